@@ -1,0 +1,95 @@
+import { join } from 'node:path';
+import type { ContextStore } from '@parley/conversation';
+import { createKeyEncryptionKeyFile, openLmdbContextStore } from '@parley/conversation';
+import type { Version } from '@parley/core';
+import { LogWriter } from '@parley/log';
+import type { SoapVersion } from '../demo/application-message.ts';
+import { AuditContextStore } from '../demo/audit-context-store.ts';
+import { DemoClock } from '../demo/demo-clock.ts';
+import type { DemoFiles } from '../demo/demo-directory.ts';
+import { prepareDemoDirectory } from '../demo/demo-directory.ts';
+import { DemoParties } from '../demo/demo-parties.ts';
+import type { Recorded } from '../demo/record-conversation.ts';
+import { recordConversation } from '../demo/record-conversation.ts';
+import { ExitStatus } from '../exit-status.ts';
+import { printable } from '../printable.ts';
+import type { Terminal } from '../terminal.ts';
+import { grouped } from '../verify-report.ts';
+
+export interface DemoOptions {
+  readonly messages: number;
+  readonly version: Version;
+  readonly soap: SoapVersion;
+  readonly json?: boolean | undefined;
+  readonly quiet?: boolean | undefined;
+}
+
+/** Steps of the clock besides those of the application's messages: handshakes and cancellation. */
+const OTHER_STEPS = 16;
+
+/** `parley demo`: makes and records a conversation in `directory`. */
+export async function demo(directory: string, options: DemoOptions, terminal: Terminal): Promise<ExitStatus> {
+  const startedMs = performance.now();
+  const files = await prepareDemoDirectory(directory);
+  const keyEncryptionKey = await createKeyEncryptionKeyFile(files.kek);
+  const retaining = await openLmdbContextStore({
+    directory: files.contexts,
+    keyEncryptionKey,
+    cancelledKeys: 'retain',
+  });
+  const store = new AuditContextStore(retaining);
+  try {
+    const recorded = await recordInto(files, store, options, terminal);
+    const seconds = (performance.now() - startedMs) / 1000;
+    await print({ directory, files, recorded, seconds }, options, terminal);
+  } finally {
+    await store.close();
+    keyEncryptionKey.secret.wipe();
+  }
+  return terminal.interrupted.aborted ? ExitStatus.interrupted : ExitStatus.ok;
+}
+
+async function recordInto(
+  files: DemoFiles,
+  store: ContextStore,
+  options: DemoOptions,
+  terminal: Terminal,
+): Promise<Recorded> {
+  const { messages, version, soap } = options;
+  const kind = { version, soap };
+  const clock = new DemoClock(terminal.nowMs(), messages + OTHER_STEPS);
+  const parties = new DemoParties(kind, clock, store);
+  const log = await LogWriter.open(files.log);
+  const handshake = await LogWriter.open(files.handshake);
+  try {
+    const { interrupted } = terminal;
+    return await recordConversation({ parties, clock, kind, messages, log, handshake, interrupted });
+  } finally {
+    parties.close();
+    await log.close();
+    await handshake.close();
+  }
+}
+
+interface Made {
+  readonly directory: string;
+  readonly files: DemoFiles;
+  readonly recorded: Recorded;
+  readonly seconds: number;
+}
+
+async function print(made: Made, options: DemoOptions, { stdout }: Terminal): Promise<void> {
+  const { directory, files, recorded, seconds } = made;
+  if (options.json === true) {
+    await stdout.line(JSON.stringify({ directory, ...recorded, elapsedMs: Math.round(seconds * 1000) }));
+  } else if (options.quiet !== true) {
+    const megabytes = (recorded.octets / 1e6).toFixed(1);
+    await stdout.line(
+      `${printable(directory)}: ${grouped(recorded.messages)} messages (${megabytes} MB) in ${recorded.contexts.length} contexts, ` +
+        `one renewed and one cancelled, made in ${seconds.toFixed(2)} s`,
+    );
+    await stdout.line(
+      `verify them: parley verify ${printable(files.log)} --contexts ${printable(join(files.contexts))}`,
+    );
+  }
+}

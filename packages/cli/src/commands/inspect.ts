@@ -1,0 +1,109 @@
+import type { Reply } from '@parley/core';
+import { Fault, failedReply } from '@parley/core';
+import type { OpenedMessage, Policy } from '@parley/engine';
+import { createPool, policyOf } from '@parley/engine';
+import type { LogMessage } from '@parley/log';
+import { parseAt } from '../at-option.ts';
+import type { ContextsOption } from '../contexts-option.ts';
+import { openContexts } from '../contexts-option.ts';
+import { ExitStatus } from '../exit-status.ts';
+import type { MessageDescription } from '../inspect/describe-message.ts';
+import { describeMessage } from '../inspect/describe-message.ts';
+import { descriptionTree } from '../inspect/description-tree.ts';
+import type { Tree } from '../inspect/tree.ts';
+import { treeLines } from '../inspect/tree.ts';
+import { verdictJson, verdictTree } from '../inspect/verdict-tree.ts';
+import { findSources, readSources } from '../log-sources.ts';
+import { printable } from '../printable.ts';
+import type { Terminal } from '../terminal.ts';
+import { grouped } from '../verify-report.ts';
+
+export interface InspectOptions extends ContextsOption {
+  readonly record: number;
+  readonly at: string;
+  readonly profile: string;
+  readonly maxMessageBytes?: number | undefined;
+  readonly json?: boolean | undefined;
+}
+
+/** `parley inspect`: one message as a tree. Never shows key octets or plaintext. */
+export async function inspect(path: string, options: InspectOptions, terminal: Terminal): Promise<ExitStatus> {
+  const limits = options.maxMessageBytes === undefined ? {} : { messageBytesMax: options.maxMessageBytes };
+  const policy = policyOf(options.profile, { limits });
+  const at = parseAt(options.at, terminal.nowMs());
+  const entry = await recordOf(path, options.record, policy, terminal);
+  const described = description(entry.message, policy);
+  const reply = await judged(entry, at === 'message' ? entry.atMs : at.atMs, { options, policy, terminal });
+  await print(entry, described, reply, { options, terminal });
+  const refused = reply === undefined ? !described.ok : !reply.ok;
+  return refused ? ExitStatus.refused : ExitStatus.ok;
+}
+
+async function recordOf(path: string, record: number, policy: Policy, terminal: Terminal): Promise<LogMessage> {
+  const { sources } = await findSources([path], terminal);
+  let number = 0;
+  for await (const entry of readSources(sources, { messageBytesMax: policy.limits.messageBytesMax })) {
+    number += 1;
+    if (number < record) continue;
+    if (entry.kind === 'refused') throw new Fault(entry.reply.code, { file: entry.id, ...entry.reply.detail });
+    return entry;
+  }
+  throw new Fault('caller.input-invalid', { file: path, reason: `it has ${number} records` });
+}
+
+function description(message: Uint8Array, policy: Policy): Reply<MessageDescription> {
+  try {
+    return { ok: true, value: describeMessage(message, policy.limits) };
+  } catch (error) {
+    return failedReply(error);
+  }
+}
+
+async function judged(
+  entry: LogMessage,
+  atMs: number | undefined,
+  given: { readonly options: InspectOptions; readonly policy: Policy; readonly terminal: Terminal },
+): Promise<Reply<OpenedMessage> | undefined> {
+  const contexts = await openContexts(given.options, given.terminal);
+  if (contexts === undefined) return undefined;
+  try {
+    const pool = await createPool({ workers: 0, policy: given.policy, contexts });
+    try {
+      return await pool.open({ message: entry.message, atMs: atMs ?? 'message' });
+    } finally {
+      await pool.close();
+    }
+  } finally {
+    await contexts.close();
+  }
+}
+
+async function print(
+  entry: LogMessage,
+  described: Reply<MessageDescription>,
+  reply: Reply<OpenedMessage> | undefined,
+  { options, terminal }: { readonly options: InspectOptions; readonly terminal: Terminal },
+): Promise<void> {
+  if (options.json === true) {
+    const structure = described.ok ? described.value : null;
+    // Without keys, a message that cannot be read is refused all the same.
+    const verdict = reply === undefined && !described.ok ? described : verdictJson(reply);
+    await terminal.stdout.line(JSON.stringify({ id: entry.id, message: structure, verdict }));
+  } else {
+    const tree = messageTree(entry, described, reply);
+    for (const line of treeLines(tree)) await terminal.stdout.line(line);
+  }
+  await terminal.stdout.flush();
+}
+
+function messageTree(
+  entry: LogMessage,
+  described: Reply<MessageDescription>,
+  reply: Reply<OpenedMessage> | undefined,
+): Tree {
+  const size = `${printable(entry.id)}  ${grouped(entry.message.length)} octets`;
+  if (!described.ok) return { label: size, children: [verdictTree(described)] };
+  const { soapVersion } = described.value;
+  const soap = soapVersion === undefined ? 'not SOAP' : `SOAP ${soapVersion}`;
+  return { label: `${size}, ${soap}`, children: [...descriptionTree(described.value), verdictTree(reply)] };
+}

@@ -1,0 +1,85 @@
+import type { ContextStore, Protection, UsernameCredential } from '@parley/conversation';
+import { Initiator, MemoryReplayCache, passwordMatches, Responder } from '@parley/conversation';
+import type { SuiteName, Version } from '@parley/core';
+import { encodeBase64, Secret } from '@parley/core';
+import { policyOf } from '@parley/engine';
+import type { SoapVersion } from './application-message.ts';
+import { SERVICE_ADDRESS } from './application-message.ts';
+import type { DemoClock } from './demo-clock.ts';
+import { PROTECTIONS } from './protections.ts';
+
+/** Which conversation is held. */
+export interface DemoKind {
+  readonly version: Version;
+  readonly soap: SoapVersion;
+}
+
+const USERNAME = 'alice';
+const PASSWORD_BYTES = 24;
+// The hash that peers of each generation take.
+const SUITES: Readonly<Record<Version, SuiteName>> = { '200512': 'Basic256Sha256', '200502': 'Basic256' };
+
+/** The two sides, with a password that both know for as long as the demo runs. */
+export class DemoParties {
+  readonly #kind: DemoKind;
+  readonly #clock: DemoClock;
+  readonly #credential: UsernameCredential;
+  readonly #responders: readonly Responder[];
+
+  constructor(kind: DemoKind, clock: DemoClock, store: ContextStore) {
+    this.#kind = kind;
+    this.#clock = clock;
+    this.#credential = { username: USERNAME, password: randomPassword(clock) };
+    const shared = {
+      store,
+      ambient: clock,
+      replayCache: new MemoryReplayCache(),
+      policy: policyOf('strict', { endpointAddress: SERVICE_ADDRESS }),
+      suite: SUITES[kind.version],
+      expiredKeys: 'retain',
+      authenticate: (attempt) =>
+        attempt.username === USERNAME &&
+        this.#credential.password.lend((password) => passwordMatches(attempt, password))
+          ? USERNAME
+          : undefined,
+    } satisfies ConstructorParameters<typeof Responder>[0];
+    // A responder secures in one way and holds no state, so one for each way is one responder.
+    this.#responders = PROTECTIONS.map((protection) => new Responder({ ...shared, protection }));
+  }
+
+  initiator(): Initiator {
+    return new Initiator({
+      version: this.#kind.version,
+      soapVersion: this.#kind.soap,
+      to: SERVICE_ADDRESS,
+      ambient: this.#clock,
+      credential: this.#credential,
+      suite: SUITES[this.#kind.version],
+    });
+  }
+
+  /** The responder that secures in the `turn`th way. */
+  responder(turn = 0): Responder {
+    const responder = this.#responders[turn % this.#responders.length];
+    if (responder === undefined) throw new RangeError('a responder for every way');
+    return responder;
+  }
+
+  /** The `turn`th way to secure a request. */
+  protection(turn: number): Protection {
+    return PROTECTIONS[turn % PROTECTIONS.length] ?? PROTECTIONS[0];
+  }
+
+  /** Wipes the password. */
+  close(): void {
+    this.#credential.password.wipe();
+  }
+}
+
+function randomPassword(clock: DemoClock): Secret {
+  const random = new Uint8Array(PASSWORD_BYTES);
+  clock.fillRandom(random);
+  const password = Secret.copyOf(new TextEncoder().encode(encodeBase64(random)));
+  random.fill(0);
+  return password;
+}

@@ -1,0 +1,168 @@
+import type { Channel, Initiator, Received } from '@parley/conversation';
+import type { Reply, SecurityContext } from '@parley/core';
+import { Fault } from '@parley/core';
+import { seal, Workspace } from '@parley/engine';
+import type { LogWriter } from '@parley/log';
+import { orderReply, orderRequest } from './application-message.ts';
+import type { DemoClock } from './demo-clock.ts';
+import type { DemoKind, DemoParties } from './demo-parties.ts';
+
+export interface RecordingOptions {
+  readonly parties: DemoParties;
+  readonly clock: DemoClock;
+  readonly kind: DemoKind;
+  /** Application messages, requests and replies together. */
+  readonly messages: number;
+  /** Takes what a context secures. */
+  readonly log: LogWriter;
+  /** Takes the replies of the handshake. */
+  readonly handshake: LogWriter;
+  readonly interrupted: AbortSignal;
+}
+
+/** What was recorded. */
+export interface Recorded {
+  readonly messages: number;
+  readonly octets: number;
+  readonly contexts: readonly string[];
+}
+
+// The handshake needs confidentiality; within one process nobody listens.
+const CHANNEL: Channel = { secure: true };
+const TIMESTAMP_LIFETIME_MS = 300_000;
+/** Share of the messages that the second context secures. */
+const SECOND_SHARE = 0.1;
+
+/**
+ * Holds the conversation and records it: a context is issued, used, renewed halfway and used on; another is issued,
+ * used and cancelled.
+ */
+export async function recordConversation(options: RecordingOptions): Promise<Recorded> {
+  const recording = new Recording(options);
+  const second = Math.max(2, Math.round((options.messages * SECOND_SHARE) / 2) * 2);
+  const first = Math.max(0, options.messages - Math.min(second, options.messages));
+  const half = Math.floor(first / 4) * 2;
+  const alice = await recording.issue();
+  await recording.exchange(alice, half);
+  await recording.renew(alice);
+  await recording.exchange(alice, first - half);
+  alice.close();
+  const bob = await recording.issue();
+  await recording.exchange(bob, options.messages - first);
+  await recording.cancel(bob);
+  return recording.recorded;
+}
+
+class Recording {
+  readonly #options: RecordingOptions;
+  readonly #workspace = new Workspace();
+  readonly #contexts: string[] = [];
+  #messages = 0;
+  #octets = 0;
+  #orders = 0;
+
+  constructor(options: RecordingOptions) {
+    this.#options = options;
+  }
+
+  get recorded(): Recorded {
+    return { messages: this.#messages, octets: this.#octets, contexts: this.#contexts };
+  }
+
+  async issue(): Promise<Initiator> {
+    const initiator = this.#options.parties.initiator();
+    const issued = await this.#handshake(initiator, granted(initiator.requestIssue(CHANNEL)));
+    if (issued.kind !== 'issued') throw unexpected('issued', issued);
+    this.#contexts.push(issued.identifier);
+    return initiator;
+  }
+
+  async renew(initiator: Initiator): Promise<void> {
+    const renewed = await this.#handshake(initiator, granted(initiator.requestRenew(CHANNEL)));
+    if (renewed.kind !== 'renewed') throw unexpected('renewed', renewed);
+  }
+
+  async cancel(initiator: Initiator): Promise<void> {
+    const request = granted(initiator.requestCancel());
+    await this.#secured('cancel-request', request);
+    this.#options.clock.step();
+    const cancelled = await this.#options.parties.responder().receive(request, CHANNEL);
+    if (cancelled.kind !== 'cancelled') throw unexpected('cancelled', cancelled);
+    await this.#secured('cancel-reply', cancelled.reply);
+    this.#options.clock.step();
+    granted(initiator.receive(cancelled.reply, CHANNEL));
+  }
+
+  /** As many messages as `count` says, requests and replies in turn. */
+  async exchange(initiator: Initiator, count: number): Promise<void> {
+    for (let sent = 0; sent < count && !this.#options.interrupted.aborted; sent += 2) {
+      await this.#order(initiator, sent + 1 < count);
+    }
+  }
+
+  async #order(initiator: Initiator, isAnswered: boolean): Promise<void> {
+    const { parties, clock, kind } = this.#options;
+    const order = ++this.#orders;
+    const exchange = { soap: kind.soap, order, requestId: clock.randomUrn() };
+    const request = this.#seal(orderRequest(exchange), contextOf(initiator), order);
+    await this.#secured(`order-${order}-request`, request);
+    clock.step();
+    // Requests and replies take their turns apart: every way of asking meets every way of answering.
+    const responder = parties.responder(order + Math.floor(order / 7));
+    const received = await responder.receive(request, CHANNEL);
+    if (received.kind !== 'message') throw unexpected('message', received);
+    if (!isAnswered) return;
+    const envelope = new TextEncoder().encode(orderReply(exchange, clock.randomUrn()));
+    const reply = granted(await responder.secure(envelope, received.message));
+    await this.#secured(`order-${order}-reply`, reply);
+    clock.step();
+    granted(await initiator.open(reply));
+  }
+
+  #seal(envelope: string, context: SecurityContext, turn: number): Uint8Array {
+    const { parties, clock } = this.#options;
+    const request = {
+      ...parties.protection(turn),
+      context,
+      atMs: clock.nowMs(),
+      timestampLifetimeMs: TIMESTAMP_LIFETIME_MS,
+      fillRandom: (out: Uint8Array) => clock.fillRandom(out),
+      workspace: this.#workspace,
+    };
+    return granted(seal(new TextEncoder().encode(envelope), request));
+  }
+
+  // The request holds a password and half of a key: it is not recorded.
+  async #handshake(initiator: Initiator, request: Uint8Array): Promise<Received> {
+    const { parties, clock, handshake } = this.#options;
+    clock.step();
+    const received = await parties.responder().receive(request, CHANNEL);
+    request.fill(0);
+    if (received.kind === 'message') throw unexpected('a reply', received);
+    await handshake.append({ id: received.kind, atMs: clock.nowMs(), message: received.reply });
+    clock.step();
+    granted(initiator.receive(received.reply, CHANNEL));
+    return received;
+  }
+
+  async #secured(id: string, message: Uint8Array): Promise<void> {
+    this.#messages += 1;
+    this.#octets += message.length;
+    await this.#options.log.append({ id, atMs: this.#options.clock.nowMs(), message });
+  }
+}
+
+function contextOf(initiator: Initiator): SecurityContext {
+  if (initiator.context === undefined) throw new Fault('internal.invariant', { claim: 'an initiator with a context' });
+  return initiator.context;
+}
+
+function granted<T>(reply: Reply<T>): T {
+  if (!reply.ok) throw new Fault(reply.code, reply.detail);
+  return reply.value;
+}
+
+function unexpected(expected: string, received: Received): Fault {
+  if (received.kind === 'refused') return new Fault(received.failure.code, received.failure.detail);
+  return new Fault('internal.invariant', { claim: `${expected}, not ${received.kind}` });
+}

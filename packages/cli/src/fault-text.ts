@@ -1,0 +1,26 @@
+import type { FaultCode, FaultDetail } from '@parley/core';
+import { printable } from './printable.ts';
+
+/** What to say, and mostly what to do, about the errors that end a command. */
+const SENTENCES: Partial<Record<FaultCode, string>> = {
+  'caller.option-invalid': 'wrong usage',
+  'caller.input-unreadable': 'cannot read',
+  'caller.input-invalid': 'not what it should be',
+  'caller.keys-invalid': 'the keys cannot be used',
+  'caller.store-missing': 'there is no context store here',
+  'caller.store-key-missing': 'there is no key-encryption key here; name it with --kek or PARLEY_KEK',
+  'caller.store-key-wrong': 'the store is sealed with another key-encryption key',
+  'caller.store-permissions': 'others could read this; make it 0700 (folder) or 0600 (file) and yours',
+  'caller.output-unwritable': 'cannot write',
+  'internal.store-corrupt': 'the context store is damaged',
+  'internal.store-unavailable': 'the context store does not answer',
+};
+
+/** One line about an error: its code, what it means, and where. */
+export function faultText(code: FaultCode, detail: FaultDetail): string {
+  const { file, path, reason, ...rest } = detail as FaultDetail &
+    Record<'file' | 'path' | 'reason', string | number | undefined>;
+  const place = file ?? path;
+  const parts = [SENTENCES[code], place, reason, ...Object.entries(rest).map(([name, value]) => `${name} ${value}`)];
+  return [code, ...parts.filter((part) => part !== undefined).map((part) => printable(String(part)))].join(': ');
+}

@@ -1,0 +1,2 @@
+export type { ExitStatus } from './exit-status.ts';
+export { main } from './main.ts';

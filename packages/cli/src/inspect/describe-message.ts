@@ -1,0 +1,182 @@
+import { localNameOf, Namespace, namespaceOf, scan, Tape } from '@parley/codec';
+import type { Limits, Version } from '@parley/core';
+import { VERSION_URIS } from '@parley/core';
+import type { DerivationClaim, KeyStep } from './describe-key.ts';
+import { describeDerivation, describeKey, describeToken } from './describe-key.ts';
+import { attributeIn, childNamed, childrenOf, elementName, idOf, sizeOf, targetOf, textIn } from './element-text.ts';
+
+/** What a message says of itself. Claims: nothing here was verified, and nothing was decrypted. */
+export interface MessageDescription {
+  readonly sizeBytes: number;
+  /** `undefined` when the root is no SOAP envelope. */
+  readonly soapVersion: '1.1' | '1.2' | undefined;
+  /** wsa headers by name. */
+  readonly addressing: readonly { readonly name: string; readonly value: string | undefined }[];
+  /** Other headers by name. */
+  readonly headers: readonly string[];
+  /** Children of wsse:Security in order; `undefined` without that header. */
+  readonly security: readonly SecurityItem[] | undefined;
+  readonly body: BodyDescription | undefined;
+}
+
+export interface BodyDescription {
+  readonly id: string | undefined;
+  readonly sizeBytes: number;
+  readonly children: readonly string[];
+  readonly encrypted: EncryptedDataDescription | undefined;
+}
+
+export interface EncryptedDataDescription {
+  readonly id: string | undefined;
+  /** `element` or `content`, after the Type attribute. */
+  readonly target: string | undefined;
+  readonly algorithm: string | undefined;
+  readonly key: readonly KeyStep[];
+}
+
+export interface ReferenceDescription {
+  readonly uri: string | undefined;
+  /** Name of what the URI means; `undefined` when it means nothing here. */
+  readonly covers: string | undefined;
+  readonly digest: string | undefined;
+}
+
+export type SecurityItem =
+  | { readonly kind: 'timestamp'; readonly created: string | undefined; readonly expires: string | undefined }
+  | {
+      readonly kind: 'security-context-token';
+      readonly id: string | undefined;
+      readonly identifier: string | undefined;
+      readonly instance: string | undefined;
+      readonly version: Version;
+    }
+  | {
+      readonly kind: 'derived-key-token';
+      readonly id: string | undefined;
+      readonly derivation: DerivationClaim;
+      readonly from: readonly KeyStep[];
+    }
+  | {
+      readonly kind: 'signature';
+      readonly id: string | undefined;
+      readonly algorithm: string | undefined;
+      readonly references: readonly ReferenceDescription[];
+      readonly key: readonly KeyStep[];
+    }
+  | { readonly kind: 'reference-list'; readonly references: readonly ReferenceDescription[] }
+  | ({ readonly kind: 'encrypted-data' } & EncryptedDataDescription)
+  | { readonly kind: 'other'; readonly name: string; readonly id: string | undefined };
+
+/**
+ * Reads the structure of `message` (borrowed), also of one that would be refused.
+ * @throws Fault what `scan` throws: `peer.xml-*`, `peer.encoding-forbidden`, `peer.limit-*`
+ */
+export function describeMessage(message: Uint8Array, limits: Limits): MessageDescription {
+  const tape = new Tape();
+  scan(message, limits, tape, { processingInstructions: 'keep' });
+  const soap = namespaceOf(tape, 0);
+  const header = childNamed(tape, 0, soap, 'Header');
+  const blocks = childrenOf(tape, header);
+  const isAddressing = (block: number): boolean =>
+    namespaceOf(tape, block) === Namespace.wsa || namespaceOf(tape, block) === Namespace.wsa04;
+  const security = childNamed(tape, header, Namespace.wsse, 'Security');
+  return {
+    sizeBytes: message.length,
+    soapVersion: soapVersionOf(tape, soap),
+    addressing: blocks
+      .filter(isAddressing)
+      .map((block) => ({ name: elementName(tape, block), value: addressIn(tape, block) })),
+    headers: blocks
+      .filter((block) => !isAddressing(block) && block !== security)
+      .map((block) => elementName(tape, block)),
+    security: security < 0 ? undefined : childrenOf(tape, security).map((item) => describeItem(tape, item)),
+    body: describeBody(tape, childNamed(tape, 0, soap, 'Body')),
+  };
+}
+
+function soapVersionOf(tape: Tape, soap: number): '1.1' | '1.2' | undefined {
+  if (localNameOf(tape, 0) !== 'Envelope') return undefined;
+  if (soap === Namespace.soap11) return '1.1';
+  return soap === Namespace.soap12 ? '1.2' : undefined;
+}
+
+function addressIn(tape: Tape, block: number): string | undefined {
+  return textIn(tape, block) ?? textIn(tape, childNamed(tape, block, namespaceOf(tape, block), 'Address'));
+}
+
+function describeBody(tape: Tape, body: number): BodyDescription | undefined {
+  if (body < 0) return undefined;
+  const encrypted = childNamed(tape, body, Namespace.xenc, 'EncryptedData');
+  return {
+    id: idOf(tape, body),
+    sizeBytes: sizeOf(tape, body),
+    children: childrenOf(tape, body).map((child) => elementName(tape, child)),
+    encrypted: encrypted < 0 ? undefined : describeEncrypted(tape, encrypted),
+  };
+}
+
+function describeItem(tape: Tape, item: number): SecurityItem {
+  const id = idOf(tape, item);
+  const name = elementName(tape, item);
+  switch (name) {
+    case 'wsu:Timestamp':
+      return { kind: 'timestamp', created: timeIn(tape, item, 'Created'), expires: timeIn(tape, item, 'Expires') };
+    case 'wsc:SecurityContextToken':
+      return { kind: 'security-context-token', id, ...describeToken(tape, item), version: versionOf(tape, item) };
+    case 'wsc:DerivedKeyToken':
+      return {
+        kind: 'derived-key-token',
+        id,
+        derivation: describeDerivation(tape, item),
+        from: describeKey(tape, item),
+      };
+    case 'ds:Signature':
+      return describeSignature(tape, item, id);
+    case 'xenc:ReferenceList':
+      return {
+        kind: 'reference-list',
+        references: childrenOf(tape, item).map((child) => describeReference(tape, child)),
+      };
+    case 'xenc:EncryptedData':
+      return { kind: 'encrypted-data', ...describeEncrypted(tape, item) };
+    default:
+      return { kind: 'other', name, id };
+  }
+}
+
+function timeIn(tape: Tape, timestamp: number, local: string): string | undefined {
+  return textIn(tape, childNamed(tape, timestamp, Namespace.wsu, local));
+}
+
+function versionOf(tape: Tape, token: number): Version {
+  return namespaceOf(tape, token) === Namespace.wsc ? VERSION_URIS['200512'].version : VERSION_URIS['200502'].version;
+}
+
+function describeSignature(tape: Tape, signature: number, id: string | undefined): SecurityItem {
+  const signedInfo = childNamed(tape, signature, Namespace.ds, 'SignedInfo');
+  const references = childrenOf(tape, signedInfo).filter((child) => elementName(tape, child) === 'ds:Reference');
+  return {
+    kind: 'signature',
+    id,
+    algorithm: attributeIn(tape, childNamed(tape, signedInfo, Namespace.ds, 'SignatureMethod'), 'Algorithm'),
+    references: references.map((reference) => describeReference(tape, reference)),
+    key: describeKey(tape, childNamed(tape, signature, Namespace.ds, 'KeyInfo')),
+  };
+}
+
+function describeReference(tape: Tape, reference: number): ReferenceDescription {
+  const uri = attributeIn(tape, reference, 'URI');
+  const target = targetOf(tape, uri);
+  const digest = attributeIn(tape, childNamed(tape, reference, Namespace.ds, 'DigestMethod'), 'Algorithm');
+  return { uri, covers: target < 0 ? undefined : elementName(tape, target), digest };
+}
+
+function describeEncrypted(tape: Tape, element: number): EncryptedDataDescription {
+  const type = attributeIn(tape, element, 'Type');
+  return {
+    id: idOf(tape, element),
+    target: type === undefined ? undefined : type.slice(type.lastIndexOf('#') + 1).toLowerCase(),
+    algorithm: attributeIn(tape, childNamed(tape, element, Namespace.xenc, 'EncryptionMethod'), 'Algorithm'),
+    key: describeKey(tape, childNamed(tape, element, Namespace.ds, 'KeyInfo')),
+  };
+}

@@ -1,0 +1,51 @@
+import type { Reply } from '@parley/core';
+import { formatInstant } from '@parley/core';
+import type { EncryptedPart, KeyUse, OpenedMessage, SignedPart } from '@parley/engine';
+import { faultText } from '../fault-text.ts';
+import { printable } from '../printable.ts';
+import { qualifiedName } from './element-text.ts';
+import type { Tree } from './tree.ts';
+
+/** The verdict for people; `undefined` when there were no keys to judge with. */
+export function verdictTree(reply: Reply<OpenedMessage> | undefined): Tree {
+  if (reply === undefined) return { label: 'verdict  not checked (no keys)' };
+  if (!reply.ok) return { label: `verdict  refused: ${faultText(reply.code, reply.detail)}` };
+  const { signed, encrypted, createdAtMs, principal } = reply.value;
+  const of = principal === undefined ? '' : `, of ${printable(principal)}`;
+  const created = createdAtMs === undefined ? '' : `, created ${formatInstant(createdAtMs)}`;
+  const proofs = new Map<string, Tree[]>();
+  const add = (proof: string, label: string): void => {
+    proofs.set(proof, [...(proofs.get(proof) ?? []), { label }]);
+  };
+  for (const part of signed)
+    add(`signed  ${part.mac}, key ${keyUseText(part.key)}`, `${partName(part)}, ${part.digest}`);
+  for (const part of encrypted)
+    add(`encrypted  ${part.cipher}, key ${keyUseText(part.key)}`, `${partName(part)} (${part.target})`);
+  const children = [...proofs].map(([label, parts]) => ({ label, children: parts }));
+  return { label: `verdict  valid${of}${created}`, children };
+}
+
+/** The verdict for machines: what was proved, without any octets of the message. */
+export function verdictJson(reply: Reply<OpenedMessage> | undefined): unknown {
+  if (reply === undefined) return null;
+  if (!reply.ok) return { ok: false, code: reply.code, detail: reply.detail };
+  const { body: _body, verified: _verified, signed, ...rest } = reply.value;
+  return {
+    ok: true,
+    code: null,
+    ...rest,
+    signed: signed.map(({ bytes, ...part }) => ({ ...part, canonicalBytes: bytes.length })),
+  };
+}
+
+function partName(part: SignedPart | EncryptedPart): string {
+  return printable(qualifiedName(part.namespace, part.localName));
+}
+
+function keyUseText(key: KeyUse): string {
+  const steps = key.derivation.map(
+    (step) => `${step.implied ? 'implied ' : ''}derived [${step.offsetBytes}, ${step.offsetBytes + step.lengthBytes})`,
+  );
+  const instance = key.instance === undefined ? '' : ` instance ${printable(key.instance)}`;
+  return [...steps.reverse(), `context ${printable(key.identifier)}${instance}`].join(' ← ');
+}

@@ -1,0 +1,52 @@
+import { Fault, failedReply } from '@parley/core';
+import { CommanderError } from 'commander';
+import { ExitStatus } from './exit-status.ts';
+import { faultText } from './fault-text.ts';
+import { program } from './program.ts';
+import type { Terminal } from './terminal.ts';
+import { processTerminal } from './terminal.ts';
+import { PipeClosed } from './text-output.ts';
+
+/** Runs `parley` with `words`, its arguments, and says how it ended. All output is out when it resolves. */
+export async function main(words: readonly string[]): Promise<ExitStatus> {
+  const interrupt = new AbortController();
+  // The second interrupt ends the process at once: the listener is gone by then.
+  process.once('SIGINT', () => interrupt.abort());
+  const terminal = processTerminal(interrupt.signal);
+  try {
+    const status = await run(words, terminal);
+    await terminal.stdout.flush();
+    return status;
+  } catch (error) {
+    if (error instanceof PipeClosed) return ExitStatus.pipeClosed;
+    return report(error, terminal);
+  }
+}
+
+async function run(words: readonly string[], terminal: Terminal): Promise<ExitStatus> {
+  let status: ExitStatus = ExitStatus.ok;
+  const parley = program(terminal, (ended) => {
+    status = ended;
+  });
+  await parley.parseAsync(words, { from: 'user' });
+  return status;
+}
+
+async function report(error: unknown, terminal: Terminal): Promise<ExitStatus> {
+  // Help and version end here too; commander has written them already.
+  if (error instanceof CommanderError && error.exitCode === 0) return ExitStatus.ok;
+  const { code, detail } = failedReply(error instanceof CommanderError ? usageFault(error) : error);
+  try {
+    await terminal.stderr.line(`parley: ${faultText(code, detail)}`);
+    await terminal.stderr.flush();
+  } catch {
+    // Nobody listens: the status says it all the same.
+  }
+  return terminal.interrupted.aborted ? ExitStatus.interrupted : ExitStatus.error;
+}
+
+function usageFault(error: CommanderError): Fault {
+  if (error.code === 'commander.help')
+    return new Fault('caller.option-invalid', { reason: 'name a command; see parley --help' });
+  return new Fault('caller.option-invalid', { reason: error.message.replace(/^error: /, '') });
+}

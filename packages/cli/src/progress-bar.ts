@@ -1,0 +1,48 @@
+import cliProgress from 'cli-progress';
+import { grouped } from './verify-report.ts';
+
+/** How far a verification is, for a person who waits. */
+export interface Progress {
+  /** `bytes` more were read. */
+  read(bytes: number): void;
+  /** One more message was answered. */
+  answered(ok: boolean): void;
+  stop(): void;
+}
+
+export const NO_PROGRESS: Progress = { read: () => undefined, answered: () => undefined, stop: () => undefined };
+
+const FORMAT_SIZED = '{bar} {percentage} % │ {messages} messages │ {refused} refused │ {rate}/s │ {eta_formatted} left';
+const FORMAT_ENDLESS = '{messages} messages │ {refused} refused │ {rate}/s │ {duration_formatted}';
+
+/** A bar on standard error; without a total, only the counts. */
+export function progressBar(totalBytes: number | undefined): Progress {
+  const format = totalBytes === undefined ? FORMAT_ENDLESS : FORMAT_SIZED;
+  const options = { format, stream: process.stderr, hideCursor: true, clearOnComplete: true, etaBuffer: 200, fps: 10 };
+  const bar = new cliProgress.SingleBar(options, cliProgress.Presets.shades_classic);
+  const startedMs = performance.now();
+  let bytes = 0;
+  let messages = 0;
+  let refused = 0;
+  const payload = (): Readonly<Record<string, string>> => {
+    const seconds = Math.max(performance.now() - startedMs, 1) / 1000;
+    return { messages: grouped(messages), refused: grouped(refused), rate: grouped(messages / seconds) };
+  };
+  // A total of 0 would divide by it.
+  bar.start(Math.max(totalBytes ?? 1, 1), 0, payload());
+  return {
+    read: (count) => {
+      bytes += count;
+    },
+    answered: (ok) => {
+      messages += 1;
+      if (!ok) refused += 1;
+      // Cheap enough at this pace; the bar draws ten times a second whatever it is told.
+      if (messages % 64 === 0) bar.update(totalBytes === undefined ? 0 : bytes, payload());
+    },
+    stop: () => {
+      bar.update(totalBytes === undefined ? 0 : bytes, payload());
+      bar.stop();
+    },
+  };
+}

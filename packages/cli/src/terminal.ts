@@ -1,0 +1,27 @@
+import { TextOutput } from './text-output.ts';
+
+/** The world as a command sees it. */
+export interface Terminal {
+  readonly stdout: TextOutput;
+  readonly stderr: TextOutput;
+  /** Whether a person watches `stderr`. */
+  readonly isWatched: boolean;
+  readonly stdin: AsyncIterable<Uint8Array>;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Aborted when the user interrupts. */
+  readonly interrupted: AbortSignal;
+  nowMs(): number;
+}
+
+/** The terminal of this process. */
+export function processTerminal(interrupted: AbortSignal): Terminal {
+  return {
+    stdout: new TextOutput(process.stdout, 'stdout'),
+    stderr: new TextOutput(process.stderr, 'stderr'),
+    isWatched: process.stderr.isTTY === true,
+    stdin: process.stdin,
+    environment: process.env,
+    interrupted,
+    nowMs: () => Date.now(),
+  };
+}

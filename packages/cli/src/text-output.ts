@@ -1,0 +1,69 @@
+import { createWriteStream } from 'node:fs';
+import type { Writable } from 'node:stream';
+import { Fault } from '@parley/core';
+
+const CHUNK_CHARACTERS = 64 * 1024;
+
+/** Thrown when whoever reads our output has gone: not an error, only the end. */
+export class PipeClosed extends Error {
+  override readonly name = 'PipeClosed';
+}
+
+/** Lines on their way to a file or a pipe: gathered, and no faster than they are taken. */
+export class TextOutput {
+  readonly #stream: Writable;
+  readonly #name: string;
+  #gathered: string[] = [];
+  #characters = 0;
+  #failure: Error | undefined;
+
+  /** Writes to `stream`, which stays the caller's; `name` is for errors. */
+  constructor(stream: Writable, name: string) {
+    this.#stream = stream;
+    this.#name = name;
+    stream.on('error', (error) => {
+      this.#failure ??= outputFailure(error, name);
+    });
+  }
+
+  /** A new file in the place of an old one, readable by its owner only. */
+  static toFile(path: string): TextOutput {
+    return new TextOutput(createWriteStream(path, { mode: 0o600 }), path);
+  }
+
+  /** Adds a line. Await what it returns, if anything. @throws PipeClosed, Fault `caller.output-unwritable` */
+  line(text: string): Promise<void> | undefined {
+    this.#gathered.push(text, '\n');
+    this.#characters += text.length + 1;
+    return this.#characters < CHUNK_CHARACTERS ? undefined : this.flush();
+  }
+
+  /** Resolves when everything so far was taken. @throws as {@link line} */
+  async flush(): Promise<void> {
+    const text = this.#gathered.join('');
+    this.#gathered = [];
+    this.#characters = 0;
+    if (this.#failure !== undefined) throw this.#failure;
+    await new Promise<void>((resolve, reject) => {
+      this.#stream.write(text, (error) => {
+        if (error) reject(this.#failure ?? outputFailure(error, this.#name));
+        else resolve();
+      });
+    });
+  }
+
+  /** Flushes, and ends the stream: for files. @throws as {@link line} */
+  async close(): Promise<void> {
+    await this.flush();
+    await new Promise<void>((resolve, reject) => {
+      this.#stream.once('error', () => reject(this.#failure));
+      this.#stream.end(resolve);
+    });
+  }
+}
+
+function outputFailure(error: Error, file: string): Error {
+  const code = 'code' in error ? String(error.code) : error.message;
+  if (code === 'EPIPE') return new PipeClosed();
+  return new Fault('caller.output-unwritable', { file, reason: code });
+}

@@ -1,0 +1,160 @@
+import { A, ATTRIBUTE_WORDS, D, DECLARATION_WORDS, E, ELEMENT_WORDS } from '../tape.ts';
+import type { Tape } from '../tape.ts';
+import { Namespace } from '../vocabulary.ts';
+import { compareOctets, doubled } from './octet-hash.ts';
+import { prefixIds } from './prefix-list.ts';
+
+const XML_PREFIX = 1;
+const INSERTION_MAX = 16;
+
+/**
+ * Which namespace declarations exclusive C14N has to print where: what each prefix is bound to in the output so far,
+ * what it is bound to in the document at this point, and a log to take both back by.
+ */
+export class CanonicalScope {
+  /** Prefix id -> URI id in force in the output; -1 for none (0 for the empty prefix: no default namespace). */
+  rendered: Int32Array = new Int32Array(64);
+  /** Prefix id -> URI id in scope in the document; -1 for unbound. */
+  inScope: Int32Array = new Int32Array(64);
+  /** Prefix ids to print on the element entered last, sorted. */
+  pending: Int32Array = new Int32Array(64);
+  pendingCount = 0;
+  /** Prefix id -> 1 if the PrefixList has it. */
+  #inclusive = new Uint8Array(64);
+  #inclusiveIds: readonly number[] = [];
+  /** Pairs (prefix id, URI id before) and, per open element, how many of them there were before it. */
+  #undo = new Int32Array(128);
+  #undoCount = 0;
+  #marks = new Int32Array(64);
+  #depth = 0;
+
+  /** Starts a canonical form with nothing rendered, in the scope that `parent` (-1: none) gives its children. */
+  begin(tape: Tape, parent: number, inclusivePrefixes: readonly string[] | undefined): void {
+    const count = tape.prefixCount;
+    if (count > this.rendered.length) this.#resize(count * 2);
+    const { rendered, inScope } = this;
+    for (let prefix = 0; prefix < count; prefix++) {
+      rendered[prefix] = -1;
+      inScope[prefix] = -1;
+    }
+    for (let element = parent; element >= 0; element = tape.elements[element * ELEMENT_WORDS + E.parent]!) {
+      const first = tape.elements[element * ELEMENT_WORDS + E.declarations]!;
+      const end = first + tape.elements[element * ELEMENT_WORDS + E.declarationCount]!;
+      for (let declaration = first; declaration < end; declaration++) {
+        const prefix = tape.declarations[declaration * DECLARATION_WORDS + D.prefix]!;
+        if (inScope[prefix] === -1) inScope[prefix] = tape.declarations[declaration * DECLARATION_WORDS + D.uri]!;
+      }
+    }
+    rendered[0] = Namespace.none;
+    if (inScope[0] === -1) inScope[0] = Namespace.none;
+    inScope[XML_PREFIX] = Namespace.xml;
+    // spec: xml is never printed, so it is always as good as rendered.
+    rendered[XML_PREFIX] = Namespace.xml;
+    this.#undoCount = 0;
+    this.#depth = 0;
+    for (const prefix of this.#inclusiveIds) this.#inclusive[prefix] = 0;
+    this.#inclusiveIds = inclusivePrefixes === undefined ? [] : prefixIds(tape, inclusivePrefixes);
+    for (const prefix of this.#inclusiveIds) this.#inclusive[prefix] = 1;
+  }
+
+  /** Goes into `element`: {@link pending} is then what its start tag has to declare. */
+  enter(tape: Tape, element: number, isApex: boolean): void {
+    const { rendered, inScope } = this;
+    const { elements, attributes, declarations } = tape;
+    if (this.#depth === this.#marks.length) this.#marks = doubled(this.#marks);
+    this.#marks[this.#depth++] = this.#undoCount;
+    this.pendingCount = 0;
+
+    const base = element * ELEMENT_WORDS;
+    const firstDeclaration = elements[base + E.declarations]!;
+    const endDeclaration = firstDeclaration + elements[base + E.declarationCount]!;
+    for (let declaration = firstDeclaration; declaration < endDeclaration; declaration++) {
+      const at = declaration * DECLARATION_WORDS;
+      inScope[declarations[at + D.prefix]!] = declarations[at + D.uri]!;
+    }
+
+    const prefix = elements[base + E.prefix]!;
+    if (rendered[prefix] !== elements[base + E.uri]) this.#render(prefix);
+    const firstAttribute = elements[base + E.attributes]!;
+    const endAttribute = firstAttribute + elements[base + E.attributeCount]!;
+    for (let attribute = firstAttribute; attribute < endAttribute; attribute++) {
+      const used = attributes[attribute * ATTRIBUTE_WORDS + A.prefix]!;
+      if (used !== 0 && rendered[used] !== inScope[used]) this.#render(used);
+    }
+
+    if (this.#inclusiveIds.length !== 0) {
+      if (isApex) {
+        for (const listed of this.#inclusiveIds) {
+          if (inScope[listed] !== -1 && rendered[listed] !== inScope[listed]) this.#render(listed);
+        }
+      } else {
+        // perf: below the apex a binding changes only where a declaration stands.
+        for (let declaration = firstDeclaration; declaration < endDeclaration; declaration++) {
+          const declared = declarations[declaration * DECLARATION_WORDS + D.prefix]!;
+          if (this.#inclusive[declared] === 1 && rendered[declared] !== inScope[declared]) this.#render(declared);
+        }
+      }
+    }
+    if (this.pendingCount > 1) this.#sortPending(tape);
+  }
+
+  /** Comes out of `element` again. */
+  leave(tape: Tape, element: number): void {
+    const mark = this.#marks[--this.#depth]!;
+    for (let pair = this.#undoCount - 1; pair >= mark; pair--) {
+      this.rendered[this.#undo[pair * 2]!] = this.#undo[pair * 2 + 1]!;
+    }
+    this.#undoCount = mark;
+    const base = element * ELEMENT_WORDS;
+    const first = tape.elements[base + E.declarations]!;
+    for (let declaration = first + tape.elements[base + E.declarationCount]! - 1; declaration >= first; declaration--) {
+      const at = declaration * DECLARATION_WORDS;
+      this.inScope[tape.declarations[at + D.prefix]!] = tape.declarations[at + D.shadowed]!;
+    }
+  }
+
+  /** Whether the output has the document's binding of every prefix in `mask` (see `E.contentPrefixes`). */
+  isRendered(mask: number): boolean {
+    // Prefix ids from 31 on share the sign bit: too many to tell apart.
+    if (mask < 0) return false;
+    for (let left = mask; left !== 0; left &= left - 1) {
+      const prefix = 31 - Math.clz32(left & -left);
+      if (this.rendered[prefix] !== this.inScope[prefix]) return false;
+    }
+    return true;
+  }
+
+  #render(prefix: number): void {
+    if (this.#undoCount * 2 === this.#undo.length) this.#undo = doubled(this.#undo);
+    this.#undo[this.#undoCount * 2] = prefix;
+    this.#undo[this.#undoCount * 2 + 1] = this.rendered[prefix]!;
+    this.#undoCount++;
+    this.rendered[prefix] = this.inScope[prefix]!;
+    this.pending[this.pendingCount++] = prefix;
+  }
+
+  #sortPending(tape: Tape): void {
+    const { pending, pendingCount } = this;
+    const { bytes, prefixStarts, prefixEnds } = tape;
+    const compare = (left: number, right: number): number =>
+      compareOctets(bytes, prefixStarts[left]!, prefixEnds[left]!, bytes, prefixStarts[right]!, prefixEnds[right]!);
+    if (pendingCount > INSERTION_MAX) {
+      pending.subarray(0, pendingCount).sort(compare);
+      return;
+    }
+    for (let index = 1; index < pendingCount; index++) {
+      const moved = pending[index]!;
+      let to = index;
+      for (; to > 0 && compare(pending[to - 1]!, moved) > 0; to--) pending[to] = pending[to - 1]!;
+      pending[to] = moved;
+    }
+  }
+
+  #resize(count: number): void {
+    this.rendered = new Int32Array(count);
+    this.inScope = new Int32Array(count);
+    this.pending = new Int32Array(count);
+    this.#inclusive = new Uint8Array(count);
+    this.#inclusiveIds = [];
+  }
+}

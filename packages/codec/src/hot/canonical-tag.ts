@@ -1,0 +1,83 @@
+import type { OctetSink } from '../octet-sink.ts';
+import { A, ATTRIBUTE_WORDS, E, ELEMENT_WORDS, Flag } from '../tape.ts';
+import type { Tape } from '../tape.ts';
+import { compareAttributes } from './attribute-order.ts';
+import type { CanonicalScope } from './canonical-scope.ts';
+import { writeCanonicalUri, writeCanonicalValue } from './canonical-text.ts';
+import { BLANK, DOUBLE_QUOTE, GREATER, SLASH } from './octet.ts';
+import { doubled } from './octet-hash.ts';
+
+const INSERTION_MAX = 16;
+
+/** Attributes of the element being written, in the order to print. */
+let order = new Int32Array(64);
+
+/** Appends the start tag of `element` with what `scope` has pending: name, declarations, attributes, `>`. */
+export function writeStartTag(tape: Tape, element: number, scope: CanonicalScope, out: OctetSink): void {
+  const { bytes, elements } = tape;
+  const base = element * ELEMENT_WORDS;
+  out.write(bytes, elements[base + E.start]!, elements[base + E.nameEnd]!);
+  for (let index = 0; index < scope.pendingCount; index++) {
+    const prefix = scope.pending[index]!;
+    writeDeclaration(tape, prefix, scope.rendered[prefix]!, out);
+  }
+  const first = elements[base + E.attributes]!;
+  const count = elements[base + E.attributeCount]!;
+  const isOrdered = count < 2 || (elements[base + E.flags]! & Flag.startCanonical) !== 0;
+  if (!isOrdered) sortAttributes(tape, first, count);
+  for (let index = 0; index < count; index++) writeAttribute(tape, isOrdered ? first + index : order[index]!, out);
+  out.writeOctet(GREATER);
+}
+
+/** Appends the end tag of `element`. */
+export function writeEndTag(tape: Tape, element: number, out: OctetSink): void {
+  const base = element * ELEMENT_WORDS;
+  const start = tape.elements[base + E.start]!;
+  const nameEnd = tape.elements[base + E.nameEnd]!;
+  out.write(tape.bytes, start, start + 1);
+  out.writeOctet(SLASH);
+  out.write(tape.bytes, start + 1, nameEnd);
+  out.writeOctet(GREATER);
+}
+
+function writeDeclaration(tape: Tape, prefix: number, uri: number, out: OctetSink): void {
+  if (prefix === 0) {
+    out.writeText(' xmlns="');
+  } else {
+    out.writeText(' xmlns:');
+    out.write(tape.bytes, tape.prefixStarts[prefix]!, tape.prefixEnds[prefix]!);
+    out.writeText('="');
+  }
+  writeCanonicalUri(tape.uriBytes, tape.uriStarts[uri]!, tape.uriEnds[uri]!, out);
+  out.writeOctet(DOUBLE_QUOTE);
+}
+
+function writeAttribute(tape: Tape, attribute: number, out: OctetSink): void {
+  const { bytes, attributes } = tape;
+  const base = attribute * ATTRIBUTE_WORDS;
+  const valueEnd = attributes[base + A.valueEnd]!;
+  out.writeOctet(BLANK);
+  if ((attributes[base + A.flags]! & Flag.canonical) !== 0) {
+    out.write(bytes, attributes[base + A.name]!, valueEnd + 1);
+    return;
+  }
+  out.write(bytes, attributes[base + A.name]!, attributes[base + A.nameEnd]!);
+  out.writeText('="');
+  writeCanonicalValue(bytes, attributes[base + A.value]!, valueEnd, out);
+  out.writeOctet(DOUBLE_QUOTE);
+}
+
+function sortAttributes(tape: Tape, first: number, count: number): void {
+  while (order.length < count) order = doubled(order);
+  for (let index = 0; index < count; index++) order[index] = first + index;
+  if (count > INSERTION_MAX) {
+    order.subarray(0, count).sort((left, right) => compareAttributes(tape, left, right));
+    return;
+  }
+  for (let index = 1; index < count; index++) {
+    const moved = order[index]!;
+    let to = index;
+    for (; to > 0 && compareAttributes(tape, order[to - 1]!, moved) > 0; to--) order[to] = order[to - 1]!;
+    order[to] = moved;
+  }
+}

@@ -1,0 +1,40 @@
+export { checkIds, resolveId } from './element-ids.ts';
+export { escapeAttribute, escapeText } from './escape.ts';
+export { canonicalise, canonicaliseContent, canonicaliseDocument } from './hot/canonicalise.ts';
+export type { CanonicalisationOptions } from './hot/canonicalise.ts';
+export { scan } from './hot/scan.ts';
+export type { ScanOptions } from './hot/scan.ts';
+export { loadLibxml } from './libxml.ts';
+export type { Libxml } from './libxml.ts';
+export { prefixFor, uriOfPrefix } from './namespace-scope.ts';
+export {
+  attributeNamed,
+  bytesEqual,
+  firstChild,
+  isElementOnly,
+  isLiteral,
+  isNamed,
+  localName,
+  localNameOf,
+  namespaceOf,
+  namespaceUriOf,
+  nextSibling,
+  parentOf,
+  uriText,
+} from './navigate.ts';
+export { OctetSink } from './octet-sink.ts';
+export { splice } from './splice.ts';
+export type { Patch } from './splice.ts';
+export {
+  A,
+  ATTRIBUTE_WORDS,
+  D,
+  DECLARATION_WORDS,
+  E,
+  ELEMENT_WORDS,
+  Flag,
+  NOT_LITERAL_TEXT,
+  Tape,
+} from './tape.ts';
+export { attributeText, decodeText, textOf } from './text.ts';
+export { NAMESPACE_URIS, Namespace } from './vocabulary.ts';

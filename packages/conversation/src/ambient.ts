@@ -1,0 +1,17 @@
+/** Clock and randomness, which come from outside. */
+export interface Ambient {
+  /** The wall clock, epoch milliseconds. */
+  nowMs(): number;
+  /** Fills `out` with unpredictable octets; throws rather than give less. */
+  fillRandom(out: Uint8Array): void;
+}
+
+/** A random version 4 UUID as a URN: 122 random bits that nobody can guess. */
+export function randomUrn(ambient: Ambient): string {
+  const octets = new Uint8Array(16);
+  ambient.fillRandom(octets);
+  octets[6] = ((octets[6] ?? 0) & 0x0f) | 0x40;
+  octets[8] = ((octets[8] ?? 0) & 0x3f) | 0x80;
+  const hex = Array.from(octets, (octet) => octet.toString(16).padStart(2, '0')).join('');
+  return `urn:uuid:${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}

@@ -1,0 +1,156 @@
+/** One request on its way through a responder, and the checks that all requests share. */
+import type { Tape } from '@parley/codec';
+import type { SecurityContext } from '@parley/core';
+import { Fault } from '@parley/core';
+import type { MessageClaims, OpenedMessage, OpenRequest } from '@parley/engine';
+import { freshUntilMs, readAddressing, readMessage, requireAddressing, requireFresh } from '@parley/engine';
+import { neverRevived } from './context-clock.ts';
+import type { ResponderSettings } from './responder-settings.ts';
+import type { Outline } from './soap/outline.ts';
+import type { PasswordAttempt } from './trust/password.ts';
+import { wipeAttempt } from './trust/password.ts';
+import { isUsernameToken, readUsernameToken } from './trust/username-token.ts';
+
+/** The transport, as far as security rests on it. */
+export interface Channel {
+  /** Confidential and authenticated towards the responder (TLS): says the caller, who made it. */
+  readonly secure: boolean;
+  /** SOAPAction header or action parameter, if the transport has one. */
+  readonly soapAction?: string | undefined;
+}
+
+export interface RequestInHand {
+  readonly bytes: Uint8Array;
+  readonly tape: Tape;
+  readonly outline: Outline;
+  readonly channel: Channel;
+  readonly atMs: number;
+  /** The latest time that this responder was ever told. */
+  readonly latestMs: number;
+}
+
+/** A handshake that its sender was entitled to make. */
+export interface Authenticated {
+  readonly claims: MessageClaims;
+  readonly principal: string;
+  readonly messageId: string;
+}
+
+/**
+ * Checks what protects a handshake: the channel, one UsernameToken, a fresh Timestamp, addressing; and that the
+ * request was not here before. Only after this may anything be stored.
+ *
+ * @param allowSignatures whether the header may hold what `open` checks (Renew), or the token alone (Issue)
+ * @throws Fault `peer.coverage-missing` the channel is not secure, or Timestamp or MessageID is missing;
+ * `peer.authentication-failed`, `peer.replay`, `peer.timestamp-*`, `peer.addressing-*`, `peer.structure-invalid`
+ */
+export async function authenticateHandshake(
+  request: RequestInHand,
+  settings: ResponderSettings,
+  allowSignatures: boolean,
+): Promise<Authenticated> {
+  const { tape, atMs } = request;
+  const { policy } = settings;
+  if (!request.channel.secure) throw new Fault('peer.coverage-missing', { part: 'secure channel' });
+  const claims = readMessage(tape, policy);
+  const token = requireUsernameToken(claims, allowSignatures);
+  if (claims.timestamp === undefined) throw new Fault('peer.coverage-missing', { part: 'wsu:Timestamp' });
+  requireFresh(claims.timestamp, atMs, policy);
+  const addressing = readAddressing(tape, claims.envelope, () => true, policy);
+  requireAddressing(tape, claims.envelope, addressing, request.channel.soapAction, policy);
+  const { messageId } = addressing;
+  if (messageId === undefined || messageId === '') throw new Fault('peer.coverage-missing', { part: 'wsa:MessageID' });
+  const principal = await principalOf(readUsernameToken(tape, token), request, settings);
+  // Only now: a stranger must not be able to fill the cache.
+  await requireFirst(settings, `handshake ${principal}`, messageId, freshUntilMs(claims.timestamp, policy), atMs);
+  return { claims, principal, messageId };
+}
+
+function requireUsernameToken({ tape, security }: MessageClaims, allowSignatures: boolean): number {
+  const [token, ...others] = security.otherTokens;
+  if (token === undefined || others.length > 0 || !isUsernameToken(tape, token)) {
+    throw new Fault('peer.authentication-failed', { reason: 'not one UsernameToken' });
+  }
+  const { securityContextToken, derivedKeyTokens, signatures, referenceLists, encryptedData, unknown } = security;
+  const more = [...derivedKeyTokens, ...signatures, ...referenceLists, ...encryptedData];
+  // safety: what nobody verifies must not be there to look as if it were.
+  if (unknown >= 0 || (!allowSignatures && (securityContextToken >= 0 || more.length > 0))) {
+    throw new Fault('peer.structure-invalid', { reason: 'a token or signature that secures nothing' });
+  }
+  return token;
+}
+
+async function principalOf(
+  attempt: PasswordAttempt,
+  request: RequestInHand,
+  settings: ResponderSettings,
+): Promise<string> {
+  try {
+    if (attempt.kind === 'digest')
+      requireFresh({ createdAtMs: attempt.createdAtMs, expiresAtMs: undefined }, request.atMs, settings.policy);
+    const principal = await authenticated(attempt, settings);
+    if (principal === undefined || principal === '')
+      throw new Fault('peer.authentication-failed', { reason: 'password' });
+    if (attempt.kind === 'digest') {
+      const untilMs = freshUntilMs({ createdAtMs: attempt.createdAtMs, expiresAtMs: undefined }, settings.policy);
+      await requireFirst(
+        settings,
+        `username token ${principal}`,
+        Buffer.from(attempt.nonce).toString('base64'),
+        untilMs,
+        request.atMs,
+      );
+    }
+    return principal;
+  } finally {
+    wipeAttempt(attempt);
+  }
+}
+
+async function authenticated(attempt: PasswordAttempt, settings: ResponderSettings): Promise<string | undefined> {
+  try {
+    return await settings.authenticate(attempt);
+  } catch {
+    // safety: what it threw may quote the password.
+    throw new Fault('internal.store-unavailable', { reason: 'authenticate failed' });
+  }
+}
+
+/** @throws Fault `peer.replay`, `internal.quota` when the cache is full, `internal.store-unavailable` */
+export async function requireFirst(
+  settings: ResponderSettings,
+  identifier: string,
+  replayKey: string,
+  untilMs: number,
+  nowMs: number,
+): Promise<void> {
+  let isFirst: boolean;
+  try {
+    isFirst = await settings.replayCache.insertIfAbsent(identifier, replayKey, untilMs, nowMs);
+  } catch (error) {
+    throw error instanceof Fault ? error : new Fault('internal.store-unavailable', { reason: 'replay cache' });
+  }
+  if (!isFirst) throw new Fault('peer.replay', { identifier });
+}
+
+/** {@link requireFirst} for a verified message. */
+export function requireFirstMessage(settings: ResponderSettings, message: OpenedMessage, nowMs: number): Promise<void> {
+  return requireFirst(settings, message.identifier, message.replayKey, message.replayUntilMs, nowMs);
+}
+
+/** {@link neverRevived} for a request in hand: what `openStored` passes contexts through. */
+export function liveAt(
+  { latestMs }: RequestInHand,
+  settings: ResponderSettings,
+): (context: SecurityContext) => SecurityContext {
+  return (context) => neverRevived(context, latestMs, settings.policy.clockSkewMs);
+}
+
+/** What `open` is asked for a request in hand. */
+export function openRequestOf(
+  { atMs, channel }: RequestInHand,
+  settings: ResponderSettings,
+): Omit<OpenRequest, 'contexts'> {
+  const base = { atMs, policy: settings.policy };
+  return channel.soapAction === undefined ? base : { ...base, soapAction: channel.soapAction };
+}

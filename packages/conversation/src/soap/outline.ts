@@ -1,0 +1,56 @@
+/** What an unverified message says about itself: enough to send it the right way, and to answer a refusal. */
+
+import type { Tape } from '@parley/codec';
+import { firstChild, Namespace, namespaceOf, nextSibling, scan } from '@parley/codec';
+import type { Version } from '@parley/core';
+import type { Policy } from '@parley/engine';
+import { Addressing, literalText, readEnvelopeShape, readHeaderBlocks } from '@parley/engine';
+import { trustVersionOf } from '../trust/actions.ts';
+import type { SoapVersion } from './envelope-writer.ts';
+
+/** Claims, not facts. Filled as far as the message could be read. */
+export interface Outline {
+  soapVersion: SoapVersion;
+  /** The generation that a fault's QNames should be of. */
+  version: Version;
+  action: string | undefined;
+  messageId: string | undefined;
+}
+
+/**
+ * Scans `message` (borrowed while `tape` is in use) and fills `outline`, step by step, so that what was read before a
+ * fault is there when it is answered.
+ *
+ * @throws Fault of the scanner, `peer.soap-version-mismatch`, `peer.structure-invalid`, `peer.must-understand`, `peer.limit-value`
+ */
+export function readOutline(message: Uint8Array, policy: Policy, tape: Tape, outline: Outline): void {
+  scan(message, policy.limits, tape);
+  const shape = readEnvelopeShape(tape);
+  outline.soapVersion = shape.soap === Namespace.soap11 ? '1.1' : '1.2';
+  const envelope = readHeaderBlocks(tape, shape, { refuseUnknown: false });
+  const value = (place: number): string | undefined => {
+    const element = envelope.addressing[place] ?? -1;
+    return element < 0 ? undefined : literalText(tape, element, 'wsa header', policy.limits.identifierBytesMax);
+  };
+  if (envelope.security >= 0 && hasChildOf(tape, envelope.security, Namespace.wsc05)) outline.version = '200502';
+  outline.messageId = value(Addressing.MessageID);
+  outline.action = value(Addressing.Action);
+  outline.version = trustVersionOf(outline.action ?? '') ?? outline.version;
+}
+
+/** An outline of nothing yet. */
+export function emptyOutline(): Outline {
+  return { soapVersion: '1.1', version: '200512', action: undefined, messageId: undefined };
+}
+
+/** Index of the Body of a scanned envelope. */
+export function bodyOf(tape: Tape): number {
+  return readEnvelopeShape(tape).body;
+}
+
+function hasChildOf(tape: Tape, element: number, namespace: number): boolean {
+  for (let child = firstChild(tape, element); child >= 0; child = nextSibling(tape, child)) {
+    if (namespaceOf(tape, child) === namespace) return true;
+  }
+  return false;
+}

@@ -1,0 +1,134 @@
+/** SOAP faults (protocol: §6.2, §1.12): ours are coarse on purpose; those of peers become our codes. */
+
+import type { Tape } from '@parley/codec';
+import {
+  firstChild,
+  isNamed,
+  localName,
+  Namespace,
+  namespaceOf,
+  nextSibling,
+  textOf,
+  uriOfPrefix,
+} from '@parley/codec';
+import type { FaultCode, SoapFault, Version } from '@parley/core';
+import { Fault, soapFaultOf, VERSION_URIS } from '@parley/core';
+import type { SoapVersion } from './envelope-writer.ts';
+import { uriOf, writeEnvelope } from './envelope-writer.ts';
+import type { XmlWriter } from './xml-writer.ts';
+
+const FAULT_ACTION = 'http://www.w3.org/2005/08/addressing/soap/fault';
+
+// safety: fixed texts. What precisely failed is for our own log.
+const REASONS: Readonly<Record<SoapFault['code'], string>> = {
+  Sender: 'The message was refused.',
+  Receiver: 'The message could not be processed.',
+  VersionMismatch: 'The version of SOAP is not supported.',
+  MustUnderstand: 'A mandatory header was not understood.',
+};
+const RECEIVER: SoapFault = { code: 'Receiver' };
+const SOAP11_CODES = {
+  Sender: 'Client',
+  Receiver: 'Server',
+  VersionMismatch: 'VersionMismatch',
+  MustUnderstand: 'MustUnderstand',
+} as const;
+
+export interface FaultReplyParts {
+  readonly code: FaultCode;
+  readonly soapVersion: SoapVersion;
+  /** Generation of the trust and conversation prefixes. */
+  readonly version: Version;
+  readonly messageId: string;
+  /** MessageID of the refused message, if it had one. */
+  readonly relatesTo: string | undefined;
+}
+
+/** The envelope that answers a refused message: no Security header, no detail, one text per SOAP code. */
+export function writeFaultReply(parts: FaultReplyParts): Uint8Array {
+  const fault = soapFaultOf(parts.code) ?? RECEIVER;
+  return writeEnvelope({
+    soapVersion: parts.soapVersion,
+    action: FAULT_ACTION,
+    messageId: parts.messageId,
+    relatesTo: parts.relatesTo ?? 'http://www.w3.org/2005/08/addressing/unspecified',
+    body: (writer) =>
+      parts.soapVersion === '1.1'
+        ? writeFault11(writer, fault, parts.version)
+        : writeFault12(writer, fault, parts.version),
+  });
+}
+
+function writeFault11(writer: XmlWriter, fault: SoapFault, version: Version): void {
+  writer.open('s:Fault');
+  if (fault.subcode === undefined) writer.element('faultcode', `s:${SOAP11_CODES[fault.code]}`);
+  else writer.element('faultcode', fault.subcode, declarationFor(fault.subcode, version));
+  writer.element('faultstring', REASONS[fault.code], { 'xml:lang': 'en' }).close('s:Fault');
+}
+
+function writeFault12(writer: XmlWriter, fault: SoapFault, version: Version): void {
+  writer.open('s:Fault').open('s:Code').element('s:Value', `s:${fault.code}`);
+  if (fault.subcode !== undefined) {
+    writer
+      .open('s:Subcode')
+      .element('s:Value', fault.subcode, declarationFor(fault.subcode, version))
+      .close('s:Subcode');
+  }
+  writer.close('s:Code').open('s:Reason').element('s:Text', REASONS[fault.code], { 'xml:lang': 'en' });
+  writer.close('s:Reason').close('s:Fault');
+}
+
+function declarationFor(subcode: string, version: Version): Record<string, string> {
+  const prefix = subcode.slice(0, subcode.indexOf(':'));
+  const uris: Readonly<Record<string, string>> = {
+    wsse: uriOf(Namespace.wsse),
+    wsa: uriOf(Namespace.wsa),
+    wst: VERSION_URIS[version].trust,
+    wsc: VERSION_URIS[version].conversation,
+  };
+  return { [`xmlns:${prefix}`]: uris[prefix] ?? '' };
+}
+
+const FAULT = localName('Fault');
+const FAULT_CODE = localName('faultcode');
+const CODE = localName('Code');
+const SUBCODE = localName('Subcode');
+const VALUE = localName('Value');
+const QNAME_CHARACTERS_MAX = 128;
+
+/** The Fault in a Body, or -1. */
+export function faultElement(tape: Tape, body: number): number {
+  const child = firstChild(tape, body);
+  return child >= 0 && isNamed(tape, child, namespaceOf(tape, body), FAULT) ? child : -1;
+}
+
+/**
+ * What a peer's fault says, as ours: `peer.soap-fault` with the most specific code of it (its subcode, if any).
+ * Texts and details of the peer are left out: they are nobody's to trust.
+ */
+export function readFault(tape: Tape, fault: number): Fault {
+  const soap = namespaceOf(tape, fault);
+  const value =
+    soap === Namespace.soap11 ? childNamed(tape, fault, Namespace.none, FAULT_CODE) : fault12Value(tape, fault, soap);
+  if (value < 0) return new Fault('peer.soap-fault', { faultCode: 'unknown' });
+  const [prefix = '', local] = textOf(tape, value).trim().slice(0, QNAME_CHARACTERS_MAX).split(':');
+  if (local === undefined) return new Fault('peer.soap-fault', { faultCode: prefix });
+  return new Fault('peer.soap-fault', {
+    faultCode: local,
+    faultNamespace: uriOfPrefix(tape, value, prefix) ?? 'unknown',
+  });
+}
+
+function fault12Value(tape: Tape, fault: number, soap: number): number {
+  const code = childNamed(tape, fault, soap, CODE);
+  if (code < 0) return -1;
+  const subcode = childNamed(tape, code, soap, SUBCODE);
+  return childNamed(tape, subcode < 0 ? code : subcode, soap, VALUE);
+}
+
+function childNamed(tape: Tape, element: number, namespace: number, local: Uint8Array): number {
+  for (let child = firstChild(tape, element); child >= 0; child = nextSibling(tape, child)) {
+    if (isNamed(tape, child, namespace, local)) return child;
+  }
+  return -1;
+}

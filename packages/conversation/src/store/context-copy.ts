@@ -1,0 +1,40 @@
+/** Copies of contexts, so that each secret has one owner. */
+
+import type { SecurityContext } from '@parley/core';
+import { Fault, Secret } from '@parley/core';
+import { IDENTIFIER_BYTES_MAX } from './context-store.ts';
+
+/** A context with secrets of its own. */
+export function copyContext(context: SecurityContext): SecurityContext {
+  return {
+    ...context,
+    keys: context.keys.map((key) => ({ ...key, secret: key.secret.lend((bytes) => Secret.copyOf(bytes)) })),
+  };
+}
+
+/** Overwrites all secrets of a context that the caller owns. */
+export function wipeContext(context: SecurityContext | undefined): void {
+  if (context !== undefined) for (const key of context.keys) key.secret.wipe();
+}
+
+/** What is left of `context` when it is cancelled at `atMs`. */
+export function tombstoneOf(context: SecurityContext, atMs: number, keys: 'wipe' | 'retain'): SecurityContext {
+  return { ...context, cancelledAtMs: atMs, keys: keys === 'retain' ? context.keys : [] };
+}
+
+/**
+ * The octets of an identifier that may be stored.
+ * @throws Fault `caller.input-invalid` when it is empty or longer than {@link IDENTIFIER_BYTES_MAX}
+ */
+export function identifierOctets(identifier: string): Uint8Array {
+  const octets = new TextEncoder().encode(identifier);
+  if (octets.length === 0 || octets.length > IDENTIFIER_BYTES_MAX) {
+    throw new Fault('caller.input-invalid', { reason: 'identifier length', lengthBytes: octets.length });
+  }
+  return octets;
+}
+
+/** @throws Fault `caller.context-unusable`: what is cancelled stays cancelled */
+export function refuseRevival(stored: SecurityContext | undefined): void {
+  if (stored?.cancelledAtMs !== undefined) throw new Fault('caller.context-unusable', { reason: 'cancelled' });
+}

@@ -1,0 +1,65 @@
+import type { SecurityContext } from '@parley/core';
+
+/**
+ * Where security contexts live: the one truth about which exist, with which keys, and which are cancelled.
+ *
+ * Durable: when a promise of `put`, `insert`, `update`, `cancel` or `prune` resolves, the change survives what the
+ * implementation says it survives (memory: nothing; LMDB: death of the process at any moment and loss of power).
+ * Atomic: each call happens whole or not at all, and sees no other call half done, whichever process made it.
+ * Final: a cancelled identifier never becomes usable again; its tombstone holds no key and stays until its time of
+ * expiry has passed.
+ *
+ * Secrets: contexts that are handed in are borrowed and copied; contexts that are handed out are the caller's own,
+ * to wipe when done (see `wipeContext`).
+ *
+ * Every method throws (rejects with) a Fault: `internal.store-unavailable` when the store cannot be read or written,
+ * `internal.store-corrupt` when a record is damaged, `caller.closed` after {@link close}. On any of them: refuse.
+ */
+export interface ContextStore {
+  /** The context, the tombstone of a cancelled one, or `undefined`. What a worker pool asks when it lacks one. */
+  get(identifier: string): Promise<SecurityContext | undefined>;
+
+  /**
+   * Inserts or replaces.
+   * @throws Fault `caller.context-unusable` when the identifier was cancelled; `caller.input-invalid` for one that is
+   * empty or too long.
+   */
+  put(context: SecurityContext): Promise<void>;
+
+  /** Inserts; `false` if the identifier exists (a tombstone exists too). @throws Fault `caller.input-invalid` as above */
+  insert(context: SecurityContext): Promise<boolean>;
+
+  /**
+   * Reads, changes and writes as one step. `change` is synchronous, gets a live context (borrowed) and returns its
+   * replacement, or `undefined` to leave it; what it throws is rethrown and nothing is written.
+   * @returns whether a replacement was written: `false` also when the identifier is unknown or cancelled.
+   */
+  update(identifier: string, change: (current: SecurityContext) => SecurityContext | undefined): Promise<boolean>;
+
+  /** Replaces a live context by its tombstone; `false` if it is unknown or already cancelled. */
+  cancel(identifier: string, atMs: number): Promise<boolean>;
+
+  /** All identifiers, those of tombstones too, each at most once. */
+  list(): AsyncIterable<string>;
+
+  /** Forgets what expired more than the grace time before `nowMs`; says how many. */
+  prune(nowMs: number): Promise<number>;
+
+  close(): Promise<void>;
+}
+
+/** Settings that every store shares. */
+export interface ContextStoreOptions {
+  /** How long an expired context stays known, so that the answer to it is precise. Default 10 minutes. */
+  readonly graceMs?: number | undefined;
+  /**
+   * `wipe` (default): cancelling erases the keys. `retain`: the keys stay, sealed, so that logged messages from before
+   * the cancellation can be verified; messages from after it are refused all the same.
+   */
+  readonly cancelledKeys?: 'wipe' | 'retain' | undefined;
+}
+
+/** Longer than the clock skew that messages are allowed. */
+export const DEFAULT_GRACE_MS: number = 600_000;
+/** As in core's limits: what may become a key of a table. */
+export const IDENTIFIER_BYTES_MAX = 1024;

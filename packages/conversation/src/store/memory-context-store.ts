@@ -1,0 +1,90 @@
+import type { SecurityContext } from '@parley/core';
+import { Fault } from '@parley/core';
+import { copyContext, identifierOctets, refuseRevival, tombstoneOf, wipeContext } from './context-copy.ts';
+import type { ContextStore, ContextStoreOptions } from './context-store.ts';
+import { DEFAULT_GRACE_MS } from './context-store.ts';
+
+/** A {@link ContextStore} in this process's memory: for tests, short conversations and initiators. Nothing survives. */
+export class MemoryContextStore implements ContextStore {
+  readonly #contexts = new Map<string, SecurityContext>();
+  readonly #graceMs: number;
+  readonly #cancelledKeys: 'wipe' | 'retain';
+  #closed = false;
+
+  constructor(options: ContextStoreOptions = {}) {
+    this.#graceMs = options.graceMs ?? DEFAULT_GRACE_MS;
+    this.#cancelledKeys = options.cancelledKeys ?? 'wipe';
+  }
+
+  async get(identifier: string): Promise<SecurityContext | undefined> {
+    this.#assertOpen();
+    const context = this.#contexts.get(identifier);
+    return context === undefined ? undefined : copyContext(context);
+  }
+
+  async put(context: SecurityContext): Promise<void> {
+    this.#assertOpen();
+    identifierOctets(context.identifier);
+    refuseRevival(this.#contexts.get(context.identifier));
+    this.#replace(context);
+  }
+
+  async insert(context: SecurityContext): Promise<boolean> {
+    this.#assertOpen();
+    identifierOctets(context.identifier);
+    if (this.#contexts.has(context.identifier)) return false;
+    this.#replace(context);
+    return true;
+  }
+
+  async update(
+    identifier: string,
+    change: (current: SecurityContext) => SecurityContext | undefined,
+  ): Promise<boolean> {
+    this.#assertOpen();
+    const current = this.#contexts.get(identifier);
+    if (current === undefined || current.cancelledAtMs !== undefined) return false;
+    const changed = change(current);
+    if (changed === undefined) return false;
+    if (changed.identifier !== identifier) throw new Fault('caller.input-invalid', { reason: 'identifier changed' });
+    this.#replace(changed);
+    return true;
+  }
+
+  async cancel(identifier: string, atMs: number): Promise<boolean> {
+    return this.update(identifier, (current) => tombstoneOf(current, atMs, this.#cancelledKeys));
+  }
+
+  async *list(): AsyncIterable<string> {
+    this.#assertOpen();
+    for (const identifier of [...this.#contexts.keys()]) yield identifier;
+  }
+
+  async prune(nowMs: number): Promise<number> {
+    this.#assertOpen();
+    let count = 0;
+    for (const [identifier, context] of this.#contexts) {
+      if (nowMs <= context.expiresAtMs + this.#graceMs) continue;
+      wipeContext(context);
+      this.#contexts.delete(identifier);
+      count++;
+    }
+    return count;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const context of this.#contexts.values()) wipeContext(context);
+    this.#contexts.clear();
+  }
+
+  #replace(context: SecurityContext): void {
+    const copy = copyContext(context);
+    wipeContext(this.#contexts.get(context.identifier));
+    this.#contexts.set(context.identifier, copy);
+  }
+
+  #assertOpen(): void {
+    if (this.#closed) throw new Fault('caller.closed');
+  }
+}

@@ -1,0 +1,66 @@
+/** Files that hold keys belong to this user and to nobody else. */
+import type { Stats } from 'node:fs';
+import { lstat, mkdir } from 'node:fs/promises';
+import { Fault } from '@parley/core';
+
+const GROUP_AND_OTHERS = 0o077;
+
+/** @throws Fault `caller.store-permissions` unless owned by this user and closed to group and others */
+export function checkOwnership(path: string, status: Stats): void {
+  // Windows has no such bits: there the folder's access list must do it.
+  if (process.getuid === undefined) return;
+  if (status.uid !== process.getuid()) throw new Fault('caller.store-permissions', { path, reason: 'other owner' });
+  if ((status.mode & GROUP_AND_OTHERS) !== 0) {
+    throw new Fault('caller.store-permissions', {
+      path,
+      reason: 'open to group or others',
+      mode: (status.mode & 0o777).toString(8),
+    });
+  }
+}
+
+/**
+ * Makes the folder of a store (0700) unless it is there, and checks it.
+ * @throws Fault `caller.store-permissions`, `caller.store-missing` (not there and not to be made), `internal.store-unavailable`
+ */
+export async function prepareStoreDirectory(path: string, create: boolean): Promise<void> {
+  if (create) {
+    try {
+      await mkdir(path, { recursive: true, mode: 0o700 });
+    } catch (error) {
+      if (!isCode(error, 'EEXIST')) throw new Fault('internal.store-unavailable', { path, reason: codeOf(error) });
+    }
+  }
+  const status = await statusOf(path);
+  if (status === undefined) throw new Fault('caller.store-missing', { path });
+  if (!status.isDirectory()) {
+    throw new Fault('caller.store-permissions', { path, reason: 'not a folder (links are not followed)' });
+  }
+  checkOwnership(path, status);
+}
+
+/** Checks a file of a store; says whether it is there. @throws Fault `caller.store-permissions` */
+export async function checkStoreFile(path: string): Promise<boolean> {
+  const status = await statusOf(path);
+  if (status === undefined) return false;
+  if (!status.isFile()) throw new Fault('caller.store-permissions', { path, reason: 'not a regular file' });
+  checkOwnership(path, status);
+  return true;
+}
+
+async function statusOf(path: string): Promise<Stats | undefined> {
+  try {
+    return await lstat(path);
+  } catch (error) {
+    if (isCode(error, 'ENOENT') || isCode(error, 'ENOTDIR')) return undefined;
+    throw new Fault('internal.store-unavailable', { path, reason: codeOf(error) });
+  }
+}
+
+function isCode(error: unknown, code: string): boolean {
+  return codeOf(error) === code;
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+}

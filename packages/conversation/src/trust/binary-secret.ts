@@ -1,0 +1,56 @@
+/** wst:BinarySecret (WS-Trust §2.4): key octets in a message. */
+
+import type { Tape } from '@parley/codec';
+import { E, ELEMENT_WORDS, isLiteral, isNamed, localName, Namespace } from '@parley/codec';
+import type { VersionUris } from '@parley/core';
+import { decodeBase64, decodedBase64Max, Fault, Secret } from '@parley/core';
+import { structureInvalid } from '@parley/engine';
+import type { XmlWriter } from '../soap/xml-writer.ts';
+import { soleChild } from './child-elements.ts';
+
+const BINARY_SECRET = localName('BinarySecret');
+/** 512 bits, the largest key we make, and generous room above it. */
+const SECRET_BYTES_MAX = 256;
+const TEXT_BYTES_MAX = 1024;
+
+/**
+ * Reads the BinarySecret that is the one child of `parent` (Entropy, RequestedProofToken). The octets go from the
+ * message into the secret and nowhere else. The Type is not looked at: peers write it differently.
+ *
+ * @throws Fault `peer.structure-invalid` another child; `peer.encoding-invalid` no base64; `peer.limit-value` too long
+ */
+export function readBinarySecret(tape: Tape, parent: number, name: string): Secret {
+  const element = soleChild(tape, parent, name);
+  // interop: WCF takes it from either generation.
+  if (
+    !(isNamed(tape, element, Namespace.wst, BINARY_SECRET) || isNamed(tape, element, Namespace.wst05, BINARY_SECRET))
+  ) {
+    throw structureInvalid(tape, element, `${name} holds no BinarySecret`);
+  }
+  if (!isLiteral(tape, element)) throw new Fault('peer.encoding-invalid', { element: 'BinarySecret' });
+  const start = tape.elements[element * ELEMENT_WORDS + E.content] ?? 0;
+  const end = tape.elements[element * ELEMENT_WORDS + E.contentEnd] ?? 0;
+  if (end - start > TEXT_BYTES_MAX)
+    throw new Fault('peer.limit-value', { element: 'BinarySecret', lengthBytes: end - start });
+  const octets = new Uint8Array(decodedBase64Max(end - start));
+  try {
+    const lengthBytes = decodeBase64(tape.bytes, start, end, octets, 0);
+    if (lengthBytes > SECRET_BYTES_MAX) throw new Fault('peer.limit-value', { element: 'BinarySecret', lengthBytes });
+    return Secret.copyOf(octets.subarray(0, lengthBytes));
+  } finally {
+    octets.fill(0);
+  }
+}
+
+/** Writes a BinarySecret of Type Nonce (entropy) or SymmetricKey (a whole key). */
+export function writeBinarySecret(
+  writer: XmlWriter,
+  uris: VersionUris,
+  secret: Secret,
+  type: 'Nonce' | 'SymmetricKey',
+): void {
+  writer
+    .open('t:BinarySecret', { Type: `${uris.trust}/${type}` })
+    .secretBase64(secret)
+    .close('t:BinarySecret');
+}

@@ -1,0 +1,39 @@
+/** wst:Lifetime (WS-Trust §2.4). */
+
+import type { Tape } from '@parley/codec';
+import { firstChild, isNamed, localName, Namespace, nextSibling } from '@parley/codec';
+import { formatInstant, parseInstant } from '@parley/core';
+import { literalText, requireElementOnly, structureInvalid } from '@parley/engine';
+import type { XmlWriter } from '../soap/xml-writer.ts';
+
+/** Epoch milliseconds; in a request a wish, in a response a decision. */
+export interface Lifetime {
+  readonly createdAtMs: number | undefined;
+  readonly expiresAtMs: number | undefined;
+}
+
+const CREATED = localName('Created');
+const EXPIRES = localName('Expires');
+const INSTANT_BYTES_MAX = 64;
+
+/** @throws Fault `peer.structure-invalid` a child twice, `peer.timestamp-invalid` no UTC instant */
+export function readLifetime(tape: Tape, element: number): Lifetime {
+  requireElementOnly(tape, element, 'wst:Lifetime');
+  let createdAtMs: number | undefined;
+  let expiresAtMs: number | undefined;
+  for (let child = firstChild(tape, element); child >= 0; child = nextSibling(tape, child)) {
+    if (isNamed(tape, child, Namespace.wsu, CREATED)) {
+      if (createdAtMs !== undefined) throw structureInvalid(tape, child, 'wsu:Created twice');
+      createdAtMs = parseInstant(literalText(tape, child, 'wsu:Created', INSTANT_BYTES_MAX));
+    } else if (isNamed(tape, child, Namespace.wsu, EXPIRES)) {
+      if (expiresAtMs !== undefined) throw structureInvalid(tape, child, 'wsu:Expires twice');
+      expiresAtMs = parseInstant(literalText(tape, child, 'wsu:Expires', INSTANT_BYTES_MAX));
+    }
+  }
+  return { createdAtMs, expiresAtMs };
+}
+
+export function writeLifetime(writer: XmlWriter, createdAtMs: number, expiresAtMs: number): void {
+  writer.open('t:Lifetime').element('u:Created', formatInstant(createdAtMs));
+  writer.element('u:Expires', formatInstant(expiresAtMs)).close('t:Lifetime');
+}

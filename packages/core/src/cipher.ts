@@ -1,0 +1,107 @@
+import type { CipherGCMTypes } from 'node:crypto';
+import { createCipheriv, createDecipheriv } from 'node:crypto';
+import type { CipherAlgorithm } from './algorithms.ts';
+import { Fault } from './fault.ts';
+
+/**
+ * Encrypts as XML Encryption does (§5.2): IV || ciphertext for CBC, IV || ciphertext || tag for GCM. Borrows its
+ * inputs; the result is the caller's. Never use an IV twice under one key.
+ *
+ * @throws Fault `peer.key-usage` the key has not the algorithm's length; `caller.input-invalid` the IV has not;
+ *   `internal.crypto` the algorithm is not to be had.
+ */
+export function encrypt(
+  algorithm: CipherAlgorithm,
+  key: Uint8Array,
+  iv: Uint8Array,
+  plaintext: Uint8Array,
+): Uint8Array {
+  checkKey(algorithm, key);
+  if (iv.length !== algorithm.ivBytes) throw new Fault('caller.input-invalid', { ivBytes: iv.length });
+  try {
+    return algorithm.mode === 'gcm'
+      ? encryptGcm(algorithm, key, iv, plaintext)
+      : encryptCbc(algorithm, key, iv, plaintext);
+  } catch {
+    throw new Fault('internal.crypto', { algorithm: algorithm.name });
+  }
+}
+
+/**
+ * Decrypts what {@link encrypt} makes. Borrows its inputs; the result is the caller's, in memory of its own, and
+ * nothing of it leaves unless all of it is good. CBC alone does not notice changes: check a signature over the outcome.
+ *
+ * @throws Fault `peer.key-usage` the key has not the algorithm's length; `peer.decrypt-failed` anything else, always
+ *   the same error (safety: whoever can tell the causes apart can decrypt).
+ */
+export function decrypt(algorithm: CipherAlgorithm, key: Uint8Array, data: Uint8Array): Uint8Array {
+  checkKey(algorithm, key);
+  let plaintext: Uint8Array | undefined;
+  try {
+    plaintext = algorithm.mode === 'gcm' ? decryptGcm(algorithm, key, data) : decryptCbc(algorithm, key, data);
+  } catch {
+    plaintext = undefined;
+  }
+  if (plaintext === undefined) throw new Fault('peer.decrypt-failed');
+  return plaintext;
+}
+
+function encryptCbc(algorithm: CipherAlgorithm, key: Uint8Array, iv: Uint8Array, plaintext: Uint8Array): Uint8Array {
+  // spec: only the last octet of the padding counts, so the cipher's own PKCS#7 padding is right.
+  const cipher = createCipheriv(algorithm.nodeName, key, iv);
+  return concatenate(iv, cipher.update(plaintext), cipher.final());
+}
+
+function encryptGcm(algorithm: CipherAlgorithm, key: Uint8Array, iv: Uint8Array, plaintext: Uint8Array): Uint8Array {
+  const cipher = createCipheriv(algorithm.nodeName as CipherGCMTypes, key, iv, { authTagLength: algorithm.tagBytes });
+  const ciphertext = cipher.update(plaintext);
+  cipher.final();
+  return concatenate(iv, ciphertext, cipher.getAuthTag());
+}
+
+function decryptCbc(algorithm: CipherAlgorithm, key: Uint8Array, data: Uint8Array): Uint8Array | undefined {
+  const { ivBytes, blockBytes } = algorithm;
+  if (data.length < ivBytes + blockBytes || data.length % blockBytes !== 0) return undefined;
+  const decipher = createDecipheriv(algorithm.nodeName, key, data.subarray(0, ivBytes));
+  decipher.setAutoPadding(false);
+  const padded = decipher.update(data.subarray(ivBytes));
+  decipher.final();
+  // spec: XML Encryption §5.2: the other octets of the padding are arbitrary.
+  const paddingBytes = padded[padded.length - 1] as number;
+  if (paddingBytes < 1 || paddingBytes > blockBytes) {
+    padded.fill(0);
+    return undefined;
+  }
+  return new Uint8Array(padded.buffer, padded.byteOffset, padded.length - paddingBytes);
+}
+
+function decryptGcm(algorithm: CipherAlgorithm, key: Uint8Array, data: Uint8Array): Uint8Array | undefined {
+  const { ivBytes, tagBytes } = algorithm;
+  const tagStart = data.length - tagBytes;
+  if (tagStart < ivBytes) return undefined;
+  const decipher = createDecipheriv(algorithm.nodeName as CipherGCMTypes, key, data.subarray(0, ivBytes), {
+    authTagLength: tagBytes, // safety: without it Node takes shorter tags
+  });
+  decipher.setAuthTag(data.subarray(tagStart));
+  const plaintext = decipher.update(data.subarray(ivBytes, tagStart));
+  try {
+    decipher.final();
+  } catch {
+    plaintext.fill(0);
+    return undefined;
+  }
+  return new Uint8Array(plaintext.buffer, plaintext.byteOffset, plaintext.length);
+}
+
+function concatenate(first: Uint8Array, second: Uint8Array, third: Uint8Array): Uint8Array {
+  const whole = new Uint8Array(first.length + second.length + third.length);
+  whole.set(first);
+  whole.set(second, first.length);
+  whole.set(third, first.length + second.length);
+  return whole;
+}
+
+function checkKey(algorithm: CipherAlgorithm, key: Uint8Array): void {
+  if (key.length === algorithm.keyBytes) return;
+  throw new Fault('peer.key-usage', { algorithm: algorithm.name, keyBytes: key.length });
+}

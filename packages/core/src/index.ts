@@ -1,0 +1,31 @@
+export type { CipherAlgorithm, CipherName, DigestAlgorithm, HashName, MacAlgorithm } from './algorithms.ts';
+export {
+  CIPHER_ALGORITHMS,
+  cipherAlgorithm,
+  DIGEST_ALGORITHMS,
+  digestAlgorithm,
+  MAC_ALGORITHMS,
+  macAlgorithm,
+} from './algorithms.ts';
+export { decodeBase64, decodeBase64Text, decodedBase64Max, encodeBase64 } from './base64.ts';
+export { decrypt, encrypt } from './cipher.ts';
+export { computeKey } from './computed-key.ts';
+export { equalConstantTime } from './constant-time.ts';
+export type { DerivationSpec } from './derive-key.ts';
+export { DEFAULT_LABEL, deriveKey } from './derive-key.ts';
+export { digest, digestBase64 } from './digest.ts';
+export type { FailedReply, FaultCode, FaultDetail, Reply, SoapFault } from './fault.ts';
+export { FAULT_CODES, Fault, failedReply, isFaultCode, soapFaultOf } from './fault.ts';
+export { formatInstant, parseInstant } from './instant.ts';
+export { invariant, unreachable } from './invariant.ts';
+export type { Limits } from './limits.ts';
+export { completeLimits, DEFAULT_LIMITS } from './limits.ts';
+export { MacKey } from './mac.ts';
+export { pSha1 } from './p-sha1.ts';
+export { Secret } from './secret.ts';
+export type { ContextSource, KeyInstance, SecurityContext } from './security-context.ts';
+export { contextSource, selectKey } from './security-context.ts';
+export type { Version, VersionUris } from './specification.ts';
+export { VERSION_URIS } from './specification.ts';
+export type { AlgorithmSuite, SuiteName } from './suite.ts';
+export { algorithmSuite, SUITE_NAMES } from './suite.ts';

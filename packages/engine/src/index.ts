@@ -1,0 +1,35 @@
+// One message.
+export { open } from './open.ts';
+export type { OpenRequest } from './open.ts';
+export { seal } from './seal.ts';
+export type { SealRequest } from './seal-request.ts';
+export type { Derivation, EncryptedPart, KeyUse, OpenedMessage, PartRole, SignedPart } from './opened-message.ts';
+export { PROFILE_NAMES, policyOf } from './policy.ts';
+export type { Policy, PolicyChanges, ProfileName } from './policy.ts';
+export { Workspace } from './workspace.ts';
+
+// Many, on worker threads.
+export { createPool } from './pool/pool.ts';
+export type {
+  ContextResolver,
+  Pool,
+  PoolMessage,
+  PoolOptions,
+  PoolSealRequest,
+  PoolStats,
+} from './pool/pool-contract.ts';
+export type { Verdict } from './pool/verdict.ts';
+
+// The readers, for packages that read messages which no context secures yet.
+export { readAddressing, requireAddressing } from './addressing.ts';
+export type { AddressingValues } from './addressing.ts';
+export { freshUntilMs, requireFresh } from './freshness.ts';
+export { attributeValue, base64Octets, literalText, requireElementOnly, structureInvalid } from './read/claim.ts';
+export { readMessage } from './read/message.ts';
+export type { MessageClaims } from './read/message.ts';
+export { readSecurityContextToken } from './read/security-context-token.ts';
+export type { SecurityContextToken } from './read/security-context-token.ts';
+export { Addressing, readEnvelopeShape, readHeaderBlocks } from './read/soap-envelope.ts';
+export type { SoapEnvelope } from './read/soap-envelope.ts';
+export { isTokenReference, readTokenReference } from './read/token-reference.ts';
+export type { TokenReference } from './read/token-reference.ts';

@@ -1,0 +1,214 @@
+/**
+ * `open`: bytes in, trusted content out. A pure function of one message.
+ *
+ *   scan ─► read claims ─► (decrypt ─► scan ─► read claims)? ─► plan: places and coverage
+ *        ─► verify MAC, then digests ─► (decrypt what was signed as ciphertext)? ─► freshness, addressing ─► hand over
+ */
+import { firstChild, scan } from '@parley/codec';
+import type { ContextSource, Reply } from '@parley/core';
+import { Fault, failedReply, soapFaultOf } from '@parley/core';
+import { readAddressing, requireAddressing } from './addressing.ts';
+import { requireCoverage, requireSignedCiphertext, requireSignedPlaintext } from './coverage.ts';
+import type { DecryptedMessage, PlannedDecryption } from './decrypt-parts.ts';
+import { decryptParts, planDecryption } from './decrypt-parts.ts';
+import { requireFresh } from './freshness.ts';
+import { handOver } from './hand-over.ts';
+import type { OpenedMessage } from './opened-message.ts';
+import type { Policy } from './policy.ts';
+import { structureInvalid } from './read/claim.ts';
+import { isEncryptedData, readReferenceLists } from './read/encrypted-data.ts';
+import type { MessageClaims } from './read/message.ts';
+import { readMessage } from './read/message.ts';
+import { readSecurityContextToken } from './read/security-context-token.ts';
+import { readSignature } from './read/signature.ts';
+import type { KeyScope, ResolvedKey } from './resolve-keys.ts';
+import type { PlannedSignature, VerifiedPart } from './verify-signatures.ts';
+import { planSignatures, verifyMac, verifySignatures } from './verify-signatures.ts';
+import { Workspace } from './workspace.ts';
+
+export interface OpenRequest {
+  /** The clock, epoch milliseconds; `'message'` judges the message as of its own Timestamp, as an auditor does. */
+  readonly atMs: number | 'message';
+  readonly policy: Policy;
+  readonly contexts: ContextSource;
+  /** SOAPAction header or action parameter of the transport: must agree with the signed wsa:Action. */
+  readonly soapAction?: string;
+  /** Scratch to reuse; without one, each call makes its own. */
+  readonly workspace?: Workspace;
+  /** Leave the octets of the answer in the workspace: valid until its next use. Saves one copy per message. */
+  readonly borrow?: boolean;
+}
+
+/**
+ * Verifies and decrypts one SOAP message secured with a security context.
+ *
+ * Borrows `message` for the call. The answer owns its octets unless `request.borrow` is set. Never throws for anything
+ * that a message contains; the code says what was wrong (docs/faults.md), and the SOAP fault to send is uniform.
+ * Replays are the caller's to refuse, by {@link OpenedMessage.replayKey}.
+ */
+export function open(message: Uint8Array, request: OpenRequest): Reply<OpenedMessage> {
+  try {
+    return { ok: true, value: openMessage(message, request, request.workspace ?? new Workspace()) };
+  } catch (error) {
+    return failedReply(error);
+  }
+}
+
+function openMessage(message: Uint8Array, request: OpenRequest, workspace: Workspace): OpenedMessage {
+  const { policy } = request;
+  scan(message, policy.limits, workspace.tape);
+  workspace.sink.reset();
+  const received = readMessage(workspace.tape, policy);
+  const scope = scopeOf(received, request, workspace);
+  const { before, after } = encryptedTargets(received, policy);
+
+  let claims = received;
+  let planned: readonly PlannedDecryption[] = [];
+  let decrypted: DecryptedMessage = { parts: [], failure: undefined };
+  let signatures: readonly PlannedSignature[];
+  let verified: readonly VerifiedPart[];
+  if (before.length > 0) {
+    // Encrypted last, so decrypted first; a signature in clear is checked before any ciphertext is touched.
+    const macKeys = received.security.signatures.map((element) =>
+      verifyMac(received, readSignature(received.tape, element, policy.limits), scope, policy),
+    );
+    planned = planDecryption(received, before, scope, policy);
+    requireSeparateKeys(macKeys, planned);
+    decrypted = decryptParts(received, planned, scope, policy);
+    try {
+      claims = readMessage(workspace.plainTape, policy);
+      ({ signatures, verified } = verify(claims, decrypted, scope, policy));
+    } catch (error) {
+      throw decrypted.failure ?? hiddenBehindCipher(error);
+    }
+    if (decrypted.failure !== undefined) throw decrypted.failure;
+  } else {
+    ({ signatures, verified } = verify(claims, decrypted, scope, policy));
+  }
+  const macKeys = verified.map((part) => part.resolved);
+  requireOneContext(claims, macKeys, planned);
+  requireSeparateKeys(macKeys, planned);
+
+  const signedClaims = claims;
+  if (after.length > 0) {
+    requireSignedCiphertext(claims, signatures, after, policy);
+    planned = planDecryption(claims, after, { ...scope, tape: claims.tape, security: claims.security }, policy);
+    requireOneContext(claims, macKeys, planned);
+    requireSeparateKeys(macKeys, planned);
+    decrypted = decryptParts(claims, planned, scope, policy);
+    if (decrypted.failure !== undefined) throw decrypted.failure;
+    claims = readMessage(workspace.plainTape, policy);
+  }
+  if (policy.requireEncryptedBody && !decrypted.parts.some((part) => part.role === 'body')) {
+    throw new Fault('peer.coverage-missing', { part: 'encrypted soap:Body' });
+  }
+  if (signedClaims.timestamp !== undefined) requireFresh(signedClaims.timestamp, scope.atMs, policy);
+  const isBelieved = (element: number): boolean =>
+    !policy.requireSignedAddressing || verified.some((part) => part.element === element);
+  const addressing = readAddressing(signedClaims.tape, signedClaims.envelope, isBelieved, policy);
+  requireAddressing(signedClaims.tape, signedClaims.envelope, addressing, request.soapAction, policy);
+  return handOver({
+    signedClaims,
+    claims,
+    signatures,
+    verified,
+    decrypted,
+    addressing,
+    policy,
+    workspace,
+    borrow: request.borrow === true,
+  });
+}
+
+function scopeOf(claims: MessageClaims, request: OpenRequest, workspace: Workspace): KeyScope {
+  const { policy } = request;
+  if (request.atMs === 'message' && claims.timestamp === undefined)
+    throw new Fault('peer.coverage-missing', { part: 'wsu:Timestamp' });
+  return {
+    tape: claims.tape,
+    security: claims.security,
+    contexts: request.contexts,
+    limits: policy.limits,
+    strictLayout: policy.strictLayout,
+    atMs: request.atMs === 'message' ? (claims.timestamp?.createdAtMs ?? 0) : request.atMs,
+    workspace,
+  };
+}
+
+/** Plans and verifies the signatures of one document. */
+function verify(claims: MessageClaims, decrypted: DecryptedMessage, scope: KeyScope, policy: Policy) {
+  const signatures = planSignatures(claims, policy);
+  requireCoverage(claims, signatures, policy);
+  if (decrypted.failure === undefined) requireSignedPlaintext(claims, signatures, decrypted.parts, policy);
+  const verified = verifySignatures(
+    claims,
+    signatures,
+    { ...scope, tape: claims.tape, security: claims.security },
+    policy,
+  );
+  return { signatures, verified };
+}
+
+/**
+ * The sender prepends, so a ReferenceList above the first Signature was made after it and is undone before it
+ * (WSS §3.9). Lists on both sides of a signature have no meaning here.
+ */
+function encryptedTargets(
+  claims: MessageClaims,
+  policy: Policy,
+): { before: readonly number[]; after: readonly number[] } {
+  const { security, tape } = claims;
+  const { referenceLists } = security;
+  const content = firstChild(tape, claims.envelope.body);
+  const visible =
+    content >= 0 && isEncryptedData(tape, content) ? [...security.encryptedData, content] : security.encryptedData;
+  if (referenceLists.length === 0) {
+    if (visible.length > 0) throw structureInvalid(tape, visible[0]!, 'xenc:EncryptedData that no list names');
+    return { before: referenceLists, after: referenceLists };
+  }
+  const signature = security.signatures[0] ?? tape.elementCount;
+  const isBefore = referenceLists[0]! < signature;
+  if (referenceLists.some((list) => list < signature !== isBefore)) {
+    throw structureInvalid(tape, referenceLists[0]!, 'lists of encrypted data on both sides of a signature');
+  }
+  const targets = readReferenceLists(tape, referenceLists, policy.limits);
+  for (const element of visible) {
+    if (!targets.includes(element)) throw structureInvalid(tape, element, 'xenc:EncryptedData that no list names');
+  }
+  return isBefore ? { before: targets, after: [] } : { before: [], after: targets };
+}
+
+// safety: what a forger of CBC ciphertext can see must not depend on what the plaintext looks like (T37).
+function hiddenBehindCipher(error: unknown): unknown {
+  if (!(error instanceof Fault) || !error.code.startsWith('peer.')) return error;
+  return soapFaultOf(error.code)?.subcode === undefined ? new Fault('peer.decrypt-failed') : error;
+}
+
+// safety: all keys of a message come from one context, the one its token names (T53).
+function requireOneContext(
+  claims: MessageClaims,
+  macKeys: readonly ResolvedKey[],
+  planned: readonly PlannedDecryption[],
+): void {
+  const first = macKeys[0]!;
+  const same = (resolved: ResolvedKey): boolean =>
+    resolved === first ||
+    (resolved.context.identifier === first.context.identifier &&
+      resolved.instance.instance === first.instance.instance);
+  if (!macKeys.every(same) || !planned.every((part) => same(part.resolved))) {
+    throw structureInvalid(claims.tape, claims.security.element, 'keys of two contexts');
+  }
+  const element = claims.security.securityContextToken;
+  if (element < 0 || element === first.token) return;
+  const token = readSecurityContextToken(claims.tape, element, { identifierBytesMax: Number.MAX_SAFE_INTEGER });
+  if (token.identifier !== first.context.identifier)
+    throw structureInvalid(claims.tape, element, 'a token that secures nothing');
+}
+
+// safety: a MAC key is never a decryption key (T41).
+function requireSeparateKeys(macKeys: readonly ResolvedKey[], planned: readonly PlannedDecryption[]): void {
+  for (const { resolved } of planned) {
+    if (macKeys.some((macKey) => macKey.key === resolved.key))
+      throw new Fault('peer.key-usage', { reason: 'one key to sign and to encrypt' });
+  }
+}

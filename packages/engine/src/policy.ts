@@ -1,0 +1,85 @@
+/**
+ * What an endpoint demands of a message and allows in it. The default is strict; a looser one is a named profile,
+ * spelt out, so that a reader of the configuration sees what is given up.
+ */
+
+import type { CipherName, HashName, Limits, MacAlgorithm } from '@parley/core';
+import { completeLimits, Fault } from '@parley/core';
+
+export interface Policy {
+  /** Of the profile it was made from: for logs and reports. */
+  readonly name: string;
+  readonly limits: Limits;
+  /** How far clocks may differ. */
+  readonly clockSkewMs: number;
+  /** Oldest `Created` that is still fresh, apart from skew. */
+  readonly timestampAgeMaxMs: number;
+
+  /** Parts that must be there and signed. */
+  readonly requireSignedBody: boolean;
+  readonly requireTimestamp: boolean;
+  /** Action, MessageID and To must be there; every wsa header that is there must be signed. */
+  readonly requireSignedAddressing: boolean;
+  readonly requireEncryptedBody: boolean;
+  /** Decrypt only what a signature covers (before or after decryption). */
+  readonly requireSignedEncryption: boolean;
+
+  /** Tokens stand before what uses them (WS-SecurityPolicy Strict). */
+  readonly strictLayout: boolean;
+  readonly allowComments: boolean;
+  readonly digests: readonly HashName[];
+  readonly macs: readonly MacAlgorithm['name'][];
+  readonly ciphers: readonly CipherName[];
+  /** WS-Addressing addresses that ReplyTo, FaultTo and From may name besides the anonymous and none URIs. */
+  readonly replyAddresses: readonly string[];
+  /** The signed wsa:To must be this, when given. */
+  readonly endpointAddress: string | undefined;
+}
+
+const STRICT: Omit<Policy, 'limits'> = {
+  name: 'strict',
+  clockSkewMs: 300_000,
+  timestampAgeMaxMs: 300_000,
+  requireSignedBody: true,
+  requireTimestamp: true,
+  requireSignedAddressing: true,
+  requireEncryptedBody: false,
+  requireSignedEncryption: true,
+  strictLayout: true,
+  allowComments: false,
+  digests: ['sha1', 'sha256', 'sha384', 'sha512'],
+  macs: ['hmac-sha1', 'hmac-sha256', 'hmac-sha384', 'hmac-sha512'],
+  ciphers: ['aes128-cbc', 'aes192-cbc', 'aes256-cbc', 'aes128-gcm', 'aes192-gcm', 'aes256-gcm'],
+  replyAddresses: [],
+  endpointAddress: undefined,
+};
+
+// Each profile is what its peer gives up, and no more.
+const PROFILES: Readonly<Record<ProfileName, Partial<Policy>>> = {
+  strict: {},
+  // interop: WCF mixed mode signs only the Timestamp and leaves the rest to TLS.
+  'wcf-mixed': { requireSignedBody: false, requireSignedAddressing: false },
+  // interop: Rampart's published sample signs the Timestamp alone and encrypts the Body with CBC, unsigned.
+  'timestamp-only': { requireSignedBody: false, requireSignedAddressing: false, requireSignedEncryption: false },
+  // Peers without WS-Addressing: Body and Timestamp are signed, headers are only when present in the signature.
+  'body-only': { requireSignedAddressing: false },
+};
+
+/** The named profiles. */
+export type ProfileName = 'strict' | 'wcf-mixed' | 'timestamp-only' | 'body-only';
+export const PROFILE_NAMES: readonly ProfileName[] = Object.keys(PROFILES) as ProfileName[];
+
+/** Changes to a profile; `limits` may be partial. */
+export type PolicyChanges = Partial<Omit<Policy, 'limits'>> & { readonly limits?: Partial<Limits> };
+
+/**
+ * The policy called `profile`, with `changes` over it; frozen.
+ * @throws Fault `caller.option-invalid` for an unknown profile or a limit that is not a whole number.
+ */
+export function policyOf(profile: string = 'strict', changes: PolicyChanges = {}): Policy {
+  if (!Object.hasOwn(PROFILES, profile))
+    throw new Fault('caller.option-invalid', { option: 'profile', value: profile.slice(0, 64) });
+  const { limits, ...rest } = changes;
+  const base = { ...STRICT, name: profile, ...PROFILES[profile as ProfileName] };
+  return Object.freeze({ ...base, ...rest, limits: completeLimits(limits) });
+}

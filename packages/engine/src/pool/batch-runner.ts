@@ -1,0 +1,112 @@
+import { failedReply } from '@parley/core';
+import type { FailedReply } from '@parley/core';
+import { open } from '../open.ts';
+import type { Policy } from '../policy.ts';
+import { seal } from '../seal.ts';
+import { Workspace } from '../workspace.ts';
+import { ContextCache } from './context-cache.ts';
+import { EvictionLog } from './eviction-log.ts';
+import { OctetWriter } from './octet-writer.ts';
+import type { PoolSealRequest } from './pool-contract.ts';
+import { ReplyWriter } from './reply-writer.ts';
+import { CONTROL_BYTES, CONTROL_PROGRESS, CONTROL_THREAD, JOB_FIELDS, PROGRESS_DONE } from './task.ts';
+import type { BatchAnswer, BatchTask } from './task.ts';
+import { verdictOf } from './verdict.ts';
+
+/** What a thread knows from its start on; plain data. */
+export interface RunnerData {
+  readonly policy: Policy;
+  readonly cachedContextsMax: number;
+  /** Of the pool's {@link EvictionLog}. */
+  readonly evictions: SharedArrayBuffer;
+}
+
+const SCRATCH_BYTES = 64 * 1024;
+
+/** Carries out batches on the thread it lives on: `open` and `seal` over shared memory. */
+export class BatchRunner {
+  readonly #policy: Policy;
+  readonly #threadId: number;
+  readonly #fillRandom: (out: Uint8Array) => void;
+  readonly #workspace = new Workspace();
+  readonly #contexts: ContextCache;
+  #scratch = new Uint8Array(SCRATCH_BYTES);
+
+  /** `threadId` is what the control words name this thread by: not 0. */
+  constructor(data: RunnerData, threadId: number, fillRandom: (out: Uint8Array) => void) {
+    this.#policy = data.policy;
+    this.#threadId = threadId;
+    this.#fillRandom = fillRandom;
+    this.#contexts = new ContextCache(data.cachedContextsMax, new EvictionLog(data.evictions), () =>
+      this.#workspace.wipe(),
+    );
+  }
+
+  /** Drops contexts that were evicted. */
+  sweep(): void {
+    this.#contexts.sweep();
+  }
+
+  /** One reply per message of `task`, in order. */
+  run(task: BatchTask): BatchAnswer {
+    const control = new Int32Array(task.output, 0, CONTROL_BYTES / Int32Array.BYTES_PER_ELEMENT);
+    Atomics.store(control, CONTROL_THREAD, this.#threadId);
+    this.#contexts.beginBatch(task.contexts);
+    const octets = new OctetWriter(task.output, CONTROL_BYTES);
+    const replies = new ReplyWriter(octets);
+    const count = task.jobs.length / JOB_FIELDS;
+    for (let index = 0; index < count; index++) {
+      Atomics.store(control, CONTROL_PROGRESS, index + 1);
+      try {
+        this.#runOne(task, index, replies);
+      } catch (error) {
+        replies.failed(failedReply(error));
+      }
+    }
+    this.#contexts.endBatch();
+    const records = replies.finish();
+    Atomics.store(control, CONTROL_PROGRESS, PROGRESS_DONE);
+    return { ...records, output: octets.replacement };
+  }
+
+  #runOne(task: BatchTask, index: number, replies: ReplyWriter): void {
+    const at = index * JOB_FIELDS;
+    const message = this.#privateCopy(task.input, task.jobs[at] as number, task.jobs[at + 1] as number);
+    if (task.kind === 'seal') {
+      const reply = this.#seal(message, task.seals[index]!);
+      if (reply.ok) replies.sealed(reply.value);
+      else replies.failed(reply);
+      return;
+    }
+    const soapAction = task.jobs[at + 3] as string | undefined;
+    const reply = open(message, {
+      atMs: task.jobs[at + 2] as number | 'message',
+      policy: this.#policy,
+      contexts: this.#contexts,
+      workspace: this.#workspace,
+      // The reply writer copies before the next message.
+      borrow: true,
+      ...(soapAction === undefined ? {} : { soapAction }),
+    });
+    if (!reply.ok) replies.failed(reply);
+    else if (task.kind === 'open') replies.opened(reply.value);
+    else replies.verdict(verdictOf(reply.value));
+  }
+
+  #seal(envelope: Uint8Array, { identifier, ...request }: PoolSealRequest): ReturnType<typeof seal> {
+    const context = this.#contexts.find(identifier);
+    if (context === undefined) return unknownContext(identifier);
+    return seal(envelope, { ...request, context, fillRandom: this.#fillRandom, workspace: this.#workspace });
+  }
+
+  /** safety: what is checked is a copy that no other thread can change. */
+  #privateCopy(input: SharedArrayBuffer, offset: number, length: number): Uint8Array {
+    if (length > this.#scratch.length) this.#scratch = new Uint8Array(2 ** Math.ceil(Math.log2(length)));
+    this.#scratch.set(new Uint8Array(input, offset, length));
+    return this.#scratch.subarray(0, length);
+  }
+}
+
+function unknownContext(identifier: string): FailedReply {
+  return { ok: false, code: 'caller.context-unusable', detail: { identifier, reason: 'unknown' } };
+}

@@ -1,0 +1,54 @@
+import { Fault, failedReply } from '@parley/core';
+import type { FailedReply, SecurityContext } from '@parley/core';
+import type { EvictionLog } from './eviction-log.ts';
+import type { ContextResolver } from './pool-contract.ts';
+import { portableContext } from './portable-context.ts';
+import type { AttachedContext } from './task.ts';
+
+/** Main's side of a context miss: asks the resolver, once for all batches that need the same context now. */
+export class ContextDesk {
+  readonly #resolver: ContextResolver;
+  readonly #log: EvictionLog;
+  readonly #asked = new Map<string, Promise<AttachedContext | FailedReply>>();
+
+  constructor(resolver: ContextResolver, log: EvictionLog) {
+    this.#resolver = resolver;
+    this.#log = log;
+  }
+
+  /** The context ready to travel, or the reply for every message that needs it. Does not reject. */
+  lookUp(identifier: string): Promise<AttachedContext | FailedReply> {
+    let asked = this.#asked.get(identifier);
+    if (asked === undefined) {
+      asked = this.#ask(identifier).finally(() => {
+        if (this.#asked.get(identifier) === asked) this.#asked.delete(identifier);
+      });
+      this.#asked.set(identifier, asked);
+    }
+    return asked;
+  }
+
+  /** An answer that is on its way is too old for anyone who asks from here on. */
+  forget(identifier: string): void {
+    this.#asked.delete(identifier);
+  }
+
+  async #ask(identifier: string): Promise<AttachedContext | FailedReply> {
+    // safety: taken before the store is asked; an eviction in between then outranks the answer.
+    const { position } = this.#log;
+    try {
+      const context = await this.#resolver.get(identifier);
+      return { identifier, position, context: portableOrNothing(identifier, context) };
+    } catch (error) {
+      if (error instanceof Fault && error.code.startsWith('internal.store-')) return failedReply(error);
+      return failedReply(new Fault('internal.store-unavailable', { identifier }));
+    }
+  }
+}
+
+function portableOrNothing(identifier: string, context: SecurityContext | undefined): AttachedContext['context'] {
+  if (context === undefined) return undefined;
+  // safety: an answer to another question would let one context's key vouch for another's name.
+  if (context.identifier !== identifier) throw new Fault('internal.store-corrupt', { identifier });
+  return portableContext(context);
+}

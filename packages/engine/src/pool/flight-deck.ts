@@ -1,0 +1,181 @@
+import type { FailedReply } from '@parley/core';
+import type { ContextDesk } from './context-desk.ts';
+import { Flight, neededContext } from './flight.ts';
+import type { Job } from './flight.ts';
+import type { PoisonList } from './poison-list.ts';
+import { readReplies } from './reply-reader.ts';
+import type { AnyReply } from './reply-reader.ts';
+import type { SlabPool } from './slab.ts';
+import { Unserved } from './task.ts';
+import type { AttachedContext, Executor } from './task.ts';
+
+export interface FlightDeckOptions {
+  readonly executor: Executor;
+  readonly slabs: SlabPool;
+  readonly desk: ContextDesk;
+  readonly poison: PoisonList;
+  readonly jobTimeoutMs: number;
+  /** A batch to send while a worker has time. */
+  readonly next: () => Flight | undefined;
+}
+
+// The second worker that dies over a batch shows that the batch is at fault; the third, which message.
+const DEATHS_BEFORE_SPLIT = 2;
+const DEATHS_MAX = 3;
+// Times that a batch was lost by no fault of its own: then workers cannot start.
+const MISSES_MAX = 8;
+// A message that is asked for again and again, because its contexts are evicted as often.
+const ROUNDS_MAX = 8;
+
+/** Sends batches to the executor and sees to it that each message is answered once, whatever becomes of the workers. */
+export class FlightDeck {
+  readonly #options: FlightDeckOptions;
+  // In order. What comes back for another round goes first: its callers have waited longest.
+  readonly #ready: Flight[] = [];
+  readonly #inFlight = new Map<Flight, Promise<void>>();
+  #watch: NodeJS.Timeout | undefined;
+  #batches = 0;
+  #retries = 0;
+
+  constructor(options: FlightDeckOptions) {
+    this.#options = options;
+  }
+
+  /** Batches given to the executor. */
+  get batches(): number {
+    return this.#batches;
+  }
+
+  /** Batches given to it again because a worker died. */
+  get retries(): number {
+    return this.#retries;
+  }
+
+  /** Whether no batch is with the executor or waits for it. */
+  get idle(): boolean {
+    return this.#inFlight.size === 0 && this.#ready.length === 0;
+  }
+
+  /** Queues `flight` and sends what can be sent. */
+  push(flight: Flight | undefined): void {
+    if (flight !== undefined) this.#ready.push(flight);
+    this.dispatch();
+  }
+
+  /** Sends batches while the executor has room. */
+  dispatch(): void {
+    const { executor, next } = this.#options;
+    while (this.#inFlight.size < executor.capacity) {
+      const flight = this.#ready.shift() ?? next();
+      if (flight === undefined) return;
+      const landing = this.#fly(flight).then(() => {
+        this.#inFlight.delete(flight);
+        this.dispatch();
+      });
+      this.#inFlight.set(flight, landing);
+    }
+  }
+
+  /** Resolves when every batch that is with the executor now has been dealt with. */
+  async landed(): Promise<void> {
+    await Promise.all(this.#inFlight.values());
+  }
+
+  close(): void {
+    clearInterval(this.#watch);
+  }
+
+  async #fly(flight: Flight): Promise<void> {
+    const replies = await this.#run(flight);
+    if (replies === undefined) return;
+    const needing = new Map<string, Job[]>();
+    for (const [index, job] of flight.jobs.entries()) {
+      const reply = replies[index]!;
+      const identifier = flight.rounds < ROUNDS_MAX ? neededContext(reply) : undefined;
+      if (identifier === undefined) settle(flight, job, reply);
+      else needing.set(identifier, [...(needing.get(identifier) ?? []), job]);
+    }
+    if (needing.size > 0) void this.#fetch(flight, needing);
+  }
+
+  /** The replies to `flight`, in order; `undefined` if there was no worker to the end, which is then dealt with. */
+  async #run(flight: Flight): Promise<readonly AnyReply[] | undefined> {
+    const { executor, slabs } = this.#options;
+    this.#batches++;
+    this.#watchOver();
+    try {
+      const output = slabs.take(flight.outputBytes);
+      const answer = await executor.run(flight.task(output, performance.now()));
+      const filled = answer.output === undefined ? output : new Uint8Array(answer.output);
+      const replies = readReplies(filled, answer.start, answer.length);
+      slabs.give(filled, answer.start + answer.length);
+      if (filled !== output) slabs.give(output, output.length);
+      return replies;
+    } catch (error) {
+      // Its output slab is left to the garbage collector: see Load.taint.
+      this.#lost(flight, error instanceof Unserved || flight.threadId === 0);
+      return undefined;
+    }
+  }
+
+  /** Asks for what the messages of a batch need, and sends those again. */
+  async #fetch(flight: Flight, needing: ReadonlyMap<string, readonly Job[]>): Promise<void> {
+    const { kind, load } = flight;
+    const contexts = new Map<string, AttachedContext>(flight.contexts);
+    const jobs: Job[] = [];
+    await Promise.all(
+      [...needing].map(async ([identifier, waiting]) => {
+        const found = await this.#options.desk.lookUp(identifier);
+        if ('ok' in found) {
+          for (const job of waiting) settle(flight, job, found);
+        } else {
+          contexts.set(identifier, found);
+          jobs.push(...waiting);
+        }
+      }),
+    );
+    if (jobs.length > 0) this.#ready.unshift(new Flight({ kind, load, jobs, contexts, rounds: flight.rounds + 1 }));
+    this.dispatch();
+  }
+
+  /** A worker died, or none came: once more, or in single messages, or no more. */
+  #lost(flight: Flight, isInnocent: boolean): void {
+    flight.load.taint();
+    if (isInnocent) flight.misses++;
+    else flight.deaths++;
+    const [first] = flight.jobs;
+    if (flight.misses > MISSES_MAX) {
+      for (const job of flight.jobs) settle(flight, job, workerLost('no worker started'));
+    } else if (flight.deaths >= DEATHS_MAX && first !== undefined) {
+      this.#options.poison.add(flight.load.octetsOf(first).slice(), performance.now());
+      settle(flight, first, workerLost('ended its worker'));
+    } else {
+      const again = flight.deaths >= DEATHS_BEFORE_SPLIT ? flight.split(flight.jobs.length) : [flight];
+      this.#retries += again.length;
+      this.#ready.unshift(...again);
+    }
+  }
+
+  /** Ends the worker of a message that takes too long; the rest is as if it had died. */
+  #watchOver(): void {
+    const { executor, jobTimeoutMs } = this.#options;
+    this.#watch ??= setInterval(() => {
+      const nowMs = performance.now();
+      for (const flight of this.#inFlight.keys()) {
+        if (flight.stalledMs(nowMs) >= jobTimeoutMs) executor.kill(flight.threadId);
+      }
+      if (this.#inFlight.size > 0) return;
+      clearInterval(this.#watch);
+      this.#watch = undefined;
+    }, Math.max(1, jobTimeoutMs / 4)).unref();
+  }
+}
+
+function settle(flight: Flight, job: Job, reply: Parameters<Job['answer']>[0]): void {
+  job.answer(reply);
+  flight.load.settle();
+}
+
+function workerLost(reason: string): FailedReply {
+  return { ok: false, code: 'internal.worker-lost', detail: { reason } };
+}

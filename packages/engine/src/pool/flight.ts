@@ -1,0 +1,195 @@
+import type { Reply } from '@parley/core';
+import type { PoolSealRequest } from './pool-contract.ts';
+import type { AnyReply } from './reply-reader.ts';
+import type { Slab, SlabPool } from './slab.ts';
+import { CONTROL_BYTES, CONTROL_PROGRESS, CONTROL_THREAD, PROGRESS_DONE } from './task.ts';
+import type { AttachedContext, BatchTask, JobKind } from './task.ts';
+
+/** What a caller asks for one message. */
+export interface JobRequest {
+  readonly octets: Uint8Array;
+  readonly atMs: number | 'message';
+  readonly soapAction: string | undefined;
+  readonly seal: PoolSealRequest | undefined;
+}
+
+/** A message that was copied into a load; answered exactly once. */
+export interface Job extends Omit<JobRequest, 'octets'> {
+  readonly start: number;
+  readonly length: number;
+  readonly answer: (reply: AnyReply) => void;
+}
+
+/** The slab that messages were copied into; given back when each of them has its answer. */
+export class Load {
+  readonly slab: Slab;
+  readonly #slabs: SlabPool;
+  #usedBytes = 0;
+  #unanswered = 0;
+  #tainted = false;
+
+  constructor(slabs: SlabPool, bytes: number) {
+    this.#slabs = slabs;
+    this.slab = slabs.take(bytes);
+  }
+
+  get usedBytes(): number {
+    return this.#usedBytes;
+  }
+
+  /** Copies `octets` (borrowed) in and says where. They must fit. */
+  add(octets: Uint8Array): number {
+    const start = this.#usedBytes;
+    this.slab.set(octets, start);
+    this.#usedBytes += octets.length;
+    this.#unanswered++;
+    return start;
+  }
+
+  /** The octets of `job`: a view. */
+  octetsOf(job: Job): Uint8Array {
+    return this.slab.subarray(job.start, job.start + job.length);
+  }
+
+  /** safety: a worker that was lost with this slab might not be quite dead, so it is not used again. */
+  taint(): void {
+    this.#tainted = true;
+  }
+
+  /** One of its messages was answered. */
+  settle(): void {
+    this.#unanswered--;
+    if (this.#unanswered === 0 && !this.#tainted) this.#slabs.give(this.slab, this.#usedBytes);
+  }
+}
+
+/** A batch, from when it is made until each of its messages is answered or has moved to another one. */
+export class Flight {
+  readonly kind: JobKind;
+  readonly load: Load;
+  readonly jobs: readonly Job[];
+  /** What to send along, by identifier. */
+  readonly contexts: ReadonlyMap<string, AttachedContext>;
+  /** Times its messages asked for contexts. */
+  readonly rounds: number;
+  /** Workers that died over it. */
+  deaths = 0;
+  /** Times that no worker came to it, or died with the answer in hand. */
+  misses = 0;
+  #control: Int32Array = new Int32Array(CONTROL_BYTES / Int32Array.BYTES_PER_ELEMENT);
+  #progress = 0;
+  #progressSinceMs = 0;
+
+  constructor(from: Pick<Flight, 'kind' | 'load' | 'jobs'> & Partial<Pick<Flight, 'contexts' | 'rounds' | 'deaths'>>) {
+    this.kind = from.kind;
+    this.load = from.load;
+    this.jobs = from.jobs;
+    this.contexts = from.contexts ?? new Map();
+    this.rounds = from.rounds ?? 0;
+    this.deaths = from.deaths ?? 0;
+  }
+
+  /** Octets that the answers are likely to need; a worker that needs more takes a slab of its own. */
+  get outputBytes(): number {
+    const count = this.jobs.length;
+    let bytes = CONTROL_BYTES + 4096;
+    if (this.kind === 'verify') return bytes + 1024 * count;
+    for (const job of this.jobs) bytes += job.length;
+    return this.kind === 'open' ? Math.ceil(bytes * 1.25) + 1024 * count : bytes + 8192 * count;
+  }
+
+  /** The task for a worker, which answers into `output`. */
+  task(output: Slab, nowMs: number): BatchTask {
+    this.#control = new Int32Array(output.buffer, 0, this.#control.length);
+    this.#progress = 0;
+    this.#progressSinceMs = nowMs;
+    return {
+      kind: this.kind,
+      input: this.load.slab.buffer,
+      output: output.buffer,
+      jobs: this.jobs.flatMap((job) => [job.start, job.length, job.atMs, job.soapAction]),
+      seals: this.jobs.flatMap((job) => job.seal ?? []),
+      contexts: [...this.contexts.values()],
+    };
+  }
+
+  /** The thread that has it in work; 0 before and after. */
+  get threadId(): number {
+    const isDone = Atomics.load(this.#control, CONTROL_PROGRESS) === PROGRESS_DONE;
+    return isDone ? 0 : Atomics.load(this.#control, CONTROL_THREAD);
+  }
+
+  /** How long the message in work has been in work. */
+  stalledMs(nowMs: number): number {
+    const progress = Atomics.load(this.#control, CONTROL_PROGRESS);
+    if (progress !== this.#progress || this.threadId === 0) {
+      this.#progress = progress;
+      this.#progressSinceMs = nowMs;
+    }
+    return nowMs - this.#progressSinceMs;
+  }
+
+  /** This batch as `parts` smaller ones, about equal; they keep what it went through. */
+  split(parts: number): readonly Flight[] {
+    const size = Math.ceil(this.jobs.length / parts);
+    const flights: Flight[] = [];
+    for (let at = 0; at < this.jobs.length; at += size) {
+      const { kind, load, contexts, rounds, deaths } = this;
+      flights.push(new Flight({ kind, load, contexts, rounds, deaths, jobs: this.jobs.slice(at, at + size) }));
+    }
+    return flights;
+  }
+}
+
+/** Gathers messages of one kind until they are a batch. */
+export class BatchBuilder {
+  readonly #kind: JobKind;
+  readonly #slabs: SlabPool;
+  readonly #bytesMax: number;
+  #load: Load | undefined;
+  #jobs: Job[] = [];
+  // What a batch is likely to need, from the one before.
+  #usualBytes = 0;
+
+  constructor(kind: JobKind, slabs: SlabPool, bytesMax: number) {
+    this.#kind = kind;
+    this.#slabs = slabs;
+    this.#bytesMax = bytesMax;
+  }
+
+  /** Messages gathered. */
+  get count(): number {
+    return this.#jobs.length;
+  }
+
+  /** Whether a message of `bytes` can still be added. */
+  fits(bytes: number): boolean {
+    if (this.#load === undefined) return true;
+    return this.#load.usedBytes + bytes <= Math.min(this.#load.slab.length, this.#bytesMax);
+  }
+
+  /** Copies a message (borrowed) in; `expectedBytes` is what is to come with it, for the size of a new slab. */
+  add(request: JobRequest, expectedBytes: number, answer: Job['answer']): void {
+    const { octets, ...rest } = request;
+    const likelyBytes = Math.min(this.#bytesMax, Math.max(this.#usualBytes, expectedBytes));
+    this.#load ??= new Load(this.#slabs, Math.max(likelyBytes, octets.length));
+    this.#jobs.push({ ...rest, start: this.#load.add(octets), length: octets.length, answer });
+  }
+
+  /** The batch so far, if there is one; the next message starts a new one. `isFull`: in a larger slab, if it may be. */
+  take(isFull: boolean): Flight | undefined {
+    if (this.#load === undefined) return undefined;
+    const flight = new Flight({ kind: this.#kind, load: this.#load, jobs: this.#jobs });
+    this.#usualBytes = isFull ? 2 * this.#load.usedBytes : this.#load.usedBytes;
+    this.#load = undefined;
+    this.#jobs = [];
+    return flight;
+  }
+}
+
+/** The context that `reply` asks main for. */
+export function neededContext(reply: Reply<unknown>): string | undefined {
+  if (reply.ok || reply.code !== 'internal.context-needed') return undefined;
+  const identifier = reply.detail['identifier'];
+  return typeof identifier === 'string' ? identifier : undefined;
+}

@@ -1,0 +1,264 @@
+import { DEFAULT_LIMITS, Fault, failedReply } from '@parley/core';
+import type { FailedReply, FaultCode, Reply } from '@parley/core';
+import type { OpenedMessage } from '../opened-message.ts';
+import type { SealRequest } from '../seal-request.ts';
+import { ContextDesk } from './context-desk.ts';
+import { EvictionLog } from './eviction-log.ts';
+import { BatchBuilder } from './flight.ts';
+import type { Flight, JobRequest } from './flight.ts';
+import { FlightDeck } from './flight-deck.ts';
+import { Gate } from './gate.ts';
+import { InlineExecutor } from './inline.ts';
+import { PoisonList } from './poison-list.ts';
+import type { Pool, PoolMessage, PoolOptions, PoolSealRequest, PoolStats } from './pool-contract.ts';
+import { completePoolOptions } from './pool-options.ts';
+import type { CompletePoolOptions } from './pool-options.ts';
+import type { AnyReply } from './reply-reader.ts';
+import { SlabPool } from './slab.ts';
+import type { Executor, JobKind } from './task.ts';
+import { Threads } from './threads.ts';
+import type { Verdict } from './verdict.ts';
+import { workerFile } from './worker-file.ts';
+
+const KEPT_SLAB_BYTES = 32 * 1024 * 1024;
+// Messages that outweigh the cost of a batch.
+const WORTH_A_BATCH = 16;
+
+/**
+ * A pool that opens and seals on `options.workers` threads, or inline for 0.
+ * @throws Fault `caller.option-invalid`
+ */
+export function createPool(options: PoolOptions): Pool {
+  return createPoolOf(options, workerFile());
+}
+
+/** {@link createPool} with another module for the threads; tests have one that misbehaves. */
+export function createPoolOf(options: PoolOptions, file: string): BatchPool {
+  const complete = completePoolOptions(options);
+  const log = new EvictionLog();
+  const data = { policy: complete.policy, cachedContextsMax: complete.cachedContextsMax, evictions: log.shared };
+  const { workers, workerHeapMiBMax: heapMiBMax } = complete;
+  const executor = workers === 0 ? new InlineExecutor(data) : new Threads({ workers, data, file, heapMiBMax });
+  return new BatchPool(complete, executor, log);
+}
+
+/** Takes messages in, up to the bound, and gathers them into batches for the {@link FlightDeck}. */
+export class BatchPool implements Pool {
+  readonly executor: Executor;
+  readonly #options: CompletePoolOptions;
+  readonly #log: EvictionLog;
+  readonly #gate: Gate;
+  readonly #slabs = new SlabPool(KEPT_SLAB_BYTES);
+  readonly #poison = new PoisonList();
+  readonly #desk: ContextDesk;
+  readonly #deck: FlightDeck;
+  readonly #builders: Readonly<Record<JobKind, BatchBuilder>>;
+  // Calls for several messages, some of which may be answered while the call is not.
+  readonly #calls = new Set<Promise<unknown>>();
+  #tick: NodeJS.Immediate | undefined;
+  #messages = 0;
+  #bytes = 0;
+  #closed: Promise<void> | undefined;
+
+  constructor(options: CompletePoolOptions, executor: Executor, log: EvictionLog) {
+    this.#options = options;
+    this.executor = executor;
+    this.#log = log;
+    this.#gate = new Gate({
+      bytesMax: options.queueBytesMax,
+      messagesMax: options.queueMessagesMax,
+      whenFull: options.whenFull,
+    });
+    this.#desk = new ContextDesk(options.contexts, log);
+    const builder = (kind: JobKind) => new BatchBuilder(kind, this.#slabs, options.batchBytesMax);
+    this.#builders = { open: builder('open'), verify: builder('verify'), seal: builder('seal') };
+    this.#deck = new FlightDeck({
+      executor,
+      slabs: this.#slabs,
+      desk: this.#desk,
+      poison: this.#poison,
+      jobTimeoutMs: options.jobTimeoutMs,
+      next: () => this.#gathered(),
+    });
+  }
+
+  get stats(): PoolStats {
+    const { batches, retries } = this.#deck;
+    const { workersLost } = this.executor;
+    return { messages: this.#messages, bytes: this.#bytes, batches, retries, workersLost, queued: this.#gate.messages };
+  }
+
+  async open(message: PoolMessage): Promise<Reply<OpenedMessage>> {
+    const [reply] = await this.#call('open', [openRequest(message)]);
+    return reply as Reply<OpenedMessage>;
+  }
+
+  async openBatch(messages: readonly PoolMessage[]): Promise<readonly Reply<OpenedMessage>[]> {
+    return (await this.#call('open', messages.map(openRequest))) as readonly Reply<OpenedMessage>[];
+  }
+
+  async verifyBatch(messages: readonly PoolMessage[]): Promise<readonly Reply<Verdict>[]> {
+    return (await this.#call('verify', messages.map(openRequest))) as readonly Reply<Verdict>[];
+  }
+
+  async seal(envelope: Uint8Array, request: PoolSealRequest): Promise<Reply<Uint8Array>> {
+    const [reply] = await this.#call('seal', [sealRequest(envelope, request)]);
+    return reply as Reply<Uint8Array>;
+  }
+
+  async evict(identifier: string): Promise<void> {
+    this.#desk.forget(identifier);
+    this.#log.append(identifier);
+    // What a worker begins from here on, it begins without the context. What may have used it is waited for.
+    await Promise.all([this.#deck.landed(), ...this.#calls]);
+    await this.executor.sweep();
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#shutDown();
+    return this.#closed;
+  }
+
+  async #shutDown(): Promise<void> {
+    await this.#gate.close();
+    await this.#deck.landed();
+    this.#log.appendAll();
+    await this.executor.sweep();
+    await this.executor.close();
+    this.#deck.close();
+    this.#slabs.clear();
+  }
+
+  #call(kind: JobKind, requests: readonly JobRequest[]): Promise<readonly AnyReply[]> {
+    if (requests.length === 0) return Promise.resolve([]);
+    const call = new Promise<readonly AnyReply[]>((resolve) => {
+      const replies = new Array<AnyReply>(requests.length);
+      let unanswered = requests.length;
+      void this.#takeIn(kind, requests, (index, reply) => {
+        replies[index] = reply;
+        unanswered--;
+        if (unanswered === 0) resolve(replies);
+      });
+    });
+    if (requests.length > 1) {
+      this.#calls.add(call);
+      void call.finally(() => this.#calls.delete(call));
+    }
+    return call;
+  }
+
+  async #takeIn(
+    kind: JobKind,
+    requests: readonly JobRequest[],
+    answer: (index: number, reply: AnyReply) => void,
+  ): Promise<void> {
+    const share = this.#shareOf(requests.length);
+    let expectedBytes = requests.reduce((sum, request) => sum + request.octets.length, 0);
+    for (const [index, request] of requests.entries()) {
+      const bytes = request.octets.length;
+      const refused = this.#refusal(kind, request);
+      if (refused !== undefined) {
+        answer(index, refused);
+      } else {
+        // perf: no await, and so no turn of the event loop, while there is room.
+        const entering = this.#gate.enter(bytes);
+        const entry = typeof entering === 'string' ? entering : await entering;
+        if (entry === 'in') {
+          const batchBytes = (Math.min(requests.length - index, share) * expectedBytes) / (requests.length - index);
+          this.#gather(kind, request, Math.ceil(batchBytes), share, (reply) => answer(index, reply));
+        } else {
+          answer(index, failure(entry === 'closed' ? 'caller.closed' : 'internal.busy'));
+        }
+      }
+      expectedBytes -= bytes;
+    }
+  }
+
+  /** Messages per batch of a call for `count`: many go in full batches, fewer are spread over the workers. */
+  #shareOf(count: number): number {
+    const { workers, batchMessagesMax } = this.#options;
+    if (count === 1) return batchMessagesMax;
+    return Math.min(batchMessagesMax, Math.max(WORTH_A_BATCH, Math.ceil(count / Math.max(1, workers))));
+  }
+
+  /** The answer to a message that no worker gets to see. */
+  #refusal(kind: JobKind, { octets }: JobRequest): AnyReply | undefined {
+    if (this.#closed !== undefined) return failure('caller.closed');
+    const { policy } = this.#options;
+    const { messageBytesMax } = kind === 'seal' ? DEFAULT_LIMITS : policy.limits;
+    // Never in shared memory; `open` and `seal` see the size first and answer the same.
+    if (octets.length > messageBytesMax) {
+      return failure('peer.limit-message-size', { lengthBytes: octets.length, maxBytes: messageBytesMax });
+    }
+    if (this.#poison.has(octets, performance.now())) return failure('internal.worker-lost', { reason: 'seen before' });
+    return undefined;
+  }
+
+  #gather(
+    kind: JobKind,
+    request: JobRequest,
+    batchBytes: number,
+    share: number,
+    answer: (reply: AnyReply) => void,
+  ): void {
+    const bytes = request.octets.length;
+    const builder = this.#builders[kind];
+    this.#messages++;
+    this.#bytes += bytes;
+    if (!builder.fits(bytes)) this.#deck.push(builder.take(true));
+    try {
+      builder.add(request, batchBytes, (reply) => {
+        // Answered before the gate opens for others, so that `close` finds every call resolved.
+        answer(reply);
+        this.#gate.leave(bytes);
+      });
+    } catch (error) {
+      // No shared memory left.
+      answer(failedReply(error));
+      this.#gate.leave(bytes);
+      return;
+    }
+    if (builder.count >= share) this.#deck.push(builder.take(false));
+    else this.#tick ??= setImmediate(() => this.#onTick());
+  }
+
+  /** What has been gathered of any kind: sent as it is when a worker has time. */
+  #gathered(): Flight | undefined {
+    const { seal, open, verify } = this.#builders;
+    return seal.take(false) ?? open.take(false) ?? verify.take(false);
+  }
+
+  /** Messages that came in one turn of the event loop travel together, and longer while every worker is busy. */
+  #onTick(): void {
+    this.#tick = undefined;
+    if (!this.#deck.idle) {
+      this.#deck.dispatch();
+      return;
+    }
+    // Nobody works: more than a few are shared out.
+    for (const builder of Object.values(this.#builders)) {
+      const parts = Math.min(Math.max(1, this.#options.workers), Math.ceil(builder.count / WORTH_A_BATCH));
+      for (const flight of builder.take(false)?.split(parts) ?? []) this.#deck.push(flight);
+    }
+  }
+}
+
+function openRequest({ message, atMs, soapAction }: PoolMessage): JobRequest {
+  requireOctets(message);
+  return { octets: message, atMs, soapAction, seal: undefined };
+}
+
+function sealRequest(envelope: Uint8Array, request: PoolSealRequest): JobRequest {
+  requireOctets(envelope);
+  // A caller may have spread a whole SealRequest: its context, functions and scratch must not reach a port.
+  const { context: _, fillRandom: _f, workspace: _w, ...seal } = request as PoolSealRequest & Partial<SealRequest>;
+  return { octets: envelope, atMs: request.atMs, soapAction: undefined, seal };
+}
+
+function requireOctets(octets: unknown): void {
+  if (!(octets instanceof Uint8Array)) throw new Fault('caller.input-invalid', { reason: 'not a Uint8Array' });
+}
+
+function failure(code: FaultCode, detail: FailedReply['detail'] = {}): FailedReply {
+  return { ok: false, code, detail };
+}

@@ -1,0 +1,148 @@
+import { invariant } from '@parley/core';
+import type { FaultCode, Reply } from '@parley/core';
+import { Unpackr } from 'msgpackr';
+import type { EncryptedPart, KeyUse, OpenedMessage, SignedPart } from '../opened-message.ts';
+import { FAILED, OPENED, SEALED } from './reply-record.ts';
+import type {
+  EncryptedRecord,
+  FailedRecord,
+  HeadRecord,
+  KeyRecord,
+  OpenedRecord,
+  ReplyRecord,
+  SignedRecord,
+  VerdictRecord,
+} from './reply-record.ts';
+import type { Slab } from './slab.ts';
+import type { Verdict } from './verdict.ts';
+
+/** What a batch can be answered with. */
+export type AnyReply = Reply<OpenedMessage | Verdict | Uint8Array>;
+
+type Head = Omit<OpenedMessage, 'signed' | 'encrypted' | 'body' | 'verified'>;
+
+const unpackr = new Unpackr({ useRecords: false });
+
+/** The replies whose records lie at `start` of `slab`, in order. Everything they hold is a copy of its own. */
+export function readReplies(slab: Slab, start: number, length: number): readonly AnyReply[] {
+  // safety: what is decoded is a private copy, not shared memory.
+  const packed = slab.slice(start, start + length);
+  const [texts, records] = unpackr.unpack(packed) as readonly [readonly string[], readonly ReplyRecord[]];
+  const reader = new ReplyReader(slab, texts);
+  return records.map((record) => reader.reply(record));
+}
+
+class ReplyReader {
+  readonly #slab: Slab;
+  readonly #texts: readonly string[];
+
+  constructor(slab: Slab, texts: readonly string[]) {
+    this.#slab = slab;
+    this.#texts = texts;
+  }
+
+  reply(record: ReplyRecord): AnyReply {
+    if (record[0] === FAILED) return this.#failed(record);
+    if (record[0] === SEALED) return { ok: true, value: this.#slab.slice(record[1], record[1] + record[2]) };
+    if (record[0] === OPENED) return { ok: true, value: this.#opened(record) };
+    return { ok: true, value: this.#verdict(record) };
+  }
+
+  #failed([, code, detail]: FailedRecord): AnyReply {
+    return { ok: false, code: this.#name<FaultCode>(code), detail: Object.fromEntries(detail) };
+  }
+
+  #opened(record: OpenedRecord): OpenedMessage {
+    const [, head, keyRecords, signed, encrypted, start, verifiedLength, bodyStart, bodyLength] = record;
+    const keys = this.#keys(keyRecords);
+    const octets = this.#slab.slice(start, start + Math.max(verifiedLength, bodyStart + bodyLength));
+    const verified = octets.subarray(0, verifiedLength);
+    return {
+      ...this.#head(head),
+      signed: signed.map((part) => this.#signedPart(part, keys, verified)),
+      encrypted: encrypted.map((part) => this.#encryptedPart(part, keys)),
+      body: octets.subarray(bodyStart, bodyStart + bodyLength),
+      verified,
+    };
+  }
+
+  #verdict([, head, keys, signed, encrypted, algorithms]: VerdictRecord): Verdict {
+    return {
+      ...this.#head(head),
+      signed: signed.map((index) => this.#name(index)),
+      encrypted: encrypted.map((index) => this.#name(index)),
+      keys: this.#keys(keys),
+      algorithms: algorithms.map((index) => this.#name(index)),
+    };
+  }
+
+  #head(record: HeadRecord): Head {
+    const [soapVersion, identifier, instance, version, principal, action, messageId, relatesTo, to] = record;
+    return {
+      soapVersion: this.#name(soapVersion),
+      identifier: this.#name(identifier),
+      instance: this.#texts[instance],
+      version: this.#name(version),
+      principal: this.#texts[principal],
+      action: this.#texts[action],
+      messageId: messageId ?? undefined,
+      relatesTo: relatesTo ?? undefined,
+      to: this.#texts[to],
+      createdAtMs: record[9] ?? undefined,
+      expiresAtMs: record[10] ?? undefined,
+      replayKey: record[11],
+      replayUntilMs: record[12],
+    };
+  }
+
+  #keys(records: readonly KeyRecord[]): readonly KeyUse[] {
+    return records.map(([identifier, instance, derivation]) => ({
+      identifier: this.#name(identifier),
+      instance: this.#texts[instance],
+      derivation: derivation.map(([label, nonceBase64, offsetBytes, lengthBytes, implied]) => ({
+        label: this.#texts[label],
+        nonceBase64: this.#name(nonceBase64),
+        offsetBytes,
+        lengthBytes,
+        implied,
+      })),
+    }));
+  }
+
+  #signedPart(record: SignedRecord, keys: readonly KeyUse[], verified: Uint8Array): SignedPart {
+    const [role, namespace, localName, digest, mac, key, start, length] = record;
+    return {
+      role: this.#name(role),
+      namespace: this.#name(namespace),
+      localName: this.#name(localName),
+      bytes: verified.subarray(start, start + length),
+      digest: this.#name(digest),
+      mac: this.#name(mac),
+      key: keyAt(keys, key),
+    };
+  }
+
+  #encryptedPart([role, namespace, localName, target, cipher, key]: EncryptedRecord, keys: readonly KeyUse[]): EncryptedPart {
+    return {
+      role: this.#name(role),
+      namespace: this.#name(namespace),
+      localName: this.#name(localName),
+      target: this.#name(target),
+      cipher: this.#name(cipher),
+      key: keyAt(keys, key),
+    };
+  }
+
+  /** The text at `index`, of the closed set that the writer put there. */
+  #name<Name extends string>(index: number): Name {
+    const text = this.#texts[index];
+    invariant(text !== undefined, 'a record names a text of its batch');
+    return text as Name;
+  }
+}
+
+function keyAt(keys: readonly KeyUse[], index: number): KeyUse {
+  const key = keys[index];
+  invariant(key !== undefined, 'a part names a key of its message');
+  return key;
+}

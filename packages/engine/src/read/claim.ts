@@ -1,0 +1,152 @@
+/** Small steps that every reader takes: attributes, literal texts, and the refusal when the shape is wrong. */
+
+import type { Tape } from '@parley/codec';
+import {
+  A,
+  ATTRIBUTE_WORDS,
+  attributeNamed,
+  attributeText,
+  bytesEqual,
+  decodeText,
+  E,
+  ELEMENT_WORDS,
+  Flag,
+  isElementOnly,
+  isLiteral,
+  Namespace,
+  textOf,
+} from '@parley/codec';
+import { decodeBase64, decodedBase64Max, Fault } from '@parley/core';
+
+/** The refusal of a message whose shape is not the one the specification draws. */
+export function structureInvalid(tape: Tape, element: number, reason: string): Fault {
+  return new Fault('peer.structure-invalid', { reason, offset: element < 0 ? 0 : startOf(tape, element) });
+}
+
+/** Offset of the `<` of `element`. */
+export function startOf(tape: Tape, element: number): number {
+  return tape.elements[element * ELEMENT_WORDS + E.start]!;
+}
+
+/** Offset just past `element`. */
+export function endOf(tape: Tape, element: number): number {
+  return tape.elements[element * ELEMENT_WORDS + E.end]!;
+}
+
+/** Whether `inner` is `outer` or stands inside it. */
+export function isWithin(tape: Tape, inner: number, outer: number): boolean {
+  return inner >= outer && inner < tape.elements[outer * ELEMENT_WORDS + E.next]!;
+}
+
+/** Refuses text, comments and PIs directly inside an element that holds elements only. */
+export function requireElementOnly(tape: Tape, element: number, name: string): void {
+  if (!isElementOnly(tape, element)) throw structureInvalid(tape, element, `${name} holds text or a comment`);
+}
+
+// safety: a comment or CDATA section inside a value is where two readers read two values (T10).
+/** Refuses anything but literal characters inside an element that holds a value. */
+export function requireLiteral(tape: Tape, element: number, name: string): void {
+  if (!isLiteral(tape, element)) throw structureInvalid(tape, element, `${name} is not plain text`);
+}
+
+// interop: Santuario breaks long base64 lines and newer JDKs write the CR as `&#13;`.
+/** Refuses anything but characters and references to them: what base64 text may be wrapped with. */
+export function requireCharacters(tape: Tape, element: number, name: string): void {
+  const forbidden = Flag.hasChild | Flag.hasComment | Flag.hasCdata | Flag.hasProcessingInstruction;
+  if ((tape.elements[element * ELEMENT_WORDS + E.flags]! & forbidden) !== 0) {
+    throw structureInvalid(tape, element, `${name} is not plain text`);
+  }
+}
+
+/**
+ * The octets that the base64 text of an element stands for; a new array, owned by the caller.
+ * @throws Fault `peer.encoding-invalid`
+ */
+export function base64Octets(tape: Tape, element: number): Uint8Array {
+  const base = element * ELEMENT_WORDS;
+  let bytes = tape.bytes;
+  let start = tape.elements[base + E.content]!;
+  let end = tape.elements[base + E.contentEnd]!;
+  if ((tape.elements[base + E.flags]! & Flag.hasReference) !== 0) {
+    bytes = new TextEncoder().encode(textOf(tape, element));
+    start = 0;
+    end = bytes.length;
+  }
+  const octets = new Uint8Array(decodedBase64Max(end - start));
+  return octets.subarray(0, decodeBase64(bytes, start, end, octets, 0));
+}
+
+/** Where the text of a literal element begins, leading XML white space left out. */
+export function textStart(tape: Tape, element: number): number {
+  const base = element * ELEMENT_WORDS;
+  const end = tape.elements[base + E.contentEnd]!;
+  let start = tape.elements[base + E.content]!;
+  while (start < end && isSpace(tape.bytes[start]!)) start++;
+  return start;
+}
+
+/** Where the text of a literal element ends, trailing XML white space left out. */
+export function textEnd(tape: Tape, element: number): number {
+  const base = element * ELEMENT_WORDS;
+  const start = tape.elements[base + E.content]!;
+  let end = tape.elements[base + E.contentEnd]!;
+  while (end > start && isSpace(tape.bytes[end - 1]!)) end--;
+  return end;
+}
+
+/**
+ * The trimmed text of a literal element that becomes a key or a result.
+ * @throws Fault `peer.structure-invalid` not plain text, `peer.limit-value` longer than `bytesMax`.
+ */
+export function literalText(tape: Tape, element: number, name: string, bytesMax: number): string {
+  requireLiteral(tape, element, name);
+  const start = textStart(tape, element);
+  const end = textEnd(tape, element);
+  if (end - start > bytesMax) throw new Fault('peer.limit-value', { name, bytes: end - start });
+  return decodeText(tape.bytes, start, end);
+}
+
+/** The attribute, or the refusal of an element that lacks it. */
+export function requireAttribute(tape: Tape, element: number, local: Uint8Array, name: string): number {
+  const attribute = attributeNamed(tape, element, Namespace.none, local);
+  if (attribute < 0) throw structureInvalid(tape, element, `${name} is missing`);
+  return attribute;
+}
+
+/** Whether the attribute's value is exactly `expected`: no trimming, no case folding (T15). */
+export function attributeIs(tape: Tape, attribute: number, expected: Uint8Array): boolean {
+  const base = attribute * ATTRIBUTE_WORDS;
+  if ((tape.attributes[base + A.flags]! & Flag.literal) === 0) return false;
+  return bytesEqual(tape.bytes, tape.attributes[base + A.value]!, tape.attributes[base + A.valueEnd]!, expected);
+}
+
+/** The attribute's value for a result or a message, cut to `charactersMax`. */
+export function attributeValue(tape: Tape, attribute: number, charactersMax: number): string {
+  const text = attributeText(tape, attribute);
+  return text.length > charactersMax ? text.slice(0, charactersMax) : text;
+}
+
+/** An algorithm row with the octets of its URI, ready to be compared with a message. */
+export interface NamedRow<Row> {
+  readonly uriBytes: Uint8Array;
+  readonly row: Row;
+}
+
+/** Rows made ready for {@link rowNamed}. */
+export function namedRows<Row extends { readonly uri: string }>(rows: readonly Row[]): readonly NamedRow<Row>[] {
+  const encoder = new TextEncoder();
+  return rows.map((row) => ({ uriBytes: encoder.encode(row.uri), row }));
+}
+
+/** The row whose URI is the attribute's value. @throws Fault `peer.alg-forbidden` */
+export function rowNamed<Row>(tape: Tape, attribute: number, rows: readonly NamedRow<Row>[]): Row {
+  for (let index = 0; index < rows.length; index++) {
+    const candidate = rows[index]!;
+    if (attributeIs(tape, attribute, candidate.uriBytes)) return candidate.row;
+  }
+  throw new Fault('peer.alg-forbidden', { algorithm: attributeValue(tape, attribute, 128) });
+}
+
+function isSpace(octet: number): boolean {
+  return octet === 0x20 || octet === 0x0a || octet === 0x0d || octet === 0x09;
+}

@@ -1,0 +1,65 @@
+/** All that is read of a message before any key is touched. */
+
+import type { Tape } from '@parley/codec';
+import { checkIds, parentOf } from '@parley/codec';
+import { Fault } from '@parley/core';
+import type { PartRole } from '../opened-message.ts';
+import type { Policy } from '../policy.ts';
+import type { SecurityHeader } from './security-header.ts';
+import { readSecurityHeader } from './security-header.ts';
+import type { SoapEnvelope } from './soap-envelope.ts';
+import { readEnvelopeShape, readHeaderBlocks } from './soap-envelope.ts';
+import type { Timestamp } from './timestamp.ts';
+import { readTimestamp } from './timestamp.ts';
+
+export interface MessageClaims {
+  readonly tape: Tape;
+  readonly envelope: SoapEnvelope;
+  readonly security: SecurityHeader;
+  readonly timestamp: Timestamp | undefined;
+}
+
+/**
+ * Reads a scanned message: shape first, then Ids, then header blocks, then the Security header.
+ *
+ * @throws Fault `peer.structure-invalid`, `peer.soap-version-mismatch`, `peer.id-duplicate`, `peer.must-understand`,
+ * `peer.security-header-missing`, `peer.timestamp-invalid`, `peer.limit-tokens`, `peer.limit-signatures`.
+ */
+export function readMessage(tape: Tape, policy: Policy): MessageClaims {
+  const shape = readEnvelopeShape(tape);
+  if (tape.commentCount > 0 && !policy.allowComments) {
+    throw new Fault('peer.structure-invalid', { reason: 'a comment', offset: tape.firstComment });
+  }
+  checkIds(tape);
+  const envelope = readHeaderBlocks(tape, shape, { refuseUnknown: true });
+  if (envelope.security < 0) throw new Fault('peer.security-header-missing');
+  const security = readSecurityHeader(tape, envelope.security, policy.limits);
+  const timestamp = security.timestamp < 0 ? undefined : readTimestamp(tape, security.timestamp);
+  return { tape, envelope, security, timestamp };
+}
+
+/**
+ * The part of the message that `element` is, or `undefined` where no part of a message stands: a signature over
+ * something there proves nothing about the message (T01-T04).
+ */
+export function roleOf(claims: MessageClaims, element: number): PartRole | undefined {
+  const { envelope, security } = claims;
+  if (element === envelope.body) return 'body';
+  if (element === security.timestamp) return 'timestamp';
+  if (security.signatures.includes(element)) return 'signature';
+  if (isChildOf(claims.tape, element, envelope.header)) return element === envelope.security ? undefined : 'header';
+  return isToken(security, element) ? 'token' : undefined;
+}
+
+function isChildOf(tape: Tape, element: number, parent: number): boolean {
+  return parent >= 0 && parentOf(tape, element) === parent;
+}
+
+function isToken(security: SecurityHeader, element: number): boolean {
+  return (
+    element === security.securityContextToken ||
+    security.derivedKeyTokens.includes(element) ||
+    security.otherTokens.includes(element) ||
+    security.encryptedData.includes(element)
+  );
+}

@@ -1,0 +1,137 @@
+/**
+ * The children of wsse:Security, sorted by what they are. Claims only: nothing here is believed yet.
+ */
+
+import type { Tape } from '@parley/codec';
+import { firstChild, isNamed, localName, Namespace, namespaceOf, nextSibling } from '@parley/codec';
+import type { Limits } from '@parley/core';
+import { Fault } from '@parley/core';
+import { requireElementOnly, structureInvalid } from './claim.ts';
+
+/** Element indexes in document order; -1 for none. */
+export interface SecurityHeader {
+  readonly element: number;
+  readonly timestamp: number;
+  readonly securityContextToken: number;
+  readonly derivedKeyTokens: readonly number[];
+  /** UsernameToken, BinarySecurityToken, SignatureConfirmation: may be signed, are not read here. */
+  readonly otherTokens: readonly number[];
+  readonly signatures: readonly number[];
+  readonly referenceLists: readonly number[];
+  readonly encryptedData: readonly number[];
+  /** First child that no rule here knows, or -1: refused once the signatures have been read. */
+  readonly unknown: number;
+}
+
+const TIMESTAMP = localName('Timestamp');
+const SECURITY_CONTEXT_TOKEN = localName('SecurityContextToken');
+const DERIVED_KEY_TOKEN = localName('DerivedKeyToken');
+const SIGNATURE = localName('Signature');
+const REFERENCE_LIST = localName('ReferenceList');
+const ENCRYPTED_DATA = localName('EncryptedData');
+const ENCRYPTED_KEY = localName('EncryptedKey');
+const USERNAME_TOKEN = localName('UsernameToken');
+const BINARY_SECURITY_TOKEN = localName('BinarySecurityToken');
+const SIGNATURE_CONFIRMATION = localName('SignatureConfirmation');
+
+/**
+ * Reads the children of `element`.
+ *
+ * @throws Fault `peer.structure-invalid` text, or Timestamp or SecurityContextToken twice; `peer.limit-tokens`,
+ * `peer.limit-signatures`; `peer.keyinfo-forbidden` for xenc:EncryptedKey (T45).
+ */
+export function readSecurityHeader(tape: Tape, element: number, limits: Limits): SecurityHeader {
+  requireElementOnly(tape, element, 'wsse:Security');
+  let timestamp = -1;
+  let securityContextToken = -1;
+  let unknown = -1;
+  const derivedKeyTokens: number[] = [];
+  const otherTokens: number[] = [];
+  const signatures: number[] = [];
+  const referenceLists: number[] = [];
+  const encryptedData: number[] = [];
+  let tokenCount = 0;
+  for (let child = firstChild(tape, element); child >= 0; child = nextSibling(tape, child)) {
+    switch (kindOf(tape, child)) {
+      case 'timestamp':
+        if (timestamp >= 0) throw structureInvalid(tape, child, 'wsu:Timestamp twice');
+        timestamp = child;
+        break;
+      case 'securityContextToken':
+        if (securityContextToken >= 0) throw structureInvalid(tape, child, 'wsc:SecurityContextToken twice');
+        securityContextToken = child;
+        tokenCount++;
+        break;
+      case 'derivedKeyToken':
+        derivedKeyTokens.push(child);
+        tokenCount++;
+        break;
+      case 'signature':
+        signatures.push(child);
+        if (signatures.length > limits.signaturesMax) throw new Fault('peer.limit-signatures');
+        break;
+      case 'referenceList':
+        referenceLists.push(child);
+        break;
+      case 'encryptedData':
+        encryptedData.push(child);
+        break;
+      case 'encryptedKey':
+        throw new Fault('peer.keyinfo-forbidden', { reason: 'xenc:EncryptedKey' });
+      case 'otherToken':
+        otherTokens.push(child);
+        tokenCount++;
+        break;
+      default:
+        if (unknown < 0) unknown = child;
+    }
+    if (tokenCount > limits.tokensMax) throw new Fault('peer.limit-tokens');
+  }
+  return {
+    element,
+    timestamp,
+    securityContextToken,
+    derivedKeyTokens,
+    otherTokens,
+    signatures,
+    referenceLists,
+    encryptedData,
+    unknown,
+  };
+}
+
+type Kind =
+  | 'timestamp'
+  | 'securityContextToken'
+  | 'derivedKeyToken'
+  | 'signature'
+  | 'referenceList'
+  | 'encryptedData'
+  | 'encryptedKey'
+  | 'otherToken'
+  | 'unknown';
+
+function kindOf(tape: Tape, child: number): Kind {
+  const namespace = namespaceOf(tape, child);
+  switch (namespace) {
+    case Namespace.wsu:
+      return isNamed(tape, child, namespace, TIMESTAMP) ? 'timestamp' : 'unknown';
+    case Namespace.wsc:
+    case Namespace.wsc05:
+      if (isNamed(tape, child, namespace, DERIVED_KEY_TOKEN)) return 'derivedKeyToken';
+      return isNamed(tape, child, namespace, SECURITY_CONTEXT_TOKEN) ? 'securityContextToken' : 'unknown';
+    case Namespace.ds:
+      return isNamed(tape, child, namespace, SIGNATURE) ? 'signature' : 'unknown';
+    case Namespace.xenc:
+      if (isNamed(tape, child, namespace, REFERENCE_LIST)) return 'referenceList';
+      if (isNamed(tape, child, namespace, ENCRYPTED_DATA)) return 'encryptedData';
+      return isNamed(tape, child, namespace, ENCRYPTED_KEY) ? 'encryptedKey' : 'unknown';
+    case Namespace.wsse:
+      if (isNamed(tape, child, namespace, USERNAME_TOKEN)) return 'otherToken';
+      return isNamed(tape, child, namespace, BINARY_SECURITY_TOKEN) ? 'otherToken' : 'unknown';
+    case Namespace.wsse11:
+      return isNamed(tape, child, namespace, SIGNATURE_CONFIRMATION) ? 'otherToken' : 'unknown';
+    default:
+      return 'unknown';
+  }
+}

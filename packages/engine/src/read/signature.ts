@@ -1,0 +1,196 @@
+/**
+ * ds:Signature (XML Signature §4.2), as WS-Security uses it:
+ *   SignedInfo(CanonicalizationMethod, SignatureMethod, Reference+), SignatureValue, KeyInfo(STR)
+ *   Reference @URI (Transforms(Transform{1}), DigestMethod, DigestValue)
+ */
+
+import type { Tape } from '@parley/codec';
+import { attributeNamed, attributeText, firstChild, isNamed, localName, Namespace, nextSibling } from '@parley/codec';
+import type { DigestAlgorithm, Limits, MacAlgorithm } from '@parley/core';
+import { DIGEST_ALGORITHMS, Fault, MAC_ALGORITHMS } from '@parley/core';
+import {
+  attributeIs,
+  isWithin,
+  namedRows,
+  requireAttribute,
+  requireCharacters,
+  requireElementOnly,
+  requireLiteral,
+  rowNamed,
+  structureInvalid,
+} from './claim.ts';
+import { isTokenReference, resolveFragment } from './token-reference.ts';
+
+/** A signature as claimed: indexes and rows, nothing verified. */
+export interface SignatureClaim {
+  readonly element: number;
+  readonly signedInfo: number;
+  readonly inclusivePrefixes: readonly string[] | undefined;
+  readonly mac: MacAlgorithm;
+  /** Where {@link readReferences} starts. */
+  readonly signatureMethod: number;
+  readonly signatureValue: number;
+  /** The ds:KeyInfo element, or -1: read by {@link readKeyInfo} once the references are known to be in place. */
+  readonly keyInfo: number;
+}
+
+export interface ReferenceClaim {
+  /** The element that is signed. */
+  readonly target: number;
+  readonly inclusivePrefixes: readonly string[] | undefined;
+  readonly digest: DigestAlgorithm;
+  readonly digestValue: number;
+}
+
+const SIGNED_INFO = localName('SignedInfo');
+const CANONICALIZATION_METHOD = localName('CanonicalizationMethod');
+const SIGNATURE_METHOD = localName('SignatureMethod');
+const SIGNATURE_VALUE = localName('SignatureValue');
+const KEY_INFO = localName('KeyInfo');
+const REFERENCE = localName('Reference');
+const TRANSFORMS = localName('Transforms');
+const TRANSFORM = localName('Transform');
+const DIGEST_METHOD = localName('DigestMethod');
+const DIGEST_VALUE = localName('DigestValue');
+const INCLUSIVE_NAMESPACES = localName('InclusiveNamespaces');
+const PREFIX_LIST = localName('PrefixList');
+const ALGORITHM = localName('Algorithm');
+const URI = localName('URI');
+const TYPE = localName('Type');
+const EXCLUSIVE_C14N = localName('http://www.w3.org/2001/10/xml-exc-c14n#');
+const DIGEST_ROWS = namedRows(DIGEST_ALGORITHMS);
+const MAC_ROWS = namedRows(MAC_ALGORITHMS);
+const PREFIX_LIST_MAX = 64;
+
+/**
+ * Reads a signature apart from its references and its KeyInfo.
+ * @throws Fault `peer.structure-invalid`, `peer.alg-forbidden`
+ */
+export function readSignature(tape: Tape, element: number, limits: Limits): SignatureClaim {
+  requireElementOnly(tape, element, 'ds:Signature');
+  const signedInfo = expect(tape, firstChild(tape, element), SIGNED_INFO, element, 'ds:SignedInfo');
+  const signatureValue = expect(tape, nextSibling(tape, signedInfo), SIGNATURE_VALUE, element, 'ds:SignatureValue');
+  requireCharacters(tape, signatureValue, 'ds:SignatureValue');
+
+  requireElementOnly(tape, signedInfo, 'ds:SignedInfo');
+  const method = expect(
+    tape,
+    firstChild(tape, signedInfo),
+    CANONICALIZATION_METHOD,
+    signedInfo,
+    'ds:CanonicalizationMethod',
+  );
+  if (!attributeIs(tape, requireAttribute(tape, method, ALGORITHM, 'Algorithm'), EXCLUSIVE_C14N)) {
+    throw new Fault('peer.alg-forbidden', { reason: 'CanonicalizationMethod' });
+  }
+  const signatureMethod = expect(tape, nextSibling(tape, method), SIGNATURE_METHOD, signedInfo, 'ds:SignatureMethod');
+  const mac = readSignatureMethod(tape, signatureMethod);
+
+  const keyInfo = nextSibling(tape, signatureValue);
+  if (keyInfo >= 0 && !isNamed(tape, keyInfo, Namespace.ds, KEY_INFO)) {
+    throw structureInvalid(tape, keyInfo, 'an unknown child of ds:Signature');
+  }
+  const inclusivePrefixes = readInclusivePrefixes(tape, method, limits);
+  return { element, signedInfo, inclusivePrefixes, mac, signatureMethod, signatureValue, keyInfo };
+}
+
+/**
+ * Reads and resolves the references of a signature.
+ *
+ * @throws Fault `peer.structure-invalid`, `peer.alg-forbidden`, `peer.transform-forbidden`, `peer.limit-references`,
+ * `peer.limit-transforms`, `peer.ref-uri-forbidden`, `peer.ref-unresolved`, `peer.ref-type-forbidden`, `peer.ref-loop`.
+ */
+export function readReferences(tape: Tape, signature: SignatureClaim, limits: Limits): readonly ReferenceClaim[] {
+  const references: ReferenceClaim[] = [];
+  for (let child = nextSibling(tape, signature.signatureMethod); child >= 0; child = nextSibling(tape, child)) {
+    if (!isNamed(tape, child, Namespace.ds, REFERENCE))
+      throw structureInvalid(tape, child, 'an unknown child of ds:SignedInfo');
+    if (references.length >= limits.referencesMax) throw new Fault('peer.limit-references');
+    references.push(readReference(tape, child, signature.element, limits));
+  }
+  if (references.length === 0) throw structureInvalid(tape, signature.signedInfo, 'ds:SignedInfo without ds:Reference');
+  return references;
+}
+
+/**
+ * Refuses what may follow KeyInfo: ds:Object is where signed things hide, and a MAC needs none (T02, T09).
+ * @throws Fault `peer.structure-invalid`
+ */
+export function requireNothingElse(tape: Tape, signature: SignatureClaim): void {
+  const extra = nextSibling(tape, signature.keyInfo);
+  if (extra >= 0) throw structureInvalid(tape, extra, 'a child of ds:Signature after ds:KeyInfo');
+}
+
+/**
+ * The STR inside KeyInfo, which must be its only child.
+ * @throws Fault `peer.keyinfo-forbidden` no KeyInfo, or anything but an STR in it; `peer.structure-invalid`.
+ */
+export function readKeyInfo(tape: Tape, keyInfo: number): number {
+  if (keyInfo < 0) throw new Fault('peer.keyinfo-forbidden', { reason: 'no ds:KeyInfo' });
+  requireElementOnly(tape, keyInfo, 'ds:KeyInfo');
+  const reference = firstChild(tape, keyInfo);
+  if (reference < 0 || !isTokenReference(tape, reference) || nextSibling(tape, reference) >= 0) {
+    throw new Fault('peer.keyinfo-forbidden', { reason: 'not one wsse:SecurityTokenReference' });
+  }
+  return reference;
+}
+
+function readSignatureMethod(tape: Tape, element: number): MacAlgorithm {
+  const mac = rowNamed(tape, requireAttribute(tape, element, ALGORITHM, 'Algorithm'), MAC_ROWS);
+  // safety: HMACOutputLength is the only child there is, and truncation makes forgery trivial (T12).
+  if (firstChild(tape, element) >= 0) throw new Fault('peer.alg-forbidden', { reason: 'HMACOutputLength' });
+  requireLiteral(tape, element, 'ds:SignatureMethod');
+  return mac;
+}
+
+function readReference(tape: Tape, element: number, signature: number, limits: Limits): ReferenceClaim {
+  requireElementOnly(tape, element, 'ds:Reference');
+  if (attributeNamed(tape, element, Namespace.none, TYPE) >= 0) throw new Fault('peer.ref-type-forbidden');
+  const transforms = expect(tape, firstChild(tape, element), TRANSFORMS, element, 'ds:Transforms');
+  const inclusivePrefixes = readTransforms(tape, transforms, limits);
+  const method = expect(tape, nextSibling(tape, transforms), DIGEST_METHOD, element, 'ds:DigestMethod');
+  const digest = rowNamed(tape, requireAttribute(tape, method, ALGORITHM, 'Algorithm'), DIGEST_ROWS);
+  const digestValue = expect(tape, nextSibling(tape, method), DIGEST_VALUE, element, 'ds:DigestValue');
+  requireCharacters(tape, digestValue, 'ds:DigestValue');
+  if (nextSibling(tape, digestValue) >= 0) throw structureInvalid(tape, element, 'an unknown child of ds:Reference');
+
+  const uri = attributeNamed(tape, element, Namespace.none, URI);
+  const target = uri < 0 ? -1 : resolveFragment(tape, uri);
+  if (target < 0) throw new Fault('peer.ref-uri-forbidden', { reason: 'not a reference into the message' });
+  if (isWithin(tape, signature, target)) throw new Fault('peer.ref-loop');
+  return { target, inclusivePrefixes, digest, digestValue };
+}
+
+function readTransforms(tape: Tape, transforms: number, limits: Limits): readonly string[] | undefined {
+  requireElementOnly(tape, transforms, 'ds:Transforms');
+  const transform = expect(tape, firstChild(tape, transforms), TRANSFORM, transforms, 'ds:Transform');
+  let count = 0;
+  for (let child = transform; child >= 0; child = nextSibling(tape, child)) count++;
+  if (count > limits.transformsMax) throw new Fault('peer.limit-transforms', { count });
+  if (count !== 1 || !attributeIs(tape, requireAttribute(tape, transform, ALGORITHM, 'Algorithm'), EXCLUSIVE_C14N)) {
+    throw new Fault('peer.transform-forbidden');
+  }
+  return readInclusivePrefixes(tape, transform, limits);
+}
+
+/** ec:InclusiveNamespaces/@PrefixList of a C14N method, or `undefined` without one. */
+function readInclusivePrefixes(tape: Tape, method: number, limits: Limits): readonly string[] | undefined {
+  const child = firstChild(tape, method);
+  if (child < 0) return undefined;
+  if (!isNamed(tape, child, Namespace.ec, INCLUSIVE_NAMESPACES) || nextSibling(tape, child) >= 0) {
+    throw structureInvalid(tape, child, 'an unknown parameter of C14N');
+  }
+  const list = requireAttribute(tape, child, PREFIX_LIST, 'PrefixList');
+  const prefixes = attributeText(tape, list)
+    .split(' ')
+    .filter((prefix) => prefix !== '');
+  if (prefixes.length > Math.min(PREFIX_LIST_MAX, limits.namespacesPerElementMax))
+    throw new Fault('peer.limit-namespaces', { count: prefixes.length });
+  return prefixes.length === 0 ? undefined : prefixes;
+}
+
+function expect(tape: Tape, child: number, local: Uint8Array, parent: number, name: string): number {
+  if (child < 0 || !isNamed(tape, child, Namespace.ds, local))
+    throw structureInvalid(tape, child < 0 ? parent : child, `${name} is not where it belongs`);
+  return child;
+}

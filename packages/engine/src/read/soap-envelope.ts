@@ -1,0 +1,128 @@
+/**
+ * Envelope = Header?, Body — in that order and nothing else (SOAP 1.1 §4, SOAP 1.2 §5).
+ *
+ * What the message says about addressing is read here too, because security decides by position: only a direct child
+ * of the Header is a header.
+ */
+
+import type { Tape } from '@parley/codec';
+import {
+  attributeNamed,
+  firstChild,
+  isNamed,
+  localName,
+  localNameOf,
+  Namespace,
+  namespaceOf,
+  nextSibling,
+} from '@parley/codec';
+import { Fault } from '@parley/core';
+import { attributeIs, requireElementOnly, structureInvalid } from './claim.ts';
+
+/** Element indexes; -1 where the message has none. */
+export interface EnvelopeShape {
+  readonly soap: typeof Namespace.soap11 | typeof Namespace.soap12;
+  readonly header: number;
+  readonly body: number;
+}
+
+export interface SoapEnvelope extends EnvelopeShape {
+  readonly security: number;
+  /** wsa headers by the place of their name in {@link ADDRESSING_NAMES}. */
+  readonly addressing: readonly number[];
+}
+
+/** The wsa headers, in the order of {@link SoapEnvelope.addressing}. */
+export const ADDRESSING_NAMES = ['Action', 'MessageID', 'To', 'ReplyTo', 'RelatesTo', 'FaultTo', 'From'] as const;
+export type AddressingName = (typeof ADDRESSING_NAMES)[number];
+
+/** Place of each name in {@link ADDRESSING_NAMES}. */
+export const Addressing = { Action: 0, MessageID: 1, To: 2, ReplyTo: 3, RelatesTo: 4, FaultTo: 5, From: 6 } as const;
+
+const NAMES = ADDRESSING_NAMES.map(localName);
+const ENVELOPE = localName('Envelope');
+const HEADER = localName('Header');
+const BODY = localName('Body');
+const SECURITY = localName('Security');
+const MUST_UNDERSTAND = localName('mustUnderstand');
+const ACTOR = localName('actor');
+const ROLE = localName('role');
+const ONE = localName('1');
+const TRUE = localName('true');
+const ULTIMATE_RECEIVER = localName('http://www.w3.org/2003/05/soap-envelope/role/ultimateReceiver');
+
+/**
+ * Reads the outer shape: Envelope, Header, Body.
+ *
+ * @throws Fault `peer.soap-version-mismatch` another envelope namespace; `peer.structure-invalid` another shape.
+ */
+export function readEnvelopeShape(tape: Tape): EnvelopeShape {
+  const soap = namespaceOf(tape, 0);
+  if (!isNamed(tape, 0, soap, ENVELOPE)) throw structureInvalid(tape, 0, 'the root is not soap:Envelope');
+  if (soap !== Namespace.soap11 && soap !== Namespace.soap12) throw new Fault('peer.soap-version-mismatch');
+  requireElementOnly(tape, 0, 'soap:Envelope');
+  let child = firstChild(tape, 0);
+  let header = -1;
+  if (child >= 0 && isNamed(tape, child, soap, HEADER)) {
+    header = child;
+    requireElementOnly(tape, header, 'soap:Header');
+    child = nextSibling(tape, child);
+  }
+  if (child < 0 || !isNamed(tape, child, soap, BODY))
+    throw structureInvalid(tape, Math.max(child, 0), 'soap:Body is not where it belongs');
+  const body = child;
+  if (nextSibling(tape, body) >= 0) throw structureInvalid(tape, nextSibling(tape, body), 'an element after soap:Body');
+  return { soap, header, body };
+}
+
+/**
+ * Reads the header blocks: the one Security header for us, and the addressing headers. A receiver refuses mandatory
+ * headers that it does not know.
+ *
+ * @throws Fault `peer.structure-invalid` a header twice; `peer.must-understand` a mandatory header we do not know.
+ */
+export function readHeaderBlocks(
+  tape: Tape,
+  shape: EnvelopeShape,
+  { refuseUnknown }: { refuseUnknown: boolean },
+): SoapEnvelope {
+  const addressing = [-1, -1, -1, -1, -1, -1, -1];
+  let security = -1;
+  for (
+    let block = shape.header < 0 ? -1 : firstChild(tape, shape.header);
+    block >= 0;
+    block = nextSibling(tape, block)
+  ) {
+    const namespace = namespaceOf(tape, block);
+    if (namespace === Namespace.wsa || namespace === Namespace.wsa04) {
+      const place = addressingPlace(tape, block, namespace);
+      if (place >= 0) {
+        if (addressing[place]! >= 0) throw structureInvalid(tape, block, `wsa:${ADDRESSING_NAMES[place]} twice`);
+        addressing[place] = block;
+      }
+    } else if (isNamed(tape, block, Namespace.wsse, SECURITY) && isForUs(tape, block, shape.soap)) {
+      if (security >= 0) throw structureInvalid(tape, block, 'wsse:Security twice');
+      security = block;
+    } else if (refuseUnknown && isMandatory(tape, block, shape.soap) && isForUs(tape, block, shape.soap)) {
+      throw new Fault('peer.must-understand', { header: localNameOf(tape, block).slice(0, 128) });
+    }
+  }
+  return { ...shape, security, addressing };
+}
+
+/** Place of a wsa header in {@link ADDRESSING_NAMES}, or -1. */
+function addressingPlace(tape: Tape, block: number, namespace: number): number {
+  for (let place = 0; place < NAMES.length; place++) if (isNamed(tape, block, namespace, NAMES[place]!)) return place;
+  return -1;
+}
+
+function isMandatory(tape: Tape, block: number, soap: number): boolean {
+  const attribute = attributeNamed(tape, block, soap, MUST_UNDERSTAND);
+  return attribute >= 0 && (attributeIs(tape, attribute, ONE) || attributeIs(tape, attribute, TRUE));
+}
+
+/** Whether a block has no actor or role, or the one of the last receiver. */
+function isForUs(tape: Tape, block: number, soap: number): boolean {
+  const attribute = attributeNamed(tape, block, soap, soap === Namespace.soap11 ? ACTOR : ROLE);
+  return attribute < 0 || attributeIs(tape, attribute, ULTIMATE_RECEIVER);
+}

@@ -1,0 +1,38 @@
+import type { Tape } from '@parley/codec';
+import { firstChild, isNamed, localName, Namespace, nextSibling } from '@parley/codec';
+import { Fault, parseInstant } from '@parley/core';
+import { literalText, requireElementOnly, structureInvalid } from './claim.ts';
+
+/** wsu:Timestamp (WSS §3.3): Created, then Expires at most once; nothing else. Epoch milliseconds. */
+export interface Timestamp {
+  readonly createdAtMs: number;
+  readonly expiresAtMs: number | undefined;
+}
+
+const CREATED = localName('Created');
+const EXPIRES = localName('Expires');
+const INSTANT_BYTES_MAX = 64;
+
+/**
+ * Reads the Timestamp.
+ * @throws Fault `peer.structure-invalid` other children; `peer.timestamp-invalid` not UTC instants, or not in order.
+ */
+export function readTimestamp(tape: Tape, element: number): Timestamp {
+  requireElementOnly(tape, element, 'wsu:Timestamp');
+  const created = firstChild(tape, element);
+  if (created < 0 || !isNamed(tape, created, Namespace.wsu, CREATED)) {
+    throw new Fault('peer.timestamp-invalid', { reason: 'no wsu:Created' });
+  }
+  const expires = nextSibling(tape, created);
+  if (expires >= 0 && !isNamed(tape, expires, Namespace.wsu, EXPIRES)) {
+    throw structureInvalid(tape, expires, 'an unknown child of wsu:Timestamp');
+  }
+  if (expires >= 0 && nextSibling(tape, expires) >= 0)
+    throw structureInvalid(tape, expires, 'a third child of wsu:Timestamp');
+  const createdAtMs = parseInstant(literalText(tape, created, 'wsu:Created', INSTANT_BYTES_MAX));
+  if (expires < 0) return { createdAtMs, expiresAtMs: undefined };
+  const expiresAtMs = parseInstant(literalText(tape, expires, 'wsu:Expires', INSTANT_BYTES_MAX));
+  if (expiresAtMs <= createdAtMs)
+    throw new Fault('peer.timestamp-invalid', { reason: 'wsu:Expires is not after wsu:Created' });
+  return { createdAtMs, expiresAtMs };
+}

@@ -1,0 +1,145 @@
+/**
+ * wsse:SecurityTokenReference (WSS §3.5, WS-SC §1.11): which token a key comes from. Only wsse:Reference is taken; a
+ * key that travels in the message, or is named in another way, is data and never trust (T11).
+ */
+
+import type { Tape } from '@parley/codec';
+import {
+  A,
+  ATTRIBUTE_WORDS,
+  attributeNamed,
+  attributeText,
+  Flag,
+  firstChild,
+  isNamed,
+  localName,
+  Namespace,
+  nextSibling,
+  resolveId,
+} from '@parley/codec';
+import type { Limits, Version } from '@parley/core';
+import { Fault } from '@parley/core';
+import { attributeIs, requireElementOnly, structureInvalid } from './claim.ts';
+
+/** What an STR names, and the key derivation that its attributes imply. */
+export interface TokenReference {
+  /** The element of this message, or -1 when {@link identifier} names a context. */
+  readonly target: number;
+  /** A context's Identifier; `undefined` for a reference into the message. */
+  readonly identifier: string | undefined;
+  readonly instance: string | undefined;
+  /** The generation that the ValueType or the Instance attribute shows, if either does. */
+  readonly version: Version | undefined;
+  /** Attribute indexes of wsc:Nonce and wsc:Length, -1 for none. */
+  readonly impliedNonce: number;
+  readonly impliedLength: number;
+}
+
+const SECURITY_TOKEN_REFERENCE = localName('SecurityTokenReference');
+const REFERENCE = localName('Reference');
+const URI = localName('URI');
+const VALUE_TYPE = localName('ValueType');
+const INSTANCE = localName('Instance');
+const NONCE = localName('Nonce');
+const LENGTH = localName('Length');
+const SCT_200512 = localName('http://docs.oasis-open.org/ws-sx/ws-secureconversation/200512/sct');
+const SCT_200502 = localName('http://schemas.xmlsoap.org/ws/2005/02/sc/sct');
+
+/** Whether `element` is an STR. */
+export function isTokenReference(tape: Tape, element: number): boolean {
+  return isNamed(tape, element, Namespace.wsse, SECURITY_TOKEN_REFERENCE);
+}
+
+/**
+ * Reads an STR and resolves a reference into the message.
+ *
+ * @throws Fault `peer.keyinfo-forbidden` any child but one wsse:Reference; `peer.structure-invalid`;
+ * `peer.ref-uri-forbidden` not `#name` and not a context's URI; `peer.ref-unresolved` nothing has that Id.
+ */
+export function readTokenReference(tape: Tape, element: number, limits: Limits): TokenReference {
+  requireElementOnly(tape, element, 'wsse:SecurityTokenReference');
+  const reference = firstChild(tape, element);
+  if (reference < 0) throw structureInvalid(tape, element, 'wsse:SecurityTokenReference is empty');
+  if (!isNamed(tape, reference, Namespace.wsse, REFERENCE))
+    throw new Fault('peer.keyinfo-forbidden', { reason: 'not a wsse:Reference' });
+  if (nextSibling(tape, reference) >= 0) throw structureInvalid(tape, reference, 'two references in one STR');
+  const uri = attributeNamed(tape, reference, Namespace.none, URI);
+  if (uri < 0) throw new Fault('peer.ref-uri-forbidden', { reason: 'no URI' });
+
+  let version = versionOfValueType(tape, attributeNamed(tape, reference, Namespace.none, VALUE_TYPE));
+  let instanceAttribute = attributeNamed(tape, reference, Namespace.wsc, INSTANCE);
+  if (instanceAttribute >= 0) version ??= '200512';
+  else instanceAttribute = attributeNamed(tape, reference, Namespace.wsc05, INSTANCE);
+  if (instanceAttribute >= 0) version ??= '200502';
+
+  const target = resolveFragment(tape, uri);
+  return {
+    target,
+    identifier: target >= 0 ? undefined : contextUri(tape, uri, limits.identifierBytesMax),
+    instance: instanceAttribute < 0 ? undefined : boundedText(tape, instanceAttribute, limits.identifierBytesMax),
+    version,
+    impliedNonce: conversationAttribute(tape, element, NONCE),
+    impliedLength: conversationAttribute(tape, element, LENGTH),
+  };
+}
+
+/**
+ * The element that a URI attribute `#name` means, or -1 when it has no `#`.
+ * @throws Fault `peer.ref-uri-forbidden` a fragment that is no plain name; `peer.ref-unresolved`.
+ */
+export function resolveFragment(tape: Tape, uri: number): number {
+  const base = uri * ATTRIBUTE_WORDS;
+  const start = tape.attributes[base + A.value]!;
+  const end = tape.attributes[base + A.valueEnd]!;
+  if (tape.bytes[start] !== 0x23 || start === end) return -1;
+  if ((tape.attributes[base + A.flags]! & Flag.literal) === 0 || !isPlainName(tape.bytes, start + 1, end)) {
+    throw new Fault('peer.ref-uri-forbidden', { reason: 'not a plain name' });
+  }
+  const target = resolveId(tape, start + 1, end);
+  if (target < 0) throw new Fault('peer.ref-unresolved', { offset: start });
+  return target;
+}
+
+// An NCName's characters, and `%`, which is looked up as it stands: nothing is ever decoded.
+function isPlainName(bytes: Uint8Array, start: number, end: number): boolean {
+  if (start >= end) return false;
+  for (let offset = start; offset < end; offset++) {
+    const octet = bytes[offset]!;
+    const letter = octet | 0x20;
+    const plain =
+      (letter >= 0x61 && letter <= 0x7a) ||
+      (octet >= 0x30 && octet <= 0x39) ||
+      octet === 0x2d ||
+      octet === 0x2e ||
+      octet === 0x5f ||
+      octet === 0x25 ||
+      octet >= 0x80;
+    if (!plain) return false;
+  }
+  return true;
+}
+
+function contextUri(tape: Tape, uri: number, bytesMax: number): string {
+  const text = boundedText(tape, uri, bytesMax).trim();
+  if (!text.includes(':')) throw new Fault('peer.ref-uri-forbidden', { reason: 'a relative URI' });
+  return text;
+}
+
+function boundedText(tape: Tape, attribute: number, bytesMax: number): string {
+  const base = attribute * ATTRIBUTE_WORDS;
+  const length = tape.attributes[base + A.valueEnd]! - tape.attributes[base + A.value]!;
+  if (length > bytesMax) throw new Fault('peer.limit-value', { bytes: length });
+  return attributeText(tape, attribute);
+}
+
+// interop: a ValueType may be missing or, from old Rampart, name another token: it is a hint, the URI decides.
+function versionOfValueType(tape: Tape, valueType: number): Version | undefined {
+  if (valueType < 0) return undefined;
+  if (attributeIs(tape, valueType, SCT_200512)) return '200512';
+  return attributeIs(tape, valueType, SCT_200502) ? '200502' : undefined;
+}
+
+function conversationAttribute(tape: Tape, element: number, local: Uint8Array): number {
+  const attribute = attributeNamed(tape, element, Namespace.wsc, local);
+  return attribute >= 0 ? attribute : attributeNamed(tape, element, Namespace.wsc05, local);
+}

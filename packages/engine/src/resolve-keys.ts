@@ -1,0 +1,172 @@
+/**
+ * Token references -> keys. One resolver, one result, used for trust and for cryptography alike: a message can only
+ * name a context that we hold and a derivation from it (T11, T13, T53).
+ */
+
+import type { Tape } from '@parley/codec';
+import { isNamed, localName, Namespace } from '@parley/codec';
+import type { ContextSource, KeyInstance, Limits, SecurityContext, Version } from '@parley/core';
+import { encodeBase64, Fault, selectKey } from '@parley/core';
+import type { SymmetricKey } from './derived-key-cache.ts';
+import type { Derivation, KeyUse } from './opened-message.ts';
+import { structureInvalid } from './read/claim.ts';
+import type { WireDerivation } from './read/derived-key-token.ts';
+import { readDerivedKeyToken, readImpliedDerivation } from './read/derived-key-token.ts';
+import { readSecurityContextToken } from './read/security-context-token.ts';
+import type { SecurityHeader } from './read/security-header.ts';
+import type { TokenReference } from './read/token-reference.ts';
+import { readTokenReference } from './read/token-reference.ts';
+import type { Workspace } from './workspace.ts';
+
+/** A key with the context it comes from. */
+export interface ResolvedKey {
+  readonly key: SymmetricKey;
+  readonly context: SecurityContext;
+  readonly instance: KeyInstance;
+  readonly version: Version;
+  readonly derivations: readonly WireDerivation[];
+  /** The SecurityContextToken that named the context, or -1 if a reference did. */
+  readonly token: number;
+}
+
+/** What resolving needs to know of the message and its reader. */
+export interface KeyScope {
+  readonly tape: Tape;
+  readonly security: SecurityHeader;
+  readonly contexts: ContextSource;
+  readonly limits: Limits;
+  readonly strictLayout: boolean;
+  readonly atMs: number;
+  readonly workspace: Workspace;
+}
+
+const SECURITY_CONTEXT_TOKEN = localName('SecurityContextToken');
+const DERIVED_KEY_TOKEN = localName('DerivedKeyToken');
+
+interface Chain {
+  readonly reference: TokenReference;
+  readonly derivations: WireDerivation[];
+  version: Version | undefined;
+}
+
+/**
+ * The key that the STR `element` names. `user` is the element that uses it: with a strict layout, tokens stand before it.
+ *
+ * @throws Fault `peer.keyinfo-forbidden`, `peer.structure-invalid`, `peer.ref-*`, `peer.dk-limit`, `peer.dk-loop`,
+ * `peer.alg-forbidden`, `peer.encoding-invalid`, `peer.limit-value`, `peer.bad-context`, `peer.context-expired`.
+ */
+export function resolveKey(scope: KeyScope, element: number, user: number): ResolvedKey {
+  const chain = followDerivations(scope, element, user);
+  const token = contextNamed(scope, chain, user);
+  const context = scope.contexts.find(token.identifier);
+  if (context === undefined) throw unknownContext(token.identifier, chain.reference.target < 0);
+  // safety: the generation is part of the context (T53, T63).
+  const version = token.version ?? context.version ?? '200512';
+  if ((context.version !== undefined && context.version !== version) || (chain.version ?? version) !== version) {
+    throw new Fault('peer.bad-context', { identifier: token.identifier, reason: 'version' });
+  }
+  const instance = selectKey(context, token.instance, scope.atMs);
+  const key = scope.workspace.keys.derived(instance, chain.derivations);
+  return { key, context, instance, version, derivations: chain.derivations, token: chain.reference.target };
+}
+
+/** The public account of where a key came from. */
+export function keyUseOf(resolved: ResolvedKey): KeyUse {
+  return {
+    identifier: resolved.context.identifier,
+    instance: resolved.instance.instance,
+    derivation: resolved.derivations.map(derivationOf),
+  };
+}
+
+/** STR -> DKT -> DKT -> token: the derivations on the way, base first. */
+function followDerivations(scope: KeyScope, element: number, user: number): Chain {
+  const { tape, limits } = scope;
+  const derivations: WireDerivation[] = [];
+  const seen: number[] = [];
+  let version: Version | undefined;
+  let reference = readTokenReference(tape, element, limits);
+  for (;;) {
+    const implied = readImpliedDerivation(tape, reference, limits);
+    if (implied !== undefined) derivations.unshift(implied);
+    if (reference.target >= 0 && isDerivedKeyToken(tape, reference.target)) {
+      const token = reference.target;
+      if (seen.includes(token)) throw new Fault('peer.dk-loop');
+      seen.push(token);
+      requirePlace(scope, token, user, scope.security.derivedKeyTokens.includes(token));
+      const derivedKey = readDerivedKeyToken(tape, token, limits);
+      version ??= derivedKey.version;
+      if (version !== derivedKey.version) throw structureInvalid(tape, token, 'two generations of wsc:DerivedKeyToken');
+      derivations.unshift(derivedKey.derivation);
+      if (derivedKey.base.target === token) throw new Fault('peer.dk-loop');
+      reference = derivedKey.base;
+    } else {
+      if (derivations.length > limits.derivationDepthMax) throw new Fault('peer.dk-limit', { field: 'depth' });
+      return { reference, derivations, version };
+    }
+    if (derivations.length > limits.derivationDepthMax) throw new Fault('peer.dk-limit', { field: 'depth' });
+  }
+}
+
+interface NamedContext {
+  readonly identifier: string;
+  readonly instance: string | undefined;
+  readonly version: Version | undefined;
+}
+
+function contextNamed(scope: KeyScope, chain: Chain, user: number): NamedContext {
+  const { reference } = chain;
+  if (reference.identifier !== undefined) {
+    return {
+      identifier: reference.identifier,
+      instance: reference.instance,
+      version: reference.version ?? chain.version,
+    };
+  }
+  const { tape, security } = scope;
+  if (!isSecurityContextToken(tape, reference.target))
+    throw new Fault('peer.keyinfo-forbidden', { reason: 'not a context' });
+  requirePlace(scope, reference.target, user, security.securityContextToken === reference.target);
+  const token = readSecurityContextToken(tape, reference.target, scope.limits);
+  if (reference.version !== undefined && reference.version !== token.version) {
+    throw structureInvalid(tape, reference.target, 'ValueType and token are of two generations');
+  }
+  return token;
+}
+
+// safety: a token counts only as a child of our Security header, and (Strict) before what uses it (T50).
+function requirePlace(scope: KeyScope, token: number, user: number, isOurs: boolean): void {
+  if (!isOurs) throw structureInvalid(scope.tape, token, 'a token outside wsse:Security');
+  if (scope.strictLayout && token > user) throw structureInvalid(scope.tape, token, 'a token after its use');
+}
+
+function unknownContext(identifier: string, byUri: boolean): Fault {
+  // An external reference that is not a known context and does not look like one is a place to fetch from (T22).
+  if (byUri && !/^(urn|uuid):/i.test(identifier))
+    return new Fault('peer.ref-uri-forbidden', { reason: 'not a context' });
+  return new Fault('peer.bad-context', { identifier, reason: 'unknown' });
+}
+
+function isDerivedKeyToken(tape: Tape, element: number): boolean {
+  return (
+    isNamed(tape, element, Namespace.wsc, DERIVED_KEY_TOKEN) ||
+    isNamed(tape, element, Namespace.wsc05, DERIVED_KEY_TOKEN)
+  );
+}
+
+function isSecurityContextToken(tape: Tape, element: number): boolean {
+  return (
+    isNamed(tape, element, Namespace.wsc, SECURITY_CONTEXT_TOKEN) ||
+    isNamed(tape, element, Namespace.wsc05, SECURITY_CONTEXT_TOKEN)
+  );
+}
+
+function derivationOf(derivation: WireDerivation): Derivation {
+  return {
+    label: derivation.label,
+    nonceBase64: encodeBase64(derivation.nonce),
+    offsetBytes: derivation.offsetBytes,
+    lengthBytes: derivation.lengthBytes,
+    implied: derivation.implied,
+  };
+}

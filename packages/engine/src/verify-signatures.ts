@@ -1,0 +1,142 @@
+/**
+ * The signatures of one message: the MAC over SignedInfo first, then the digests that it vouches for. What is digested
+ * stays in the sink, so that what was verified is what is handed over.
+ */
+import { canonicalise, isLiteral } from '@parley/codec';
+import type { MacAlgorithm } from '@parley/core';
+import { digestBase64, equalConstantTime, Fault } from '@parley/core';
+import type { PartRole } from './opened-message.ts';
+import type { Policy } from './policy.ts';
+import { base64Octets, structureInvalid, textEnd, textStart } from './read/claim.ts';
+import type { MessageClaims } from './read/message.ts';
+import { roleOf } from './read/message.ts';
+import type { ReferenceClaim, SignatureClaim } from './read/signature.ts';
+import { readKeyInfo, readReferences, readSignature, requireNothingElse } from './read/signature.ts';
+import type { KeyScope, ResolvedKey } from './resolve-keys.ts';
+import { resolveKey } from './resolve-keys.ts';
+
+/** A signature whose references are known to stand where parts of a message stand. */
+export interface PlannedSignature {
+  readonly claim: SignatureClaim;
+  readonly references: readonly ReferenceClaim[];
+  readonly roles: readonly PartRole[];
+}
+
+/** A part whose digest and whose signature are right: `sink.bytes[start, end)` are its canonical octets. */
+export interface VerifiedPart {
+  readonly element: number;
+  readonly role: PartRole;
+  readonly start: number;
+  readonly end: number;
+  readonly reference: ReferenceClaim;
+  readonly mac: MacAlgorithm;
+  readonly resolved: ResolvedKey;
+}
+
+// perf: SHA-384 and SHA-512 have 128-octet blocks; the HMAC pad is written into this room before SignedInfo.
+const PAD_ROOM_BYTES = 128;
+/** Small messages repeat their namespace declarations in every part; the factor is for the large ones. */
+const CANONICAL_SLACK_BYTES = 64 * 1024;
+
+/**
+ * Reads every signature of the header and checks where its references point: no key is touched.
+ * @throws Fault `peer.coverage-missing` a reference to something that is no part of the message, and reading faults.
+ */
+export function planSignatures(claims: MessageClaims, policy: Policy): readonly PlannedSignature[] {
+  const { tape } = claims;
+  return claims.security.signatures.map((element) => {
+    const claim = readSignature(tape, element, policy.limits);
+    const references = readReferences(tape, claim, policy.limits);
+    const roles = references.map((reference, index) => {
+      if (!policy.digests.includes(reference.digest.name))
+        throw new Fault('peer.alg-forbidden', { algorithm: reference.digest.name });
+      for (let other = 0; other < index; other++) {
+        if (references[other]!.target === reference.target)
+          throw structureInvalid(tape, reference.target, 'signed twice by one signature');
+      }
+      const role = roleOf(claims, reference.target);
+      if (role === undefined) throw new Fault('peer.coverage-missing', { reason: 'a signed element out of place' });
+      return role;
+    });
+    return { claim, references, roles };
+  });
+}
+
+/** Resolves the key of a signature and checks its MAC. @throws Fault `peer.signature-invalid`, and resolving faults. */
+export function verifyMac(claims: MessageClaims, claim: SignatureClaim, scope: KeyScope, policy: Policy): ResolvedKey {
+  if (!policy.macs.includes(claim.mac.name)) throw new Fault('peer.alg-forbidden', { algorithm: claim.mac.name });
+  const { tape } = claims;
+  const resolved = resolveKey(scope, readKeyInfo(tape, claim.keyInfo), claim.element);
+  const { sink } = scope.workspace;
+  sink.reserve(PAD_ROOM_BYTES);
+  sink.length += PAD_ROOM_BYTES;
+  const start = sink.length;
+  canonicalise(tape, claim.signedInfo, sink, optionsOf(claim.inclusivePrefixes));
+  const mac = resolved.key.macKey(claim.mac).macBase64(sink.bytes, start, sink.length);
+  if (!isBase64Of(claims, claim.signatureValue, mac)) throw new Fault('peer.signature-invalid');
+  requireNothingElse(tape, claim);
+  return resolved;
+}
+
+/**
+ * Verifies planned signatures; appends to `parts`.
+ * @throws Fault `peer.signature-invalid`, `peer.digest-mismatch`, `peer.limit-cost`, and resolving faults.
+ */
+export function verifySignatures(
+  claims: MessageClaims,
+  signatures: readonly PlannedSignature[],
+  scope: KeyScope,
+  policy: Policy,
+): readonly VerifiedPart[] {
+  const { sink } = scope.workspace;
+  const bytesMax = sink.length + policy.limits.canonicalFactorMax * claims.tape.bytes.length + CANONICAL_SLACK_BYTES;
+  const parts: VerifiedPart[] = [];
+  for (const { claim, references, roles } of signatures) {
+    const resolved = verifyMac(claims, claim, scope, policy);
+    for (let index = 0; index < references.length; index++) {
+      const reference = references[index]!;
+      const start = sink.length;
+      canonicalise(claims.tape, reference.target, sink, optionsOf(reference.inclusivePrefixes));
+      if (sink.length > bytesMax) throw new Fault('peer.limit-cost', { bytes: sink.length });
+      const digest = digestBase64(reference.digest, sink.bytes.subarray(start, sink.length));
+      if (!isBase64Of(claims, reference.digestValue, digest))
+        throw new Fault('peer.digest-mismatch', { reference: index });
+      parts.push({
+        element: reference.target,
+        role: roles[index]!,
+        start,
+        end: sink.length,
+        reference,
+        mac: claim.mac,
+        resolved,
+      });
+    }
+  }
+  return parts;
+}
+
+const NO_OPTIONS = {};
+
+function optionsOf(inclusivePrefixes: readonly string[] | undefined): { inclusivePrefixes?: readonly string[] } {
+  return inclusivePrefixes === undefined ? NO_OPTIONS : { inclusivePrefixes };
+}
+
+/** Whether the text of `element` is base64 of what `expected` is base64 of. @throws Fault `peer.encoding-invalid` */
+function isBase64Of(claims: MessageClaims, element: number, expected: string): boolean {
+  const { tape } = claims;
+  const expectedBytes = asciiOf(expected);
+  if (isLiteral(tape, element)) {
+    // perf: the usual text has no white space inside, and strict base64 has one text per value.
+    const start = textStart(tape, element);
+    const text = tape.bytes.subarray(start, textEnd(tape, element));
+    if (equalConstantTime(text, expectedBytes)) return true;
+  }
+  return equalConstantTime(base64Octets(tape, element), Buffer.from(expected, 'base64'));
+}
+
+// Base64 text of a digest, at most that of SHA-512: written here rather than allocated for every comparison.
+const ascii = Buffer.alloc(88);
+
+function asciiOf(text: string): Uint8Array {
+  return ascii.subarray(0, ascii.write(text, 0, 'latin1'));
+}

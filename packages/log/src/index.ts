@@ -1,0 +1,11 @@
+export type { FoundFile, FoundFiles } from './find-log-files.ts';
+export { findLogFiles } from './find-log-files.ts';
+export { formatKeys, parseKeys } from './keys-file.ts';
+export type { LogEntry, LogMessage, LogRefusal } from './log-entry.ts';
+export { LogReplayCache } from './log-replay-cache.ts';
+export type { LogSource, ReadLogOptions } from './read-log.ts';
+export { readLog } from './read-log.ts';
+export type { AtPolicy, BatchVerifier, LogResult, VerifyLogOptions, VerifySummary } from './verify-log.ts';
+export { verifyLog } from './verify-log.ts';
+export type { LogRecord } from './write-log.ts';
+export { LogWriter } from './write-log.ts';

@@ -1,0 +1,172 @@
+import { createReadStream } from 'node:fs';
+import { DEFAULT_LIMITS, Fault } from '@parley/core';
+import { compressionOf, decompress } from './decompress.ts';
+import type { Line } from './line-splitter.ts';
+import { LineSplitter } from './line-splitter.ts';
+import type { LogEntry } from './log-entry.ts';
+import { readRecord } from './read-record.ts';
+import { unreadable } from './unreadable.ts';
+
+/** A file by its path, or octets that come from elsewhere under a name. */
+export type LogSource = string | { readonly name: string; readonly octets: AsyncIterable<Uint8Array> };
+
+export interface ReadLogOptions {
+  /** Larger messages are refused with `peer.limit-message-size`; default that of the strict profile. */
+  readonly messageBytesMax?: number | undefined;
+  /** Told how many octets were taken from the source, before decompression. */
+  readonly onOctets?: ((count: number) => void) | undefined;
+}
+
+const READ_BYTES = 256 * 1024;
+/** Room for the members of a record beside the message. */
+const RECORD_OVERHEAD_BYTES = 64 * 1024;
+/** Long enough for every magic number and the window of a zstd frame. */
+const HEAD_BYTES_MIN = 6;
+
+/**
+ * The records of a log in order, in bounded memory whatever its size and whatever stands in it. NDJSON or one XML
+ * message, by the name's ending, else by the first octet that is not blank; gzip and zstd are recognised by their
+ * magic numbers. A record that cannot be a message yields a refusal, and reading goes on with the next.
+ *
+ * @throws Fault `caller.input-unreadable`; `caller.input-invalid` for corrupt compressed data and unknown formats.
+ */
+export async function* readLog(source: LogSource, options: ReadLogOptions = {}): AsyncGenerator<LogEntry> {
+  const messageBytesMax = options.messageBytesMax ?? DEFAULT_LIMITS.messageBytesMax;
+  const name = typeof source === 'string' ? source : source.name;
+  const raw = counted(typeof source === 'string' ? fileOctets(source) : source.octets, options.onOctets);
+  try {
+    const packed = await withHead(raw, (head) => head.length >= HEAD_BYTES_MIN);
+    const compression = compressionOf(packed.head);
+    const named = namedCompression(name);
+    if (named !== 'none' && compression !== named) throw invalidFile(name, `not ${named} data`);
+    const plain = await withHead(decompress(packed.octets, compression, name), (head) => firstInk(head) !== undefined);
+    const format = namedFormat(name) ?? formatOf(plain.head, name);
+    if (format === 'xml') yield await oneMessage(plain.octets, name, messageBytesMax);
+    else yield* records(plain.octets, name, messageBytesMax);
+  } finally {
+    // Closes the file however this ends; not awaited, for a pipe may never say another word.
+    raw.return(undefined).catch(() => undefined);
+  }
+}
+
+async function* fileOctets(path: string): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const chunk of createReadStream(path, { highWaterMark: READ_BYTES })) yield chunk as Uint8Array;
+  } catch (error) {
+    unreadable(path, error);
+  }
+}
+
+async function* counted(
+  octets: AsyncIterable<Uint8Array>,
+  onOctets: ((count: number) => void) | undefined,
+): AsyncGenerator<Uint8Array> {
+  for await (const chunk of octets) {
+    onOctets?.(chunk.length);
+    yield chunk;
+  }
+}
+
+interface Headed {
+  readonly head: Uint8Array;
+  /** All octets, those of `head` included. */
+  readonly octets: AsyncIterable<Uint8Array>;
+}
+
+/** Reads until `enough`, and gives what was read together with the whole. */
+async function withHead(octets: AsyncIterable<Uint8Array>, enough: (head: Uint8Array) => boolean): Promise<Headed> {
+  const iterator = octets[Symbol.asyncIterator]();
+  let head: Uint8Array = new Uint8Array(0);
+  while (!enough(head) && head.length < READ_BYTES) {
+    const { done, value } = await iterator.next();
+    if (done === true) break;
+    head = head.length === 0 ? value : Buffer.concat([head, value]);
+  }
+  return { head, octets: rejoined(head, iterator) };
+}
+
+async function* rejoined(head: Uint8Array, iterator: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    if (head.length > 0) yield head;
+    for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) yield next.value;
+  } finally {
+    await iterator.return?.();
+  }
+}
+
+function namedCompression(name: string): 'none' | 'gzip' | 'zstd' {
+  if (/\.gz$/i.test(name)) return 'gzip';
+  return /\.zst$/i.test(name) ? 'zstd' : 'none';
+}
+
+function namedFormat(name: string): 'xml' | 'ndjson' | undefined {
+  const match = /\.(xml|ndjson|jsonl)(?:\.gz|\.zst)?$/i.exec(name);
+  if (match === null) return undefined;
+  return match[1]?.toLowerCase() === 'xml' ? 'xml' : 'ndjson';
+}
+
+function formatOf(head: Uint8Array, file: string): 'xml' | 'ndjson' {
+  const ink = firstInk(head);
+  if (ink === undefined || ink === 0x7b) return 'ndjson';
+  // UTF-16 cannot be NDJSON; as a message it is refused with its precise code.
+  if (ink === 0x3c || ink === 0xfe || ink === 0xff || ink === 0) return 'xml';
+  throw invalidFile(file, 'neither an XML message nor NDJSON');
+}
+
+/** The first octet that is neither blank nor part of a UTF-8 byte order mark. */
+function firstInk(head: Uint8Array): number | undefined {
+  for (let offset = startOf(head); offset < head.length; offset++) {
+    const octet = head[offset];
+    if (octet !== 0x20 && octet !== 0x09 && octet !== 0x0a && octet !== 0x0d) return octet;
+  }
+  return undefined;
+}
+
+function startOf(bytes: Uint8Array): number {
+  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
+}
+
+async function oneMessage(octets: AsyncIterable<Uint8Array>, id: string, messageBytesMax: number): Promise<LogEntry> {
+  const pieces: Uint8Array[] = [];
+  let sizeBytes = 0;
+  for await (const piece of octets) {
+    sizeBytes += piece.length;
+    if (sizeBytes > messageBytesMax) return tooLarge(id, sizeBytes, messageBytesMax);
+    pieces.push(piece);
+  }
+  return { kind: 'message', id, atMs: undefined, message: Buffer.concat(pieces, sizeBytes) };
+}
+
+async function* records(
+  octets: AsyncIterable<Uint8Array>,
+  name: string,
+  messageBytesMax: number,
+): AsyncGenerator<LogEntry> {
+  // Base64 takes 4/3, JSON's escapes of a message's quotes and angle brackets up to about 2.
+  const splitter = new LineSplitter(messageBytesMax * 2 + RECORD_OVERHEAD_BYTES);
+  const entryOf = (line: Line): LogEntry | undefined => {
+    const fallbackId = `${name}:${line.number}`;
+    if (line.bytes === undefined) return tooLarge(fallbackId, line.sizeBytes, messageBytesMax);
+    const bytes = line.number === 1 ? line.bytes.subarray(startOf(line.bytes)) : line.bytes;
+    return firstInk(bytes) === undefined ? undefined : readRecord(bytes, { fallbackId, messageBytesMax });
+  };
+  for await (const chunk of octets) {
+    for (const line of splitter.split(chunk)) {
+      const entry = entryOf(line);
+      if (entry !== undefined) yield entry;
+    }
+  }
+  for (const line of splitter.end()) {
+    const entry = entryOf(line);
+    if (entry !== undefined) yield entry;
+  }
+}
+
+function invalidFile(file: string, reason: string): Fault {
+  return new Fault('caller.input-invalid', { file, reason });
+}
+
+function tooLarge(id: string, sizeBytes: number, messageBytesMax: number): LogEntry {
+  const detail = { sizeBytes, messageBytesMax };
+  return { kind: 'refused', id, reply: { ok: false, code: 'peer.limit-message-size', detail }, sizeBytes };
+}

@@ -1,0 +1,87 @@
+import { isUtf8 } from 'node:buffer';
+import { decodeBase64Text, Fault, failedReply, parseInstant } from '@parley/core';
+import type { LogEntry } from './log-entry.ts';
+
+/** The longest `id` that is taken from a record. */
+const ID_LENGTH_MAX = 256;
+
+/** How a record becomes an entry. */
+export interface RecordRules {
+  /** The id when the record brings none. */
+  readonly fallbackId: string;
+  readonly messageBytesMax: number;
+}
+
+/**
+ * One line of an NDJSON log as an entry: `{"at": …, "message": "<xml>"}` or `"base64"`, with an optional `"id"`;
+ * other members are ignored. Borrows `line`.
+ */
+export function readRecord(line: Uint8Array, rules: RecordRules): LogEntry {
+  let id = rules.fallbackId;
+  try {
+    const record = objectOf(line);
+    id = idOf(record) ?? id;
+    const message = messageOf(record, line);
+    if (message.length > rules.messageBytesMax) {
+      throw new Fault('peer.limit-message-size', { sizeBytes: message.length, messageBytesMax: rules.messageBytesMax });
+    }
+    return { kind: 'message', id, atMs: atOf(record), message };
+  } catch (error) {
+    return { kind: 'refused', id, reply: failedReply(error), sizeBytes: line.length };
+  }
+}
+
+type JsonObject = Readonly<Record<string, unknown>>;
+
+function objectOf(line: Uint8Array): JsonObject {
+  if (!isUtf8(line)) throw invalid('not UTF-8');
+  let value: unknown;
+  try {
+    value = JSON.parse(Buffer.from(line.buffer, line.byteOffset, line.byteLength).toString('utf8'));
+  } catch {
+    throw invalid('not JSON');
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalid('not a JSON object');
+  return value as JsonObject;
+}
+
+function idOf(record: JsonObject): string | undefined {
+  const { id } = record as { id?: unknown };
+  if (id === undefined || id === null) return undefined;
+  if (typeof id !== 'string' || id.length === 0 || id.length > ID_LENGTH_MAX) throw invalid('id');
+  return id;
+}
+
+function messageOf(record: JsonObject, line: Uint8Array): Uint8Array {
+  const { message, base64 } = record as { message?: unknown; base64?: unknown };
+  if (message !== undefined && base64 !== undefined) throw invalid('both message and base64');
+  if (typeof message === 'string') return octetsOf(message, line);
+  if (typeof base64 !== 'string') throw invalid('neither message nor base64');
+  try {
+    return decodeBase64Text(base64);
+  } catch {
+    throw invalid('base64');
+  }
+}
+
+function octetsOf(message: string, line: Uint8Array): Uint8Array {
+  // safety: an escaped half of a surrogate pair would turn into U+FFFD, that is, into another message.
+  if (line.includes(0x5c) && /\p{Surrogate}/u.test(message)) throw invalid('message has a lone surrogate');
+  return Buffer.from(message, 'utf8');
+}
+
+function atOf(record: JsonObject): number | undefined {
+  const { at } = record as { at?: unknown };
+  if (at === undefined || at === null) return undefined;
+  if (typeof at === 'number' && Number.isSafeInteger(at)) return at;
+  if (typeof at !== 'string') throw invalid('at');
+  try {
+    return parseInstant(at);
+  } catch {
+    throw invalid('at');
+  }
+}
+
+function invalid(reason: string): Fault {
+  return new Fault('caller.input-invalid', { reason });
+}

@@ -1,0 +1,180 @@
+import type { ReplayCache } from '@parley/conversation';
+import type { FaultCode, FaultDetail, Reply } from '@parley/core';
+import type { Verdict } from '@parley/engine';
+import type { LogEntry } from './log-entry.ts';
+import { untilAborted } from './until-aborted.ts';
+
+/** What verification needs of a pool. */
+export interface BatchVerifier {
+  verifyBatch(
+    messages: readonly { message: Uint8Array; atMs: number | 'message' }[],
+  ): Promise<readonly Reply<Verdict>[]>;
+}
+
+/** As of when a message is judged: as its record or itself says, or all of them at one instant. */
+export type AtPolicy = 'message' | { readonly atMs: number };
+
+export interface VerifyLogOptions {
+  readonly entries: AsyncIterable<LogEntry>;
+  readonly pool: BatchVerifier;
+  readonly at: AtPolicy;
+  /** Refuses what was seen before with `peer.replay`; `undefined` allows it. */
+  readonly replay: ReplayCache | undefined;
+  /** Batches under way at one time; twice the workers keeps them busy. */
+  readonly batchesMax: number;
+  /** Called once per record, in the order of the log; the next waits for what it returns. */
+  readonly onResult?: ((result: LogResult) => void | Promise<void>) | undefined;
+  /** Stops reading when it is aborted; batches under way are still answered. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The answer to one record. */
+export type LogResult =
+  | { readonly id: string; readonly ok: true; readonly atMs: number | undefined; readonly verdict: Verdict }
+  | {
+      readonly id: string;
+      readonly ok: false;
+      readonly atMs: number | undefined;
+      readonly code: FaultCode;
+      readonly detail: FaultDetail;
+    };
+
+export interface VerifySummary {
+  readonly messages: number;
+  readonly valid: number;
+  /** Code -> how often, most frequent first. */
+  readonly refused: Readonly<Partial<Record<FaultCode, number>>>;
+  /** Octets of the messages themselves. */
+  readonly octets: number;
+  readonly elapsedMs: number;
+  readonly messagesPerSecond: number;
+  readonly megabytesPerSecond: number;
+  /** `false` when the signal stopped it. */
+  readonly complete: boolean;
+}
+
+const BATCH_MESSAGES_MAX = 64;
+const BATCH_BYTES_MAX = 1024 * 1024;
+
+/**
+ * Verifies the messages of a log on a pool, in batches, and answers in the order of the log. Holds at most
+ * `batchesMax` batches of 64 messages or 1 MiB, whatever the size of the log.
+ *
+ * @throws what `entries`, the pool or `onResult` throw; a message that is refused is a result, not an error.
+ */
+export async function verifyLog(options: VerifyLogOptions): Promise<VerifySummary> {
+  const startedMs = performance.now();
+  const tally = new Tally();
+  const underWay: Promise<readonly LogResult[]>[] = [];
+  const settleOldest = async (): Promise<void> => settle((await underWay.shift()) ?? [], options, tally);
+  try {
+    for await (const batch of untilAborted(batchesOf(options.entries), options.signal)) {
+      tally.octets += batch.sizeBytes;
+      underWay.push(quiet(answer(batch, options)));
+      if (underWay.length >= options.batchesMax) await settleOldest();
+    }
+    while (underWay.length > 0) await settleOldest();
+  } finally {
+    // After an error: nobody may close the pool under batches that still run.
+    await Promise.allSettled(underWay);
+  }
+  return tally.summary(performance.now() - startedMs, options.signal?.aborted !== true);
+}
+
+interface Batch {
+  readonly entries: readonly LogEntry[];
+  readonly sizeBytes: number;
+}
+
+async function* batchesOf(entries: AsyncIterable<LogEntry>): AsyncGenerator<Batch> {
+  let batch: LogEntry[] = [];
+  let sizeBytes = 0;
+  for await (const entry of entries) {
+    batch.push(entry);
+    if (entry.kind === 'message') sizeBytes += entry.message.length;
+    if (batch.length < BATCH_MESSAGES_MAX && sizeBytes < BATCH_BYTES_MAX) continue;
+    yield { entries: batch, sizeBytes };
+    batch = [];
+    sizeBytes = 0;
+  }
+  if (batch.length > 0) yield { entries: batch, sizeBytes };
+}
+
+async function answer(batch: Batch, options: VerifyLogOptions): Promise<readonly LogResult[]> {
+  const messages = batch.entries.flatMap((entry) =>
+    entry.kind === 'message'
+      ? [{ message: entry.message, atMs: judgedAt(entry.atMs, options.at) ?? ('message' as const) }]
+      : [],
+  );
+  const replies = messages.length === 0 ? [] : await options.pool.verifyBatch(messages);
+  let next = 0;
+  return batch.entries.map((entry) => {
+    if (entry.kind === 'refused') return refusal(entry.id, undefined, entry.reply);
+    const reply = replies[next++] ?? {
+      ok: false,
+      code: 'internal.invariant',
+      detail: { claim: 'a reply per message' },
+    };
+    const atMs = judgedAt(entry.atMs, options.at);
+    return reply.ok
+      ? { id: entry.id, ok: true, atMs: atMs ?? reply.value.createdAtMs, verdict: reply.value }
+      : refusal(entry.id, atMs, reply);
+  });
+}
+
+function judgedAt(recordAtMs: number | undefined, at: AtPolicy): number | undefined {
+  return at === 'message' ? recordAtMs : at.atMs;
+}
+
+function refusal(id: string, atMs: number | undefined, reply: { code: FaultCode; detail: FaultDetail }): LogResult {
+  return { id, ok: false, atMs, code: reply.code, detail: reply.detail };
+}
+
+/** A batch whose turn to be awaited has not come must not count as an unhandled rejection. */
+function quiet<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => undefined);
+  return promise;
+}
+
+async function settle(results: readonly LogResult[], options: VerifyLogOptions, tally: Tally): Promise<void> {
+  for (const answered of results) {
+    const result = options.replay === undefined ? answered : await replayChecked(answered, options.replay);
+    tally.add(result);
+    const written = options.onResult?.(result);
+    if (written !== undefined) await written;
+  }
+}
+
+async function replayChecked(result: LogResult, cache: ReplayCache): Promise<LogResult> {
+  if (!result.ok) return result;
+  const { identifier, replayKey, replayUntilMs } = result.verdict;
+  if (await cache.insertIfAbsent(identifier, replayKey, replayUntilMs, result.atMs ?? 0)) return result;
+  return refusal(result.id, result.atMs, { code: 'peer.replay', detail: { identifier } });
+}
+
+class Tally {
+  octets = 0;
+  #messages = 0;
+  #valid = 0;
+  readonly #refused = new Map<FaultCode, number>();
+
+  add(result: LogResult): void {
+    this.#messages += 1;
+    if (result.ok) this.#valid += 1;
+    else this.#refused.set(result.code, (this.#refused.get(result.code) ?? 0) + 1);
+  }
+
+  summary(elapsedMs: number, complete: boolean): VerifySummary {
+    const seconds = Math.max(elapsedMs, 1) / 1000;
+    return {
+      messages: this.#messages,
+      valid: this.#valid,
+      refused: Object.fromEntries([...this.#refused].sort((left, right) => right[1] - left[1])),
+      octets: this.octets,
+      elapsedMs,
+      messagesPerSecond: this.#messages / seconds,
+      megabytesPerSecond: this.octets / 1e6 / seconds,
+      complete,
+    };
+  }
+}

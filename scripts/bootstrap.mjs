@@ -1,0 +1,143 @@
+// From a fresh clone to a built tree with nothing but Node and npm: installs what the lockfile says, with the pnpm that
+// package.json pins, then compiles. When nothing has changed it installs nothing.
+// @ts-check
+import './check-node.mjs';
+import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import process from 'node:process';
+import readline from 'node:readline';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+/** The repository's folder. */
+export const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+const STAMP = path.join(ROOT, 'node_modules', '.parley-installed');
+const ON_WINDOWS = process.platform === 'win32';
+
+/** Installs and compiles what is out of date; ends the process when either fails. */
+export async function bootstrap() {
+  if (!isInstalled()) await install();
+  if (!canLoadLibxml()) {
+    console.error(
+      'libxmljs2 (optional, native) was skipped: no second XML reader (encodings other than UTF-8, cross-check, schemas); ' +
+        'all else works. To have it: install python3, make and g++, delete node_modules, run this again.',
+    );
+  }
+  run(process.execPath, [path.join('node_modules', 'typescript', 'bin', 'tsc'), '-b']);
+}
+
+/**
+ * Runs a program in the repository with this terminal's output and no input; ends the process when it fails.
+ * @param {string} program
+ * @param {readonly string[]} args
+ */
+export function run(program, args) {
+  const result = spawnSync(program, args, { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'] });
+  if (result.error !== undefined) console.error(`Cannot start ${program}: ${result.error.message}`);
+  if (result.status !== 0) process.exit(result.status ?? 1);
+}
+
+async function install() {
+  const version = pinnedPnpm();
+  const args = ['install', '--frozen-lockfile', '--reporter=append-only'];
+  console.error(`Installing dependencies with pnpm ${version} (a minute or two the first time) ...`);
+  const [program, all] = isOnPath(version) ? ['pnpm', args] : throughNpx(version, args);
+  const child = spawn(program, all, {
+    cwd: ROOT,
+    // CI: nothing may stop and ask, whatever node_modules was there before.
+    env: { ...process.env, ...headersOfThisNode(), CI: 'true' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  /** @type {string[]} */
+  const compilerLog = [];
+  for (const output of [child.stdout, child.stderr]) {
+    readline.createInterface({ input: output }).on('line', (line) => {
+      // What the compiler of an optional module says is noise, unless the installation fails.
+      if (line.includes('libxmljs2 install:')) compilerLog.push(line);
+      else console.error(line);
+    });
+  }
+  const code = await new Promise((resolve) => {
+    child.on('error', (error) => resolve(error.message));
+    child.on('close', resolve);
+  });
+  if (code !== 0) {
+    console.error([...compilerLog, `The installation failed (${program}: ${code}).`].join('\n'));
+    process.exit(1);
+  }
+  writeFileSync(STAMP, fingerprint());
+}
+
+function pinnedPnpm() {
+  const { packageManager } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8'));
+  return String(packageManager)
+    .replace(/^pnpm@/, '')
+    .replace(/\+.*/, '');
+}
+
+/** @param {string} version */
+function isOnPath(version) {
+  if (ON_WINDOWS) return false; // pnpm is a .cmd there, which spawn does not start
+  const result = spawnSync('pnpm', ['--version'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+  return result.status === 0 && result.stdout.trim() === version;
+}
+
+/**
+ * npx by its JavaScript, which starts the same way on every system; by name where npm lies elsewhere.
+ * @param {string} version
+ * @param {readonly string[]} args
+ * @returns {[program: string, args: string[]]}
+ */
+function throughNpx(version, args) {
+  const npx = ['--yes', '--loglevel=error', `pnpm@${version}`, ...args];
+  const npmScript = process.env['npm_execpath'];
+  const npxScript = npmScript === undefined ? '' : path.join(path.dirname(npmScript), 'npx-cli.js');
+  return existsSync(npxScript) ? [process.execPath, [npxScript, ...npx]] : ['npx', npx];
+}
+
+/** Node's own headers when they lie beside it, so that compiling libxmljs2 need not download them. */
+function headersOfThisNode() {
+  const prefix = path.dirname(path.dirname(process.execPath));
+  const header = path.join(prefix, 'include', 'node', 'node_version.h');
+  if (process.env['npm_config_nodedir'] !== undefined || !existsSync(header)) return {};
+  const text = readFileSync(header, 'utf8');
+  const version = ['MAJOR', 'MINOR', 'PATCH'].map((part) => new RegExp(`NODE_${part}_VERSION (\\d+)`).exec(text)?.[1]);
+  return version.join('.') === process.versions.node ? { npm_config_nodedir: prefix } : {};
+}
+
+function isInstalled() {
+  const folders = [ROOT, path.join(ROOT, 'test'), ...readdirSync(path.join(ROOT, 'packages')).map(packageFolder)];
+  const complete = folders.every((folder) => existsSync(path.join(folder, 'node_modules')));
+  return complete && existsSync(STAMP) && readFileSync(STAMP, 'utf8') === fingerprint();
+}
+
+/** @param {string} name */
+function packageFolder(name) {
+  return path.join(ROOT, 'packages', name);
+}
+
+/** What an installation depends on: the lockfile, the settings, every package.json, and the ABI of native modules. */
+function fingerprint() {
+  const hash = createHash('sha256');
+  const packages = readdirSync(path.join(ROOT, 'packages')).map((name) => path.join('packages', name, 'package.json'));
+  const manifests = ['package.json', 'test/package.json', 'benchmarks/package.json', ...packages];
+  for (const name of ['pnpm-lock.yaml', 'pnpm-workspace.yaml', ...manifests]) {
+    const file = path.join(ROOT, name);
+    if (existsSync(file)) hash.update(`${name}\n`).update(readFileSync(file));
+  }
+  return `${hash.digest('hex')} ${process.platform} ${process.arch} ${process.versions.modules}\n`;
+}
+
+function canLoadLibxml() {
+  try {
+    createRequire(path.join(ROOT, 'packages', 'codec', 'package.json'))('libxmljs2');
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) await bootstrap();

@@ -1,0 +1,18 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { parley } from './run-parley.ts';
+
+describe('help', () => {
+  test.each([[], ['verify'], ['inspect'], ['demo']])('parley %s --help', async (...words) => {
+    const { status, stdout, stderr } = await parley([...words, '--help']);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    await expect(stdout).toMatchFileSnapshot(`golden/help${words.map((word) => `-${word}`).join('')}.txt`);
+  });
+
+  test('the version is that of the package', async () => {
+    const { version } = JSON.parse(
+      readFileSync(new URL('../../packages/cli/package.json', import.meta.url), 'utf8'),
+    ) as { version: string };
+    expect(await parley(['--version'])).toEqual({ status: 0, stdout: `${version}\n`, stderr: '' });
+  });
+});

@@ -1,0 +1,90 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { parley, temporaryDirectory, VECTORS } from './run-parley.ts';
+
+const directory = temporaryDirectory();
+const BENCH = join(VECTORS, 'bench');
+const KEYS = join(BENCH, 'contexts.json');
+const MESSAGE = join(BENCH, 'signed-5k.xml');
+const message = readFileSync(MESSAGE, 'utf8');
+const RAMPART = join(VECTORS, 'wssc-rampart-transcript');
+
+describe('inspect', () => {
+  test('a signed message: the tree and the verdict', async () => {
+    const { status, stdout, stderr } = await parley(['inspect', 'signed-5k.xml', '--keys', 'contexts.json'], {
+      directory: BENCH,
+    });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    await expect(stdout).toMatchFileSnapshot('golden/inspect-signed.txt');
+  });
+
+  test('an encrypted message shows no plaintext and no key', async () => {
+    const words = ['inspect', 'res04.xml', '--keys', 'contexts.json', '--profile', 'timestamp-only'];
+    const { status, stdout } = await parley(words, { directory: RAMPART });
+    expect(status).toBe(0);
+    await expect(stdout).toMatchFileSnapshot('golden/inspect-encrypted.txt');
+    const everything = stdout + (await parley([...words, '--json'], { directory: RAMPART })).stdout;
+    expect(everything).not.toContain('WWrxszI9');
+    expect(everything).not.toContain('echoResponse xmlns');
+    expect(everything).not.toContain('Hello');
+  });
+
+  test('without keys: the structure, and no verdict', async () => {
+    const { status, stdout } = await parley(['inspect', MESSAGE]);
+    expect(status).toBe(0);
+    expect(stdout).toContain('ds:Signature');
+    expect(stdout).toMatch(/verdict {2}not checked \(no keys\)\n$/);
+  });
+
+  test('a refused message: status 1, and the structure all the same', async () => {
+    const forged = directory.join('forged.xml');
+    writeFileSync(
+      forged,
+      message.replace('</s:Envelope>', ' </s:Envelope>').replace(/>2026-11-22T05:00/, '>2026-11-22T05:01'),
+    );
+    const { status, stdout } = await parley(['inspect', forged, '--keys', KEYS]);
+    expect(status).toBe(1);
+    expect(stdout).toMatch(/covers soap:Body/);
+    expect(stdout).toMatch(/verdict {2}refused: peer\.digest-mismatch/);
+  });
+
+  test('what is no XML: the verdict alone, with or without keys', async () => {
+    const path = directory.join('letter.xml');
+    writeFileSync(path, 'Dear colleague,');
+    const { status, stdout } = await parley(['inspect', path]);
+    expect(status).toBe(1);
+    expect(stdout).toContain('refused: peer.xml-malformed');
+    expect(JSON.parse((await parley(['inspect', path, '--json'])).stdout)).toMatchObject({
+      message: null,
+      verdict: { ok: false, code: 'peer.xml-malformed' },
+    });
+  });
+
+  test('one record of a log, as JSON', async () => {
+    const path = directory.join('log.ndjson');
+    writeFileSync(
+      path,
+      `{"message":"<a/>"}\n${JSON.stringify({ id: 'second', at: '2026-11-22T05:01:00Z', message })}\n`,
+    );
+    const { status, stdout } = await parley(['inspect', path, '--record', '2', '--keys', KEYS, '--json']);
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      id: 'second',
+      message: { soapVersion: '1.2', body: { children: ['{urn:orders}Order'] } },
+      verdict: { ok: true, identifier: 'urn:uuid:67d2d266-3328-440f-973e-2ffd9988cc56' },
+    });
+    expect((await parley(['inspect', path, '--record', '3'])).status).toBe(2);
+  });
+
+  test('a message cannot write to the terminal', async () => {
+    const path = directory.join('evil.xml');
+    const action = 'a&#x9b;2J\u202egnp';
+    writeFileSync(
+      path,
+      `<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope" xmlns:a="http://www.w3.org/2005/08/addressing"><s:Header><a:Action>${action}</a:Action></s:Header><s:Body/></s:Envelope>`,
+    );
+    const { stdout } = await parley(['inspect', path]);
+    expect(stdout).toContain('wsa:Action  a\ufffd2J\ufffdgnp');
+  });
+});

@@ -1,0 +1,139 @@
+/** Two sides with a clock that the test moves and randomness that repeats. */
+import { createHash } from 'node:crypto';
+import type {
+  Ambient,
+  Channel,
+  ContextStore,
+  Initiator as InitiatorType,
+  PasswordAttempt,
+  Received,
+  ResponderOptions,
+  SoapVersion,
+} from '@parley/conversation';
+import { Initiator, MemoryContextStore, passwordMatches, Responder, writeEnvelope } from '@parley/conversation';
+import type { Reply, Version } from '@parley/core';
+import { Secret } from '@parley/core';
+import { policyOf } from '@parley/engine';
+import { expect } from 'vitest';
+import { START_MS } from './sample-context.ts';
+
+export const ENDPOINT = 'https://host.example/service';
+export const TLS: Channel = { secure: true };
+export const CLEAR: Channel = { secure: false };
+/** A password that would be found anywhere it leaked to. */
+export const PASSWORD = 'canary<&>pässword';
+const PASSWORDS: Readonly<Record<string, string>> = { alice: PASSWORD, mallory: 'other' };
+
+export type InitiatorChanges = Partial<ConstructorParameters<typeof Initiator>[0]>;
+
+export function octets(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}
+
+export function text(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes);
+}
+
+/** A clock to move, and octets that look random and are the same in every run. */
+export class TestAmbient implements Ambient {
+  now = START_MS;
+  #count = 0;
+  readonly #seed: string;
+
+  constructor(seed: string) {
+    this.#seed = seed;
+  }
+
+  nowMs(): number {
+    return this.now;
+  }
+
+  fillRandom(out: Uint8Array): void {
+    for (let at = 0; at < out.length; at += 32) {
+      const block = createHash('sha256')
+        .update(`${this.#seed} ${this.#count++}`)
+        .digest();
+      out.set(block.subarray(0, Math.min(32, out.length - at)), at);
+    }
+  }
+}
+
+export function authenticate(attempt: PasswordAttempt): string | undefined {
+  const password = PASSWORDS[attempt.username];
+  return passwordMatches(attempt, octets(password ?? 'nobody')) && password !== undefined
+    ? attempt.username
+    : undefined;
+}
+
+export interface World {
+  readonly ambient: TestAmbient;
+  readonly store: ContextStore;
+  readonly responder: Responder;
+  readonly evicted: string[];
+  initiator(changes?: InitiatorChanges): InitiatorType;
+}
+
+export function world(version: Version, soapVersion: SoapVersion, changes: Partial<ResponderOptions> = {}): World {
+  const ambient = new TestAmbient('world');
+  const store = changes.store ?? new MemoryContextStore();
+  const evicted: string[] = [];
+  const responder = new Responder({
+    store,
+    ambient,
+    authenticate,
+    policy: policyOf('strict', { endpointAddress: ENDPOINT }),
+    onEvict: (identifier) => void evicted.push(identifier),
+    ...changes,
+  });
+  let count = 0;
+  const initiator = (more: InitiatorChanges = {}): InitiatorType => {
+    const own = new TestAmbient(`initiator ${count++}`);
+    Object.defineProperty(own, 'now', { get: () => ambient.now });
+    const credential = { username: 'alice', password: Secret.copyOf(octets(PASSWORD)) };
+    return new Initiator({ version, soapVersion, to: ENDPOINT, ambient: own, credential, ...more });
+  };
+  return { ambient, store, responder, evicted, initiator };
+}
+
+/** The value of a reply that must have one. */
+export function granted<T>(reply: Reply<T>): T {
+  if (!reply.ok) throw new Error(`${reply.code} ${JSON.stringify(reply.detail)}`);
+  return reply.value;
+}
+
+/** What was received, which must be of this kind. */
+export function must<K extends Received['kind']>(received: Received, kind: K): Extract<Received, { kind: K }> {
+  if (received.kind === kind) return received as Extract<Received, { kind: K }>;
+  throw new Error(`${received.kind} ${received.kind === 'refused' ? JSON.stringify(received.failure) : ''}`);
+}
+
+/** The code of a refusal. */
+export function refusal(received: Received): string {
+  return received.kind === 'refused' ? received.failure.code : received.kind;
+}
+
+export async function issue(place: World, initiator: InitiatorType): Promise<string> {
+  const request = granted(initiator.requestIssue(TLS));
+  const issued = must(await place.responder.receive(request, TLS), 'issued');
+  expect(granted(initiator.receive(issued.reply, TLS))).toBe('issued');
+  return issued.identifier;
+}
+
+export async function renew(place: World, initiator: InitiatorType): Promise<string> {
+  const renewed = must(await place.responder.receive(granted(initiator.requestRenew(TLS)), TLS), 'renewed');
+  expect(granted(initiator.receive(renewed.reply, TLS))).toBe('renewed');
+  return renewed.instance;
+}
+
+let messageCount = 0;
+/** An application's request: a body of its own, addressed. */
+export function applicationEnvelope(soapVersion: SoapVersion, body: string, relatesTo?: string): Uint8Array {
+  return writeEnvelope({
+    soapVersion,
+    action: 'urn:app:Echo',
+    messageId: `urn:uuid:message-${messageCount++}`,
+    to: relatesTo === undefined ? ENDPOINT : undefined,
+    relatesTo,
+    body: (writer) => writer.element('e:Echo', body, { 'xmlns:e': 'urn:app' }),
+  });
+}

@@ -1,0 +1,2 @@
+// A worker that never starts.
+throw new Error('this worker cannot start');

@@ -1,0 +1,44 @@
+// A worker with faults: it runs the real one, unless a message of the batch begins with one of these words.
+import { randomFillSync } from 'node:crypto';
+import { threadId, workerData } from 'node:worker_threads';
+import { BatchRunner } from '../../../packages/engine/dist/pool/batch-runner.js';
+
+const runner = new BatchRunner(workerData, threadId, (out) => randomFillSync(out));
+const FIELDS = 4;
+
+const FAULTS = {
+  '!exit': () => process.exit(3),
+  '!hang': () => {
+    for (;;);
+  },
+  '!heap': () => {
+    const kept = [];
+    for (;;) kept.push(new Array(1000).fill(kept.length));
+  },
+  '!late': () => {
+    queueMicrotask(() => {
+      throw new Error('thrown outside the task');
+    });
+  },
+  '!reject': () => {
+    void Promise.reject(new Error('nobody handles this'));
+  },
+  '!throw': () => {
+    throw new Error('thrown in the task');
+  },
+};
+
+export function runTask(task) {
+  if (task === undefined) return runner.sweep();
+  const control = new Int32Array(task.output, 0, 2);
+  for (let at = 0; at < task.jobs.length; at += FIELDS) {
+    const octets = new Uint8Array(task.input, task.jobs[at], Math.min(16, task.jobs[at + 1])).slice();
+    const word = Buffer.from(octets).toString('latin1').split(' ')[0];
+    const fault = FAULTS[word];
+    if (fault === undefined) continue;
+    Atomics.store(control, 0, threadId);
+    Atomics.store(control, 1, 1);
+    fault();
+  }
+  return runner.run(task);
+}

@@ -1,0 +1,102 @@
+/** What a run says about its suites, as data and as text. */
+import type { SuiteResult } from './run-suite.ts';
+import type { Outcome } from './verdict.ts';
+
+export interface SuiteReport {
+  readonly suite: string;
+  readonly directory: string;
+  readonly run: number;
+  readonly asExpected: number;
+  /** Of `asExpected`: refused by another, equally early check. */
+  readonly aliases: readonly { readonly id: string; readonly expected: string; readonly actual: string }[];
+  readonly aliasPercent: number;
+  readonly mismatches: readonly { readonly id: string; readonly expected: string; readonly actual: string }[];
+  readonly errors: readonly { readonly id: string; readonly reason: string }[];
+  readonly outOfScope: readonly { readonly reason: string; readonly count: number }[];
+  readonly unknownPolicyFields: readonly string[];
+}
+
+/** Above this a table of aliases hides something. */
+export const ALIAS_PERCENT_MAX = 5;
+
+/** Counts the outcomes of a suite. */
+export function reportOf(result: SuiteResult): SuiteReport {
+  const of = <V extends Outcome['verdict']>(verdict: V): Extract<Outcome, { verdict: V }>[] =>
+    result.outcomes.filter((outcome): outcome is Extract<Outcome, { verdict: V }> => outcome.verdict === verdict);
+  const aliases = of('alias').map(({ id, expected, actual }) => ({ id, expected, actual }));
+  const mismatches = of('mismatch').map(({ id, expected, actual }) => ({ id, expected, actual }));
+  const errors = of('error').map(({ id, reason }) => ({ id, reason }));
+  const asExpected = of('as-expected').length + aliases.length;
+  const run = asExpected + mismatches.length + errors.length;
+  const reasons = new Map<string, number>();
+  for (const { reason, tests } of of('out-of-scope')) reasons.set(reason, (reasons.get(reason) ?? 0) + tests);
+  return {
+    suite: result.suite,
+    directory: result.directory,
+    run,
+    asExpected,
+    aliases,
+    aliasPercent: run === 0 ? 0 : (100 * aliases.length) / run,
+    mismatches,
+    errors,
+    outOfScope: [...reasons].map(([reason, count]) => ({ reason, count })),
+    unknownPolicyFields: result.unknownPolicyFields,
+  };
+}
+
+/** Whether nothing is wrong with the suite. */
+export function isClean(report: SuiteReport): boolean {
+  return report.mismatches.length === 0 && report.errors.length === 0 && report.aliasPercent <= ALIAS_PERCENT_MAX;
+}
+
+/** A few lines about a suite; with `outcomes`, one more for each of them. */
+export function reportText(report: SuiteReport, outcomes: readonly Outcome[] = []): string {
+  const outOfScope = report.outOfScope.reduce((sum, { count }) => sum + count, 0);
+  const counts = [
+    `${report.run} run`,
+    `${report.asExpected} as expected`,
+    `${report.mismatches.length} mismatches`,
+    ...(report.errors.length === 0 ? [] : [`${report.errors.length} errors`]),
+    `${outOfScope} out of scope`,
+  ];
+  const lines = [
+    `${report.suite}: ${counts.join(', ')}`,
+    ...outcomes.map((outcome) => `    ${outcomeText(outcome)}`),
+    ...report.mismatches.map(({ id, expected, actual }) => `  mismatch ${id}: expected ${expected}, actual ${actual}`),
+    ...report.errors.map(({ id, reason }) => `  error ${id}: ${reason}`),
+    ...report.outOfScope.map(({ reason, count }) => `  out of scope: ${count} x ${reason}`),
+  ];
+  if (report.aliases.length > 0) {
+    const excess = report.aliasPercent > ALIAS_PERCENT_MAX ? `, more than the ${ALIAS_PERCENT_MAX} % allowed` : '';
+    lines.push(`  aliases: ${report.aliases.length} (${report.aliasPercent.toFixed(1)} %${excess})`);
+  }
+  if (report.unknownPolicyFields.length > 0) {
+    lines.push(`  policy fields not applied: ${report.unknownPolicyFields.join(', ')}`);
+  }
+  return lines.join('\n');
+}
+
+/** One line over all suites. */
+export function totalText(reports: readonly SuiteReport[]): string {
+  const sum = (count: (report: SuiteReport) => number): number =>
+    reports.reduce((total, report) => total + count(report), 0);
+  const run = sum((report) => report.run);
+  const asExpected = sum((report) => report.asExpected);
+  const mismatches = sum((report) => report.mismatches.length);
+  const errors = sum((report) => report.errors.length);
+  const outOfScope = sum((report) => report.outOfScope.reduce((total, { count }) => total + count, 0));
+  return `${reports.length} suites: ${run} run, ${asExpected} as expected, ${mismatches} mismatches, ${errors} errors, ${outOfScope} out of scope`;
+}
+
+function outcomeText(outcome: Outcome): string {
+  switch (outcome.verdict) {
+    case 'as-expected':
+      return `${outcome.id}: as expected`;
+    case 'alias':
+    case 'mismatch':
+      return `${outcome.id}: ${outcome.verdict}, expected ${outcome.expected}, actual ${outcome.actual}`;
+    case 'out-of-scope':
+    case 'error':
+      return `${outcome.id}: ${outcome.verdict.replaceAll('-', ' ')}, ${outcome.reason}`;
+  }
+}
