@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { createKeyEncryptionKeyFile, openLmdbContextStore } from '@parley/conversation';
@@ -96,7 +96,7 @@ describe('verify: verdicts', () => {
       ['large', true, null],
       [`${log}:3`, false, 'caller.input-invalid'],
       ['forged', false, 'peer.digest-mismatch'],
-      ['alien', false, 'peer.soap-version-mismatch'],
+      ['alien', false, 'peer.structure-invalid'],
     ]);
     expect(results[1]).toEqual({
       id: 'large',
@@ -199,9 +199,26 @@ describe('verify: the context store', () => {
 
   test('a message from before the cancellation is valid, one from after it is not', async () => {
     expect(await summary([MESSAGE, '--contexts', store])).toMatchObject({ valid: 1 });
-    expect(await summary([MESSAGE, '--contexts', store, '--at', '2026-11-22T05:02:00Z'])).toMatchObject({
+    expect(await summary([MESSAGE, '--contexts', store, '--at', '2026-11-22T05:02:00.001Z'])).toMatchObject({
       refused: { 'peer.bad-context': 1 },
     });
+  });
+
+  test('a damaged store is no verdict: status 2, and the summary says what failed', async () => {
+    const damaged = directory.join('damaged', 'contexts');
+    cpSync(directory.join('audit'), directory.join('damaged'), { recursive: true });
+    const file = join(damaged, 'data.mdb');
+    const octets = readFileSync(file);
+    const name = Buffer.from('urn:uuid:67d2d266-3328-440f-973e-2ffd9988cc56');
+    // A record follows its key: change one octet of its ciphertext, wherever a copy of it stands.
+    for (let at = octets.indexOf(name); at >= 0; at = octets.indexOf(name, at + 1))
+      octets.writeUInt8((octets[at + name.length + 40] ?? 0) ^ 1, at + name.length + 40);
+    writeFileSync(file, octets);
+    const { status, stdout } = await parley(['verify', BENCH, '--contexts', damaged, '--json', '--workers', '0']);
+    expect(status).toBe(2);
+    const { valid, refused } = json(stdout);
+    expect(valid).toBe(3);
+    expect(Object.keys(refused as object)).toEqual([expect.stringMatching(/^internal\.store-/)]);
   });
 
   test('no store, no key, the wrong key, a key that others may read: one line with a code, status 2', async () => {

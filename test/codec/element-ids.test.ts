@@ -1,5 +1,5 @@
-import { checkIds, E, ELEMENT_WORDS, localNameOf, resolveId } from '@parley/codec';
 import type { Tape } from '@parley/codec';
+import { checkIds, E, ELEMENT_WORDS, localNameOf, resolveId } from '@parley/codec';
 import { describe, expect, test } from 'vitest';
 import { codeOf, read } from './support/reading.ts';
 
@@ -13,7 +13,11 @@ function document(content: string): Tape {
 /** Resolves `id` written as the only text of an element `ref`. */
 function resolved(content: string, id: string): string | undefined {
   const tape = document(`<ref>${id}</ref>${content}`);
-  const element = resolveId(tape, tape.elements[ELEMENT_WORDS + E.content]!, tape.elements[ELEMENT_WORDS + E.contentEnd]!);
+  const element = resolveId(
+    tape,
+    tape.elements[ELEMENT_WORDS + E.content]!,
+    tape.elements[ELEMENT_WORDS + E.contentEnd]!,
+  );
   return element < 0 ? undefined : localNameOf(tape, element);
 }
 

@@ -3,7 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { read } from './support/reading.ts';
 
 const XML = 'http://www.w3.org/XML/1998/namespace';
-const tape = read('<a xmlns="urn:d" xmlns:p="urn:p" xmlns:q="urn:p"><b xmlns:p="urn:other"><c xmlns="" xmlns:é="urn:é"/></b></a>');
+const tape = read(
+  '<a xmlns="urn:d" xmlns:p="urn:p" xmlns:q="urn:p"><b xmlns:p="urn:other"><c xmlns="" xmlns:é="urn:é"/></b></a>',
+);
 
 describe('uriOfPrefix', () => {
   test.each([

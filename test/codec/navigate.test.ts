@@ -20,7 +20,8 @@ const tape = read('<p:a xmlns:p="urn:p"> <b><c/></b> <d p:e="1" e="2">t</d>\n<f/
 
 test('children and siblings in document order', () => {
   const names: string[] = [];
-  for (let child = firstChild(tape, 0); child >= 0; child = nextSibling(tape, child)) names.push(localNameOf(tape, child));
+  for (let child = firstChild(tape, 0); child >= 0; child = nextSibling(tape, child))
+    names.push(localNameOf(tape, child));
   expect(names).toEqual(['b', 'd', 'f']);
   expect([firstChild(tape, 2), nextSibling(tape, 2), nextSibling(tape, 0)]).toEqual([-1, -1, -1]);
   expect([parentOf(tape, 0), parentOf(tape, 2), parentOf(tape, 3)]).toEqual([-1, 1, 0]);

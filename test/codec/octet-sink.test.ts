@@ -31,8 +31,11 @@ test('reset starts again', () => {
   expect(textOf(sink)).toBe('d');
 });
 
-test.each(['a', '\u007f', '\u0080', '\u07ff', '\u0800', '\uffff', '\u{10000}', '\u{10ffff}'])('code point %j', (character) => {
-  const sink = new OctetSink(0);
-  sink.writeCodePoint(character.codePointAt(0)!);
-  expect(textOf(sink)).toBe(character);
-});
+test.each(['a', '\u007f', '\u0080', '\u07ff', '\u0800', '\uffff', '\u{10000}', '\u{10ffff}'])(
+  'code point %j',
+  (character) => {
+    const sink = new OctetSink(0);
+    sink.writeCodePoint(character.codePointAt(0)!);
+    expect(textOf(sink)).toBe(character);
+  },
+);

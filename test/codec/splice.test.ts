@@ -29,14 +29,26 @@ describe('splice', () => {
     [[{ start: 2, end: 1, with: NOTHING }]],
     [[{ start: -1, end: 1, with: NOTHING }]],
     [[{ start: 0, end: 4, with: NOTHING }]],
-    [[{ start: 0, end: 2, with: NOTHING }, { start: 1, end: 3, with: NOTHING }]],
-    [[{ start: 2, end: 3, with: NOTHING }, { start: 0, end: 1, with: NOTHING }]],
+    [
+      [
+        { start: 0, end: 2, with: NOTHING },
+        { start: 1, end: 3, with: NOTHING },
+      ],
+    ],
+    [
+      [
+        { start: 2, end: 3, with: NOTHING },
+        { start: 0, end: 1, with: NOTHING },
+      ],
+    ],
   ])('refuses %j', (patches) => {
     expect(codeOf(() => splice(octets('abc'), patches))).toBe('internal.invariant');
   });
 
   test('does what cutting and joining strings does', () => {
-    const ranges = fc.array(fc.tuple(fc.nat(30), fc.nat(5), fc.string({ unit: 'grapheme-ascii', maxLength: 4 })), { maxLength: 5 });
+    const ranges = fc.array(fc.tuple(fc.nat(30), fc.nat(5), fc.string({ unit: 'grapheme-ascii', maxLength: 4 })), {
+      maxLength: 5,
+    });
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme-ascii', minLength: 40, maxLength: 60 }), ranges, (text, wanted) => {
         let expected = text;

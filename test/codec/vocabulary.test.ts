@@ -1,4 +1,4 @@
-import { NAMESPACE_URIS, Namespace, Tape, uriText } from '@parley/codec';
+import { NAMESPACE_URIS, Namespace, type Tape, uriText } from '@parley/codec';
 import { expect, test } from 'vitest';
 import { read } from './support/reading.ts';
 

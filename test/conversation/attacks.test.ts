@@ -672,7 +672,20 @@ test('a store that retains keys of cancelled contexts lets logs be verified and 
   });
   const contexts = contextSource([(await store.get(identifier))!]);
   expect(open(logged, { atMs: 'message', policy: policyOf('strict'), contexts })).toMatchObject({ ok: true });
-  expect(open(logged, { atMs: place.ambient.now, policy: policyOf('strict'), contexts })).toMatchObject({
+  expect(open(logged, { atMs: place.ambient.now + 1, policy: policyOf('strict'), contexts })).toMatchObject({
     code: 'peer.bad-context',
   });
+});
+
+test.each([Number.NaN, Number.POSITIVE_INFINITY])('a clock that tells %d lets nothing through', async (now) => {
+  const place = world('200512', '1.2');
+  const initiator = place.initiator();
+  await issue(place, initiator);
+  const message = granted(initiator.secure(applicationEnvelope('1.2', 'x')));
+  place.ambient.now = now;
+  expect(refusal(await place.responder.receive(message, TLS))).toBe('internal.invariant');
+  expect(initiator.secure(applicationEnvelope('1.2', 'x'))).toMatchObject({ ok: false, code: 'internal.invariant' });
+  expect(await initiator.open(message)).toMatchObject({ ok: false, code: 'internal.invariant' });
+  place.ambient.now = START_MS;
+  must(await place.responder.receive(message, TLS), 'message');
 });

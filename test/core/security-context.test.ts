@@ -50,10 +50,10 @@ describe('selectKey', () => {
     expect(codeOf(() => selectKey(short, 'second', 1_200_000))).toBe('peer.context-expired');
   });
 
-  test('a cancelled context has no keys from that time on', () => {
+  test('a cancelled context has no keys after its last millisecond', () => {
     const cancelled = context({ cancelledAtMs: 1_300_000 });
-    expect(codeOf(() => selectKey(cancelled, 'second', 1_299_999))).toBeUndefined();
-    expect(codeOf(() => selectKey(cancelled, 'second', 1_300_000))).toBe('peer.bad-context');
+    expect(codeOf(() => selectKey(cancelled, 'second', 1_300_000))).toBeUndefined();
+    expect(codeOf(() => selectKey(cancelled, 'second', 1_300_001))).toBe('peer.bad-context');
     expect(codeOf(() => selectKey(context({ cancelledAtMs: 1, keys: [] }), undefined, 5))).toBe('peer.bad-context');
   });
 });

@@ -141,6 +141,10 @@ describe('the clock', () => {
     expect(reply.ok ? undefined : reply.code).toBe(code);
   });
 
+  test.each([Number.NaN, Number.POSITIVE_INFINITY])('%d is no time', (atMs) => {
+    expect(openedBy(message, context, policyOf(), atMs)).toMatchObject({ code: 'caller.option-invalid' });
+  });
+
   test("'message' judges as of the message's own Timestamp", () => {
     expect(open(message, { atMs: 'message', policy: policyOf(), contexts: contextSource([context]) })).toMatchObject({
       ok: true,

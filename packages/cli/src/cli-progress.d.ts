@@ -7,6 +7,7 @@ declare module 'cli-progress' {
     readonly clearOnComplete: boolean;
     readonly etaBuffer: number;
     readonly fps: number;
+    readonly barsize: number;
   }
   export interface Preset {
     readonly format: string;

@@ -5,7 +5,7 @@ import { printable } from './printable.ts';
 const SENTENCES: Partial<Record<FaultCode, string>> = {
   'caller.option-invalid': 'wrong usage',
   'caller.input-unreadable': 'cannot read',
-  'caller.input-invalid': 'not what it should be',
+  'caller.input-invalid': 'not usable',
   'caller.keys-invalid': 'the keys cannot be used',
   'caller.store-missing': 'there is no context store here',
   'caller.store-key-missing': 'there is no key-encryption key here; name it with --kek or PARLEY_KEK',

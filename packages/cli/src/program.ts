@@ -63,6 +63,8 @@ export function program(terminal: Terminal, onEnd: (status: ExitStatus) => void)
     .version(versionOfPackage(), '--version', 'print the version')
     .helpOption('--help', 'print this')
     .helpCommand(false)
+    // `demo --version 200502` means the protocol's, not ours.
+    .enablePositionalOptions()
     .addHelpText('after', PARLEY_HELP)
     .configureOutput({ writeErr: () => undefined })
     .configureHelp({ helpWidth: 120 })

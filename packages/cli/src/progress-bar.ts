@@ -15,10 +15,10 @@ export const NO_PROGRESS: Progress = { read: () => undefined, answered: () => un
 const FORMAT_SIZED = '{bar} {percentage} % │ {messages} messages │ {refused} refused │ {rate}/s │ {eta_formatted} left';
 const FORMAT_ENDLESS = '{messages} messages │ {refused} refused │ {rate}/s │ {duration_formatted}';
 
-/** A bar on standard error; without a total, only the counts. */
-export function progressBar(totalBytes: number | undefined): Progress {
+/** A bar on `stream`, a terminal; without a total, only the counts. */
+export function progressBar(stream: NodeJS.WritableStream, totalBytes: number | undefined): Progress {
   const format = totalBytes === undefined ? FORMAT_ENDLESS : FORMAT_SIZED;
-  const options = { format, stream: process.stderr, hideCursor: true, clearOnComplete: true, etaBuffer: 200, fps: 10 };
+  const options = { format, stream, hideCursor: true, clearOnComplete: true, etaBuffer: 200, fps: 10, barsize: 24 };
   const bar = new cliProgress.SingleBar(options, cliProgress.Presets.shades_classic);
   const startedMs = performance.now();
   let bytes = 0;

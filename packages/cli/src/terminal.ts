@@ -4,8 +4,8 @@ import { TextOutput } from './text-output.ts';
 export interface Terminal {
   readonly stdout: TextOutput;
   readonly stderr: TextOutput;
-  /** Whether a person watches `stderr`. */
-  readonly isWatched: boolean;
+  /** Where a person watches; `undefined` when standard error is a file or a pipe. */
+  readonly screen: NodeJS.WritableStream | undefined;
   readonly stdin: AsyncIterable<Uint8Array>;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Aborted when the user interrupts. */
@@ -18,7 +18,7 @@ export function processTerminal(interrupted: AbortSignal): Terminal {
   return {
     stdout: new TextOutput(process.stdout, 'stdout'),
     stderr: new TextOutput(process.stderr, 'stderr'),
-    isWatched: process.stderr.isTTY === true,
+    screen: process.stderr.isTTY === true ? process.stderr : undefined,
     stdin: process.stdin,
     environment: process.env,
     interrupted,

@@ -3,8 +3,8 @@ import { Fault } from '@parley/core';
 import { CHAIN_MAX, doubled, hashOctets, sameOctets, tableSize } from './hot/octet-hash.ts';
 import { writeAttributeValue } from './hot/plain-text.ts';
 import { OctetSink } from './octet-sink.ts';
-import { A, ATTRIBUTE_WORDS, E, ELEMENT_WORDS, Flag } from './tape.ts';
 import type { Tape } from './tape.ts';
+import { A, ATTRIBUTE_WORDS, E, ELEMENT_WORDS, Flag } from './tape.ts';
 import { Namespace } from './vocabulary.ts';
 
 /** Values that are not literal in the message, resolved. */
@@ -114,7 +114,9 @@ function sameValue(tape: Tape, left: number, right: number): boolean {
 /** Whether an id-like attribute is called exactly `Id`. */
 function isId(tape: Tape, base: number): boolean {
   const local = tape.attributes[base + A.local]!;
-  return tape.attributes[base + A.nameEnd]! - local === 2 && tape.bytes[local] === 0x49 && tape.bytes[local + 1] === 0x64;
+  return (
+    tape.attributes[base + A.nameEnd]! - local === 2 && tape.bytes[local] === 0x49 && tape.bytes[local + 1] === 0x64
+  );
 }
 
 function hasValue(tape: Tape, base: number, start: number, end: number): boolean {

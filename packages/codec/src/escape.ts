@@ -4,28 +4,28 @@ import { isCharacter } from './hot/references.ts';
 
 /** `text` as character data. @throws Fault `caller.input-invalid` for a character that XML cannot carry */
 export function escapeText(text: string): string {
-  return escape(text, textEntity);
+  return escaped(text, textEntity);
 }
 
 /** `text` as an attribute value for double quotes. @throws Fault `caller.input-invalid` for a character that XML cannot carry */
 export function escapeAttribute(text: string): string {
-  return escape(text, attributeEntity);
+  return escaped(text, attributeEntity);
 }
 
-function escape(text: string, entityOf: (code: number) => string | undefined): string {
-  let escaped = '';
+function escaped(text: string, entityOf: (code: number) => string | undefined): string {
+  let result = '';
   let run = 0;
   for (let at = 0; at < text.length; at++) {
     const code = text.codePointAt(at)!;
     if (!isCharacter(code)) throw new Fault('caller.input-invalid', { index: at, code });
     const entity = entityOf(code);
     if (entity !== undefined) {
-      escaped += text.slice(run, at) + entity;
+      result += text.slice(run, at) + entity;
       run = at + 1;
     }
     if (code > 0xffff) at++;
   }
-  return run === 0 ? text : escaped + text.slice(run);
+  return run === 0 ? text : result + text.slice(run);
 }
 
 function textEntity(code: number): string | undefined {

@@ -8,8 +8,8 @@ import { writePlainText } from './hot/plain-text.ts';
 import { textStart } from './hot/text-start.ts';
 import { localNameOf, namespaceUriOf, uriText } from './navigate.ts';
 import { OctetSink } from './octet-sink.ts';
-import { A, ATTRIBUTE_WORDS, D, DECLARATION_WORDS, E, ELEMENT_WORDS } from './tape.ts';
 import type { Tape } from './tape.ts';
+import { A, ATTRIBUTE_WORDS, D, DECLARATION_WORDS, E, ELEMENT_WORDS } from './tape.ts';
 import { attributeText, decodeText } from './text.ts';
 
 /** What {@link loadLibxml} gives. */
@@ -50,7 +50,14 @@ interface Native {
 }
 
 // safety: no network, no entities, no DTD; our own limits have passed already, so libxml2's need not speak.
-const PARSE_OPTIONS = { nonet: true, noent: false, dtdload: false, dtdattr: false, dtdvalid: false, huge: true } as const;
+const PARSE_OPTIONS = {
+  nonet: true,
+  noent: false,
+  dtdload: false,
+  dtdattr: false,
+  dtdvalid: false,
+  huge: true,
+} as const;
 const XML_PREFIX = 1;
 const gap = new OctetSink(1024);
 let loaded: Libxml | undefined;
@@ -121,7 +128,9 @@ function compareDeclarations(tape: Tape, node: NativeElement, element: number): 
   const base = element * ELEMENT_WORDS;
   const first = tape.elements[base + E.declarations]!;
   const end = first + tape.elements[base + E.declarationCount]!;
-  const bindings = new Map(node.namespaces(true).map((namespace) => [namespace.prefix() ?? '', namespace.href() ?? '']));
+  const bindings = new Map(
+    node.namespaces(true).map((namespace) => [namespace.prefix() ?? '', namespace.href() ?? '']),
+  );
   let count = 0;
   for (let declaration = first; declaration < end; declaration++) {
     const words = declaration * DECLARATION_WORDS;

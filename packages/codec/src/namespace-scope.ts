@@ -1,7 +1,7 @@
 /** Namespaces in scope at an element, as strings: for QNames in content and for writing into a message. */
 import { uriText } from './navigate.ts';
-import { D, DECLARATION_WORDS, E, ELEMENT_WORDS } from './tape.ts';
 import type { Tape } from './tape.ts';
+import { D, DECLARATION_WORDS, E, ELEMENT_WORDS } from './tape.ts';
 import { decodeText } from './text.ts';
 import { NAMESPACE_URIS, Namespace } from './vocabulary.ts';
 
@@ -18,7 +18,8 @@ export function prefixFor(tape: Tape, element: number, uri: string): string | un
       const prefix = tape.declarations[declaration * DECLARATION_WORDS + D.prefix]!;
       if (hidden.has(prefix)) continue;
       hidden.add(prefix);
-      if (uriText(tape, tape.declarations[declaration * DECLARATION_WORDS + D.uri]!) === uri) return prefixText(tape, prefix);
+      if (uriText(tape, tape.declarations[declaration * DECLARATION_WORDS + D.uri]!) === uri)
+        return prefixText(tape, prefix);
     }
   }
   return uri === '' && !hidden.has(0) ? '' : undefined;

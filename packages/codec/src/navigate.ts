@@ -4,41 +4,52 @@ import type { Tape } from './tape.ts';
 import { A, ATTRIBUTE_WORDS, E, ELEMENT_WORDS, Flag, NOT_LITERAL_TEXT } from './tape.ts';
 import { decodeText } from './text.ts';
 
+// perf: constants of this module are folded into its code, imported ones are looked up at every use.
+const RECORD = ELEMENT_WORDS;
+const ATTRIBUTE = ATTRIBUTE_WORDS;
+const { flags: FLAGS, next: NEXT, parent: PARENT, uri: URI, local: LOCAL, nameEnd: NAME_END } = E;
+const { attributes: ATTRIBUTES, attributeCount: ATTRIBUTE_COUNT } = E;
+const { uri: ATTRIBUTE_URI, local: ATTRIBUTE_LOCAL, nameEnd: ATTRIBUTE_NAME_END } = A;
+const HAS_CHILD = Flag.hasChild;
+const NOT_LITERAL = NOT_LITERAL_TEXT;
+const NOT_ELEMENT_ONLY =
+  Flag.hasText | Flag.hasComment | Flag.hasCdata | Flag.hasReference | Flag.hasProcessingInstruction;
+
 /** First child element of `element`, or -1. */
 export function firstChild(tape: Tape, element: number): number {
-  return (tape.elements[element * ELEMENT_WORDS + E.flags]! & Flag.hasChild) === 0 ? -1 : element + 1;
+  return (tape.elements[element * RECORD + FLAGS]! & HAS_CHILD) === 0 ? -1 : element + 1;
 }
 
 /** Next sibling element of `element`, or -1. */
 export function nextSibling(tape: Tape, element: number): number {
-  const base = element * ELEMENT_WORDS;
-  const next = tape.elements[base + E.next]!;
+  const base = element * RECORD;
+  const next = tape.elements[base + NEXT]!;
   if (next >= tape.elementCount) return -1;
-  return tape.elements[next * ELEMENT_WORDS + E.parent] === tape.elements[base + E.parent] ? next : -1;
+  return tape.elements[next * RECORD + PARENT] === tape.elements[base + PARENT] ? next : -1;
 }
 
 /** Index of the parent element, -1 for the root. */
 export function parentOf(tape: Tape, element: number): number {
-  return tape.elements[element * ELEMENT_WORDS + E.parent]!;
+  return tape.elements[element * RECORD + PARENT]!;
 }
 
 /** Whether `element` is called `{uri}local`; `local` is ASCII octets, see {@link localName}. */
 export function isNamed(tape: Tape, element: number, uri: number, local: Uint8Array): boolean {
-  const base = element * ELEMENT_WORDS;
-  if (tape.elements[base + E.uri] !== uri) return false;
-  const start = tape.elements[base + E.local]!;
-  return bytesEqual(tape.bytes, start, tape.elements[base + E.nameEnd]!, local);
+  const base = element * RECORD;
+  if (tape.elements[base + URI] !== uri) return false;
+  const start = tape.elements[base + LOCAL]!;
+  return bytesEqual(tape.bytes, start, tape.elements[base + NAME_END]!, local);
 }
 
 /** The URI id of the namespace of `element`. */
 export function namespaceOf(tape: Tape, element: number): number {
-  return tape.elements[element * ELEMENT_WORDS + E.uri]!;
+  return tape.elements[element * RECORD + URI]!;
 }
 
 /** The local name of `element` as a string: for messages to people and for results, not for decisions. */
 export function localNameOf(tape: Tape, element: number): string {
-  const base = element * ELEMENT_WORDS;
-  return decodeText(tape.bytes, tape.elements[base + E.local]!, tape.elements[base + E.nameEnd]!);
+  const base = element * RECORD;
+  return decodeText(tape.bytes, tape.elements[base + LOCAL]!, tape.elements[base + NAME_END]!);
 }
 
 /** The namespace of `element` as a string. */
@@ -53,13 +64,20 @@ export function uriText(tape: Tape, uri: number): string {
 
 /** The attribute `{uri}local` of `element`, or -1. */
 export function attributeNamed(tape: Tape, element: number, uri: number, local: Uint8Array): number {
-  const base = element * ELEMENT_WORDS;
-  const first = tape.elements[base + E.attributes]!;
-  const end = first + tape.elements[base + E.attributeCount]!;
+  const base = element * RECORD;
+  const first = tape.elements[base + ATTRIBUTES]!;
+  const end = first + tape.elements[base + ATTRIBUTE_COUNT]!;
   for (let attribute = first; attribute < end; attribute++) {
-    const words = attribute * ATTRIBUTE_WORDS;
-    if (tape.attributes[words + A.uri] !== uri) continue;
-    if (bytesEqual(tape.bytes, tape.attributes[words + A.local]!, tape.attributes[words + A.nameEnd]!, local))
+    const words = attribute * ATTRIBUTE;
+    if (tape.attributes[words + ATTRIBUTE_URI] !== uri) continue;
+    if (
+      bytesEqual(
+        tape.bytes,
+        tape.attributes[words + ATTRIBUTE_LOCAL]!,
+        tape.attributes[words + ATTRIBUTE_NAME_END]!,
+        local,
+      )
+    )
       return attribute;
   }
   return -1;
@@ -67,13 +85,12 @@ export function attributeNamed(tape: Tape, element: number, uri: number, local: 
 
 /** Whether the content of `element` is literally the octets between its tags. */
 export function isLiteral(tape: Tape, element: number): boolean {
-  return (tape.elements[element * ELEMENT_WORDS + E.flags]! & NOT_LITERAL_TEXT) === 0;
+  return (tape.elements[element * RECORD + FLAGS]! & NOT_LITERAL) === 0;
 }
 
 /** Whether `element` holds child elements and white space only: no text, comment, CDATA, reference or PI directly inside. */
 export function isElementOnly(tape: Tape, element: number): boolean {
-  const forbidden = Flag.hasText | Flag.hasComment | Flag.hasCdata | Flag.hasReference | Flag.hasProcessingInstruction;
-  return (tape.elements[element * ELEMENT_WORDS + E.flags]! & forbidden) === 0;
+  return (tape.elements[element * RECORD + FLAGS]! & NOT_ELEMENT_ONLY) === 0;
 }
 
 /** Whether `bytes[start, end)` are exactly `expected`. */

@@ -2,10 +2,9 @@
 import { Fault } from '@parley/core';
 import { writeAttributeValue, writePlainText } from './hot/plain-text.ts';
 import { OctetSink } from './octet-sink.ts';
-import { A, ATTRIBUTE_WORDS, E, ELEMENT_WORDS, Flag, NOT_LITERAL_TEXT } from './tape.ts';
 import type { Tape } from './tape.ts';
+import { A, ATTRIBUTE_WORDS, E, ELEMENT_WORDS, Flag, NOT_LITERAL_TEXT } from './tape.ts';
 
-const SHORT_BYTES = 24;
 const plain = new OctetSink(1024);
 
 /**
@@ -18,7 +17,8 @@ export function textOf(tape: Tape, element: number): string {
   const start = tape.elements[base + E.content]!;
   const end = tape.elements[base + E.contentEnd]!;
   if ((flags & NOT_LITERAL_TEXT) === 0) return decodeText(tape.bytes, start, end);
-  if ((flags & Flag.hasChild) !== 0) throw new Fault('peer.structure-invalid', { offset: start, reason: 'text-expected' });
+  if ((flags & Flag.hasChild) !== 0)
+    throw new Fault('peer.structure-invalid', { offset: start, reason: 'text-expected' });
   plain.reset();
   writePlainText(tape.bytes, start, end, plain);
   return decodeText(plain.bytes, 0, plain.length);
@@ -37,12 +37,13 @@ export function attributeText(tape: Tape, attribute: number): string {
 
 /** `bytes[start, end)` as a string: UTF-8, nothing unescaped. The bytes are valid UTF-8, as those of a tape are. */
 export function decodeText(bytes: Uint8Array, start: number, end: number): string {
-  if (end - start <= SHORT_BYTES) {
-    // perf: short ASCII, which is nearly all there is, without a call into the runtime.
-    let text = '';
-    let at = start;
-    for (; at < end && bytes[at]! < 0x80; at++) text += String.fromCharCode(bytes[at]!);
-    if (at === end) return text;
+  if (bytes !== decoded) {
+    decoded = bytes;
+    decoder = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   }
-  return Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('utf8');
+  return decoder.toString('utf8', start, end);
 }
+
+// perf: one view per document; making it costs as much as decoding a name.
+let decoded: Uint8Array = new Uint8Array(0);
+let decoder: Buffer = Buffer.from(decoded.buffer);

@@ -1,9 +1,21 @@
+import { Fault } from '@parley/core';
+
 /** Clock and randomness, which come from outside. */
 export interface Ambient {
   /** The wall clock, epoch milliseconds. */
   nowMs(): number;
   /** Fills `out` with unpredictable octets; throws rather than give less. */
   fillRandom(out: Uint8Array): void;
+}
+
+/**
+ * The time that `ambient` tells.
+ * @throws Fault `internal.invariant` for a clock that tells none: compared with it, nothing would ever expire
+ */
+export function currentMs(ambient: Ambient): number {
+  const nowMs = ambient.nowMs();
+  if (!Number.isFinite(nowMs)) throw new Fault('internal.invariant', { claim: 'the clock tells a time' });
+  return nowMs;
 }
 
 /** A random version 4 UUID as a URN: 122 random bits that nobody can guess. */

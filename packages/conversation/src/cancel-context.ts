@@ -32,7 +32,7 @@ export async function cancelContext(
     request.bytes,
     openRequestOf(request, settings),
     settings.store,
-    liveAt(request, settings),
+    liveAt(request),
   );
   const { identifier, instance } = message;
   try {

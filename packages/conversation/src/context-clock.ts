@@ -14,11 +14,11 @@ export function provable(context: SecurityContext, atMs: number): SecurityContex
 
 /**
  * A view of `context` in which everything that was over at `latestMs`, the latest time ever told, is over at any time: a
- * clock that goes back revives nothing. Shares the secrets.
+ * clock that goes back revives nothing, and cancelled is cancelled whatever the time. Shares the secrets.
  */
-export function neverRevived(context: SecurityContext, latestMs: number, skewMs: number): SecurityContext {
-  const ended = (expiresAtMs: number): number =>
-    latestMs >= expiresAtMs + skewMs ? Number.NEGATIVE_INFINITY : expiresAtMs;
+export function neverRevived(context: SecurityContext, latestMs: number): SecurityContext {
+  const ended = (expiresAtMs: number): number => (latestMs >= expiresAtMs ? Number.NEGATIVE_INFINITY : expiresAtMs);
   const keys = context.keys.map((key) => ({ ...key, expiresAtMs: ended(key.expiresAtMs) }));
-  return { ...context, keys, expiresAtMs: ended(context.expiresAtMs) };
+  const cancelledAtMs = context.cancelledAtMs === undefined ? undefined : Number.NEGATIVE_INFINITY;
+  return { ...context, keys, expiresAtMs: ended(context.expiresAtMs), cancelledAtMs };
 }

@@ -12,6 +12,7 @@ import {
   requireAddressing,
   requireFresh,
 } from '@parley/engine';
+import { currentMs } from './ambient.ts';
 import type { InitiatorSettings } from './initiator-settings.ts';
 import { faultElement, readFault } from './soap/soap-fault.ts';
 import type { Operation } from './trust/actions.ts';
@@ -45,7 +46,7 @@ const LIFETIME_DEFAULT_MS = 36_000_000;
  */
 export function readTokenReply(bytes: Uint8Array, pending: PendingRequest, settings: InitiatorSettings): ReceivedToken {
   const tape = new Tape();
-  const atMs = settings.ambient.nowMs();
+  const atMs = currentMs(settings.ambient);
   const body = readProtectedByChannel(bytes, tape, pending, settings, atMs);
   const response = readResponse(tape, body, settings.version, settings.policy.limits);
   try {
@@ -84,7 +85,7 @@ export function openReply(
   settings: InitiatorSettings,
   soapAction?: string,
 ): OpenedMessage {
-  const base = { atMs: settings.ambient.nowMs(), policy: settings.policy, contexts: contextSource([context]) };
+  const base = { atMs: currentMs(settings.ambient), policy: settings.policy, contexts: contextSource([context]) };
   const reply = open(bytes, soapAction === undefined ? base : { ...base, soapAction });
   if (reply.ok) return reply.value;
   if (reply.code === 'peer.security-header-missing')

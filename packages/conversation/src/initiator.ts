@@ -1,7 +1,7 @@
 import type { Reply, SecurityContext } from '@parley/core';
 import { Fault, failedReply, Secret } from '@parley/core';
 import type { OpenedMessage } from '@parley/engine';
-import { randomUrn } from './ambient.ts';
+import { currentMs, randomUrn } from './ambient.ts';
 import { provable } from './context-clock.ts';
 import type { PendingRequest, ReceivedToken } from './initiator-replies.ts';
 import { openReply, readCancelReply, readTokenReply } from './initiator-replies.ts';
@@ -77,7 +77,7 @@ export class Initiator {
       this.#forgetPending();
       const pending = this.#pendingRequest('issue', true);
       const { contextLifetimeMs, appliesTo, renewable, ambient } = this.#settings;
-      const nowMs = ambient.nowMs();
+      const nowMs = currentMs(ambient);
       const lifetime =
         contextLifetimeMs === undefined ? undefined : { createdAtMs: nowMs, expiresAtMs: nowMs + contextLifetimeMs };
       const request = this.#writeRequest(
@@ -108,7 +108,7 @@ export class Initiator {
         { keySizeBits, target: { identifier: context.identifier, instance } },
         'token',
       );
-      const signing = provable(context, ambient.nowMs());
+      const signing = provable(context, currentMs(ambient));
       const request = unwrapped(
         secureEnvelope(envelope, signing, instance, RENEW_PROTECTION, ambient, timestampLifetimeMs),
       );
@@ -165,7 +165,7 @@ export class Initiator {
         message.identifier,
         message.replayKey,
         message.replayUntilMs,
-        ambient.nowMs(),
+        currentMs(ambient),
       );
       if (!isFirst) throw new Fault('peer.replay', { identifier: message.identifier });
       return { ok: true, value: message };
@@ -268,7 +268,7 @@ export class Initiator {
         security === 'none'
           ? undefined
           : (writer) => {
-              if (security === 'handshake') writeTimestamp(writer, ambient.nowMs(), timestampLifetimeMs);
+              if (security === 'handshake') writeTimestamp(writer, currentMs(ambient), timestampLifetimeMs);
               writeUsernameToken(writer, credential, ambient);
             },
       body: (writer) =>

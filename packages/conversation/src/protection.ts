@@ -3,6 +3,7 @@ import type { Reply, SecurityContext } from '@parley/core';
 import type { SealRequest } from '@parley/engine';
 import { seal } from '@parley/engine';
 import type { Ambient } from './ambient.ts';
+import { currentMs } from './ambient.ts';
 
 /** The part of a {@link SealRequest} that stays the same for a whole conversation. */
 export type Protection = Pick<SealRequest, 'keys' | 'token' | 'sign' | 'encrypt' | 'order'>;
@@ -37,7 +38,7 @@ export function secureEnvelope(
     ...protection,
     context,
     instance,
-    atMs: ambient.nowMs(),
+    atMs: currentMs(ambient),
     timestampLifetimeMs,
     fillRandom: (out) => ambient.fillRandom(out),
   });

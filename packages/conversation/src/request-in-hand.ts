@@ -1,7 +1,7 @@
 /** One request on its way through a responder, and the checks that all requests share. */
 import type { Tape } from '@parley/codec';
 import type { SecurityContext } from '@parley/core';
-import { Fault } from '@parley/core';
+import { encodeBase64, Fault } from '@parley/core';
 import type { MessageClaims, OpenedMessage, OpenRequest } from '@parley/engine';
 import { freshUntilMs, readAddressing, readMessage, requireAddressing, requireFresh } from '@parley/engine';
 import { neverRevived } from './context-clock.ts';
@@ -93,13 +93,7 @@ async function principalOf(
       throw new Fault('peer.authentication-failed', { reason: 'password' });
     if (attempt.kind === 'digest') {
       const untilMs = freshUntilMs({ createdAtMs: attempt.createdAtMs, expiresAtMs: undefined }, settings.policy);
-      await requireFirst(
-        settings,
-        `username token ${principal}`,
-        Buffer.from(attempt.nonce).toString('base64'),
-        untilMs,
-        request.atMs,
-      );
+      await requireFirst(settings, `username token ${principal}`, encodeBase64(attempt.nonce), untilMs, request.atMs);
     }
     return principal;
   } finally {
@@ -139,11 +133,8 @@ export function requireFirstMessage(settings: ResponderSettings, message: Opened
 }
 
 /** {@link neverRevived} for a request in hand: what `openStored` passes contexts through. */
-export function liveAt(
-  { latestMs }: RequestInHand,
-  settings: ResponderSettings,
-): (context: SecurityContext) => SecurityContext {
-  return (context) => neverRevived(context, latestMs, settings.policy.clockSkewMs);
+export function liveAt({ latestMs }: RequestInHand): (context: SecurityContext) => SecurityContext {
+  return (context) => neverRevived(context, latestMs);
 }
 
 /** What `open` is asked for a request in hand. */

@@ -2,7 +2,7 @@ import { Tape } from '@parley/codec';
 import type { FailedReply, Reply } from '@parley/core';
 import { Fault, failedReply } from '@parley/core';
 import type { OpenedMessage } from '@parley/engine';
-import { randomUrn } from './ambient.ts';
+import { currentMs, randomUrn } from './ambient.ts';
 import { cancelContext } from './cancel-context.ts';
 import { issueContext } from './issue-context.ts';
 import { openStored } from './open-stored.ts';
@@ -118,7 +118,7 @@ export class Responder {
   #take(bytes: Uint8Array, channel: Channel, outline: Outline): RequestInHand {
     const tape = new Tape();
     readOutline(bytes, this.#settings.policy, tape, outline);
-    const atMs = this.#settings.ambient.nowMs();
+    const atMs = currentMs(this.#settings.ambient);
     this.#latestMs = Math.max(this.#latestMs, atMs);
     return { bytes, tape, outline, channel, atMs, latestMs: this.#latestMs };
   }
@@ -148,7 +148,7 @@ export class Responder {
       request.bytes,
       openRequestOf(request, this.#settings),
       this.#settings.store,
-      liveAt(request, this.#settings),
+      liveAt(request),
     );
     wipeContext(context);
     // safety: the unverified action chose this way, so the verified one must be the same.

@@ -10,7 +10,7 @@ export {
 export { decodeBase64, decodeBase64Text, decodedBase64Max, encodeBase64 } from './base64.ts';
 export { decrypt, encrypt } from './cipher.ts';
 export { computeKey } from './computed-key.ts';
-export { equalConstantTime } from './constant-time.ts';
+export { equalConstantTime, equalsText } from './constant-time.ts';
 export type { DerivationSpec } from './derive-key.ts';
 export { DEFAULT_LABEL, deriveKey } from './derive-key.ts';
 export { digest, digestBase64 } from './digest.ts';

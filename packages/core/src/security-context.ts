@@ -49,12 +49,13 @@ export interface ContextSource {
 
 /**
  * The key of `context` that a message at `atMs` means by `instance` (WS-SC §1.11): present means exactly that one;
- * absent means the one without a name. Expiry is exact: it is our own state, judged by our own clock.
+ * absent means the one without a name. A cancelled context still has the millisecond of its end, in which its last
+ * message, the answer to the Cancel, is made. Expiry is exact: it is our own state, judged by our own clock.
  *
  * @throws Fault `peer.bad-context` cancelled, or no such instance; `peer.context-expired` from its expiry on.
  */
 export function selectKey(context: SecurityContext, instance: string | undefined, atMs: number): KeyInstance {
-  if (context.cancelledAtMs !== undefined && atMs >= context.cancelledAtMs) {
+  if (context.cancelledAtMs !== undefined && atMs > context.cancelledAtMs) {
     throw new Fault('peer.bad-context', { identifier: context.identifier, reason: 'cancelled' });
   }
   const key = context.keys.find((candidate) => candidate.instance === instance);

@@ -8,12 +8,11 @@ import { E, ELEMENT_WORDS, firstChild, nextSibling, parentOf, scan, splice } fro
 import type { CipherAlgorithm } from '@parley/core';
 import { decrypt, Fault } from '@parley/core';
 import type { PartRole } from './opened-message.ts';
-import type { Policy } from './policy.ts';
 import { base64Octets, endOf, isWithin, startOf, structureInvalid } from './read/claim.ts';
 import type { EncryptedDataClaim } from './read/encrypted-data.ts';
 import { isEncryptedData, readEncryptedData } from './read/encrypted-data.ts';
 import type { MessageClaims } from './read/message.ts';
-import type { KeyScope, ResolvedKey } from './resolve-keys.ts';
+import type { OpenScope, ResolvedKey } from './resolve-keys.ts';
 import { resolveKey } from './resolve-keys.ts';
 
 /** Encrypted data whose place and key are settled. */
@@ -49,20 +48,19 @@ export interface DecryptedMessage {
 export function planDecryption(
   claims: MessageClaims,
   targets: readonly number[],
-  scope: KeyScope,
-  policy: Policy,
+  scope: OpenScope,
 ): readonly PlannedDecryption[] {
   return targets.map((element) => {
     const role = placeOf(claims, element);
     const claim = readEncryptedData(claims.tape, element);
-    if (!policy.ciphers.includes(claim.cipher.name))
+    if (!scope.policy.ciphers.includes(claim.cipher.name))
       throw new Fault('peer.alg-forbidden', { algorithm: claim.cipher.name });
     if (claim.target === 'content' && !isOnlyChild(claims.tape, element)) {
       throw structureInvalid(claims.tape, element, 'encrypted content beside other elements');
     }
     if (claim.target === 'content' && role !== 'body')
       throw structureInvalid(claims.tape, element, 'encrypted content outside soap:Body');
-    const resolved = resolveKey(scope, claim.tokenReference, element);
+    const resolved = resolveKey(claims, claim.tokenReference, element, scope);
     if (resolved.key.secret.lengthBytes !== claim.cipher.keyBytes)
       throw new Fault('peer.key-usage', { reason: 'length' });
     return { claim, role, resolved };
@@ -79,8 +77,7 @@ export function planDecryption(
 export function decryptParts(
   claims: MessageClaims,
   planned: readonly PlannedDecryption[],
-  scope: KeyScope,
-  policy: Policy,
+  scope: OpenScope,
 ): DecryptedMessage {
   let failure: Fault | undefined;
   const plaintexts = planned.map(({ claim, resolved }) => {
@@ -95,7 +92,7 @@ export function decryptParts(
   const document = spliceAll(claims, planned, plaintexts);
   const tape = scope.workspace.plainTape;
   try {
-    scan(document.bytes, policy.limits, tape);
+    scan(document.bytes, scope.policy.limits, tape);
     return { parts: locate(claims, planned, document, tape, failure !== undefined), failure };
   } catch (error) {
     if (error instanceof Fault && error.code === 'peer.limit-enc-depth') throw error;
@@ -107,7 +104,7 @@ export function decryptParts(
     planned,
     planned.map(() => EMPTY),
   );
-  scan(empty.bytes, policy.limits, tape);
+  scan(empty.bytes, scope.policy.limits, tape);
   return { parts: locate(claims, planned, empty, tape, true), failure };
 }
 

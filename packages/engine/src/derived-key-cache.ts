@@ -32,10 +32,20 @@ export class SymmetricKey {
   }
 }
 
+/** A derivation that was made: what it came from, how, and the key. */
+interface Derived {
+  readonly base: number;
+  readonly derivation: WireDerivation;
+  readonly key: SymmetricKey;
+  /** What derivations from this key call it. */
+  readonly number: number;
+}
+
 /** Bounded; the least recently used key is wiped first. Owned by one thread. */
 export class DerivedKeyCache {
   readonly #keysMax: number;
-  readonly #keys = new Map<string, SymmetricKey>();
+  // perf: found by number, compared by octets: no string is made for a key that is there.
+  readonly #derived = new Map<number, Derived>();
   // An instance is known by a number: its name may be shared by two contexts, its secret must not become a string.
   readonly #numbers = new WeakMap<KeyInstance, number>();
   readonly #direct = new WeakMap<KeyInstance, SymmetricKey>();
@@ -45,32 +55,35 @@ export class DerivedKeyCache {
     this.#keysMax = keysMax;
   }
 
-  /** The context's secret itself. */
-  direct(instance: KeyInstance): SymmetricKey {
-    let key = this.#direct.get(instance);
-    if (key === undefined) {
-      // Shares the context's Secret: whoever owns the context wipes it.
-      key = new SymmetricKey(instance.secret);
-      this.#direct.set(instance, key);
-    }
-    return key;
-  }
-
   /** The key that `derivations`, outermost base first, make of the instance's secret (WS-SC §1.10). */
   derived(instance: KeyInstance, derivations: readonly WireDerivation[]): SymmetricKey {
-    let name = String(this.#numberOf(instance));
+    if (derivations.length === 0) return this.#directKey(instance);
+    let base = this.#numberOf(instance);
+    let { secret } = instance;
     let key: SymmetricKey | undefined;
     for (const derivation of derivations) {
-      name += nameOf(derivation);
-      key = this.#recall(name) ?? this.#derive(name, key?.secret ?? instance.secret, derivation);
+      const found = this.#recall(base, derivation) ?? this.#derive(base, secret, derivation);
+      base = found.number;
+      key = found.key;
+      secret = key.secret;
     }
-    return key ?? this.direct(instance);
+    return key as SymmetricKey;
   }
 
   /** Wipes every derived key. */
   clear(): void {
-    for (const key of this.#keys.values()) key.wipe();
-    this.#keys.clear();
+    for (const { key } of this.#derived.values()) key.wipe();
+    this.#derived.clear();
+  }
+
+  /** The context's secret itself; whoever owns the context wipes it. */
+  #directKey(instance: KeyInstance): SymmetricKey {
+    let key = this.#direct.get(instance);
+    if (key === undefined) {
+      key = new SymmetricKey(instance.secret);
+      this.#direct.set(instance, key);
+    }
+    return key;
   }
 
   #numberOf(instance: KeyInstance): number {
@@ -82,36 +95,52 @@ export class DerivedKeyCache {
     return number;
   }
 
-  #recall(name: string): SymmetricKey | undefined {
-    const key = this.#keys.get(name);
-    if (key === undefined) return undefined;
-    this.#keys.delete(name);
-    this.#keys.set(name, key);
-    return key;
+  #recall(base: number, derivation: WireDerivation): Derived | undefined {
+    const slot = slotOf(base, derivation);
+    const found = this.#derived.get(slot);
+    if (found === undefined || found.base !== base || !isSame(found.derivation, derivation)) return undefined;
+    this.#derived.delete(slot);
+    this.#derived.set(slot, found);
+    return found;
   }
 
-  #derive(name: string, base: Secret, derivation: WireDerivation): SymmetricKey {
-    if (this.#keys.size >= this.#keysMax) this.#evictOldest();
-    const secret = base.lend((bytes) =>
+  #derive(base: number, baseSecret: Secret, derivation: WireDerivation): Derived {
+    const slot = slotOf(base, derivation);
+    this.#evict(slot);
+    if (this.#derived.size >= this.#keysMax) this.#evict(this.#derived.keys().next().value as number);
+    const secret = baseSecret.lend((bytes) =>
       Secret.filledBy(derivation.lengthBytes, (out) => deriveKey(bytes, derivation, out)),
     );
-    const key = new SymmetricKey(secret);
-    this.#keys.set(name, key);
-    return key;
+    const derived = { base, derivation, key: new SymmetricKey(secret), number: this.#nextNumber++ };
+    this.#derived.set(slot, derived);
+    return derived;
   }
 
-  #evictOldest(): void {
-    const oldest = this.#keys.entries().next();
-    if (oldest.done === true) return;
-    oldest.value[1].wipe();
-    this.#keys.delete(oldest.value[0]);
+  #evict(slot: number): void {
+    this.#derived.get(slot)?.key.wipe();
+    this.#derived.delete(slot);
   }
 }
 
-function nameOf(derivation: WireDerivation): string {
-  const nonce = Buffer.from(derivation.nonce.buffer, derivation.nonce.byteOffset, derivation.nonce.length).toString(
-    'latin1',
-  );
-  // The nonce's length keeps nonce and label apart; numbers end at the first separator.
-  return `|${derivation.offsetBytes},${derivation.lengthBytes},${nonce.length},${nonce}${derivation.label ?? ''}`;
+/**
+ * A whole number below 2^53: the base above, 32 bits made of everything else below. Two derivations may share it, which
+ * costs the older one its place: so all that honest peers vary is in it.
+ */
+function slotOf(base: number, { label, nonce, offsetBytes, lengthBytes }: WireDerivation): number {
+  let mixed = (nonce[0]! << 24) | (nonce[1]! << 16) | (nonce[2]! << 8) | nonce[3]!;
+  mixed ^= Math.imul(lengthBytes * 0x10000 + offsetBytes, 0x9e3779b1);
+  if (label !== undefined) {
+    for (let index = 0; index < label.length; index++) mixed = Math.imul(mixed ^ label.charCodeAt(index), 0x01000193);
+  }
+  return (base % 0x200000) * 0x100000000 + (mixed >>> 0);
+}
+
+function isSame(left: WireDerivation, right: WireDerivation): boolean {
+  if (left.lengthBytes !== right.lengthBytes || left.offsetBytes !== right.offsetBytes || left.label !== right.label) {
+    return false;
+  }
+  const { nonce } = left;
+  if (nonce.length !== right.nonce.length) return false;
+  for (let index = 0; index < nonce.length; index++) if (nonce[index] !== right.nonce[index]) return false;
+  return true;
 }

@@ -21,7 +21,7 @@ import type { MessageClaims } from './read/message.ts';
 import { readMessage } from './read/message.ts';
 import { readSecurityContextToken } from './read/security-context-token.ts';
 import { readSignature } from './read/signature.ts';
-import type { KeyScope, ResolvedKey } from './resolve-keys.ts';
+import type { OpenScope, ResolvedKey } from './resolve-keys.ts';
 import type { PlannedSignature, VerifiedPart } from './verify-signatures.ts';
 import { planSignatures, verifyMac, verifySignatures } from './verify-signatures.ts';
 import { Workspace } from './workspace.ts';
@@ -61,57 +61,25 @@ function openMessage(message: Uint8Array, request: OpenRequest, workspace: Works
   const received = readMessage(workspace.tape, policy);
   const scope = scopeOf(received, request, workspace);
   const { before, after } = encryptedTargets(received, policy);
+  const proof =
+    before.length === 0 ? verify(received, NOTHING_DECRYPTED, scope) : decryptThenVerify(received, before, scope);
+  const { claims, decrypted } = after.length === 0 ? proof : decryptSigned(proof, after, scope);
 
-  let claims = received;
-  let planned: readonly PlannedDecryption[] = [];
-  let decrypted: DecryptedMessage = { parts: [], failure: undefined };
-  let signatures: readonly PlannedSignature[];
-  let verified: readonly VerifiedPart[];
-  if (before.length > 0) {
-    // Encrypted last, so decrypted first; a signature in clear is checked before any ciphertext is touched.
-    const macKeys = received.security.signatures.map((element) =>
-      verifyMac(received, readSignature(received.tape, element, policy.limits), scope, policy),
-    );
-    planned = planDecryption(received, before, scope, policy);
-    requireSeparateKeys(macKeys, planned);
-    decrypted = decryptParts(received, planned, scope, policy);
-    try {
-      claims = readMessage(workspace.plainTape, policy);
-      ({ signatures, verified } = verify(claims, decrypted, scope, policy));
-    } catch (error) {
-      throw decrypted.failure ?? hiddenBehindCipher(error);
-    }
-    if (decrypted.failure !== undefined) throw decrypted.failure;
-  } else {
-    ({ signatures, verified } = verify(claims, decrypted, scope, policy));
-  }
-  const macKeys = verified.map((part) => part.resolved);
-  requireOneContext(claims, macKeys, planned);
-  requireSeparateKeys(macKeys, planned);
-
-  const signedClaims = claims;
-  if (after.length > 0) {
-    requireSignedCiphertext(claims, signatures, after, policy);
-    planned = planDecryption(claims, after, { ...scope, tape: claims.tape, security: claims.security }, policy);
-    requireOneContext(claims, macKeys, planned);
-    requireSeparateKeys(macKeys, planned);
-    decrypted = decryptParts(claims, planned, scope, policy);
-    if (decrypted.failure !== undefined) throw decrypted.failure;
-    claims = readMessage(workspace.plainTape, policy);
-  }
   if (policy.requireEncryptedBody && !decrypted.parts.some((part) => part.role === 'body')) {
     throw new Fault('peer.coverage-missing', { part: 'encrypted soap:Body' });
   }
-  if (signedClaims.timestamp !== undefined) requireFresh(signedClaims.timestamp, scope.atMs, policy);
+  // Of the document that was signed: what was encrypted before it was signed is in `claims`.
+  const { tape, envelope, timestamp } = proof.claims;
+  if (timestamp !== undefined) requireFresh(timestamp, scope.atMs, policy);
   const isBelieved = (element: number): boolean =>
-    !policy.requireSignedAddressing || verified.some((part) => part.element === element);
-  const addressing = readAddressing(signedClaims.tape, signedClaims.envelope, isBelieved, policy);
-  requireAddressing(signedClaims.tape, signedClaims.envelope, addressing, request.soapAction, policy);
+    !policy.requireSignedAddressing || proof.verified.some((part) => part.element === element);
+  const addressing = readAddressing(tape, envelope, isBelieved, policy);
+  requireAddressing(tape, envelope, addressing, request.soapAction, policy);
   return handOver({
-    signedClaims,
+    signedClaims: proof.claims,
     claims,
-    signatures,
-    verified,
+    signatures: proof.signatures,
+    verified: proof.verified,
     decrypted,
     addressing,
     policy,
@@ -120,33 +88,76 @@ function openMessage(message: Uint8Array, request: OpenRequest, workspace: Works
   });
 }
 
-function scopeOf(claims: MessageClaims, request: OpenRequest, workspace: Workspace): KeyScope {
-  const { policy } = request;
-  if (request.atMs === 'message' && claims.timestamp === undefined)
-    throw new Fault('peer.coverage-missing', { part: 'wsu:Timestamp' });
-  return {
-    tape: claims.tape,
-    security: claims.security,
-    contexts: request.contexts,
-    limits: policy.limits,
-    strictLayout: policy.strictLayout,
-    atMs: request.atMs === 'message' ? (claims.timestamp?.createdAtMs ?? 0) : request.atMs,
-    workspace,
-  };
+function scopeOf(claims: MessageClaims, request: OpenRequest, workspace: Workspace): OpenScope {
+  const { policy, contexts } = request;
+  const atMs = request.atMs === 'message' ? claims.timestamp?.createdAtMs : request.atMs;
+  if (atMs === undefined) throw new Fault('peer.coverage-missing', { part: 'wsu:Timestamp' });
+  // safety: every comparison with NaN is false, and a Timestamp would never be stale.
+  if (!Number.isFinite(atMs)) throw new Fault('caller.option-invalid', { option: 'atMs' });
+  return { policy, contexts, atMs, workspace };
 }
 
+/** Signatures that hold, with what was decrypted before they were checked. */
+interface VerifiedMessage {
+  readonly claims: MessageClaims;
+  readonly signatures: readonly PlannedSignature[];
+  readonly verified: readonly VerifiedPart[];
+  readonly decrypted: DecryptedMessage;
+}
+
+const NOTHING_DECRYPTED: DecryptedMessage = { parts: [], failure: undefined };
+
 /** Plans and verifies the signatures of one document. */
-function verify(claims: MessageClaims, decrypted: DecryptedMessage, scope: KeyScope, policy: Policy) {
+function verify(claims: MessageClaims, decrypted: DecryptedMessage, scope: OpenScope): VerifiedMessage {
+  const { policy } = scope;
   const signatures = planSignatures(claims, policy);
   requireCoverage(claims, signatures, policy);
   if (decrypted.failure === undefined) requireSignedPlaintext(claims, signatures, decrypted.parts, policy);
-  const verified = verifySignatures(
-    claims,
-    signatures,
-    { ...scope, tape: claims.tape, security: claims.security },
-    policy,
+  const verified = verifySignatures(claims, signatures, scope);
+  requireOneContext(claims, verified, decrypted.parts);
+  return { claims, signatures, verified, decrypted };
+}
+
+/** Encrypted last, so decrypted first; a signature in clear is checked before any ciphertext is touched. */
+function decryptThenVerify(received: MessageClaims, targets: readonly number[], scope: OpenScope): VerifiedMessage {
+  const { policy, workspace } = scope;
+  const macKeys = received.security.signatures.map((element) =>
+    verifyMac(received, readSignature(received.tape, element, policy.limits), scope),
   );
-  return { signatures, verified };
+  const planned = planDecryption(received, targets, scope);
+  requireSeparateKeys(macKeys, planned);
+  const decrypted = decryptParts(received, planned, scope);
+  let proof: VerifiedMessage;
+  try {
+    proof = verify(readMessage(workspace.plainTape, policy), decrypted, scope);
+  } catch (error) {
+    throw decrypted.failure ?? hiddenBehindCipher(error);
+  }
+  if (decrypted.failure !== undefined) throw decrypted.failure;
+  requireSeparateKeys(
+    proof.verified.map((part) => part.resolved),
+    planned,
+  );
+  return proof;
+}
+
+/** Decrypts what was signed as ciphertext. */
+function decryptSigned(
+  proof: VerifiedMessage,
+  targets: readonly number[],
+  scope: OpenScope,
+): { claims: MessageClaims; decrypted: DecryptedMessage } {
+  const { claims, signatures, verified } = proof;
+  requireSignedCiphertext(claims, signatures, targets, scope.policy);
+  const planned = planDecryption(claims, targets, scope);
+  requireSeparateKeys(
+    verified.map((part) => part.resolved),
+    planned,
+  );
+  const decrypted = decryptParts(claims, planned, scope);
+  if (decrypted.failure !== undefined) throw decrypted.failure;
+  requireOneContext(claims, verified, decrypted.parts);
+  return { claims: readMessage(scope.workspace.plainTape, scope.policy), decrypted };
 }
 
 /**
@@ -187,15 +198,15 @@ function hiddenBehindCipher(error: unknown): unknown {
 // safety: all keys of a message come from one context, the one its token names (T53).
 function requireOneContext(
   claims: MessageClaims,
-  macKeys: readonly ResolvedKey[],
-  planned: readonly PlannedDecryption[],
+  verified: readonly { resolved: ResolvedKey }[],
+  decrypted: readonly { resolved: ResolvedKey }[],
 ): void {
-  const first = macKeys[0]!;
-  const same = (resolved: ResolvedKey): boolean =>
+  const first = verified[0]!.resolved;
+  const same = ({ resolved }: { resolved: ResolvedKey }): boolean =>
     resolved === first ||
     (resolved.context.identifier === first.context.identifier &&
       resolved.instance.instance === first.instance.instance);
-  if (!macKeys.every(same) || !planned.every((part) => same(part.resolved))) {
+  if (!verified.every(same) || !decrypted.every(same)) {
     throw structureInvalid(claims.tape, claims.security.element, 'keys of two contexts');
   }
   const element = claims.security.securityContextToken;

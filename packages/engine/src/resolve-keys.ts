@@ -5,15 +5,16 @@
 
 import type { Tape } from '@parley/codec';
 import { isNamed, localName, Namespace } from '@parley/codec';
-import type { ContextSource, KeyInstance, Limits, SecurityContext, Version } from '@parley/core';
+import type { ContextSource, KeyInstance, SecurityContext, Version } from '@parley/core';
 import { encodeBase64, Fault, selectKey } from '@parley/core';
 import type { SymmetricKey } from './derived-key-cache.ts';
 import type { Derivation, KeyUse } from './opened-message.ts';
+import type { Policy } from './policy.ts';
 import { structureInvalid } from './read/claim.ts';
 import type { WireDerivation } from './read/derived-key-token.ts';
 import { readDerivedKeyToken, readImpliedDerivation } from './read/derived-key-token.ts';
+import type { MessageClaims } from './read/message.ts';
 import { readSecurityContextToken } from './read/security-context-token.ts';
-import type { SecurityHeader } from './read/security-header.ts';
 import type { TokenReference } from './read/token-reference.ts';
 import { readTokenReference } from './read/token-reference.ts';
 import type { Workspace } from './workspace.ts';
@@ -29,13 +30,10 @@ export interface ResolvedKey {
   readonly token: number;
 }
 
-/** What resolving needs to know of the message and its reader. */
-export interface KeyScope {
-  readonly tape: Tape;
-  readonly security: SecurityHeader;
+/** What a message is opened with. */
+export interface OpenScope {
+  readonly policy: Policy;
   readonly contexts: ContextSource;
-  readonly limits: Limits;
-  readonly strictLayout: boolean;
   readonly atMs: number;
   readonly workspace: Workspace;
 }
@@ -55,9 +53,9 @@ interface Chain {
  * @throws Fault `peer.keyinfo-forbidden`, `peer.structure-invalid`, `peer.ref-*`, `peer.dk-limit`, `peer.dk-loop`,
  * `peer.alg-forbidden`, `peer.encoding-invalid`, `peer.limit-value`, `peer.bad-context`, `peer.context-expired`.
  */
-export function resolveKey(scope: KeyScope, element: number, user: number): ResolvedKey {
-  const chain = followDerivations(scope, element, user);
-  const token = contextNamed(scope, chain, user);
+export function resolveKey(claims: MessageClaims, element: number, user: number, scope: OpenScope): ResolvedKey {
+  const chain = followDerivations(claims, element, user, scope.policy);
+  const token = contextNamed(claims, chain, user, scope.policy);
   const context = scope.contexts.find(token.identifier);
   if (context === undefined) throw unknownContext(token.identifier, chain.reference.target < 0);
   // safety: the generation is part of the context (T53, T63).
@@ -80,8 +78,9 @@ export function keyUseOf(resolved: ResolvedKey): KeyUse {
 }
 
 /** STR -> DKT -> DKT -> token: the derivations on the way, base first. */
-function followDerivations(scope: KeyScope, element: number, user: number): Chain {
-  const { tape, limits } = scope;
+function followDerivations(claims: MessageClaims, element: number, user: number, policy: Policy): Chain {
+  const { tape, security } = claims;
+  const { limits } = policy;
   const derivations: WireDerivation[] = [];
   const seen: number[] = [];
   let version: Version | undefined;
@@ -93,7 +92,7 @@ function followDerivations(scope: KeyScope, element: number, user: number): Chai
       const token = reference.target;
       if (seen.includes(token)) throw new Fault('peer.dk-loop');
       seen.push(token);
-      requirePlace(scope, token, user, scope.security.derivedKeyTokens.includes(token));
+      requirePlace(claims, token, user, security.derivedKeyTokens.includes(token), policy);
       const derivedKey = readDerivedKeyToken(tape, token, limits);
       version ??= derivedKey.version;
       if (version !== derivedKey.version) throw structureInvalid(tape, token, 'two generations of wsc:DerivedKeyToken');
@@ -114,7 +113,7 @@ interface NamedContext {
   readonly version: Version | undefined;
 }
 
-function contextNamed(scope: KeyScope, chain: Chain, user: number): NamedContext {
+function contextNamed(claims: MessageClaims, chain: Chain, user: number, policy: Policy): NamedContext {
   const { reference } = chain;
   if (reference.identifier !== undefined) {
     return {
@@ -123,11 +122,11 @@ function contextNamed(scope: KeyScope, chain: Chain, user: number): NamedContext
       version: reference.version ?? chain.version,
     };
   }
-  const { tape, security } = scope;
+  const { tape, security } = claims;
   if (!isSecurityContextToken(tape, reference.target))
     throw new Fault('peer.keyinfo-forbidden', { reason: 'not a context' });
-  requirePlace(scope, reference.target, user, security.securityContextToken === reference.target);
-  const token = readSecurityContextToken(tape, reference.target, scope.limits);
+  requirePlace(claims, reference.target, user, security.securityContextToken === reference.target, policy);
+  const token = readSecurityContextToken(tape, reference.target, policy.limits);
   if (reference.version !== undefined && reference.version !== token.version) {
     throw structureInvalid(tape, reference.target, 'ValueType and token are of two generations');
   }
@@ -135,9 +134,9 @@ function contextNamed(scope: KeyScope, chain: Chain, user: number): NamedContext
 }
 
 // safety: a token counts only as a child of our Security header, and (Strict) before what uses it (T50).
-function requirePlace(scope: KeyScope, token: number, user: number, isOurs: boolean): void {
-  if (!isOurs) throw structureInvalid(scope.tape, token, 'a token outside wsse:Security');
-  if (scope.strictLayout && token > user) throw structureInvalid(scope.tape, token, 'a token after its use');
+function requirePlace(claims: MessageClaims, token: number, user: number, isOurs: boolean, policy: Policy): void {
+  if (!isOurs) throw structureInvalid(claims.tape, token, 'a token outside wsse:Security');
+  if (policy.strictLayout && token > user) throw structureInvalid(claims.tape, token, 'a token after its use');
 }
 
 function unknownContext(identifier: string, byUri: boolean): Fault {

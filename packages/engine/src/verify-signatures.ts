@@ -2,9 +2,10 @@
  * The signatures of one message: the MAC over SignedInfo first, then the digests that it vouches for. What is digested
  * stays in the sink, so that what was verified is what is handed over.
  */
+import type { Tape } from '@parley/codec';
 import { canonicalise, isLiteral } from '@parley/codec';
 import type { MacAlgorithm } from '@parley/core';
-import { digestBase64, equalConstantTime, Fault } from '@parley/core';
+import { digestBase64, equalConstantTime, equalsText, Fault } from '@parley/core';
 import type { PartRole } from './opened-message.ts';
 import type { Policy } from './policy.ts';
 import { base64Octets, structureInvalid, textEnd, textStart } from './read/claim.ts';
@@ -12,7 +13,7 @@ import type { MessageClaims } from './read/message.ts';
 import { roleOf } from './read/message.ts';
 import type { ReferenceClaim, SignatureClaim } from './read/signature.ts';
 import { readKeyInfo, readReferences, readSignature, requireNothingElse } from './read/signature.ts';
-import type { KeyScope, ResolvedKey } from './resolve-keys.ts';
+import type { OpenScope, ResolvedKey } from './resolve-keys.ts';
 import { resolveKey } from './resolve-keys.ts';
 
 /** A signature whose references are known to stand where parts of a message stand. */
@@ -63,17 +64,17 @@ export function planSignatures(claims: MessageClaims, policy: Policy): readonly 
 }
 
 /** Resolves the key of a signature and checks its MAC. @throws Fault `peer.signature-invalid`, and resolving faults. */
-export function verifyMac(claims: MessageClaims, claim: SignatureClaim, scope: KeyScope, policy: Policy): ResolvedKey {
-  if (!policy.macs.includes(claim.mac.name)) throw new Fault('peer.alg-forbidden', { algorithm: claim.mac.name });
+export function verifyMac(claims: MessageClaims, claim: SignatureClaim, scope: OpenScope): ResolvedKey {
+  if (!scope.policy.macs.includes(claim.mac.name)) throw new Fault('peer.alg-forbidden', { algorithm: claim.mac.name });
   const { tape } = claims;
-  const resolved = resolveKey(scope, readKeyInfo(tape, claim.keyInfo), claim.element);
+  const resolved = resolveKey(claims, readKeyInfo(tape, claim.keyInfo), claim.element, scope);
   const { sink } = scope.workspace;
   sink.reserve(PAD_ROOM_BYTES);
   sink.length += PAD_ROOM_BYTES;
   const start = sink.length;
   canonicalise(tape, claim.signedInfo, sink, optionsOf(claim.inclusivePrefixes));
   const mac = resolved.key.macKey(claim.mac).macBase64(sink.bytes, start, sink.length);
-  if (!isBase64Of(claims, claim.signatureValue, mac)) throw new Fault('peer.signature-invalid');
+  if (!isMac(tape, claim.signatureValue, mac)) throw new Fault('peer.signature-invalid');
   requireNothingElse(tape, claim);
   return resolved;
 }
@@ -85,21 +86,21 @@ export function verifyMac(claims: MessageClaims, claim: SignatureClaim, scope: K
 export function verifySignatures(
   claims: MessageClaims,
   signatures: readonly PlannedSignature[],
-  scope: KeyScope,
-  policy: Policy,
+  scope: OpenScope,
 ): readonly VerifiedPart[] {
   const { sink } = scope.workspace;
-  const bytesMax = sink.length + policy.limits.canonicalFactorMax * claims.tape.bytes.length + CANONICAL_SLACK_BYTES;
+  const bytesMax =
+    sink.length + scope.policy.limits.canonicalFactorMax * claims.tape.bytes.length + CANONICAL_SLACK_BYTES;
   const parts: VerifiedPart[] = [];
   for (const { claim, references, roles } of signatures) {
-    const resolved = verifyMac(claims, claim, scope, policy);
+    const resolved = verifyMac(claims, claim, scope);
     for (let index = 0; index < references.length; index++) {
       const reference = references[index]!;
       const start = sink.length;
       canonicalise(claims.tape, reference.target, sink, optionsOf(reference.inclusivePrefixes));
       if (sink.length > bytesMax) throw new Fault('peer.limit-cost', { bytes: sink.length });
       const digest = digestBase64(reference.digest, sink.bytes.subarray(start, sink.length));
-      if (!isBase64Of(claims, reference.digestValue, digest))
+      if (!isDigest(claims.tape, reference.digestValue, digest))
         throw new Fault('peer.digest-mismatch', { reference: index });
       parts.push({
         element: reference.target,
@@ -121,22 +122,23 @@ function optionsOf(inclusivePrefixes: readonly string[] | undefined): { inclusiv
   return inclusivePrefixes === undefined ? NO_OPTIONS : { inclusivePrefixes };
 }
 
-/** Whether the text of `element` is base64 of what `expected` is base64 of. @throws Fault `peer.encoding-invalid` */
-function isBase64Of(claims: MessageClaims, element: number, expected: string): boolean {
-  const { tape } = claims;
-  const expectedBytes = asciiOf(expected);
+/** Whether the text of `element` is the MAC whose base64 text is `expected`. @throws Fault `peer.encoding-invalid` */
+function isMac(tape: Tape, element: number, expected: string): boolean {
   if (isLiteral(tape, element)) {
     // perf: the usual text has no white space inside, and strict base64 has one text per value.
-    const start = textStart(tape, element);
-    const text = tape.bytes.subarray(start, textEnd(tape, element));
-    if (equalConstantTime(text, expectedBytes)) return true;
+    const text = tape.bytes.subarray(textStart(tape, element), textEnd(tape, element));
+    if (equalConstantTime(text, ascii.subarray(0, ascii.write(expected, 0, 'latin1')))) return true;
   }
   return equalConstantTime(base64Octets(tape, element), Buffer.from(expected, 'base64'));
 }
 
-// Base64 text of a digest, at most that of SHA-512: written here rather than allocated for every comparison.
+// Room for the base64 text of the longest MAC.
 const ascii = Buffer.alloc(88);
 
-function asciiOf(text: string): Uint8Array {
-  return ascii.subarray(0, ascii.write(text, 0, 'latin1'));
+/** The same for a digest, which is no secret. @throws Fault `peer.encoding-invalid` */
+function isDigest(tape: Tape, element: number, expected: string): boolean {
+  if (isLiteral(tape, element) && equalsText(tape.bytes, textStart(tape, element), textEnd(tape, element), expected)) {
+    return true;
+  }
+  return equalConstantTime(base64Octets(tape, element), Buffer.from(expected, 'base64'));
 }

@@ -1,6 +1,6 @@
 export type { FoundFile, FoundFiles } from './find-log-files.ts';
 export { findLogFiles } from './find-log-files.ts';
-export { formatKeys, parseKeys } from './keys-file.ts';
+export { parseKeys } from './keys-file.ts';
 export type { LogEntry, LogMessage, LogRefusal } from './log-entry.ts';
 export { LogReplayCache } from './log-replay-cache.ts';
 export type { LogSource, ReadLogOptions } from './read-log.ts';

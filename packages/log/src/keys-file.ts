@@ -1,14 +1,5 @@
 import type { KeyInstance, SecurityContext, SuiteName, Version } from '@parley/core';
-import {
-  algorithmSuite,
-  decodeBase64Text,
-  encodeBase64,
-  Fault,
-  formatInstant,
-  parseInstant,
-  Secret,
-  VERSION_URIS,
-} from '@parley/core';
+import { algorithmSuite, decodeBase64Text, Fault, parseInstant, Secret, VERSION_URIS } from '@parley/core';
 
 /** For contexts without a lifetime: whatever the message's time, the key is good. */
 const FOREVER_MS = Number.MAX_SAFE_INTEGER;
@@ -39,24 +30,6 @@ export function parseKeys(file: Uint8Array): readonly SecurityContext[] {
     contexts.set(context.identifier, known === undefined ? context : merged(known, context, index));
   }
   return [...contexts.values()];
-}
-
-/** The contents of a keys file with every key of `contexts`: in clear, so its place is a file that one user can read. */
-export function formatKeys(contexts: Iterable<SecurityContext>): string {
-  const entries = [...contexts].flatMap((context) =>
-    context.keys.map((key) => ({
-      identifier: context.identifier,
-      instance: key.instance ?? null,
-      secret: key.secret.lend(encodeBase64),
-      suite: context.suite,
-      version: context.version,
-      created: formatInstant(key.createdAtMs),
-      expires: formatInstant(Math.min(key.expiresAtMs, context.expiresAtMs)),
-      cancelled: context.cancelledAtMs === undefined ? undefined : formatInstant(context.cancelledAtMs),
-      principal: context.principal,
-    })),
-  );
-  return `${JSON.stringify({ contexts: entries }, undefined, 2)}\n`;
 }
 
 function entriesOf(file: Uint8Array): readonly unknown[] {

@@ -1,4 +1,4 @@
-import { Tape } from '@parley/codec';
+import type { Tape } from '@parley/codec';
 import { describe, expect, test } from 'vitest';
 import { OracleDocument } from '../support/libxml2.ts';
 import { Random } from '../support/random.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { localNameOf, OctetSink, canonicalise } from '@parley/codec';
 import type { Tape } from '@parley/codec';
+import { canonicalise, localNameOf, OctetSink } from '@parley/codec';
 import { describe, expect, test } from 'vitest';
 import {
   canonicalContentText,
@@ -17,7 +17,8 @@ import {
 const EXCLUSIVE = 'http://www.w3.org/2001/10/xml-exc-c14n#';
 
 function elementCalled(tape: Tape, local: string): number {
-  for (let element = 0; element < tape.elementCount; element++) if (localNameOf(tape, element) === local) return element;
+  for (let element = 0; element < tape.elementCount; element++)
+    if (localNameOf(tape, element) === local) return element;
   throw new Error(`no element ${local}`);
 }
 
@@ -79,9 +80,7 @@ describe('generated vectors that two other canonicalisers agreed on', () => {
     const tape = read(input, {}, KEEP);
     const options = { inclusivePrefixes, comments: algorithm.endsWith('WithComments') };
     const text =
-      apexId === null
-        ? canonicalDocumentText(tape, options)
-        : canonicalText(tape, elementOfId(tape, apexId), options);
+      apexId === null ? canonicalDocumentText(tape, options) : canonicalText(tape, elementOfId(tape, apexId), options);
     expect(text).toBe(expected);
   });
 
@@ -119,14 +118,18 @@ describe("libxml2's own vectors", () => {
     const { vectors } = vectorJson<{ vectors: { algorithm: string; features: string[]; strictProfile: string }[] }>(
       `${folder}/manifest.json`,
     );
-    const ours = vectors.filter(({ algorithm, strictProfile }) => algorithm === EXCLUSIVE && strictProfile === 'accept');
+    const ours = vectors.filter(
+      ({ algorithm, strictProfile }) => algorithm === EXCLUSIVE && strictProfile === 'accept',
+    );
     expect(ours).toHaveLength(2);
   });
 });
 
 describe('canonicaliseContent', () => {
   test('each child declares what it needs, text between is escaped', () => {
-    const tape = read('<s:Body xmlns:s="urn:s" xmlns:m="urn:m"> a&apos;<m:x/><!--c--><m:y m:z="1"><s:w/></m:y>&gt;</s:Body>');
+    const tape = read(
+      '<s:Body xmlns:s="urn:s" xmlns:m="urn:m"> a&apos;<m:x/><!--c--><m:y m:z="1"><s:w/></m:y>&gt;</s:Body>',
+    );
     expect(canonicalContentText(tape, 0)).toBe(
       ` a'<m:x xmlns:m="urn:m"></m:x><m:y xmlns:m="urn:m" m:z="1"><s:w xmlns:s="urn:s"></s:w></m:y>&gt;`,
     );
@@ -153,7 +156,7 @@ describe('canonicaliseContent', () => {
 
 describe('canonicalise', () => {
   test('appends, and changes neither bytes nor tape', () => {
-    const tape = read('<a ><b c=\'1\'/></a>');
+    const tape = read("<a ><b c='1'/></a>");
     const bytes = tape.bytes.slice();
     const elements = tape.elements.slice();
     const out = new OctetSink(1);
@@ -173,13 +176,9 @@ describe('canonicalise', () => {
 
   test('a slice is not taken where the output has another binding of a prefix inside', () => {
     const tape = read('<a xmlns:p="urn:1"><p:b/><c xmlns:p="urn:2"><d><p:e></p:e></d></c></a>');
-    expect(canonicalText(tape, 0)).toBe(
-      '<a><p:b xmlns:p="urn:1"></p:b><c><d><p:e xmlns:p="urn:2"></p:e></d></c></a>',
-    );
+    expect(canonicalText(tape, 0)).toBe('<a><p:b xmlns:p="urn:1"></p:b><c><d><p:e xmlns:p="urn:2"></p:e></d></c></a>');
     const rendered = read('<p:a xmlns:p="urn:1"><c xmlns:p="urn:2"><d><p:e></p:e></d></c></p:a>');
-    expect(canonicalText(rendered, 0)).toBe(
-      '<p:a xmlns:p="urn:1"><c><d><p:e xmlns:p="urn:2"></p:e></d></c></p:a>',
-    );
+    expect(canonicalText(rendered, 0)).toBe('<p:a xmlns:p="urn:1"><c><d><p:e xmlns:p="urn:2"></p:e></d></c></p:a>');
   });
 
   test('more prefixes than a mask has bits', () => {

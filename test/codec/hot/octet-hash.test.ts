@@ -30,7 +30,8 @@ describe('octet ranges', () => {
     const bytes = octets('..urn:example..urn:example..');
     expect(hashOctets(bytes, 2, 13)).toBe(hashOctets(bytes, 15, 26));
     const low = new Set<number>();
-    for (let index = 0; index < 1_000; index++) low.add(hashOctets(octets(`urn:${index}`), 0, `urn:${index}`.length) & 4095);
+    for (let index = 0; index < 1_000; index++)
+      low.add(hashOctets(octets(`urn:${index}`), 0, `urn:${index}`.length) & 4095);
     expect(low.size).toBeGreaterThan(850);
   });
 });

@@ -6,7 +6,12 @@ import { randomDocument } from '../support/random-document.ts';
 import { codeOf, KEEP, octets, read, textOfOctets } from '../support/reading.ts';
 
 /** What we refuse and libxml2 need not: other encodings and versions, DTDs, and what has no canonical form. */
-const OUR_OWN = ['peer.encoding-forbidden', 'peer.xml-version', 'peer.xml-dtd-forbidden', 'peer.xml-relative-namespace'];
+const OUR_OWN = [
+  'peer.encoding-forbidden',
+  'peer.xml-version',
+  'peer.xml-dtd-forbidden',
+  'peer.xml-relative-namespace',
+];
 /**
  * libxml2 parses namespace names as RFC 3986 URIs, which Namespaces in XML makes no matter of well-formedness, and
  * does not always go on to say what else is wrong.

@@ -1,6 +1,6 @@
 import { A, ATTRIBUTE_WORDS, checkIds, E, ELEMENT_WORDS, Flag, Namespace, scan, Tape, uriText } from '@parley/codec';
-import { DEFAULT_LIMITS, Fault } from '@parley/core';
 import type { FaultCode } from '@parley/core';
+import { DEFAULT_LIMITS, Fault } from '@parley/core';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { collidingNames } from '../support/colliding-names.ts';
@@ -157,8 +157,18 @@ describe('scan refuses', () => {
   });
 
   test('damaged instructions even when they are kept', () => {
-    for (const document of ['<a><? b?></a>', '<a><?b', '<a><?b"?></a>', '<a><?b:c?></a>', '<a><??></a>', '<a><?xml?></a>']) {
-      expect(codeOf(() => read(document, {}, KEEP)), document).toBe(MALFORMED);
+    for (const document of [
+      '<a><? b?></a>',
+      '<a><?b',
+      '<a><?b"?></a>',
+      '<a><?b:c?></a>',
+      '<a><??></a>',
+      '<a><?xml?></a>',
+    ]) {
+      expect(
+        codeOf(() => read(document, {}, KEEP)),
+        document,
+      ).toBe(MALFORMED);
     }
   });
 });
@@ -172,7 +182,7 @@ describe('scan takes', () => {
     '<a xmlns=""/>',
     '<a xmlns:xml="http://www.w3.org/XML/1998/namespace" xml:lang=""/>',
     '<a xmlns:p="A+-.1:"/>',
-    "<a b='>\"' c=\">'\"/>",
+    '<a b=\'>"\' c=">\'"/>',
     '<a>]] ]> ] > &#93;]></a>',
     '<a>&amp;&lt;&gt;&quot;&apos;&#65;&#x00000000000000000000000000000041;&#x10FFFF;</a>',
     '<a><![CDATA[]]]]><![CDATA[<&>]]></a>',
@@ -201,7 +211,12 @@ describe('limits', () => {
     ['nodesMax', (nodes: number) => declarations(nodes - 1), 9, 'peer.limit-nodes'],
     ['attributesPerElementMax', attributes, 6, 'peer.limit-attributes'],
     ['namespacesPerElementMax', declarations, 6, 'peer.limit-namespaces'],
-    ['namespacesPerElementMax', (count: number) => declarations(count - 1).replace('/>', ' xmlns=""/>'), 6, 'peer.limit-namespaces'],
+    [
+      'namespacesPerElementMax',
+      (count: number) => declarations(count - 1).replace('/>', ' xmlns=""/>'),
+      6,
+      'peer.limit-namespaces',
+    ],
     ['nameBytesMax', (size: number) => `<${'a'.repeat(size)}/>`, 12, 'peer.limit-name'],
     ['nameBytesMax', (size: number) => `<p:${'a'.repeat(size - 2)} xmlns:p="urn:p"/>`, 12, 'peer.limit-name'],
     ['nameBytesMax', (size: number) => `<a ${'b'.repeat(size)}=""/>`, 12, 'peer.limit-name'],
@@ -216,7 +231,13 @@ describe('limits', () => {
 });
 
 describe('large documents finish', () => {
-  const many = { messageBytesMax: 1e8, nodesMax: 1e7, attributesPerElementMax: 1e6, namespacesPerElementMax: 1e6, depthMax: 1e6 };
+  const many = {
+    messageBytesMax: 1e8,
+    nodesMax: 1e7,
+    attributesPerElementMax: 1e6,
+    namespacesPerElementMax: 1e6,
+    depthMax: 1e6,
+  };
   const numbers = Array.from({ length: 10_000 }, (_, index) => index);
 
   test('10,000 declarations on one element, then 10,000 prefixes used', () => {
@@ -248,7 +269,9 @@ describe('large documents finish', () => {
 
   test('names that were made to collide are refused', () => {
     const names = collidingNames(300);
-    expect(codeOf(() => read(`<a${names.map((n) => ` xmlns:${n}="urn:x"`).join('')}/>`, many))).toBe('peer.limit-namespaces');
+    expect(codeOf(() => read(`<a${names.map((n) => ` xmlns:${n}="urn:x"`).join('')}/>`, many))).toBe(
+      'peer.limit-namespaces',
+    );
     expect(codeOf(() => read(`<a${names.map((n) => ` ${n}=""`).join('')}/>`, many))).toBe('peer.limit-attributes');
     const tape = read(`<a>${names.map((n) => `<b Id="${n}"/>`).join('')}</a>`, many);
     expect(codeOf(() => checkIds(tape))).toBe('peer.limit-nodes');
@@ -333,14 +356,37 @@ describe('the tape', () => {
   test('is reused without a trace of the document before', () => {
     const tape = read('<a xmlns:p="urn:p" Id="x"><p:b><!--c--></p:b></a>');
     scan(octets('<q:a xmlns:q="urn:q"/>'), DEFAULT_LIMITS, tape);
-    expect(tape).toMatchObject({ elementCount: 1, attributeCount: 0, declarationCount: 1, idCount: 0, commentCount: 0 });
+    expect(tape).toMatchObject({
+      elementCount: 1,
+      attributeCount: 0,
+      declarationCount: 1,
+      idCount: 0,
+      commentCount: 0,
+    });
     expect(uriText(tape, tape.elements[E.uri]!)).toBe('urn:q');
   });
 });
 
 describe('laws', () => {
   test('any octets are a document or a fault of the peer', () => {
-    const pieces = fc.constantFrom('<', '>', '/', 'a', 'b:', '="', '"', "'", ' ', '&', ';', '#', '<!--', '-->', ']]>', '<![CDATA[');
+    const pieces = fc.constantFrom(
+      '<',
+      '>',
+      '/',
+      'a',
+      'b:',
+      '="',
+      '"',
+      "'",
+      ' ',
+      '&',
+      ';',
+      '#',
+      '<!--',
+      '-->',
+      ']]>',
+      '<![CDATA[',
+    );
     const almost = fc.array(pieces, { maxLength: 40 }).map((parts) => octets(`<a>${parts.join('')}</a>`));
     const anything = fc.oneof(fc.uint8Array({ maxLength: 80 }), almost);
     fc.assert(
@@ -360,7 +406,10 @@ describe('laws', () => {
     const bytes = octets('<?xml version="1.0"?><s:a xmlns:s="urn:s" b="&lt;"><!--c-->t<![CDATA[d]]>&#65;<s:e/></s:a>');
     expect(codeOf(() => read(bytes))).toBeUndefined();
     for (let length = 0; length < bytes.length; length++) {
-      expect(codeOf(() => read(bytes.slice(0, length))), textOfOctets(bytes.slice(0, length))).toBe(MALFORMED);
+      expect(
+        codeOf(() => read(bytes.slice(0, length))),
+        textOfOctets(bytes.slice(0, length)),
+      ).toBe(MALFORMED);
     }
   });
 

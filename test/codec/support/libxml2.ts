@@ -1,6 +1,7 @@
 /** libxml2 (as WebAssembly), the independent oracle for well-formedness and canonical forms. */
-import { ParseOption, XmlC14NMode, XmlDocument, XmlParseError } from 'libxml2-wasm';
+
 import type { SubtreeC14NOptions, XmlElement } from 'libxml2-wasm';
+import { ParseOption, XmlC14NMode, XmlDocument, XmlParseError } from 'libxml2-wasm';
 
 export interface OracleOptions {
   readonly inclusivePrefixes?: readonly string[];

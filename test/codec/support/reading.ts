@@ -1,10 +1,10 @@
 /** Short ways from text to tape and from tape to canonical text. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { canonicalise, canonicaliseContent, canonicaliseDocument, OctetSink, scan, Tape } from '@parley/codec';
 import type { CanonicalisationOptions, ScanOptions } from '@parley/codec';
-import { DEFAULT_LIMITS, Fault } from '@parley/core';
+import { canonicalise, canonicaliseContent, canonicaliseDocument, OctetSink, scan, Tape } from '@parley/codec';
 import type { FaultCode, Limits } from '@parley/core';
+import { DEFAULT_LIMITS, Fault } from '@parley/core';
 
 const encoder = new TextEncoder();
 

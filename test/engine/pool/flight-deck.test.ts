@@ -1,10 +1,10 @@
 // What becomes of messages when workers die. The workers are real, in part with faults of their own.
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { BatchPool, createPoolOf } from '../../../packages/engine/src/pool/pool.ts';
+import { type BatchPool, createPoolOf } from '../../../packages/engine/src/pool/pool.ts';
 import type { PoolOptions } from '../../../packages/engine/src/pool/pool-contract.ts';
 import { Threads } from '../../../packages/engine/src/pool/threads.ts';
 import { workerFile } from '../../../packages/engine/src/pool/worker-file.ts';
-import { AT_MS, SampleResolver, sampleMessage, sampleOctets, STRICT } from './sample-messages.ts';
+import { AT_MS, SampleResolver, STRICT, sampleMessage, sampleOctets } from './sample-messages.ts';
 
 const FAULTY = new URL('faulty-worker.mjs', import.meta.url).href;
 const BROKEN = new URL('broken-worker.mjs', import.meta.url).href;
@@ -35,7 +35,7 @@ function poison(word: string) {
 
 describe('a message that ends its worker', () => {
   test.each(['!exit', '!throw', '!heap', '!hang'])('%s is found out, and nobody else suffers', async (word) => {
-    const pool = poolOf(FAULTY, { workerHeapMiBMax: 32, jobTimeoutMs: 300 });
+    const pool = poolOf(FAULTY, { workerHeapMiBMax: 32, jobTimeoutMs: 1000 });
     const messages = Array.from({ length: 40 }, (_, index) => (index === 17 ? poison(word) : good));
     const replies = await pool.openBatch(messages);
     for (const [index, reply] of replies.entries()) {
@@ -130,7 +130,7 @@ describe('workers that are ended from outside', () => {
 
 describe('workers that cannot start', () => {
   test('end in an answer for every message', async () => {
-    const pool = poolOf(BROKEN);
+    const pool = poolOf(BROKEN, { jobTimeoutMs: 200 });
     const replies = await pool.openBatch([good, good, good]);
     for (const reply of replies) expect(reply).toMatchObject({ ok: false, code: 'internal.worker-lost' });
     expect(pool.stats.queued).toBe(0);

@@ -9,10 +9,10 @@ import {
   AT_MS,
   mixedMessages,
   SampleResolver,
-  sampleMessage,
-  sampleOctets,
   SMALL_CONTEXT,
   STRICT,
+  sampleMessage,
+  sampleOctets,
 } from './sample-messages.ts';
 
 const pools: Pool[] = [];
@@ -86,7 +86,9 @@ describe('answers', () => {
     await pool.openBatch(mixedMessages(100));
     expect(first.ok && first.value.verified).toEqual(kept);
     expect(first.ok && first.value.verified.buffer).toBeInstanceOf(ArrayBuffer);
-    expect(first.ok && first.value.signed.every((part) => part.bytes.buffer === first.value.verified.buffer)).toBe(true);
+    expect(first.ok && first.value.signed.every((part) => part.bytes.buffer === first.value.verified.buffer)).toBe(
+      true,
+    );
   });
 
   test('outgrow the slab that was lent for them', async () => {
@@ -104,7 +106,9 @@ describe('answers', () => {
       expect(sealed).toMatchObject({ ok: true });
       const opened = sealed.ok ? await pool.open(sampleMessage(sealed.value)) : undefined;
       expect(opened).toMatchObject({ ok: true, value: { identifier: SMALL_CONTEXT, action: 'urn:do' } });
-      expect(await pool.seal(ENVELOPE, { ...SEAL, identifier: 'urn:none' })).toMatchObject({ code: 'caller.context-unusable' });
+      expect(await pool.seal(ENVELOPE, { ...SEAL, identifier: 'urn:none' })).toMatchObject({
+        code: 'caller.context-unusable',
+      });
       expect(await pool.seal(new Uint8Array(3).fill(0x78), SEAL)).toMatchObject({ code: 'peer.xml-malformed' });
     }
   });

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { policyOf } from '@parley/engine';
-import type { Policy } from '@parley/engine';
-import { Secret } from '@parley/core';
 import type { SecurityContext } from '@parley/core';
+import { Secret } from '@parley/core';
+import type { Policy } from '@parley/engine';
+import { policyOf } from '@parley/engine';
 import type { ContextResolver, PoolMessage } from '../../../packages/engine/src/pool/pool-contract.ts';
 
 const bench = new URL('../../vectors/bench/', import.meta.url);
@@ -44,7 +44,9 @@ export function sampleContexts(): readonly SecurityContext[] {
 
 /** A resolver over a map that tests change, counting what is asked. */
 export class SampleResolver implements ContextResolver {
-  readonly contexts: Map<string, SecurityContext> = new Map(sampleContexts().map((context) => [context.identifier, context]));
+  readonly contexts: Map<string, SecurityContext> = new Map(
+    sampleContexts().map((context) => [context.identifier, context]),
+  );
   readonly asked: string[] = [];
 
   async get(identifier: string): Promise<SecurityContext | undefined> {

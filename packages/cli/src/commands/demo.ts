@@ -4,7 +4,6 @@ import { createKeyEncryptionKeyFile, openLmdbContextStore } from '@parley/conver
 import type { Version } from '@parley/core';
 import { LogWriter } from '@parley/log';
 import type { SoapVersion } from '../demo/application-message.ts';
-import { AuditContextStore } from '../demo/audit-context-store.ts';
 import { DemoClock } from '../demo/demo-clock.ts';
 import type { DemoFiles } from '../demo/demo-directory.ts';
 import { prepareDemoDirectory } from '../demo/demo-directory.ts';
@@ -32,12 +31,8 @@ export async function demo(directory: string, options: DemoOptions, terminal: Te
   const startedMs = performance.now();
   const files = await prepareDemoDirectory(directory);
   const keyEncryptionKey = await createKeyEncryptionKeyFile(files.kek);
-  const retaining = await openLmdbContextStore({
-    directory: files.contexts,
-    keyEncryptionKey,
-    cancelledKeys: 'retain',
-  });
-  const store = new AuditContextStore(retaining);
+  // The log is verified later, so the keys of cancelled contexts are kept.
+  const store = await openLmdbContextStore({ directory: files.contexts, keyEncryptionKey, cancelledKeys: 'retain' });
   try {
     const recorded = await recordInto(files, store, options, terminal);
     const seconds = (performance.now() - startedMs) / 1000;

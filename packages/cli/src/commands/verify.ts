@@ -74,8 +74,8 @@ interface Run {
 async function verifyWith(run: Run): Promise<ExitStatus> {
   const { options, terminal, found } = run;
   const results = resultsOutput(options.out, terminal);
-  const watched = terminal.isWatched && options.quiet !== true && options.json !== true && options.out !== '-';
-  const progress = watched ? progressBar(found.sizeBytes) : NO_PROGRESS;
+  const screen = options.quiet === true || options.json === true || options.out === '-' ? undefined : terminal.screen;
+  const progress = screen === undefined ? NO_PROGRESS : progressBar(screen, found.sizeBytes);
   let summary: VerifySummary;
   try {
     summary = await summaryOf(run, progress, results);
@@ -84,7 +84,13 @@ async function verifyWith(run: Run): Promise<ExitStatus> {
     if (options.out !== '-') await results?.close();
   }
   if (options.quiet !== true) await printSummary(summary, run);
+  return statusOf(summary);
+}
+
+function statusOf(summary: VerifySummary): ExitStatus {
   if (!summary.complete) return ExitStatus.interrupted;
+  // A store that fails or a worker that dies is no verdict on the message.
+  if (Object.keys(summary.refused).some((code) => code.startsWith('internal.'))) return ExitStatus.error;
   return summary.valid === summary.messages ? ExitStatus.ok : ExitStatus.refused;
 }
 

@@ -1,5 +1,5 @@
-import { A, ATTRIBUTE_WORDS } from '../tape.ts';
 import type { Tape } from '../tape.ts';
+import { A, ATTRIBUTE_WORDS } from '../tape.ts';
 import { compareOctets } from './octet-hash.ts';
 
 /** C14N order of two attributes: by URI octets (so unqualified first), then by local name octets; 0 for the same name. */

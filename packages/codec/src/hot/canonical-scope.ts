@@ -1,8 +1,31 @@
-import { A, ATTRIBUTE_WORDS, D, DECLARATION_WORDS, E, ELEMENT_WORDS } from '../tape.ts';
 import type { Tape } from '../tape.ts';
+import {
+  A,
+  ATTRIBUTE_WORDS as ATTRIBUTE_SIZE,
+  D,
+  DECLARATION_WORDS as DECLARATION_SIZE,
+  E,
+  ELEMENT_WORDS as ELEMENT_SIZE,
+} from '../tape.ts';
 import { Namespace } from '../vocabulary.ts';
 import { compareOctets, doubled } from './octet-hash.ts';
 import { prefixIds } from './prefix-list.ts';
+
+// perf: V8 folds a module's own constants into the code it makes; what is imported it loads and checks at every use.
+const DECLARATION_WORDS = DECLARATION_SIZE;
+const ATTRIBUTE_WORDS = ATTRIBUTE_SIZE;
+const ELEMENT_WORDS = ELEMENT_SIZE;
+const {
+  parent: PARENT,
+  declarations: DECLARATIONS,
+  declarationCount: DECLARATION_COUNT,
+  prefix: PREFIX,
+  uri: URI,
+  attributes: ATTRIBUTES,
+  attributeCount: ATTRIBUTE_COUNT,
+} = E;
+const { prefix: A_PREFIX } = A;
+const { prefix: D_PREFIX, uri: D_URI, shadowed: D_SHADOWED } = D;
 
 const XML_PREFIX = 1;
 const INSERTION_MAX = 16;
@@ -37,12 +60,12 @@ export class CanonicalScope {
       rendered[prefix] = -1;
       inScope[prefix] = -1;
     }
-    for (let element = parent; element >= 0; element = tape.elements[element * ELEMENT_WORDS + E.parent]!) {
-      const first = tape.elements[element * ELEMENT_WORDS + E.declarations]!;
-      const end = first + tape.elements[element * ELEMENT_WORDS + E.declarationCount]!;
+    for (let element = parent; element >= 0; element = tape.elements[element * ELEMENT_WORDS + PARENT]!) {
+      const first = tape.elements[element * ELEMENT_WORDS + DECLARATIONS]!;
+      const end = first + tape.elements[element * ELEMENT_WORDS + DECLARATION_COUNT]!;
       for (let declaration = first; declaration < end; declaration++) {
-        const prefix = tape.declarations[declaration * DECLARATION_WORDS + D.prefix]!;
-        if (inScope[prefix] === -1) inScope[prefix] = tape.declarations[declaration * DECLARATION_WORDS + D.uri]!;
+        const prefix = tape.declarations[declaration * DECLARATION_WORDS + D_PREFIX]!;
+        if (inScope[prefix] === -1) inScope[prefix] = tape.declarations[declaration * DECLARATION_WORDS + D_URI]!;
       }
     }
     rendered[0] = Namespace.none;
@@ -66,19 +89,19 @@ export class CanonicalScope {
     this.pendingCount = 0;
 
     const base = element * ELEMENT_WORDS;
-    const firstDeclaration = elements[base + E.declarations]!;
-    const endDeclaration = firstDeclaration + elements[base + E.declarationCount]!;
+    const firstDeclaration = elements[base + DECLARATIONS]!;
+    const endDeclaration = firstDeclaration + elements[base + DECLARATION_COUNT]!;
     for (let declaration = firstDeclaration; declaration < endDeclaration; declaration++) {
       const at = declaration * DECLARATION_WORDS;
-      inScope[declarations[at + D.prefix]!] = declarations[at + D.uri]!;
+      inScope[declarations[at + D_PREFIX]!] = declarations[at + D_URI]!;
     }
 
-    const prefix = elements[base + E.prefix]!;
-    if (rendered[prefix] !== elements[base + E.uri]) this.#render(prefix);
-    const firstAttribute = elements[base + E.attributes]!;
-    const endAttribute = firstAttribute + elements[base + E.attributeCount]!;
+    const prefix = elements[base + PREFIX]!;
+    if (rendered[prefix] !== elements[base + URI]) this.#render(prefix);
+    const firstAttribute = elements[base + ATTRIBUTES]!;
+    const endAttribute = firstAttribute + elements[base + ATTRIBUTE_COUNT]!;
     for (let attribute = firstAttribute; attribute < endAttribute; attribute++) {
-      const used = attributes[attribute * ATTRIBUTE_WORDS + A.prefix]!;
+      const used = attributes[attribute * ATTRIBUTE_WORDS + A_PREFIX]!;
       if (used !== 0 && rendered[used] !== inScope[used]) this.#render(used);
     }
 
@@ -90,7 +113,7 @@ export class CanonicalScope {
       } else {
         // perf: below the apex a binding changes only where a declaration stands.
         for (let declaration = firstDeclaration; declaration < endDeclaration; declaration++) {
-          const declared = declarations[declaration * DECLARATION_WORDS + D.prefix]!;
+          const declared = declarations[declaration * DECLARATION_WORDS + D_PREFIX]!;
           if (this.#inclusive[declared] === 1 && rendered[declared] !== inScope[declared]) this.#render(declared);
         }
       }
@@ -106,10 +129,10 @@ export class CanonicalScope {
     }
     this.#undoCount = mark;
     const base = element * ELEMENT_WORDS;
-    const first = tape.elements[base + E.declarations]!;
-    for (let declaration = first + tape.elements[base + E.declarationCount]! - 1; declaration >= first; declaration--) {
+    const first = tape.elements[base + DECLARATIONS]!;
+    for (let declaration = first + tape.elements[base + DECLARATION_COUNT]! - 1; declaration >= first; declaration--) {
       const at = declaration * DECLARATION_WORDS;
-      this.inScope[tape.declarations[at + D.prefix]!] = tape.declarations[at + D.shadowed]!;
+      this.inScope[tape.declarations[at + D_PREFIX]!] = tape.declarations[at + D_SHADOWED]!;
     }
   }
 

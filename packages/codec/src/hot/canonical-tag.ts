@@ -1,11 +1,20 @@
 import type { OctetSink } from '../octet-sink.ts';
-import { A, ATTRIBUTE_WORDS, E, ELEMENT_WORDS, Flag } from '../tape.ts';
 import type { Tape } from '../tape.ts';
+import { A, ATTRIBUTE_WORDS as ATTRIBUTE_SIZE, E, ELEMENT_WORDS as ELEMENT_SIZE, Flag } from '../tape.ts';
+import { NAMESPACE_URIS } from '../vocabulary.ts';
 import { compareAttributes } from './attribute-order.ts';
 import type { CanonicalScope } from './canonical-scope.ts';
 import { writeCanonicalUri, writeCanonicalValue } from './canonical-text.ts';
-import { BLANK, DOUBLE_QUOTE, GREATER, SLASH } from './octet.ts';
+import { Octet } from './octet.ts';
 import { doubled } from './octet-hash.ts';
+
+// perf: V8 folds a module's own constants into the code it makes; what is imported it loads and checks at every use.
+const ATTRIBUTE_WORDS = ATTRIBUTE_SIZE;
+const ELEMENT_WORDS = ELEMENT_SIZE;
+const { start: START, nameEnd: NAME_END, attributes: ATTRIBUTES, attributeCount: ATTRIBUTE_COUNT, flags: FLAGS } = E;
+const { valueEnd: A_VALUE_END, flags: A_FLAGS, name: A_NAME, nameEnd: A_NAME_END, value: A_VALUE } = A;
+
+const { blank: BLANK, doubleQuote: DOUBLE_QUOTE, greater: GREATER, slash: SLASH } = Octet;
 
 const INSERTION_MAX = 16;
 
@@ -16,14 +25,14 @@ let order = new Int32Array(64);
 export function writeStartTag(tape: Tape, element: number, scope: CanonicalScope, out: OctetSink): void {
   const { bytes, elements } = tape;
   const base = element * ELEMENT_WORDS;
-  out.write(bytes, elements[base + E.start]!, elements[base + E.nameEnd]!);
+  out.write(bytes, elements[base + START]!, elements[base + NAME_END]!);
   for (let index = 0; index < scope.pendingCount; index++) {
     const prefix = scope.pending[index]!;
     writeDeclaration(tape, prefix, scope.rendered[prefix]!, out);
   }
-  const first = elements[base + E.attributes]!;
-  const count = elements[base + E.attributeCount]!;
-  const isOrdered = count < 2 || (elements[base + E.flags]! & Flag.startCanonical) !== 0;
+  const first = elements[base + ATTRIBUTES]!;
+  const count = elements[base + ATTRIBUTE_COUNT]!;
+  const isOrdered = count < 2 || (elements[base + FLAGS]! & Flag.startCanonical) !== 0;
   if (!isOrdered) sortAttributes(tape, first, count);
   for (let index = 0; index < count; index++) writeAttribute(tape, isOrdered ? first + index : order[index]!, out);
   out.writeOctet(GREATER);
@@ -32,8 +41,8 @@ export function writeStartTag(tape: Tape, element: number, scope: CanonicalScope
 /** Appends the end tag of `element`. */
 export function writeEndTag(tape: Tape, element: number, out: OctetSink): void {
   const base = element * ELEMENT_WORDS;
-  const start = tape.elements[base + E.start]!;
-  const nameEnd = tape.elements[base + E.nameEnd]!;
+  const start = tape.elements[base + START]!;
+  const nameEnd = tape.elements[base + NAME_END]!;
   out.write(tape.bytes, start, start + 1);
   out.writeOctet(SLASH);
   out.write(tape.bytes, start + 1, nameEnd);
@@ -48,22 +57,24 @@ function writeDeclaration(tape: Tape, prefix: number, uri: number, out: OctetSin
     out.write(tape.bytes, tape.prefixStarts[prefix]!, tape.prefixEnds[prefix]!);
     out.writeText('="');
   }
-  writeCanonicalUri(tape.uriBytes, tape.uriStarts[uri]!, tape.uriEnds[uri]!, out);
+  // perf: the vocabulary's URIs hold nothing to escape.
+  if (uri < NAMESPACE_URIS.length) out.write(tape.uriBytes, tape.uriStarts[uri]!, tape.uriEnds[uri]!);
+  else writeCanonicalUri(tape.uriBytes, tape.uriStarts[uri]!, tape.uriEnds[uri]!, out);
   out.writeOctet(DOUBLE_QUOTE);
 }
 
 function writeAttribute(tape: Tape, attribute: number, out: OctetSink): void {
   const { bytes, attributes } = tape;
   const base = attribute * ATTRIBUTE_WORDS;
-  const valueEnd = attributes[base + A.valueEnd]!;
+  const valueEnd = attributes[base + A_VALUE_END]!;
   out.writeOctet(BLANK);
-  if ((attributes[base + A.flags]! & Flag.canonical) !== 0) {
-    out.write(bytes, attributes[base + A.name]!, valueEnd + 1);
+  if ((attributes[base + A_FLAGS]! & Flag.canonical) !== 0) {
+    out.write(bytes, attributes[base + A_NAME]!, valueEnd + 1);
     return;
   }
-  out.write(bytes, attributes[base + A.name]!, attributes[base + A.nameEnd]!);
+  out.write(bytes, attributes[base + A_NAME]!, attributes[base + A_NAME_END]!);
   out.writeText('="');
-  writeCanonicalValue(bytes, attributes[base + A.value]!, valueEnd, out);
+  writeCanonicalValue(bytes, attributes[base + A_VALUE]!, valueEnd, out);
   out.writeOctet(DOUBLE_QUOTE);
 }
 

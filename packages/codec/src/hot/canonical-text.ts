@@ -1,8 +1,19 @@
 /** Text and attribute values as C14N prints them. The bytes are those of a scanned document. */
 import type { OctetSink } from '../octet-sink.ts';
 import { cdataEnd, commentEnd, isComment, processingInstructionEnd, skipSpace, targetEnd } from './markup.ts';
-import { AMPERSAND, CR, DOUBLE_QUOTE, GREATER, LESS, LF, QUESTION, TAB, TEXT, VALUE } from './octet.ts';
+import { Octet, TEXT, VALUE } from './octet.ts';
 import { referenceCodePoint, referenceEnd } from './references.ts';
+
+const {
+  ampersand: AMPERSAND,
+  cr: CR,
+  doubleQuote: DOUBLE_QUOTE,
+  greater: GREATER,
+  less: LESS,
+  lf: LF,
+  question: QUESTION,
+  tab: TAB,
+} = Octet;
 
 /** Appends what lies in `bytes[start, end)` between two tags: text, CDATA, PIs, and comments if wanted. */
 export function writeCanonicalText(

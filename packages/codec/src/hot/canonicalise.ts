@@ -5,15 +5,31 @@
  * something has to be written differently, so a subtree that is canonical as written costs one copy.
  */
 import type { OctetSink } from '../octet-sink.ts';
-import { E, ELEMENT_WORDS, Flag } from '../tape.ts';
 import type { Tape } from '../tape.ts';
+import { E, ELEMENT_WORDS as ELEMENT_SIZE, Flag } from '../tape.ts';
 import { CanonicalScope } from './canonical-scope.ts';
 import { writeEndTag, writeStartTag } from './canonical-tag.ts';
 import { writeCanonicalText } from './canonical-text.ts';
 import { commentEnd, isComment, processingInstructionEnd, skipSpace } from './markup.ts';
-import { BANG, GREATER, LF } from './octet.ts';
+import { Octet } from './octet.ts';
 import { textStart } from './text-start.ts';
 import { isXmlDeclaration, xmlDeclarationEnd } from './xml-declaration.ts';
+
+// perf: V8 folds a module's own constants into the code it makes; what is imported it loads and checks at every use.
+const ELEMENT_WORDS = ELEMENT_SIZE;
+const {
+  parent: PARENT,
+  content: CONTENT,
+  next: NEXT,
+  start: START,
+  end: END,
+  contentEnd: CONTENT_END,
+  flags: FLAGS,
+  declarationCount: DECLARATION_COUNT,
+  contentPrefixes: CONTENT_PREFIXES,
+} = E;
+
+const { bang: BANG, greater: GREATER, lf: LF } = Octet;
 
 /** How to canonicalise. */
 export interface CanonicalisationOptions {
@@ -43,13 +59,8 @@ const scope = new CanonicalScope();
  * Appends the exclusive canonical form of the subtree of `element` to `out`.
  * @param tape as scanned; nothing of it is changed
  */
-export function canonicalise(
-  tape: Tape,
-  element: number,
-  out: OctetSink,
-  options: CanonicalisationOptions = {},
-): void {
-  scope.begin(tape, tape.elements[element * ELEMENT_WORDS + E.parent]!, options.inclusivePrefixes);
+export function canonicalise(tape: Tape, element: number, out: OctetSink, options: CanonicalisationOptions = {}): void {
+  scope.begin(tape, tape.elements[element * ELEMENT_WORDS + PARENT]!, options.inclusivePrefixes);
   writeSubtree(tape, element, out, options.comments === true);
 }
 
@@ -68,21 +79,21 @@ export function canonicaliseContent(
   const base = element * ELEMENT_WORDS;
   scope.begin(tape, element, options.inclusivePrefixes);
   if (options.shieldDefaultNamespace === true) scope.rendered[0] = -1;
-  let at = elements[base + E.content]!;
-  const end = elements[base + E.next]!;
-  for (let child = element + 1; child < end; child = elements[child * ELEMENT_WORDS + E.next]!) {
-    writeCanonicalText(bytes, at, elements[child * ELEMENT_WORDS + E.start]!, out, comments);
+  let at = elements[base + CONTENT]!;
+  const end = elements[base + NEXT]!;
+  for (let child = element + 1; child < end; child = elements[child * ELEMENT_WORDS + NEXT]!) {
+    writeCanonicalText(bytes, at, elements[child * ELEMENT_WORDS + START]!, out, comments);
     writeSubtree(tape, child, out, comments);
-    at = elements[child * ELEMENT_WORDS + E.end]!;
+    at = elements[child * ELEMENT_WORDS + END]!;
   }
-  writeCanonicalText(bytes, at, elements[base + E.contentEnd]!, out, comments);
+  writeCanonicalText(bytes, at, elements[base + CONTENT_END]!, out, comments);
 }
 
 /** Appends the canonical form of the whole document: comments and kept PIs around the root stand on lines of their own. */
 export function canonicaliseDocument(tape: Tape, out: OctetSink, options: CanonicalisationOptions = {}): void {
   const comments = options.comments === true;
   const bytes = tape.bytes;
-  const root = tape.elements[E.start]!;
+  const root = tape.elements[START]!;
   let at = textStart(bytes);
   if (isXmlDeclaration(bytes, at)) at = xmlDeclarationEnd(bytes, at);
   for (at = skipSpace(bytes, at); at < root; at = skipSpace(bytes, at)) {
@@ -94,7 +105,7 @@ export function canonicaliseDocument(tape: Tape, out: OctetSink, options: Canoni
     at = end;
   }
   canonicalise(tape, 0, out, options);
-  for (at = skipSpace(bytes, tape.elements[E.end]!); at < bytes.length; at = skipSpace(bytes, at)) {
+  for (at = skipSpace(bytes, tape.elements[END]!); at < bytes.length; at = skipSpace(bytes, at)) {
     const end = miscEnd(bytes, at);
     if (comments || bytes[at + 1] !== BANG) {
       out.writeOctet(LF);
@@ -110,19 +121,19 @@ function miscEnd(bytes: Uint8Array, at: number): number {
 
 function writeSubtree(tape: Tape, apex: number, out: OctetSink, comments: boolean): void {
   const { bytes, elements } = tape;
-  let run = elements[apex * ELEMENT_WORDS + E.start]!;
+  let run = elements[apex * ELEMENT_WORDS + START]!;
   let element = apex;
   for (;;) {
     // ---- into `element`
     const base = element * ELEMENT_WORDS;
-    const start = elements[base + E.start]!;
-    const content = elements[base + E.content]!;
-    const contentEnd = elements[base + E.contentEnd]!;
-    const flags = elements[base + E.flags]!;
+    const start = elements[base + START]!;
+    const content = elements[base + CONTENT]!;
+    const contentEnd = elements[base + CONTENT_END]!;
+    const flags = elements[base + FLAGS]!;
     scope.enter(tape, element, element === apex);
-    const isEmptyTag = content === elements[base + E.end];
+    const isEmptyTag = content === elements[base + END];
     const verbatim =
-      (flags & Flag.startCanonical) !== 0 && scope.pendingCount === 0 && elements[base + E.declarationCount] === 0;
+      (flags & Flag.startCanonical) !== 0 && scope.pendingCount === 0 && elements[base + DECLARATION_COUNT] === 0;
     if (!verbatim) {
       out.write(bytes, run, start);
       writeStartTag(tape, element, scope, out);
@@ -132,13 +143,12 @@ function writeSubtree(tape: Tape, apex: number, out: OctetSink, comments: boolea
       out.writeOctet(GREATER);
       run = content;
     }
-    const sliced =
-      (flags & Flag.contentCanonical) !== 0 && scope.isRendered(elements[base + E.contentPrefixes]!);
+    const sliced = (flags & Flag.contentCanonical) !== 0 && scope.isRendered(elements[base + CONTENT_PREFIXES]!);
     if (!sliced && (flags & Flag.hasChild) !== 0) {
       const child = element + 1;
       if ((flags & NOT_VERBATIM) !== 0) {
         out.write(bytes, run, content);
-        run = elements[child * ELEMENT_WORDS + E.start]!;
+        run = elements[child * ELEMENT_WORDS + START]!;
         writeCanonicalText(bytes, content, run, out, comments);
       }
       element = child;
@@ -153,9 +163,9 @@ function writeSubtree(tape: Tape, apex: number, out: OctetSink, comments: boolea
     // ---- out of `element` and of every ancestor that ends with it
     for (;;) {
       const closed = element * ELEMENT_WORDS;
-      const end = elements[closed + E.end]!;
-      if ((elements[closed + E.flags]! & Flag.tagCanonical) === 0) {
-        out.write(bytes, run, elements[closed + E.contentEnd]!);
+      const end = elements[closed + END]!;
+      if ((elements[closed + FLAGS]! & Flag.tagCanonical) === 0) {
+        out.write(bytes, run, elements[closed + CONTENT_END]!);
         writeEndTag(tape, element, out);
         run = end;
       }
@@ -164,14 +174,12 @@ function writeSubtree(tape: Tape, apex: number, out: OctetSink, comments: boolea
         out.write(bytes, run, end);
         return;
       }
-      const parent = elements[closed + E.parent]!;
+      const parent = elements[closed + PARENT]!;
       const parentBase = parent * ELEMENT_WORDS;
-      const next = elements[closed + E.next]!;
-      const isLastChild = next === elements[parentBase + E.next];
-      const textEnd = isLastChild
-        ? elements[parentBase + E.contentEnd]!
-        : elements[next * ELEMENT_WORDS + E.start]!;
-      if ((elements[parentBase + E.flags]! & NOT_VERBATIM) !== 0) {
+      const next = elements[closed + NEXT]!;
+      const isLastChild = next === elements[parentBase + NEXT];
+      const textEnd = isLastChild ? elements[parentBase + CONTENT_END]! : elements[next * ELEMENT_WORDS + START]!;
+      if ((elements[parentBase + FLAGS]! & NOT_VERBATIM) !== 0) {
         out.write(bytes, run, end);
         writeCanonicalText(bytes, end, textEnd, out, comments);
         run = textEnd;

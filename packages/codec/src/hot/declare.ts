@@ -1,12 +1,12 @@
 import { Fault } from '@parley/core';
 import { OctetSink } from '../octet-sink.ts';
-import { D, DECLARATION_WORDS } from '../tape.ts';
 import type { Tape } from '../tape.ts';
+import { D, DECLARATION_WORDS } from '../tape.ts';
 import { Namespace } from '../vocabulary.ts';
 import { malformed } from './malformed.ts';
 import { doubled } from './octet-hash.ts';
-import type { PrefixTable } from './prefix-table.ts';
 import { writeAttributeValue } from './plain-text.ts';
+import type { PrefixTable } from './prefix-table.ts';
 import type { UriTable } from './uri-table.ts';
 
 const XMLNS = [0x78, 0x6d, 0x6c, 0x6e, 0x73];

@@ -6,19 +6,16 @@
  */
 import { malformed } from './malformed.ts';
 import { nameEnd, nameStartEnd } from './names.ts';
-import {
-  GREATER,
-  HYPHEN,
-  LEAD_OF_NONCHARACTERS,
-  LEFT_BRACKET,
-  NAME,
-  NAME_CHARACTER,
-  NAME_START,
-  OPAQUE,
-  QUESTION,
-  RIGHT_BRACKET,
-  SPACE,
-} from './octet.ts';
+import { NAME, NAME_CHARACTER, NAME_START, Octet, OPAQUE, SPACE } from './octet.ts';
+
+const {
+  greater: GREATER,
+  hyphen: HYPHEN,
+  leadOfNoncharacters: LEAD_OF_NONCHARACTERS,
+  leftBracket: LEFT_BRACKET,
+  question: QUESTION,
+  rightBracket: RIGHT_BRACKET,
+} = Octet;
 
 /** Refuses U+FFFE and U+FFFF at `at`, where an octet EF stands. @throws Fault `peer.xml-malformed` */
 export function passNoncharacterLead(bytes: Uint8Array, at: number): number {

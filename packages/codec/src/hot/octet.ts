@@ -1,26 +1,28 @@
 /** Octets that markup is made of, and tables that class all 256 of them. */
 
-export const TAB = 0x09;
-export const LF = 0x0a;
-export const CR = 0x0d;
-export const BLANK = 0x20;
-export const BANG = 0x21;
-export const DOUBLE_QUOTE = 0x22;
-export const HASH = 0x23;
-export const AMPERSAND = 0x26;
-export const SINGLE_QUOTE = 0x27;
-export const HYPHEN = 0x2d;
-export const SLASH = 0x2f;
-export const COLON = 0x3a;
-export const SEMICOLON = 0x3b;
-export const LESS = 0x3c;
-export const EQUALS = 0x3d;
-export const GREATER = 0x3e;
-export const QUESTION = 0x3f;
-export const LEFT_BRACKET = 0x5b;
-export const RIGHT_BRACKET = 0x5d;
-/** First octet of U+F000..U+FFFF, and so of U+FFFE and U+FFFF, the only valid UTF-8 above ASCII that XML forbids. */
-export const LEAD_OF_NONCHARACTERS = 0xef;
+export const Octet = {
+  tab: 0x09,
+  lf: 0x0a,
+  cr: 0x0d,
+  blank: 0x20,
+  bang: 0x21,
+  doubleQuote: 0x22,
+  hash: 0x23,
+  ampersand: 0x26,
+  singleQuote: 0x27,
+  hyphen: 0x2d,
+  slash: 0x2f,
+  colon: 0x3a,
+  semicolon: 0x3b,
+  less: 0x3c,
+  equals: 0x3d,
+  greater: 0x3e,
+  question: 0x3f,
+  leftBracket: 0x5b,
+  rightBracket: 0x5d,
+  /** First octet of U+F000..U+FFFF, and so of U+FFFE and U+FFFF, the only valid UTF-8 above ASCII that XML forbids. */
+  leadOfNoncharacters: 0xef,
+} as const;
 
 /** 1 for XML white space. */
 export const SPACE: Uint8Array = table((octet) => (isSpaceOctet(octet) ? 1 : 0));
@@ -31,28 +33,30 @@ export const NAME_START = 2;
 export const NAME: Uint8Array = table((octet) => {
   const letter = (octet >= 0x41 && octet <= 0x5a) || (octet >= 0x61 && octet <= 0x7a) || octet === 0x5f;
   if (letter) return NAME_CHARACTER | NAME_START;
-  return (octet >= 0x30 && octet <= 0x39) || octet === HYPHEN || octet === 0x2e ? NAME_CHARACTER : 0;
+  return (octet >= 0x30 && octet <= 0x39) || octet === Octet.hyphen || octet === 0x2e ? NAME_CHARACTER : 0;
 });
 
 /** 0 for octets of character data that need no look; `>` is one that does, see `scanRoot` about its sentinel. */
 export const TEXT: Uint8Array = table((octet) =>
-  isControl(octet) || octet === CR || isOneOf(octet, LESS, AMPERSAND, GREATER) ? 1 : 0,
+  isControl(octet) || octet === Octet.cr || isOneOf(octet, Octet.less, Octet.ampersand, Octet.greater) ? 1 : 0,
 );
 
 /** 0 for octets of an attribute value that need no look. */
 export const VALUE: Uint8Array = table((octet) =>
   isControl(octet) ||
-  isOneOf(octet, TAB, LF, CR) ||
-  isOneOf(octet, LESS, AMPERSAND, GREATER) ||
-  octet === DOUBLE_QUOTE ||
-  octet === SINGLE_QUOTE
+  isOneOf(octet, Octet.tab, Octet.lf, Octet.cr) ||
+  isOneOf(octet, Octet.less, Octet.ampersand, Octet.greater) ||
+  octet === Octet.doubleQuote ||
+  octet === Octet.singleQuote
     ? 1
     : 0,
 );
 
 /** 0 for octets inside comments, CDATA sections and processing instructions that need no look. */
 export const OPAQUE: Uint8Array = table((octet) =>
-  isControl(octet) || isOneOf(octet, HYPHEN, RIGHT_BRACKET, QUESTION) || octet === GREATER ? 1 : 0,
+  isControl(octet) || isOneOf(octet, Octet.hyphen, Octet.rightBracket, Octet.question) || octet === Octet.greater
+    ? 1
+    : 0,
 );
 
 function table(classOf: (octet: number) => number): Uint8Array {
@@ -60,11 +64,11 @@ function table(classOf: (octet: number) => number): Uint8Array {
 }
 
 function isSpaceOctet(octet: number): boolean {
-  return octet === BLANK || octet === TAB || octet === LF || octet === CR;
+  return octet === Octet.blank || octet === Octet.tab || octet === Octet.lf || octet === Octet.cr;
 }
 
 function isControl(octet: number): boolean {
-  return (octet < BLANK && !isSpaceOctet(octet)) || octet === LEAD_OF_NONCHARACTERS;
+  return (octet < Octet.blank && !isSpaceOctet(octet)) || octet === Octet.leadOfNoncharacters;
 }
 
 function isOneOf(octet: number, first: number, second: number, third: number): boolean {

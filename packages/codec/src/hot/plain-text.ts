@@ -1,8 +1,10 @@
 /** Markup turned into the characters it stands for. The bytes are those of a scanned document. */
 import type { OctetSink } from '../octet-sink.ts';
 import { cdataEnd, commentEnd, isComment, processingInstructionEnd } from './markup.ts';
-import { AMPERSAND, CR, LESS, LF, QUESTION, SPACE } from './octet.ts';
+import { Octet, SPACE } from './octet.ts';
 import { referenceCodePoint, referenceEnd } from './references.ts';
+
+const { ampersand: AMPERSAND, cr: CR, less: LESS, lf: LF, question: QUESTION } = Octet;
 
 /** Appends the value that the attribute text `bytes[start, end)` stands for (XML 1.0 §3.3.3, CDATA attributes). */
 export function writeAttributeValue(bytes: Uint8Array, start: number, end: number, out: OctetSink): void {

@@ -1,6 +1,8 @@
 /** Character references and the five built-in entities: there are no others without a DTD. */
 import { malformed } from './malformed.ts';
-import { AMPERSAND, HASH, SEMICOLON } from './octet.ts';
+import { Octet } from './octet.ts';
+
+const { ampersand: AMPERSAND, hash: HASH, semicolon: SEMICOLON } = Octet;
 
 const SMALL_X = 0x78;
 

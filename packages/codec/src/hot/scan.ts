@@ -1,15 +1,17 @@
 /** From bytes to tape: the one XML reader. Everything above it rests on what is refused here. */
 import { isUtf8 } from 'node:buffer';
-import { Fault } from '@parley/core';
 import type { Limits } from '@parley/core';
+import { Fault } from '@parley/core';
 import type { Tape } from '../tape.ts';
 import { malformed } from './malformed.ts';
 import { commentEnd, isComment, skipSpace } from './markup.ts';
 import { noteComment, passInstruction } from './note-misc.ts';
-import { BANG, GREATER, LESS, QUESTION, SLASH, SPACE } from './octet.ts';
+import { Octet, SPACE } from './octet.ts';
 import { scanRoot } from './scan-root.ts';
 import { textStart } from './text-start.ts';
 import { isXmlDeclaration, xmlDeclarationEnd } from './xml-declaration.ts';
+
+const { bang: BANG, greater: GREATER, less: LESS, question: QUESTION, slash: SLASH } = Octet;
 
 /** What {@link scan} lets pass besides what SOAP needs. */
 export interface ScanOptions {

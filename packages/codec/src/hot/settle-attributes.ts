@@ -1,7 +1,7 @@
 /** What can be said about an element's attributes only when its whole start tag is read: names, order, doubles, ids. */
 import { Fault } from '@parley/core';
-import { A, ATTRIBUTE_WORDS } from '../tape.ts';
 import type { Tape } from '../tape.ts';
+import { A, ATTRIBUTE_WORDS } from '../tape.ts';
 import { Namespace } from '../vocabulary.ts';
 import { compareAttributes } from './attribute-order.ts';
 import { malformed } from './malformed.ts';

@@ -1,7 +1,15 @@
 import { Fault } from '@parley/core';
 import { malformed } from './malformed.ts';
 import { skipSpace } from './markup.ts';
-import { DOUBLE_QUOTE, EQUALS, GREATER, QUESTION, SINGLE_QUOTE, SPACE } from './octet.ts';
+import { Octet, SPACE } from './octet.ts';
+
+const {
+  doubleQuote: DOUBLE_QUOTE,
+  equals: EQUALS,
+  greater: GREATER,
+  question: QUESTION,
+  singleQuote: SINGLE_QUOTE,
+} = Octet;
 
 /** Whether an XML declaration stands at `start`, and not a processing instruction whose target begins with `xml`. */
 export function isXmlDeclaration(bytes: Uint8Array, start: number): boolean {
@@ -53,7 +61,8 @@ function pseudoAttribute(bytes: Uint8Array, start: number, name: string): number
 function quotedEnd(bytes: Uint8Array, start: number): number {
   const quote = bytes[start - 1];
   let at = start;
-  for (; bytes[at] !== quote; at++) if (bytes[at] === GREATER || bytes[at] === QUESTION) malformed(at, 'xml-declaration');
+  for (; bytes[at] !== quote; at++)
+    if (bytes[at] === GREATER || bytes[at] === QUESTION) malformed(at, 'xml-declaration');
   return at;
 }
 

@@ -15,6 +15,7 @@ import {
 import { encodeBase64, Fault, formatInstant, parseInstant, type Secret } from '@parley/core';
 import { attributeValue, base64Octets, literalText, requireElementOnly, structureInvalid } from '@parley/engine';
 import type { Ambient } from '../ambient.ts';
+import { currentMs } from '../ambient.ts';
 import type { XmlWriter } from '../soap/xml-writer.ts';
 import type { PasswordAttempt } from './password.ts';
 import { passwordDigest } from './password.ts';
@@ -93,7 +94,7 @@ export function writeUsernameToken(writer: XmlWriter, credential: UsernameCreden
   if (credential.passwordType === 'digest') {
     const nonce = new Uint8Array(16);
     ambient.fillRandom(nonce);
-    const created = formatInstant(ambient.nowMs());
+    const created = formatInstant(currentMs(ambient));
     const digest = credential.password.lend((password) => passwordDigest(nonce, created, password));
     writer.element('o:Password', encodeBase64(digest), { Type: PASSWORD_DIGEST });
     writer.element('o:Nonce', encodeBase64(nonce), { EncodingType: BASE64_BINARY }).element('u:Created', created);

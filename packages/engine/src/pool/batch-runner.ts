@@ -1,5 +1,5 @@
-import { failedReply } from '@parley/core';
 import type { FailedReply } from '@parley/core';
+import { failedReply } from '@parley/core';
 import { open } from '../open.ts';
 import type { Policy } from '../policy.ts';
 import { seal } from '../seal.ts';
@@ -9,8 +9,17 @@ import { EvictionLog } from './eviction-log.ts';
 import { OctetWriter } from './octet-writer.ts';
 import type { PoolSealRequest } from './pool-contract.ts';
 import { ReplyWriter } from './reply-writer.ts';
-import { CONTROL_BYTES, CONTROL_PROGRESS, CONTROL_THREAD, JOB_FIELDS, PROGRESS_DONE } from './task.ts';
+import { alignedStart } from './slab.ts';
 import type { BatchAnswer, BatchTask } from './task.ts';
+import {
+  CONTROL_BYTES,
+  CONTROL_LENGTH,
+  CONTROL_PROGRESS,
+  CONTROL_START,
+  CONTROL_THREAD,
+  JOB_FIELDS,
+  PROGRESS_DONE,
+} from './task.ts';
 import { verdictOf } from './verdict.ts';
 
 /** What a thread knows from its start on; plain data. */
@@ -64,9 +73,11 @@ export class BatchRunner {
       }
     }
     this.#contexts.endBatch();
-    const records = replies.finish();
+    const { start, length } = replies.finish();
+    Atomics.store(control, CONTROL_START, start);
+    Atomics.store(control, CONTROL_LENGTH, length);
     Atomics.store(control, CONTROL_PROGRESS, PROGRESS_DONE);
-    return { ...records, output: octets.replacement };
+    return octets.replacement;
   }
 
   #runOne(task: BatchTask, index: number, replies: ReplyWriter): void {
@@ -101,9 +112,12 @@ export class BatchRunner {
 
   /** safety: what is checked is a copy that no other thread can change. */
   #privateCopy(input: SharedArrayBuffer, offset: number, length: number): Uint8Array {
-    if (length > this.#scratch.length) this.#scratch = new Uint8Array(2 ** Math.ceil(Math.log2(length)));
-    this.#scratch.set(new Uint8Array(input, offset, length));
-    return this.#scratch.subarray(0, length);
+    const shared = new Uint8Array(input, offset, length);
+    const start = alignedStart(0, shared);
+    const end = start + length;
+    if (end > this.#scratch.length) this.#scratch = new Uint8Array(2 ** Math.ceil(Math.log2(end)));
+    this.#scratch.set(shared, start);
+    return this.#scratch.subarray(start, end);
   }
 }
 

@@ -1,7 +1,7 @@
-import { Fault } from '@parley/core';
 import type { ContextSource, SecurityContext } from '@parley/core';
-import { contextHash } from './eviction-log.ts';
+import { Fault } from '@parley/core';
 import type { EvictionLog } from './eviction-log.ts';
+import { contextHash } from './eviction-log.ts';
 import { usableContext, wipeContext } from './portable-context.ts';
 import type { AttachedContext } from './task.ts';
 

@@ -1,5 +1,5 @@
-import { Fault, failedReply } from '@parley/core';
 import type { FailedReply, SecurityContext } from '@parley/core';
+import { Fault, failedReply } from '@parley/core';
 import type { EvictionLog } from './eviction-log.ts';
 import type { ContextResolver } from './pool-contract.ts';
 import { portableContext } from './portable-context.ts';

@@ -1,13 +1,13 @@
 import type { FailedReply } from '@parley/core';
 import type { ContextDesk } from './context-desk.ts';
-import { Flight, neededContext } from './flight.ts';
 import type { Job } from './flight.ts';
+import { Flight, neededContext } from './flight.ts';
 import type { PoisonList } from './poison-list.ts';
-import { readReplies } from './reply-reader.ts';
 import type { AnyReply } from './reply-reader.ts';
-import type { SlabPool } from './slab.ts';
-import { Unserved } from './task.ts';
+import { readReplies } from './reply-reader.ts';
+import type { Slab, SlabPool } from './slab.ts';
 import type { AttachedContext, Executor } from './task.ts';
+import { Unserved } from './task.ts';
 
 export interface FlightDeckOptions {
   readonly executor: Executor;
@@ -22,7 +22,7 @@ export interface FlightDeckOptions {
 // The second worker that dies over a batch shows that the batch is at fault; the third, which message.
 const DEATHS_BEFORE_SPLIT = 2;
 const DEATHS_MAX = 3;
-// Times that a batch was lost by no fault of its own: then workers cannot start.
+// Times that a batch was lost by no fault of its own, while as long as one job may take: then workers cannot start.
 const MISSES_MAX = 8;
 // A message that is asked for again and again, because its contexts are evicted as often.
 const ROUNDS_MAX = 8;
@@ -100,21 +100,34 @@ export class FlightDeck {
 
   /** The replies to `flight`, in order; `undefined` if there was no worker to the end, which is then dealt with. */
   async #run(flight: Flight): Promise<readonly AnyReply[] | undefined> {
-    const { executor, slabs } = this.#options;
+    const { slabs } = this.#options;
     this.#batches++;
     this.#watchOver();
     try {
       const output = slabs.take(flight.outputBytes);
-      const answer = await executor.run(flight.task(output, performance.now()));
-      const filled = answer.output === undefined ? output : new Uint8Array(answer.output);
-      const replies = readReplies(filled, answer.start, answer.length);
-      slabs.give(filled, answer.start + answer.length);
+      const filled = await this.#execute(flight, output);
+      const { start, length } = flight.answer;
+      const replies = readReplies(filled, start, length);
+      slabs.give(filled, start + length);
       if (filled !== output) slabs.give(output, output.length);
       return replies;
     } catch (error) {
       // Its output slab is left to the garbage collector: see Load.taint.
-      this.#lost(flight, error instanceof Unserved || flight.threadId === 0);
+      this.#lost(flight, error instanceof Unserved || flight.threadId === 0 || flight.isDone);
       return undefined;
+    }
+  }
+
+  /** The slab with the answer: `output`, unless that was too small. */
+  async #execute(flight: Flight, output: Slab): Promise<Slab> {
+    try {
+      const replacement = await this.#options.executor.run(flight.task(output, performance.now()));
+      return replacement === undefined ? output : new Uint8Array(replacement);
+    } catch (error) {
+      // A worker that died with its work done has left the answer, if it fitted.
+      const { start, length } = flight.answer;
+      if (flight.isDone && start + length <= output.length) return output;
+      throw error;
     }
   }
 
@@ -144,10 +157,12 @@ export class FlightDeck {
     if (isInnocent) flight.misses++;
     else flight.deaths++;
     const [first] = flight.jobs;
-    if (flight.misses > MISSES_MAX) {
+    const nowMs = performance.now();
+    const sinceMs = nowMs - (flight.firstSentMs ?? nowMs);
+    if (flight.misses > MISSES_MAX && sinceMs >= this.#options.jobTimeoutMs) {
       for (const job of flight.jobs) settle(flight, job, workerLost('no worker started'));
     } else if (flight.deaths >= DEATHS_MAX && first !== undefined) {
-      this.#options.poison.add(flight.load.octetsOf(first).slice(), performance.now());
+      this.#options.poison.add(flight.load.octetsOf(first).slice(), nowMs);
       settle(flight, first, workerLost('ended its worker'));
     } else {
       const again = flight.deaths >= DEATHS_BEFORE_SPLIT ? flight.split(flight.jobs.length) : [flight];
@@ -159,15 +174,18 @@ export class FlightDeck {
   /** Ends the worker of a message that takes too long; the rest is as if it had died. */
   #watchOver(): void {
     const { executor, jobTimeoutMs } = this.#options;
-    this.#watch ??= setInterval(() => {
-      const nowMs = performance.now();
-      for (const flight of this.#inFlight.keys()) {
-        if (flight.stalledMs(nowMs) >= jobTimeoutMs) executor.kill(flight.threadId);
-      }
-      if (this.#inFlight.size > 0) return;
-      clearInterval(this.#watch);
-      this.#watch = undefined;
-    }, Math.max(1, jobTimeoutMs / 4)).unref();
+    this.#watch ??= setInterval(
+      () => {
+        const nowMs = performance.now();
+        for (const flight of this.#inFlight.keys()) {
+          if (flight.stalledMs(nowMs) >= jobTimeoutMs) executor.kill(flight.threadId);
+        }
+        if (this.#inFlight.size > 0) return;
+        clearInterval(this.#watch);
+        this.#watch = undefined;
+      },
+      Math.max(1, jobTimeoutMs / 4),
+    ).unref();
   }
 }
 

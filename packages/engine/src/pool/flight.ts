@@ -2,8 +2,19 @@ import type { Reply } from '@parley/core';
 import type { PoolSealRequest } from './pool-contract.ts';
 import type { AnyReply } from './reply-reader.ts';
 import type { Slab, SlabPool } from './slab.ts';
-import { CONTROL_BYTES, CONTROL_PROGRESS, CONTROL_THREAD, PROGRESS_DONE } from './task.ts';
+import { alignedStart } from './slab.ts';
 import type { AttachedContext, BatchTask, JobKind } from './task.ts';
+import {
+  CONTROL_BYTES,
+  CONTROL_LENGTH,
+  CONTROL_PROGRESS,
+  CONTROL_START,
+  CONTROL_THREAD,
+  PROGRESS_DONE,
+} from './task.ts';
+
+// Lost before a message at most.
+const ALIGNMENT_BYTES = 8;
 
 /** What a caller asks for one message. */
 export interface JobRequest {
@@ -39,9 +50,9 @@ export class Load {
 
   /** Copies `octets` (borrowed) in and says where. They must fit. */
   add(octets: Uint8Array): number {
-    const start = this.#usedBytes;
+    const start = alignedStart(this.#usedBytes, octets);
     this.slab.set(octets, start);
-    this.#usedBytes += octets.length;
+    this.#usedBytes = start + octets.length;
     this.#unanswered++;
     return start;
   }
@@ -76,6 +87,8 @@ export class Flight {
   deaths = 0;
   /** Times that no worker came to it, or died with the answer in hand. */
   misses = 0;
+  /** When it was first sent. */
+  firstSentMs: number | undefined;
   #control: Int32Array = new Int32Array(CONTROL_BYTES / Int32Array.BYTES_PER_ELEMENT);
   #progress = 0;
   #progressSinceMs = 0;
@@ -103,6 +116,7 @@ export class Flight {
     this.#control = new Int32Array(output.buffer, 0, this.#control.length);
     this.#progress = 0;
     this.#progressSinceMs = nowMs;
+    this.firstSentMs ??= nowMs;
     return {
       kind: this.kind,
       input: this.load.slab.buffer,
@@ -113,13 +127,22 @@ export class Flight {
     };
   }
 
-  /** The thread that has it in work; 0 before and after. */
+  /** The thread that took it up; 0 before. */
   get threadId(): number {
-    const isDone = Atomics.load(this.#control, CONTROL_PROGRESS) === PROGRESS_DONE;
-    return isDone ? 0 : Atomics.load(this.#control, CONTROL_THREAD);
+    return Atomics.load(this.#control, CONTROL_THREAD);
   }
 
-  /** How long the message in work has been in work. */
+  /** Whether the worker came to the end of it. */
+  get isDone(): boolean {
+    return Atomics.load(this.#control, CONTROL_PROGRESS) === PROGRESS_DONE;
+  }
+
+  /** Where the records of the answer are, once it is done. */
+  get answer(): { readonly start: number; readonly length: number } {
+    return { start: Atomics.load(this.#control, CONTROL_START), length: Atomics.load(this.#control, CONTROL_LENGTH) };
+  }
+
+  /** How long the message in work has been in work, or the answer on its way. */
   stalledMs(nowMs: number): number {
     const progress = Atomics.load(this.#control, CONTROL_PROGRESS);
     if (progress !== this.#progress || this.threadId === 0) {
@@ -165,15 +188,15 @@ export class BatchBuilder {
   /** Whether a message of `bytes` can still be added. */
   fits(bytes: number): boolean {
     if (this.#load === undefined) return true;
-    return this.#load.usedBytes + bytes <= Math.min(this.#load.slab.length, this.#bytesMax);
+    return this.#load.usedBytes + ALIGNMENT_BYTES + bytes <= Math.min(this.#load.slab.length, this.#bytesMax);
   }
 
   /** Copies a message (borrowed) in; `expectedBytes` is what is to come with it, for the size of a new slab. */
   add(request: JobRequest, expectedBytes: number, answer: Job['answer']): void {
-    const { octets, ...rest } = request;
+    const { octets, atMs, soapAction, seal } = request;
     const likelyBytes = Math.min(this.#bytesMax, Math.max(this.#usualBytes, expectedBytes));
-    this.#load ??= new Load(this.#slabs, Math.max(likelyBytes, octets.length));
-    this.#jobs.push({ ...rest, start: this.#load.add(octets), length: octets.length, answer });
+    this.#load ??= new Load(this.#slabs, ALIGNMENT_BYTES + Math.max(likelyBytes, octets.length));
+    this.#jobs.push({ start: this.#load.add(octets), length: octets.length, atMs, soapAction, seal, answer });
   }
 
   /** The batch so far, if there is one; the next message starts a new one. `isFull`: in a larger slab, if it may be. */

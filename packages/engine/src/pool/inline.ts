@@ -1,6 +1,6 @@
 import { randomFillSync } from 'node:crypto';
-import { BatchRunner } from './batch-runner.ts';
 import type { RunnerData } from './batch-runner.ts';
+import { BatchRunner } from './batch-runner.ts';
 import type { BatchAnswer, BatchTask, Executor } from './task.ts';
 
 // The calling thread, in control words.

@@ -1,5 +1,5 @@
-import { newSlab } from './slab.ts';
 import type { Slab } from './slab.ts';
+import { alignedStart, newSlab } from './slab.ts';
 
 /** Writes answers one after the other into the slab that main lent; moves to a larger one of its own when that is full. */
 export class OctetWriter {
@@ -25,7 +25,7 @@ export class OctetWriter {
 
   /** Appends `octets` (borrowed) and says where they are. */
   write(octets: Uint8Array): number {
-    const start = this.#length;
+    const start = alignedStart(this.#length, octets);
     const end = start + octets.length;
     if (end > this.#slab.length) this.#move(end);
     this.#slab.set(octets, start);

@@ -43,5 +43,7 @@ export function completePoolOptions(options: PoolOptions): CompletePoolOptions {
 }
 
 function withoutUndefined(options: PoolOptions): PoolOptions {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as unknown as PoolOptions;
+  return Object.fromEntries(
+    Object.entries(options).filter(([, value]) => value !== undefined),
+  ) as unknown as PoolOptions;
 }

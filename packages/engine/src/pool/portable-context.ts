@@ -1,6 +1,6 @@
 import { createSecretKey } from 'node:crypto';
-import { Secret } from '@parley/core';
 import type { SecurityContext } from '@parley/core';
+import { Secret } from '@parley/core';
 import type { PortableContext } from './task.ts';
 
 /** `context` in a form that may cross a port; its secrets stay the caller's. @throws Fault when a secret was wiped */

@@ -1,8 +1,7 @@
-import { invariant } from '@parley/core';
 import type { FaultCode, Reply } from '@parley/core';
+import { invariant } from '@parley/core';
 import { Unpackr } from 'msgpackr';
 import type { EncryptedPart, KeyUse, OpenedMessage, SignedPart } from '../opened-message.ts';
-import { FAILED, OPENED, SEALED } from './reply-record.ts';
 import type {
   EncryptedRecord,
   FailedRecord,
@@ -13,7 +12,9 @@ import type {
   SignedRecord,
   VerdictRecord,
 } from './reply-record.ts';
+import { FAILED, OPENED, SEALED } from './reply-record.ts';
 import type { Slab } from './slab.ts';
+import { copyOut } from './slab.ts';
 import type { Verdict } from './verdict.ts';
 
 /** What a batch can be answered with. */
@@ -26,7 +27,7 @@ const unpackr = new Unpackr({ useRecords: false });
 /** The replies whose records lie at `start` of `slab`, in order. Everything they hold is a copy of its own. */
 export function readReplies(slab: Slab, start: number, length: number): readonly AnyReply[] {
   // safety: what is decoded is a private copy, not shared memory.
-  const packed = slab.slice(start, start + length);
+  const packed = copyOut(slab, start, length);
   const [texts, records] = unpackr.unpack(packed) as readonly [readonly string[], readonly ReplyRecord[]];
   const reader = new ReplyReader(slab, texts);
   return records.map((record) => reader.reply(record));
@@ -43,7 +44,7 @@ class ReplyReader {
 
   reply(record: ReplyRecord): AnyReply {
     if (record[0] === FAILED) return this.#failed(record);
-    if (record[0] === SEALED) return { ok: true, value: this.#slab.slice(record[1], record[1] + record[2]) };
+    if (record[0] === SEALED) return { ok: true, value: copyOut(this.#slab, record[1], record[2]) };
     if (record[0] === OPENED) return { ok: true, value: this.#opened(record) };
     return { ok: true, value: this.#verdict(record) };
   }
@@ -55,7 +56,7 @@ class ReplyReader {
   #opened(record: OpenedRecord): OpenedMessage {
     const [, head, keyRecords, signed, encrypted, start, verifiedLength, bodyStart, bodyLength] = record;
     const keys = this.#keys(keyRecords);
-    const octets = this.#slab.slice(start, start + Math.max(verifiedLength, bodyStart + bodyLength));
+    const octets = copyOut(this.#slab, start, Math.max(verifiedLength, bodyStart + bodyLength));
     const verified = octets.subarray(0, verifiedLength);
     return {
       ...this.#head(head),
@@ -122,7 +123,10 @@ class ReplyReader {
     };
   }
 
-  #encryptedPart([role, namespace, localName, target, cipher, key]: EncryptedRecord, keys: readonly KeyUse[]): EncryptedPart {
+  #encryptedPart(
+    [role, namespace, localName, target, cipher, key]: EncryptedRecord,
+    keys: readonly KeyUse[],
+  ): EncryptedPart {
     return {
       role: this.#name(role),
       namespace: this.#name(namespace),

@@ -63,11 +63,7 @@ export type HeadRecord = readonly [
   replayUntilMs: number,
 ];
 
-export type KeyRecord = readonly [
-  identifier: TextIndex,
-  instance: TextIndex,
-  derivation: readonly DerivationRecord[],
-];
+export type KeyRecord = readonly [identifier: TextIndex, instance: TextIndex, derivation: readonly DerivationRecord[]];
 
 export type DerivationRecord = readonly [
   label: TextIndex,

@@ -1,13 +1,13 @@
-import { invariant } from '@parley/core';
 import type { FailedReply } from '@parley/core';
+import { invariant } from '@parley/core';
 import { Packr } from 'msgpackr';
 import type { EncryptedPart, KeyUse, OpenedMessage, SignedPart } from '../opened-message.ts';
 import type { OctetWriter } from './octet-writer.ts';
-import { FAILED, OPENED, SEALED, VERDICT } from './reply-record.ts';
 import type { EncryptedRecord, HeadRecord, KeyRecord, ReplyRecord, SignedRecord } from './reply-record.ts';
+import { FAILED, OPENED, SEALED, VERDICT } from './reply-record.ts';
 import { StringTable } from './string-table.ts';
-import { distinctKeys, keyIndex } from './verdict.ts';
 import type { Verdict } from './verdict.ts';
+import { distinctKeys, keyIndex } from './verdict.ts';
 
 const packr = new Packr({ useRecords: false });
 

@@ -15,6 +15,23 @@ export function newSlab(bytes: number): Slab {
   return new Uint8Array(new SharedArrayBuffer(classOf(bytes)));
 }
 
+// perf: V8 copies between shared and private memory by words only if both ends are equally far from a word, else octet
+// by octet: 5 us instead of 0.5 for a message of 5 KB. So octets keep their distance.
+const WORD_BYTES = 8;
+
+/** The first position from `position` on where octets like those of `source` are copied fast. */
+export function alignedStart(position: number, source: Uint8Array): number {
+  return position + ((source.byteOffset - position) & (WORD_BYTES - 1));
+}
+
+/** A private copy of `length` octets at `start` of `slab`. */
+export function copyOut(slab: Slab, start: number, length: number): Uint8Array {
+  const lead = start & (WORD_BYTES - 1);
+  const copy = new Uint8Array(lead + length).subarray(lead);
+  copy.set(slab.subarray(start, start + length));
+  return copy;
+}
+
 /** Slabs to use again, at most `keptBytesMax` octets of them. */
 export class SlabPool {
   readonly #keptBytesMax: number;

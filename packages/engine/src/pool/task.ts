@@ -26,14 +26,11 @@ export interface BatchTask {
 /** Entries of {@link BatchTask.jobs} per message. */
 export const JOB_FIELDS = 4;
 
-/** Where the answers are. */
-export interface BatchAnswer {
-  /** The packed records, in `output`. */
-  readonly start: number;
-  readonly length: number;
-  /** Shared memory that the worker had to take instead of the one it was lent. */
-  readonly output: SharedArrayBuffer | undefined;
-}
+/**
+ * Where the records of a batch are is in the control words. This is the slab that the worker had to take instead of
+ * the one it was lent, if that was too small.
+ */
+export type BatchAnswer = SharedArrayBuffer | undefined;
 
 /** Anything that carries out batches: threads, or this thread. */
 export interface Executor {
@@ -81,3 +78,6 @@ export const CONTROL_THREAD = 0;
 /** Number of the message in work, from 1, which the deadline watches; {@link PROGRESS_DONE} after the last. */
 export const CONTROL_PROGRESS = 1;
 export const PROGRESS_DONE = -1;
+/** Where the records start, and their length; 0 before the end. */
+export const CONTROL_START = 2;
+export const CONTROL_LENGTH = 3;

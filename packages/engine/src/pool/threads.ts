@@ -1,7 +1,8 @@
+import { setTimeout } from 'node:timers/promises';
 import { Piscina } from 'piscina';
 import type { RunnerData } from './batch-runner.ts';
-import { Unserved } from './task.ts';
 import type { BatchAnswer, BatchTask, Executor } from './task.ts';
+import { Unserved } from './task.ts';
 
 export interface ThreadsOptions {
   readonly workers: number;
@@ -14,8 +15,9 @@ export interface ThreadsOptions {
 // One batch in work and one waiting at its port: a worker need not wait for main between two.
 const TASKS_PER_WORKER = 2;
 
-// Thread pools in a row without one answer, after which a new one is made only on demand.
+// Thread pools in a row without one answer, after which a new one is made only on demand, and not at once.
 const BARREN_POOLS_MAX = 3;
+const PAUSE_MS = 50;
 
 /**
  * Threads of a piscina, kept at their number. Piscina replaces a worker that dies at work; when one dies while it
@@ -47,6 +49,7 @@ export class Threads implements Executor {
   }
 
   async run(task: BatchTask): Promise<BatchAnswer> {
+    if (this.#piscina === undefined) await setTimeout(PAUSE_MS);
     const piscina = (this.#piscina ??= this.#newPiscina());
     try {
       const answer = (await piscina.run(task)) as BatchAnswer;
@@ -86,6 +89,9 @@ export class Threads implements Executor {
       concurrentTasksPerWorker: TASKS_PER_WORKER,
       idleTimeout: Number.POSITIVE_INFINITY,
       recordTiming: false,
+      // Tasks come as events. Waiting for them in Atomics.wait saves microseconds per batch, but holds the answer of one
+      // batch back until the next is done, and keeps a worker that failed outside of a task from ever ending.
+      atomics: 'disabled',
       resourceLimits: { maxOldGenerationSizeMb: heapMiBMax },
       workerData: data,
       // safety: a key in main's environment is none of a worker's business; nor are main's flags.

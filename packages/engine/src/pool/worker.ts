@@ -1,8 +1,8 @@
 /** The entry of a worker thread. Pure compute: its only ambient input is randomness for `seal`. */
 import { randomFillSync } from 'node:crypto';
 import { threadId, workerData } from 'node:worker_threads';
-import { BatchRunner } from './batch-runner.ts';
 import type { RunnerData } from './batch-runner.ts';
+import { BatchRunner } from './batch-runner.ts';
 import type { BatchAnswer, BatchTask } from './task.ts';
 
 const runner = new BatchRunner(workerData as RunnerData, threadId, (out) => {

@@ -18,6 +18,12 @@ import {
 } from '@parley/codec';
 import { decodeBase64, decodedBase64Max, Fault } from '@parley/core';
 
+// perf: a module's own constants are folded into its code, imported ones are looked up at every use.
+const RECORD = ELEMENT_WORDS;
+const ATTRIBUTE = ATTRIBUTE_WORDS;
+const { content: CONTENT, contentEnd: CONTENT_END, end: END, flags: FLAGS, next: NEXT, start: START } = E;
+const { flags: ATTRIBUTE_FLAGS, value: ATTRIBUTE_VALUE, valueEnd: ATTRIBUTE_VALUE_END } = A;
+
 /** The refusal of a message whose shape is not the one the specification draws. */
 export function structureInvalid(tape: Tape, element: number, reason: string): Fault {
   return new Fault('peer.structure-invalid', { reason, offset: element < 0 ? 0 : startOf(tape, element) });
@@ -25,17 +31,17 @@ export function structureInvalid(tape: Tape, element: number, reason: string): F
 
 /** Offset of the `<` of `element`. */
 export function startOf(tape: Tape, element: number): number {
-  return tape.elements[element * ELEMENT_WORDS + E.start]!;
+  return tape.elements[element * RECORD + START]!;
 }
 
 /** Offset just past `element`. */
 export function endOf(tape: Tape, element: number): number {
-  return tape.elements[element * ELEMENT_WORDS + E.end]!;
+  return tape.elements[element * RECORD + END]!;
 }
 
 /** Whether `inner` is `outer` or stands inside it. */
 export function isWithin(tape: Tape, inner: number, outer: number): boolean {
-  return inner >= outer && inner < tape.elements[outer * ELEMENT_WORDS + E.next]!;
+  return inner >= outer && inner < tape.elements[outer * RECORD + NEXT]!;
 }
 
 /** Refuses text, comments and PIs directly inside an element that holds elements only. */
@@ -53,7 +59,7 @@ export function requireLiteral(tape: Tape, element: number, name: string): void 
 /** Refuses anything but characters and references to them: what base64 text may be wrapped with. */
 export function requireCharacters(tape: Tape, element: number, name: string): void {
   const forbidden = Flag.hasChild | Flag.hasComment | Flag.hasCdata | Flag.hasProcessingInstruction;
-  if ((tape.elements[element * ELEMENT_WORDS + E.flags]! & forbidden) !== 0) {
+  if ((tape.elements[element * RECORD + FLAGS]! & forbidden) !== 0) {
     throw structureInvalid(tape, element, `${name} is not plain text`);
   }
 }
@@ -63,11 +69,11 @@ export function requireCharacters(tape: Tape, element: number, name: string): vo
  * @throws Fault `peer.encoding-invalid`
  */
 export function base64Octets(tape: Tape, element: number): Uint8Array {
-  const base = element * ELEMENT_WORDS;
+  const base = element * RECORD;
   let bytes = tape.bytes;
-  let start = tape.elements[base + E.content]!;
-  let end = tape.elements[base + E.contentEnd]!;
-  if ((tape.elements[base + E.flags]! & Flag.hasReference) !== 0) {
+  let start = tape.elements[base + CONTENT]!;
+  let end = tape.elements[base + CONTENT_END]!;
+  if ((tape.elements[base + FLAGS]! & Flag.hasReference) !== 0) {
     bytes = new TextEncoder().encode(textOf(tape, element));
     start = 0;
     end = bytes.length;
@@ -78,18 +84,18 @@ export function base64Octets(tape: Tape, element: number): Uint8Array {
 
 /** Where the text of a literal element begins, leading XML white space left out. */
 export function textStart(tape: Tape, element: number): number {
-  const base = element * ELEMENT_WORDS;
-  const end = tape.elements[base + E.contentEnd]!;
-  let start = tape.elements[base + E.content]!;
+  const base = element * RECORD;
+  const end = tape.elements[base + CONTENT_END]!;
+  let start = tape.elements[base + CONTENT]!;
   while (start < end && isSpace(tape.bytes[start]!)) start++;
   return start;
 }
 
 /** Where the text of a literal element ends, trailing XML white space left out. */
 export function textEnd(tape: Tape, element: number): number {
-  const base = element * ELEMENT_WORDS;
-  const start = tape.elements[base + E.content]!;
-  let end = tape.elements[base + E.contentEnd]!;
+  const base = element * RECORD;
+  const start = tape.elements[base + CONTENT]!;
+  let end = tape.elements[base + CONTENT_END]!;
   while (end > start && isSpace(tape.bytes[end - 1]!)) end--;
   return end;
 }
@@ -115,9 +121,14 @@ export function requireAttribute(tape: Tape, element: number, local: Uint8Array,
 
 /** Whether the attribute's value is exactly `expected`: no trimming, no case folding (T15). */
 export function attributeIs(tape: Tape, attribute: number, expected: Uint8Array): boolean {
-  const base = attribute * ATTRIBUTE_WORDS;
-  if ((tape.attributes[base + A.flags]! & Flag.literal) === 0) return false;
-  return bytesEqual(tape.bytes, tape.attributes[base + A.value]!, tape.attributes[base + A.valueEnd]!, expected);
+  const base = attribute * ATTRIBUTE;
+  if ((tape.attributes[base + ATTRIBUTE_FLAGS]! & Flag.literal) === 0) return false;
+  return bytesEqual(
+    tape.bytes,
+    tape.attributes[base + ATTRIBUTE_VALUE]!,
+    tape.attributes[base + ATTRIBUTE_VALUE_END]!,
+    expected,
+  );
 }
 
 /** The attribute's value for a result or a message, cut to `charactersMax`. */

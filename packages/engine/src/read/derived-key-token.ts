@@ -26,6 +26,9 @@ import type { TokenReference } from './token-reference.ts';
 import { isTokenReference, readTokenReference } from './token-reference.ts';
 import { readUnsigned } from './unsigned-number.ts';
 
+// perf: a module's own constants are folded into its code, imported ones are looked up at every use.
+const { none: IN_NO_NAMESPACE, wsc: IN_WSC } = Namespace;
+
 /** A derivation as the message asks for it; within the limits. */
 export interface DerivedKeyToken {
   readonly version: Version;
@@ -89,7 +92,7 @@ export function readDerivedKeyToken(tape: Tape, element: number, limits: Limits)
   const lengthBytes = length < 0 ? DEFAULT_LENGTH_BYTES : numberIn(tape, length, limits.derivedKeyBytesMax, 'Length');
   requireKeyLength(lengthBytes, limits);
   return {
-    version: namespace === Namespace.wsc ? '200512' : '200502',
+    version: namespace === IN_WSC ? '200512' : '200502',
     base: readTokenReference(tape, reference, limits),
     derivation: {
       label: label < 0 ? undefined : readLabel(tape, label, limits),
@@ -129,7 +132,7 @@ export function readImpliedDerivation(
 
 function requirePSha1(tape: Tape, element: number, namespace: number): void {
   // interop: CXF writes the attribute with the namespace, and the Feb 2005 URI in both generations.
-  let algorithm = attributeNamed(tape, element, Namespace.none, ALGORITHM);
+  let algorithm = attributeNamed(tape, element, IN_NO_NAMESPACE, ALGORITHM);
   if (algorithm < 0) algorithm = attributeNamed(tape, element, namespace, ALGORITHM);
   if (algorithm < 0) return;
   if (attributeIs(tape, algorithm, P_SHA1_200512) || attributeIs(tape, algorithm, P_SHA1_200502)) return;

@@ -19,6 +19,9 @@ import {
 import { readKeyInfo } from './signature.ts';
 import { resolveFragment } from './token-reference.ts';
 
+// perf: a module's own constants are folded into its code, imported ones are looked up at every use.
+const { ds: IN_DS, none: IN_NO_NAMESPACE, xenc: IN_XENC } = Namespace;
+
 /** Encrypted data as claimed. */
 export interface EncryptedDataClaim {
   readonly element: number;
@@ -46,7 +49,7 @@ const CIPHER_ROWS = namedRows(CIPHER_ALGORITHMS);
 
 /** Whether `element` is xenc:EncryptedData. */
 export function isEncryptedData(tape: Tape, element: number): boolean {
-  return isNamed(tape, element, Namespace.xenc, ENCRYPTED_DATA);
+  return isNamed(tape, element, IN_XENC, ENCRYPTED_DATA);
 }
 
 /**
@@ -59,7 +62,7 @@ export function readReferenceLists(tape: Tape, lists: readonly number[], limits:
   for (const list of lists) {
     requireElementOnly(tape, list, 'xenc:ReferenceList');
     for (let child = firstChild(tape, list); child >= 0; child = nextSibling(tape, child)) {
-      if (!isNamed(tape, child, Namespace.xenc, DATA_REFERENCE))
+      if (!isNamed(tape, child, IN_XENC, DATA_REFERENCE))
         throw structureInvalid(tape, child, 'not an xenc:DataReference');
       const target = resolveFragment(tape, requireAttribute(tape, child, URI, 'URI'));
       if (target < 0) throw new Fault('peer.ref-uri-forbidden', { reason: 'not a reference into the message' });
@@ -81,22 +84,15 @@ export function readReferenceLists(tape: Tape, lists: readonly number[], limits:
  */
 export function readEncryptedData(tape: Tape, element: number): EncryptedDataClaim {
   requireElementOnly(tape, element, 'xenc:EncryptedData');
-  const method = expect(
-    tape,
-    firstChild(tape, element),
-    Namespace.xenc,
-    ENCRYPTION_METHOD,
-    element,
-    'xenc:EncryptionMethod',
-  );
+  const method = expect(tape, firstChild(tape, element), IN_XENC, ENCRYPTION_METHOD, element, 'xenc:EncryptionMethod');
   const cipher = rowNamed(tape, requireAttribute(tape, method, ALGORITHM, 'Algorithm'), CIPHER_ROWS);
   if (firstChild(tape, method) >= 0) throw structureInvalid(tape, method, 'a parameter of xenc:EncryptionMethod');
   const keyInfo = nextSibling(tape, method);
-  if (keyInfo < 0 || !isNamed(tape, keyInfo, Namespace.ds, KEY_INFO))
+  if (keyInfo < 0 || !isNamed(tape, keyInfo, IN_DS, KEY_INFO))
     throw new Fault('peer.keyinfo-forbidden', { reason: 'no ds:KeyInfo' });
-  const cipherData = expect(tape, nextSibling(tape, keyInfo), Namespace.xenc, CIPHER_DATA, element, 'xenc:CipherData');
+  const cipherData = expect(tape, nextSibling(tape, keyInfo), IN_XENC, CIPHER_DATA, element, 'xenc:CipherData');
   const properties = nextSibling(tape, cipherData);
-  if (properties >= 0 && !isNamed(tape, properties, Namespace.xenc, ENCRYPTION_PROPERTIES)) {
+  if (properties >= 0 && !isNamed(tape, properties, IN_XENC, ENCRYPTION_PROPERTIES)) {
     throw structureInvalid(tape, properties, 'an unknown child of xenc:EncryptedData');
   }
   return {
@@ -109,7 +105,7 @@ export function readEncryptedData(tape: Tape, element: number): EncryptedDataCla
 }
 
 function readType(tape: Tape, element: number): 'content' | 'element' {
-  const type = attributeNamed(tape, element, Namespace.none, TYPE);
+  const type = attributeNamed(tape, element, IN_NO_NAMESPACE, TYPE);
   if (type >= 0 && attributeIs(tape, type, TYPE_CONTENT)) return 'content';
   if (type >= 0 && attributeIs(tape, type, TYPE_ELEMENT)) return 'element';
   throw structureInvalid(tape, element, 'Type of xenc:EncryptedData');
@@ -118,10 +114,10 @@ function readType(tape: Tape, element: number): 'content' | 'element' {
 function readCipherValue(tape: Tape, cipherData: number): number {
   requireElementOnly(tape, cipherData, 'xenc:CipherData');
   const value = firstChild(tape, cipherData);
-  if (value >= 0 && isNamed(tape, value, Namespace.xenc, CIPHER_REFERENCE)) {
+  if (value >= 0 && isNamed(tape, value, IN_XENC, CIPHER_REFERENCE)) {
     throw new Fault('peer.ref-uri-forbidden', { reason: 'xenc:CipherReference' });
   }
-  const cipherValue = expect(tape, value, Namespace.xenc, CIPHER_VALUE, cipherData, 'xenc:CipherValue');
+  const cipherValue = expect(tape, value, IN_XENC, CIPHER_VALUE, cipherData, 'xenc:CipherValue');
   if (nextSibling(tape, cipherValue) >= 0) throw structureInvalid(tape, cipherValue, 'two children of xenc:CipherData');
   requireCharacters(tape, cipherValue, 'xenc:CipherValue');
   return cipherValue;

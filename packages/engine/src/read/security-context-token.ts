@@ -3,6 +3,9 @@ import { firstChild, isNamed, localName, Namespace, namespaceOf, nextSibling } f
 import type { Limits, Version } from '@parley/core';
 import { literalText, requireElementOnly, structureInvalid } from './claim.ts';
 
+// perf: a module's own constants are folded into its code, imported ones are looked up at every use.
+const { wsc: IN_WSC } = Namespace;
+
 /** wsc:SecurityContextToken (WS-SC §1.3): Identifier, Instance?, extensions. */
 export interface SecurityContextToken {
   readonly version: Version;
@@ -36,5 +39,5 @@ export function readSecurityContextToken(
     }
   }
   if (identifier === undefined || identifier === '') throw structureInvalid(tape, element, 'wsc:Identifier is missing');
-  return { version: namespace === Namespace.wsc ? '200512' : '200502', identifier, instance };
+  return { version: namespace === IN_WSC ? '200512' : '200502', identifier, instance };
 }

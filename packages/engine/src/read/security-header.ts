@@ -8,6 +8,17 @@ import type { Limits } from '@parley/core';
 import { Fault } from '@parley/core';
 import { requireElementOnly, structureInvalid } from './claim.ts';
 
+// perf: a module's own constants are folded into its code, imported ones are looked up at every use.
+const {
+  ds: IN_DS,
+  wsc: IN_WSC,
+  wsc05: IN_WSC05,
+  wsse: IN_WSSE,
+  wsse11: IN_WSSE11,
+  wsu: IN_WSU,
+  xenc: IN_XENC,
+} = Namespace;
+
 /** Element indexes in document order; -1 for none. */
 export interface SecurityHeader {
   readonly element: number;
@@ -114,22 +125,22 @@ type Kind =
 function kindOf(tape: Tape, child: number): Kind {
   const namespace = namespaceOf(tape, child);
   switch (namespace) {
-    case Namespace.wsu:
+    case IN_WSU:
       return isNamed(tape, child, namespace, TIMESTAMP) ? 'timestamp' : 'unknown';
-    case Namespace.wsc:
-    case Namespace.wsc05:
+    case IN_WSC:
+    case IN_WSC05:
       if (isNamed(tape, child, namespace, DERIVED_KEY_TOKEN)) return 'derivedKeyToken';
       return isNamed(tape, child, namespace, SECURITY_CONTEXT_TOKEN) ? 'securityContextToken' : 'unknown';
-    case Namespace.ds:
+    case IN_DS:
       return isNamed(tape, child, namespace, SIGNATURE) ? 'signature' : 'unknown';
-    case Namespace.xenc:
+    case IN_XENC:
       if (isNamed(tape, child, namespace, REFERENCE_LIST)) return 'referenceList';
       if (isNamed(tape, child, namespace, ENCRYPTED_DATA)) return 'encryptedData';
       return isNamed(tape, child, namespace, ENCRYPTED_KEY) ? 'encryptedKey' : 'unknown';
-    case Namespace.wsse:
+    case IN_WSSE:
       if (isNamed(tape, child, namespace, USERNAME_TOKEN)) return 'otherToken';
       return isNamed(tape, child, namespace, BINARY_SECURITY_TOKEN) ? 'otherToken' : 'unknown';
-    case Namespace.wsse11:
+    case IN_WSSE11:
       return isNamed(tape, child, namespace, SIGNATURE_CONFIRMATION) ? 'otherToken' : 'unknown';
     default:
       return 'unknown';

@@ -5,7 +5,16 @@
  */
 
 import type { Tape } from '@parley/codec';
-import { attributeNamed, attributeText, firstChild, isNamed, localName, Namespace, nextSibling } from '@parley/codec';
+import {
+  attributeNamed,
+  attributeText,
+  firstChild,
+  isNamed,
+  localName,
+  NAMESPACE_URIS,
+  Namespace,
+  nextSibling,
+} from '@parley/codec';
 import type { DigestAlgorithm, Limits, MacAlgorithm } from '@parley/core';
 import { DIGEST_ALGORITHMS, Fault, MAC_ALGORITHMS } from '@parley/core';
 import {
@@ -20,6 +29,9 @@ import {
   structureInvalid,
 } from './claim.ts';
 import { isTokenReference, resolveFragment } from './token-reference.ts';
+
+// perf: a module's own constants are folded into its code, imported ones are looked up at every use.
+const { ds: IN_DS, ec: IN_EC, none: IN_NO_NAMESPACE } = Namespace;
 
 /** A signature as claimed: indexes and rows, nothing verified. */
 export interface SignatureClaim {
@@ -57,7 +69,7 @@ const PREFIX_LIST = localName('PrefixList');
 const ALGORITHM = localName('Algorithm');
 const URI = localName('URI');
 const TYPE = localName('Type');
-const EXCLUSIVE_C14N = localName('http://www.w3.org/2001/10/xml-exc-c14n#');
+const EXCLUSIVE_C14N = localName(NAMESPACE_URIS[IN_EC] as string);
 const DIGEST_ROWS = namedRows(DIGEST_ALGORITHMS);
 const MAC_ROWS = namedRows(MAC_ALGORITHMS);
 const PREFIX_LIST_MAX = 64;
@@ -87,7 +99,7 @@ export function readSignature(tape: Tape, element: number, limits: Limits): Sign
   const mac = readSignatureMethod(tape, signatureMethod);
 
   const keyInfo = nextSibling(tape, signatureValue);
-  if (keyInfo >= 0 && !isNamed(tape, keyInfo, Namespace.ds, KEY_INFO)) {
+  if (keyInfo >= 0 && !isNamed(tape, keyInfo, IN_DS, KEY_INFO)) {
     throw structureInvalid(tape, keyInfo, 'an unknown child of ds:Signature');
   }
   const inclusivePrefixes = readInclusivePrefixes(tape, method, limits);
@@ -103,7 +115,7 @@ export function readSignature(tape: Tape, element: number, limits: Limits): Sign
 export function readReferences(tape: Tape, signature: SignatureClaim, limits: Limits): readonly ReferenceClaim[] {
   const references: ReferenceClaim[] = [];
   for (let child = nextSibling(tape, signature.signatureMethod); child >= 0; child = nextSibling(tape, child)) {
-    if (!isNamed(tape, child, Namespace.ds, REFERENCE))
+    if (!isNamed(tape, child, IN_DS, REFERENCE))
       throw structureInvalid(tape, child, 'an unknown child of ds:SignedInfo');
     if (references.length >= limits.referencesMax) throw new Fault('peer.limit-references');
     references.push(readReference(tape, child, signature.element, limits));
@@ -145,7 +157,7 @@ function readSignatureMethod(tape: Tape, element: number): MacAlgorithm {
 
 function readReference(tape: Tape, element: number, signature: number, limits: Limits): ReferenceClaim {
   requireElementOnly(tape, element, 'ds:Reference');
-  if (attributeNamed(tape, element, Namespace.none, TYPE) >= 0) throw new Fault('peer.ref-type-forbidden');
+  if (attributeNamed(tape, element, IN_NO_NAMESPACE, TYPE) >= 0) throw new Fault('peer.ref-type-forbidden');
   const transforms = expect(tape, firstChild(tape, element), TRANSFORMS, element, 'ds:Transforms');
   const inclusivePrefixes = readTransforms(tape, transforms, limits);
   const method = expect(tape, nextSibling(tape, transforms), DIGEST_METHOD, element, 'ds:DigestMethod');
@@ -154,7 +166,7 @@ function readReference(tape: Tape, element: number, signature: number, limits: L
   requireCharacters(tape, digestValue, 'ds:DigestValue');
   if (nextSibling(tape, digestValue) >= 0) throw structureInvalid(tape, element, 'an unknown child of ds:Reference');
 
-  const uri = attributeNamed(tape, element, Namespace.none, URI);
+  const uri = attributeNamed(tape, element, IN_NO_NAMESPACE, URI);
   const target = uri < 0 ? -1 : resolveFragment(tape, uri);
   if (target < 0) throw new Fault('peer.ref-uri-forbidden', { reason: 'not a reference into the message' });
   if (isWithin(tape, signature, target)) throw new Fault('peer.ref-loop');
@@ -177,7 +189,7 @@ function readTransforms(tape: Tape, transforms: number, limits: Limits): readonl
 function readInclusivePrefixes(tape: Tape, method: number, limits: Limits): readonly string[] | undefined {
   const child = firstChild(tape, method);
   if (child < 0) return undefined;
-  if (!isNamed(tape, child, Namespace.ec, INCLUSIVE_NAMESPACES) || nextSibling(tape, child) >= 0) {
+  if (!isNamed(tape, child, IN_EC, INCLUSIVE_NAMESPACES) || nextSibling(tape, child) >= 0) {
     throw structureInvalid(tape, child, 'an unknown parameter of C14N');
   }
   const list = requireAttribute(tape, child, PREFIX_LIST, 'PrefixList');
@@ -190,7 +202,7 @@ function readInclusivePrefixes(tape: Tape, method: number, limits: Limits): read
 }
 
 function expect(tape: Tape, child: number, local: Uint8Array, parent: number, name: string): number {
-  if (child < 0 || !isNamed(tape, child, Namespace.ds, local))
+  if (child < 0 || !isNamed(tape, child, IN_DS, local))
     throw structureInvalid(tape, child < 0 ? parent : child, `${name} is not where it belongs`);
   return child;
 }

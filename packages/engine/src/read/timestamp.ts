@@ -3,6 +3,9 @@ import { firstChild, isNamed, localName, Namespace, nextSibling } from '@parley/
 import { Fault, parseInstant } from '@parley/core';
 import { literalText, requireElementOnly, structureInvalid } from './claim.ts';
 
+// perf: a module's own constants are folded into its code, imported ones are looked up at every use.
+const { wsu: IN_WSU } = Namespace;
+
 /** wsu:Timestamp (WSS §3.3): Created, then Expires at most once; nothing else. Epoch milliseconds. */
 export interface Timestamp {
   readonly createdAtMs: number;
@@ -20,11 +23,11 @@ const INSTANT_BYTES_MAX = 64;
 export function readTimestamp(tape: Tape, element: number): Timestamp {
   requireElementOnly(tape, element, 'wsu:Timestamp');
   const created = firstChild(tape, element);
-  if (created < 0 || !isNamed(tape, created, Namespace.wsu, CREATED)) {
+  if (created < 0 || !isNamed(tape, created, IN_WSU, CREATED)) {
     throw new Fault('peer.timestamp-invalid', { reason: 'no wsu:Created' });
   }
   const expires = nextSibling(tape, created);
-  if (expires >= 0 && !isNamed(tape, expires, Namespace.wsu, EXPIRES)) {
+  if (expires >= 0 && !isNamed(tape, expires, IN_WSU, EXPIRES)) {
     throw structureInvalid(tape, expires, 'an unknown child of wsu:Timestamp');
   }
   if (expires >= 0 && nextSibling(tape, expires) >= 0)

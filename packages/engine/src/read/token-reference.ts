@@ -9,6 +9,8 @@ import {
   ATTRIBUTE_WORDS,
   attributeNamed,
   attributeText,
+  E,
+  ELEMENT_WORDS,
   Flag,
   firstChild,
   isNamed,
@@ -18,8 +20,11 @@ import {
   resolveId,
 } from '@parley/codec';
 import type { Limits, Version } from '@parley/core';
-import { Fault } from '@parley/core';
+import { Fault, VERSION_URIS } from '@parley/core';
 import { attributeIs, requireElementOnly, structureInvalid } from './claim.ts';
+
+// perf: a module's own constants are folded into its code, imported ones are looked up at every use.
+const { none: IN_NO_NAMESPACE, wsc: IN_WSC, wsc05: IN_WSC05, wsse: IN_WSSE } = Namespace;
 
 /** What an STR names, and the key derivation that its attributes imply. */
 export interface TokenReference {
@@ -42,12 +47,12 @@ const VALUE_TYPE = localName('ValueType');
 const INSTANCE = localName('Instance');
 const NONCE = localName('Nonce');
 const LENGTH = localName('Length');
-const SCT_200512 = localName('http://docs.oasis-open.org/ws-sx/ws-secureconversation/200512/sct');
-const SCT_200502 = localName('http://schemas.xmlsoap.org/ws/2005/02/sc/sct');
+const SCT_200512 = localName(VERSION_URIS['200512'].sct);
+const SCT_200502 = localName(VERSION_URIS['200502'].sct);
 
 /** Whether `element` is an STR. */
 export function isTokenReference(tape: Tape, element: number): boolean {
-  return isNamed(tape, element, Namespace.wsse, SECURITY_TOKEN_REFERENCE);
+  return isNamed(tape, element, IN_WSSE, SECURITY_TOKEN_REFERENCE);
 }
 
 /**
@@ -60,16 +65,16 @@ export function readTokenReference(tape: Tape, element: number, limits: Limits):
   requireElementOnly(tape, element, 'wsse:SecurityTokenReference');
   const reference = firstChild(tape, element);
   if (reference < 0) throw structureInvalid(tape, element, 'wsse:SecurityTokenReference is empty');
-  if (!isNamed(tape, reference, Namespace.wsse, REFERENCE))
+  if (!isNamed(tape, reference, IN_WSSE, REFERENCE))
     throw new Fault('peer.keyinfo-forbidden', { reason: 'not a wsse:Reference' });
   if (nextSibling(tape, reference) >= 0) throw structureInvalid(tape, reference, 'two references in one STR');
-  const uri = attributeNamed(tape, reference, Namespace.none, URI);
+  const uri = attributeNamed(tape, reference, IN_NO_NAMESPACE, URI);
   if (uri < 0) throw new Fault('peer.ref-uri-forbidden', { reason: 'no URI' });
 
-  let version = versionOfValueType(tape, attributeNamed(tape, reference, Namespace.none, VALUE_TYPE));
-  let instanceAttribute = attributeNamed(tape, reference, Namespace.wsc, INSTANCE);
+  let version = versionOfValueType(tape, attributeNamed(tape, reference, IN_NO_NAMESPACE, VALUE_TYPE));
+  let instanceAttribute = attributeNamed(tape, reference, IN_WSC, INSTANCE);
   if (instanceAttribute >= 0) version ??= '200512';
-  else instanceAttribute = attributeNamed(tape, reference, Namespace.wsc05, INSTANCE);
+  else instanceAttribute = attributeNamed(tape, reference, IN_WSC05, INSTANCE);
   if (instanceAttribute >= 0) version ??= '200502';
 
   const target = resolveFragment(tape, uri);
@@ -140,6 +145,7 @@ function versionOfValueType(tape: Tape, valueType: number): Version | undefined 
 }
 
 function conversationAttribute(tape: Tape, element: number, local: Uint8Array): number {
-  const attribute = attributeNamed(tape, element, Namespace.wsc, local);
-  return attribute >= 0 ? attribute : attributeNamed(tape, element, Namespace.wsc05, local);
+  if (tape.elements[element * ELEMENT_WORDS + E.attributeCount] === 0) return -1;
+  const attribute = attributeNamed(tape, element, IN_WSC, local);
+  return attribute >= 0 ? attribute : attributeNamed(tape, element, IN_WSC05, local);
 }

@@ -1,0 +1,30 @@
+/** Every kernel on every message. All kernels of one message are one group: they are measured in turn. */
+import type { BenchMessage } from '../corpus.ts';
+import { sealedMessages, vectorMessages } from '../corpus.ts';
+import type { Measurement, Rounds, SynchronousSubject } from '../measure.ts';
+import { measure } from '../measure.ts';
+import { canonicaliseKernel } from './canonicalise.ts';
+import { deriveKernels } from './derive.ts';
+import { floorKernel } from './floor.ts';
+import { openColdKernel, openKernel } from './open.ts';
+import { scanKernel } from './scan.ts';
+import { sealKernel } from './seal.ts';
+
+/** Measures the kernels of the messages whose name contains `match`. */
+export function measureKernels(rounds: Rounds, match: string): readonly Measurement[] {
+  const messages = [...vectorMessages(), ...sealedMessages()].filter(({ name }) => name.includes(match));
+  const derivations = 'derive'.includes(match) ? measure(deriveKernels(), rounds) : [];
+  return [...derivations, ...messages.flatMap((message) => measure(kernelsOf(message), rounds))];
+}
+
+function kernelsOf(message: BenchMessage): readonly SynchronousSubject[] {
+  const { making } = message;
+  const isEncrypted = making !== undefined && making.request.encrypt !== 'none';
+  return [
+    // Of an encrypted message `open` scans and canonicalises the plaintext too; the signed ones show what that costs.
+    ...(isEncrypted ? [] : [scanKernel(message), canonicaliseKernel(message)]),
+    floorKernel(message),
+    openKernel(message),
+    ...(making === undefined ? [] : [openColdKernel(message), sealKernel(message, making)]),
+  ];
+}

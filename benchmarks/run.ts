@@ -1,0 +1,121 @@
+/** `pnpm bench`. */
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { measureKernels } from './kernels/kernels.ts';
+import { describeMachine } from './machine.ts';
+import type { Measurement } from './measure.ts';
+import { wholeNumber } from './number-option.ts';
+import { measurePeers } from './peers/xml-crypto.ts';
+import { measureBatches } from './pipeline/batches.ts';
+import { measureSingleMessages } from './pipeline/single-messages.ts';
+import type { Results, Settings, SuiteName } from './results.ts';
+import { RESULTS_FORMAT, SUITES } from './results.ts';
+import { machineText, suiteText } from './results-text.ts';
+
+const HELP = `Usage: pnpm bench [options]
+
+Measures Parley on this machine. What the figures mean, and which to trust: benchmarks/README.md.
+
+  --only <suite>   kernels, pipeline, pool or peers; may be given several times (default: all)
+  --match <text>   kernels of messages whose name contains it, such as vector/ or 5k
+  --quick          shorter rounds and runs: a look, not a result
+  --rounds <n>     rounds (default: 11; quick: 7)
+  --round-ms <n>   time for one kernel in one round (default: 60; quick: 20)
+  --warm-up-ms <n> most that a kernel runs uncounted at first (default: 1500; quick: 1000)
+  --messages <n>   messages in one run of pipeline and pool (default: 20000; quick: 4000)
+  --json           the results as JSON, and nothing else
+  --help           this text
+`;
+
+const FULL: Settings = { rounds: 11, roundMs: 60, warmUpMs: 1500, messages: 20_000 };
+const QUICK: Settings = { rounds: 7, roundMs: 20, warmUpMs: 1000, messages: 4000 };
+
+interface Options {
+  readonly settings: Settings;
+  readonly suites: readonly SuiteName[];
+  readonly match: string;
+  readonly json: boolean;
+}
+
+await main();
+
+async function main(): Promise<void> {
+  const options = readOptions();
+  if (options === undefined) return;
+  const { settings, json } = options;
+  const machine = describeMachine();
+  const say = (text: string): void => {
+    if (!json) console.log(text);
+  };
+  say(`${machineText(machine)}\n${settings.rounds} rounds; medians of the rounds, least and greatest beside them`);
+  const suites: Partial<Record<SuiteName, readonly Measurement[]>> = {};
+  for (const suite of options.suites) {
+    const measurements = await measureSuite(suite, options);
+    suites[suite] = measurements;
+    say(`\n${suiteText(suite, measurements)}`);
+    if (suite === 'peers' && isOnPath('xmlsec1'))
+      say('xmlsec1 is installed, but not measured: most of its time would be that of starting it.');
+  }
+  const results: Results = { format: RESULTS_FORMAT, machine, settings, suites };
+  if (json) console.log(JSON.stringify(results, undefined, 2));
+}
+
+async function measureSuite(suite: SuiteName, { settings, match }: Options): Promise<readonly Measurement[]> {
+  switch (suite) {
+    case 'kernels':
+      return measureKernels(settings, match);
+    case 'pipeline':
+      return await measureBatches(settings.rounds, settings.messages);
+    case 'pool':
+      return await measureSingleMessages(settings.rounds, settings.messages);
+    case 'peers':
+      return measurePeers(settings);
+  }
+}
+
+/** `undefined` when there is nothing more to do; says so itself. */
+function readOptions(): Options | undefined {
+  try {
+    const { values } = parseArgs({
+      options: {
+        only: { type: 'string', multiple: true },
+        match: { type: 'string', default: '' },
+        quick: { type: 'boolean', default: false },
+        rounds: { type: 'string' },
+        'round-ms': { type: 'string' },
+        'warm-up-ms': { type: 'string' },
+        messages: { type: 'string' },
+        json: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    });
+    if (values.help) {
+      process.stdout.write(HELP);
+      return undefined;
+    }
+    const base = values.quick ? QUICK : FULL;
+    const settings = {
+      rounds: wholeNumber('--rounds', values.rounds, base.rounds),
+      roundMs: wholeNumber('--round-ms', values['round-ms'], base.roundMs),
+      warmUpMs: wholeNumber('--warm-up-ms', values['warm-up-ms'], base.warmUpMs),
+      messages: wholeNumber('--messages', values.messages, base.messages),
+    };
+    return { settings, suites: suitesOf(values.only), match: values.match, json: values.json };
+  } catch (error) {
+    console.error(`bench: ${(error as Error).message}`);
+    process.exitCode = 2;
+    return undefined;
+  }
+}
+
+function suitesOf(only: readonly string[] | undefined): readonly SuiteName[] {
+  if (only === undefined) return SUITES;
+  const unknown = only.find((name) => !(SUITES as readonly string[]).includes(name));
+  if (unknown !== undefined) throw new Error(`--only takes ${SUITES.join(', ')}; not '${unknown}'`);
+  return SUITES.filter((name) => only.includes(name));
+}
+
+function isOnPath(program: string): boolean {
+  return (process.env['PATH'] ?? '').split(delimiter).some((folder) => existsSync(join(folder, program)));
+}
