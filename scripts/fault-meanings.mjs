@@ -21,7 +21,7 @@ export const FAULT_MEANINGS = {
   'peer.limit-signatures': 'More signatures than `signaturesMax`.',
   'peer.limit-tokens': 'The Security header holds more tokens than `tokensMax`.',
   'peer.limit-encrypted-parts': 'More EncryptedData elements than `encryptedPartsMax`.',
-  'peer.limit-enc-depth': 'EncryptedData inside decrypted content, deeper than `encryptionDepthMax`.',
+  'peer.limit-enc-depth': 'EncryptedData inside decrypted content: nothing is decrypted twice.',
   'peer.limit-cost': 'Canonicalising what is signed would cost more than `canonicalFactorMax` times the message.',
 
   'peer.soap-version-mismatch': 'The root element is no SOAP 1.1 or 1.2 Envelope.',

@@ -26,8 +26,6 @@ export interface Limits {
   readonly tokensMax: number;
   /** xenc:EncryptedData elements. .NET allows 100. */
   readonly encryptedPartsMax: number;
-  /** EncryptedData inside the plaintext of EncryptedData; 1 means none. */
-  readonly encryptionDepthMax: number;
   /** WSS4J refuses below 16 since 2026. */
   readonly derivedKeyBytesMin: number;
   /** Rampart's transport binding asks for 256 (it writes bits). */
@@ -59,7 +57,6 @@ export const DEFAULT_LIMITS: Limits = Object.freeze({
   transformsMax: 1,
   tokensMax: 16,
   encryptedPartsMax: 8,
-  encryptionDepthMax: 1,
   derivedKeyBytesMin: 16,
   derivedKeyBytesMax: 256,
   derivedKeyOffsetMax: 1024,

@@ -27,15 +27,15 @@ const LIMIT_FIELDS: ReadonlyMap<string, keyof Limits> = new Map([
   ['maxAttributeValueChars', 'attributeValueBytesMax'],
   ['maxMessageOctets', 'messageBytesMax'],
   ['maxEncryptedParts', 'encryptedPartsMax'],
-  ['maxEncryptionDepth', 'encryptionDepthMax'],
 ]);
 
-// `signatureAlgorithms` says what the engine does anyway: HMAC only.
+// Two say what the engine does anyway: `signatureAlgorithms` HMAC only, `maxEncryptionDepth` 1.
 const OTHER_FIELDS: ReadonlySet<string> = new Set([
   'signed',
   'encrypted',
   'endpointAddress',
   'clockSkewSeconds',
+  'maxEncryptionDepth',
   'signatureAlgorithms',
   'note',
 ]);

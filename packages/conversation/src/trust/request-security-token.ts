@@ -7,6 +7,7 @@ import {
   firstChild,
   isNamed,
   localName,
+  NAMESPACE_URIS,
   Namespace,
   nextSibling,
   OctetSink,
@@ -115,6 +116,8 @@ export interface SecurityTokenRequestParts {
   readonly target?: ContextName | undefined;
 }
 
+const POLICY = NAMESPACE_URIS[Namespace.wsp] as string;
+
 /** Writes an RST into a Body (protocol: §12.1, §12.2, §12.4). */
 export function writeRequest(writer: XmlWriter, parts: SecurityTokenRequestParts): void {
   const uris = VERSION_URIS[parts.version];
@@ -125,9 +128,7 @@ export function writeRequest(writer: XmlWriter, parts: SecurityTokenRequestParts
   if (parts.requestType !== 'Cancel') writer.element('t:TokenType', uris.sct);
   writer.element('t:RequestType', `${uris.trust}/${parts.requestType}`);
   if (parts.appliesTo !== undefined) {
-    writer
-      .open('p:AppliesTo', { 'xmlns:p': 'http://schemas.xmlsoap.org/ws/2004/09/policy' })
-      .open('a:EndpointReference');
+    writer.open('p:AppliesTo', { 'xmlns:p': POLICY }).open('a:EndpointReference');
     writer.element('a:Address', parts.appliesTo).close('a:EndpointReference').close('p:AppliesTo');
   }
   if (parts.entropy !== undefined) {

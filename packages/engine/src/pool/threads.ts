@@ -50,7 +50,8 @@ export class Threads implements Executor {
 
   async run(task: BatchTask): Promise<BatchAnswer> {
     if (this.#piscina === undefined) await setTimeout(PAUSE_MS);
-    const piscina = (this.#piscina ??= this.#newPiscina());
+    this.#piscina ??= this.#newPiscina();
+    const piscina = this.#piscina;
     try {
       const answer = (await piscina.run(task)) as BatchAnswer;
       this.#barrenPools = 0;

@@ -1,0 +1,140 @@
+import type { OpenedMessage } from '@parley/engine';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { OctetWriter } from '../../../packages/engine/src/pool/octet-writer.ts';
+import { readReplies } from '../../../packages/engine/src/pool/reply-reader.ts';
+import { ReplyWriter } from '../../../packages/engine/src/pool/reply-writer.ts';
+import { verdictOf } from '../../../packages/engine/src/pool/verdict.ts';
+
+const START = 16;
+
+/** What a reader makes of what `write` wrote into a slab of `bytes`. */
+function throughSlab(write: (writer: ReplyWriter) => void, bytes = 65_536) {
+  const lent = new SharedArrayBuffer(bytes);
+  const octets = new OctetWriter(lent, START);
+  const writer = new ReplyWriter(octets);
+  write(writer);
+  const { start, length } = writer.finish();
+  return readReplies(new Uint8Array(octets.replacement ?? lent), start, length);
+}
+
+const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined });
+const text = fc.string({ unit: 'grapheme', maxLength: 20 });
+const time = fc.integer({ min: 0, max: 2 ** 48 });
+
+const keyUse = fc.record({
+  identifier: text,
+  instance: maybe(text),
+  derivation: fc.array(
+    fc.record({
+      label: maybe(text),
+      nonceBase64: text,
+      offsetBytes: fc.nat(),
+      lengthBytes: fc.nat(),
+      implied: fc.boolean(),
+    }),
+    { maxLength: 2 },
+  ),
+});
+const named = {
+  role: fc.constantFrom('body', 'header', 'timestamp', 'token', 'signature' as const),
+  namespace: text,
+  localName: text,
+  key: keyUse,
+};
+
+/** Opened messages as `open` makes them: parts are views of `verified`, the body may be. */
+const openedMessage = fc
+  .record({
+    head: fc.record({
+      soapVersion: fc.constantFrom('1.1', '1.2' as const),
+      identifier: text,
+      instance: maybe(text),
+      version: fc.constantFrom('200512', '200502' as const),
+      principal: maybe(text),
+      action: maybe(text),
+      messageId: maybe(text),
+      relatesTo: maybe(text),
+      to: maybe(text),
+      createdAtMs: maybe(time),
+      expiresAtMs: maybe(time),
+      replayKey: text,
+      replayUntilMs: fc.constantFrom(0, Number.MAX_SAFE_INTEGER),
+    }),
+    octets: fc.uint8Array({ maxLength: 100 }),
+    body: maybe(fc.uint8Array({ maxLength: 50 })),
+    signed: fc.array(
+      fc.record({
+        ...named,
+        digest: fc.constantFrom('sha1', 'sha256' as const),
+        mac: fc.constantFrom('hmac-sha1', 'hmac-sha256' as const),
+        span: fc.tuple(fc.nat(100), fc.nat(100)),
+      }),
+      { maxLength: 5 },
+    ),
+    encrypted: fc.array(
+      fc.record({
+        ...named,
+        target: fc.constantFrom('content', 'element' as const),
+        cipher: fc.constantFrom('aes128-cbc', 'aes256-gcm' as const),
+      }),
+      { maxLength: 3 },
+    ),
+    offset: fc.nat(20),
+  })
+  .map(({ head, octets, body, signed, encrypted, offset }): OpenedMessage => {
+    const verified = new Uint8Array(offset + octets.length).subarray(offset);
+    verified.set(octets);
+    const parts = signed.map(({ span, ...part }) => ({
+      ...part,
+      bytes: verified.subarray(Math.min(...span), Math.max(...span)),
+    }));
+    return {
+      ...head,
+      signed: parts,
+      encrypted,
+      body: body ?? parts[0]?.bytes ?? verified.subarray(0, 0),
+      verified,
+    } as OpenedMessage;
+  });
+
+describe('replies come out of a slab as they went in', () => {
+  test('opened messages and verdicts', () => {
+    fc.assert(
+      fc.property(fc.array(openedMessage, { maxLength: 5 }), fc.boolean(), (messages, isSmall) => {
+        const bytes = isSmall ? 64 : 65_536;
+        const opened = throughSlab((writer) => {
+          for (const message of messages) writer.opened(message);
+        }, bytes);
+        expect(opened).toEqual(messages.map((value) => ({ ok: true, value })));
+        const verdicts = throughSlab((writer) => {
+          for (const message of messages) writer.verdict(verdictOf(message));
+        }, bytes);
+        expect(verdicts).toEqual(messages.map((message) => ({ ok: true, value: verdictOf(message) })));
+      }),
+    );
+  });
+
+  test('failures and sealed messages', () => {
+    const sealed = new Uint8Array([1, 2, 3]);
+    const failed = { ok: false, code: 'peer.digest-mismatch', detail: { uri: '#a', count: 3 } } as const;
+    const replies = throughSlab((writer) => {
+      writer.failed(failed);
+      writer.sealed(sealed);
+      writer.failed({ ok: false, code: 'peer.replay', detail: {} });
+    });
+    expect(replies).toEqual([failed, { ok: true, value: sealed }, { ok: false, code: 'peer.replay', detail: {} }]);
+  });
+
+  test('a part that is no view of the verified octets is our own fault', () => {
+    const [message] = fc.sample(
+      openedMessage.filter((candidate) => candidate.signed.length > 0),
+      1,
+    );
+    const [part] = message!.signed;
+    const astray = { ...message!, signed: [{ ...part!, bytes: new Uint8Array(3) }] };
+    expect(() => throughSlab((writer) => writer.opened(astray))).toThrowError(
+      expect.objectContaining({ code: 'internal.invariant' }),
+    );
+  });
+});
