@@ -7,10 +7,6 @@ import type { MessageClaims } from './read/message.ts';
 import { ADDRESSING_NAMES, Addressing } from './read/soap-envelope.ts';
 import type { PlannedSignature } from './verify-signatures.ts';
 
-/** Every wsa header that a message must carry: a reply is found by RelatesTo, a request by To and MessageID. */
-const REQUIRED_OF_REQUEST = [Addressing.Action, Addressing.MessageID, Addressing.To] as const;
-const REQUIRED_OF_REPLY = [Addressing.Action, Addressing.RelatesTo] as const;
-
 /**
  * Checks coverage before any cryptography: a message that would not do even if all its signatures were right.
  * @throws Fault `peer.coverage-missing`; `peer.structure-invalid` an unknown element in the Security header.
@@ -23,11 +19,11 @@ export function requireCoverage(claims: MessageClaims, signatures: readonly Plan
   if (policy.requireTimestamp && (security.timestamp < 0 || !isSigned(security.timestamp)))
     throw missing('wsu:Timestamp');
   if (policy.requireSignedBody && !isSigned(envelope.body)) throw missing('soap:Body');
+  for (const name of policy.requiredHeaders) {
+    const header = envelope.addressing[Addressing[name]]!;
+    if (header < 0 || !isSigned(header)) throw missing(`wsa:${name}`);
+  }
   if (policy.requireSignedAddressing) {
-    const isReply = envelope.addressing[Addressing.RelatesTo]! >= 0;
-    for (const place of isReply ? REQUIRED_OF_REPLY : REQUIRED_OF_REQUEST) {
-      if (envelope.addressing[place]! < 0) throw missing(`wsa:${ADDRESSING_NAMES[place]}`);
-    }
     for (const [place, header] of envelope.addressing.entries()) {
       if (header >= 0 && !isSigned(header)) throw missing(`wsa:${ADDRESSING_NAMES[place]}`);
     }

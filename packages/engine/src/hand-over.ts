@@ -1,21 +1,14 @@
 /** Verified parts -> the answer of `open`. The only place that makes an {@link OpenedMessage}. */
 
 import type { Tape } from '@parley/codec';
-import {
-  canonicalise,
-  decodeText,
-  localNameOf,
-  NAMESPACE_URIS,
-  Namespace,
-  namespaceOf,
-  namespaceUriOf,
-} from '@parley/codec';
+import { canonicalise, localNameOf, NAMESPACE_URIS, Namespace, namespaceOf, namespaceUriOf } from '@parley/codec';
+import { encodeBase64 } from '@parley/core';
 import type { AddressingValues } from './addressing.ts';
 import type { DecryptedMessage, DecryptedPart } from './decrypt-parts.ts';
 import { freshUntilMs } from './freshness.ts';
 import type { EncryptedPart, KeyUse, OpenedMessage, SignedPart } from './opened-message.ts';
 import type { Policy } from './policy.ts';
-import { textEnd, textStart } from './read/claim.ts';
+import { base64Octets } from './read/claim.ts';
 import type { MessageClaims } from './read/message.ts';
 import { ADDRESSING_NAMES, Addressing } from './read/soap-envelope.ts';
 import type { ResolvedKey } from './resolve-keys.ts';
@@ -73,7 +66,7 @@ export function handOver(proof: Proof): OpenedMessage {
     encrypted: decrypted.parts.map((part) => encryptedPart(claims.tape, part, keyUses)),
     body: octets.subarray(bodyStart, bodyEnd),
     verified: octets.subarray(verified[0]!.start, verifiedEnd),
-    replayKey: messageIdIsSigned ? (addressing.messageId as string) : signatureValueOf(signedClaims, proof.signatures),
+    replayKey: messageIdIsSigned ? (addressing.messageId as string) : macOf(signedClaims, proof.signatures),
     replayUntilMs: timestamp === undefined ? Number.MAX_SAFE_INTEGER : freshUntilMs(timestamp, proof.policy),
   };
 }
@@ -127,8 +120,7 @@ function namespaceText(tape: Tape, element: number): string {
   return NAMESPACE_URIS[namespaceOf(tape, element)] ?? namespaceUriOf(tape, element);
 }
 
-/** Without a signed MessageID, the MAC itself is what happens once. */
-function signatureValueOf(claims: MessageClaims, signatures: readonly PlannedSignature[]): string {
-  const element = signatures[0]!.claim.signatureValue;
-  return decodeText(claims.tape.bytes, textStart(claims.tape, element), textEnd(claims.tape, element));
+/** Without a signed MessageID, the MAC itself is what happens once, however its base64 is broken into lines. */
+function macOf(claims: MessageClaims, signatures: readonly PlannedSignature[]): string {
+  return encodeBase64(base64Octets(claims.tape, signatures[0]!.claim.signatureValue));
 }

@@ -5,6 +5,7 @@
 
 import type { CipherName, HashName, Limits, MacAlgorithm } from '@parley/core';
 import { completeLimits, Fault } from '@parley/core';
+import type { AddressingName } from './read/soap-envelope.ts';
 
 export interface Policy {
   /** Of the profile it was made from: for logs and reports. */
@@ -18,8 +19,10 @@ export interface Policy {
   /** Parts that must be there and signed. */
   readonly requireSignedBody: boolean;
   readonly requireTimestamp: boolean;
-  /** Action, MessageID and To must be there; every wsa header that is there must be signed. */
+  /** Every wsa header that is there must be signed. */
   readonly requireSignedAddressing: boolean;
+  /** wsa headers that must be there, and signed. Without a MessageID, a replay is known by the signature itself. */
+  readonly requiredHeaders: readonly AddressingName[];
   readonly requireEncryptedBody: boolean;
   /** Decrypt only what a signature covers (before or after decryption). */
   readonly requireSignedEncryption: boolean;
@@ -43,6 +46,7 @@ const STRICT: Omit<Policy, 'limits'> = {
   requireSignedBody: true,
   requireTimestamp: true,
   requireSignedAddressing: true,
+  requiredHeaders: ['Action'],
   requireEncryptedBody: false,
   requireSignedEncryption: true,
   strictLayout: true,
@@ -58,11 +62,16 @@ const STRICT: Omit<Policy, 'limits'> = {
 const PROFILES: Readonly<Record<ProfileName, Partial<Policy>>> = {
   strict: {},
   // interop: WCF mixed mode signs only the Timestamp and leaves the rest to TLS.
-  'wcf-mixed': { requireSignedBody: false, requireSignedAddressing: false },
+  'wcf-mixed': { requireSignedBody: false, requireSignedAddressing: false, requiredHeaders: [] },
   // interop: Rampart's published sample signs the Timestamp alone and encrypts the Body with CBC, unsigned.
-  'timestamp-only': { requireSignedBody: false, requireSignedAddressing: false, requireSignedEncryption: false },
+  'timestamp-only': {
+    requireSignedBody: false,
+    requireSignedAddressing: false,
+    requiredHeaders: [],
+    requireSignedEncryption: false,
+  },
   // Peers without WS-Addressing: Body and Timestamp are signed, headers are only when present in the signature.
-  'body-only': { requireSignedAddressing: false },
+  'body-only': { requireSignedAddressing: false, requiredHeaders: [] },
 };
 
 /** The named profiles. */

@@ -1,7 +1,7 @@
 /** The manifest's `policy` as a `Policy`. */
 import type { Limits } from '@parley/core';
 import type { Policy, PolicyChanges } from '@parley/engine';
-import { policyOf } from '@parley/engine';
+import { ADDRESSING_NAMES, policyOf } from '@parley/engine';
 import type { JsonRecord } from './json-record.ts';
 import { countField, textField, textListField } from './json-record.ts';
 
@@ -40,8 +40,6 @@ const OTHER_FIELDS: ReadonlySet<string> = new Set([
   'note',
 ]);
 
-const ADDRESSING_PARTS = ['wsa:Action', 'wsa:MessageID', 'wsa:To'];
-
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** What the manifest's `policy` changes about a profile. @throws UnreadableVector */
@@ -56,7 +54,9 @@ export function policyChanges(fields: JsonRecord | undefined): PolicyChanges {
     const signed = textListField(fields, 'signed');
     changes.requireSignedBody = signed.includes('soap:Body');
     changes.requireTimestamp = signed.includes('wsu:Timestamp');
-    changes.requireSignedAddressing = ADDRESSING_PARTS.some((part) => signed.includes(part));
+    // `wsa:ReplyTo if present` and its like are what signed addressing means anyway.
+    changes.requiredHeaders = ADDRESSING_NAMES.filter((name) => signed.includes(`wsa:${name}`));
+    changes.requireSignedAddressing = signed.some((part) => part.startsWith('wsa:'));
   }
   if (fields['encrypted'] !== undefined) {
     changes.requireEncryptedBody = textListField(fields, 'encrypted').some((part) => part.startsWith('soap:Body'));
@@ -75,6 +75,7 @@ export function profilePolicy(profile: string, changes: PolicyChanges): Policy {
     requireSignedBody: _body,
     requireTimestamp: _timestamp,
     requireSignedAddressing: _addressing,
+    requiredHeaders: _headers,
     requireEncryptedBody: _encrypted,
     ...rest
   } = changes;
