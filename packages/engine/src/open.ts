@@ -33,9 +33,9 @@ export interface OpenRequest {
   readonly contexts: ContextSource;
   /** SOAPAction header or action parameter of the transport: must agree with the signed wsa:Action. */
   readonly soapAction?: string;
-  /** Scratch to reuse; without one, each call makes its own. */
+  /** Scratch to reuse; without one, each call makes its own, and wipes it. */
   readonly workspace?: Workspace;
-  /** Leave the octets of the answer in the workspace: valid until its next use. Saves one copy per message. */
+  /** Leave the octets of the answer in the given workspace: valid until its next use. Saves one copy per message. */
   readonly borrow?: boolean;
 }
 
@@ -47,10 +47,13 @@ export interface OpenRequest {
  * Replays are the caller's to refuse, by {@link OpenedMessage.replayKey}.
  */
 export function open(message: Uint8Array, request: OpenRequest): Reply<OpenedMessage> {
+  const workspace = request.workspace ?? new Workspace();
   try {
-    return { ok: true, value: openMessage(message, request, request.workspace ?? new Workspace()) };
+    return { ok: true, value: openMessage(message, request, workspace) };
   } catch (error) {
     return failedReply(error);
+  } finally {
+    if (workspace !== request.workspace) workspace.wipe();
   }
 }
 
@@ -84,7 +87,7 @@ function openMessage(message: Uint8Array, request: OpenRequest, workspace: Works
     addressing,
     policy,
     workspace,
-    borrow: request.borrow === true,
+    borrow: request.borrow === true && workspace === request.workspace,
   });
 }
 

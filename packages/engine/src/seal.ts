@@ -53,10 +53,13 @@ export type { SealRequest } from './seal-request.ts';
  * that exclude each other; `peer.xml-*`, `peer.structure-invalid` when `envelope` is not a SOAP message.
  */
 export function seal(envelope: Uint8Array, request: SealRequest): Reply<Uint8Array> {
+  const workspace = request.workspace ?? new Workspace();
   try {
-    return { ok: true, value: sealMessage(envelope, request, request.workspace ?? new Workspace()) };
+    return { ok: true, value: sealMessage(envelope, request, workspace) };
   } catch (error) {
     return failedReply(error);
+  } finally {
+    if (workspace !== request.workspace) workspace.wipe();
   }
 }
 

@@ -27,8 +27,8 @@ export function preparationsOf(before: unknown): readonly Preparation[] {
 }
 
 function preparationOf(verb: string, identifierText: string): Preparation {
-  if (/^cancel/i.test(verb)) return { action: 'cancel', identifier: uriIn(identifierText) };
-  if (/^restart/i.test(verb)) return { action: 'restart' };
+  if (/cancel/i.test(verb)) return { action: 'cancel', identifier: uriIn(identifierText) };
+  if (/restart|reboot/i.test(verb)) return { action: 'restart' };
   return { action: 'unknown', text: verb.slice(0, 64) };
 }
 
