@@ -16,8 +16,8 @@ export function requireCoverage(claims: MessageClaims, signatures: readonly Plan
   const isSigned = (element: number): boolean =>
     signatures.some(({ references }) => references.some((reference) => reference.target === element));
   if (signatures.length === 0) throw missing('ds:Signature');
-  if (policy.requireTimestamp && (security.timestamp < 0 || !isSigned(security.timestamp)))
-    throw missing('wsu:Timestamp');
+  // spec: WSS §3.3, a Timestamp beside a signature is signed by it, whether it is asked for or not.
+  if (security.timestamp < 0 ? policy.requireTimestamp : !isSigned(security.timestamp)) throw missing('wsu:Timestamp');
   if (policy.requireSignedBody && !isSigned(envelope.body)) throw missing('soap:Body');
   for (const name of policy.requiredHeaders) {
     const header = envelope.addressing[Addressing[name]]!;

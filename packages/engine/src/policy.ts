@@ -33,7 +33,7 @@ export interface Policy {
   readonly digests: readonly HashName[];
   readonly macs: readonly MacAlgorithm['name'][];
   readonly ciphers: readonly CipherName[];
-  /** WS-Addressing addresses that ReplyTo, FaultTo and From may name besides the anonymous and none URIs. */
+  /** WS-Addressing addresses that ReplyTo and FaultTo may name besides the anonymous and none URIs. */
   readonly replyAddresses: readonly string[];
   /** The signed wsa:To must be this, when given. */
   readonly endpointAddress: string | undefined;

@@ -21,6 +21,7 @@ export interface SealRequest {
   readonly keys: 'explicit' | 'implied' | 'direct';
   /** The SCT in the header, or a reference by Identifier. */
   readonly token: 'attached' | 'external';
+  /** What is signed: Body, the wsa headers, the Timestamp (which is written only if it is signed). */
   readonly sign: { readonly body: boolean; readonly addressing: boolean; readonly timestamp: boolean };
   readonly encrypt: 'none' | 'body' | 'body-and-signature';
   readonly order: 'sign-then-encrypt' | 'encrypt-then-sign';

@@ -105,7 +105,9 @@ function secure(sealing: Sealing): Uint8Array {
   const signatureDataId = request.encrypt === 'body-and-signature' ? ids.fresh() : undefined;
   if (encryptFirst) patches.push(encryptBody(tape, envelope.body, bodyDataId as string, keys.encryption(), sealing));
 
-  const timestamp = writeTimestamp(timestampId, request.atMs, request.atMs + request.timestampLifetimeMs);
+  // spec: WSS §3.3, beside a signature there is no unsigned Timestamp.
+  const expiresAtMs = request.atMs + request.timestampLifetimeMs;
+  const timestamp = request.sign.timestamp ? writeTimestamp(timestampId, request.atMs, expiresAtMs) : '';
   const list =
     bodyDataId === undefined
       ? ''

@@ -53,6 +53,8 @@ const ROLE = localName('role');
 const ONE = localName('1');
 const TRUE = localName('true');
 const ULTIMATE_RECEIVER = localName('http://www.w3.org/2003/05/soap-envelope/role/ultimateReceiver');
+const NEXT_11 = localName('http://schemas.xmlsoap.org/soap/actor/next');
+const NEXT_12 = localName('http://www.w3.org/2003/05/soap-envelope/role/next');
 
 /**
  * Reads the outer shape: Envelope, Header, Body.
@@ -106,7 +108,7 @@ export function readHeaderBlocks(
     } else if (isNamed(tape, block, IN_WSSE, SECURITY) && isForUs(tape, block, shape.soap)) {
       if (security >= 0) throw structureInvalid(tape, block, 'wsse:Security twice');
       security = block;
-    } else if (refuseUnknown && isMandatory(tape, block, shape.soap) && isForUs(tape, block, shape.soap)) {
+    } else if (refuseUnknown && isMandatory(tape, block, shape.soap) && isForUsOrNext(tape, block, shape.soap)) {
       throw new Fault('peer.must-understand', { header: localNameOf(tape, block).slice(0, 128) });
     }
   }
@@ -125,8 +127,18 @@ function isMandatory(tape: Tape, block: number, soap: number): boolean {
   return attribute >= 0 && (attributeIs(tape, attribute, ONE) || attributeIs(tape, attribute, TRUE));
 }
 
+/** spec: SOAP 1.2 §2.2, every node acts as `next` too. */
+function isForUsOrNext(tape: Tape, block: number, soap: number): boolean {
+  const attribute = roleOf(tape, block, soap);
+  return attribute < 0 || [ULTIMATE_RECEIVER, NEXT_11, NEXT_12].some((role) => attributeIs(tape, attribute, role));
+}
+
 /** Whether a block has no actor or role, or the one of the last receiver. */
 function isForUs(tape: Tape, block: number, soap: number): boolean {
-  const attribute = attributeNamed(tape, block, soap, soap === IN_SOAP11 ? ACTOR : ROLE);
+  const attribute = roleOf(tape, block, soap);
   return attribute < 0 || attributeIs(tape, attribute, ULTIMATE_RECEIVER);
+}
+
+function roleOf(tape: Tape, block: number, soap: number): number {
+  return attributeNamed(tape, block, soap, soap === IN_SOAP11 ? ACTOR : ROLE);
 }

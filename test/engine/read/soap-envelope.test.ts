@@ -1,0 +1,69 @@
+// SOAP 1.1 §4, SOAP 1.2 §5: what may stand where, and who must understand it.
+import { policyOf } from '@parley/engine';
+import { expect, test } from 'vitest';
+import {
+  openedBy,
+  replaced,
+  SOAP11,
+  SOAP12,
+  sampleContext,
+  sampleEnvelope,
+  sampleRequest,
+  sealed,
+} from '../support/sample.ts';
+
+const ROLE_12 = 'http://www.w3.org/2003/05/soap-envelope/role';
+const WSU = 'http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd';
+const header = (attributes: string): string => `<x:Unknown xmlns:x="urn:x" ${attributes}/></s:Header>`;
+
+const rows: ReadonlyArray<readonly [soap: string, attributes: string, code: string]> = [
+  [SOAP12, '', 'ok'],
+  [SOAP12, 's:mustUnderstand="false"', 'ok'],
+  [SOAP12, 's:mustUnderstand="0"', 'ok'],
+  [SOAP12, 's:mustUnderstand="true"', 'peer.must-understand'],
+  [SOAP12, 's:mustUnderstand="1"', 'peer.must-understand'],
+  [SOAP12, `s:mustUnderstand="1" s:role="${ROLE_12}/ultimateReceiver"`, 'peer.must-understand'],
+  [SOAP12, `s:mustUnderstand="1" s:role="${ROLE_12}/next"`, 'peer.must-understand'],
+  [SOAP12, `s:mustUnderstand="1" s:role="${ROLE_12}/none"`, 'ok'],
+  [SOAP12, 's:mustUnderstand="1" s:role="urn:another"', 'ok'],
+  [SOAP11, 's:mustUnderstand="1" s:actor="http://schemas.xmlsoap.org/soap/actor/next"', 'peer.must-understand'],
+  [SOAP11, 's:mustUnderstand="1" s:actor="urn:another"', 'ok'],
+  [SOAP11, 'mustUnderstand="1"', 'ok'],
+];
+
+test.each(rows)('an unknown header in %s with %s: %s', (soap, attributes, code) => {
+  const message = replaced(sealed(sampleEnvelope(undefined, soap), sampleRequest()), '</s:Header>', header(attributes));
+  const reply = openedBy(message, sampleContext());
+  expect(reply.ok ? 'ok' : reply.code).toBe(code);
+});
+
+test('a Security header for somebody else is not ours', () => {
+  const message = sealed(sampleEnvelope(), sampleRequest());
+  const elsewhere = replaced(message, 's:mustUnderstand="1"', 's:mustUnderstand="1" s:role="urn:another"');
+  expect(openedBy(elsewhere, sampleContext())).toMatchObject({ code: 'peer.security-header-missing' });
+});
+
+const shapes: ReadonlyArray<readonly [what: string, from: string, to: string, code: string]> = [
+  ['another root', '<s:Envelope', '<s:Letter', 'peer.xml-malformed'],
+  ['another namespace', SOAP12, 'urn:soap', 'peer.soap-version-mismatch'],
+  ['text in the Envelope', '</s:Envelope>', 'x</s:Envelope>', 'peer.structure-invalid'],
+  ['an element after Body', '</s:Envelope>', '<x/></s:Envelope>', 'peer.structure-invalid'],
+  ['a second Header', '<s:Body', '<s:Header/><s:Body', 'peer.structure-invalid'],
+  ['text in the Header', '</s:Header>', 'x</s:Header>', 'peer.structure-invalid'],
+  ['a comment', '</s:Header>', '<!-- --></s:Header>', 'peer.structure-invalid'],
+  ['a processing instruction', '</s:Header>', '<?x?></s:Header>', 'peer.structure-invalid'],
+  ['white space between', '</s:Header>', ' \n</s:Header>\n', 'ok'],
+];
+test.each(shapes)('%s', (_what, from, to, code) => {
+  const reply = openedBy(replaced(sealed(sampleEnvelope(), sampleRequest()), from, to), sampleContext());
+  expect(reply.ok ? 'ok' : reply.code).toBe(code);
+});
+
+test('a Timestamp that nobody signed is refused even where none is asked for', () => {
+  const message = sealed(sampleEnvelope(), sampleRequest({ sign: { body: true, addressing: true, timestamp: false } }));
+  const policy = policyOf('strict', { requireTimestamp: false });
+  expect(openedBy(message, sampleContext(), policy)).toMatchObject({ ok: true, value: { createdAtMs: undefined } });
+  const timestamp = `<u:Timestamp xmlns:u="${WSU}"><u:Created>2026-01-15T12:00:00Z</u:Created></u:Timestamp>`;
+  const added = replaced(message, '<c:SecurityContextToken', `${timestamp}<c:SecurityContextToken`);
+  expect(openedBy(added, sampleContext(), policy)).toMatchObject({ code: 'peer.coverage-missing' });
+});
