@@ -100,6 +100,10 @@ export const Flag = {
   hasProcessingInstruction: 1024,
   /** Element: its start tag is written canonically, apart from declarations and from being an empty-element tag. */
   startCanonical: 2048,
+  /** Element: it is an empty-element tag. */
+  emptyTag: 4096,
+  /** Element: as {@link Flag.contentCanonical}, but inside there may be empty-element tags, which are still to be expanded. */
+  contentExpandable: 8192,
 } as const;
 
 /** Content that is exactly the octets between the tags: no child, comment, CDATA, reference, CR or PI. */

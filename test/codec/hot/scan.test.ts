@@ -343,6 +343,23 @@ describe('the tape', () => {
     expect(read(text).elements[E.flags]! & (Flag.tagCanonical | Flag.contentCanonical)).toBe(flags);
   });
 
+  test.each([
+    ['<a><b/></a>', true],
+    ['<a><b c="1"/><d>t<e/></d></a>', true],
+    ['<a><b c="1" d=""/></a>', true],
+    ['<a><b d="1" c="2"/></a>', false],
+    ["<a><b c='1'/></a>", false],
+    ['<a><b /></a>', false],
+    ['<a><b></b ></a>', false],
+    ['<a><b xmlns="urn:b"/></a>', false],
+    ['<a><b>></b></a>', false],
+    ['<a><b><!----></b></a>', false],
+    ['<a><b/>\r</a>', false],
+    ['<a><b/>&quot;</a>', false],
+  ])('whether only empty-element tags are to be expanded in %j', (text, expandable) => {
+    expect((read(text).elements[E.flags]! & Flag.contentExpandable) !== 0).toBe(expandable);
+  });
+
   test('gives the vocabulary the same ids on every tape', () => {
     const text = '<o:a xmlns:o="http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd"/>';
     const tape = read(text);

@@ -29,6 +29,7 @@ const {
   contentPrefixes: CONTENT_PREFIXES,
 } = E;
 
+const { emptyTag: EMPTY_TAG, contentExpandable: CONTENT_EXPANDABLE } = Flag;
 const { bang: BANG, greater: GREATER, lf: LF } = Octet;
 
 /** How to canonicalise. */
@@ -144,7 +145,10 @@ function writeSubtree(tape: Tape, apex: number, out: OctetSink, comments: boolea
       run = content;
     }
     const sliced = (flags & Flag.contentCanonical) !== 0 && scope.isRendered(elements[base + CONTENT_PREFIXES]!);
-    if (!sliced && (flags & Flag.hasChild) !== 0) {
+    const expanded =
+      !sliced && (flags & CONTENT_EXPANDABLE) !== 0 && scope.isRendered(elements[base + CONTENT_PREFIXES]!);
+    if (expanded) run = writeExpanded(tape, element, run, out);
+    if (!sliced && !expanded && (flags & Flag.hasChild) !== 0) {
       const child = element + 1;
       if ((flags & NOT_VERBATIM) !== 0) {
         out.write(bytes, run, content);
@@ -154,7 +158,7 @@ function writeSubtree(tape: Tape, apex: number, out: OctetSink, comments: boolea
       element = child;
       continue;
     }
-    if (!sliced && (flags & NOT_VERBATIM) !== 0) {
+    if (!sliced && !expanded && (flags & NOT_VERBATIM) !== 0) {
       out.write(bytes, run, content);
       writeCanonicalText(bytes, content, contentEnd, out, comments);
       run = contentEnd;
@@ -188,4 +192,24 @@ function writeSubtree(tape: Tape, apex: number, out: OctetSink, comments: boolea
       if (!isLastChild) break;
     }
   }
+}
+
+/**
+ * Appends the content of `element`, in which nothing but empty-element tags is to be written differently; gives where the
+ * input begins that is still to be copied.
+ * perf: no scope to keep, so an element costs a look at its flags. ds:SignedInfo of most senders is like this.
+ */
+function writeExpanded(tape: Tape, element: number, from: number, out: OctetSink): number {
+  const { bytes, elements } = tape;
+  const end = elements[element * ELEMENT_WORDS + NEXT]! * ELEMENT_WORDS;
+  let run = from;
+  for (let base = (element + 1) * ELEMENT_WORDS; base < end; base += ELEMENT_WORDS) {
+    if ((elements[base + FLAGS]! & EMPTY_TAG) === 0) continue;
+    const content = elements[base + CONTENT]!;
+    out.write(bytes, run, content - 2);
+    out.writeOctet(GREATER);
+    writeEndTag(tape, base / ELEMENT_WORDS, out);
+    run = content;
+  }
+  return run;
 }

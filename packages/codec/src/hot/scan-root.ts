@@ -29,6 +29,7 @@ const { tagCanonical: TAG_CANONICAL, contentCanonical: CONTENT_CANONICAL, startC
 const { hasText: HAS_TEXT, hasReference: HAS_REFERENCE, hasCarriageReturn: HAS_CARRIAGE_RETURN } = Flag;
 const { hasComment: HAS_COMMENT, hasCdata: HAS_CDATA, hasProcessingInstruction: HAS_INSTRUCTION } = Flag;
 const { hasChild: HAS_CHILD, literal: LITERAL, canonical: CANONICAL } = Flag;
+const { emptyTag: EMPTY_TAG, contentExpandable: CONTENT_EXPANDABLE } = Flag;
 const { tab: TAB, lf: LF, cr: CR, blank: BLANK, bang: BANG, question: QUESTION, slash: SLASH, colon: COLON } = Octet;
 const { less: LESS, greater: GREATER, ampersand: AMPERSAND, equals: EQUALS, rightBracket: RIGHT_BRACKET } = Octet;
 const { doubleQuote: DOUBLE_QUOTE, singleQuote: SINGLE_QUOTE, leadOfNoncharacters: NONCHARACTER_LEAD } = Octet;
@@ -38,6 +39,8 @@ const VALUE: Uint8Array = VALUES;
 const SPACE: Uint8Array = SPACES;
 
 const BOTH_CANONICAL = TAG_CANONICAL | CONTENT_CANONICAL;
+const CONTENT_EITHER = CONTENT_CANONICAL | CONTENT_EXPANDABLE;
+const EMPTY_EXPANDABLE = EMPTY_TAG | START_CANONICAL;
 const NOT_START_CANONICAL = ~(TAG_CANONICAL | START_CANONICAL);
 /** Bits of the class table `NAME`. */
 const NAME_CHARACTER = 1;
@@ -119,7 +122,7 @@ export function scanRoot(
       at = tag + 1;
       closing = true;
     } else if (kind === BANG) {
-      flags &= ~CONTENT_CANONICAL;
+      flags &= ~CONTENT_EITHER;
       if (isComment(bytes, at)) {
         flags |= HAS_COMMENT;
         noteComment(tape, at);
@@ -131,7 +134,7 @@ export function scanRoot(
         malformed(at, 'declaration');
       }
     } else if (kind === QUESTION) {
-      flags = (flags & ~CONTENT_CANONICAL) | HAS_INSTRUCTION;
+      flags = (flags & ~CONTENT_EITHER) | HAS_INSTRUCTION;
       at = passInstruction(tape, at, last, keepInstructions) | 0;
     } else {
       // ---- start tag: name
@@ -202,7 +205,7 @@ export function scanRoot(
       const firstDeclaration = declarationCount;
       let unsettled = false;
       let usedPrefixes = 1 << (prefix < SHARED_BIT ? prefix : SHARED_BIT);
-      let tagFlags: number = BOTH_CANONICAL | START_CANONICAL;
+      let tagFlags: number = BOTH_CANONICAL | START_CANONICAL | CONTENT_EXPANDABLE;
       for (;;) {
         if (octet === GREATER) {
           tag++;
@@ -210,7 +213,7 @@ export function scanRoot(
         }
         if (octet === SLASH) {
           if (bytes[tag + 1] !== GREATER) malformed(tag, 'tag');
-          tagFlags &= ~TAG_CANONICAL;
+          tagFlags = (tagFlags & ~TAG_CANONICAL) | EMPTY_TAG;
           tag += 2;
           closing = true;
           break;
@@ -425,6 +428,7 @@ export function scanRoot(
       elements[base + FLAGS] = flags;
       elements[base + CONTENT_PREFIXES] = contentPrefixes;
       const declaredCount = elements[base + DECLARATION_COUNT]!;
+      const closedFlags = flags;
       const copyable = (flags & BOTH_CANONICAL) === BOTH_CANONICAL && declaredCount === 0;
       if (declaredCount !== 0) undeclare(tape, prefixes, elements[base + DECLARATIONS]!, declaredCount);
       current = elements[base + PARENT]!;
@@ -432,7 +436,13 @@ export function scanRoot(
       depth--;
       base = current * ELEMENT_WORDS;
       flags = elements[base + FLAGS]!;
-      if (!copyable) flags &= ~CONTENT_CANONICAL;
+      if (!copyable) {
+        const expandable =
+          (closedFlags & CONTENT_EXPANDABLE) !== 0 &&
+          ((closedFlags & TAG_CANONICAL) !== 0 || (closedFlags & EMPTY_EXPANDABLE) === EMPTY_EXPANDABLE) &&
+          declaredCount === 0;
+        flags &= expandable ? ~CONTENT_CANONICAL : ~CONTENT_EITHER;
+      }
       contentPrefixes |= elements[base + CONTENT_PREFIXES]!;
     }
 
@@ -487,16 +497,16 @@ export function scanRoot(
       if (octet === AMPERSAND) {
         const end = referenceEnd(bytes, at) | 0;
         flags |= HAS_TEXT | HAS_REFERENCE;
-        if (!isCanonicalInText(bytes, at, end)) flags &= ~CONTENT_CANONICAL;
+        if (!isCanonicalInText(bytes, at, end)) flags &= ~CONTENT_EITHER;
         at = end;
       } else if (octet === CR) {
-        flags = (flags & ~CONTENT_CANONICAL) | HAS_CARRIAGE_RETURN;
+        flags = (flags & ~CONTENT_EITHER) | HAS_CARRIAGE_RETURN;
         at++;
       } else if (octet === GREATER) {
         // Text follows a `>` always, so the two octets before this one are text if they are brackets.
         if (bytes[at - 1] === RIGHT_BRACKET && bytes[at - 2] === RIGHT_BRACKET) malformed(at, 'cdata-end');
         if (at === last) malformed(at, 'unclosed');
-        flags = (flags & ~CONTENT_CANONICAL) | HAS_TEXT;
+        flags = (flags & ~CONTENT_EITHER) | HAS_TEXT;
         at++;
       } else if (octet === NONCHARACTER_LEAD) {
         flags |= HAS_TEXT;
