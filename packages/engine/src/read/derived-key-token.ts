@@ -8,6 +8,7 @@ import {
   A,
   ATTRIBUTE_WORDS,
   attributeNamed,
+  bytesEqual,
   E,
   ELEMENT_WORDS,
   Flag,
@@ -186,12 +187,20 @@ function requireLabelSize(tape: Tape, element: number, limits: Limits): void {
 function readNonce(bytes: Uint8Array, start: number, end: number, limits: Limits): Uint8Array {
   // Four characters make three octets; white space is allowed within reason.
   if (end - start > limits.nonceBytesMax * 2 + 8) throw new Fault('peer.dk-limit', { field: 'Nonce' });
-  const decoded = new Uint8Array(decodedBase64Max(end - start));
-  const length = decodeBase64(bytes, start, end, decoded, 0);
+  if (!bytesEqual(bytes, start, end, lastNonceText)) {
+    const decoded = new Uint8Array(decodedBase64Max(end - start));
+    lastNonce = decoded.subarray(0, decodeBase64(bytes, start, end, decoded, 0));
+    lastNonceText = bytes.slice(start, end);
+  }
+  const { length } = lastNonce;
   if (length < limits.nonceBytesMin || length > limits.nonceBytesMax)
     throw new Fault('peer.dk-limit', { field: 'Nonce', bytes: length });
-  return decoded.subarray(0, length);
+  return lastNonce;
 }
+
+// perf: peers such as WCF send one nonce for the life of a context. Never written to: every claim shares it.
+let lastNonce = new Uint8Array(0);
+let lastNonceText: Uint8Array = new Uint8Array(0);
 
 function literalStart(tape: Tape, element: number): number {
   requireLiteral(tape, element, 'wsc:Nonce');
