@@ -20,6 +20,7 @@ export {
   namespaceUriOf,
   nextSibling,
   parentOf,
+  sameMarkup,
   uriText,
 } from './navigate.ts';
 export { OctetSink } from './octet-sink.ts';

@@ -119,6 +119,8 @@ export const NOT_LITERAL_TEXT: number =
 export class Tape {
   /** The scanned document: a view that the scanner sets. */
   bytes: Uint8Array = new Uint8Array(0);
+  /** The same octets, to be read four at a time. */
+  words: DataView = new DataView(this.bytes.buffer);
   elements: Int32Array = new Int32Array(ELEMENT_WORDS * 256);
   elementCount = 0;
   attributes: Int32Array = new Int32Array(ATTRIBUTE_WORDS * 256);

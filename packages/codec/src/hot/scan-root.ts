@@ -78,7 +78,7 @@ export function scanRoot(
   let elements = tape.elements;
   let attributes = tape.attributes;
   // perf: end tags are compared four octets at a time.
-  const words = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const words = tape.words;
   prefixes.reset(tape);
   uris.reset(tape);
 

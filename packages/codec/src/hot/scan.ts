@@ -40,6 +40,7 @@ export function scan(bytes: Uint8Array, limits: Limits, tape: Tape, options: Sca
   // perf: a document ends in `>` and white space. That last `>` stops every inner loop, so none of them checks the length.
   const last = lastMarkup(bytes);
   tape.bytes = bytes;
+  tape.words = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   try {
     const prolog = isXmlDeclaration(bytes, start) ? xmlDeclarationEnd(bytes, start) : start;
     const root = passMisc(tape, prolog, last, keepInstructions, true);

@@ -21,6 +21,7 @@ import { decodeBase64, decodedBase64Max, Fault } from '@parley/core';
 // perf: a module's own constants are folded into its code, imported ones are looked up at every use.
 const RECORD = ELEMENT_WORDS;
 const ATTRIBUTE = ATTRIBUTE_WORDS;
+const { declarationCount: DECLARATION_COUNT } = E;
 const { content: CONTENT, contentEnd: CONTENT_END, end: END, flags: FLAGS, next: NEXT, start: START } = E;
 const { flags: ATTRIBUTE_FLAGS, value: ATTRIBUTE_VALUE, valueEnd: ATTRIBUTE_VALUE_END } = A;
 
@@ -32,6 +33,16 @@ export function structureInvalid(tape: Tape, element: number, reason: string): F
 /** Offset of the `<` of `element`. */
 export function startOf(tape: Tape, element: number): number {
   return tape.elements[element * RECORD + START]!;
+}
+
+/** Offset just past the start tag of `element`. */
+export function contentOf(tape: Tape, element: number): number {
+  return tape.elements[element * RECORD + CONTENT]!;
+}
+
+/** Whether there are namespace declarations in the start tag of `element`. */
+export function declaresNamespaces(tape: Tape, element: number): boolean {
+  return tape.elements[element * RECORD + DECLARATION_COUNT] !== 0;
 }
 
 /** Offset just past `element`. */
