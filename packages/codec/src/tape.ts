@@ -138,6 +138,8 @@ export class Tape {
    * vocabulary.ts, the same in every document; the others are the document's own.
    */
   uriBytes: Uint8Array = new Uint8Array(4096);
+  /** The same octets, to be read four at a time. */
+  uriWords: DataView = new DataView(this.uriBytes.buffer);
   uriStarts: Int32Array = new Int32Array(128);
   uriEnds: Int32Array = new Int32Array(128);
   uriCount = 0;

@@ -14,7 +14,7 @@ const ELEMENT_WORDS = ELEMENT_SIZE;
 const { start: START, nameEnd: NAME_END, attributes: ATTRIBUTES, attributeCount: ATTRIBUTE_COUNT, flags: FLAGS } = E;
 const { valueEnd: A_VALUE_END, flags: A_FLAGS, name: A_NAME, nameEnd: A_NAME_END, value: A_VALUE } = A;
 
-const { blank: BLANK, doubleQuote: DOUBLE_QUOTE, greater: GREATER, slash: SLASH } = Octet;
+const { blank: BLANK, doubleQuote: DOUBLE_QUOTE, greater: GREATER, less: LESS, slash: SLASH } = Octet;
 
 const INSERTION_MAX = 16;
 
@@ -23,9 +23,9 @@ let order = new Int32Array(64);
 
 /** Appends the start tag of `element` with what `scope` has pending: name, declarations, attributes, `>`. */
 export function writeStartTag(tape: Tape, element: number, scope: CanonicalScope, out: OctetSink): void {
-  const { bytes, elements } = tape;
+  const { bytes, words, elements } = tape;
   const base = element * ELEMENT_WORDS;
-  out.write(bytes, elements[base + START]!, elements[base + NAME_END]!);
+  out.copy(bytes, words, elements[base + START]!, elements[base + NAME_END]!);
   for (let index = 0; index < scope.pendingCount; index++) {
     const prefix = scope.pending[index]!;
     writeDeclaration(tape, prefix, scope.rendered[prefix]!, out);
@@ -43,9 +43,9 @@ export function writeEndTag(tape: Tape, element: number, out: OctetSink): void {
   const base = element * ELEMENT_WORDS;
   const start = tape.elements[base + START]!;
   const nameEnd = tape.elements[base + NAME_END]!;
-  out.write(tape.bytes, start, start + 1);
+  out.writeOctet(LESS);
   out.writeOctet(SLASH);
-  out.write(tape.bytes, start + 1, nameEnd);
+  out.copy(tape.bytes, tape.words, start + 1, nameEnd);
   out.writeOctet(GREATER);
 }
 
@@ -58,21 +58,21 @@ function writeDeclaration(tape: Tape, prefix: number, uri: number, out: OctetSin
     out.writeText('="');
   }
   // perf: the vocabulary's URIs hold nothing to escape.
-  if (uri < NAMESPACE_URIS.length) out.write(tape.uriBytes, tape.uriStarts[uri]!, tape.uriEnds[uri]!);
+  if (uri < NAMESPACE_URIS.length) out.copy(tape.uriBytes, tape.uriWords, tape.uriStarts[uri]!, tape.uriEnds[uri]!);
   else writeCanonicalUri(tape.uriBytes, tape.uriStarts[uri]!, tape.uriEnds[uri]!, out);
   out.writeOctet(DOUBLE_QUOTE);
 }
 
 function writeAttribute(tape: Tape, attribute: number, out: OctetSink): void {
-  const { bytes, attributes } = tape;
+  const { bytes, words, attributes } = tape;
   const base = attribute * ATTRIBUTE_WORDS;
   const valueEnd = attributes[base + A_VALUE_END]!;
   out.writeOctet(BLANK);
   if ((attributes[base + A_FLAGS]! & Flag.canonical) !== 0) {
-    out.write(bytes, attributes[base + A_NAME]!, valueEnd + 1);
+    out.copy(bytes, words, attributes[base + A_NAME]!, valueEnd + 1);
     return;
   }
-  out.write(bytes, attributes[base + A_NAME]!, attributes[base + A_NAME_END]!);
+  out.copy(bytes, words, attributes[base + A_NAME]!, attributes[base + A_NAME_END]!);
   out.writeText('="');
   writeCanonicalValue(bytes, attributes[base + A_VALUE]!, valueEnd, out);
   out.writeOctet(DOUBLE_QUOTE);

@@ -121,7 +121,7 @@ function miscEnd(bytes: Uint8Array, at: number): number {
 }
 
 function writeSubtree(tape: Tape, apex: number, out: OctetSink, comments: boolean): void {
-  const { bytes, elements } = tape;
+  const { bytes, words, elements } = tape;
   let run = elements[apex * ELEMENT_WORDS + START]!;
   let element = apex;
   for (;;) {
@@ -136,11 +136,11 @@ function writeSubtree(tape: Tape, apex: number, out: OctetSink, comments: boolea
     const verbatim =
       (flags & Flag.startCanonical) !== 0 && scope.pendingCount === 0 && elements[base + DECLARATION_COUNT] === 0;
     if (!verbatim) {
-      out.write(bytes, run, start);
+      out.copy(bytes, words, run, start);
       writeStartTag(tape, element, scope, out);
       run = content;
     } else if (isEmptyTag) {
-      out.write(bytes, run, content - 2);
+      out.copy(bytes, words, run, content - 2);
       out.writeOctet(GREATER);
       run = content;
     }
@@ -151,7 +151,7 @@ function writeSubtree(tape: Tape, apex: number, out: OctetSink, comments: boolea
     if (!sliced && !expanded && (flags & Flag.hasChild) !== 0) {
       const child = element + 1;
       if ((flags & NOT_VERBATIM) !== 0) {
-        out.write(bytes, run, content);
+        out.copy(bytes, words, run, content);
         run = elements[child * ELEMENT_WORDS + START]!;
         writeCanonicalText(bytes, content, run, out, comments);
       }
@@ -159,7 +159,7 @@ function writeSubtree(tape: Tape, apex: number, out: OctetSink, comments: boolea
       continue;
     }
     if (!sliced && !expanded && (flags & NOT_VERBATIM) !== 0) {
-      out.write(bytes, run, content);
+      out.copy(bytes, words, run, content);
       writeCanonicalText(bytes, content, contentEnd, out, comments);
       run = contentEnd;
     }
@@ -169,13 +169,13 @@ function writeSubtree(tape: Tape, apex: number, out: OctetSink, comments: boolea
       const closed = element * ELEMENT_WORDS;
       const end = elements[closed + END]!;
       if ((elements[closed + FLAGS]! & Flag.tagCanonical) === 0) {
-        out.write(bytes, run, elements[closed + CONTENT_END]!);
+        out.copy(bytes, words, run, elements[closed + CONTENT_END]!);
         writeEndTag(tape, element, out);
         run = end;
       }
       scope.leave(tape, element);
       if (element === apex) {
-        out.write(bytes, run, end);
+        out.copy(bytes, words, run, end);
         return;
       }
       const parent = elements[closed + PARENT]!;
@@ -184,7 +184,7 @@ function writeSubtree(tape: Tape, apex: number, out: OctetSink, comments: boolea
       const isLastChild = next === elements[parentBase + NEXT];
       const textEnd = isLastChild ? elements[parentBase + CONTENT_END]! : elements[next * ELEMENT_WORDS + START]!;
       if ((elements[parentBase + FLAGS]! & NOT_VERBATIM) !== 0) {
-        out.write(bytes, run, end);
+        out.copy(bytes, words, run, end);
         writeCanonicalText(bytes, end, textEnd, out, comments);
         run = textEnd;
       }
@@ -200,13 +200,13 @@ function writeSubtree(tape: Tape, apex: number, out: OctetSink, comments: boolea
  * perf: no scope to keep, so an element costs a look at its flags. ds:SignedInfo of most senders is like this.
  */
 function writeExpanded(tape: Tape, element: number, from: number, out: OctetSink): number {
-  const { bytes, elements } = tape;
+  const { bytes, words, elements } = tape;
   const end = elements[element * ELEMENT_WORDS + NEXT]! * ELEMENT_WORDS;
   let run = from;
   for (let base = (element + 1) * ELEMENT_WORDS; base < end; base += ELEMENT_WORDS) {
     if ((elements[base + FLAGS]! & EMPTY_TAG) === 0) continue;
     const content = elements[base + CONTENT]!;
-    out.write(bytes, run, content - 2);
+    out.copy(bytes, words, run, content - 2);
     out.writeOctet(GREATER);
     writeEndTag(tape, base / ELEMENT_WORDS, out);
     run = content;

@@ -76,6 +76,7 @@ export class UriTable {
       const grown = new Uint8Array(Math.max(needed, tape.uriBytes.length * 2));
       grown.set(tape.uriBytes);
       tape.uriBytes = grown;
+      tape.uriWords = new DataView(grown.buffer);
     }
     for (let index = start; index < end; index++) tape.uriBytes[at + index - start] = source[index]!;
     tape.uriStarts[id] = at;
