@@ -7,6 +7,7 @@ import { malformed } from './malformed.ts';
 import { commentEnd, isComment, skipSpace } from './markup.ts';
 import { noteComment, passInstruction } from './note-misc.ts';
 import { Octet, SPACE } from './octet.ts';
+import { scanRootByModule } from './scan-module.ts';
 import { scanRoot } from './scan-root.ts';
 import { textStart } from './text-start.ts';
 import { isXmlDeclaration, xmlDeclarationEnd } from './xml-declaration.ts';
@@ -17,6 +18,8 @@ const { bang: BANG, greater: GREATER, less: LESS, question: QUESTION, slash: SLA
 export interface ScanOptions {
   /** SOAP forbids processing instructions, so `refuse` is the default; `keep` checks and counts them. */
   readonly processingInstructions?: 'refuse' | 'keep';
+  /** Do without the WebAssembly module: slower, and the same in every answer. */
+  readonly plainly?: boolean;
 }
 
 /**
@@ -44,7 +47,8 @@ export function scan(bytes: Uint8Array, limits: Limits, tape: Tape, options: Sca
   try {
     const prolog = isXmlDeclaration(bytes, start) ? xmlDeclarationEnd(bytes, start) : start;
     const root = passMisc(tape, prolog, last, keepInstructions, true);
-    const end = scanRoot(tape, limits, root, last, keepInstructions);
+    const byModule = options.plainly === true ? -1 : scanRootByModule(tape, limits, root, last);
+    const end = byModule >= 0 ? byModule : scanRoot(tape, limits, root, last, keepInstructions);
     passMisc(tape, end, last, keepInstructions, false);
   } catch (error) {
     clear(tape);

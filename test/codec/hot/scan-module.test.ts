@@ -1,0 +1,152 @@
+import { readFileSync } from 'node:fs';
+import type { ScanOptions } from '@parley/codec';
+import { A, ATTRIBUTE_WORDS, DECLARATION_WORDS, E, ELEMENT_WORDS, scan, Tape } from '@parley/codec';
+import type { Limits } from '@parley/core';
+import { DEFAULT_LIMITS, Fault } from '@parley/core';
+import { describe, expect, test } from 'vitest';
+import { generated } from '../../../packages/codec/assembly/build.mjs';
+import { scanRootByModule } from '../../../packages/codec/src/hot/scan-module.ts';
+import { mutated } from '../support/mutation.ts';
+import { Random } from '../support/random.ts';
+import { randomDocument } from '../support/random-document.ts';
+import { octets, textOfOctets } from '../support/reading.ts';
+
+// One string is compared in a moment, a million numbers are not.
+function textOfWords(words: Int32Array, count: number, size: number): string {
+  const records = Array.from({ length: count }, (_, index) =>
+    words.subarray(index * size, (index + 1) * size).join(' '),
+  );
+  return records.join('\n');
+}
+
+/** Everything that a scan leaves on the tape, or what it refuses with. */
+function outcome(bytes: Uint8Array, options: ScanOptions, limits: Limits = DEFAULT_LIMITS): unknown {
+  const tape = new Tape();
+  try {
+    scan(bytes, limits, tape, options);
+  } catch (error) {
+    if (error instanceof Fault) return { code: error.code, detail: error.detail };
+    throw error;
+  }
+  return {
+    elements: textOfWords(tape.elements, tape.elementCount, ELEMENT_WORDS),
+    attributes: textOfWords(tape.attributes, tape.attributeCount, ATTRIBUTE_WORDS),
+    declarations: tape.declarations.slice(0, tape.declarationCount * DECLARATION_WORDS),
+    prefixStarts: tape.prefixStarts.slice(0, tape.prefixCount),
+    prefixEnds: tape.prefixEnds.slice(0, tape.prefixCount),
+    uriStarts: tape.uriStarts.slice(0, tape.uriCount),
+    uriEnds: tape.uriEnds.slice(0, tape.uriCount),
+    uris: tape.uriBytes.slice(0, tape.uriEnds[tape.uriCount - 1]),
+    ids: tape.ids.slice(0, tape.idCount * 2),
+    comments: [tape.commentCount, tape.firstComment],
+    instructions: [tape.processingInstructionCount, tape.firstProcessingInstruction],
+  };
+}
+
+function expectSame(bytes: Uint8Array, limits?: Limits): void {
+  const options = { processingInstructions: 'keep' } as const;
+  const plain = outcome(bytes, { ...options, plainly: true }, limits);
+  expect(outcome(bytes, options, limits), textOfOctets(bytes.subarray(0, 4096))).toEqual(plain);
+}
+
+/** Whether the module reads the well-formed document without help. */
+function isTaken(bytes: Uint8Array): boolean {
+  const tape = new Tape();
+  scan(bytes, DEFAULT_LIMITS, tape, { processingInstructions: 'keep', plainly: true });
+  const start = tape.elements[E.start] as number;
+  tape.declarationCount = 0;
+  tape.idCount = 0;
+  return scanRootByModule(tape, DEFAULT_LIMITS, start, bytes.lastIndexOf(0x3e)) >= 0;
+}
+
+/** The module leaves names beyond ASCII and processing instructions to the plain scanner. */
+function plainer(document: string): string {
+  return document.replaceAll(/<\?pi.*?\?>/gsu, '').replaceAll(/[é豈]|𐀀/gu, 'q');
+}
+
+describe('the WebAssembly scanner and the plain one', () => {
+  test.each(Array.from({ length: 8 }, (_, index) => 51_000 + index))('agree on 500 documents of seed %i', (seed) => {
+    const random = new Random(seed);
+    let taken = 0;
+    for (let count = 0; count < 500; count++) {
+      const bytes = octets(count % 4 === 0 ? randomDocument(random) : plainer(randomDocument(random)));
+      expectSame(bytes);
+      const refused = 'code' in (outcome(bytes, { processingInstructions: 'keep' }) as object);
+      if (!refused && isTaken(bytes)) taken++;
+    }
+    expect(taken).toBeGreaterThan(100);
+  });
+
+  test.each(Array.from({ length: 8 }, (_, index) => 52_000 + index))(
+    'agree on damaged documents of seed %i',
+    (seed) => {
+      const random = new Random(seed);
+      for (let count = 0; count < 1_000; count++) expectSame(mutated(octets(plainer(randomDocument(random))), random));
+    },
+  );
+
+  test.each(['1k', '5k', '20k', '100k'])('agree on a message of %s, which the module takes', (size) => {
+    const bytes = readFileSync(new URL(`../../vectors/bench/signed-${size}.xml`, import.meta.url));
+    expectSame(bytes);
+    expect(isTaken(bytes)).toBe(true);
+  });
+
+  test('agree on a message cut anywhere', () => {
+    const bytes = readFileSync(new URL('../../vectors/bench/signed-1k.xml', import.meta.url));
+    for (let end = 0; end < bytes.length; end++) expectSame(bytes.subarray(0, end));
+  });
+
+  test.each([
+    { depthMax: 2 },
+    { depthMax: 3 },
+    { nodesMax: 9 },
+    { nodesMax: 10 },
+    { attributesPerElementMax: 1 },
+    { attributesPerElementMax: 2 },
+    { namespacesPerElementMax: 1 },
+    { namespacesPerElementMax: 2 },
+    { nameBytesMax: 4 },
+    { nameBytesMax: 5 },
+    { attributeValueBytesMax: 4 },
+    { attributeValueBytesMax: 5 },
+  ])('agree on %j', (limits) => {
+    const text = '<p:abc xmlns:p="urn:a" xmlns:q="urn:b"><p:b c="12345" q:d=""><e/></p:b><f/></p:abc>';
+    expectSame(octets(text), { ...DEFAULT_LIMITS, ...limits });
+  });
+
+  test('agree where the module runs out of room', () => {
+    const repeated = (piece: string, times: number): Uint8Array => octets(`<a>${piece.repeat(times)}</a>`);
+    expectSame(repeated('<b/>', 16_382));
+    expectSame(repeated('<b/>', 16_383));
+    expectSame(repeated('<b/>', 16_384));
+    expectSame(repeated('<b c=""/>', 16_384));
+    expectSame(repeated('<b c="" d=""/>', 8_193));
+    const declarations = Array.from({ length: 200 }, (_, index) => `<b xmlns:p${index}="urn:p"/>`);
+    expectSame(repeated(declarations.join(''), 1));
+    expectSame(octets(`<a>${'x'.repeat(0x100000 - 8)}</a>`));
+    expectSame(octets(`<a>${'x'.repeat(0x100000 - 7)}</a>`));
+    expectSame(octets(`<a>${'x'.repeat(0x100000)}</a>`));
+  });
+
+  test('keep nothing of one document for the next', () => {
+    const long = octets(`<a>${'<b:c xmlns:b="urn:b" b:d="&amp;">amp;]]</b:c>'.repeat(50)}</a>`);
+    for (const text of ['<a>&</a>', '<a>&am', '<a>]</a>', '<b:c/>', '<a b="', '<a></', '<a']) {
+      outcome(long, {});
+      expectSame(octets(text));
+    }
+  });
+});
+
+test('the module is what assembly/ compiles to', async () => {
+  const octetsFile = new URL('../../../packages/codec/src/hot/scan-module-octets.ts', import.meta.url);
+  expect(readFileSync(octetsFile, 'utf8')).toBe(await generated());
+});
+
+test('attribute records hold what the plain scanner writes', () => {
+  const bytes = octets('<a xmlns:p="urn:p" p:z="1" p:b=\'2\' c="&lt;"/>');
+  const tape = new Tape();
+  scan(bytes, DEFAULT_LIMITS, tape);
+  expect(tape.attributeCount).toBe(3);
+  expect(tape.attributes[A.uri]).toBe(tape.attributes[ATTRIBUTE_WORDS + A.uri]);
+  expectSame(bytes);
+});
