@@ -13,6 +13,8 @@ export async function generated() {
       'scan-root.ts',
       '-O3',
       '--noAssert',
+      '--enable',
+      'simd',
       '--runtime',
       'stub',
       '--initialMemory',

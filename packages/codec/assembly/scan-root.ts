@@ -48,10 +48,50 @@ declare function passNoncharacterLead(at: i32): i32;
 @inline function isNameStart(octet: i32): bool { return (load<u8>(octet, 1024) & 2) != 0; }
 @inline function isName(octet: i32): bool { return (load<u8>(octet, 1024) & 1) != 0; }
 @inline function isPlainText(octet: i32): bool { return load<u8>(octet, 1280) == 0; }
-@inline function isPlainValue(octet: i32): bool { return load<u8>(octet, 1536) == 0; }
 @inline function bindingOf(prefix: i32): i32 { return load<i32>(prefix << 2, 2048); }
 @inline function isSpace(octet: i32): bool { return octet == 0x20 || octet == 0x0a || octet == 0x0d || octet == 0x09; }
 @inline function bitOf(prefix: i32): i32 { return 1 << (prefix < 31 ? prefix : 31); }
+
+/** From `at` on, the first octet that may be other than plain text; a TAB or LF is taken for one too. */
+@inline function textStop(at: i32): i32 {
+  let found: i32;
+  do {
+    const octets = v128.load(at, 0x200000);
+    found = i8x16.bitmask(
+      v128.or(
+        v128.or(i8x16.lt_u(octets, i8x16.splat(0x20)), i8x16.eq(octets, i8x16.splat(<i8>0xef))),
+        // `<` and `>` differ in one bit.
+        v128.or(i8x16.eq(v128.and(octets, i8x16.splat(<i8>0xfd)), i8x16.splat(0x3c)), i8x16.eq(octets, i8x16.splat(0x26))),
+      ),
+    );
+    at += 16;
+  } while (found == 0);
+  return at - 16 + ctz(found);
+}
+
+/** From `at` on, the first octet of an attribute value that is to be looked at. */
+@inline function valueStop(at: i32): i32 {
+  let found: i32;
+  do {
+    const octets = v128.load(at, 0x200000);
+    found = i8x16.bitmask(
+      v128.or(
+        v128.or(i8x16.lt_u(octets, i8x16.splat(0x20)), i8x16.eq(octets, i8x16.splat(<i8>0xef))),
+        v128.or(
+          v128.or(
+            i8x16.eq(v128.and(octets, i8x16.splat(<i8>0xfd)), i8x16.splat(0x3c)),
+            // `"` and `&` differ in one bit.
+            i8x16.eq(v128.and(octets, i8x16.splat(<i8>0xfb)), i8x16.splat(0x22)),
+          ),
+          i8x16.eq(octets, i8x16.splat(0x27)),
+        ),
+      ),
+    );
+    at += 16;
+  } while (found == 0);
+  return at - 16 + ctz(found);
+}
+
 /** Whether the first `length` octets (1 to 7) of two words are the same. */
 @inline function sameStart(left: u64, right: u64, length: i32): bool {
   return (left ^ right) << <u64>(64 - (length << 3)) == 0;
@@ -178,7 +218,8 @@ export function scanRoot(
         }
         const value = ++tag;
         for (;;) {
-          while (isPlainValue((octet = octetAt(tag)))) tag++;
+          tag = valueStop(tag);
+          octet = octetAt(tag);
           if (octet == quote) break;
           if (octet == 0x22 || octet == 0x27) {
             tag++;
@@ -283,7 +324,10 @@ export function scanRoot(
       while (octet == 0x20 || octet == 0x0a || octet == 0x09) octet = octetAt(++at);
       if (isPlainText(octet)) {
         flags |= HAS_TEXT;
-        do octet = octetAt(++at); while (isPlainText(octet));
+        do {
+          at = textStop(at + 1);
+          octet = octetAt(at);
+        } while (isPlainText(octet));
       }
       if (octet == 0x3c) break;
       if (octet == 0x26) {

@@ -91,6 +91,19 @@ describe('the WebAssembly scanner and the plain one', () => {
     expect(isTaken(bytes)).toBe(true);
   });
 
+  test('agree on every octet at every place of a long text and a long value', () => {
+    for (let octet = 0; octet < 0x100; octet++) {
+      for (let place = 0; place < 40; place++) {
+        const bytes = octets(`<a b="${'v'.repeat(40)}">${'t'.repeat(40)}</a>`);
+        bytes[6 + place] = octet;
+        expectSame(bytes);
+        bytes[6 + place] = 0x76;
+        bytes[48 + place] = octet;
+        expectSame(bytes);
+      }
+    }
+  });
+
   test('agree on a message cut anywhere', () => {
     const bytes = readFileSync(new URL('../../vectors/bench/signed-1k.xml', import.meta.url));
     for (let end = 0; end < bytes.length; end++) expectSame(bytes.subarray(0, end));

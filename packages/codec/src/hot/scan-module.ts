@@ -12,7 +12,7 @@ import { declare, undeclare } from './declare.ts';
 import { malformed } from './malformed.ts';
 import { cdataEnd, commentEnd, isCdata, isComment, passNoncharacterLead } from './markup.ts';
 import { noteComment } from './note-misc.ts';
-import { NAME, TEXT, VALUE } from './octet.ts';
+import { NAME, TEXT } from './octet.ts';
 import { doubled } from './octet-hash.ts';
 import { PrefixTable } from './prefix-table.ts';
 import { isCanonicalInText, isCanonicalInValue, referenceEnd } from './references.ts';
@@ -28,7 +28,6 @@ const { uri: A_URI } = A;
 // Where things are in the module's memory of 4 MiB; scan-root.ts in assembly/ has the same numbers.
 const NAME_AT = 1024;
 const TEXT_AT = 1280;
-const VALUE_AT = 1536;
 const BINDINGS_AT = 2048;
 const PREFIXES_MAX = 128;
 const ELEMENTS_AT = 0x10000;
@@ -57,6 +56,7 @@ interface ScanExports {
 
 /** What we use of the WebAssembly object, which the language's own library does not describe. */
 interface Assembly {
+  readonly validate: (octets: Uint8Array) => boolean;
   readonly Module: new (octets: Uint8Array) => object;
   readonly Instance: new (module: object, imports: object) => { readonly exports: object };
 }
@@ -132,15 +132,17 @@ const octets = new Uint8Array(buffer);
 const bindings = new Int32Array(buffer, module === undefined ? 0 : BINDINGS_AT);
 const elements = new Int32Array(buffer, module === undefined ? 0 : ELEMENTS_AT);
 const attributes = new Int32Array(buffer, module === undefined ? 0 : ATTRIBUTES_AT);
-octets.set(module === undefined ? [] : NAME, module === undefined ? 0 : NAME_AT);
-octets.set(module === undefined ? [] : TEXT, module === undefined ? 0 : TEXT_AT);
-octets.set(module === undefined ? [] : VALUE, module === undefined ? 0 : VALUE_AT);
+if (module !== undefined) {
+  octets.set(NAME, NAME_AT);
+  octets.set(TEXT, TEXT_AT);
+}
 
-/** `undefined` where Node.js runs without WebAssembly (`--jitless`). */
+/** `undefined` where Node.js runs without WebAssembly (`--jitless`) or the processor has no 128-bit vectors. */
 function instantiate(): ScanExports | undefined {
   const { WebAssembly } = globalThis as { WebAssembly?: Assembly };
-  if (WebAssembly === undefined) return undefined;
-  const compiled = new WebAssembly.Module(decodeBase64Text(SCAN_MODULE));
+  const code = decodeBase64Text(SCAN_MODULE);
+  if (WebAssembly?.validate(code) !== true) return undefined;
+  const compiled = new WebAssembly.Module(code);
   return new WebAssembly.Instance(compiled, { plain }).exports as ScanExports;
 }
 
