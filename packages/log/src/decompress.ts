@@ -1,6 +1,5 @@
-import type { Transform } from 'node:stream';
 import { PassThrough, pipeline } from 'node:stream';
-import * as zlib from 'node:zlib';
+import { createGunzip } from 'node:zlib';
 import { Fault } from '@parley/core';
 import { Decompress } from 'fzstd';
 import { systemReason } from './unreadable.ts';
@@ -30,25 +29,13 @@ export function decompress(
   file: string,
 ): AsyncIterable<Uint8Array> {
   if (compression === 'none') return octets;
-  if (compression === 'gzip') return through(octets, zlib.createGunzip(), file);
-  const native = nativeZstd();
-  return native === undefined ? zstdOf(octets, file) : through(octets, native, file);
+  return compression === 'gzip' ? gunzipOf(octets, file) : zstdOf(octets, file);
 }
 
-/** Node has it from 22.15 on; what is installed may be older, and so are the types. */
-function nativeZstd(): Transform | undefined {
-  const create: unknown = Reflect.get(zlib, 'createZstdDecompress');
-  return typeof create === 'function' ? (create() as Transform) : undefined;
-}
-
-async function* through(
-  octets: AsyncIterable<Uint8Array>,
-  inflate: Transform,
-  file: string,
-): AsyncGenerator<Uint8Array> {
+async function* gunzipOf(octets: AsyncIterable<Uint8Array>, file: string): AsyncGenerator<Uint8Array> {
   const output = new PassThrough({ highWaterMark: 256 * 1024 });
   let broken: Error | undefined;
-  pipeline(octets, inflate, output, (error) => {
+  pipeline(octets, createGunzip(), output, (error) => {
     broken = error ?? undefined;
   });
   try {
@@ -60,6 +47,7 @@ async function* through(
   }
 }
 
+/** Not by Node's own zstd (22.15 and later): it ends, without a word, after the first frame of a file. */
 async function* zstdOf(octets: AsyncIterable<Uint8Array>, file: string): AsyncGenerator<Uint8Array> {
   const pieces: Uint8Array[] = [];
   const decoder = new Decompress((piece) => {
