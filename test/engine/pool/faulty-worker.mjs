@@ -12,8 +12,8 @@ const FAULTS = {
     for (;;);
   },
   '!heap': () => {
-    const kept = [];
-    for (;;) kept.push(new Array(1000).fill(kept.length));
+    let kept;
+    for (;;) kept = { kept }; // small objects only: with arrays Node may end the whole process instead
   },
   '!late': () => {
     queueMicrotask(() => {
