@@ -32,7 +32,7 @@ export interface OpenRequest {
   readonly policy: Policy;
   readonly contexts: ContextSource;
   /** SOAPAction header or action parameter of the transport: must agree with the signed wsa:Action. */
-  readonly soapAction?: string;
+  readonly soapAction?: string | undefined;
   /** Scratch to reuse; without one, each call makes its own, and wipes it. */
   readonly workspace?: Workspace;
   /** Leave the octets of the answer in the given workspace: valid until its next use. Saves one copy per message. */

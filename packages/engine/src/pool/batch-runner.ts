@@ -89,15 +89,14 @@ export class BatchRunner {
       else replies.failed(reply);
       return;
     }
-    const soapAction = task.jobs[at + 3] as string | undefined;
     const reply = open(message, {
       atMs: task.jobs[at + 2] as number | 'message',
+      soapAction: task.jobs[at + 3] as string | undefined,
       policy: this.#policy,
       contexts: this.#contexts,
       workspace: this.#workspace,
       // The reply writer copies before the next message.
       borrow: true,
-      ...(soapAction === undefined ? {} : { soapAction }),
     });
     if (!reply.ok) replies.failed(reply);
     else if (task.kind === 'open') replies.opened(reply.value);

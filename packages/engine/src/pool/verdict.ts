@@ -37,10 +37,17 @@ export function verdictOf(opened: OpenedMessage): Verdict {
 }
 
 function algorithmsOf(opened: OpenedMessage): readonly string[] {
-  const names = new Set<string>();
-  for (const part of opened.signed) names.add(part.digest).add(part.mac);
-  for (const part of opened.encrypted) names.add(part.cipher);
-  return [...names];
+  const names: string[] = [];
+  for (const part of opened.signed) {
+    addName(names, part.digest);
+    addName(names, part.mac);
+  }
+  for (const part of opened.encrypted) addName(names, part.cipher);
+  return names;
+}
+
+function addName(names: string[], name: string): void {
+  if (!names.includes(name)) names.push(name);
 }
 
 /** Every key use of `opened`, once each, in order of first use. */
@@ -81,5 +88,23 @@ function equalKeys(left: KeyUse, right: KeyUse): boolean {
 }
 
 function partName(part: { readonly role: PartRole; readonly namespace: string; readonly localName: string }): string {
-  return part.role === 'header' ? `{${part.namespace}}${part.localName}` : part.role;
+  if (part.role !== 'header') return part.role;
+  const { namespace, localName } = part;
+  let names = HEADER_NAMES.get(namespace);
+  if (names === undefined) {
+    if (HEADER_NAMES.size >= HEADER_NAMES_MAX) HEADER_NAMES.clear();
+    names = new Map();
+    HEADER_NAMES.set(namespace, names);
+  }
+  let name = names.get(localName);
+  if (name === undefined) {
+    if (names.size >= HEADER_NAMES_MAX) names.clear();
+    name = `{${namespace}}${localName}`;
+    names.set(localName, name);
+  }
+  return name;
 }
+
+// perf: the same few names come with every message; gluing and hashing them anew costs as much as two digests.
+const HEADER_NAMES = new Map<string, Map<string, string>>();
+const HEADER_NAMES_MAX = 64;
