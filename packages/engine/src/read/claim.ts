@@ -21,8 +21,8 @@ import { decodeBase64, decodedBase64Max, Fault } from '@parley/core';
 // perf: a module's own constants are folded into its code, imported ones are looked up at every use.
 const RECORD = ELEMENT_WORDS;
 const ATTRIBUTE = ATTRIBUTE_WORDS;
-const { declarationCount: DECLARATION_COUNT } = E;
 const { content: CONTENT, contentEnd: CONTENT_END, end: END, flags: FLAGS, next: NEXT, start: START } = E;
+const { declarationCount: DECLARATION_COUNT } = E;
 const { flags: ATTRIBUTE_FLAGS, value: ATTRIBUTE_VALUE, valueEnd: ATTRIBUTE_VALUE_END } = A;
 
 /** The refusal of a message whose shape is not the one the specification draws. */
