@@ -20,40 +20,44 @@ let slots = new Int32Array(256);
  * With {@link checkIds} passed, there is at most one.
  */
 export function resolveId(tape: Tape, start: number, end: number): number {
-  const { attributes, elements } = tape;
   for (let pair = 0; pair < tape.idCount; pair++) {
-    const base = tape.ids[pair * 2]! * ATTRIBUTE_WORDS;
-    const element = tape.ids[pair * 2 + 1]!;
-    const uri = attributes[base + A.uri]!;
-    if (uri !== Namespace.wsu) {
-      const elementUri = elements[element * ELEMENT_WORDS + E.uri]!;
-      const isSecurityElement =
-        elementUri === Namespace.ds ||
-        elementUri === Namespace.dsig11 ||
-        elementUri === Namespace.xenc ||
-        elementUri === Namespace.xenc11;
-      if (!isSecurityElement || uri !== Namespace.none || !isId(tape, base)) continue;
-    }
-    if (hasValue(tape, base, start, end)) return element;
+    if (!isReferable(tape, pair)) continue;
+    if (hasValue(tape, tape.ids[pair * 2]! * ATTRIBUTE_WORDS, start, end)) return tape.ids[pair * 2 + 1]!;
   }
   return -1;
 }
 
+/** Whether a reference of WS-Security can mean the id: wsu:Id, or Id of an element of XML Signature or Encryption. */
+function isReferable(tape: Tape, pair: number): boolean {
+  const base = tape.ids[pair * 2]! * ATTRIBUTE_WORDS;
+  const uri = tape.attributes[base + A.uri]!;
+  if (uri === Namespace.wsu) return true;
+  const elementUri = tape.elements[tape.ids[pair * 2 + 1]! * ELEMENT_WORDS + E.uri]!;
+  const isSecurityElement =
+    elementUri === Namespace.ds ||
+    elementUri === Namespace.dsig11 ||
+    elementUri === Namespace.xenc ||
+    elementUri === Namespace.xenc11;
+  return isSecurityElement && uri === Namespace.none && isId(tape, base);
+}
+
 /**
- * Refuses a message in which a reference could mean two elements. Linear in the number of ids.
+ * Refuses a message in which a reference could mean two elements. Linear in the number of ids. With `foreign: 'ignored'`,
+ * ids that no reference of WS-Security can mean (`id`, `ID`, `xml:id` … of the application's own elements) may be equal.
  * @throws Fault `peer.id-duplicate` for a value twice, over all id-like attributes; `peer.structure-invalid` for an
  * element with several id-like attributes of differing value; `peer.limit-nodes` for values made to collide
  */
-export function checkIds(tape: Tape): void {
+export function checkIds(tape: Tape, foreign: 'unique' | 'ignored' = 'unique'): void {
   const count = tape.idCount;
   if (count < 2) return;
   const mask = tableSize(count) - 1;
   prepare(count, mask + 1);
   for (let pair = 0; pair < count; pair++) {
+    if (foreign === 'ignored' && !isReferable(tape, pair)) continue;
     locate(tape, pair);
     const offset = tape.attributes[tape.ids[pair * 2]! * ATTRIBUTE_WORDS + A.name]!;
     const sameElement = pair > 0 && tape.ids[pair * 2 + 1] === tape.ids[pair * 2 - 1];
-    if (sameElement && !sameValue(tape, pair, pair - 1)) {
+    if (foreign === 'unique' && sameElement && !sameValue(tape, pair, pair - 1)) {
       throw new Fault('peer.structure-invalid', { offset, reason: 'several-ids' });
     }
     let slot = hashOf(tape, pair) & mask;

@@ -30,6 +30,11 @@ export interface Policy {
   /** Tokens stand before what uses them (WS-SecurityPolicy Strict). */
   readonly strictLayout: boolean;
   readonly allowComments: boolean;
+  /**
+   * Ids of any kind are unique in the message, also those of the application's elements that no signature can mean
+   * (`id`, `ID`, `xml:id`). Turn it off for payloads that number their rows so; what is signed is as sure as before.
+   */
+  readonly requireUniqueForeignIds: boolean;
   readonly digests: readonly HashName[];
   readonly macs: readonly MacAlgorithm['name'][];
   readonly ciphers: readonly CipherName[];
@@ -51,6 +56,7 @@ const STRICT: Omit<Policy, 'limits'> = {
   requireSignedEncryption: true,
   strictLayout: true,
   allowComments: false,
+  requireUniqueForeignIds: true,
   digests: ['sha1', 'sha256', 'sha384', 'sha512'],
   macs: ['hmac-sha1', 'hmac-sha256', 'hmac-sha384', 'hmac-sha512'],
   ciphers: ['aes128-cbc', 'aes192-cbc', 'aes256-cbc', 'aes128-gcm', 'aes192-gcm', 'aes256-gcm'],

@@ -67,3 +67,13 @@ test('a Timestamp that nobody signed is refused even where none is asked for', (
   const added = replaced(message, '<c:SecurityContextToken', `${timestamp}<c:SecurityContextToken`);
   expect(openedBy(added, sampleContext(), policy)).toMatchObject({ code: 'peer.coverage-missing' });
 });
+
+test('ids of the application: unique by default, or its own business; never those that a reference can mean', () => {
+  const rows = '<m:Row xmlns:m="urn:m" id="1"/><m:Row xmlns:m="urn:m" id="1" xml:id="1"/>';
+  const message = sealed(sampleEnvelope(rows), sampleRequest());
+  const lenient = policyOf('strict', { requireUniqueForeignIds: false });
+  expect(openedBy(message, sampleContext())).toMatchObject({ code: 'peer.id-duplicate' });
+  expect(openedBy(message, sampleContext(), lenient)).toMatchObject({ ok: true });
+  const twice = replaced(message, '</s:Header>', `<x xmlns:u="${WSU}" u:Id="_2"/></s:Header>`);
+  expect(openedBy(twice, sampleContext(), lenient)).toMatchObject({ code: 'peer.id-duplicate' });
+});

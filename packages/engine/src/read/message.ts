@@ -30,7 +30,7 @@ export function readMessage(tape: Tape, policy: Policy): MessageClaims {
   if (tape.commentCount > 0 && !policy.allowComments) {
     throw new Fault('peer.structure-invalid', { reason: 'a comment', offset: tape.firstComment });
   }
-  checkIds(tape);
+  checkIds(tape, policy.requireUniqueForeignIds ? 'unique' : 'ignored');
   const envelope = readHeaderBlocks(tape, shape, { refuseUnknown: true });
   if (envelope.security < 0) throw new Fault('peer.security-header-missing');
   const security = readSecurityHeader(tape, envelope.security, policy.limits);
