@@ -127,6 +127,7 @@ export function writeTokenReply(
   });
 }
 
+/** Wipes the key and the entropy of an answer that was written. */
 export function wipeIssued(issued: IssuedKey | undefined): void {
   if (issued === undefined) return;
   issued.key.wipe();

@@ -6,6 +6,7 @@ import { WSU } from './write/names.ts';
 
 const ID = localName('Id');
 
+/** The Ids of one message. */
 export class MessageIds {
   readonly #tape: Tape;
   readonly #taken = new Set<string>();

@@ -19,6 +19,7 @@ export interface SealKey {
   macKey(algorithm: MacAlgorithm): MacKey;
 }
 
+/** Makes the keys that a request asks for, and the tokens that tell the peer how. Wiped by its owner. */
 export class SealKeys {
   readonly signatureId: string;
   readonly #tokens: string;

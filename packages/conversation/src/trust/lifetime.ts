@@ -33,6 +33,7 @@ export function readLifetime(tape: Tape, element: number): Lifetime {
   return { createdAtMs, expiresAtMs };
 }
 
+/** wst:Lifetime (protocol: §2.4), epoch milliseconds. */
 export function writeLifetime(writer: XmlWriter, createdAtMs: number, expiresAtMs: number): void {
   writer.open('t:Lifetime').element('u:Created', formatInstant(createdAtMs));
   writer.element('u:Expires', formatInstant(expiresAtMs)).close('t:Lifetime');

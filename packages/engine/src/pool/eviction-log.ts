@@ -22,6 +22,7 @@ export function contextHash(identifier: string): bigint {
   return BigInt(`0x${hash('sha256', identifier, 'hex').slice(0, 16)}`);
 }
 
+/** The log itself: one writer, any number of readers on other threads. */
 export class EvictionLog {
   /** What a worker needs to read along. */
   readonly shared: SharedArrayBuffer;

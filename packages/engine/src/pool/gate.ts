@@ -1,7 +1,4 @@
-/**
- * Bounds what the pool has taken in and not yet answered. Callers enter in order of arrival; one message always fits
- * when nothing else is inside.
- */
+/** What may be inside at one time, and what happens to who comes then. */
 export interface GateOptions {
   readonly bytesMax: number;
   readonly messagesMax: number;
@@ -16,6 +13,10 @@ interface Waiter {
   readonly resolve: (entry: Entry) => void;
 }
 
+/**
+ * Bounds what the pool has taken in and not yet answered. Callers enter in order of arrival; one message always fits
+ * when nothing else is inside.
+ */
 export class Gate {
   readonly #options: GateOptions;
   // In order of arrival; a Set so that leaving is cheap at either end.
