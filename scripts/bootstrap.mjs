@@ -22,7 +22,7 @@ export async function bootstrap() {
   if (!isInstalled()) await install();
   if (!canLoadLibxml()) {
     console.error(
-      'libxmljs2 (optional, native) was skipped: no second XML reader (encodings other than UTF-8, cross-check, schemas); ' +
+      'libxmljs2 (optional, native) was skipped: no second XML reader to check ours against; ' +
         'all else works. To have it: install python3, make and g++, delete node_modules, run this again.',
     );
   }
