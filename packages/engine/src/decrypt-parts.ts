@@ -18,7 +18,7 @@ import { resolveKey } from './resolve-keys.ts';
 /** Encrypted data whose place and key are settled. */
 export interface PlannedDecryption {
   readonly claim: EncryptedDataClaim;
-  /** The child of Envelope's parts it belongs to. */
+  /** The part of the message that it is, or stands in. */
   readonly role: PartRole;
   readonly resolved: ResolvedKey;
 }

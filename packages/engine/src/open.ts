@@ -117,7 +117,7 @@ function verify(claims: MessageClaims, decrypted: DecryptedMessage, scope: OpenS
   requireCoverage(claims, signatures, policy);
   if (decrypted.failure === undefined) requireSignedPlaintext(claims, signatures, decrypted.parts, policy);
   const verified = verifySignatures(claims, signatures, scope);
-  requireOneContext(claims, verified, decrypted.parts);
+  requireOneContext(claims, verified, decrypted.parts, policy);
   return { claims, signatures, verified, decrypted };
 }
 
@@ -159,7 +159,7 @@ function decryptSigned(
   );
   const decrypted = decryptParts(claims, planned, scope);
   if (decrypted.failure !== undefined) throw decrypted.failure;
-  requireOneContext(claims, verified, decrypted.parts);
+  requireOneContext(claims, verified, decrypted.parts, scope.policy);
   return { claims: readMessage(scope.workspace.plainTape, scope.policy), decrypted };
 }
 
@@ -203,6 +203,7 @@ function requireOneContext(
   claims: MessageClaims,
   verified: readonly { resolved: ResolvedKey }[],
   decrypted: readonly { resolved: ResolvedKey }[],
+  policy: Policy,
 ): void {
   const first = verified[0]!.resolved;
   const same = ({ resolved }: { resolved: ResolvedKey }): boolean =>
@@ -214,7 +215,7 @@ function requireOneContext(
   }
   const element = claims.security.securityContextToken;
   if (element < 0 || element === first.token) return;
-  const token = readSecurityContextToken(claims.tape, element, { identifierBytesMax: Number.MAX_SAFE_INTEGER });
+  const token = readSecurityContextToken(claims.tape, element, policy.limits);
   if (token.identifier !== first.context.identifier)
     throw structureInvalid(claims.tape, element, 'a token that secures nothing');
 }

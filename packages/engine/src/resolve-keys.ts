@@ -43,8 +43,8 @@ const DERIVED_KEY_TOKEN = localName('DerivedKeyToken');
 
 interface Chain {
   readonly reference: TokenReference;
-  readonly derivations: WireDerivation[];
-  version: Version | undefined;
+  readonly derivations: readonly WireDerivation[];
+  readonly version: Version | undefined;
 }
 
 /**
@@ -88,22 +88,17 @@ function followDerivations(claims: MessageClaims, element: number, user: number,
   for (;;) {
     const implied = readImpliedDerivation(tape, reference, limits);
     if (implied !== undefined) derivations.unshift(implied);
-    if (reference.target >= 0 && isDerivedKeyToken(tape, reference.target)) {
-      const token = reference.target;
-      if (seen.includes(token)) throw new Fault('peer.dk-loop');
-      seen.push(token);
-      requirePlace(claims, token, user, security.derivedKeyTokens.includes(token), policy);
-      const derivedKey = readDerivedKeyToken(tape, token, limits);
-      version ??= derivedKey.version;
-      if (version !== derivedKey.version) throw structureInvalid(tape, token, 'two generations of wsc:DerivedKeyToken');
-      derivations.unshift(derivedKey.derivation);
-      if (derivedKey.base.target === token) throw new Fault('peer.dk-loop');
-      reference = derivedKey.base;
-    } else {
-      if (derivations.length > limits.derivationDepthMax) throw new Fault('peer.dk-limit', { field: 'depth' });
-      return { reference, derivations, version };
-    }
     if (derivations.length > limits.derivationDepthMax) throw new Fault('peer.dk-limit', { field: 'depth' });
+    const token = reference.target;
+    if (token < 0 || !isTokenNamed(tape, token, DERIVED_KEY_TOKEN)) return { reference, derivations, version };
+    if (seen.includes(token)) throw new Fault('peer.dk-loop');
+    seen.push(token);
+    requirePlace(claims, token, user, security.derivedKeyTokens.includes(token), policy);
+    const derivedKey = readDerivedKeyToken(tape, token, limits);
+    version ??= derivedKey.version;
+    if (version !== derivedKey.version) throw structureInvalid(tape, token, 'two generations of wsc:DerivedKeyToken');
+    derivations.unshift(derivedKey.derivation);
+    reference = derivedKey.base;
   }
 }
 
@@ -123,7 +118,7 @@ function contextNamed(claims: MessageClaims, chain: Chain, user: number, policy:
     };
   }
   const { tape, security } = claims;
-  if (!isSecurityContextToken(tape, reference.target))
+  if (!isTokenNamed(tape, reference.target, SECURITY_CONTEXT_TOKEN))
     throw new Fault('peer.keyinfo-forbidden', { reason: 'not a context' });
   requirePlace(claims, reference.target, user, security.securityContextToken === reference.target, policy);
   const token = readSecurityContextToken(tape, reference.target, policy.limits);
@@ -146,18 +141,9 @@ function unknownContext(identifier: string, byUri: boolean): Fault {
   return new Fault('peer.bad-context', { identifier, reason: 'unknown' });
 }
 
-function isDerivedKeyToken(tape: Tape, element: number): boolean {
-  return (
-    isNamed(tape, element, Namespace.wsc, DERIVED_KEY_TOKEN) ||
-    isNamed(tape, element, Namespace.wsc05, DERIVED_KEY_TOKEN)
-  );
-}
-
-function isSecurityContextToken(tape: Tape, element: number): boolean {
-  return (
-    isNamed(tape, element, Namespace.wsc, SECURITY_CONTEXT_TOKEN) ||
-    isNamed(tape, element, Namespace.wsc05, SECURITY_CONTEXT_TOKEN)
-  );
+/** Whether `element` is the token `local` of either generation of WS-SecureConversation. */
+function isTokenNamed(tape: Tape, element: number, local: Uint8Array): boolean {
+  return isNamed(tape, element, Namespace.wsc, local) || isNamed(tape, element, Namespace.wsc05, local);
 }
 
 function derivationOf(derivation: WireDerivation): Derivation {

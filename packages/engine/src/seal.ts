@@ -41,8 +41,6 @@ import { writeTimestamp } from './write/security-tokens.ts';
 import type { SignedReference } from './write/signature.ts';
 import { canonicalSignedInfo, writeSignature, writeSignedInfoContent } from './write/signature.ts';
 
-export type { SealRequest } from './seal-request.ts';
-
 /**
  * Secures a SOAP envelope with a security context.
  *

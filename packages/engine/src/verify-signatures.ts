@@ -80,7 +80,7 @@ export function verifyMac(claims: MessageClaims, claim: SignatureClaim, scope: O
 }
 
 /**
- * Verifies planned signatures; appends to `parts`.
+ * Verifies planned signatures, in their order, and gives the parts that they vouch for.
  * @throws Fault `peer.signature-invalid`, `peer.digest-mismatch`, `peer.limit-cost`, and resolving faults.
  */
 export function verifySignatures(

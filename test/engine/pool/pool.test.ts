@@ -2,31 +2,10 @@ import { hash } from 'node:crypto';
 import { MessagePort } from 'node:worker_threads';
 import { seal } from '@parley/engine';
 import fc from 'fast-check';
-import { afterEach, describe, expect, test, vi } from 'vitest';
-import { createPool } from '../../../packages/engine/src/pool/pool.ts';
-import type { Pool, PoolOptions, PoolSealRequest } from '../../../packages/engine/src/pool/pool-contract.ts';
-import {
-  AT_MS,
-  mixedMessages,
-  SampleResolver,
-  SMALL_CONTEXT,
-  STRICT,
-  sampleMessage,
-  sampleOctets,
-} from './sample-messages.ts';
-
-const pools: Pool[] = [];
-
-function poolWith(workers: number, options: Partial<PoolOptions> = {}): Pool {
-  const pool = createPool({ workers, policy: STRICT, contexts: new SampleResolver(), ...options });
-  pools.push(pool);
-  return pool;
-}
-
-afterEach(async () => {
-  vi.restoreAllMocks();
-  await Promise.all(pools.splice(0).map((pool) => pool.close()));
-});
+import { describe, expect, test, vi } from 'vitest';
+import type { PoolSealRequest } from '../../../packages/engine/src/pool/pool-contract.ts';
+import { poolWith } from './pool-fixture.ts';
+import { AT_MS, mixedMessages, SampleResolver, SMALL_CONTEXT, sampleMessage } from './sample-messages.ts';
 
 const ENVELOPE = new TextEncoder().encode(
   '<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope" xmlns:a="http://www.w3.org/2005/08/addressing"><s:Header>' +
@@ -44,6 +23,21 @@ const SEAL: PoolSealRequest = {
   encrypt: 'body',
   order: 'sign-then-encrypt',
 };
+
+/** `value` with digests instead of octets, which are slow to compare one by one. */
+function comparable(value: unknown): unknown {
+  if (value instanceof Uint8Array) return hash('sha256', value);
+  if (Array.isArray(value)) return value.map(comparable);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, comparable(item)]));
+}
+
+/** Everything in `value` that `wanted` says yes to. */
+function found(value: unknown, wanted: (item: unknown) => boolean): readonly unknown[] {
+  if (wanted(value)) return [value];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.values(value).flatMap((item) => found(item, wanted));
+}
 
 describe('answers', () => {
   test('are the same inline, on one worker and on two, in order', async () => {
@@ -110,100 +104,6 @@ describe('answers', () => {
     const whole = { ...SEAL, context: context!, fillRandom: (out: Uint8Array) => out.fill(1) };
     expect(seal(ENVELOPE, whole)).toMatchObject({ ok: true });
     expect(await poolWith(1).seal(ENVELOPE, whole)).toMatchObject({ ok: true });
-  });
-});
-
-describe('contexts', () => {
-  test('are asked for once, and an unknown one each time', async () => {
-    const contexts = new SampleResolver();
-    const pool = poolWith(1, { contexts });
-    const known = sampleMessage(sampleOctets('signed-1k'));
-    await pool.openBatch([known, known, known]);
-    await pool.openBatch([known, known, known]);
-    expect(contexts.asked).toEqual([SMALL_CONTEXT]);
-    contexts.contexts.clear();
-    const other = sampleMessage(sampleOctets('signed-5k'));
-    expect(await pool.open(other)).toMatchObject({ code: 'peer.bad-context' });
-    expect(await pool.open(other)).toMatchObject({ code: 'peer.bad-context' });
-    expect(contexts.asked).toHaveLength(3);
-  });
-
-  test('beyond the bound of a worker are asked for again, and every answer is right', async () => {
-    const contexts = new SampleResolver();
-    const pool = poolWith(1, { contexts, cachedContextsMax: 1 });
-    const messages = [sampleMessage(sampleOctets('signed-1k')), sampleMessage(sampleOctets('signed-5k'))];
-    for (let round = 0; round < 3; round++) {
-      expect((await pool.openBatch(messages)).every((reply) => reply.ok)).toBe(true);
-    }
-    expect(contexts.asked.length).toBeGreaterThanOrEqual(4);
-  });
-
-  test('that the store cannot give fail their messages only', async () => {
-    const sample = new SampleResolver();
-    const get = async (identifier: string) => {
-      if (identifier === SMALL_CONTEXT) throw new Error('connection lost');
-      return sample.get(identifier);
-    };
-    const messages = [sampleMessage(sampleOctets('signed-1k')), sampleMessage(sampleOctets('signed-5k'))];
-    for (const workers of [0, 1]) {
-      const [failed, good] = await poolWith(workers, { contexts: { get } }).openBatch(messages);
-      expect(failed).toMatchObject({ ok: false, code: 'internal.store-unavailable' });
-      expect(good).toMatchObject({ ok: true });
-    }
-  });
-
-  test('of another name than was asked for are refused', async () => {
-    const [, other] = new SampleResolver().contexts.values();
-    const pool = poolWith(0, { contexts: { get: async () => other } });
-    expect(await pool.open(sampleMessage(sampleOctets('signed-1k')))).toMatchObject({ code: 'internal.store-corrupt' });
-  });
-});
-
-describe('evict', () => {
-  test.each([0, 1, 2])('leaves no answer on the old context, %i workers', async (workers) => {
-    const contexts = new SampleResolver();
-    const pool = poolWith(workers, { contexts });
-    const message = sampleMessage(sampleOctets('signed-1k'));
-    const many = Array.from({ length: 64 }, () => message);
-    for (let round = 0; round < 10; round++) {
-      const context = contexts.contexts.get(SMALL_CONTEXT)!;
-      expect((await pool.openBatch(many)).every((reply) => reply.ok)).toBe(true);
-      // Some are on their way while the context goes.
-      let answeredOk = 0;
-      let evicted = false;
-      const underWay = many.map(async () => {
-        const reply = await pool.open(message);
-        if (reply.ok && evicted) answeredOk++;
-      });
-      contexts.contexts.delete(SMALL_CONTEXT);
-      await pool.evict(SMALL_CONTEXT);
-      evicted = true;
-      expect(await pool.open(message)).toMatchObject({ ok: false, code: 'peer.bad-context' });
-      await Promise.all(underWay);
-      expect(answeredOk).toBe(0);
-      contexts.contexts.set(SMALL_CONTEXT, context);
-    }
-  });
-
-  test('outranks a look-up that began before it', async () => {
-    const sample = new SampleResolver();
-    const old = sample.contexts.get(SMALL_CONTEXT);
-    const release: ((context: typeof old) => void)[] = [];
-    let asked = 0;
-    const pool = poolWith(1, {
-      contexts: {
-        get: () => {
-          asked++;
-          return asked === 1 ? new Promise((resolve) => release.push(resolve)) : Promise.resolve(undefined);
-        },
-      },
-    });
-    const reply = pool.open(sampleMessage(sampleOctets('signed-1k')));
-    await vi.waitUntil(() => release.length === 1);
-    await pool.evict(SMALL_CONTEXT);
-    release[0]?.(old);
-    expect(await reply).toMatchObject({ ok: false, code: 'peer.bad-context' });
-    expect(asked).toBe(2);
   });
 });
 
@@ -291,21 +191,6 @@ test('nothing larger than its view goes through a port, and no octets of a messa
   for (const view of views) expect(view.byteLength).toBe(view.buffer.byteLength);
   expect(Math.max(0, ...views.map((view) => view.byteLength))).toBeLessThan(32);
 });
-
-/** `value` with digests instead of octets, which are slow to compare one by one. */
-function comparable(value: unknown): unknown {
-  if (value instanceof Uint8Array) return hash('sha256', value);
-  if (Array.isArray(value)) return value.map(comparable);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, comparable(item)]));
-}
-
-/** Everything in `value` that `wanted` says yes to. */
-function found(value: unknown, wanted: (item: unknown) => boolean): readonly unknown[] {
-  if (wanted(value)) return [value];
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.values(value).flatMap((item) => found(item, wanted));
-}
 
 describe('options', () => {
   test.each([

@@ -1,0 +1,20 @@
+/** Pools for tests. */
+
+import { afterEach, vi } from 'vitest';
+import { createPool } from '../../../packages/engine/src/pool/pool.ts';
+import type { Pool, PoolOptions } from '../../../packages/engine/src/pool/pool-contract.ts';
+import { SampleResolver, STRICT } from './sample-messages.ts';
+
+const pools: Pool[] = [];
+
+/** A pool over the sample contexts, closed when its test ends. */
+export function poolWith(workers: number, options: Partial<PoolOptions> = {}): Pool {
+  const pool = createPool({ workers, policy: STRICT, contexts: new SampleResolver(), ...options });
+  pools.push(pool);
+  return pool;
+}
+
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await Promise.all(pools.splice(0).map((pool) => pool.close()));
+});
