@@ -1,7 +1,12 @@
 export { checkIds, resolveId } from './element-ids.ts';
 export { escapeAttribute, escapeText } from './escape.ts';
 export { canonicalise, canonicaliseContent, canonicaliseDocument } from './hot/canonicalise.ts';
-export type { CanonicalisationOptions } from './hot/canonicalise.ts';
+export type {
+  CanonicalisationMethod,
+  CanonicalisationOptions,
+  ContentOptions,
+  Replacement,
+} from './hot/canonicalise.ts';
 export { scan } from './hot/scan.ts';
 export type { ScanOptions } from './hot/scan.ts';
 export { loadLibxml } from './libxml.ts';
@@ -23,6 +28,7 @@ export {
   sameMarkup,
   uriText,
 } from './navigate.ts';
+export type { Drain } from './octet-sink.ts';
 export { OctetSink } from './octet-sink.ts';
 export { splice } from './splice.ts';
 export type { Patch } from './splice.ts';

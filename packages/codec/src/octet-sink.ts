@@ -1,31 +1,62 @@
 // perf: a view and a native copy cost some 90 ns together, a loop about 0.6 ns per octet.
 const COPY_MAX = 96;
 
-/** A growing run of octets: what canonicalisation and writing append to. Reused; the octets are the sink's own. */
+const STREAM_CHUNK_BYTES = 64 * 1024;
+
+const encoder = new TextEncoder();
+
+/** Takes octets that leave a streaming sink: borrowed for the call, to be digested, sent or written. */
+export type Drain = (octets: Uint8Array) => void;
+
+/**
+ * A growing run of octets: what canonicalisation and writing append to. Reused; the octets are the sink's own.
+ *
+ * A {@link OctetSink.streaming} sink holds a few at a time and hands on the rest, so that a digest of any size needs no
+ * memory for what is digested; long runs go from the document to the drain without being copied.
+ */
 export class OctetSink {
   /** Room for more than `length`; replaced when it grows, so do not keep it across writes. */
   bytes: Uint8Array;
-  /** Octets written so far. */
+  /** Octets in {@link bytes}: all that was written, or of a streaming sink those not yet drained. */
   length = 0;
   /** {@link bytes}, to be written four at a time. */
   #words: DataView;
+  readonly #drain: Drain | undefined;
 
-  /** @param capacityBytes octets to make room for at first */
-  constructor(capacityBytes = 4096) {
+  /**
+   * @param capacityBytes octets to make room for at first
+   * @param drain see {@link OctetSink.streaming}
+   */
+  constructor(capacityBytes = 4096, drain?: Drain) {
     this.bytes = new Uint8Array(capacityBytes);
     this.#words = new DataView(this.bytes.buffer);
+    this.#drain = drain;
+  }
+
+  /**
+   * A sink that hands over to `drain` what does not fit into `chunkBytes`, and the rest on {@link flush}. What comes
+   * out is the concatenation of all that `drain` gets; while nothing was drained it is `bytes[0, length)`.
+   */
+  static streaming(drain: Drain, chunkBytes: number = STREAM_CHUNK_BYTES): OctetSink {
+    return new OctetSink(chunkBytes, drain);
+  }
+
+  /** Hands over what a streaming sink still holds. */
+  flush(): void {
+    if (this.#drain === undefined || this.length === 0) return;
+    this.#drain(this.bytes.subarray(0, this.length));
+    this.length = 0;
   }
 
   /** Makes room for `more` octets after `length`. */
   reserve(more: number): void {
-    const needed = this.length + more;
-    if (needed > this.bytes.length) this.#grow(needed);
+    if (this.length + more > this.bytes.length) this.#makeRoom(more);
   }
 
   /** Appends `bytes[start, end)`. */
   write(bytes: Uint8Array, start: number, end: number): void {
     const size = end - start;
-    if (this.length + size > this.bytes.length) this.#grow(this.length + size);
+    if (this.length + size > this.bytes.length && this.#passOn(bytes, start, end)) return;
     const to = this.bytes;
     const at = this.length;
     // perf: a view and a native copy cost some 50 ns together, a loop about 1 ns per octet.
@@ -37,7 +68,7 @@ export class OctetSink {
   /** Appends the octets [start, end) of `from`, a view of `bytes`. perf: half the time of {@link write} on short runs. */
   copy(bytes: Uint8Array, from: DataView, start: number, end: number): void {
     const size = end - start;
-    if (this.length + size > this.bytes.length) this.#grow(this.length + size);
+    if (this.length + size > this.bytes.length && this.#passOn(bytes, start, end)) return;
     const at = this.length;
     if (size < COPY_MAX) {
       const to = this.#words;
@@ -51,16 +82,22 @@ export class OctetSink {
   /** Appends ASCII text. */
   writeText(ascii: string): void {
     const size = ascii.length;
-    if (this.length + size > this.bytes.length) this.#grow(this.length + size);
+    if (this.length + size > this.bytes.length) this.#makeRoom(size);
     const to = this.bytes;
     const at = this.length;
     for (let index = 0; index < size; index++) to[at + index] = ascii.charCodeAt(index);
     this.length = at + size;
   }
 
+  /** Appends any text as UTF-8. */
+  writeUtf8(text: string): void {
+    const octets = encoder.encode(text);
+    this.write(octets, 0, octets.length);
+  }
+
   /** Appends one octet. */
   writeOctet(octet: number): void {
-    if (this.length === this.bytes.length) this.#grow(this.length + 1);
+    if (this.length === this.bytes.length) this.#makeRoom(1);
     this.bytes[this.length++] = octet;
   }
 
@@ -88,6 +125,19 @@ export class OctetSink {
   /** Forgets what was written; the room stays. */
   reset(): void {
     this.length = 0;
+  }
+
+  /** Whether `bytes[start, end)` went on past this sink; when not, there is room for it now. */
+  #passOn(bytes: Uint8Array, start: number, end: number): boolean {
+    this.#makeRoom(this.#drain === undefined ? end - start : 0);
+    if (this.#drain === undefined || this.length + end - start <= this.bytes.length) return false;
+    this.#drain(bytes.subarray(start, end));
+    return true;
+  }
+
+  #makeRoom(more: number): void {
+    if (this.#drain !== undefined) this.flush();
+    if (this.length + more > this.bytes.length) this.#grow(this.length + more);
   }
 
   #grow(needed: number): void {

@@ -136,13 +136,6 @@ describe('canonicaliseContent', () => {
     expect(canonicalContentText(tape, 0, { comments: true })).toContain('<!--c-->');
   });
 
-  test('a PrefixList is printed on every child', () => {
-    const tape = read('<a xmlns:q="urn:q"><b/><c/></a>');
-    expect(canonicalContentText(tape, 0, { inclusivePrefixes: ['q'] })).toBe(
-      '<b xmlns:q="urn:q"></b><c xmlns:q="urn:q"></c>',
-    );
-  });
-
   test('a default namespace outside does not leak, an empty one inside is not printed', () => {
     const tape = read('<a xmlns="urn:a"><b xmlns=""><c/></b><d/></a>');
     expect(canonicalContentText(tape, 0)).toBe('<b><c></c></b><d xmlns="urn:a"></d>');

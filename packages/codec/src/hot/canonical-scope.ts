@@ -31,8 +31,14 @@ const XML_PREFIX = 1;
 const INSERTION_MAX = 16;
 
 /**
- * Which namespace declarations exclusive C14N has to print where: what each prefix is bound to in the output so far,
- * what it is bound to in the document at this point, and a log to take both back by.
+ * Which namespaces go out as declared although nothing on the element uses them: those of a PrefixList (`#default` for
+ * the default namespace), or every one that is in scope, which is what makes C14N inclusive.
+ */
+export type InclusivePrefixes = readonly string[] | 'all' | undefined;
+
+/**
+ * Which namespace declarations C14N has to print where: what each prefix is bound to in the output so far, what it is
+ * bound to in the document at this point, and a log to take both back by.
  */
 export class CanonicalScope {
   /** Prefix id -> URI id in force in the output; -1 for none (0 for the empty prefix: no default namespace). */
@@ -45,6 +51,7 @@ export class CanonicalScope {
   /** Prefix id -> 1 if the PrefixList has it. */
   #inclusive = new Uint8Array(64);
   #inclusiveIds: readonly number[] = [];
+  #isInclusive = false;
   /** Pairs (prefix id, URI id before) and, per open element, how many of them there were before it. */
   #undo = new Int32Array(128);
   #undoCount = 0;
@@ -52,7 +59,7 @@ export class CanonicalScope {
   #depth = 0;
 
   /** Starts a canonical form with nothing rendered, in the scope that `parent` (-1: none) gives its children. */
-  begin(tape: Tape, parent: number, inclusivePrefixes: readonly string[] | undefined): void {
+  begin(tape: Tape, parent: number, inclusivePrefixes: InclusivePrefixes): void {
     const count = tape.prefixCount;
     if (count > this.rendered.length) this.#resize(count * 2);
     const { rendered, inScope } = this;
@@ -76,8 +83,15 @@ export class CanonicalScope {
     this.#undoCount = 0;
     this.#depth = 0;
     for (const prefix of this.#inclusiveIds) this.#inclusive[prefix] = 0;
-    this.#inclusiveIds = inclusivePrefixes === undefined ? [] : prefixIds(tape, inclusivePrefixes);
+    this.#isInclusive = inclusivePrefixes === 'all';
+    this.#inclusiveIds =
+      inclusivePrefixes === undefined || inclusivePrefixes === 'all' ? [] : prefixIds(tape, inclusivePrefixes);
     for (const prefix of this.#inclusiveIds) this.#inclusive[prefix] = 1;
+  }
+
+  /** Starts inside a canonical form: what `outer` has rendered is in force. After {@link begin}, for the same tape. */
+  continueFrom(outer: CanonicalScope, tape: Tape): void {
+    this.rendered.set(outer.rendered.subarray(0, tape.prefixCount));
   }
 
   /** Goes into `element`: {@link pending} is then what its start tag has to declare. */
@@ -96,6 +110,13 @@ export class CanonicalScope {
       inScope[declarations[at + D_PREFIX]!] = declarations[at + D_URI]!;
     }
 
+    if (this.#isInclusive) {
+      if (isApex) this.#renderAll(tape.prefixCount);
+      else this.#renderDeclared(declarations, firstDeclaration, endDeclaration);
+      if (this.pendingCount > 1) this.#sortPending(tape);
+      return;
+    }
+
     const prefix = elements[base + PREFIX]!;
     if (rendered[prefix] !== elements[base + URI]) this.#render(prefix);
     const firstAttribute = elements[base + ATTRIBUTES]!;
@@ -111,7 +132,6 @@ export class CanonicalScope {
           if (inScope[listed] !== -1 && rendered[listed] !== inScope[listed]) this.#render(listed);
         }
       } else {
-        // perf: below the apex a binding changes only where a declaration stands.
         for (let declaration = firstDeclaration; declaration < endDeclaration; declaration++) {
           const declared = declarations[declaration * DECLARATION_WORDS + D_PREFIX]!;
           if (this.#inclusive[declared] === 1 && rendered[declared] !== inScope[declared]) this.#render(declared);
@@ -136,8 +156,12 @@ export class CanonicalScope {
     }
   }
 
-  /** Whether the output has the document's binding of every prefix in `mask` (see `E.contentPrefixes`). */
+  /**
+   * Whether the output has the document's binding of every prefix in `mask` (see `E.contentPrefixes`), so that content
+   * which declares nothing goes out as it is.
+   */
   isRendered(mask: number): boolean {
+    if (this.#isInclusive) return true;
     // Prefix ids from 31 on share the sign bit: too many to tell apart.
     if (mask < 0) return false;
     for (let left = mask; left !== 0; left &= left - 1) {
@@ -145,6 +169,20 @@ export class CanonicalScope {
       if (this.rendered[prefix] !== this.inScope[prefix]) return false;
     }
     return true;
+  }
+
+  #renderAll(prefixCount: number): void {
+    for (let prefix = 0; prefix < prefixCount; prefix++) {
+      if (this.inScope[prefix] !== -1 && this.rendered[prefix] !== this.inScope[prefix]) this.#render(prefix);
+    }
+  }
+
+  // perf: below the apex a binding changes only where a declaration stands.
+  #renderDeclared(declarations: Int32Array, first: number, end: number): void {
+    for (let declaration = first; declaration < end; declaration++) {
+      const declared = declarations[declaration * DECLARATION_WORDS + D_PREFIX]!;
+      if (this.rendered[declared] !== this.inScope[declared]) this.#render(declared);
+    }
   }
 
   #render(prefix: number): void {

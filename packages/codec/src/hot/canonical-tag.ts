@@ -1,3 +1,4 @@
+import { escapeAttribute } from '../escape.ts';
 import type { OctetSink } from '../octet-sink.ts';
 import type { Tape } from '../tape.ts';
 import { A, ATTRIBUTE_WORDS as ATTRIBUTE_SIZE, E, ELEMENT_WORDS as ELEMENT_SIZE, Flag } from '../tape.ts';
@@ -5,6 +6,8 @@ import { NAMESPACE_URIS } from '../vocabulary.ts';
 import { compareAttributes } from './attribute-order.ts';
 import type { CanonicalScope } from './canonical-scope.ts';
 import { writeCanonicalUri, writeCanonicalValue } from './canonical-text.ts';
+import type { Inherited } from './inherited-attributes.ts';
+import { isXmlBase } from './inherited-attributes.ts';
 import { Octet } from './octet.ts';
 import { doubled } from './octet-hash.ts';
 
@@ -23,18 +26,43 @@ let order = new Int32Array(64);
 
 /** Appends the start tag of `element` with what `scope` has pending: name, declarations, attributes, `>`. */
 export function writeStartTag(tape: Tape, element: number, scope: CanonicalScope, out: OctetSink): void {
-  const { bytes, words, elements } = tape;
+  const { elements } = tape;
   const base = element * ELEMENT_WORDS;
-  out.copy(bytes, words, elements[base + START]!, elements[base + NAME_END]!);
-  for (let index = 0; index < scope.pendingCount; index++) {
-    const prefix = scope.pending[index]!;
-    writeDeclaration(tape, prefix, scope.rendered[prefix]!, out);
-  }
+  writeNameAndDeclarations(tape, base, scope, out);
   const first = elements[base + ATTRIBUTES]!;
   const count = elements[base + ATTRIBUTE_COUNT]!;
   const isOrdered = count < 2 || (elements[base + FLAGS]! & Flag.startCanonical) !== 0;
-  if (!isOrdered) sortAttributes(tape, first, count);
+  if (!isOrdered) {
+    listAttributes(first, count);
+    sortListed(tape, count);
+  }
   for (let index = 0; index < count; index++) writeAttribute(tape, isOrdered ? first + index : order[index]!, out);
+  out.writeOctet(GREATER);
+}
+
+/** As {@link writeStartTag}, for an apex that takes attributes over from its ancestors. */
+export function writeInheritingStartTag(
+  tape: Tape,
+  element: number,
+  inherited: Inherited,
+  scope: CanonicalScope,
+  out: OctetSink,
+): void {
+  const base = element * ELEMENT_WORDS;
+  writeNameAndDeclarations(tape, base, scope, out);
+  const count = tape.elements[base + ATTRIBUTE_COUNT]!;
+  listAttributes(tape.elements[base + ATTRIBUTES]!, count);
+  let listed = count;
+  for (const attribute of inherited.attributes) {
+    if (listed === order.length) order = doubled(order);
+    order[listed++] = attribute;
+  }
+  sortListed(tape, listed);
+  for (let index = 0; index < listed; index++) {
+    const attribute = order[index]!;
+    if (inherited.base === undefined || !isXmlBase(tape, attribute)) writeAttribute(tape, attribute, out);
+    else if (inherited.base !== '') out.writeUtf8(` xml:base="${escapeAttribute(inherited.base)}"`);
+  }
   out.writeOctet(GREATER);
 }
 
@@ -47,6 +75,14 @@ export function writeEndTag(tape: Tape, element: number, out: OctetSink): void {
   out.writeOctet(SLASH);
   out.copy(tape.bytes, tape.words, start + 1, nameEnd);
   out.writeOctet(GREATER);
+}
+
+function writeNameAndDeclarations(tape: Tape, base: number, scope: CanonicalScope, out: OctetSink): void {
+  out.copy(tape.bytes, tape.words, tape.elements[base + START]!, tape.elements[base + NAME_END]!);
+  for (let index = 0; index < scope.pendingCount; index++) {
+    const prefix = scope.pending[index]!;
+    writeDeclaration(tape, prefix, scope.rendered[prefix]!, out);
+  }
 }
 
 function writeDeclaration(tape: Tape, prefix: number, uri: number, out: OctetSink): void {
@@ -78,9 +114,12 @@ function writeAttribute(tape: Tape, attribute: number, out: OctetSink): void {
   out.writeOctet(DOUBLE_QUOTE);
 }
 
-function sortAttributes(tape: Tape, first: number, count: number): void {
+function listAttributes(first: number, count: number): void {
   while (order.length < count) order = doubled(order);
   for (let index = 0; index < count; index++) order[index] = first + index;
+}
+
+function sortListed(tape: Tape, count: number): void {
   if (count > INSERTION_MAX) {
     order.subarray(0, count).sort((left, right) => compareAttributes(tape, left, right));
     return;

@@ -1,15 +1,19 @@
 /**
- * Exclusive C14N 1.0 from tape to octets (protocol §4.3, §4.5, §4.6), iterative.
+ * C14N from tape to octets (protocol §4.3 to §4.6): inclusive 1.0 and 1.1, exclusive 1.0; iterative.
  *
  * perf: output is mostly input. `run` is where the input begins that goes out as it is; it is copied only when
  * something has to be written differently, so a subtree that is canonical as written costs one copy.
  */
+import { invariant } from '@parley/core';
 import type { OctetSink } from '../octet-sink.ts';
 import type { Tape } from '../tape.ts';
 import { E, ELEMENT_WORDS as ELEMENT_SIZE, Flag } from '../tape.ts';
+import type { InclusivePrefixes } from './canonical-scope.ts';
 import { CanonicalScope } from './canonical-scope.ts';
-import { writeEndTag, writeStartTag } from './canonical-tag.ts';
+import { writeEndTag, writeInheritingStartTag, writeStartTag } from './canonical-tag.ts';
 import { writeCanonicalText } from './canonical-text.ts';
+import type { Inherited } from './inherited-attributes.ts';
+import { inheritedBy } from './inherited-attributes.ts';
 import { commentEnd, isComment, processingInstructionEnd, skipSpace } from './markup.ts';
 import { Octet } from './octet.ts';
 import { textStart } from './text-start.ts';
@@ -29,18 +33,45 @@ const {
   contentPrefixes: CONTENT_PREFIXES,
 } = E;
 
-const { emptyTag: EMPTY_TAG, contentExpandable: CONTENT_EXPANDABLE } = Flag;
+const { emptyTag: EMPTY_TAG, hasChild: HAS_CHILD, startCanonical: START_CANONICAL, tagCanonical: TAG_CANONICAL } = Flag;
+const CONTENT_CANONICAL = Flag.contentCanonical;
+const CONTENT_EITHER = Flag.contentCanonical | Flag.contentExpandable;
 const { bang: BANG, greater: GREATER, lf: LF } = Octet;
+
+/** The three forms; each is meant without comments unless {@link CanonicalisationOptions.comments} asks for them. */
+export type CanonicalisationMethod = 'exclusive' | 'inclusive' | 'inclusive-1.1';
 
 /** How to canonicalise. */
 export interface CanonicalisationOptions {
-  /** PrefixList of ec:InclusiveNamespaces, `#default` for the default namespace; unknown prefixes have no effect. */
+  /** `exclusive` by default. Inclusive forms depend on where the element stands, and are there for interoperability. */
+  readonly method?: CanonicalisationMethod | undefined;
+  /**
+   * PrefixList of ec:InclusiveNamespaces, `#default` for the default namespace; unknown prefixes have no effect, and
+   * neither has the list for an inclusive method.
+   */
   readonly inclusivePrefixes?: readonly string[] | undefined;
   /** WithComments; false by default, as for every same-document reference. */
   readonly comments?: boolean | undefined;
+  /** An element inside that is left out, with all in it: the Signature of an enveloped-signature transform. */
+  readonly without?: number | undefined;
+  /** What STR-Transform (protocol §3.6) does: a token in the place of the reference to it. Not with `without`. */
+  readonly replacement?: Replacement | undefined;
+}
+
+/** Two elements of one tape. */
+export interface Replacement {
+  /** The element that does not appear: the apex, or one inside. */
+  readonly element: number;
+  /** The element that appears there, in the namespace scope of its own place. */
+  readonly by: number;
+}
+
+/** How to write the content of an element. */
+export interface ContentOptions {
+  readonly comments?: boolean | undefined;
   /**
-   * Only for the content of an element: a piece without namespace says `xmlns=""` even where nothing is in force, so
-   * that it means the same wherever it is put. Plaintext that will be spliced back needs this; a digest must not.
+   * A piece without namespace says `xmlns=""` even where nothing is in force, so that it means the same wherever it is
+   * put. Plaintext that will be spliced back needs this; a digest must not.
    */
   readonly shieldDefaultNamespace?: boolean | undefined;
 }
@@ -54,37 +85,84 @@ const NOT_VERBATIM =
   Flag.hasCarriageReturn |
   Flag.hasProcessingInstruction;
 
+/** What makes a walk differ from that of a plain subtree. */
+interface Exception {
+  /** An element that does not appear, -1 for none. */
+  readonly cut: number;
+  /** Writes what appears in its place. */
+  readonly insert: (() => void) | undefined;
+  /** What the apex takes over from its ancestors. */
+  readonly inherited: Inherited | undefined;
+}
+
+const PLAIN: Exception = { cut: -1, insert: undefined, inherited: undefined };
+
 const scope = new CanonicalScope();
+const insertScope = new CanonicalScope();
 
 /**
- * Appends the exclusive canonical form of the subtree of `element` to `out`.
+ * Appends the canonical form of the subtree of `element` to `out`.
  * @param tape as scanned; nothing of it is changed
+ * @throws Fault `internal.invariant` when nothing would be left: no octets are no canonical form (T25)
  */
 export function canonicalise(tape: Tape, element: number, out: OctetSink, options: CanonicalisationOptions = {}): void {
-  scope.begin(tape, tape.elements[element * ELEMENT_WORDS + PARENT]!, options.inclusivePrefixes);
-  writeSubtree(tape, element, out, options.comments === true);
+  const { method = 'exclusive', comments = false, without = -1, replacement } = options;
+  const prefixes = method === 'exclusive' ? options.inclusivePrefixes : 'all';
+  invariant(without !== element, 'an element is not left out of its own canonical form');
+  if (replacement?.element === element) {
+    writeToken(tape, replacement.by, out, options);
+    return;
+  }
+  scope.begin(tape, tape.elements[element * ELEMENT_WORDS + PARENT]!, prefixes);
+  const inherited = method === 'exclusive' ? undefined : inheritedBy(tape, element, method === 'inclusive-1.1');
+  if (without < 0 && replacement === undefined && inherited === undefined) {
+    writeSubtree(tape, element, out, scope, comments, PLAIN);
+    return;
+  }
+  const insert = replacement && ((): void => writeInserted(tape, replacement.by, out, prefixes, comments));
+  writeSubtree(tape, element, out, scope, comments, { cut: replacement?.element ?? without, insert, inherited });
+}
+
+/** A token in the place of the apex shows what the default namespace is, even that there is none. */
+function writeToken(tape: Tape, token: number, out: OctetSink, options: CanonicalisationOptions): void {
+  const { method = 'exclusive', inclusivePrefixes = [], comments = false } = options;
+  if (method !== 'exclusive') {
+    canonicalise(tape, token, out, { method, comments });
+    return;
+  }
+  scope.begin(tape, tape.elements[token * ELEMENT_WORDS + PARENT]!, [...inclusivePrefixes, '#default']);
+  scope.rendered[0] = -1;
+  writeSubtree(tape, token, out, scope, comments, PLAIN);
+}
+
+/** A token inside: in the scope of its own place, after what is rendered at the place where it goes. */
+function writeInserted(
+  tape: Tape,
+  token: number,
+  out: OctetSink,
+  prefixes: InclusivePrefixes,
+  comments: boolean,
+): void {
+  insertScope.begin(tape, tape.elements[token * ELEMENT_WORDS + PARENT]!, prefixes);
+  insertScope.continueFrom(scope, tape);
+  writeSubtree(tape, token, out, insertScope, comments, PLAIN);
 }
 
 /**
- * Appends the content of `element`, each child node canonicalised on its own: octets that stand for themselves where
+ * Appends the content of `element`, each child node canonicalised exclusively and on its own: octets that stand for themselves where
  * no namespace is in scope, which is what encrypting a content wants.
  */
-export function canonicaliseContent(
-  tape: Tape,
-  element: number,
-  out: OctetSink,
-  options: CanonicalisationOptions = {},
-): void {
+export function canonicaliseContent(tape: Tape, element: number, out: OctetSink, options: ContentOptions = {}): void {
   const comments = options.comments === true;
   const { bytes, elements } = tape;
   const base = element * ELEMENT_WORDS;
-  scope.begin(tape, element, options.inclusivePrefixes);
+  scope.begin(tape, element, undefined);
   if (options.shieldDefaultNamespace === true) scope.rendered[0] = -1;
   let at = elements[base + CONTENT]!;
   const end = elements[base + NEXT]!;
   for (let child = element + 1; child < end; child = elements[child * ELEMENT_WORDS + NEXT]!) {
     writeCanonicalText(bytes, at, elements[child * ELEMENT_WORDS + START]!, out, comments);
-    writeSubtree(tape, child, out, comments);
+    writeSubtree(tape, child, out, scope, comments, PLAIN);
     at = elements[child * ELEMENT_WORDS + END]!;
   }
   writeCanonicalText(bytes, at, elements[base + CONTENT_END]!, out, comments);
@@ -120,60 +198,80 @@ function miscEnd(bytes: Uint8Array, at: number): number {
   return isComment(bytes, at) ? commentEnd(bytes, at, bytes.length) : processingInstructionEnd(bytes, at, bytes.length);
 }
 
-function writeSubtree(tape: Tape, apex: number, out: OctetSink, comments: boolean): void {
+function writeSubtree(
+  tape: Tape,
+  apex: number,
+  out: OctetSink,
+  namespaces: CanonicalScope,
+  comments: boolean,
+  exception: Exception,
+): void {
   const { bytes, words, elements } = tape;
+  const { cut, inherited } = exception;
   let run = elements[apex * ELEMENT_WORDS + START]!;
   let element = apex;
   for (;;) {
-    // ---- into `element`
-    const base = element * ELEMENT_WORDS;
-    const start = elements[base + START]!;
-    const content = elements[base + CONTENT]!;
-    const contentEnd = elements[base + CONTENT_END]!;
-    const flags = elements[base + FLAGS]!;
-    scope.enter(tape, element, element === apex);
-    const isEmptyTag = content === elements[base + END];
-    const verbatim =
-      (flags & Flag.startCanonical) !== 0 && scope.pendingCount === 0 && elements[base + DECLARATION_COUNT] === 0;
-    if (!verbatim) {
-      out.copy(bytes, words, run, start);
-      writeStartTag(tape, element, scope, out);
-      run = content;
-    } else if (isEmptyTag) {
-      out.copy(bytes, words, run, content - 2);
-      out.writeOctet(GREATER);
-      run = content;
-    }
-    const sliced = (flags & Flag.contentCanonical) !== 0 && scope.isRendered(elements[base + CONTENT_PREFIXES]!);
-    const expanded =
-      !sliced && (flags & CONTENT_EXPANDABLE) !== 0 && scope.isRendered(elements[base + CONTENT_PREFIXES]!);
-    if (expanded) run = writeExpanded(tape, element, run, out);
-    if (!sliced && !expanded && (flags & Flag.hasChild) !== 0) {
-      const child = element + 1;
-      if ((flags & NOT_VERBATIM) !== 0) {
-        out.copy(bytes, words, run, content);
-        run = elements[child * ELEMENT_WORDS + START]!;
-        writeCanonicalText(bytes, content, run, out, comments);
+    if (element === cut) {
+      out.copy(bytes, words, run, elements[cut * ELEMENT_WORDS + START]!);
+      run = elements[cut * ELEMENT_WORDS + END]!;
+      exception.insert?.();
+    } else {
+      // ---- into `element`
+      const base = element * ELEMENT_WORDS;
+      const start = elements[base + START]!;
+      const content = elements[base + CONTENT]!;
+      const contentEnd = elements[base + CONTENT_END]!;
+      const flags = elements[base + FLAGS]!;
+      namespaces.enter(tape, element, element === apex);
+      const isEmptyTag = content === elements[base + END];
+      const verbatim =
+        (flags & START_CANONICAL) !== 0 && namespaces.pendingCount === 0 && elements[base + DECLARATION_COUNT] === 0;
+      if (inherited !== undefined && element === apex) {
+        writeInheritingStartTag(tape, element, inherited, namespaces, out);
+        run = content;
+      } else if (!verbatim) {
+        out.copy(bytes, words, run, start);
+        writeStartTag(tape, element, namespaces, out);
+        run = content;
+      } else if (isEmptyTag) {
+        out.copy(bytes, words, run, content - 2);
+        out.writeOctet(GREATER);
+        run = content;
       }
-      element = child;
-      continue;
-    }
-    if (!sliced && !expanded && (flags & NOT_VERBATIM) !== 0) {
-      out.copy(bytes, words, run, content);
-      writeCanonicalText(bytes, content, contentEnd, out, comments);
-      run = contentEnd;
+      const asWritten =
+        (flags & CONTENT_EITHER) !== 0 &&
+        !(cut > element && cut < elements[base + NEXT]!) &&
+        namespaces.isRendered(elements[base + CONTENT_PREFIXES]!);
+      if (asWritten) {
+        if ((flags & CONTENT_CANONICAL) === 0) run = writeExpanded(tape, element, run, out);
+      } else if ((flags & HAS_CHILD) !== 0) {
+        const child = element + 1;
+        if ((flags & NOT_VERBATIM) !== 0) {
+          out.copy(bytes, words, run, content);
+          run = elements[child * ELEMENT_WORDS + START]!;
+          writeCanonicalText(bytes, content, run, out, comments);
+        }
+        element = child;
+        continue;
+      } else if ((flags & NOT_VERBATIM) !== 0) {
+        out.copy(bytes, words, run, content);
+        writeCanonicalText(bytes, content, contentEnd, out, comments);
+        run = contentEnd;
+      }
     }
 
     // ---- out of `element` and of every ancestor that ends with it
     for (;;) {
       const closed = element * ELEMENT_WORDS;
       const end = elements[closed + END]!;
-      if ((elements[closed + FLAGS]! & Flag.tagCanonical) === 0) {
-        out.copy(bytes, words, run, elements[closed + CONTENT_END]!);
-        writeEndTag(tape, element, out);
-        run = end;
+      if (element !== cut) {
+        if ((elements[closed + FLAGS]! & TAG_CANONICAL) === 0) {
+          out.copy(bytes, words, run, elements[closed + CONTENT_END]!);
+          writeEndTag(tape, element, out);
+          run = end;
+        }
+        namespaces.leave(tape, element);
       }
-      scope.leave(tape, element);
       if (element === apex) {
         out.copy(bytes, words, run, end);
         return;
