@@ -1,6 +1,8 @@
-import { OctetSink } from '@parley/codec';
-import { expect, test } from 'vitest';
-import { octets, textOfOctets } from './support/reading.ts';
+import { createHash } from 'node:crypto';
+import { canonicalise, OctetSink } from '@parley/codec';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { canonicalText, octets, read, textOfOctets } from './support/reading.ts';
 
 function textOf(sink: OctetSink): string {
   return textOfOctets(sink.bytes.subarray(0, sink.length));
@@ -39,3 +41,59 @@ test.each(['a', '\u007f', '\u0080', '\u07ff', '\u0800', '\uffff', '\u{10000}', '
     expect(textOf(sink)).toBe(character);
   },
 );
+
+describe('a streaming sink', () => {
+  test('hands on in order, in any chunks, what an ordinary sink would hold', () => {
+    const piece = fc.oneof(
+      fc.record({
+        kind: fc.constant('text' as const),
+        text: fc.string({ unit: fc.constantFrom('a', '<', '"'), maxLength: 9 }),
+      }),
+      fc.record({ kind: fc.constant('octets' as const), length: fc.nat(300) }),
+      fc.record({ kind: fc.constant('code' as const), code: fc.constantFrom(0x41, 0xe9, 0x20ac, 0x1f600) }),
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 30 }), fc.integer({ min: 1, max: 200 }), (pieces, chunkBytes) => {
+        const handed: number[] = [];
+        const streaming = OctetSink.streaming((chunk) => handed.push(...chunk), chunkBytes);
+        const whole = new OctetSink(1);
+        const source = Uint8Array.from({ length: 320 }, (_, index) => index);
+        const words = new DataView(source.buffer);
+        for (const [index, item] of pieces.entries()) {
+          for (const sink of [streaming, whole]) {
+            if (item.kind === 'text') sink.writeText(item.text);
+            else if (item.kind === 'code') sink.writeCodePoint(item.code);
+            else if (index % 2 === 0) sink.write(source, 5, 5 + item.length);
+            else sink.copy(source, words, 5, 5 + item.length);
+            sink.writeOctet(index);
+          }
+        }
+        streaming.flush();
+        expect(streaming.length).toBe(0);
+        expect(handed).toEqual([...whole.bytes.subarray(0, whole.length)]);
+      }),
+    );
+  });
+
+  test('passes a long run on without copying it', () => {
+    const long = octets('x'.repeat(1000));
+    const handed: Uint8Array[] = [];
+    const sink = OctetSink.streaming((chunk) => handed.push(chunk), 64);
+    sink.writeText('<a>');
+    sink.write(long, 0, long.length);
+    expect(handed[1]?.buffer).toBe(long.buffer);
+    expect(sink.bytes).toHaveLength(64);
+  });
+
+  test('digests a canonical form without holding it', () => {
+    const text = 'é &amp; '.repeat(50_000);
+    const tape = read(`<a><b c='1'>${text}</b></a>`);
+    const expected = canonicalText(tape, 1);
+    const hash = createHash('sha256');
+    const sink = OctetSink.streaming((chunk) => hash.update(chunk), 4096);
+    canonicalise(tape, 1, sink);
+    sink.flush();
+    expect(hash.digest('hex')).toBe(createHash('sha256').update(expected).digest('hex'));
+    expect(sink.bytes).toHaveLength(4096);
+  });
+});

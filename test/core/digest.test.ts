@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { DIGEST_ALGORITHMS, digest, digestAlgorithm, digestBase64 } from '@parley/core';
+import { DIGEST_ALGORITHMS, DigestStream, digest, digestAlgorithm, digestBase64 } from '@parley/core';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { anyOctets, isUnshared, toHex } from './octets.ts';
@@ -31,6 +31,16 @@ describe('digest', () => {
         expect(actual).toHaveLength(algorithm.digestBytes);
         expect(isUnshared(actual)).toBe(true);
         expect(digestBase64(algorithm, bytes)).toBe(expected.toString('base64'));
+      }),
+    );
+  });
+
+  test.each(DIGEST_ALGORITHMS)('$name: a stream of any pieces equals the whole', (algorithm) => {
+    fc.assert(
+      fc.property(fc.array(anyOctets(100), { maxLength: 8 }), (pieces) => {
+        const stream = new DigestStream(algorithm);
+        for (const piece of pieces) stream.update(piece);
+        expect(stream.digestBase64()).toBe(digestBase64(algorithm, Buffer.concat(pieces)));
       }),
     );
   });

@@ -115,6 +115,22 @@ describe('MacKey', () => {
     expect(codeOf(() => key.macBase64(new Uint8Array(64), 64, 64))).toBe('caller.context-unusable');
   });
 
+  test('a stream of any pieces equals the whole, and ends with the key', () => {
+    fc.assert(
+      fc.property(anyOctets(150), fc.array(anyOctets(100), { maxLength: 8 }), (octets, pieces) => {
+        const key = new MacKey(macAlgorithm('hmac-sha256'), octets);
+        const stream = key.stream();
+        for (const piece of pieces) stream.update(piece);
+        expect(stream.macBase64()).toBe(Buffer.from(key.sign(Buffer.concat(pieces))).toString('base64'));
+      }),
+    );
+    const key = new MacKey(macAlgorithm('hmac-sha1'), new Uint8Array(20));
+    const begun = key.stream();
+    key.wipe();
+    expect(codeOf(() => begun.macBase64())).toBe('caller.context-unusable');
+    expect(codeOf(() => key.stream())).toBe('caller.context-unusable');
+  });
+
   test('does not show its key', () => {
     const key = new MacKey(macAlgorithm('hmac-sha1'), new Uint8Array(20).fill(0xa5));
     const shown = inspect(key, { depth: 9, showHidden: true }) + JSON.stringify(key);

@@ -5,6 +5,14 @@ import { Fault } from './fault.ts';
 import { writeHmacPads } from './hmac-pads.ts';
 import { invariant } from './invariant.ts';
 
+/** See {@link MacKey.stream}. */
+export interface MacStream {
+  /** Takes the next octets; borrowed for the call. */
+  update(octets: Uint8Array): void;
+  /** The MAC of all octets, as a `ds:SignatureValue` holds it. Ends the stream. */
+  macBase64(): string;
+}
+
 /**
  * A key made ready for HMAC (RFC 2104). It holds the two padded blocks, which are as secret as the key: its owner calls
  * {@link MacKey.wipe}, after which every use fails.
@@ -53,6 +61,26 @@ export class MacKey {
     const inner = createHash(hashName).update(this.#inner).update(bytes).digest('binary');
     this.#outer.write(inner, blockBytes, 'binary');
     return hash(hashName, this.#outer, 'buffer');
+  }
+
+  /**
+   * A MAC of octets that come in pieces. Its first pad is already inside; the key must not be wiped before it ends.
+   *
+   * @throws Fault `caller.context-unusable` after {@link MacKey.wipe}
+   */
+  stream(): MacStream {
+    this.#checkUsable();
+    const inner = createHash(this.algorithm.hash).update(this.#inner);
+    return {
+      update: (octets) => {
+        inner.update(octets);
+      },
+      macBase64: () => {
+        this.#checkUsable();
+        this.#outer.write(inner.digest('binary'), this.algorithm.blockBytes, 'binary');
+        return hash(this.algorithm.hash, this.#outer, 'base64');
+      },
+    };
   }
 
   /**
