@@ -1,3 +1,5 @@
+export type { CanonicalisationAlgorithm, CanonicalisationName } from './canonicalisation-algorithms.ts';
+export { CANONICALISATION_ALGORITHMS } from './canonicalisation-algorithms.ts';
 export { checkIds, resolveId } from './element-ids.ts';
 export { escapeAttribute, escapeText } from './escape.ts';
 export { canonicalise, canonicaliseContent, canonicaliseDocument } from './hot/canonicalise.ts';

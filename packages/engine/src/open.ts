@@ -125,7 +125,7 @@ function verify(claims: MessageClaims, decrypted: DecryptedMessage, scope: OpenS
 function decryptThenVerify(received: MessageClaims, targets: readonly number[], scope: OpenScope): VerifiedMessage {
   const { policy, workspace } = scope;
   const macKeys = received.security.signatures.map((element) =>
-    verifyMac(received, readSignature(received.tape, element, policy.limits), scope),
+    verifyMac(received, readSignature(received.tape, element, policy), scope),
   );
   const planned = planDecryption(received, targets, scope);
   requireSeparateKeys(macKeys, planned);

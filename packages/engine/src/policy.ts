@@ -3,6 +3,7 @@
  * spelt out, so that a reader of the configuration sees what is given up.
  */
 
+import type { CanonicalisationName } from '@parley/codec';
 import type { CipherName, HashName, Limits, MacAlgorithm } from '@parley/core';
 import { completeLimits, Fault } from '@parley/core';
 import type { AddressingName } from './read/soap-envelope.ts';
@@ -35,6 +36,11 @@ export interface Policy {
    * (`id`, `ID`, `xml:id`). Turn it off for payloads that number their rows so; what is signed is as sure as before.
    */
   readonly requireUniqueForeignIds: boolean;
+  /**
+   * Exclusive C14N alone by default. Inclusive forms change with the place of the element, and a comment that is signed
+   * is one that somebody takes for content: allow them only for a peer that cannot do otherwise.
+   */
+  readonly canonicalisations: readonly CanonicalisationName[];
   readonly digests: readonly HashName[];
   readonly macs: readonly MacAlgorithm['name'][];
   readonly ciphers: readonly CipherName[];
@@ -57,6 +63,7 @@ const STRICT: Omit<Policy, 'limits'> = {
   strictLayout: true,
   allowComments: false,
   requireUniqueForeignIds: true,
+  canonicalisations: ['exclusive'],
   digests: ['sha1', 'sha256', 'sha384', 'sha512'],
   macs: ['hmac-sha1', 'hmac-sha256', 'hmac-sha384', 'hmac-sha512'],
   ciphers: ['aes128-cbc', 'aes192-cbc', 'aes256-cbc', 'aes128-gcm', 'aes192-gcm', 'aes256-gcm'],

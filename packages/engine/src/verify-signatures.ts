@@ -46,8 +46,8 @@ const CANONICAL_SLACK_BYTES = 64 * 1024;
 export function planSignatures(claims: MessageClaims, policy: Policy): readonly PlannedSignature[] {
   const { tape } = claims;
   return claims.security.signatures.map((element) => {
-    const claim = readSignature(tape, element, policy.limits);
-    const references = readReferences(tape, claim, policy.limits);
+    const claim = readSignature(tape, element, policy);
+    const references = readReferences(tape, claim, policy);
     const roles = references.map((reference, index) => {
       if (!policy.digests.includes(reference.digest.name))
         throw new Fault('peer.alg-forbidden', { algorithm: reference.digest.name });
@@ -72,7 +72,7 @@ export function verifyMac(claims: MessageClaims, claim: SignatureClaim, scope: O
   sink.reserve(PAD_ROOM_BYTES);
   sink.length += PAD_ROOM_BYTES;
   const start = sink.length;
-  canonicalise(tape, claim.signedInfo, sink, optionsOf(claim.inclusivePrefixes));
+  canonicalise(tape, claim.signedInfo, sink, claim.canonicalisation);
   const mac = resolved.key.macKey(claim.mac).macBase64(sink.bytes, start, sink.length);
   if (!isMac(tape, claim.signatureValue, mac)) throw new Fault('peer.signature-invalid');
   requireNothingElse(tape, claim);
@@ -97,7 +97,7 @@ export function verifySignatures(
     for (let index = 0; index < references.length; index++) {
       const reference = references[index]!;
       const start = sink.length;
-      canonicalise(claims.tape, reference.target, sink, optionsOf(reference.inclusivePrefixes));
+      canonicalise(claims.tape, reference.target, sink, reference.canonicalisation);
       if (sink.length > bytesMax) throw new Fault('peer.limit-cost', { bytes: sink.length });
       const digest = digestBase64(reference.digest, sink.bytes.subarray(start, sink.length));
       if (!isDigest(claims.tape, reference.digestValue, digest))
@@ -114,12 +114,6 @@ export function verifySignatures(
     }
   }
   return parts;
-}
-
-const NO_OPTIONS = {};
-
-function optionsOf(inclusivePrefixes: readonly string[] | undefined): { inclusivePrefixes?: readonly string[] } {
-  return inclusivePrefixes === undefined ? NO_OPTIONS : { inclusivePrefixes };
 }
 
 /** Whether the text of `element` is the MAC whose base64 text is `expected`. @throws Fault `peer.encoding-invalid` */

@@ -1,9 +1,11 @@
 import { E, ELEMENT_WORDS, scan, Tape } from '@parley/codec';
-import { DEFAULT_LIMITS, Fault } from '@parley/core';
+import { Fault } from '@parley/core';
+import { policyOf } from '@parley/engine';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readReferences, readSignature } from '../../../packages/engine/src/read/signature.ts';
 
+const RULES = policyOf();
 const DS = 'http://www.w3.org/2000/09/xmldsig#';
 const C14N = 'http://www.w3.org/2001/10/xml-exc-c14n#';
 const SHA1 = `${DS}sha1`;
@@ -48,13 +50,13 @@ function read(references: readonly string[]): readonly Read[] | string {
     `<SignatureMethod Algorithm="${DS}hmac-sha1"/>${references.join('')}</SignedInfo>` +
     `<SignatureValue>AA==</SignatureValue></Signature><x u:Id="a"/><y u:Id="b"/></r>`;
   const tape = new Tape();
-  scan(new TextEncoder().encode(text), DEFAULT_LIMITS, tape);
+  scan(new TextEncoder().encode(text), RULES.limits, tape);
   const markup = (element: number): string => {
     const base = element * ELEMENT_WORDS;
     return new TextDecoder().decode(tape.bytes.subarray(tape.elements[base + E.start], tape.elements[base + E.end]));
   };
   try {
-    return readReferences(tape, readSignature(tape, 1, DEFAULT_LIMITS), DEFAULT_LIMITS).map((reference) => ({
+    return readReferences(tape, readSignature(tape, 1, RULES), RULES).map((reference) => ({
       target: markup(reference.target),
       digest: reference.digest.name,
       digestValue: markup(reference.digestValue),

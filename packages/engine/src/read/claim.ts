@@ -162,11 +162,18 @@ export function namedRows<Row extends { readonly uri: string }>(rows: readonly R
 
 /** The row whose URI is the attribute's value. @throws Fault `peer.alg-forbidden` */
 export function rowNamed<Row>(tape: Tape, attribute: number, rows: readonly NamedRow<Row>[]): Row {
+  const row = rowNamedOrNone(tape, attribute, rows);
+  if (row === undefined) throw new Fault('peer.alg-forbidden', { algorithm: attributeValue(tape, attribute, 128) });
+  return row;
+}
+
+/** The row whose URI is the attribute's value. */
+export function rowNamedOrNone<Row>(tape: Tape, attribute: number, rows: readonly NamedRow<Row>[]): Row | undefined {
   for (let index = 0; index < rows.length; index++) {
     const candidate = rows[index]!;
     if (attributeIs(tape, attribute, candidate.uriBytes)) return candidate.row;
   }
-  throw new Fault('peer.alg-forbidden', { algorithm: attributeValue(tape, attribute, 128) });
+  return undefined;
 }
 
 function isSpace(octet: number): boolean {

@@ -4,22 +4,22 @@
  *   Reference @URI (Transforms(Transform{1}), DigestMethod, DigestValue)
  */
 
-import type { Tape } from '@parley/codec';
+import type { CanonicalisationAlgorithm, CanonicalisationOptions, Tape } from '@parley/codec';
 import {
   attributeNamed,
   attributeText,
+  CANONICALISATION_ALGORITHMS,
   firstChild,
   isNamed,
   localName,
-  NAMESPACE_URIS,
   Namespace,
   nextSibling,
   sameMarkup,
 } from '@parley/codec';
 import type { DigestAlgorithm, Limits, MacAlgorithm } from '@parley/core';
 import { DIGEST_ALGORITHMS, Fault, MAC_ALGORITHMS } from '@parley/core';
+import type { Policy } from '../policy.ts';
 import {
-  attributeIs,
   contentOf,
   declaresNamespaces,
   isWithin,
@@ -29,6 +29,7 @@ import {
   requireElementOnly,
   requireLiteral,
   rowNamed,
+  rowNamedOrNone,
   structureInvalid,
 } from './claim.ts';
 import { isTokenReference, resolveFragment } from './token-reference.ts';
@@ -40,7 +41,7 @@ const { ds: IN_DS, ec: IN_EC, none: IN_NO_NAMESPACE } = Namespace;
 export interface SignatureClaim {
   readonly element: number;
   readonly signedInfo: number;
-  readonly inclusivePrefixes: readonly string[] | undefined;
+  readonly canonicalisation: CanonicalisationOptions;
   readonly mac: MacAlgorithm;
   /** Where {@link readReferences} starts. */
   readonly signatureMethod: number;
@@ -49,10 +50,13 @@ export interface SignatureClaim {
   readonly keyInfo: number;
 }
 
+/** What readers of a signature need of a policy. */
+export type SignatureRules = Pick<Policy, 'limits' | 'canonicalisations'>;
+
 export interface ReferenceClaim {
   /** The element that is signed. */
   readonly target: number;
-  readonly inclusivePrefixes: readonly string[] | undefined;
+  readonly canonicalisation: CanonicalisationOptions;
   readonly digest: DigestAlgorithm;
   readonly digestValue: number;
 }
@@ -72,16 +76,16 @@ const PREFIX_LIST = localName('PrefixList');
 const ALGORITHM = localName('Algorithm');
 const URI = localName('URI');
 const TYPE = localName('Type');
-const EXCLUSIVE_C14N = localName(NAMESPACE_URIS[IN_EC] as string);
 const DIGEST_ROWS = namedRows(DIGEST_ALGORITHMS);
 const MAC_ROWS = namedRows(MAC_ALGORITHMS);
+const CANONICALISATION_ROWS = namedRows(CANONICALISATION_ALGORITHMS);
 const PREFIX_LIST_MAX = 64;
 
 /**
  * Reads a signature apart from its references and its KeyInfo.
  * @throws Fault `peer.structure-invalid`, `peer.alg-forbidden`
  */
-export function readSignature(tape: Tape, element: number, limits: Limits): SignatureClaim {
+export function readSignature(tape: Tape, element: number, rules: SignatureRules): SignatureClaim {
   requireElementOnly(tape, element, 'ds:Signature');
   const signedInfo = expect(tape, firstChild(tape, element), SIGNED_INFO, element, 'ds:SignedInfo');
   const signatureValue = expect(tape, nextSibling(tape, signedInfo), SIGNATURE_VALUE, element, 'ds:SignatureValue');
@@ -95,9 +99,8 @@ export function readSignature(tape: Tape, element: number, limits: Limits): Sign
     signedInfo,
     'ds:CanonicalizationMethod',
   );
-  if (!attributeIs(tape, requireAttribute(tape, method, ALGORITHM, 'Algorithm'), EXCLUSIVE_C14N)) {
-    throw new Fault('peer.alg-forbidden', { reason: 'CanonicalizationMethod' });
-  }
+  const algorithm = allowedCanonicalisation(tape, method, rules);
+  if (algorithm === undefined) throw new Fault('peer.alg-forbidden', { reason: 'CanonicalizationMethod' });
   const signatureMethod = expect(tape, nextSibling(tape, method), SIGNATURE_METHOD, signedInfo, 'ds:SignatureMethod');
   const mac = readSignatureMethod(tape, signatureMethod);
 
@@ -105,8 +108,8 @@ export function readSignature(tape: Tape, element: number, limits: Limits): Sign
   if (keyInfo >= 0 && !isNamed(tape, keyInfo, IN_DS, KEY_INFO)) {
     throw structureInvalid(tape, keyInfo, 'an unknown child of ds:Signature');
   }
-  const inclusivePrefixes = readInclusivePrefixes(tape, method, limits);
-  return { element, signedInfo, inclusivePrefixes, mac, signatureMethod, signatureValue, keyInfo };
+  const canonicalisation = readParameters(tape, method, algorithm, rules.limits);
+  return { element, signedInfo, canonicalisation, mac, signatureMethod, signatureValue, keyInfo };
 }
 
 /**
@@ -115,14 +118,18 @@ export function readSignature(tape: Tape, element: number, limits: Limits): Sign
  * @throws Fault `peer.structure-invalid`, `peer.alg-forbidden`, `peer.transform-forbidden`, `peer.limit-references`,
  * `peer.limit-transforms`, `peer.ref-uri-forbidden`, `peer.ref-unresolved`, `peer.ref-type-forbidden`, `peer.ref-loop`.
  */
-export function readReferences(tape: Tape, signature: SignatureClaim, limits: Limits): readonly ReferenceClaim[] {
+export function readReferences(
+  tape: Tape,
+  signature: SignatureClaim,
+  rules: SignatureRules,
+): readonly ReferenceClaim[] {
   const references: ReferenceClaim[] = [];
   let model: ReferenceShape | undefined;
   for (let child = nextSibling(tape, signature.signatureMethod); child >= 0; child = nextSibling(tape, child)) {
     if (!isNamed(tape, child, IN_DS, REFERENCE))
       throw structureInvalid(tape, child, 'an unknown child of ds:SignedInfo');
-    if (references.length >= limits.referencesMax) throw new Fault('peer.limit-references');
-    if (model === undefined || !isLike(tape, child, model)) model = readReferenceShape(tape, child, limits);
+    if (references.length >= rules.limits.referencesMax) throw new Fault('peer.limit-references');
+    if (model === undefined || !isLike(tape, child, model)) model = readReferenceShape(tape, child, rules);
     references.push(readReference(tape, child, model, signature.element));
   }
   if (references.length === 0) throw structureInvalid(tape, signature.signedInfo, 'ds:SignedInfo without ds:Reference');
@@ -163,7 +170,7 @@ function readSignatureMethod(tape: Tape, element: number): MacAlgorithm {
 /** What a ds:Reference says about how its target is digested. */
 interface ReferenceShape {
   readonly element: number;
-  readonly inclusivePrefixes: readonly string[] | undefined;
+  readonly canonicalisation: CanonicalisationOptions;
   readonly digest: DigestAlgorithm;
   /** Elements from ds:Reference to ds:DigestValue. */
   readonly digestValueDistance: number;
@@ -183,15 +190,15 @@ function isLike(tape: Tape, element: number, model: ReferenceShape): boolean {
   return sameMarkup(tape, contentOf(tape, element), from, length);
 }
 
-function readReferenceShape(tape: Tape, element: number, limits: Limits): ReferenceShape {
+function readReferenceShape(tape: Tape, element: number, rules: SignatureRules): ReferenceShape {
   requireElementOnly(tape, element, 'ds:Reference');
   if (attributeNamed(tape, element, IN_NO_NAMESPACE, TYPE) >= 0) throw new Fault('peer.ref-type-forbidden');
   const transforms = expect(tape, firstChild(tape, element), TRANSFORMS, element, 'ds:Transforms');
-  const inclusivePrefixes = readTransforms(tape, transforms, limits);
+  const canonicalisation = readTransforms(tape, transforms, rules);
   const method = expect(tape, nextSibling(tape, transforms), DIGEST_METHOD, element, 'ds:DigestMethod');
   const digest = rowNamed(tape, requireAttribute(tape, method, ALGORITHM, 'Algorithm'), DIGEST_ROWS);
   const digestValue = expect(tape, nextSibling(tape, method), DIGEST_VALUE, element, 'ds:DigestValue');
-  return { element, inclusivePrefixes, digest, digestValueDistance: digestValue - element };
+  return { element, canonicalisation, digest, digestValueDistance: digestValue - element };
 }
 
 function readReference(tape: Tape, element: number, shape: ReferenceShape, signature: number): ReferenceClaim {
@@ -205,25 +212,46 @@ function readReference(tape: Tape, element: number, shape: ReferenceShape, signa
   const target = uri < 0 ? -1 : resolveFragment(tape, uri);
   if (target < 0) throw new Fault('peer.ref-uri-forbidden', { reason: 'not a reference into the message' });
   if (isWithin(tape, signature, target)) throw new Fault('peer.ref-loop');
-  return { target, inclusivePrefixes: shape.inclusivePrefixes, digest: shape.digest, digestValue };
+  return { target, canonicalisation: shape.canonicalisation, digest: shape.digest, digestValue };
 }
 
-function readTransforms(tape: Tape, transforms: number, limits: Limits): readonly string[] | undefined {
+function readTransforms(tape: Tape, transforms: number, rules: SignatureRules): CanonicalisationOptions {
   requireElementOnly(tape, transforms, 'ds:Transforms');
   const transform = expect(tape, firstChild(tape, transforms), TRANSFORM, transforms, 'ds:Transform');
   let count = 0;
   for (let child = transform; child >= 0; child = nextSibling(tape, child)) count++;
-  if (count > limits.transformsMax) throw new Fault('peer.limit-transforms', { count });
-  if (count !== 1 || !attributeIs(tape, requireAttribute(tape, transform, ALGORITHM, 'Algorithm'), EXCLUSIVE_C14N)) {
-    throw new Fault('peer.transform-forbidden');
-  }
-  return readInclusivePrefixes(tape, transform, limits);
+  if (count > rules.limits.transformsMax) throw new Fault('peer.limit-transforms', { count });
+  const algorithm = count === 1 ? allowedCanonicalisation(tape, transform, rules) : undefined;
+  if (algorithm === undefined) throw new Fault('peer.transform-forbidden');
+  return readParameters(tape, transform, algorithm, rules.limits);
 }
 
-/** ec:InclusiveNamespaces/@PrefixList of a C14N method, or `undefined` without one. */
+/** The algorithm of a CanonicalizationMethod or Transform; `undefined` for any that the policy does not allow. */
+function allowedCanonicalisation(
+  tape: Tape,
+  method: number,
+  rules: SignatureRules,
+): CanonicalisationAlgorithm | undefined {
+  const attribute = requireAttribute(tape, method, ALGORITHM, 'Algorithm');
+  const algorithm = rowNamedOrNone(tape, attribute, CANONICALISATION_ROWS);
+  return algorithm !== undefined && rules.canonicalisations.includes(algorithm.name) ? algorithm : undefined;
+}
+
+/** The algorithm as options, with its PrefixList if it has one. */
+function readParameters(
+  tape: Tape,
+  method: number,
+  algorithm: CanonicalisationAlgorithm,
+  limits: Limits,
+): CanonicalisationOptions {
+  if (firstChild(tape, method) < 0) return algorithm;
+  if (algorithm.method !== 'exclusive') throw structureInvalid(tape, method, 'a parameter of inclusive C14N');
+  return { ...algorithm, inclusivePrefixes: readInclusivePrefixes(tape, method, limits) };
+}
+
+/** ec:InclusiveNamespaces/@PrefixList of exclusive C14N. */
 function readInclusivePrefixes(tape: Tape, method: number, limits: Limits): readonly string[] | undefined {
   const child = firstChild(tape, method);
-  if (child < 0) return undefined;
   if (!isNamed(tape, child, IN_EC, INCLUSIVE_NAMESPACES) || nextSibling(tape, child) >= 0) {
     throw structureInvalid(tape, child, 'an unknown parameter of C14N');
   }
