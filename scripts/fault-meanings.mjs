@@ -37,7 +37,7 @@ export const FAULT_MEANINGS = {
   'peer.ref-loop': 'References lead back to where they began.',
 
   'peer.alg-forbidden': 'An algorithm that is unknown, or that the policy does not allow.',
-  'peer.transform-forbidden': 'A transform other than exclusive C14N.',
+  'peer.transform-forbidden': 'A transform that the policy does not allow: all but exclusive C14N by default.',
   'peer.keyinfo-forbidden': 'A KeyInfo with more or other than one token reference.',
   'peer.key-usage': 'A key used for what it is not meant for, or of the wrong length.',
   'peer.encoding-invalid': 'Base64, a number or another lexical form is not exact.',

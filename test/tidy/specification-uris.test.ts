@@ -12,5 +12,5 @@ test('URIs of algorithms, namespaces and actions stand in the tables only', () =
 });
 
 function uriFindings(source: Source): Finding[] {
-  return findLines(source, URI, 'take the URI from algorithms.ts, specification.ts or vocabulary.ts');
+  return findLines(source, URI, 'take the URI from a table: algorithms.ts, specification.ts, vocabulary.ts');
 }
