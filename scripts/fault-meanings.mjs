@@ -79,6 +79,10 @@ export const FAULT_MEANINGS = {
   'caller.context-unusable':
     'The context cannot be used for what is asked: its state, its keys or its suite do not allow it.',
   'caller.closed': 'The thing was closed before.',
+  'caller.libxml-unavailable':
+    'What is asked for needs libxml2, and libxmljs2 is not installed or did not compile: install it with a C++ compiler at hand.',
+  'caller.schema-invalid':
+    'A schema cannot be used: malformed, not compilable, or with an import that its set does not hold.',
 
   'internal.invariant': 'We contradict ourselves: a bug of Parley.',
   'internal.crypto': 'The cryptographic library failed where it must not.',

@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { loadLibxml } from '@parley/codec';
 import { describe, expect, test } from 'vitest';
 import { parley, temporaryDirectory, VECTORS } from './run-parley.ts';
 
@@ -86,5 +87,38 @@ describe('inspect', () => {
     );
     const { stdout } = await parley(['inspect', path]);
     expect(stdout).toContain('wsa:Action  a\ufffd2J\ufffdgnp');
+  });
+});
+
+describe.runIf(loadLibxml().available)('inspect --schema', () => {
+  test('a valid message: says so, and the verdict stays what it is', async () => {
+    const { status, stdout } = await parley(['inspect', MESSAGE, '--keys', KEYS, '--schema']);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/schema {2}valid\n.*verdict {2}valid/);
+    const json = await parley(['inspect', MESSAGE, '--schema', '--json']);
+    expect(JSON.parse(json.stdout)).toMatchObject({ schema: { valid: true, findings: [] }, verdict: null });
+    expect(JSON.parse((await parley(['inspect', MESSAGE, '--json'])).stdout)).toMatchObject({ schema: null });
+  });
+
+  test('what is not valid: where and what, never the value, and status 1', async () => {
+    const path = directory.join('invalid.xml');
+    const invalid = message.replace(/<ds:DigestValue>[^<]*/, '<ds:DigestValue>s3cret!');
+    writeFileSync(path, invalid);
+    const { status, stdout } = await parley(['inspect', path, '--schema']);
+    expect(status).toBe(1);
+    expect(stdout).toMatch(/schema {2}1 finding\n/);
+    expect(stdout).toContain(`octet ${Buffer.from(invalid.slice(0, invalid.indexOf('<ds:DigestValue>s'))).length}: `);
+    const json = await parley(['inspect', path, '--schema', '--json']);
+    expect(json.status).toBe(1);
+    expect(JSON.parse(json.stdout)).toMatchObject({ schema: { valid: false, findings: [{ number: 1824 }] } });
+    expect(stdout + json.stdout).not.toContain('s3cret');
+  });
+
+  test('a message that cannot be read is refused as ever', async () => {
+    const path = directory.join('doctype.xml');
+    writeFileSync(path, '<!DOCTYPE a SYSTEM "file:///etc/passwd"><a/>');
+    const { status, stdout } = await parley(['inspect', path, '--schema', '--json']);
+    expect(status).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({ schema: { valid: false, code: 'peer.xml-dtd-forbidden' } });
   });
 });

@@ -12,6 +12,7 @@ const SENTENCES: Partial<Record<FaultCode, string>> = {
   'caller.store-key-wrong': 'the store is sealed with another key-encryption key',
   'caller.store-permissions': 'others could read this; make it 0700 (folder) or 0600 (file) and yours',
   'caller.output-unwritable': 'cannot write',
+  'caller.libxml-unavailable': 'this needs libxml2',
   'internal.store-corrupt': 'the context store is damaged',
   'internal.store-unavailable': 'the context store does not answer',
 };

@@ -33,6 +33,7 @@ ${EXIT_HELP}
 
 Examples:
   parley inspect message.xml
+  parley inspect message.xml --schema
   parley inspect message.xml --keys keys.json --at 2026-01-15T12:00:00Z
   parley inspect .parley/demo/log.ndjson --record 7 --contexts .parley/demo/contexts --json`;
 
@@ -111,6 +112,7 @@ function inspectCommand(parent: Command, action: (path: string, options: Inspect
     .addOption(atOption())
     .addOption(profileOption())
     .addOption(maxMessageBytesOption())
+    .option('--schema', 'validate against the WS-* schemas too (needs libxmljs2); status 1 when it is not valid')
     .option('--json', 'print JSON')
     .addHelpText('after', INSPECT_HELP)
     .action(action);

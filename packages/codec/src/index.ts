@@ -32,6 +32,11 @@ export {
 } from './navigate.ts';
 export type { Drain } from './octet-sink.ts';
 export { OctetSink } from './octet-sink.ts';
+export { SchemaSet } from './schema/schema-set.ts';
+export { validate } from './schema/validate.ts';
+export type { SchemaFinding } from './schema/validate.ts';
+export { WS_SCHEMAS, wsSchemaFiles, wsSchemas } from './schema/ws-schemas.ts';
+export type { WsSchemas } from './schema/ws-schemas.ts';
 export { splice } from './splice.ts';
 export type { Patch } from './splice.ts';
 export {

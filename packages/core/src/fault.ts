@@ -101,6 +101,8 @@ const FAULTS = {
   'caller.channel-not-secure': 'unsent',
   'caller.context-unusable': 'unsent',
   'caller.closed': 'unsent',
+  'caller.libxml-unavailable': 'unsent',
+  'caller.schema-invalid': 'unsent',
 
   // Us and our machinery.
   'internal.invariant': 'Receiver',

@@ -1,3 +1,4 @@
+import type { SchemaFinding } from '@parley/codec';
 import type { Reply } from '@parley/core';
 import { Fault, failedReply } from '@parley/core';
 import type { OpenedMessage, Policy } from '@parley/engine';
@@ -10,6 +11,7 @@ import { ExitStatus } from '../exit-status.ts';
 import type { MessageDescription } from '../inspect/describe-message.ts';
 import { describeMessage } from '../inspect/describe-message.ts';
 import { descriptionTree } from '../inspect/description-tree.ts';
+import { schemaFindings, schemaJson, schemaTree } from '../inspect/schema-tree.ts';
 import type { Tree } from '../inspect/tree.ts';
 import { treeLines } from '../inspect/tree.ts';
 import { verdictJson, verdictTree } from '../inspect/verdict-tree.ts';
@@ -23,7 +25,17 @@ export interface InspectOptions extends ContextsOption {
   readonly at: string;
   readonly profile: string;
   readonly maxMessageBytes?: number | undefined;
+  readonly schema?: boolean | undefined;
   readonly json?: boolean | undefined;
+}
+
+interface Inspected {
+  readonly entry: LogMessage;
+  readonly described: Reply<MessageDescription>;
+  /** `undefined` when nobody asked. */
+  readonly schema: Reply<readonly SchemaFinding[]> | undefined;
+  /** `undefined` when there were no keys. */
+  readonly reply: Reply<OpenedMessage> | undefined;
 }
 
 /** `parley inspect`: one message as a tree. Never shows key octets or plaintext. */
@@ -33,10 +45,12 @@ export async function inspect(path: string, options: InspectOptions, terminal: T
   const at = parseAt(options.at, terminal.nowMs());
   const entry = await recordOf(path, options.record, policy, terminal);
   const described = description(entry.message, policy);
+  const schema = options.schema === true ? schemaFindings(entry.message, policy.limits) : undefined;
   const reply = await judged(entry, at === 'message' ? entry.atMs : at.atMs, { options, policy, terminal });
-  await print(entry, described, reply, { options, terminal });
+  await print({ entry, described, schema, reply }, { options, terminal });
   const refused = reply === undefined ? !described.ok : !reply.ok;
-  return refused ? ExitStatus.refused : ExitStatus.ok;
+  const invalid = schema !== undefined && !(schema.ok && schema.value.length === 0);
+  return refused || invalid ? ExitStatus.refused : ExitStatus.ok;
 }
 
 async function recordOf(path: string, record: number, policy: Policy, terminal: Terminal): Promise<LogMessage> {
@@ -79,31 +93,28 @@ async function judged(
 }
 
 async function print(
-  entry: LogMessage,
-  described: Reply<MessageDescription>,
-  reply: Reply<OpenedMessage> | undefined,
+  inspected: Inspected,
   { options, terminal }: { readonly options: InspectOptions; readonly terminal: Terminal },
 ): Promise<void> {
   if (options.json === true) {
+    const { entry, described, schema, reply } = inspected;
     const structure = described.ok ? described.value : null;
     // Without keys, a message that cannot be read is refused all the same.
     const verdict = reply === undefined && !described.ok ? described : verdictJson(reply);
-    await terminal.stdout.line(JSON.stringify({ id: entry.id, message: structure, verdict }));
+    await terminal.stdout.line(
+      JSON.stringify({ id: entry.id, message: structure, schema: schemaJson(schema), verdict }),
+    );
   } else {
-    const tree = messageTree(entry, described, reply);
-    for (const line of treeLines(tree)) await terminal.stdout.line(line);
+    for (const line of treeLines(messageTree(inspected))) await terminal.stdout.line(line);
   }
   await terminal.stdout.flush();
 }
 
-function messageTree(
-  entry: LogMessage,
-  described: Reply<MessageDescription>,
-  reply: Reply<OpenedMessage> | undefined,
-): Tree {
+function messageTree({ entry, described, schema, reply }: Inspected): Tree {
   const size = `${printable(entry.id)}  ${grouped(entry.message.length)} octets`;
   if (!described.ok) return { label: size, children: [verdictTree(described)] };
   const { soapVersion } = described.value;
   const soap = soapVersion === undefined ? 'not SOAP' : `SOAP ${soapVersion}`;
-  return { label: `${size}, ${soap}`, children: [...descriptionTree(described.value), verdictTree(reply)] };
+  const children = [...descriptionTree(described.value), ...schemaTree(schema), verdictTree(reply)];
+  return { label: `${size}, ${soap}`, children };
 }

@@ -63,7 +63,8 @@ function writeFault11(writer: XmlWriter, fault: SoapFault, version: Version): vo
   writer.open('s:Fault');
   if (fault.subcode === undefined) writer.element('faultcode', `s:${SOAP11_CODES[fault.code]}`);
   else writer.element('faultcode', fault.subcode, declarationFor(fault.subcode, version));
-  writer.element('faultstring', REASONS[fault.code], { 'xml:lang': 'en' }).close('s:Fault');
+  // spec: SOAP 1.1's schema gives faultstring no xml:lang.
+  writer.element('faultstring', REASONS[fault.code]).close('s:Fault');
 }
 
 function writeFault12(writer: XmlWriter, fault: SoapFault, version: Version): void {

@@ -1,0 +1,98 @@
+/** Schema documents that go together, checked so that compiling them reads these files and nothing else. */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { DEFAULT_LIMITS, Fault } from '@parley/core';
+import { escapeAttribute } from '../escape.ts';
+import { scan } from '../hot/scan.ts';
+import { attributeNamed, firstChild, localName, localNameOf, namespaceUriOf, nextSibling } from '../navigate.ts';
+import { Tape } from '../tape.ts';
+import { attributeText } from '../text.ts';
+
+const XML_SCHEMA = 'http://www.w3.org/2001/XMLSchema';
+const TARGET_NAMESPACE = localName('targetNamespace');
+const NAMESPACE = localName('namespace');
+
+/** One schema document, as far as compiling it depends on others. Namespaces: '' is none. */
+interface SchemaOutline {
+  readonly targetNamespace: string;
+  readonly imports: readonly string[];
+}
+
+/** What {@link validate} validates against: schema documents, no two of one target namespace. */
+export class SchemaSet {
+  /** The target namespaces, in the order of the files; '' is none. */
+  readonly namespaces: readonly string[];
+  /** A schema without components that imports each file of the set. */
+  readonly driver: string;
+
+  /**
+   * Reads and checks the files; they are read again at each validation and must not change.
+   *
+   * A file comes after those whose namespaces it imports: libxml2 then has each namespace when it meets the import, and
+   * never follows a `schemaLocation`. Hence no `include`, no `redefine` and no circle of imports.
+   * @param files paths of schema documents in UTF-8, without a DOCTYPE
+   * @throws Fault `caller.input-unreadable`, `caller.schema-invalid`
+   */
+  constructor(files: readonly string[]) {
+    const known = new Set<string>();
+    let imports = '';
+    for (const file of files) {
+      const { targetNamespace, imports: needed } = outlineOf(file);
+      // libxml2 compares them without white space: what is in doubt is not a match.
+      if (/\s/.test(targetNamespace)) throw invalid(file, 'white space in the target namespace');
+      if (known.has(targetNamespace)) throw invalid(file, `a second schema of '${targetNamespace}'`);
+      const missing = needed.find((namespace) => !known.has(namespace));
+      if (missing !== undefined) throw invalid(file, `imports '${missing}', which no file before it defines`);
+      known.add(targetNamespace);
+      imports += importOf(targetNamespace, file);
+    }
+    this.namespaces = [...known];
+    // A target namespace of its own lets it import a schema without one.
+    this.driver = `<schema xmlns="${XML_SCHEMA}" targetNamespace="urn:parley:schema-set">${imports}</schema>`;
+  }
+}
+
+function importOf(namespace: string, file: string): string {
+  const name = namespace === '' ? '' : ` namespace="${escapeAttribute(namespace)}"`;
+  return `<import${name} schemaLocation="${escapeAttribute(pathToFileURL(path.resolve(file)).pathname)}"/>`;
+}
+
+function outlineOf(file: string): SchemaOutline {
+  const tape = new Tape();
+  try {
+    scan(contentOf(file), DEFAULT_LIMITS, tape);
+  } catch (error) {
+    throw error instanceof Fault && error.code !== 'caller.input-unreadable' ? invalid(file, error.message) : error;
+  }
+  if (!isSchemaElement(tape, 0, 'schema')) throw invalid(file, 'no schema document');
+  const imports: string[] = [];
+  for (let child = firstChild(tape, 0); child >= 0; child = nextSibling(tape, child)) {
+    if (isSchemaElement(tape, child, 'import')) imports.push(attributeValue(tape, child, NAMESPACE));
+    for (const word of ['include', 'redefine']) {
+      if (isSchemaElement(tape, child, word)) throw invalid(file, `${word} is not supported`);
+    }
+  }
+  return { targetNamespace: attributeValue(tape, 0, TARGET_NAMESPACE), imports };
+}
+
+function contentOf(file: string): Uint8Array {
+  try {
+    return readFileSync(file);
+  } catch {
+    throw new Fault('caller.input-unreadable', { file });
+  }
+}
+
+function isSchemaElement(tape: Tape, element: number, local: string): boolean {
+  return namespaceUriOf(tape, element) === XML_SCHEMA && localNameOf(tape, element) === local;
+}
+
+function attributeValue(tape: Tape, element: number, name: Uint8Array): string {
+  const attribute = attributeNamed(tape, element, 0, name);
+  return attribute < 0 ? '' : attributeText(tape, attribute);
+}
+
+function invalid(file: string, reason: string): Fault {
+  return new Fault('caller.schema-invalid', { file, reason });
+}
