@@ -31,6 +31,7 @@ test.each([
   ['import of no namespace', schema('urn:a', '<x:import schemaLocation="0.xsd"/>')],
   ['include', schema('urn:a', '<x:include schemaLocation="0.xsd"/>')],
   ['redefine', schema('urn:a', '<x:redefine schemaLocation="0.xsd"/>')],
+  ['identity constraint', schema('urn:a', '<x:element name="a"><x:unique name="u"/></x:element>')],
   ['second of one namespace', schema('urn:leaf', '')],
   ['white space in a namespace', schema(' urn:a', '')],
   ['no schema', '<schema/>'],
