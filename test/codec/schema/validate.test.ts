@@ -88,7 +88,7 @@ describe.runIf(libxml.available)('XML Schema', () => {
   });
 
   test('a message full of errors gives the first thousand', () => {
-    const findings = validate(envelope('<d:X509Data/>'.repeat(70_000)), schemas);
+    const findings = validate(envelope('<d:X509Data/>'.repeat(5_000)), schemas);
     expect(findings).toHaveLength(1_000);
     expect(findings.every((finding) => finding.element === `{${DS}}X509Data`)).toBe(true);
   });

@@ -1,6 +1,6 @@
 /** What libxmljs2 is asked for in validation, and what has to be minded when it is asked. */
 import { createRequire } from 'node:module';
-import { Fault } from '@parley/core';
+import { Fault, invariant } from '@parley/core';
 
 /** One error of libxml2's validator. */
 export interface NativeFinding {
@@ -52,12 +52,14 @@ let loaded: Native | undefined;
 export function nativeFindings(document: Uint8Array, driver: string): readonly NativeFinding[] {
   loaded ??= load();
   const parsed = parse(loaded, document);
-  validate(loaded, parsed, driver);
+  const isValid = validate(loaded, parsed, driver);
   const errors = parsed.validationErrors;
   // A file that is missing is only a warning to libxml2, and everything of its namespace would pass.
   const schemaTrouble = errors.find((error) => error.domain === FROM_SCHEMA_PARSER && error.code !== SKIPPED_IMPORT);
   if (schemaTrouble !== undefined) throw new Fault('caller.schema-invalid', { reason: schemaTrouble.message.trim() });
-  return errors.filter((error) => error.level > WARNING);
+  const findings = errors.filter((error) => error.level > WARNING);
+  invariant(isValid === (findings.length === 0), 'libxml2 says why a document is not valid');
+  return findings;
 }
 
 function load(): Native {
@@ -86,9 +88,9 @@ function parse(native: Native, document: Uint8Array): NativeDocument {
   }
 }
 
-function validate(native: Native, document: NativeDocument, driver: string): void {
+function validate(native: Native, document: NativeDocument, driver: string): boolean {
   try {
-    document.validate(native.parseXml(driver, PARSE_OPTIONS));
+    return document.validate(native.parseXml(driver, PARSE_OPTIONS));
   } catch (error) {
     // safety: when a schema does not compile, libxmljs2 leaves libxml2's error handler pointing into a stack frame that is
     // gone. Parsing anything takes it back.

@@ -33,8 +33,8 @@ export class SchemaSet {
    * Reads and checks the files; they are read again at each validation and must not change.
    *
    * A file comes after those whose namespaces it imports: libxml2 then has each namespace when it meets the import, and
-   * never follows a `schemaLocation`. Hence no `include`, no `redefine` and no
-   * circle of imports. Identity constraints (`key`, `keyref`, `unique`) are not taken either.
+   * never follows a `schemaLocation`. Hence no `include`, no `redefine` and no circle of imports. Identity constraints
+   * (`key`, `keyref`, `unique`) are not taken either.
    * @param files paths of schema documents in UTF-8, without a DOCTYPE
    * @throws Fault `caller.input-unreadable`, `caller.schema-invalid`
    */
