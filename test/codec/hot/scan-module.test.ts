@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
-import type { ScanOptions } from '@parley/codec';
-import { A, ATTRIBUTE_WORDS, DECLARATION_WORDS, E, ELEMENT_WORDS, scan, Tape } from '@parley/codec';
+import { A, ATTRIBUTE_WORDS, E, scan, Tape } from '@parley/codec';
 import type { Limits } from '@parley/core';
-import { DEFAULT_LIMITS, Fault } from '@parley/core';
+import { DEFAULT_LIMITS } from '@parley/core';
 import { describe, expect, test } from 'vitest';
 import { generated } from '../../../packages/codec/assembly/build.mjs';
 import { scanRootByModule } from '../../../packages/codec/src/hot/scan-module.ts';
@@ -10,43 +9,12 @@ import { mutated } from '../support/mutation.ts';
 import { Random } from '../support/random.ts';
 import { randomDocument } from '../support/random-document.ts';
 import { octets, textOfOctets } from '../support/reading.ts';
-
-// One string is compared in a moment, a million numbers are not.
-function textOfWords(words: Int32Array, count: number, size: number): string {
-  const records = Array.from({ length: count }, (_, index) =>
-    words.subarray(index * size, (index + 1) * size).join(' '),
-  );
-  return records.join('\n');
-}
-
-/** Everything that a scan leaves on the tape, or what it refuses with. */
-function outcome(bytes: Uint8Array, options: ScanOptions, limits: Limits = DEFAULT_LIMITS): unknown {
-  const tape = new Tape();
-  try {
-    scan(bytes, limits, tape, options);
-  } catch (error) {
-    if (error instanceof Fault) return { code: error.code, detail: error.detail };
-    throw error;
-  }
-  return {
-    elements: textOfWords(tape.elements, tape.elementCount, ELEMENT_WORDS),
-    attributes: textOfWords(tape.attributes, tape.attributeCount, ATTRIBUTE_WORDS),
-    declarations: tape.declarations.slice(0, tape.declarationCount * DECLARATION_WORDS),
-    prefixStarts: tape.prefixStarts.slice(0, tape.prefixCount),
-    prefixEnds: tape.prefixEnds.slice(0, tape.prefixCount),
-    uriStarts: tape.uriStarts.slice(0, tape.uriCount),
-    uriEnds: tape.uriEnds.slice(0, tape.uriCount),
-    uris: tape.uriBytes.slice(0, tape.uriEnds[tape.uriCount - 1]),
-    ids: tape.ids.slice(0, tape.idCount * 2),
-    comments: [tape.commentCount, tape.firstComment],
-    instructions: [tape.processingInstructionCount, tape.firstProcessingInstruction],
-  };
-}
+import { scanOutcome } from '../support/scan-outcome.ts';
 
 function expectSame(bytes: Uint8Array, limits?: Limits): void {
   const options = { processingInstructions: 'keep' } as const;
-  const plain = outcome(bytes, { ...options, plainly: true }, limits);
-  expect(outcome(bytes, options, limits), textOfOctets(bytes.subarray(0, 4096))).toEqual(plain);
+  const plain = scanOutcome(bytes, { ...options, plainly: true }, limits);
+  expect(scanOutcome(bytes, options, limits), textOfOctets(bytes.subarray(0, 4096))).toEqual(plain);
 }
 
 /** Whether the module reads the well-formed document without help. */
@@ -71,7 +39,7 @@ describe('the WebAssembly scanner and the plain one', () => {
     for (let count = 0; count < 500; count++) {
       const bytes = octets(count % 4 === 0 ? randomDocument(random) : plainer(randomDocument(random)));
       expectSame(bytes);
-      const refused = 'code' in (outcome(bytes, { processingInstructions: 'keep' }) as object);
+      const refused = 'code' in scanOutcome(bytes, { processingInstructions: 'keep' });
       if (!refused && isTaken(bytes)) taken++;
     }
     expect(taken).toBeGreaterThan(100);
@@ -155,7 +123,7 @@ describe('the WebAssembly scanner and the plain one', () => {
   test('keep nothing of one document for the next', () => {
     const long = octets(`<a>${'<b:c xmlns:b="urn:b" b:d="&amp;">amp;]]</b:c>'.repeat(50)}</a>`);
     for (const text of ['<a>&</a>', '<a>&am', '<a>]</a>', '<b:c/>', '<a b="', '<a></', '<a']) {
-      outcome(long, {});
+      scanOutcome(long, {});
       expectSame(octets(text));
     }
   });

@@ -13,6 +13,7 @@ import type { SuiteFolder } from './suite-folder.ts';
 import { openSuite, reasonOf } from './suite-folder.ts';
 import type { Outcome, Verdict } from './verdict.ts';
 import { outOfScope } from './verdict.ts';
+import { runConformanceVector } from './xml-conformance-vector.ts';
 
 export interface SuiteResult {
   readonly suite: string;
@@ -35,6 +36,7 @@ const OPERATIONS: ReadonlyMap<string, Operation> = new Map<string, Operation>([
   ['mac-verify', runMacVector],
   ['decrypt', runCipherVector],
   ['parse-only', runParseVector],
+  ['xml-conformance', runConformanceVector],
 ]);
 
 const OUT_OF_SCOPE: ReadonlyMap<string, string> = new Map([
