@@ -9,6 +9,10 @@ function utf16(text: string, littleEndian: boolean, byteOrderMark: boolean): Uin
   return new Uint8Array(littleEndian ? bytes : bytes.swap16());
 }
 
+function latin1(text: string): Uint8Array {
+  return new Uint8Array(Buffer.from(text, 'latin1'));
+}
+
 const MALFORMED = 'peer.xml-malformed';
 const ENCODING = 'peer.encoding-forbidden';
 
@@ -57,6 +61,7 @@ const REFUSED: readonly (readonly [string, string | Uint8Array, FaultCode])[] = 
   ['UTF-16 without a mark', utf16('<a/>', true, false), ENCODING],
   ['UTF-16 big-endian without a mark', utf16('<a/>', false, false), ENCODING],
   ['Latin-1 declared', '<?xml version="1.0" encoding="ISO-8859-1"?><a/>', ENCODING],
+  ['Latin-1 declared, and in use', latin1('<?xml version="1.0" encoding="ISO-8859-1"?><a>\u00e9</a>'), ENCODING],
   ['UTF-16 declared', '<?xml version="1.0" encoding="UTF-16"?><a/>', ENCODING],
   ['UTF-7 declared', '<?xml version="1.0" encoding="UTF-7"?><a/>', ENCODING],
   ['XML 1.1', '<?xml version="1.1"?><a/>', 'peer.xml-version'],

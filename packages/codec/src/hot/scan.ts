@@ -39,13 +39,14 @@ export function scan(bytes: Uint8Array, limits: Limits, tape: Tape, options: Sca
     throw new Fault('peer.limit-message-size', { lengthBytes: bytes.length, maxBytes: limits.messageBytesMax });
   }
   const start = textStart(bytes);
-  if (!isUtf8(bytes)) malformed(0, 'utf-8');
   // perf: a document ends in `>` and white space. That last `>` stops every inner loop, so none of them checks the length.
   const last = lastMarkup(bytes);
+  // The declaration goes first: octets that are not UTF-8 may be in the encoding that it names.
+  const prolog = isXmlDeclaration(bytes, start) ? xmlDeclarationEnd(bytes, start) : start;
+  if (!isUtf8(bytes)) malformed(0, 'utf-8');
   tape.bytes = bytes;
   tape.words = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   try {
-    const prolog = isXmlDeclaration(bytes, start) ? xmlDeclarationEnd(bytes, start) : start;
     const root = passMisc(tape, prolog, last, keepInstructions, true);
     const byModule = options.plainly === true ? -1 : scanRootByModule(tape, limits, root, last);
     const end = byModule >= 0 ? byModule : scanRoot(tape, limits, root, last, keepInstructions);
