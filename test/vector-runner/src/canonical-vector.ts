@@ -1,4 +1,7 @@
-/** c14n: the two exclusive algorithms, of a document or of one element; documents with a DTD are refused. */
+/**
+ * c14n: the six algorithms, of a document or of one element. Documents with a DTD are refused, and so is a node-set that
+ * only an XPath transform can make.
+ */
 import {
   canonicalise,
   canonicaliseDocument,
@@ -10,35 +13,25 @@ import {
   uriOfPrefix,
 } from '@parley/codec';
 import { DEFAULT_LIMITS, Fault } from '@parley/core';
+import { canonicalMethod } from './canonical-method.ts';
 import { caseOf } from './case-file.ts';
 import { findElement, octetsOf, scanned, unqualifiedId } from './document.ts';
 import type { JsonRecord } from './json-record.ts';
 import { outputFileOf, requiredText, textField, textListField, UnreadableVector } from './json-record.ts';
 import type { SuiteFolder } from './suite-folder.ts';
 import type { Verdict } from './verdict.ts';
-import { AS_EXPECTED, compareOctets, mismatch, outOfScope } from './verdict.ts';
-
-const EXCLUSIVE = 'http://www.w3.org/2001/10/xml-exc-c14n#';
-const EXCLUSIVE_WITH_COMMENTS = `${EXCLUSIVE}WithComments`;
+import { compareOctets, mismatch, outOfScope, refused } from './verdict.ts';
+import { openWithXPath } from './xpath-message.ts';
 
 /** Runs one canonicalization vector. @throws UnreadableVector */
 export function runCanonicalVector(suite: SuiteFolder, vector: JsonRecord): Verdict {
-  const algorithm = textField(vector, 'algorithm') ?? '';
-  const isDtdRefused =
-    textField(vector, 'strictProfile') === 'reject' && textListField(vector, 'features').includes('dtd');
-  if (isDtdRefused) return judgeDtd(inputOf(suite, vector).input);
-  if (algorithm !== EXCLUSIVE && algorithm !== EXCLUSIVE_WITH_COMMENTS) return outOfScope('inclusive C14N');
-  const isNodeSet = textField(vector, 'mode') === 'nodeset';
-  if (isNodeSet && textField(vector, 'subtreeEquivalent') === undefined) {
-    return outOfScope('a node-set that is no subtree: arises from XPath transforms only');
-  }
+  if (textField(vector, 'strictProfile') === 'reject') return judgeRefused(suite, vector);
+  const method = canonicalMethod(requiredText(vector, 'algorithm'));
+  if (method === undefined) return outOfScope('an algorithm that is none of the six');
   const { input, expected, fields } = inputOf(suite, vector);
   const tape = new Tape();
-  scan(input, DEFAULT_LIMITS, tape, { processingInstructions: 'keep' });
-  const options = {
-    inclusivePrefixes: textListField(fields, 'inclusivePrefixes'),
-    comments: algorithm === EXCLUSIVE_WITH_COMMENTS,
-  };
+  scan(decoded(input), DEFAULT_LIMITS, tape, { processingInstructions: 'keep' });
+  const options = { ...method, inclusivePrefixes: textListField(fields, 'inclusivePrefixes') };
   const sink = new OctetSink();
   const apex = apexOf(suite, vector, fields, tape);
   if (apex === undefined) canonicaliseDocument(tape, sink, options);
@@ -67,14 +60,38 @@ function inputOf(suite: SuiteFolder, vector: JsonRecord): Input {
   return { input: suite.bytes(requiredText(vector, 'file')), expected: suite.bytes(outputFile), fields: vector };
 }
 
-function judgeDtd(input: Uint8Array): Verdict {
+/** What the vector needs is shown to be refused: its DOCTYPE by the scanner, its XPath as a transform of a signed message. */
+function judgeRefused(suite: SuiteFolder, vector: JsonRecord): Verdict {
+  if (textListField(vector, 'features').includes('dtd')) {
+    return judgeRefusal('peer.xml-dtd-forbidden', codeOfScan(inputOf(suite, vector).input), 'a DOCTYPE');
+  }
+  const xpath = suite.bytes(requiredText(vector, 'xpathFile'));
+  return judgeRefusal(
+    'peer.transform-forbidden',
+    openWithXPath(xpath),
+    'a node-set that only an XPath transform makes',
+  );
+}
+
+function judgeRefusal(expected: string, actual: string | undefined, reason: string): Verdict {
+  return actual === expected ? refused(reason) : mismatch(expected, actual ?? 'accepted');
+}
+
+function codeOfScan(input: Uint8Array): string | undefined {
   try {
     scan(input, DEFAULT_LIMITS, new Tape(), { processingInstructions: 'keep' });
+    return undefined;
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
-    return error.code === 'peer.xml-dtd-forbidden' ? AS_EXPECTED : mismatch('peer.xml-dtd-forbidden', error.code);
+    return error.code;
   }
-  return mismatch('peer.xml-dtd-forbidden', 'accepted');
+}
+
+/** Latin-1 as UTF-8: what a vector says about the canonical form holds for the document, however it is encoded. */
+function decoded(input: Uint8Array): Uint8Array {
+  const text = Buffer.from(input).toString('latin1');
+  const declared = /^<\?xml [^>]*encoding="ISO-8859-1"/i;
+  return declared.test(text) ? new TextEncoder().encode(text.replace(/ encoding="[^"]*"/, '')) : input;
 }
 
 /** The element to canonicalize; `undefined` for the whole document. */

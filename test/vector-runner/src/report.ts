@@ -12,6 +12,10 @@ export interface SuiteReport {
   readonly aliasPercent: number;
   readonly mismatches: readonly { readonly id: string; readonly expected: string; readonly actual: string }[];
   readonly errors: readonly { readonly id: string; readonly reason: string }[];
+  /** Of `asExpected`: what the vector needs is refused on purpose; tried, and refused. */
+  readonly refusals: readonly { readonly reason: string; readonly count: number }[];
+  /** What vectors of many checks came to. */
+  readonly checked: readonly { readonly reason: string; readonly count: number }[];
   readonly outOfScope: readonly { readonly reason: string; readonly count: number }[];
   readonly unknownPolicyFields: readonly string[];
 }
@@ -28,8 +32,9 @@ export function reportOf(result: SuiteResult): SuiteReport {
   const errors = of('error').map(({ id, reason }) => ({ id, reason }));
   const asExpected = of('as-expected').length + aliases.length;
   const run = asExpected + mismatches.length + errors.length;
-  const reasons = new Map<string, number>();
-  for (const { reason, tests } of of('out-of-scope')) reasons.set(reason, (reasons.get(reason) ?? 0) + tests);
+  const refusals = of('as-expected').flatMap(({ refusal }) =>
+    refusal === undefined ? [] : [{ reason: refusal, tests: 1 }],
+  );
   return {
     suite: result.suite,
     directory: result.directory,
@@ -39,9 +44,17 @@ export function reportOf(result: SuiteResult): SuiteReport {
     aliasPercent: run === 0 ? 0 : (100 * aliases.length) / run,
     mismatches,
     errors,
-    outOfScope: [...reasons].map(([reason, count]) => ({ reason, count })),
+    refusals: counted(refusals),
+    checked: counted(of('as-expected').flatMap(({ checked = [] }) => checked.map((reason) => ({ reason, tests: 1 })))),
+    outOfScope: counted(of('out-of-scope')),
     unknownPolicyFields: result.unknownPolicyFields,
   };
+}
+
+function counted(entries: readonly { readonly reason: string; readonly tests: number }[]): SuiteReport['outOfScope'] {
+  const counts = new Map<string, number>();
+  for (const { reason, tests } of entries) counts.set(reason, (counts.get(reason) ?? 0) + tests);
+  return [...counts].map(([reason, count]) => ({ reason, count }));
 }
 
 /** Whether nothing is wrong with the suite. */
@@ -64,6 +77,8 @@ export function reportText(report: SuiteReport, outcomes: readonly Outcome[] = [
     ...outcomes.map((outcome) => `    ${outcomeText(outcome)}`),
     ...report.mismatches.map(({ id, expected, actual }) => `  mismatch ${id}: expected ${expected}, actual ${actual}`),
     ...report.errors.map(({ id, reason }) => `  error ${id}: ${reason}`),
+    ...report.checked.map(({ reason, count }) => `  checked: ${count} x ${reason}`),
+    ...report.refusals.map(({ reason, count }) => `  refused on purpose: ${count} x ${reason}`),
     ...report.outOfScope.map(({ reason, count }) => `  out of scope: ${count} x ${reason}`),
   ];
   if (report.aliases.length > 0) {
@@ -91,7 +106,7 @@ export function totalText(reports: readonly SuiteReport[]): string {
 function outcomeText(outcome: Outcome): string {
   switch (outcome.verdict) {
     case 'as-expected':
-      return `${outcome.id}: as expected`;
+      return `${outcome.id}: as expected${outcome.refusal === undefined ? '' : `, refused on purpose: ${outcome.refusal}`}`;
     case 'alias':
     case 'mismatch':
       return `${outcome.id}: ${outcome.verdict}, expected ${outcome.expected}, actual ${outcome.actual}`;

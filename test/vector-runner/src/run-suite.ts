@@ -9,6 +9,7 @@ import { runParseVector } from './parse-vector.ts';
 import { runCipherVector, runMacVector } from './primitive-vector.ts';
 import type { Alias } from './reject-code.ts';
 import { runSequenceVector } from './sequence-vector.ts';
+import { runSignatureVector } from './signature-vector.ts';
 import type { SuiteFolder } from './suite-folder.ts';
 import { openSuite, reasonOf } from './suite-folder.ts';
 import type { Outcome, Verdict } from './verdict.ts';
@@ -36,11 +37,11 @@ const OPERATIONS: ReadonlyMap<string, Operation> = new Map<string, Operation>([
   ['mac-verify', runMacVector],
   ['decrypt', runCipherVector],
   ['parse-only', runParseVector],
+  ['xmldsig-verify', runSignatureVector],
   ['xml-conformance', runConformanceVector],
 ]);
 
 const OUT_OF_SCOPE: ReadonlyMap<string, string> = new Map([
-  ['xmldsig-verify', 'XML Signature outside a secure conversation'],
   ['xmlenc-decrypt', 'XML Encryption outside a secure conversation'],
   ['rsa', 'RSA'],
   ['ecdsa-verify', 'ECDSA'],

@@ -1,6 +1,10 @@
 /** What became of one vector (or of one test inside a vector that holds many). */
 export type Verdict =
-  | { readonly verdict: 'as-expected' }
+  /**
+   * `refusal`: what the vector needs and we refuse on purpose, tried and refused. `checked`: what a vector of many checks
+   * came to, one entry for each of them.
+   */
+  | { readonly verdict: 'as-expected'; readonly refusal?: string; readonly checked?: readonly string[] }
   /** Refused with another code than the manifest names, by a check that is equally early: see aliases.json. */
   | { readonly verdict: 'alias'; readonly expected: string; readonly actual: string }
   | { readonly verdict: 'mismatch'; readonly expected: string; readonly actual: string }
@@ -12,6 +16,11 @@ export type Verdict =
 export type Outcome = Verdict & { readonly id: string };
 
 export const AS_EXPECTED: Verdict = { verdict: 'as-expected' };
+
+/** As expected: refused on purpose, and why. */
+export function refused(refusal: string): Verdict {
+  return { verdict: 'as-expected', refusal };
+}
 
 export function mismatch(expected: string, actual: string): Verdict {
   return { verdict: 'mismatch', expected, actual };
