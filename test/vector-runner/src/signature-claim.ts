@@ -1,13 +1,14 @@
 /** A ds:Signature as it stands in a document: what it says, of which nothing is believed yet. */
 import type { Tape } from '@parley/codec';
 import {
-  A,
-  ATTRIBUTE_WORDS,
+  attributeNamed,
   attributeText,
   E,
   ELEMENT_WORDS,
   firstChild,
+  localName,
   localNameOf,
+  Namespace,
   namespaceUriOf,
   nextSibling,
   textOf,
@@ -85,16 +86,8 @@ export function dsChildren(tape: Tape, element: number, name: string): readonly 
 
 /** The value of the attribute `name` in no namespace. */
 export function attributeOf(tape: Tape, element: number, name: string): string | undefined {
-  const base = element * ELEMENT_WORDS;
-  const first = tape.elements[base + E.attributes] ?? 0;
-  const end = first + (tape.elements[base + E.attributeCount] ?? 0);
-  for (let attribute = first; attribute < end; attribute++) {
-    const words = attribute * ATTRIBUTE_WORDS;
-    const [start, nameEnd] = [tape.attributes[words + A.name], tape.attributes[words + A.nameEnd]];
-    if (Buffer.from(tape.bytes.subarray(start, nameEnd)).toString('utf8') === name)
-      return attributeText(tape, attribute);
-  }
-  return undefined;
+  const attribute = attributeNamed(tape, element, Namespace.none, localName(name));
+  return attribute < 0 ? undefined : attributeText(tape, attribute);
 }
 
 /** The octets that the text of `element` stands for in base64. */
