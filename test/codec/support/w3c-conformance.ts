@@ -43,9 +43,17 @@ export function conformanceCases(): ConformanceCase[] {
  * references to the test that a DOCTYPE keeps from us.
  */
 export function withoutDoctype(document: Uint8Array): Uint8Array | undefined {
-  // One character is one octet here, whatever the encoding.
-  const text = Buffer.from(document).toString('latin1');
-  const misc = /(?:\xef\xbb\xbf)?(?:\s+|<!--.*?-->|<\?.*?\?>)*/sy;
+  const [first, second] = document;
+  if (first === 0xff && second === 0xfe) return cutOut(document, 'utf16le');
+  if (first !== 0xfe || second !== 0xff || document.length % 2 !== 0) return cutOut(document, 'latin1');
+  const swapped = cutOut(new Uint8Array(Buffer.from(document).swap16()), 'utf16le');
+  return swapped && new Uint8Array(Buffer.from(swapped).swap16());
+}
+
+/** `latin1` for all encodings whose ASCII is ASCII: one character is one octet then, whatever it means. */
+function cutOut(document: Uint8Array, encoding: 'latin1' | 'utf16le'): Uint8Array | undefined {
+  const text = Buffer.from(document).toString(encoding);
+  const misc = /(?:\xef\xbb\xbf|\ufeff)?(?:\s+|<!--.*?-->|<\?.*?\?>)*/sy;
   misc.exec(text);
   const start = misc.lastIndex;
   if (!text.startsWith('<!DOCTYPE', start)) return undefined;
@@ -58,7 +66,7 @@ export function withoutDoctype(document: Uint8Array): Uint8Array | undefined {
     if (match === '<' || match === '[') depth++;
     if (match === '>' || match === ']') depth--;
   }
-  return new Uint8Array(Buffer.from(text.slice(0, start) + text.slice(token.lastIndex), 'latin1'));
+  return new Uint8Array(Buffer.from(text.slice(0, start) + text.slice(token.lastIndex), encoding));
 }
 
 /** The canonical form of C14N without comments, written as the suite writes it; without its list of notations. */
