@@ -169,6 +169,27 @@ test('an unknown operation is out of scope, with its reason, and no failure', as
   ]);
 });
 
+test('what is refused on purpose is as expected, and counted apart; what should have been refused is a mismatch', async () => {
+  const vector = {
+    operation: 'c14n',
+    algorithm: 'http://www.w3.org/2001/10/xml-exc-c14n#',
+    expectedOutput: 'out',
+    features: ['dtd'],
+    strictProfile: 'reject',
+  };
+  const vectors = [
+    { ...vector, id: 'dtd', file: 'dtd.xml' },
+    { ...vector, id: 'none', file: 'none.xml' },
+    { ...vector, id: 'xpath', file: 'none.xml', features: [], xpathFile: 'none.xml' },
+  ];
+  writeSuite({ suite: 's', vectors }, { 'dtd.xml': '<!DOCTYPE a><a/>', 'none.xml': '<a/>', out: '<a></a>' });
+  const { out } = await run(folder);
+  expect(out).toContain('3 run, 2 as expected, 1 mismatches');
+  expect(out).toContain('  mismatch none: expected peer.xml-dtd-forbidden, actual accepted');
+  expect(out).toContain('  refused on purpose: 1 x a DOCTYPE\n');
+  expect(out).toContain('  refused on purpose: 1 x a node-set that only an XPath transform makes\n');
+});
+
 test('a vector that cannot be run is an error; the others are run', async () => {
   const vectors = [
     { id: 'missing', operation: 'wssc-verify', file: 'nowhere.xml', now: '2026-01-15T12:01:00Z' },
