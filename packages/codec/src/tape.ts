@@ -143,6 +143,9 @@ export class Tape {
   uriStarts: Int32Array = new Int32Array(128);
   uriEnds: Int32Array = new Int32Array(128);
   uriCount = 0;
+  /** URI id -> its place in the order of octets. Filled when a canonical form first needs it; then the count is `uriCount`. */
+  uriRanks: Int32Array = new Int32Array(128);
+  uriRankCount = 0;
 
   /** Comments and processing instructions anywhere, and where the first one stands (-1: none). */
   commentCount = 0;

@@ -3,7 +3,7 @@ import { Fault } from '@parley/core';
 import type { Tape } from '../tape.ts';
 import { A, ATTRIBUTE_WORDS } from '../tape.ts';
 import { Namespace } from '../vocabulary.ts';
-import { compareAttributes } from './attribute-order.ts';
+import { haveSameName, isBefore } from './attribute-order.ts';
 import { malformed } from './malformed.ts';
 import { CHAIN_MAX, doubled, hashOctets, tableSize } from './octet-hash.ts';
 
@@ -15,7 +15,7 @@ let slots = new Int32Array(64);
 /**
  * Resolves the namespaces of attributes [first, end) of `element`, refuses doubles and notes ids.
  * @param bindings prefix id -> URI id in scope at the element, -1 for unbound
- * @returns whether the attributes stand in C14N order
+ * @returns whether the attributes surely stand in C14N order
  * @throws Fault `peer.xml-malformed`, `peer.limit-attributes`
  */
 export function settleAttributes(
@@ -34,7 +34,7 @@ export function settleAttributes(
     if (uri < 0) malformed(words[base + A.name]!, 'undeclared-prefix');
     words[base + A.uri] = uri;
     if (isIdLike(tape.bytes, words[base + A.local]!, words[base + A.nameEnd]!, uri)) noteId(tape, attribute, element);
-    if (attribute > first && ordered) ordered = compareAttributes(tape, attribute - 1, attribute) < 0;
+    if (attribute > first && ordered) ordered = isBefore(tape, attribute - 1, attribute);
   }
   // perf: strictly ascending names have no doubles.
   if (ordered) return true;
@@ -46,7 +46,7 @@ export function settleAttributes(
 function refuseDoublesPairwise(tape: Tape, first: number, end: number): void {
   for (let right = first + 1; right < end; right++) {
     for (let left = first; left < right; left++) {
-      if (compareAttributes(tape, left, right) === 0) refuseDouble(tape, right);
+      if (haveSameName(tape, left, right)) refuseDouble(tape, right);
     }
   }
 }
@@ -63,7 +63,7 @@ function refuseDoublesByHash(tape: Tape, first: number, end: number): void {
     const hash = hashOctets(tape.bytes, words[base + A.local]!, words[base + A.nameEnd]!);
     let slot = (hash ^ Math.imul(words[base + A.uri]!, 0x9e3779b1)) & mask;
     for (let steps = 0; slots[slot] !== 0; steps++) {
-      if (compareAttributes(tape, slots[slot]! - 1, attribute) === 0) refuseDouble(tape, attribute);
+      if (haveSameName(tape, slots[slot]! - 1, attribute)) refuseDouble(tape, attribute);
       if (steps > CHAIN_MAX) throw new Fault('peer.limit-attributes', { offset: words[base + A.name]! });
       slot = (slot + 1) & mask;
     }

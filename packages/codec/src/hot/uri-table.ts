@@ -38,6 +38,7 @@ export class UriTable {
       });
     }
     tape.uriCount = NAMESPACE_URIS.length;
+    tape.uriRankCount = 0;
     this.#mask = FIRST_SLOTS - 1;
     this.#slots.fill(0, 0, FIRST_SLOTS);
   }
