@@ -1,10 +1,18 @@
 /** The results for people. */
+
+import type { AllocationMeasurement } from './allocation/allocation.ts';
+import { heapBytesPerElement } from './allocation/allocation.ts';
+import { aimLines } from './codec/aims.ts';
 import type { Machine } from './machine.ts';
 import type { Measurement, Spread } from './measure.ts';
-import type { SuiteName } from './results.ts';
+import type { SuiteName, SuiteResults, TimedSuite } from './results.ts';
+import type { ScalingMeasurement } from './scaling/scaling.ts';
 
 const TITLES: Readonly<Record<SuiteName, string>> = {
   kernels: 'Kernels: one function, one thread',
+  codec: 'Codec: scan and C14N beside other readers, one thread',
+  allocation: 'Allocation: scan and exclusive C14N of one message after another, tape and sink kept',
+  scaling: 'Scaling: nanoseconds per octet against size; exclusive, inclusive and ids include the scan',
   pipeline: 'Pipeline: verifyBatch, whole runs',
   pool: 'Pool: one message per call',
   peers: 'Peers: the same messages, verified by both',
@@ -18,7 +26,19 @@ export function machineText(machine: Machine): string {
   ].join('\n');
 }
 
-export function suiteText(suite: SuiteName, measurements: readonly Measurement[]): string {
+export function suiteText<Suite extends SuiteName>(suite: Suite, results: SuiteResults[Suite]): string {
+  return [TITLES[suite], ...bodyLines({ [suite]: results })].join('\n');
+}
+
+function bodyLines({ allocation, scaling, ...timed }: Partial<SuiteResults>): readonly string[] {
+  if (allocation !== undefined) return allocationLines(allocation);
+  if (scaling !== undefined) return scalingLines(scaling);
+  return (Object.entries(timed) as [TimedSuite, readonly Measurement[]][]).flatMap(([suite, rows]) =>
+    timeLines(suite, rows),
+  );
+}
+
+function timeLines(suite: TimedSuite, measurements: readonly Measurement[]): readonly string[] {
   const rows = measurements.map((row) => [
     row.name,
     row.message ?? '',
@@ -31,7 +51,46 @@ export function suiteText(suite: SuiteName, measurements: readonly Measurement[]
     againstText(row),
   ]);
   const heads = ['', 'message', 'octets', 'us/message', 'min-max', 'CPU us', 'messages/s', 'MB/s', 'ratio (min-max)'];
-  return [TITLES[suite], ...tableLines([heads, ...rows]), ...remarks(suite, measurements)].join('\n');
+  return [...tableLines([heads, ...rows]), ...remarks(suite, measurements)];
+}
+
+function allocationLines(measurements: readonly AllocationMeasurement[]): readonly string[] {
+  const heads = ['', '', 'elements', 'octets', 'heap octets/message', 'collections', 'messages', 'buffers grew'];
+  const rows = measurements.map((row) => [
+    row.form,
+    '',
+    String(row.elements),
+    String(row.bytes),
+    row.heapBytesPerMessage.toFixed(0),
+    String(row.collections),
+    String(row.messages),
+    String(row.bufferOctets),
+  ]);
+  const forms = [...new Set(measurements.map(({ form }) => form))];
+  const perElement = forms.map(
+    (form) => `${form}: ${heapBytesPerElement(measurements, form).toFixed(2)} heap octets for an element more`,
+  );
+  return [...tableLines([heads, ...rows]), ...perElement];
+}
+
+function scalingLines(measurements: readonly ScalingMeasurement[]): readonly string[] {
+  const sizes = measurements[0]!.points.map(({ bytes }) => sizeText(bytes));
+  const heads = ['', '', ...sizes, 'exponent', ''];
+  const rows = measurements.map(({ shape, work, points, exponent, isLinear }) => [
+    shape,
+    work,
+    ...points.map(({ nsPerOctet }) => rounded(nsPerOctet)),
+    exponent.toFixed(2),
+    isLinear ? '' : 'NOT LINEAR',
+  ]);
+  return tableLines([heads, ...rows]);
+}
+
+/** 1000 octets are 1 KB. */
+function sizeText(bytes: number): string {
+  const thousands = Math.round(Math.log10(bytes)) / 3;
+  const unit = ['B', 'KB', 'MB'][Math.floor(thousands)]!;
+  return `${Math.round(10 ** ((thousands % 1) * 3))} ${unit}`;
 }
 
 function againstText({ against }: Measurement): string {
@@ -43,7 +102,8 @@ function ratioText({ median, min, max }: Spread): string {
   return `${rounded(median)}x (${rounded(min)}-${rounded(max)})`;
 }
 
-function remarks(suite: SuiteName, measurements: readonly Measurement[]): readonly string[] {
+function remarks(suite: TimedSuite, measurements: readonly Measurement[]): readonly string[] {
+  if (suite === 'codec') return aimLines(measurements);
   if (suite !== 'pipeline') return [];
   const two = measurements.find(({ name }) => name.includes('2 workers'))?.against?.ratio;
   if (two === undefined) return [];

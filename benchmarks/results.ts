@@ -1,25 +1,40 @@
 /** What `--json` prints; README.md says what it means. */
+import type { AllocationMeasurement } from './allocation/allocation.ts';
 import type { Machine } from './machine.ts';
 import type { Measurement } from './measure.ts';
+import type { ScalingMeasurement } from './scaling/scaling.ts';
 
 export const RESULTS_FORMAT = 'parley-benchmarks/1';
 
-export const SUITES = ['kernels', 'pipeline', 'pool', 'peers'] as const;
+export const SUITES = ['kernels', 'codec', 'allocation', 'scaling', 'pipeline', 'pool', 'peers'] as const;
 export type SuiteName = (typeof SUITES)[number];
+
+/** What each suite gives. */
+export interface SuiteResults extends Readonly<Record<TimedSuite, readonly Measurement[]>> {
+  readonly allocation: readonly AllocationMeasurement[];
+  readonly scaling: readonly ScalingMeasurement[];
+}
+
+/** The suites that are tables of times. */
+export type TimedSuite = Exclude<SuiteName, 'allocation' | 'scaling'>;
 
 export interface Results {
   readonly format: typeof RESULTS_FORMAT;
   readonly machine: Machine;
   readonly settings: Settings;
-  readonly suites: Readonly<Partial<Record<SuiteName, readonly Measurement[]>>>;
+  readonly suites: Partial<SuiteResults>;
 }
 
 export interface Settings {
   readonly rounds: number;
-  /** For one subject in one round, kernels and peers. */
+  /** For one subject in one round of kernels, codec and peers. */
   readonly roundMs: number;
   /** At most, for one of these subjects, before the first round. */
   readonly warmUpMs: number;
   /** In one run of pipeline and pool. */
   readonly messages: number;
+  /** Of each shape, in allocation. */
+  readonly allocatingMessages: number;
+  /** Octets of the largest document in scaling. */
+  readonly largestBytes: number;
 }

@@ -2,23 +2,25 @@
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { countAllocations } from './allocation/allocation.ts';
+import { measureCodec } from './codec/codec.ts';
 import { measureKernels } from './kernels/kernels.ts';
 import { describeMachine } from './machine.ts';
-import type { Measurement } from './measure.ts';
 import { wholeNumber } from './number-option.ts';
 import { measurePeers } from './peers/xml-crypto.ts';
 import { measureBatches } from './pipeline/batches.ts';
 import { measureSingleMessages } from './pipeline/single-messages.ts';
-import type { Results, Settings, SuiteName } from './results.ts';
+import type { Results, Settings, SuiteName, SuiteResults } from './results.ts';
 import { RESULTS_FORMAT, SUITES } from './results.ts';
 import { machineText, suiteText } from './results-text.ts';
+import { measureScaling } from './scaling/scaling.ts';
 
 const HELP = `Usage: pnpm bench [options]
 
 Measures Parley on this machine. What the figures mean, and which to trust: benchmarks/README.md.
 
-  --only <suite>   kernels, pipeline, pool or peers; may be given several times (default: all)
-  --match <text>   kernels of messages whose name contains it, such as vector/ or 5k
+  --only <suite>   kernels, codec, allocation, scaling, pipeline, pool or peers; may be given several times (default: all)
+  --match <text>   kernels and codec on messages whose name contains it, such as vector/ or 5k
   --quick          shorter rounds and runs: a look, not a result
   --rounds <n>     rounds (default: 11; quick: 7)
   --round-ms <n>   time for one kernel in one round (default: 60; quick: 20)
@@ -28,8 +30,22 @@ Measures Parley on this machine. What the figures mean, and which to trust: benc
   --help           this text
 `;
 
-const FULL: Settings = { rounds: 11, roundMs: 60, warmUpMs: 1500, messages: 20_000 };
-const QUICK: Settings = { rounds: 7, roundMs: 20, warmUpMs: 1000, messages: 4000 };
+const FULL: Settings = {
+  rounds: 11,
+  roundMs: 60,
+  warmUpMs: 1500,
+  messages: 20_000,
+  allocatingMessages: 100_000,
+  largestBytes: 100_000_000,
+};
+const QUICK: Settings = {
+  rounds: 7,
+  roundMs: 20,
+  warmUpMs: 1000,
+  messages: 4000,
+  allocatingMessages: 5000,
+  largestBytes: 1_000_000,
+};
 
 interface Options {
   readonly settings: Settings;
@@ -49,11 +65,11 @@ async function main(): Promise<void> {
     if (!json) console.log(text);
   };
   say(`${machineText(machine)}\n${settings.rounds} rounds; medians of the rounds, least and greatest beside them`);
-  const suites: Partial<Record<SuiteName, readonly Measurement[]>> = {};
+  let suites: Partial<SuiteResults> = {};
   for (const suite of options.suites) {
-    const measurements = await measureSuite(suite, options);
-    suites[suite] = measurements;
-    say(`\n${suiteText(suite, measurements)}`);
+    const results = await measureSuite(suite, options);
+    suites = { ...suites, [suite]: results };
+    say(`\n${suiteText(suite, results)}`);
     if (suite === 'peers' && isOnPath('xmlsec1'))
       say('xmlsec1 is installed, but not measured: most of its time would be that of starting it.');
   }
@@ -61,8 +77,14 @@ async function main(): Promise<void> {
   if (json) console.log(JSON.stringify(results, undefined, 2));
 }
 
-async function measureSuite(suite: SuiteName, { settings, match }: Options): Promise<readonly Measurement[]> {
+async function measureSuite(suite: SuiteName, { settings, match }: Options): Promise<SuiteResults[SuiteName]> {
   switch (suite) {
+    case 'codec':
+      return measureCodec(settings, match);
+    case 'allocation':
+      return countAllocations(settings.allocatingMessages);
+    case 'scaling':
+      return measureScaling(settings.largestBytes);
     case 'kernels':
       return measureKernels(settings, match);
     case 'pipeline':
@@ -96,6 +118,7 @@ function readOptions(): Options | undefined {
     }
     const base = values.quick ? QUICK : FULL;
     const settings = {
+      ...base,
       rounds: wholeNumber('--rounds', values.rounds, base.rounds),
       roundMs: wholeNumber('--round-ms', values['round-ms'], base.roundMs),
       warmUpMs: wholeNumber('--warm-up-ms', values['warm-up-ms'], base.warmUpMs),
