@@ -26,8 +26,8 @@ const SMALLEST_BYTES = 1000;
 /** The fixed cost of a call is not what grows. */
 const FITTED_FROM_BYTES = 10_000;
 // Above a megabyte the plain scanner reads, and memory is slower than the caches of a core. Both are steps of up to ten
-// times in four decades, which is 0.25; sorting is some 0.1.
-const LINEAR_MAX = 1.3;
+// times in four decades, which is 0.25; sorting is some 0.1. A square would be 2.
+const LINEAR_MAX = 1.4;
 
 const WARM_UP_MS = 200;
 const POINT_MS = 60;
