@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { canonicalise, OctetSink } from '@parley/codec';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { canonicalText, octets, read, textOfOctets } from './support/reading.ts';
+import { canonicalText, codeOf, octets, read, textOfOctets } from './support/reading.ts';
 
 function textOf(sink: OctetSink): string {
   return textOfOctets(sink.bytes.subarray(0, sink.length));
@@ -95,5 +95,34 @@ describe('a streaming sink', () => {
     sink.flush();
     expect(hash.digest('hex')).toBe(createHash('sha256').update(expected).digest('hex'));
     expect(sink.bytes).toHaveLength(4096);
+  });
+});
+
+describe('a sink with a limit', () => {
+  test('takes what it allows, and refuses the octet after', () => {
+    const sink = new OctetSink(4);
+    sink.reset(10);
+    sink.writeText('0123456789');
+    sink.checkSize();
+    expect(codeOf(() => sink.writeOctet(0x41) ?? sink.checkSize())).toBe('peer.limit-cost');
+    sink.reset();
+    sink.writeText('x'.repeat(1000));
+    sink.checkSize();
+  });
+
+  test('does not take memory for more than that, and of a streaming sink counts what is gone', () => {
+    const long = octets('x'.repeat(5000));
+    const sink = new OctetSink(16);
+    sink.reset(1000);
+    expect(codeOf(() => sink.write(long, 0, long.length))).toBe('peer.limit-cost');
+    expect(sink.bytes.length).toBeLessThan(2000);
+    let drained = 0;
+    const streaming = OctetSink.streaming((chunk) => {
+      drained += chunk.length;
+    }, 64);
+    streaming.reset(6000);
+    streaming.write(long, 0, long.length);
+    expect(codeOf(() => streaming.write(long, 0, long.length))).toBe('peer.limit-cost');
+    expect(drained).toBeLessThanOrEqual(6000);
   });
 });

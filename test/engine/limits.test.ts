@@ -63,6 +63,17 @@ test('canonical octets are counted against the size of the message, with room fo
   expect(codeWith(signedMessage, { canonicalFactorMax: 0 })).toBe('ok');
 });
 
+test('a SignedInfo that repeats a long namespace is refused before its MAC is made', () => {
+  const repeated = ['DigestMethod ', 'Transform '].reduce(
+    (text, name) => text.replaceAll(`<ds:${name}`, `<ds:${name}p:a="" `),
+    new TextDecoder().decode(signedMessage),
+  );
+  const declared = (lengthBytes: number): Uint8Array =>
+    new TextEncoder().encode(repeated.replace('<s:Envelope', `<s:Envelope xmlns:p="urn:${'p'.repeat(lengthBytes)}"`));
+  expect(codeWith(declared(100), {})).toBe('peer.signature-invalid');
+  expect(codeWith(declared(60_000), {})).toBe('peer.limit-cost');
+});
+
 describe('label and offset', () => {
   const rows: ReadonlyArray<readonly [written: string, limits: Partial<Limits>, code: string]> = [
     ['<c:Label>four</c:Label>', { labelBytesMax: 4 }, 'ok'],

@@ -1,5 +1,7 @@
-// perf: a view and a native copy cost some 90 ns together, a loop about 0.6 ns per octet.
-const COPY_MAX = 96;
+import { Fault } from '@parley/core';
+
+// perf: a view and a native copy cost some 60 ns together, and the view is garbage; the loop costs 0.2 ns per octet.
+const COPY_MAX = 256;
 
 const STREAM_CHUNK_BYTES = 64 * 1024;
 
@@ -22,6 +24,8 @@ export class OctetSink {
   /** {@link bytes}, to be written four at a time. */
   #words: DataView;
   readonly #drain: Drain | undefined;
+  #drainedBytes = 0;
+  #bytesMax = Number.POSITIVE_INFINITY;
 
   /**
    * @param capacityBytes octets to make room for at first
@@ -45,6 +49,7 @@ export class OctetSink {
   flush(): void {
     if (this.#drain === undefined || this.length === 0) return;
     this.#drain(this.bytes.subarray(0, this.length));
+    this.#drainedBytes += this.length;
     this.length = 0;
   }
 
@@ -73,6 +78,14 @@ export class OctetSink {
     if (size < COPY_MAX) {
       const to = this.#words;
       let index = 0;
+      for (; index + 16 <= size; index += 16) {
+        const read = start + index;
+        const write = at + index;
+        to.setInt32(write, from.getInt32(read, true), true);
+        to.setInt32(write + 4, from.getInt32(read + 4, true), true);
+        to.setInt32(write + 8, from.getInt32(read + 8, true), true);
+        to.setInt32(write + 12, from.getInt32(read + 12, true), true);
+      }
       for (; index + 4 <= size; index += 4) to.setInt32(at + index, from.getInt32(start + index, true), true);
       for (; index < size; index++) to.setUint8(at + index, from.getUint8(start + index));
     } else this.bytes.set(bytes.subarray(start, end), at);
@@ -122,20 +135,41 @@ export class OctetSink {
     }
   }
 
-  /** Forgets what was written; the room stays. */
-  reset(): void {
+  /**
+   * Forgets what was written; the room stays.
+   * @param bytesMax what may be written from here on; a few octets of a message can make a canonical form of any size
+   */
+  reset(bytesMax: number = Number.POSITIVE_INFINITY): void {
     this.length = 0;
+    this.#drainedBytes = 0;
+    this.#bytesMax = bytesMax;
+  }
+
+  /**
+   * Refuses what is more than {@link reset} allowed. Writing refuses it as well, but only when there is no room left.
+   * @throws Fault `peer.limit-cost`
+   */
+  checkSize(): void {
+    this.#checkMore(0);
   }
 
   /** Whether `bytes[start, end)` went on past this sink; when not, there is room for it now. */
   #passOn(bytes: Uint8Array, start: number, end: number): boolean {
     this.#makeRoom(this.#drain === undefined ? end - start : 0);
     if (this.#drain === undefined || this.length + end - start <= this.bytes.length) return false;
+    this.#checkMore(end - start);
     this.#drain(bytes.subarray(start, end));
+    this.#drainedBytes += end - start;
     return true;
   }
 
+  #checkMore(more: number): void {
+    const bytes = this.#drainedBytes + this.length + more;
+    if (bytes > this.#bytesMax) throw new Fault('peer.limit-cost', { bytes, maxBytes: this.#bytesMax });
+  }
+
   #makeRoom(more: number): void {
+    this.#checkMore(more);
     if (this.#drain !== undefined) this.flush();
     if (this.length + more > this.bytes.length) this.#grow(this.length + more);
   }

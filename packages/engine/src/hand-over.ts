@@ -41,6 +41,7 @@ export function handOver(proof: Proof): OpenedMessage {
   if (bodyPart === undefined) {
     bodyStart = sink.length;
     canonicalise(claims.tape, claims.envelope.body, sink);
+    sink.checkSize();
     bodyEnd = sink.length;
   }
   const octets = proof.borrow ? sink.bytes : sink.bytes.slice(0, sink.length);

@@ -57,10 +57,14 @@ export function open(message: Uint8Array, request: OpenRequest): Reply<OpenedMes
   }
 }
 
+/** Small messages repeat their namespace declarations in every part; the factor is for the large ones. */
+const CANONICAL_SLACK_BYTES = 64 * 1024;
+
 function openMessage(message: Uint8Array, request: OpenRequest, workspace: Workspace): OpenedMessage {
   const { policy } = request;
   scan(message, policy.limits, workspace.tape);
-  workspace.sink.reset();
+  // safety: canonical forms repeat namespaces, and so can be of any size (T28).
+  workspace.sink.reset(policy.limits.canonicalFactorMax * workspace.tape.bytes.length + CANONICAL_SLACK_BYTES);
   const received = readMessage(workspace.tape, policy);
   const scope = scopeOf(received, request, workspace);
   const { before, after } = encryptedTargets(received, policy);

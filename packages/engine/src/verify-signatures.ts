@@ -36,8 +36,6 @@ export interface VerifiedPart {
 
 // perf: SHA-384 and SHA-512 have 128-octet blocks; the HMAC pad is written into this room before SignedInfo.
 const PAD_ROOM_BYTES = 128;
-/** Small messages repeat their namespace declarations in every part; the factor is for the large ones. */
-const CANONICAL_SLACK_BYTES = 64 * 1024;
 
 /**
  * Reads every signature of the header and checks where its references point: no key is touched.
@@ -89,8 +87,6 @@ export function verifySignatures(
   scope: OpenScope,
 ): readonly VerifiedPart[] {
   const { sink } = scope.workspace;
-  const bytesMax =
-    sink.length + scope.policy.limits.canonicalFactorMax * claims.tape.bytes.length + CANONICAL_SLACK_BYTES;
   const parts: VerifiedPart[] = [];
   for (const { claim, references, roles } of signatures) {
     const resolved = verifyMac(claims, claim, scope);
@@ -98,7 +94,7 @@ export function verifySignatures(
       const reference = references[index]!;
       const start = sink.length;
       canonicalise(claims.tape, reference.target, sink, reference.canonicalisation);
-      if (sink.length > bytesMax) throw new Fault('peer.limit-cost', { bytes: sink.length });
+      sink.checkSize();
       const digest = digestBase64(reference.digest, sink.bytes.subarray(start, sink.length));
       if (!isDigest(claims.tape, reference.digestValue, digest))
         throw new Fault('peer.digest-mismatch', { reference: index });

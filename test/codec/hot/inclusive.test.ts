@@ -1,7 +1,7 @@
 /** Inclusive C14N 1.0 and 1.1: what depends on where an element stands. */
 import type { CanonicalisationMethod } from '@parley/codec';
 import { describe, expect, test } from 'vitest';
-import { canonicalDocumentText, canonicalText, read } from '../support/reading.ts';
+import { canonicalDocumentText, canonicalText, codeOf, read } from '../support/reading.ts';
 
 const NEITHER_EXCLUSIVE: readonly CanonicalisationMethod[] = ['inclusive', 'inclusive-1.1'];
 
@@ -129,4 +129,12 @@ describe('xml:base', () => {
   ])('1.1: %s', (_name, text, expected) => {
     expect(canonicalText(read(text), 1, { method: 'inclusive-1.1' })).toBe(expected);
   });
+});
+
+test('1.1: values of xml:base that no URI needs are refused before they are joined', () => {
+  const base = `a${'/'.repeat(2047)}`;
+  const nested = (levels: number): string => `${`<r xml:base="${base}">`.repeat(levels)}<e/>${'</r>'.repeat(levels)}`;
+  expect(codeOf(() => canonicalText(read(nested(2)), 2, { method: 'inclusive-1.1' }))).toBeUndefined();
+  expect(codeOf(() => canonicalText(read(nested(3)), 3, { method: 'inclusive-1.1' }))).toBe('peer.limit-value');
+  expect(codeOf(() => canonicalText(read(nested(3)), 3, { method: 'inclusive' }))).toBeUndefined();
 });

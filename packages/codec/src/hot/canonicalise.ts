@@ -103,7 +103,8 @@ const insertScope = new CanonicalScope();
 /**
  * Appends the canonical form of the subtree of `element` to `out`.
  * @param tape as scanned; nothing of it is changed
- * @throws Fault `internal.invariant` when nothing would be left: no octets are no canonical form (T25)
+ * @throws Fault `internal.invariant` when nothing would be left: no octets are no canonical form (T25);
+ * `peer.limit-cost` when it is more than the sink is to take; `peer.limit-value` C14N 1.1, xml:base beyond all measure
  */
 export function canonicalise(tape: Tape, element: number, out: OctetSink, options: CanonicalisationOptions = {}): void {
   const { method = 'exclusive', comments = false, without = -1, replacement } = options;

@@ -1,4 +1,5 @@
 /** What inclusive C14N takes over from the ancestors of the apex: their `xml:` attributes (protocol §4.4). */
+import { Fault } from '@parley/core';
 import type { Tape } from '../tape.ts';
 import { A, ATTRIBUTE_WORDS, E, ELEMENT_WORDS } from '../tape.ts';
 import { attributeText, decodeText } from '../text.ts';
@@ -13,10 +14,16 @@ export interface Inherited {
   readonly base: string | undefined;
 }
 
+// safety: each xml:base is joined with all outside of it: their number must not multiply with their length.
+const BASES_LENGTH_MAX = 4096;
+
 /** What C14N 1.1 takes over: the first two as they are, xml:base joined. */
 const TAKEN_BY_1_1: readonly string[] = ['lang', 'space', 'base'];
 
-/** What `apex` inherits by C14N 1.0, or by 1.1 when `is11`; `undefined` for nothing, which is nearly always. */
+/**
+ * What `apex` inherits by C14N 1.0, or by 1.1 when `is11`; `undefined` for nothing, which is nearly always.
+ * @throws Fault `peer.limit-value` when the values of xml:base are longer than any URI
+ */
 export function inheritedBy(tape: Tape, apex: number, is11: boolean): Inherited | undefined {
   const ancestors = ancestorsWithXmlAttributes(tape, apex);
   if (ancestors.length === 0) return undefined;
@@ -35,6 +42,8 @@ export function inheritedBy(tape: Tape, apex: number, is11: boolean): Inherited 
   const ownBase = own.get('base');
   // spec: joined from the inside out; only an omitted ancestor's xml:base makes it necessary.
   if (bases.length > 0 && ownBase !== undefined) bases.unshift(attributeText(tape, ownBase));
+  const length = bases.reduce((sum, { length: more }) => sum + more, 0);
+  if (length > BASES_LENGTH_MAX) throw new Fault('peer.limit-value', { reason: 'xml:base', length });
   const base = bases.length === 0 ? undefined : bases.reduce((inner, outer) => joinBase(outer, inner));
   return attributes.length === 0 && base === undefined ? undefined : { attributes, base };
 }

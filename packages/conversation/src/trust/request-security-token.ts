@@ -201,9 +201,9 @@ function appliesToOf(tape: Tape, request: number): Uint8Array | undefined {
       continue;
     requireElementOnly(tape, child, 'AppliesTo');
     const sink = new OctetSink();
+    sink.reset(APPLIES_TO_BYTES_MAX);
     canonicalise(tape, child, sink);
-    if (sink.length > APPLIES_TO_BYTES_MAX)
-      throw new Fault('peer.limit-value', { element: 'AppliesTo', lengthBytes: sink.length });
+    sink.checkSize();
     return sink.bytes.slice(0, sink.length);
   }
   return undefined;
