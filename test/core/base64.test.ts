@@ -1,4 +1,11 @@
-import { decodeBase64, decodeBase64Text, decodedBase64Max, encodeBase64 } from '@parley/core';
+import {
+  decodeBase64,
+  decodeBase64Text,
+  decodedBase64Max,
+  encodeBase64,
+  encodedBase64Length,
+  writeBase64,
+} from '@parley/core';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { codeOf } from './code-of.ts';
@@ -167,6 +174,30 @@ describe('encodeBase64', () => {
   test('uses the whole alphabet', () => {
     const all = encodeBase64(decodeBase64Text(ALPHABET));
     expect(all).toBe(ALPHABET);
+  });
+});
+
+describe('writeBase64', () => {
+  test('equals encodeBase64, into the middle of a buffer and nowhere else', () => {
+    const lengths = fc.oneof(
+      fc.nat(50),
+      fc.nat(LONG_BYTES),
+      fc.constantFrom(1023, 1024, 1025, 1026, 6144, 6145, 12_288),
+    );
+    fc.assert(
+      fc.property(lengths, (lengthBytes) => {
+        const bytes = octets(lengthBytes + 2).subarray(1, lengthBytes + 1);
+        const out = new Uint8Array(encodedBase64Length(lengthBytes) + 7).fill(0xee);
+        const end = 3 + writeBase64(bytes, out, 3);
+        expect(new TextDecoder().decode(out.subarray(3, end))).toBe(encodeBase64(bytes));
+        expect(out.subarray(0, 3)).toEqual(new Uint8Array(3).fill(0xee));
+        expect(out.subarray(end)).toEqual(new Uint8Array(4).fill(0xee));
+      }),
+    );
+  });
+
+  test('wants room', () => {
+    expect(codeOf(() => writeBase64(new Uint8Array(3), new Uint8Array(4), 1))).toBe('internal.invariant');
   });
 });
 

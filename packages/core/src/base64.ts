@@ -15,6 +15,10 @@ const EQUALS_SIGN = 0x3d;
 const BULK_MIN_BYTES = 1024;
 // perf: strings of this size die young; one of 100 KB costs ten times as much per octet. A multiple of 4.
 const BULK_BYTES = 8192;
+/** What {@link BULK_BYTES} of base64 stand for. */
+const BULK_GROUPS_BYTES = (BULK_BYTES / 4) * 3;
+
+const DIGITS: Uint8Array = new TextEncoder().encode(ALPHABET);
 
 const VALUES: Int8Array = new Int8Array(256).fill(INVALID);
 for (let value = 0; value < ALPHABET.length; value++) VALUES[ALPHABET.charCodeAt(value)] = value;
@@ -85,9 +89,53 @@ export function decodeBase64Text(text: string): Uint8Array {
   return exact;
 }
 
+/** Octets of the base64 of `lengthBytes` octets. */
+export function encodedBase64Length(lengthBytes: number): number {
+  return Math.ceil(lengthBytes / 3) * 4;
+}
+
+/**
+ * Encodes `bytes` (borrowed) into `out` from `outStart` on, where {@link encodedBase64Length} octets must be free. Key
+ * octets never become a string on the way.
+ *
+ * @returns octets written
+ */
+export function writeBase64(bytes: Uint8Array, out: Uint8Array, outStart: number): number {
+  const lengthBytes = encodedBase64Length(bytes.length);
+  invariant(out.length - outStart >= lengthBytes, 'there is room for the base64');
+  let at = bytes.length > BULK_MIN_BYTES ? encodeBulk(bytes, out, outStart) : 0;
+  let outAt = outStart + (at / 3) * 4;
+  for (; at + 2 < bytes.length; at += 3, outAt += 4) {
+    const group = (bytes[at]! << 16) | (bytes[at + 1]! << 8) | bytes[at + 2]!;
+    out[outAt] = DIGITS[group >> 18]!;
+    out[outAt + 1] = DIGITS[(group >> 12) & 63]!;
+    out[outAt + 2] = DIGITS[(group >> 6) & 63]!;
+    out[outAt + 3] = DIGITS[group & 63]!;
+  }
+  if (at === bytes.length) return lengthBytes;
+  const hasTwo = at + 2 === bytes.length;
+  const group = (bytes[at]! << 16) | (hasTwo ? bytes[at + 1]! << 8 : 0);
+  out[outAt] = DIGITS[group >> 18]!;
+  out[outAt + 1] = DIGITS[(group >> 12) & 63]!;
+  out[outAt + 2] = hasTwo ? DIGITS[(group >> 6) & 63]! : EQUALS_SIGN;
+  out[outAt + 3] = EQUALS_SIGN;
+  return lengthBytes;
+}
+
 /** `bytes` (borrowed) as base64 with padding and without white space. */
 export function encodeBase64(bytes: Uint8Array): string {
   return bufferOver(bytes).toString('base64');
+}
+
+// Encodes all whole groups; octets read.
+function encodeBulk(bytes: Uint8Array, out: Uint8Array, outStart: number): number {
+  const source = bufferOver(bytes);
+  const target = bufferOver(out);
+  const end = bytes.length - (bytes.length % 3);
+  for (let at = 0, outAt = outStart; at < end; at += BULK_GROUPS_BYTES, outAt += BULK_BYTES) {
+    target.write(source.toString('base64', at, Math.min(at + BULK_GROUPS_BYTES, end)), outAt, 'latin1');
+  }
+  return end;
 }
 
 // Decodes as many whole groups from `start` on as are written without white space, up to the last four octets; octets

@@ -7,7 +7,14 @@ export {
   MAC_ALGORITHMS,
   macAlgorithm,
 } from './algorithms.ts';
-export { decodeBase64, decodeBase64Text, decodedBase64Max, encodeBase64 } from './base64.ts';
+export {
+  decodeBase64,
+  decodeBase64Text,
+  decodedBase64Max,
+  encodeBase64,
+  encodedBase64Length,
+  writeBase64,
+} from './base64.ts';
 export { decrypt, encrypt } from './cipher.ts';
 export { computeKey } from './computed-key.ts';
 export { equalConstantTime, equalsText } from './constant-time.ts';
