@@ -1,5 +1,6 @@
 /** Two sides with a clock that the test moves and randomness that repeats. */
 import { createHash } from 'node:crypto';
+import { NamespaceBinding } from '@parley/codec';
 import type {
   Ambient,
   Channel,
@@ -18,6 +19,7 @@ import { expect } from 'vitest';
 import { START_MS } from './sample-context.ts';
 
 export const ENDPOINT = 'https://host.example/service';
+const ECHO = new NamespaceBinding('e', 'urn:app').name('Echo');
 export const TLS: Channel = { secure: true };
 export const CLEAR: Channel = { secure: false };
 /** A password that would be found anywhere it leaked to. */
@@ -134,6 +136,6 @@ export function applicationEnvelope(soapVersion: SoapVersion, body: string, rela
     messageId: `urn:uuid:message-${messageCount++}`,
     to: relatesTo === undefined ? ENDPOINT : undefined,
     relatesTo,
-    body: (writer) => writer.element('e:Echo', body, { 'xmlns:e': 'urn:app' }),
+    body: (writer) => writer.element(ECHO, body),
   });
 }

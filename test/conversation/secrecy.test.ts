@@ -118,7 +118,7 @@ test('refusals of forged, replayed and changed messages are one text', async () 
   for (const [code, variant] of Object.entries(variants)) {
     const refused = must(await place.responder.receive(octets(variant), TLS), 'refused');
     expect(refused.failure.code).toBe(code);
-    answers.add(text(refused.reply).replace(/<a:MessageID>[^<]*/, ''));
+    answers.add(text(refused.reply).replace(/<a:MessageID[^<]*/, ''));
   }
   expect(answers.size).toBe(1);
   expect([...answers][0]).toContain('InvalidSecurity');

@@ -17,6 +17,8 @@ import {
   text,
 } from './support/sample.ts';
 
+const WSU = 'http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd';
+const WSA = 'http://www.w3.org/2005/08/addressing';
 const KEYS = ['explicit', 'implied', 'direct'] as const;
 const TOKENS = ['attached', 'external'] as const;
 const ENCRYPT = ['none', 'body', 'body-and-signature'] as const;
@@ -75,15 +77,39 @@ describe('open(seal(m)) = m', () => {
       'a declaration and comments outside',
       `<?xml version="1.0"?>\n<s:Envelope xmlns:s="${SOAP11}">\n <s:Header>\n </s:Header>\n <s:Body>\n </s:Body>\n</s:Envelope>\n`,
     ],
+    [
+      'wsu declared above and below, and on an Action that lacks an Id',
+      `<s:Envelope xmlns:s="${SOAP11}" xmlns:u="${WSU}"><s:Header><a:Action xmlns:a="${WSA}" b="1" s:x="2">urn:a</a:Action></s:Header><s:Body><x xmlns:u1="${WSU}" u1:Id="b"><u:y/></x></s:Body></s:Envelope>`,
+    ],
+    [
+      'a Body of another prefix, s for something else, and our prefixes on the Body',
+      `<p:Envelope xmlns:p="${SOAP11}" xmlns:s="urn:s"><q:Body xmlns:q="${SOAP11}" xmlns:e="http://www.w3.org/2001/04/xmlenc#" xmlns:ds="http://www.w3.org/2000/09/xmldsig#" xmlns:c="http://docs.oasis-open.org/ws-sx/ws-secureconversation/200512" s:a="" e:b="" ds:c=">" c:d="'"><x/></q:Body></p:Envelope>`,
+    ],
+    [
+      'prefixes that mean other things to us',
+      `<e:Envelope xmlns:e="${SOAP11}" xmlns:o="urn:o" xmlns:c="urn:c" xmlns:ds="urn:ds"><e:Header o:x="1"/><e:Body c:x="1" ds:x="1"><o:x c:y="2"/></e:Body></e:Envelope>`,
+    ],
     ['Ids like ours', `<s:Envelope xmlns:s="${SOAP11}"><s:Body Id="_0"><x Id="_1"/></s:Body></s:Envelope>`],
   ];
   test.each(shapes)('an envelope with %s', (_what, envelope) => {
-    for (const encrypt of ENCRYPT) {
-      const message = sealed(new TextEncoder().encode(envelope), sampleRequest({ encrypt }));
+    for (const [encrypt, order] of [
+      ...ENCRYPT.map((encrypt) => [encrypt, ORDERS[0]] as const),
+      ['body', ORDERS[1]] as const,
+    ]) {
+      const message = sealed(new TextEncoder().encode(envelope), sampleRequest({ encrypt, order }));
       const reply = openedBy(message, sampleContext(), policyOf('body-only'));
       // Two Id attributes on one element are refused on the way in: sealing does not hide that.
       expect(reply.ok ? 'ok' : reply.code).toBe(envelope.includes('Body Id=') ? 'peer.structure-invalid' : 'ok');
     }
+  });
+
+  const notOpenedUp = shapes.filter(([, envelope]) => !/Header[^>]*\/>/.test(envelope));
+  test.each(notOpenedUp)('what is not touched goes out octet for octet: %s', (_what, envelope) => {
+    const message = text(sealed(new TextEncoder().encode(envelope), sampleRequest()));
+    const without = message
+      .replace(/<s:Header[^>]*><o:Security .*<\/o:Security><\/s:Header>|<o:Security .*<\/o:Security>/, '')
+      .replaceAll(/ xmlns:(u\d*)="[^"]*wssecurity-utility[^"]*" \1:Id="_\d+"/g, '');
+    expect(without).toBe(envelope);
   });
 
   test('a Security header that is there already keeps its tokens', () => {

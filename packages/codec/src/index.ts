@@ -1,7 +1,6 @@
 export type { CanonicalisationAlgorithm, CanonicalisationName } from './canonicalisation-algorithms.ts';
 export { CANONICALISATION_ALGORITHMS } from './canonicalisation-algorithms.ts';
 export { checkIds, resolveId } from './element-ids.ts';
-export { escapeAttribute, escapeText } from './escape.ts';
 export { canonicalise, canonicaliseContent, canonicaliseDocument } from './hot/canonicalise.ts';
 export type {
   CanonicalisationMethod,
@@ -13,7 +12,7 @@ export { scan } from './hot/scan.ts';
 export type { ScanOptions } from './hot/scan.ts';
 export { loadLibxml } from './libxml.ts';
 export type { Libxml } from './libxml.ts';
-export { prefixFor, uriOfPrefix } from './namespace-scope.ts';
+export { isVisiblyUsed, prefixFor, unusedPrefix, uriOfPrefix } from './namespace-scope.ts';
 export {
   attributeNamed,
   bytesEqual,
@@ -52,3 +51,10 @@ export {
 } from './tape.ts';
 export { attributeText, decodeText, textOf } from './text.ts';
 export { NAMESPACE_URIS, Namespace } from './vocabulary.ts';
+export { AddedAttribute } from './write/added-attribute.ts';
+export { CanonicalElement } from './write/canonical-element.ts';
+export { canonicalisePart, replaceCanonicalContent } from './write/canonicalise-part.ts';
+export { NamespaceBinding, namesIn, QualifiedName, UNQUALIFIED } from './write/qualified-name.ts';
+export type { VersionedNames } from './write/qualified-name.ts';
+export { XmlWriter } from './write/xml-writer.ts';
+export type { Attribute } from './write/xml-writer.ts';

@@ -5,8 +5,6 @@ const COPY_MAX = 256;
 
 const STREAM_CHUNK_BYTES = 64 * 1024;
 
-const encoder = new TextEncoder();
-
 /** Takes octets that leave a streaming sink: borrowed for the call, to be digested, sent or written. */
 export type Drain = (octets: Uint8Array) => void;
 
@@ -102,12 +100,6 @@ export class OctetSink {
     this.length = at + size;
   }
 
-  /** Appends any text as UTF-8. */
-  writeUtf8(text: string): void {
-    const octets = encoder.encode(text);
-    this.write(octets, 0, octets.length);
-  }
-
   /** Appends one octet. */
   writeOctet(octet: number): void {
     if (this.length === this.bytes.length) this.#makeRoom(1);
@@ -153,6 +145,19 @@ export class OctetSink {
     this.#checkMore(0);
   }
 
+  /** What was written, as octets of the caller's own. The sink is empty afterwards, and what it held is wiped. */
+  take(): Uint8Array {
+    const taken = this.bytes.slice(0, this.length);
+    this.wipe();
+    return taken;
+  }
+
+  /** Forgets what was written, and overwrites it. */
+  wipe(): void {
+    this.bytes.fill(0);
+    this.length = 0;
+  }
+
   /** Whether `bytes[start, end)` went on past this sink; when not, there is room for it now. */
   #passOn(bytes: Uint8Array, start: number, end: number): boolean {
     this.#makeRoom(this.#drain === undefined ? end - start : 0);
@@ -177,6 +182,7 @@ export class OctetSink {
   #grow(needed: number): void {
     const grown = new Uint8Array(Math.max(needed, this.bytes.length * 2));
     grown.set(this.bytes.subarray(0, this.length));
+    this.bytes.fill(0); // safety: it may hold a secret or a plaintext.
     this.bytes = grown;
     this.#words = new DataView(grown.buffer);
   }

@@ -1,6 +1,6 @@
 import type { SecurityContext, SuiteName, Version } from '@parley/core';
 import { algorithmSuite, Fault } from '@parley/core';
-import type { Policy } from '@parley/engine';
+import type { Policy, SoapVersion } from '@parley/engine';
 import { policyOf } from '@parley/engine';
 import type { Ambient } from './ambient.ts';
 import type { Protection } from './protection.ts';
@@ -8,7 +8,6 @@ import { REQUEST_PROTECTION } from './protection.ts';
 import type { ReplayCache } from './replay-cache.ts';
 import { MemoryReplayCache } from './replay-cache.ts';
 import { FIVE_MINUTES_MS } from './responder-settings.ts';
-import type { SoapVersion } from './soap/envelope-writer.ts';
 import { isKeySize } from './trust/key-material.ts';
 import type { UsernameCredential } from './trust/username-token.ts';
 

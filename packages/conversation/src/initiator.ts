@@ -1,6 +1,7 @@
 import type { Reply, SecurityContext } from '@parley/core';
 import { Fault, failedReply, Secret } from '@parley/core';
 import type { OpenedMessage } from '@parley/engine';
+import { writeTimestamp } from '@parley/engine';
 import { currentMs, randomUrn } from './ambient.ts';
 import { provable } from './context-clock.ts';
 import type { PendingRequest, ReceivedToken } from './initiator-replies.ts';
@@ -9,7 +10,7 @@ import type { InitiatorOptions, InitiatorSettings } from './initiator-settings.t
 import { completeInitiatorSettings } from './initiator-settings.ts';
 import { RENEW_PROTECTION, secureEnvelope } from './protection.ts';
 import type { Channel } from './request-in-hand.ts';
-import { writeEnvelope, writeTimestamp } from './soap/envelope-writer.ts';
+import { TIMESTAMP_ID, writeEnvelope } from './soap/envelope-writer.ts';
 import { copyContext, wipeContext } from './store/context-copy.ts';
 import type { Operation } from './trust/actions.ts';
 import { requestAction } from './trust/actions.ts';
@@ -258,6 +259,7 @@ export class Initiator {
     security: 'handshake' | 'token' | 'none',
   ): Uint8Array {
     const { soapVersion, version, to, ambient, credential, timestampLifetimeMs } = this.#settings;
+    const nowMs = currentMs(ambient);
     const requestType = pending.operation === 'renew' ? 'Renew' : pending.operation === 'cancel' ? 'Cancel' : 'Issue';
     return writeEnvelope({
       soapVersion,
@@ -268,7 +270,7 @@ export class Initiator {
         security === 'none'
           ? undefined
           : (writer) => {
-              if (security === 'handshake') writeTimestamp(writer, currentMs(ambient), timestampLifetimeMs);
+              if (security === 'handshake') writeTimestamp(writer, TIMESTAMP_ID, nowMs, nowMs + timestampLifetimeMs);
               writeUsernameToken(writer, credential, ambient);
             },
       body: (writer) =>

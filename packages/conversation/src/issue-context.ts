@@ -2,11 +2,12 @@
 
 import type { SecurityContext, Version } from '@parley/core';
 import { Fault, VERSION_URIS } from '@parley/core';
+import { writeTimestamp } from '@parley/engine';
 import { randomUrn } from './ambient.ts';
 import type { RequestInHand } from './request-in-hand.ts';
 import { authenticateHandshake } from './request-in-hand.ts';
 import type { ResponderSettings } from './responder-settings.ts';
-import { writeEnvelope, writeTimestamp } from './soap/envelope-writer.ts';
+import { TIMESTAMP_ID, writeEnvelope } from './soap/envelope-writer.ts';
 import { bodyOf } from './soap/outline.ts';
 import { responseAction } from './trust/actions.ts';
 import type { IssuedKey } from './trust/key-material.ts';
@@ -112,7 +113,7 @@ export function writeTokenReply(
     action: responseAction(rst.version, operation),
     messageId: randomUrn(settings.ambient),
     relatesTo: messageId,
-    security: (writer) => writeTimestamp(writer, atMs, settings.timestampLifetimeMs),
+    security: (writer) => writeTimestamp(writer, TIMESTAMP_ID, atMs, atMs + settings.timestampLifetimeMs),
     body: (writer) =>
       writeTokenResponse(writer, {
         version: rst.version,

@@ -33,3 +33,13 @@ export { ADDRESSING_NAMES, Addressing, readEnvelopeShape, readHeaderBlocks } fro
 export type { AddressingName, SoapEnvelope } from './read/soap-envelope.ts';
 export { isTokenReference, readTokenReference } from './read/token-reference.ts';
 export type { TokenReference } from './read/token-reference.ts';
+
+// The writers, for packages that write messages which no context secures yet.
+export { bound, TYPE, WSSE, WSU, WSU_ID } from './write/names.ts';
+export { openSecurity } from './write/security-header.ts';
+export { writeSecurityContextToken } from './write/security-context-token.ts';
+export { SOAP, SOAP_NAMESPACES } from './write/soap.ts';
+export type { SoapVersion } from './write/soap.ts';
+export { writeTimestamp } from './write/timestamp.ts';
+export { writeContextReference } from './write/token-reference.ts';
+export type { ContextReference } from './write/token-reference.ts';

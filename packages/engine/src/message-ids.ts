@@ -1,8 +1,16 @@
 /** Ids in a message that is being made: those it has, and new ones that clash with none. */
 
-import type { Patch, Tape } from '@parley/codec';
-import { attributeNamed, attributeText, E, ELEMENT_WORDS, localName, Namespace, uriOfPrefix } from '@parley/codec';
-import { WSU } from './write/names.ts';
+import type { QualifiedName, Tape } from '@parley/codec';
+import {
+  AddedAttribute,
+  attributeNamed,
+  attributeText,
+  localName,
+  Namespace,
+  NamespaceBinding,
+  unusedPrefix,
+} from '@parley/codec';
+import { WSU, WSU_ID } from './write/names.ts';
 
 const ID = localName('Id');
 
@@ -11,6 +19,7 @@ export class MessageIds {
   readonly #tape: Tape;
   readonly #taken = new Set<string>();
   #next = 0;
+  #addedName: QualifiedName | undefined;
 
   constructor(tape: Tape) {
     this.#tape = tape;
@@ -26,25 +35,17 @@ export class MessageIds {
     return id;
   }
 
-  /** The wsu:Id of `element`; if it has none, a new one and the patch that writes it into the start tag. */
-  of(element: number): { id: string; patch: Patch | undefined } {
+  /** The wsu:Id of `element`; if it has none, a new one and the attribute that is to be put into the start tag. */
+  of(element: number): { readonly id: string; readonly added: AddedAttribute | undefined } {
     const attribute = attributeNamed(this.#tape, element, Namespace.wsu, ID);
-    if (attribute >= 0) return { id: attributeText(this.#tape, attribute), patch: undefined };
+    if (attribute >= 0) return { id: attributeText(this.#tape, attribute), added: undefined };
     const id = this.fresh();
-    const prefix = freePrefix(this.#tape, element);
-    const at = this.#tape.elements[element * ELEMENT_WORDS + E.nameEnd]!;
-    return {
-      id,
-      patch: { start: at, end: at, with: encoder.encode(` xmlns:${prefix}="${WSU}" ${prefix}:Id="${id}"`) },
-    };
+    // A prefix that is new to the document, so that declaring it changes no other canonical form.
+    this.#addedName ??= idUnder(unusedPrefix(this.#tape, WSU.prefix));
+    return { id, added: new AddedAttribute(this.#addedName, id) };
   }
 }
 
-const encoder = new TextEncoder();
-
-/** A prefix that is not bound at `element`, so that declaring it there changes no name. */
-function freePrefix(tape: Tape, element: number): string {
-  let prefix = 'u';
-  for (let number = 1; uriOfPrefix(tape, element, prefix) !== undefined; number++) prefix = `u${number}`;
-  return prefix;
+function idUnder(prefix: string): QualifiedName {
+  return prefix === WSU.prefix ? WSU_ID : new NamespaceBinding(prefix, WSU.uri).name('Id');
 }

@@ -1,20 +1,22 @@
 /** The keys of one sealed message: fresh nonces, derived once, wiped when the message is done. */
 
+import type { XmlWriter } from '@parley/codec';
 import type { AlgorithmSuite, CipherAlgorithm, KeyInstance, MacAlgorithm, Version } from '@parley/core';
 import { algorithmSuite, deriveKey, Fault, MacKey, Secret } from '@parley/core';
 import type { MessageIds } from './message-ids.ts';
 import type { SealRequest } from './seal-request.ts';
-import { writeDerivedKeyToken, writeSecurityContextToken } from './write/security-tokens.ts';
+import { writeDerivedKeyToken } from './write/derived-key-token.ts';
+import { writeSecurityContextToken } from './write/security-context-token.ts';
 import type { ContextReference } from './write/token-reference.ts';
 import { writeContextReference, writeDerivedKeyReference } from './write/token-reference.ts';
 
 /** spec: WS-SC §1.10, what WCF and WSS4J send. */
 const NONCE_BYTES = 16;
 
-/** A key and the STR that names it. */
+/** A key, and how to write the STR that names it. */
 export interface SealKey {
   readonly secret: Secret;
-  readonly reference: string;
+  readonly writeReference: (writer: XmlWriter) => void;
   readonly cipher: CipherAlgorithm;
   macKey(algorithm: MacAlgorithm): MacKey;
 }
@@ -22,7 +24,7 @@ export interface SealKey {
 /** Makes the keys that a request asks for, and the tokens that tell the peer how. Wiped by its owner. */
 export class SealKeys {
   readonly signatureId: string;
-  readonly #tokens: string;
+  readonly #tokens: Array<(writer: XmlWriter) => void> = [];
   readonly #signature: SealKey;
   readonly #encryption: SealKey | undefined;
   readonly #owned: Array<{ wipe(): void }> = [];
@@ -36,27 +38,30 @@ export class SealKeys {
     const tokenId = ids.fresh();
     const attached = request.token === 'attached';
     const context: ContextReference = attached ? { tokenId } : { identifier, instance: instance.instance };
-    let tokens = attached ? writeSecurityContextToken(version, tokenId, identifier, instance.instance) : '';
+    if (attached)
+      this.#tokens.push((writer) => writeSecurityContextToken(writer, version, tokenId, identifier, instance.instance));
     const make = (lengthBytes: number): SealKey => {
-      if (request.keys === 'direct') return this.#key(instance.secret, writeContextReference(version, context), suite);
+      if (request.keys === 'direct')
+        return this.#key(instance.secret, (writer) => writeContextReference(writer, version, context), suite);
       const nonce = new Uint8Array(NONCE_BYTES);
       request.fillRandom(nonce);
       const secret = this.#derive(instance, nonce, lengthBytes);
-      if (request.keys === 'implied')
-        return this.#key(secret, writeContextReference(version, context, { nonce, lengthBytes }), suite);
+      if (request.keys === 'implied') {
+        const implied = { nonce, lengthBytes };
+        return this.#key(secret, (writer) => writeContextReference(writer, version, context, implied), suite);
+      }
       const id = ids.fresh();
-      tokens += writeDerivedKeyToken(version, id, writeContextReference(version, context), lengthBytes, nonce);
-      return this.#key(secret, writeDerivedKeyReference(version, id), suite);
+      this.#tokens.push((writer) => writeDerivedKeyToken(writer, version, id, context, lengthBytes, nonce));
+      return this.#key(secret, (writer) => writeDerivedKeyReference(writer, version, id), suite);
     };
     this.#signature = make(suite.signatureKeyBytes);
     this.#encryption = request.encrypt === 'none' ? undefined : make(suite.encryptionKeyBytes);
-    this.#tokens = tokens;
     this.signatureId = ids.fresh();
   }
 
-  /** The SCT and DerivedKeyTokens, in the order of Strict layout. */
-  tokens(): string {
-    return this.#tokens;
+  /** Writes the SCT and the DerivedKeyTokens, in the order of Strict layout. */
+  writeTokens(writer: XmlWriter): void {
+    for (const write of this.#tokens) write(writer);
   }
 
   signature(): SealKey {
@@ -80,10 +85,10 @@ export class SealKeys {
     return secret;
   }
 
-  #key(secret: Secret, reference: string, suite: AlgorithmSuite): SealKey {
+  #key(secret: Secret, writeReference: SealKey['writeReference'], suite: AlgorithmSuite): SealKey {
     return {
       secret,
-      reference,
+      writeReference,
       cipher: suite.cipher,
       macKey: (algorithm) => {
         const macKey = secret.lend((bytes) => new MacKey(algorithm, bytes));

@@ -1,22 +1,24 @@
 /**
  * `seal`: an envelope in, a secured message out; the mirror of `open`. What it does not touch goes out byte for byte.
  *
- *   scan ─► Ids, Timestamp, tokens ─► (encrypt)? ─► scan ─► digest, MAC ─► (encrypt)? ─► splice
+ *   scan ─► Ids ─► (encrypt)? ─► Timestamp, tokens ─► digest, MAC ─► (encrypt)? ─► splice
+ *
+ * The message is scanned once. What is signed is digested as it will stand in the message that goes out: parts that came
+ * in are canonicalised with the Id that they are given, what is written here is canonical as written.
  */
 
-import type { Patch, Tape } from '@parley/codec';
+import type { AddedAttribute, Tape } from '@parley/codec';
 import {
-  attributeText,
-  canonicalise,
   canonicaliseContent,
-  E,
-  ELEMENT_WORDS,
-  escapeAttribute,
+  canonicalisePart,
+  isVisiblyUsed,
+  Namespace,
+  replaceCanonicalContent,
   scan,
-  splice,
   uriOfPrefix,
+  XmlWriter,
 } from '@parley/codec';
-import type { Reply } from '@parley/core';
+import type { DigestAlgorithm, MacAlgorithm, Reply } from '@parley/core';
 import {
   algorithmSuite,
   DEFAULT_LIMITS,
@@ -28,7 +30,7 @@ import {
   macAlgorithm,
 } from '@parley/core';
 import { MessageIds } from './message-ids.ts';
-import { endOf, startOf } from './read/claim.ts';
+import { OutgoingMessage } from './outgoing-message.ts';
 import type { SoapEnvelope } from './read/soap-envelope.ts';
 import { readEnvelopeShape, readHeaderBlocks } from './read/soap-envelope.ts';
 import type { SealKey } from './seal-keys.ts';
@@ -36,10 +38,12 @@ import { SealKeys } from './seal-keys.ts';
 import type { SealRequest } from './seal-request.ts';
 import { Workspace } from './workspace.ts';
 import { writeEncryptedData, writeReferenceList } from './write/encrypted-data.ts';
-import { WSSE } from './write/names.ts';
-import { writeTimestamp } from './write/security-tokens.ts';
+import { CONVERSATION, DS, WSSE, XENC } from './write/names.ts';
+import { openSecurity } from './write/security-header.ts';
 import type { SignedReference } from './write/signature.ts';
-import { canonicalSignedInfo, writeSignature, writeSignedInfoContent } from './write/signature.ts';
+import { openSignedInfo, writeSignature } from './write/signature.ts';
+import { SOAP, SOAP_NAMESPACES, type SoapVersion } from './write/soap.ts';
+import { writeTimestamp } from './write/timestamp.ts';
 
 /**
  * Secures a SOAP envelope with a security context.
@@ -61,18 +65,20 @@ export function seal(envelope: Uint8Array, request: SealRequest): Reply<Uint8Arr
   }
 }
 
-const encoder = new TextEncoder();
-
 function sealMessage(bytes: Uint8Array, request: SealRequest, workspace: Workspace): Uint8Array {
   requireConsistent(request);
   const { tape } = workspace;
   workspace.sink.reset();
+  workspace.written.reset();
   scan(bytes, DEFAULT_LIMITS, tape);
   const envelope = readHeaderBlocks(tape, readEnvelopeShape(tape), { refuseUnknown: false });
   const ids = new MessageIds(tape);
+  const suite = algorithmSuite(request.suite ?? request.context.suite);
+  const digest = request.digest === undefined ? suite.digest : digestAlgorithm(request.digest);
+  const mac = request.mac === undefined ? suite.mac : macAlgorithm(request.mac);
   const keys = new SealKeys(request, ids);
   try {
-    return secure({ tape, envelope, ids, keys, request, workspace });
+    return secure({ tape, envelope, ids, keys, digest, mac, request, workspace });
   } finally {
     keys.wipe();
   }
@@ -83,58 +89,49 @@ interface Sealing {
   readonly envelope: SoapEnvelope;
   readonly ids: MessageIds;
   readonly keys: SealKeys;
+  readonly digest: DigestAlgorithm;
+  readonly mac: MacAlgorithm;
   readonly request: SealRequest;
   readonly workspace: Workspace;
 }
 
+/** An element that is to be signed, with the Id attribute that it lacks. */
+interface SignedElement {
+  readonly element: number;
+  readonly id: string;
+  readonly added: AddedAttribute | undefined;
+}
+
+/** Octets [start, end) of what was written. */
+interface WrittenRange {
+  readonly start: number;
+  readonly end: number;
+}
+
 function secure(sealing: Sealing): Uint8Array {
-  const { tape, envelope, ids, keys, request } = sealing;
-  const encryptFirst = request.encrypt !== 'none' && request.order === 'encrypt-then-sign';
-  const signed: string[] = [];
-  const patches: Patch[] = [];
-  for (const element of signedElements(sealing)) {
-    const { id, patch } = ids.of(element);
-    signed.push(id);
-    if (patch !== undefined) patches.push(patch);
-  }
+  const { tape, ids, keys, request, workspace } = sealing;
+  const message = new OutgoingMessage(tape, workspace.written);
+  const signed = signedElements(sealing).map((element): SignedElement => ({ element, ...ids.of(element) }));
+  for (const { element, added } of signed) if (added !== undefined) message.addAttribute(element, added);
   const timestampId = ids.fresh();
-  if (request.sign.timestamp) signed.push(timestampId);
   const bodyDataId = request.encrypt === 'none' ? undefined : ids.fresh();
   const signatureDataId = request.encrypt === 'body-and-signature' ? ids.fresh() : undefined;
-  if (encryptFirst) patches.push(encryptBody(tape, envelope.body, bodyDataId as string, keys.encryption(), sealing));
+  const dataIds = [bodyDataId, signatureDataId].filter((id) => id !== undefined);
+  const encryptFirst = bodyDataId !== undefined && request.order === 'encrypt-then-sign';
 
-  // spec: WSS §3.3, beside a signature there is no unsigned Timestamp.
-  const expiresAtMs = request.atMs + request.timestampLifetimeMs;
-  const timestamp = request.sign.timestamp ? writeTimestamp(timestampId, request.atMs, expiresAtMs) : '';
-  const list =
-    bodyDataId === undefined
-      ? ''
-      : writeReferenceList(signatureDataId === undefined ? [bodyDataId] : [bodyDataId, signatureDataId]);
-  const above = `${timestamp}${keys.tokens()}${encryptFirst ? '' : list}`;
-  const below = encryptFirst ? list : '';
-  patches.push(...securityPatches(tape, envelope, encoder.encode(above + below)));
-  const prepared = splice(
-    tape.bytes,
-    patches.sort((left, right) => left.start - right.start),
-  );
-
-  // From here on offsets are those of the prepared document.
-  const { plainTape } = sealing.workspace;
-  scan(prepared, DEFAULT_LIMITS, plainTape);
-  const shape = readHeaderBlocks(plainTape, readEnvelopeShape(plainTape), { refuseUnknown: false });
-  let signature = encoder.encode(sign(sealing, plainTape, signed));
-  const last: Patch[] = [];
-  if (signatureDataId !== undefined) {
-    const { cipher, reference } = keys.encryption();
-    const data = encryptWith(keys.encryption(), signature, request);
-    signature = encoder.encode(writeEncryptedData(signatureDataId, 'Element', cipher, reference, data));
-  }
-  const contentEnd = plainTape.elements[shape.security * ELEMENT_WORDS + E.contentEnd]!;
-  const at = contentEnd - encoder.encode(below).length;
-  last.push({ start: at, end: at, with: signature });
-  if (bodyDataId !== undefined && !encryptFirst)
-    last.push(encryptBody(plainTape, shape.body, bodyDataId, keys.encryption(), sealing));
-  return splice(prepared, last);
+  const encryptedBody = encryptFirst ? encryptBody(sealing, message, bodyDataId) : undefined;
+  writeSecurity(sealing, message, (writer) => {
+    const references = signed.map((part) => referenceTo(sealing, part, encryptedBody));
+    // spec: WSS §3.3, beside a signature there is no unsigned Timestamp.
+    if (request.sign.timestamp) references.push(writeSignedTimestamp(sealing, writer, timestampId));
+    keys.writeTokens(writer);
+    if (dataIds.length > 0 && !encryptFirst) writeReferenceList(writer, dataIds);
+    if (signatureDataId === undefined) sign(sealing, writer, references);
+    else encryptSignature(sealing, writer, references, signatureDataId);
+    if (encryptFirst) writeReferenceList(writer, dataIds);
+  });
+  if (bodyDataId !== undefined && !encryptFirst) encryptBody(sealing, message, bodyDataId);
+  return message.assemble();
 }
 
 /** Body and wsa headers, as asked; the Timestamp is signed too, but does not exist yet. */
@@ -145,108 +142,124 @@ function signedElements({ envelope, request }: Sealing): readonly number[] {
   return elements;
 }
 
-/** Digests the parts by their Ids and makes the Signature. */
-function sign({ keys, request, workspace }: Sealing, tape: Tape, signed: readonly string[]): string {
-  const suite = algorithmSuite(request.suite ?? request.context.suite);
-  const digest = request.digest === undefined ? suite.digest : digestAlgorithm(request.digest);
-  const mac = request.mac === undefined ? suite.mac : macAlgorithm(request.mac);
-  const { sink } = workspace;
-  const elements = elementsById(tape, signed);
-  const references: SignedReference[] = signed.map((id, index) => {
-    sink.reset();
-    canonicalise(tape, elements[index]!, sink);
-    return { id, digestBase64: digestBase64(digest, sink.bytes.subarray(0, sink.length)) };
-  });
-  const content = writeSignedInfoContent(mac, digest, references);
-  sink.reset();
-  sink.reserve(mac.blockBytes);
-  sink.length = mac.blockBytes;
-  sink.writeText(canonicalSignedInfo(content));
-  const value = keys.signature().macKey(mac).macBase64(sink.bytes, mac.blockBytes, sink.length);
-  return writeSignature(keys.signatureId, content, value, keys.signature().reference);
+/** Writes into the Security header, making header and Header where there are none. */
+function writeSecurity(sealing: Sealing, message: OutgoingMessage, write: (writer: XmlWriter) => void): void {
+  const { tape, envelope, workspace } = sealing;
+  if (envelope.security >= 0) {
+    message.append(envelope.security, () => write(new XmlWriter(workspace.written)));
+    return;
+  }
+  const version: SoapVersion = envelope.soap === Namespace.soap11 ? '1.1' : '1.2';
+  const soap = SOAP_NAMESPACES[version];
+  const surroundings = Math.max(envelope.header, 0);
+  const isInScope = uriOfPrefix(tape, surroundings, soap.prefix) === soap.uri;
+  const writeHeader = (): void => {
+    const writer = new XmlWriter(workspace.written, isInScope ? [soap] : []);
+    if (envelope.header < 0) writer.open(SOAP[version].Header);
+    openSecurity(writer, version);
+    write(writer);
+    writer.close();
+    if (envelope.header < 0) writer.close();
+  };
+  if (envelope.header >= 0) message.append(envelope.header, writeHeader);
+  else message.insertBefore(envelope.body, writeHeader);
 }
 
-function encryptBody(tape: Tape, body: number, id: string, key: SealKey, { request, workspace }: Sealing): Patch {
+/** Writes the Timestamp and digests it as written: nothing around it uses its prefix, so that is its canonical form. */
+function writeSignedTimestamp(sealing: Sealing, writer: XmlWriter, id: string): SignedReference {
+  const { digest, request } = sealing;
+  const { written } = sealing.workspace;
+  const start = written.length;
+  writeTimestamp(writer, id, request.atMs, request.atMs + request.timestampLifetimeMs);
+  return { id, digestBase64: digestBase64(digest, written.bytes.subarray(start, written.length)) };
+}
+
+/** Digests an element as it will stand in the message that goes out. */
+function referenceTo(
+  { tape, envelope, digest, workspace }: Sealing,
+  { element, id, added }: SignedElement,
+  encryptedBody: WrittenRange | undefined,
+): SignedReference {
+  const { sink, written } = workspace;
+  sink.reset();
+  canonicalisePart(tape, element, added, sink);
+  if (element === envelope.body && encryptedBody !== undefined) {
+    const content = written.bytes.subarray(encryptedBody.start, encryptedBody.end);
+    replaceCanonicalContent(tape, element, 0, content, sink);
+  }
+  return { id, digestBase64: digestBase64(digest, sink.bytes.subarray(0, sink.length)) };
+}
+
+/** Writes the Signature over the references. */
+function sign(
+  { keys, digest, mac, workspace }: Sealing,
+  writer: XmlWriter,
+  references: readonly SignedReference[],
+): void {
   const { sink } = workspace;
+  const key = keys.signature();
+  writeSignature(writer, {
+    id: keys.signatureId,
+    signedInfo: { mac, digest, references },
+    macBase64: (start, end) => {
+      sink.reset();
+      sink.reserve(mac.blockBytes);
+      sink.length = mac.blockBytes;
+      openSignedInfo(new XmlWriter(sink));
+      sink.write(writer.sink.bytes, start, end);
+      return key.macKey(mac).macBase64(sink.bytes, mac.blockBytes, sink.length);
+    },
+    writeReference: key.writeReference,
+  });
+}
+
+function encryptSignature(
+  sealing: Sealing,
+  writer: XmlWriter,
+  references: readonly SignedReference[],
+  id: string,
+): void {
+  const { keys, request, workspace } = sealing;
+  const { written } = workspace;
+  const start = written.length;
+  // A writer of its own: the Signature will be read without what is around it now.
+  sign(sealing, new XmlWriter(written), references);
+  const key = keys.encryption();
+  const data = encryptWith(key, written.bytes.subarray(start, written.length), request);
+  written.length = start;
+  writeEncryptedData(writer, { id, target: 'Element', ...key }, data);
+}
+
+/** Puts the encrypted content of the Body in its place. */
+function encryptBody(
+  { tape, envelope, keys, request, workspace }: Sealing,
+  message: OutgoingMessage,
+  id: string,
+): WrittenRange {
+  const { sink, written } = workspace;
+  const { body } = envelope;
+  const key = keys.encryption();
   sink.reset();
   // spec: XML Encryption wants plaintext that is readable without its surroundings, hence canonical pieces.
   canonicaliseContent(tape, body, sink, { shieldDefaultNamespace: true });
   const data = encryptWith(key, sink.bytes.subarray(0, sink.length), request);
-  const base = body * ELEMENT_WORDS;
-  const isEmptyTag = tape.elements[base + E.contentEnd] === tape.elements[base + E.end];
-  const text = writeEncryptedData(id, 'Content', key.cipher, key.reference, data);
-  if (!isEmptyTag) {
-    return {
-      start: tape.elements[base + E.content]!,
-      end: tape.elements[base + E.contentEnd]!,
-      with: encoder.encode(text),
-    };
-  }
-  return openUp(tape, body, text);
+  // What the start tag of the Body uses is rendered there, and in the digest of the Body not again below it.
+  const inScope = [XENC, DS, WSSE, ...Object.values(CONVERSATION)].filter(({ prefix, uri }) =>
+    isVisiblyUsed(tape, body, prefix, uri),
+  );
+  let range = { start: 0, end: 0 };
+  message.replaceContent(body, () => {
+    const start = written.length;
+    writeEncryptedData(new XmlWriter(written, inScope), { id, target: 'Content', ...key }, data);
+    range = { start, end: written.length };
+  });
+  return range;
 }
 
 function encryptWith(key: SealKey, plaintext: Uint8Array, request: SealRequest): Uint8Array {
   const iv = new Uint8Array(key.cipher.ivBytes);
   request.fillRandom(iv);
   return key.secret.lend((bytes) => encrypt(key.cipher, bytes, iv, plaintext));
-}
-
-/** Puts `content` at the end of the Security header, making header and Header where there are none. */
-function securityPatches(tape: Tape, envelope: SoapEnvelope, content: Uint8Array): Patch[] {
-  if (envelope.security >= 0) {
-    const end = tape.elements[envelope.security * ELEMENT_WORDS + E.contentEnd]!;
-    if (end === endOf(tape, envelope.security)) return [openUp(tape, envelope.security, decoder.decode(content))];
-    return [{ start: end, end, with: content }];
-  }
-  const header = writeSecurity(tape, envelope, decoder.decode(content));
-  if (envelope.header < 0) {
-    const name = qualified(soapPrefix(tape, envelope), 'Header');
-    const at = startOf(tape, envelope.body);
-    return [{ start: at, end: at, with: encoder.encode(`<${name}>${header}</${name}>`) }];
-  }
-  const end = tape.elements[envelope.header * ELEMENT_WORDS + E.contentEnd]!;
-  if (end === endOf(tape, envelope.header)) return [openUp(tape, envelope.header, header)];
-  return [{ start: end, end, with: encoder.encode(header) }];
-}
-
-const decoder = new TextDecoder();
-
-function writeSecurity(tape: Tape, envelope: SoapEnvelope, content: string): string {
-  const uri = uriOfPrefix(tape, 0, soapPrefix(tape, envelope)) as string;
-  // An attribute needs a prefix, and the envelope may be in the default namespace.
-  return `<o:Security xmlns:o="${WSSE}" xmlns:s="${escapeAttribute(uri)}" s:mustUnderstand="1">${content}</o:Security>`;
-}
-
-function soapPrefix(tape: Tape, envelope: SoapEnvelope): string {
-  const base = envelope.body * ELEMENT_WORDS;
-  const start = tape.elements[base + E.start]! + 1;
-  const end = Math.max(start, tape.elements[base + E.local]! - 1);
-  return decoder.decode(tape.bytes.subarray(start, end));
-}
-
-function qualified(prefix: string, local: string): string {
-  return prefix === '' ? local : `${prefix}:${local}`;
-}
-
-/** `<x a="b"/>` -> `<x a="b">content</x>`. */
-function openUp(tape: Tape, element: number, content: string): Patch {
-  const base = element * ELEMENT_WORDS;
-  const end = tape.elements[base + E.end]!;
-  const name = decoder.decode(
-    tape.bytes.subarray(tape.elements[base + E.start]! + 1, tape.elements[base + E.nameEnd]!),
-  );
-  return { start: end - 2, end, with: encoder.encode(`>${content}</${name}>`) };
-}
-
-function elementsById(tape: Tape, ids: readonly string[]): readonly number[] {
-  const byId = new Map<string, number>();
-  for (let index = 0; index < tape.idCount; index++)
-    byId.set(attributeText(tape, tape.ids[index * 2]!), tape.ids[index * 2 + 1]!);
-  return ids.map((id) => {
-    const element = byId.get(id);
-    if (element === undefined) throw new Fault('internal.invariant', { claim: 'a part to sign has its Id' });
-    return element;
-  });
 }
 
 function requireConsistent(request: SealRequest): void {

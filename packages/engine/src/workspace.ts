@@ -4,21 +4,24 @@ import { DerivedKeyCache } from './derived-key-cache.ts';
 const DERIVED_KEYS_MAX = 1024;
 
 /**
- * Everything that `open` and `seal` need again and again, made once per thread: tapes, a place for canonical octets,
- * derived keys. Not shared between threads, and not used by two calls at once; both functions are synchronous.
+ * Everything that `open` and `seal` need again and again, made once per thread: tapes, places for octets, derived
+ * keys. Not shared between threads, and not used by two calls at once; both functions are synchronous.
  */
 export class Workspace {
   /** The message as it came. */
   readonly tape: Tape = new Tape();
   /** The message with its encrypted parts replaced by plaintext. */
   readonly plainTape: Tape = new Tape();
+  /** Canonical octets. */
   readonly sink: OctetSink = new OctetSink();
+  /** What is written into a message. */
+  readonly written: OctetSink = new OctetSink();
   readonly keys: DerivedKeyCache = new DerivedKeyCache(DERIVED_KEYS_MAX);
 
-  /** Wipes derived keys and canonical octets. */
+  /** Wipes derived keys, canonical and written octets. */
   wipe(): void {
     this.keys.clear();
-    this.sink.bytes.fill(0);
-    this.sink.reset();
+    this.sink.wipe();
+    this.written.wipe();
   }
 }

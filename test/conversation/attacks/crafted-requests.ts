@@ -1,7 +1,6 @@
 /** Requests that a well-behaved initiator would not send. */
 
 import type { ContextStore, Initiator } from '@parley/conversation';
-import { XmlWriter } from '@parley/conversation';
 import { expect } from 'vitest';
 import { applicationEnvelope, granted, octets, TLS, text } from '../conversation-fixture.ts';
 
@@ -25,6 +24,9 @@ export function base64(lengthBytes: number): string {
   return Buffer.alloc(lengthBytes, 5).toString('base64');
 }
 
+/** For children of the trust elements, which do not declare it. */
+export const WSU_DECLARED =
+  'xmlns:u="http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd"';
 export const ENTROPY = /(<t:BinarySecret[^>]*>)[^<]*/;
 
 export function reference(identifier: string, instance?: string): string {
@@ -38,9 +40,7 @@ export function reference(identifier: string, instance?: string): string {
 /** A request of trust under the initiator's context, with a Body of the test's own. */
 export function signedRequest(initiator: Initiator, type: 'Cancel', children: string): Uint8Array {
   const trust = 'http://docs.oasis-open.org/ws-sx/ws-trust/200512';
-  const body = new XmlWriter().markup(
-    `<t:RequestSecurityToken xmlns:t="${trust}"><t:RequestType>${trust}/${type}</t:RequestType>${children}</t:RequestSecurityToken>`,
-  );
+  const body = `<t:RequestSecurityToken xmlns:t="${trust}"><t:RequestType>${trust}/${type}</t:RequestType>${children}</t:RequestSecurityToken>`;
   const envelope = text(applicationEnvelope('1.2', '')).replace('urn:app:Echo', `${trust}/RST/SCT/${type}`);
-  return granted(initiator.secure(octets(envelope.replace(/<e:Echo[^>]*><\/e:Echo>/, text(body.take())))));
+  return granted(initiator.secure(octets(envelope.replace(/<e:Echo[^>]*><\/e:Echo>/, () => body))));
 }

@@ -4,7 +4,7 @@ import type { Initiator } from '@parley/conversation';
 import { describe, expect, test } from 'vitest';
 import { granted, issue, must, refusal, TLS, text, world } from '../conversation-fixture.ts';
 import { keyOctets, START_MS } from '../sample-context.ts';
-import { base64, ENTROPY, edited, HOUR_MS, isEmpty, MINUTE_MS } from './crafted-requests.ts';
+import { base64, ENTROPY, edited, HOUR_MS, isEmpty, MINUTE_MS, WSU_DECLARED } from './crafted-requests.ts';
 
 describe('an RST that asks for what nobody gets', () => {
   test.each<[string, string | RegExp, string, string]>([
@@ -42,13 +42,13 @@ describe('an RST that asks for what nobody gets', () => {
     [
       'a life that is over',
       '<t:KeySize>',
-      '<t:Lifetime><u:Expires>2029-12-31T00:00:00Z</u:Expires></t:Lifetime><t:KeySize>',
+      `<t:Lifetime><u:Expires ${WSU_DECLARED}>2029-12-31T00:00:00Z</u:Expires></t:Lifetime><t:KeySize>`,
       'peer.trust-invalid-request',
     ],
     [
       'a life that begins later',
       '<t:KeySize>',
-      '<t:Lifetime><u:Created>2031-01-01T00:00:00Z</u:Created></t:Lifetime><t:KeySize>',
+      `<t:Lifetime><u:Created ${WSU_DECLARED}>2031-01-01T00:00:00Z</u:Created></t:Lifetime><t:KeySize>`,
       'peer.trust-invalid-request',
     ],
   ])('%s', async (_name, from, to, code) => {

@@ -1,9 +1,8 @@
 import { join } from 'node:path';
-import type { ContextStore } from '@parley/conversation';
+import type { ContextStore, SoapVersion } from '@parley/conversation';
 import { createKeyEncryptionKeyFile, openLmdbContextStore } from '@parley/conversation';
 import type { Version } from '@parley/core';
 import { LogWriter } from '@parley/log';
-import type { SoapVersion } from '../demo/application-message.ts';
 import { DemoClock } from '../demo/demo-clock.ts';
 import type { DemoFiles } from '../demo/demo-directory.ts';
 import { prepareDemoDirectory } from '../demo/demo-directory.ts';

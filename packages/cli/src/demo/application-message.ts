@@ -1,12 +1,20 @@
 /** What the two parties of the demo say to each other, before it is secured. */
-import { escapeText, NAMESPACE_URIS, Namespace } from '@parley/codec';
-
-export type SoapVersion = '1.1' | '1.2';
+import { NamespaceBinding, UNQUALIFIED, type XmlWriter } from '@parley/codec';
+import type { SoapVersion } from '@parley/conversation';
+import { writeEnvelope } from '@parley/conversation';
 
 export const SERVICE_ADDRESS = 'https://payments.example/parley';
-const SOAP_NAMESPACES = { '1.1': Namespace.soap11, '1.2': Namespace.soap12 } as const;
-const WSA = NAMESPACE_URIS[Namespace.wsa];
-const ORDERS = 'urn:example:orders';
+const ORDERS = new NamespaceBinding('o', 'urn:example:orders');
+const ORDER = ORDERS.name('Order');
+const LINE = ORDERS.name('Line');
+const ARTICLE = ORDERS.name('Article');
+const QUANTITY = ORDERS.name('Quantity');
+const PRICE = ORDERS.name('Price');
+const CONFIRMATION = ORDERS.name('Confirmation');
+const NOTE = ORDERS.name('Note');
+const NUMBER = UNQUALIFIED.name('number');
+const POSITION = UNQUALIFIED.name('position');
+const CURRENCY = UNQUALIFIED.name('currency');
 const LINES_MIN = 4;
 const LINES_SPREAD = 12;
 
@@ -18,41 +26,38 @@ export interface Exchange {
 }
 
 /** An order of some lines, as a SOAP request. */
-export function orderRequest({ soap, order, requestId }: Exchange): string {
-  const headers =
-    header('Action', `${ORDERS}/Submit`) +
-    header('MessageID', requestId) +
-    header('To', SERVICE_ADDRESS) +
-    `<a:ReplyTo><a:Address>${WSA}/anonymous</a:Address></a:ReplyTo>`;
-  const lines = Array.from({ length: LINES_MIN + (order % LINES_SPREAD) }, (_, index) => orderLine(order, index));
-  return envelope(soap, headers, `<o:Order xmlns:o="${ORDERS}" number="${order}">${lines.join('')}</o:Order>`);
+export function orderRequest({ soap, order, requestId }: Exchange): Uint8Array {
+  return writeEnvelope({
+    soapVersion: soap,
+    action: `${ORDERS.uri}/Submit`,
+    messageId: requestId,
+    to: SERVICE_ADDRESS,
+    body: (writer) => {
+      writer.open(ORDER, [[NUMBER, String(order)]]);
+      for (let index = 0; index < LINES_MIN + (order % LINES_SPREAD); index++) writeLine(writer, order, index);
+      writer.close();
+    },
+  });
 }
 
 /** The confirmation of that order. */
-export function orderReply({ soap, order, requestId }: Exchange, replyId: string): string {
-  const headers =
-    header('Action', `${ORDERS}/SubmitResponse`) +
-    header('MessageID', replyId) +
-    header('RelatesTo', requestId) +
-    header('To', `${WSA}/anonymous`);
-  const note = escapeText('Received & booked; "Größe" and price are checked.');
-  return envelope(
-    soap,
-    headers,
-    `<o:Confirmation xmlns:o="${ORDERS}" number="${order}"><o:Note>${note}</o:Note></o:Confirmation>`,
-  );
+export function orderReply({ soap, order, requestId }: Exchange, replyId: string): Uint8Array {
+  return writeEnvelope({
+    soapVersion: soap,
+    action: `${ORDERS.uri}/SubmitResponse`,
+    messageId: replyId,
+    relatesTo: requestId,
+    body: (writer) => {
+      writer.open(CONFIRMATION, [[NUMBER, String(order)]]);
+      writer.element(NOTE, 'Received & booked; "Größe" and price are checked.').close();
+    },
+  });
 }
 
-function envelope(soap: SoapVersion, headers: string, body: string): string {
-  return `<s:Envelope xmlns:s="${NAMESPACE_URIS[SOAP_NAMESPACES[soap]]}" xmlns:a="${WSA}"><s:Header>${headers}</s:Header><s:Body>${body}</s:Body></s:Envelope>`;
-}
-
-function header(name: string, value: string): string {
-  return `<a:${name}>${escapeText(value)}</a:${name}>`;
-}
-
-function orderLine(order: number, index: number): string {
+function writeLine(writer: XmlWriter, order: number, index: number): void {
   const cents = (order * 37 + index * 1999) % 100_000;
   const price = `${Math.floor(cents / 100)}.${String(cents % 100).padStart(2, '0')}`;
-  return `<o:Line position="${index + 1}"><o:Article>A-${order * 100 + index}</o:Article><o:Quantity>${1 + (index % 9)}</o:Quantity><o:Price currency="EUR">${price}</o:Price></o:Line>`;
+  writer.open(LINE, [[POSITION, String(index + 1)]]);
+  writer.element(ARTICLE, `A-${order * 100 + index}`).element(QUANTITY, String(1 + (index % 9)));
+  writer.element(PRICE, price, [[CURRENCY, 'EUR']]).close();
 }

@@ -112,14 +112,14 @@ class Recording {
     const received = await responder.receive(request, CHANNEL);
     if (received.kind !== 'message') throw unexpected('message', received);
     if (!isAnswered) return;
-    const envelope = new TextEncoder().encode(orderReply(exchange, clock.randomUrn()));
+    const envelope = orderReply(exchange, clock.randomUrn());
     const reply = granted(await responder.secure(envelope, received.message));
     await this.#secured(`order-${order}-reply`, reply);
     clock.step();
     granted(await initiator.open(reply));
   }
 
-  #seal(envelope: string, context: SecurityContext, turn: number): Uint8Array {
+  #seal(envelope: Uint8Array, context: SecurityContext, turn: number): Uint8Array {
     const { parties, clock } = this.#options;
     const request = {
       ...parties.protection(turn),
@@ -129,7 +129,7 @@ class Recording {
       fillRandom: (out: Uint8Array) => clock.fillRandom(out),
       workspace: this.#workspace,
     };
-    return granted(seal(new TextEncoder().encode(envelope), request));
+    return granted(seal(envelope, request));
   }
 
   // The request holds a password and half of a key: it is not recorded.

@@ -1,8 +1,8 @@
-import { escapeAttribute } from '../escape.ts';
 import type { OctetSink } from '../octet-sink.ts';
 import type { Tape } from '../tape.ts';
 import { A, ATTRIBUTE_WORDS as ATTRIBUTE_SIZE, E, ELEMENT_WORDS as ELEMENT_SIZE, Flag } from '../tape.ts';
 import { NAMESPACE_URIS } from '../vocabulary.ts';
+import { writeEscapedAttribute } from '../write/escape.ts';
 import { compareAttributes } from './attribute-order.ts';
 import type { CanonicalScope } from './canonical-scope.ts';
 import { writeCanonicalUri, writeCanonicalValue } from './canonical-text.ts';
@@ -61,9 +61,15 @@ export function writeInheritingStartTag(
   for (let index = 0; index < listed; index++) {
     const attribute = order[index]!;
     if (inherited.base === undefined || !isXmlBase(tape, attribute)) writeAttribute(tape, attribute, out);
-    else if (inherited.base !== '') out.writeUtf8(` xml:base="${escapeAttribute(inherited.base)}"`);
+    else if (inherited.base !== '') writeBase(inherited.base, out);
   }
   out.writeOctet(GREATER);
+}
+
+function writeBase(base: string, out: OctetSink): void {
+  out.writeText(' xml:base="');
+  writeEscapedAttribute(base, out);
+  out.writeOctet(DOUBLE_QUOTE);
 }
 
 /** Appends the end tag of `element`. */

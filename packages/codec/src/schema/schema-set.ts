@@ -3,13 +3,21 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { DEFAULT_LIMITS, Fault } from '@parley/core';
-import { escapeAttribute } from '../escape.ts';
 import { scan } from '../hot/scan.ts';
 import { attributeNamed, localName, localNameOf, namespaceUriOf } from '../navigate.ts';
 import { Tape } from '../tape.ts';
-import { attributeText } from '../text.ts';
+import { attributeText, decodeText } from '../text.ts';
+import { NamespaceBinding, UNQUALIFIED } from '../write/qualified-name.ts';
+import type { Attribute } from '../write/xml-writer.ts';
+import { XmlWriter } from '../write/xml-writer.ts';
 
 const XML_SCHEMA = 'http://www.w3.org/2001/XMLSchema';
+const XS = new NamespaceBinding('xs', XML_SCHEMA);
+const SCHEMA = XS.name('schema');
+const IMPORT = XS.name('import');
+const TARGET_NAMESPACE_ATTRIBUTE = UNQUALIFIED.name('targetNamespace');
+const NAMESPACE_ATTRIBUTE = UNQUALIFIED.name('namespace');
+const SCHEMA_LOCATION = UNQUALIFIED.name('schemaLocation');
 const TARGET_NAMESPACE = localName('targetNamespace');
 const NAMESPACE = localName('namespace');
 
@@ -40,7 +48,8 @@ export class SchemaSet {
    */
   constructor(files: readonly string[]) {
     const known = new Set<string>();
-    let imports = '';
+    // A target namespace of its own lets it import a schema without one.
+    const driver = new XmlWriter().open(SCHEMA, [[TARGET_NAMESPACE_ATTRIBUTE, 'urn:parley:schema-set']]);
     for (const file of files) {
       const { targetNamespace, imports: needed } = outlineOf(file);
       // libxml2 compares them without white space: what is in doubt is not a match.
@@ -49,17 +58,17 @@ export class SchemaSet {
       const missing = needed.find((namespace) => !known.has(namespace));
       if (missing !== undefined) throw invalid(file, `imports '${missing}', which no file before it defines`);
       known.add(targetNamespace);
-      imports += importOf(targetNamespace, file);
+      driver.element(IMPORT, '', importOf(targetNamespace, file));
     }
     this.namespaces = [...known];
-    // A target namespace of its own lets it import a schema without one.
-    this.driver = `<schema xmlns="${XML_SCHEMA}" targetNamespace="urn:parley:schema-set">${imports}</schema>`;
+    const octets = driver.close().take();
+    this.driver = decodeText(octets, 0, octets.length);
   }
 }
 
-function importOf(namespace: string, file: string): string {
-  const name = namespace === '' ? '' : ` namespace="${escapeAttribute(namespace)}"`;
-  return `<import${name} schemaLocation="${escapeAttribute(pathToFileURL(path.resolve(file)).pathname)}"/>`;
+function importOf(namespace: string, file: string): readonly Attribute[] {
+  const location: Attribute = [SCHEMA_LOCATION, pathToFileURL(path.resolve(file)).pathname];
+  return namespace === '' ? [location] : [[NAMESPACE_ATTRIBUTE, namespace], location];
 }
 
 function outlineOf(file: string): SchemaOutline {

@@ -1,9 +1,11 @@
 /** Envelopes of ours: WS-Addressing 1.0 headers, a Security header or none, a Body. Prefixes as WCF writes them. */
-import { NAMESPACE_URIS, Namespace } from '@parley/codec';
-import { formatInstant } from '@parley/core';
-import { XmlWriter } from './xml-writer.ts';
+import type { Attribute, NamespaceBinding, QualifiedName } from '@parley/codec';
+import { Namespace, XmlWriter } from '@parley/codec';
+import type { SoapVersion } from '@parley/engine';
+import { bound, openSecurity, SOAP } from '@parley/engine';
 
-export type SoapVersion = '1.1' | '1.2';
+/** The wsu:Id of the Timestamp of a handshake. */
+export const TIMESTAMP_ID = '_0';
 
 export const ANONYMOUS_ADDRESS = 'http://www.w3.org/2005/08/addressing/anonymous';
 
@@ -21,42 +23,30 @@ export interface EnvelopeParts {
   readonly body: (writer: XmlWriter) => void;
 }
 
-const ROOT_NAMESPACES = {
-  'xmlns:a': uriOf(Namespace.wsa),
-  'xmlns:u': uriOf(Namespace.wsu),
-} as const;
-const MUST_UNDERSTAND = { 's:mustUnderstand': '1' } as const;
-
-/** The namespace URI of a vocabulary id. */
-export function uriOf(namespace: Namespace): string {
-  return NAMESPACE_URIS[namespace] ?? '';
-}
+export const WSA: NamespaceBinding = bound('a', Namespace.wsa);
+const ACTION = WSA.name('Action');
+const MESSAGE_ID = WSA.name('MessageID');
+const REPLY_TO = WSA.name('ReplyTo');
+export const ADDRESS: QualifiedName = WSA.name('Address');
+const RELATES_TO = WSA.name('RelatesTo');
+const TO = WSA.name('To');
 
 /** Writes an envelope. A request says where to answer (anonymous); a reply says what it answers. */
 export function writeEnvelope(parts: EnvelopeParts): Uint8Array {
-  const soap = uriOf(parts.soapVersion === '1.1' ? Namespace.soap11 : Namespace.soap12);
+  const soap = SOAP[parts.soapVersion];
+  const mandatory: readonly Attribute[] = [[soap.mustUnderstand, '1']];
   const writer = new XmlWriter();
-  writer.open('s:Envelope', { 'xmlns:s': soap, ...ROOT_NAMESPACES }).open('s:Header');
-  writer.element('a:Action', parts.action, MUST_UNDERSTAND).element('a:MessageID', parts.messageId);
-  if (parts.relatesTo === undefined) {
-    writer.open('a:ReplyTo').element('a:Address', ANONYMOUS_ADDRESS).close('a:ReplyTo');
-  } else {
-    writer.element('a:RelatesTo', parts.relatesTo);
-  }
-  writer.element('a:To', parts.to ?? ANONYMOUS_ADDRESS, MUST_UNDERSTAND);
+  writer.open(soap.Envelope).open(soap.Header);
+  writer.element(ACTION, parts.action, mandatory).element(MESSAGE_ID, parts.messageId);
+  if (parts.relatesTo === undefined) writer.open(REPLY_TO).element(ADDRESS, ANONYMOUS_ADDRESS).close();
+  else writer.element(RELATES_TO, parts.relatesTo);
+  writer.element(TO, parts.to ?? ANONYMOUS_ADDRESS, mandatory);
   if (parts.security !== undefined) {
-    writer.open('o:Security', { ...MUST_UNDERSTAND, 'xmlns:o': uriOf(Namespace.wsse) });
+    openSecurity(writer, parts.soapVersion);
     parts.security(writer);
-    writer.close('o:Security');
+    writer.close();
   }
-  writer.close('s:Header').open('s:Body');
+  writer.close().open(soap.Body);
   parts.body(writer);
-  return writer.close('s:Body').close('s:Envelope').take();
-}
-
-/** A wsu:Timestamp (WSS §3.3). */
-export function writeTimestamp(writer: XmlWriter, createdAtMs: number, lifetimeMs: number): void {
-  writer.open('u:Timestamp', { 'u:Id': '_0' });
-  writer.element('u:Created', formatInstant(createdAtMs));
-  writer.element('u:Expires', formatInstant(createdAtMs + lifetimeMs)).close('u:Timestamp');
+  return writer.close().close().take();
 }

@@ -3,10 +3,9 @@
 import type { Tape } from '@parley/codec';
 import { firstChild, Namespace, namespaceOf, nextSibling, scan } from '@parley/codec';
 import type { Version } from '@parley/core';
-import type { Policy } from '@parley/engine';
+import type { Policy, SoapVersion } from '@parley/engine';
 import { Addressing, literalText, readEnvelopeShape, readHeaderBlocks } from '@parley/engine';
 import { trustVersionOf } from '../trust/actions.ts';
-import type { SoapVersion } from './envelope-writer.ts';
 
 /** Claims, not facts. Filled as far as the message could be read. */
 export interface Outline {

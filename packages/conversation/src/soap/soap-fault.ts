@@ -1,21 +1,24 @@
 /** SOAP faults (protocol: §6.2, §1.12): ours are coarse on purpose; those of peers become our codes. */
 
-import type { Tape } from '@parley/codec';
+import type { Attribute, Tape, XmlWriter } from '@parley/codec';
 import {
   firstChild,
   isNamed,
   localName,
   Namespace,
+  NamespaceBinding,
+  namesIn,
   namespaceOf,
   nextSibling,
   textOf,
+  UNQUALIFIED,
   uriOfPrefix,
 } from '@parley/codec';
 import type { FaultCode, SoapFault, Version } from '@parley/core';
 import { Fault, soapFaultOf, VERSION_URIS } from '@parley/core';
-import type { SoapVersion } from './envelope-writer.ts';
-import { uriOf, writeEnvelope } from './envelope-writer.ts';
-import type { XmlWriter } from './xml-writer.ts';
+import type { SoapVersion } from '@parley/engine';
+import { bound, SOAP_NAMESPACES } from '@parley/engine';
+import { writeEnvelope } from './envelope-writer.ts';
 
 const FAULT_ACTION = 'http://www.w3.org/2005/08/addressing/soap/fault';
 
@@ -59,35 +62,44 @@ export function writeFaultReply(parts: FaultReplyParts): Uint8Array {
   });
 }
 
+const NAMES = namesIn(SOAP_NAMESPACES, ['Fault', 'Code', 'Subcode', 'Value', 'Reason', 'Text']);
+const FAULT_CODE_11 = UNQUALIFIED.name('faultcode');
+const FAULT_STRING_11 = UNQUALIFIED.name('faultstring');
+const ENGLISH: readonly Attribute[] = [[bound('xml', Namespace.xml).name('lang'), 'en']];
+const WSSE_IN_FAULTS = bound('wsse', Namespace.wsse);
+const WSA_IN_FAULTS = bound('wsa', Namespace.wsa);
+
 function writeFault11(writer: XmlWriter, fault: SoapFault, version: Version): void {
-  writer.open('s:Fault');
-  if (fault.subcode === undefined) writer.element('faultcode', `s:${SOAP11_CODES[fault.code]}`);
-  else writer.element('faultcode', fault.subcode, declarationFor(fault.subcode, version));
+  writer.open(NAMES['1.1'].Fault);
+  if (fault.subcode === undefined) writer.element(FAULT_CODE_11, `s:${SOAP11_CODES[fault.code]}`);
+  else writer.element(FAULT_CODE_11, fault.subcode, [], [namespaceOfCode(fault.subcode, version)]);
   // spec: SOAP 1.1's schema gives faultstring no xml:lang.
-  writer.element('faultstring', REASONS[fault.code]).close('s:Fault');
+  writer.element(FAULT_STRING_11, REASONS[fault.code]).close();
 }
 
 function writeFault12(writer: XmlWriter, fault: SoapFault, version: Version): void {
-  writer.open('s:Fault').open('s:Code').element('s:Value', `s:${fault.code}`);
+  const names = NAMES['1.2'];
+  writer.open(names.Fault).open(names.Code).element(names.Value, `s:${fault.code}`);
   if (fault.subcode !== undefined) {
-    writer
-      .open('s:Subcode')
-      .element('s:Value', fault.subcode, declarationFor(fault.subcode, version))
-      .close('s:Subcode');
+    writer.open(names.Subcode);
+    writer.element(names.Value, fault.subcode, [], [namespaceOfCode(fault.subcode, version)]).close();
   }
-  writer.close('s:Code').open('s:Reason').element('s:Text', REASONS[fault.code], { 'xml:lang': 'en' });
-  writer.close('s:Reason').close('s:Fault');
+  writer.close().open(names.Reason).element(names.Text, REASONS[fault.code], ENGLISH).close().close();
 }
 
-function declarationFor(subcode: string, version: Version): Record<string, string> {
+/** What the prefix of a subcode means; it stands in the text, where only a reader of QNames looks for it. */
+function namespaceOfCode(subcode: string, version: Version): NamespaceBinding {
   const prefix = subcode.slice(0, subcode.indexOf(':'));
-  const uris: Readonly<Record<string, string>> = {
-    wsse: uriOf(Namespace.wsse),
-    wsa: uriOf(Namespace.wsa),
-    wst: VERSION_URIS[version].trust,
-    wsc: VERSION_URIS[version].conversation,
-  };
-  return { [`xmlns:${prefix}`]: uris[prefix] ?? '' };
+  switch (prefix) {
+    case 'wsse':
+      return WSSE_IN_FAULTS;
+    case 'wsa':
+      return WSA_IN_FAULTS;
+    case 'wst':
+      return new NamespaceBinding(prefix, VERSION_URIS[version].trust);
+    default:
+      return new NamespaceBinding(prefix, VERSION_URIS[version].conversation);
+  }
 }
 
 const FAULT = localName('Fault');

@@ -1,12 +1,12 @@
 /** wst:BinarySecret (WS-Trust §2.4): key octets in a message. */
 
-import type { Tape } from '@parley/codec';
+import type { Tape, XmlWriter } from '@parley/codec';
 import { E, ELEMENT_WORDS, isLiteral, isNamed, localName, Namespace } from '@parley/codec';
 import type { VersionUris } from '@parley/core';
 import { decodeBase64, decodedBase64Max, Fault, Secret } from '@parley/core';
-import { structureInvalid } from '@parley/engine';
-import type { XmlWriter } from '../soap/xml-writer.ts';
+import { structureInvalid, TYPE } from '@parley/engine';
 import { soleChild } from './child-elements.ts';
+import { trustNames } from './names.ts';
 
 const BINARY_SECRET = localName('BinarySecret');
 /** 512 bits, the largest key we make, and generous room above it. */
@@ -42,15 +42,15 @@ export function readBinarySecret(tape: Tape, parent: number, name: string): Secr
   }
 }
 
+const NAMES = trustNames(['BinarySecret']);
+
 /** Writes a BinarySecret of Type Nonce (entropy) or SymmetricKey (a whole key). */
 export function writeBinarySecret(
   writer: XmlWriter,
-  uris: VersionUris,
+  { version, trust }: VersionUris,
   secret: Secret,
   type: 'Nonce' | 'SymmetricKey',
 ): void {
-  writer
-    .open('t:BinarySecret', { Type: `${uris.trust}/${type}` })
-    .secretBase64(secret)
-    .close('t:BinarySecret');
+  writer.open(NAMES[version].BinarySecret, [[TYPE, `${trust}/${type}`]]);
+  secret.lend((octets) => writer.base64(octets)).close();
 }

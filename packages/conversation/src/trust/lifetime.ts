@@ -1,10 +1,11 @@
 /** wst:Lifetime (WS-Trust §2.4). */
 
-import type { Tape } from '@parley/codec';
+import type { Tape, XmlWriter } from '@parley/codec';
 import { firstChild, isNamed, localName, Namespace, nextSibling } from '@parley/codec';
+import type { Version } from '@parley/core';
 import { formatInstant, parseInstant } from '@parley/core';
-import { literalText, requireElementOnly, structureInvalid } from '@parley/engine';
-import type { XmlWriter } from '../soap/xml-writer.ts';
+import { literalText, requireElementOnly, structureInvalid, WSU } from '@parley/engine';
+import { trustNames } from './names.ts';
 
 /** Epoch milliseconds; in a request a wish, in a response a decision. */
 export interface Lifetime {
@@ -33,8 +34,12 @@ export function readLifetime(tape: Tape, element: number): Lifetime {
   return { createdAtMs, expiresAtMs };
 }
 
+const NAMES = trustNames(['Lifetime']);
+const CREATED_NAME = WSU.name('Created');
+const EXPIRES_NAME = WSU.name('Expires');
+
 /** wst:Lifetime (protocol: §2.4), epoch milliseconds. */
-export function writeLifetime(writer: XmlWriter, createdAtMs: number, expiresAtMs: number): void {
-  writer.open('t:Lifetime').element('u:Created', formatInstant(createdAtMs));
-  writer.element('u:Expires', formatInstant(expiresAtMs)).close('t:Lifetime');
+export function writeLifetime(writer: XmlWriter, version: Version, createdAtMs: number, expiresAtMs: number): void {
+  writer.open(NAMES[version].Lifetime).element(CREATED_NAME, formatInstant(createdAtMs));
+  writer.element(EXPIRES_NAME, formatInstant(expiresAtMs)).close();
 }

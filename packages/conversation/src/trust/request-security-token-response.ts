@@ -1,17 +1,23 @@
 /** wst:RequestSecurityTokenResponse, alone or in its Collection (WS-Trust §2.1, §2.2). */
 
-import type { Tape } from '@parley/codec';
+import type { CanonicalElement, Tape, XmlWriter } from '@parley/codec';
 import { attributeNamed, isNamed, localName, Namespace } from '@parley/codec';
-import type { Limits, Secret, Version, VersionUris } from '@parley/core';
+import type { Limits, Secret, Version } from '@parley/core';
 import { VERSION_URIS } from '@parley/core';
-import { attributeValue, literalText, structureInvalid } from '@parley/engine';
-import type { XmlWriter } from '../soap/xml-writer.ts';
+import {
+  attributeValue,
+  literalText,
+  structureInvalid,
+  writeContextReference,
+  writeSecurityContextToken,
+} from '@parley/engine';
 import { readBinarySecret, writeBinarySecret } from './binary-secret.ts';
 import { childNames, readChildren, soleChild } from './child-elements.ts';
 import type { Lifetime } from './lifetime.ts';
 import { readLifetime, writeLifetime } from './lifetime.ts';
+import { CONTEXT_ATTRIBUTE, trustNames } from './names.ts';
 import type { ContextName } from './token-reference.ts';
-import { readContextName, writeAttachedReference, writeToken, writeUnattachedReference } from './token-reference.ts';
+import { readContextName } from './token-reference.ts';
 
 export interface SecurityTokenResponse {
   readonly context: string | undefined;
@@ -105,8 +111,8 @@ export interface TokenResponseParts {
   readonly version: Version;
   readonly context: string | undefined;
   readonly token: ContextName;
-  /** Canonical octets, echoed. */
-  readonly appliesTo: Uint8Array | undefined;
+  /** Echoed. */
+  readonly appliesTo: CanonicalElement | undefined;
   /** `entropy` is the issuer's half of a computed key, `key` the whole one; both borrowed. */
   readonly proof: { readonly entropy: Secret } | { readonly key: Secret };
   readonly createdAtMs: number;
@@ -114,52 +120,62 @@ export interface TokenResponseParts {
   readonly keySizeBits: number;
 }
 
+const NAMES = trustNames([
+  'RequestSecurityTokenResponseCollection',
+  'RequestSecurityTokenResponse',
+  'TokenType',
+  'RequestedSecurityToken',
+  'RequestedAttachedReference',
+  'RequestedUnattachedReference',
+  'RequestedProofToken',
+  'ComputedKey',
+  'Entropy',
+  'KeySize',
+  'RequestedTokenCancelled',
+]);
+
 /** Writes the response to Issue and Renew into a Body, in WCF's order (protocol: §9.1, §12.1). */
 export function writeTokenResponse(writer: XmlWriter, parts: TokenResponseParts): void {
-  const uris = VERSION_URIS[parts.version];
-  openResponse(writer, uris, parts.context);
-  writer.element('t:TokenType', uris.sct).open('t:RequestedSecurityToken');
-  writeToken(writer, uris, parts.token, TOKEN_ID);
-  writer.close('t:RequestedSecurityToken');
-  if (parts.appliesTo !== undefined) writer.xml(parts.appliesTo);
-  writer.open('t:RequestedAttachedReference');
-  writeAttachedReference(writer, uris, TOKEN_ID);
-  writer.close('t:RequestedAttachedReference').open('t:RequestedUnattachedReference');
-  writeUnattachedReference(writer, uris, parts.token);
-  writer.close('t:RequestedUnattachedReference').open('t:RequestedProofToken');
-  if ('entropy' in parts.proof) {
-    writer.element('t:ComputedKey', uris.computedKeyPSha1).close('t:RequestedProofToken').open('t:Entropy');
-    writeBinarySecret(writer, uris, parts.proof.entropy, 'Nonce');
-    writer.close('t:Entropy');
+  const { version, token, proof } = parts;
+  const uris = VERSION_URIS[version];
+  const names = NAMES[version];
+  openResponse(writer, version, parts.context);
+  writer.element(names.TokenType, uris.sct).open(names.RequestedSecurityToken);
+  writeSecurityContextToken(writer, version, TOKEN_ID, token.identifier, token.instance);
+  writer.close();
+  if (parts.appliesTo !== undefined) writer.repeat(parts.appliesTo);
+  writer.open(names.RequestedAttachedReference);
+  writeContextReference(writer, version, { tokenId: TOKEN_ID });
+  writer.close().open(names.RequestedUnattachedReference);
+  writeContextReference(writer, version, token);
+  writer.close().open(names.RequestedProofToken);
+  if ('entropy' in proof) {
+    writer.element(names.ComputedKey, uris.computedKeyPSha1).close().open(names.Entropy);
+    writeBinarySecret(writer, uris, proof.entropy, 'Nonce');
   } else {
-    writeBinarySecret(writer, uris, parts.proof.key, 'SymmetricKey');
-    writer.close('t:RequestedProofToken');
+    writeBinarySecret(writer, uris, proof.key, 'SymmetricKey');
   }
-  writeLifetime(writer, parts.createdAtMs, parts.expiresAtMs);
-  writer.element('t:KeySize', String(parts.keySizeBits));
-  closeResponse(writer, uris);
+  writer.close();
+  writeLifetime(writer, version, parts.createdAtMs, parts.expiresAtMs);
+  writer.element(names.KeySize, String(parts.keySizeBits));
+  closeResponse(writer, version);
 }
 
 /** Writes the response to Cancel into a Body (protocol: §12.4). */
 export function writeCancelResponse(writer: XmlWriter, version: Version, context: string | undefined): void {
-  const uris = VERSION_URIS[version];
-  openResponse(writer, uris, context);
-  writer.empty('t:RequestedTokenCancelled');
-  closeResponse(writer, uris);
+  openResponse(writer, version, context);
+  writer.element(NAMES[version].RequestedTokenCancelled, '');
+  closeResponse(writer, version);
 }
 
-function openResponse(writer: XmlWriter, uris: VersionUris, context: string | undefined): void {
-  const echo = context === undefined ? {} : { Context: context };
-  if (uris.version === '200512') {
-    writer
-      .open('t:RequestSecurityTokenResponseCollection', { 'xmlns:t': uris.trust })
-      .open('t:RequestSecurityTokenResponse', echo);
-  } else {
-    writer.open('t:RequestSecurityTokenResponse', { 'xmlns:t': uris.trust, ...echo });
-  }
+// spec: WS-Trust §2.2, a final response stands in a collection since 200512.
+function openResponse(writer: XmlWriter, version: Version, context: string | undefined): void {
+  const names = NAMES[version];
+  if (version === '200512') writer.open(names.RequestSecurityTokenResponseCollection);
+  writer.open(names.RequestSecurityTokenResponse, context === undefined ? [] : [[CONTEXT_ATTRIBUTE, context]]);
 }
 
-function closeResponse(writer: XmlWriter, uris: VersionUris): void {
-  writer.close('t:RequestSecurityTokenResponse');
-  if (uris.version === '200512') writer.close('t:RequestSecurityTokenResponseCollection');
+function closeResponse(writer: XmlWriter, version: Version): void {
+  writer.close();
+  if (version === '200512') writer.close();
 }

@@ -1,27 +1,34 @@
 /** wst:RequestSecurityToken (WS-Trust §2.1) as the SCT bindings use it. */
 
-import type { Tape } from '@parley/codec';
+import type { Tape, XmlWriter } from '@parley/codec';
 import {
   attributeNamed,
-  canonicalise,
+  CanonicalElement,
   firstChild,
   isNamed,
   localName,
-  NAMESPACE_URIS,
   Namespace,
   nextSibling,
-  OctetSink,
+  UNQUALIFIED,
 } from '@parley/codec';
 import type { Limits, Secret, Version, VersionUris } from '@parley/core';
 import { Fault, VERSION_URIS } from '@parley/core';
-import { attributeValue, literalText, requireElementOnly, structureInvalid } from '@parley/engine';
-import type { XmlWriter } from '../soap/xml-writer.ts';
+import {
+  attributeValue,
+  bound,
+  literalText,
+  requireElementOnly,
+  structureInvalid,
+  writeContextReference,
+} from '@parley/engine';
+import { ADDRESS, WSA } from '../soap/envelope-writer.ts';
 import { readBinarySecret, writeBinarySecret } from './binary-secret.ts';
 import { childNames, readChildren, soleChild } from './child-elements.ts';
 import type { Lifetime } from './lifetime.ts';
 import { readLifetime, writeLifetime } from './lifetime.ts';
+import { CONTEXT_ATTRIBUTE, trustNames } from './names.ts';
 import type { ContextName } from './token-reference.ts';
-import { readContextName, writeUnattachedReference } from './token-reference.ts';
+import { readContextName } from './token-reference.ts';
 
 export type RequestType = 'Issue' | 'Renew' | 'Cancel';
 
@@ -31,8 +38,8 @@ export interface SecurityTokenRequest {
   readonly context: string | undefined;
   readonly tokenType: string | undefined;
   readonly requestType: RequestType | undefined;
-  /** Canonical octets of AppliesTo, to be echoed. */
-  readonly appliesTo: Uint8Array | undefined;
+  /** AppliesTo, to be echoed. */
+  readonly appliesTo: CanonicalElement | undefined;
   /** Owned by whoever reads the request: wipe it. */
   readonly entropy: Secret | undefined;
   readonly keySizeBits: number | undefined;
@@ -116,38 +123,49 @@ export interface SecurityTokenRequestParts {
   readonly target?: ContextName | undefined;
 }
 
-const POLICY = NAMESPACE_URIS[Namespace.wsp] as string;
+const NAMES = trustNames([
+  'RequestSecurityToken',
+  'TokenType',
+  'RequestType',
+  'Entropy',
+  'KeySize',
+  'ComputedKeyAlgorithm',
+  'Renewing',
+  'RenewTarget',
+  'CancelTarget',
+]);
+const APPLIES_TO_NAME = bound('p', Namespace.wsp).name('AppliesTo');
+const ENDPOINT_REFERENCE = WSA.name('EndpointReference');
+const ALLOW_NAME = UNQUALIFIED.name('Allow');
+const OK_NAME = UNQUALIFIED.name('OK');
 
 /** Writes an RST into a Body (protocol: §12.1, §12.2, §12.4). */
 export function writeRequest(writer: XmlWriter, parts: SecurityTokenRequestParts): void {
-  const uris = VERSION_URIS[parts.version];
-  writer.open('t:RequestSecurityToken', {
-    'xmlns:t': uris.trust,
-    ...(parts.context === undefined ? {} : { Context: parts.context }),
-  });
-  if (parts.requestType !== 'Cancel') writer.element('t:TokenType', uris.sct);
-  writer.element('t:RequestType', `${uris.trust}/${parts.requestType}`);
-  if (parts.appliesTo !== undefined) {
-    writer.open('p:AppliesTo', { 'xmlns:p': POLICY }).open('a:EndpointReference');
-    writer.element('a:Address', parts.appliesTo).close('a:EndpointReference').close('p:AppliesTo');
-  }
+  const { version, requestType, context } = parts;
+  const uris = VERSION_URIS[version];
+  const names = NAMES[version];
+  writer.open(names.RequestSecurityToken, context === undefined ? [] : [[CONTEXT_ATTRIBUTE, context]]);
+  if (requestType !== 'Cancel') writer.element(names.TokenType, uris.sct);
+  writer.element(names.RequestType, `${uris.trust}/${requestType}`);
+  if (parts.appliesTo !== undefined)
+    writer.open(APPLIES_TO_NAME).open(ENDPOINT_REFERENCE).element(ADDRESS, parts.appliesTo).close().close();
   if (parts.entropy !== undefined) {
-    writer.open('t:Entropy');
+    writer.open(names.Entropy);
     writeBinarySecret(writer, uris, parts.entropy, 'Nonce');
-    writer.close('t:Entropy');
+    writer.close();
   }
-  if (parts.keySizeBits !== undefined) writer.element('t:KeySize', String(parts.keySizeBits));
-  if (parts.entropy !== undefined) writer.element('t:ComputedKeyAlgorithm', uris.computedKeyPSha1);
-  if (parts.lifetime !== undefined) writeLifetime(writer, parts.lifetime.createdAtMs, parts.lifetime.expiresAtMs);
-  if (parts.renewable === 'never') writer.empty('t:Renewing', { Allow: 'false' });
-  if (parts.renewable === 'after-expiry') writer.empty('t:Renewing', { OK: 'true' });
+  if (parts.keySizeBits !== undefined) writer.element(names.KeySize, String(parts.keySizeBits));
+  if (parts.entropy !== undefined) writer.element(names.ComputedKeyAlgorithm, uris.computedKeyPSha1);
+  if (parts.lifetime !== undefined)
+    writeLifetime(writer, version, parts.lifetime.createdAtMs, parts.lifetime.expiresAtMs);
+  if (parts.renewable === 'never') writer.element(names.Renewing, '', [[ALLOW_NAME, 'false']]);
+  if (parts.renewable === 'after-expiry') writer.element(names.Renewing, '', [[OK_NAME, 'true']]);
   if (parts.target !== undefined) {
-    const name = parts.requestType === 'Renew' ? 't:RenewTarget' : 't:CancelTarget';
-    writer.open(name);
-    writeUnattachedReference(writer, uris, parts.target);
-    writer.close(name);
+    writer.open(requestType === 'Renew' ? names.RenewTarget : names.CancelTarget);
+    writeContextReference(writer, version, parts.target);
+    writer.close();
   }
-  writer.close('t:RequestSecurityToken');
+  writer.close();
 }
 
 /** The refusal of a request that nobody can fulfil (WS-Trust §2.7). */
@@ -195,16 +213,12 @@ function booleanAttribute(tape: Tape, element: number, local: Uint8Array, absent
   throw structureInvalid(tape, element, 'not a boolean');
 }
 
-function appliesToOf(tape: Tape, request: number): Uint8Array | undefined {
+function appliesToOf(tape: Tape, request: number): CanonicalElement | undefined {
   for (let child = firstChild(tape, request); child >= 0; child = nextSibling(tape, child)) {
     if (!(isNamed(tape, child, Namespace.wsp, APPLIES_TO) || isNamed(tape, child, Namespace.wsp15, APPLIES_TO)))
       continue;
     requireElementOnly(tape, child, 'AppliesTo');
-    const sink = new OctetSink();
-    sink.reset(APPLIES_TO_BYTES_MAX);
-    canonicalise(tape, child, sink);
-    sink.checkSize();
-    return sink.bytes.slice(0, sink.length);
+    return CanonicalElement.of(tape, child, APPLIES_TO_BYTES_MAX);
   }
   return undefined;
 }

@@ -4,8 +4,6 @@ import type { Tape } from '@parley/codec';
 import { isNamed, localName, Namespace, namespaceOf } from '@parley/codec';
 import type { Limits, VersionUris } from '@parley/core';
 import { isTokenReference, readSecurityContextToken, readTokenReference, structureInvalid } from '@parley/engine';
-import { uriOf } from '../soap/envelope-writer.ts';
-import type { XmlWriter } from '../soap/xml-writer.ts';
 import { soleChild } from './child-elements.ts';
 
 /** A context and one of its keys; exact, and absent only equals absent. */
@@ -45,29 +43,4 @@ function readToken(tape: Tape, element: number, uris: VersionUris, limits: Limit
   }
   const { identifier, instance } = readSecurityContextToken(tape, element, limits);
   return { identifier, instance };
-}
-
-/** Writes an SCT with the given wsu:Id. */
-export function writeToken(writer: XmlWriter, uris: VersionUris, name: ContextName, id: string): void {
-  writer
-    .open('c:SecurityContextToken', { 'u:Id': id, 'xmlns:c': uris.conversation })
-    .element('c:Identifier', name.identifier);
-  if (name.instance !== undefined) writer.element('c:Instance', name.instance);
-  writer.close('c:SecurityContextToken');
-}
-
-/** Writes an STR to the token with the given wsu:Id in the same message. */
-export function writeAttachedReference(writer: XmlWriter, uris: VersionUris, id: string): void {
-  writeReference(writer, { URI: `#${id}`, ValueType: uris.sct });
-}
-
-/** Writes an STR to a context by name, which stands in any message. */
-export function writeUnattachedReference(writer: XmlWriter, uris: VersionUris, name: ContextName): void {
-  const instance = name.instance === undefined ? {} : { 'xmlns:c': uris.conversation, 'c:Instance': name.instance };
-  writeReference(writer, { URI: name.identifier, ValueType: uris.sct, ...instance });
-}
-
-function writeReference(writer: XmlWriter, attributes: Readonly<Record<string, string>>): void {
-  writer.open('o:SecurityTokenReference', { 'xmlns:o': uriOf(Namespace.wsse) });
-  writer.empty('o:Reference', attributes).close('o:SecurityTokenReference');
 }

@@ -1,6 +1,6 @@
 /** wsse:UsernameToken (WSS §3.4): the credential of a handshake. */
 
-import type { Tape } from '@parley/codec';
+import type { Tape, XmlWriter } from '@parley/codec';
 import {
   attributeNamed,
   E,
@@ -11,12 +11,22 @@ import {
   localName,
   Namespace,
   nextSibling,
+  UNQUALIFIED,
 } from '@parley/codec';
-import { encodeBase64, Fault, formatInstant, parseInstant, type Secret } from '@parley/core';
-import { attributeValue, base64Octets, literalText, requireElementOnly, structureInvalid } from '@parley/engine';
+import { Fault, formatInstant, parseInstant, type Secret } from '@parley/core';
+import {
+  attributeValue,
+  base64Octets,
+  literalText,
+  requireElementOnly,
+  structureInvalid,
+  TYPE,
+  WSSE,
+  WSU,
+  WSU_ID,
+} from '@parley/engine';
 import type { Ambient } from '../ambient.ts';
 import { currentMs } from '../ambient.ts';
-import type { XmlWriter } from '../soap/xml-writer.ts';
 import type { PasswordAttempt } from './password.ts';
 import { passwordDigest } from './password.ts';
 import { readReferencedText } from './secret-text.ts';
@@ -31,7 +41,7 @@ const USERNAME = localName('Username');
 const PASSWORD = localName('Password');
 const NONCE = localName('Nonce');
 const CREATED = localName('Created');
-const TYPE = localName('Type');
+const TYPE_NAME = localName('Type');
 
 const NAME_BYTES_MAX = 1024;
 const PASSWORD_BYTES_MAX = 1024;
@@ -56,7 +66,7 @@ export function readUsernameToken(tape: Tape, element: number): PasswordAttempt 
   if (username < 0) throw structureInvalid(tape, element, 'wsse:Username is missing');
   if (password < 0) throw new Fault('peer.authentication-failed', { reason: 'no password' });
   const name = literalText(tape, username, 'wsse:Username', NAME_BYTES_MAX);
-  const type = attributeNamed(tape, password, Namespace.none, TYPE);
+  const type = attributeNamed(tape, password, Namespace.none, TYPE_NAME);
   const typeUri = type < 0 ? PASSWORD_TEXT : attributeValue(tape, type, 256);
   if (typeUri === PASSWORD_TEXT) return { kind: 'text', username: name, password: secretTextOf(tape, password) };
   if (typeUri !== PASSWORD_DIGEST) throw new Fault('peer.authentication-failed', { reason: 'password type' });
@@ -88,20 +98,37 @@ export interface UsernameCredential {
   readonly passwordType?: 'text' | 'digest' | undefined;
 }
 
+const NAMES = {
+  token: WSSE.name('UsernameToken'),
+  username: WSSE.name('Username'),
+  password: WSSE.name('Password'),
+  nonce: WSSE.name('Nonce'),
+  encodingType: UNQUALIFIED.name('EncodingType'),
+  created: WSU.name('Created'),
+} as const;
+
 /** Writes the token. */
 export function writeUsernameToken(writer: XmlWriter, credential: UsernameCredential, ambient: Ambient): void {
-  writer.open('o:UsernameToken', { 'u:Id': '_ut' }).element('o:Username', credential.username);
+  writer.open(NAMES.token, [[WSU_ID, '_ut']]).element(NAMES.username, credential.username);
   if (credential.passwordType === 'digest') {
     const nonce = new Uint8Array(16);
     ambient.fillRandom(nonce);
     const created = formatInstant(currentMs(ambient));
     const digest = credential.password.lend((password) => passwordDigest(nonce, created, password));
-    writer.element('o:Password', encodeBase64(digest), { Type: PASSWORD_DIGEST });
-    writer.element('o:Nonce', encodeBase64(nonce), { EncodingType: BASE64_BINARY }).element('u:Created', created);
+    writer
+      .open(NAMES.password, [[TYPE, PASSWORD_DIGEST]])
+      .base64(digest)
+      .close();
+    writer
+      .open(NAMES.nonce, [[NAMES.encodingType, BASE64_BINARY]])
+      .base64(nonce)
+      .close();
+    writer.element(NAMES.created, created);
   } else {
-    writer.open('o:Password', { Type: PASSWORD_TEXT }).secretText(credential.password).close('o:Password');
+    writer.open(NAMES.password, [[TYPE, PASSWORD_TEXT]]);
+    credential.password.lend((octets) => writer.textOctets(octets)).close();
   }
-  writer.close('o:UsernameToken');
+  writer.close();
 }
 
 interface TokenChildren {

@@ -1,19 +1,37 @@
+import type { XmlWriter } from '@parley/codec';
 import type { CipherAlgorithm } from '@parley/core';
-import { encodeBase64 } from '@parley/core';
-import { DS, XENC } from './names.ts';
+import { ALGORITHM, ID, KEY_INFO, TYPE, URI, XENC } from './names.ts';
+
+const ENCRYPTED_DATA = XENC.name('EncryptedData');
+const ENCRYPTION_METHOD = XENC.name('EncryptionMethod');
+const CIPHER_DATA = XENC.name('CipherData');
+const CIPHER_VALUE = XENC.name('CipherValue');
+const REFERENCE_LIST = XENC.name('ReferenceList');
+const DATA_REFERENCE = XENC.name('DataReference');
+
+/** What an xenc:EncryptedData says about its ciphertext. */
+export interface EncryptedDataParts {
+  readonly id: string;
+  readonly target: 'Content' | 'Element';
+  readonly cipher: CipherAlgorithm;
+  /** Writes the STR of the key. */
+  readonly writeReference: (writer: XmlWriter) => void;
+}
 
 /** xenc:EncryptedData (XML Encryption §5.2) around `data` = IV, ciphertext, tag. */
-export function writeEncryptedData(
-  id: string,
-  target: 'Content' | 'Element',
-  cipher: CipherAlgorithm,
-  tokenReference: string,
-  data: Uint8Array,
-): string {
-  return `<e:EncryptedData xmlns:e="${XENC}" Id="${id}" Type="${XENC}${target}"><e:EncryptionMethod Algorithm="${cipher.uri}"/><ds:KeyInfo xmlns:ds="${DS}">${tokenReference}</ds:KeyInfo><e:CipherData><e:CipherValue>${encodeBase64(data)}</e:CipherValue></e:CipherData></e:EncryptedData>`;
+export function writeEncryptedData(writer: XmlWriter, parts: EncryptedDataParts, data: Uint8Array): void {
+  writer.open(ENCRYPTED_DATA, [
+    [ID, parts.id],
+    [TYPE, `${XENC.uri}${parts.target}`],
+  ]);
+  writer.element(ENCRYPTION_METHOD, '', [[ALGORITHM, parts.cipher.uri]]).open(KEY_INFO);
+  parts.writeReference(writer);
+  writer.close().open(CIPHER_DATA).open(CIPHER_VALUE).base64(data).close().close().close();
 }
 
 /** xenc:ReferenceList as a child of wsse:Security. */
-export function writeReferenceList(ids: readonly string[]): string {
-  return `<e:ReferenceList xmlns:e="${XENC}">${ids.map((id) => `<e:DataReference URI="#${id}"/>`).join('')}</e:ReferenceList>`;
+export function writeReferenceList(writer: XmlWriter, ids: readonly string[]): void {
+  writer.open(REFERENCE_LIST);
+  for (const id of ids) writer.element(DATA_REFERENCE, '', [[URI, `#${id}`]]);
+  writer.close();
 }

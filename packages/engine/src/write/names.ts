@@ -1,8 +1,31 @@
-/** Prefixes that we write with, bound where they are used: every piece of XML we make carries its own declarations. */
-import { NAMESPACE_URIS, Namespace } from '@parley/codec';
+/** The namespaces that we write, under the prefixes that WCF gives them, and the names that more than one writer needs. */
+import type { QualifiedName } from '@parley/codec';
+import { NAMESPACE_URIS, Namespace, NamespaceBinding, UNQUALIFIED } from '@parley/codec';
+import type { Version } from '@parley/core';
+import { VERSION_URIS } from '@parley/core';
 
-export const WSSE: string = NAMESPACE_URIS[Namespace.wsse]!;
-export const WSU: string = NAMESPACE_URIS[Namespace.wsu]!;
-export const DS: string = NAMESPACE_URIS[Namespace.ds]!;
-export const XENC: string = NAMESPACE_URIS[Namespace.xenc]!;
+export const WSSE: NamespaceBinding = bound('o', Namespace.wsse);
+export const WSU: NamespaceBinding = bound('u', Namespace.wsu);
+export const DS: NamespaceBinding = bound('ds', Namespace.ds);
+export const XENC: NamespaceBinding = bound('e', Namespace.xenc);
+
+/** WS-SecureConversation of each generation. */
+export const CONVERSATION: Readonly<Record<Version, NamespaceBinding>> = {
+  '200512': new NamespaceBinding('c', VERSION_URIS['200512'].conversation),
+  '200502': new NamespaceBinding('c', VERSION_URIS['200502'].conversation),
+};
+
 export const EXCLUSIVE_C14N: string = NAMESPACE_URIS[Namespace.ec]!;
+
+export const ALGORITHM: QualifiedName = UNQUALIFIED.name('Algorithm');
+export const ID: QualifiedName = UNQUALIFIED.name('Id');
+export const KEY_INFO: QualifiedName = DS.name('KeyInfo');
+export const TYPE: QualifiedName = UNQUALIFIED.name('Type');
+export const URI: QualifiedName = UNQUALIFIED.name('URI');
+export const VALUE_TYPE: QualifiedName = UNQUALIFIED.name('ValueType');
+export const WSU_ID: QualifiedName = WSU.name('Id');
+
+/** The namespace of the vocabulary under `prefix`. */
+export function bound(prefix: string, namespace: Namespace): NamespaceBinding {
+  return new NamespaceBinding(prefix, NAMESPACE_URIS[namespace]!);
+}

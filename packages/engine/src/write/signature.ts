@@ -1,39 +1,70 @@
+import type { Attribute, XmlWriter } from '@parley/codec';
 import type { DigestAlgorithm, MacAlgorithm } from '@parley/core';
-import { DS, EXCLUSIVE_C14N } from './names.ts';
+import { ALGORITHM, DS, EXCLUSIVE_C14N, ID, KEY_INFO, URI } from './names.ts';
+
+const SIGNATURE = DS.name('Signature');
+const SIGNED_INFO = DS.name('SignedInfo');
+const CANONICALIZATION_METHOD = DS.name('CanonicalizationMethod');
+const SIGNATURE_METHOD = DS.name('SignatureMethod');
+const REFERENCE = DS.name('Reference');
+const TRANSFORMS = DS.name('Transforms');
+const TRANSFORM = DS.name('Transform');
+const DIGEST_METHOD = DS.name('DigestMethod');
+const DIGEST_VALUE = DS.name('DigestValue');
+const SIGNATURE_VALUE = DS.name('SignatureValue');
 
 export interface SignedReference {
   readonly id: string;
   readonly digestBase64: string;
 }
 
-/**
- * The children of ds:SignedInfo in canonical form: the same text stands in the message and under the MAC.
- */
-export function writeSignedInfoContent(
-  mac: MacAlgorithm,
-  digest: DigestAlgorithm,
-  references: readonly SignedReference[],
-): string {
-  const transforms = `<ds:Transforms><ds:Transform Algorithm="${EXCLUSIVE_C14N}"></ds:Transform></ds:Transforms>`;
-  const method = `<ds:DigestMethod Algorithm="${digest.uri}"></ds:DigestMethod>`;
-  const parts = references.map(
-    ({ id, digestBase64 }) =>
-      `<ds:Reference URI="#${id}">${transforms}${method}<ds:DigestValue>${digestBase64}</ds:DigestValue></ds:Reference>`,
-  );
-  return `<ds:CanonicalizationMethod Algorithm="${EXCLUSIVE_C14N}"></ds:CanonicalizationMethod><ds:SignatureMethod Algorithm="${mac.uri}"></ds:SignatureMethod>${parts.join('')}`;
+/** What a ds:SignedInfo covers, and how. */
+export interface SignedInfoParts {
+  readonly mac: MacAlgorithm;
+  readonly digest: DigestAlgorithm;
+  readonly references: readonly SignedReference[];
 }
 
-/** What the MAC is made over: exclusive C14N of SignedInfo, whose prefix is declared on its parent in the message. */
-export function canonicalSignedInfo(content: string): string {
-  return `<ds:SignedInfo xmlns:ds="${DS}">${content}</ds:SignedInfo>`;
+const EXCLUSIVE: readonly Attribute[] = [[ALGORITHM, EXCLUSIVE_C14N]];
+
+/** The start tag of ds:SignedInfo (XML Signature §4.4); alone, it is the one that is under the MAC. */
+export function openSignedInfo(writer: XmlWriter): void {
+  writer.open(SIGNED_INFO);
+}
+
+/** All of ds:SignedInfo behind its start tag. */
+function writeSignedInfoContent(writer: XmlWriter, { mac, digest, references }: SignedInfoParts): void {
+  const digestMethod: readonly Attribute[] = [[ALGORITHM, digest.uri]];
+  writer.element(CANONICALIZATION_METHOD, '', EXCLUSIVE).element(SIGNATURE_METHOD, '', [[ALGORITHM, mac.uri]]);
+  for (const { id, digestBase64 } of references) {
+    writer.open(REFERENCE, [[URI, `#${id}`]]);
+    writer.open(TRANSFORMS).element(TRANSFORM, '', EXCLUSIVE).close();
+    writer.element(DIGEST_METHOD, '', digestMethod).element(DIGEST_VALUE, digestBase64).close();
+  }
+  writer.close();
+}
+
+/** What a ds:Signature is made of. */
+export interface SignatureParts {
+  readonly id: string;
+  readonly signedInfo: SignedInfoParts;
+  /**
+   * Makes the MAC of SignedInfo in base64: over the start tag of {@link openSignedInfo}, then the octets [start, end) of
+   * the writer's sink. In the Signature the start tag declares nothing, because the parent does.
+   */
+  readonly macBase64: (start: number, end: number) => string;
+  /** Writes the STR of the key. */
+  readonly writeReference: (writer: XmlWriter) => void;
 }
 
 /** ds:Signature (XML Signature §4.2). */
-export function writeSignature(
-  id: string,
-  signedInfoContent: string,
-  macBase64: string,
-  tokenReference: string,
-): string {
-  return `<ds:Signature xmlns:ds="${DS}" Id="${id}"><ds:SignedInfo>${signedInfoContent}</ds:SignedInfo><ds:SignatureValue>${macBase64}</ds:SignatureValue><ds:KeyInfo>${tokenReference}</ds:KeyInfo></ds:Signature>`;
+export function writeSignature(writer: XmlWriter, parts: SignatureParts): void {
+  const { sink } = writer;
+  writer.open(SIGNATURE, [[ID, parts.id]]);
+  openSignedInfo(writer);
+  const start = sink.length;
+  writeSignedInfoContent(writer, parts.signedInfo);
+  writer.element(SIGNATURE_VALUE, parts.macBase64(start, sink.length)).open(KEY_INFO);
+  parts.writeReference(writer);
+  writer.close().close();
 }

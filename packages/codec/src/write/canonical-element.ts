@@ -1,0 +1,29 @@
+import { canonicalise } from '../hot/canonicalise.ts';
+import { OctetSink } from '../octet-sink.ts';
+import type { Tape } from '../tape.ts';
+
+/** An element of a received document, kept in exclusive canonical form: what a writer may repeat. */
+export class CanonicalElement {
+  readonly #octets: Uint8Array;
+
+  private constructor(octets: Uint8Array) {
+    this.#octets = octets;
+  }
+
+  /**
+   * Copies `element`; the tape may be used for another document afterwards.
+   * @throws Fault `peer.limit-cost` for more than `bytesMax` octets
+   */
+  static of(tape: Tape, element: number, bytesMax: number): CanonicalElement {
+    const out = new OctetSink(512);
+    out.reset(bytesMax);
+    canonicalise(tape, element, out);
+    out.checkSize();
+    return new CanonicalElement(out.take());
+  }
+
+  /** Appends the element. */
+  writeTo(out: OctetSink): void {
+    out.write(this.#octets, 0, this.#octets.length);
+  }
+}

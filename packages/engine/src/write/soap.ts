@@ -1,0 +1,17 @@
+import type { NamespaceBinding, VersionedNames } from '@parley/codec';
+import { Namespace, namesIn } from '@parley/codec';
+import { bound } from './names.ts';
+
+export type SoapVersion = '1.1' | '1.2';
+
+/** The envelope namespace of each version of SOAP. */
+export const SOAP_NAMESPACES: Readonly<Record<SoapVersion, NamespaceBinding>> = {
+  '1.1': bound('s', Namespace.soap11),
+  '1.2': bound('s', Namespace.soap12),
+};
+
+/** Names of the envelope. */
+export const SOAP: VersionedNames<SoapVersion, 'Envelope' | 'Header' | 'Body' | 'mustUnderstand'> = namesIn(
+  SOAP_NAMESPACES,
+  ['Envelope', 'Header', 'Body', 'mustUnderstand'],
+);

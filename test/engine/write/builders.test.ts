@@ -1,0 +1,188 @@
+/** What each builder writes is its own canonical form, says what it was given, and lets nothing out of a value. */
+import type { Tape } from '@parley/codec';
+import { attributeText, E, ELEMENT_WORDS, localNameOf, OctetSink, textOf, XmlWriter } from '@parley/codec';
+import type { Version } from '@parley/core';
+import { cipherAlgorithm, DEFAULT_LIMITS, digestAlgorithm, macAlgorithm } from '@parley/core';
+import { openSecurity, readSecurityContextToken, readTokenReference } from '@parley/engine';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { writeDerivedKeyToken } from '../../../packages/engine/src/write/derived-key-token.ts';
+import { writeEncryptedData, writeReferenceList } from '../../../packages/engine/src/write/encrypted-data.ts';
+import { writeSecurityContextToken } from '../../../packages/engine/src/write/security-context-token.ts';
+import { openSignedInfo, writeSignature } from '../../../packages/engine/src/write/signature.ts';
+import { writeTimestamp } from '../../../packages/engine/src/write/timestamp.ts';
+import { writeContextReference, writeDerivedKeyReference } from '../../../packages/engine/src/write/token-reference.ts';
+import { canonicalText, read, textOfOctets } from '../../codec/support/reading.ts';
+import { xmlText } from '../../codec/support/written-tree.ts';
+
+const versions = fc.constantFrom<Version>('200512', '200502');
+const nonces = fc.uint8Array({ minLength: 16, maxLength: 40 });
+const instances = fc.option(xmlText, { nil: undefined });
+const references = fc.oneof(
+  xmlText.map((tokenId) => ({ tokenId })),
+  fc.record({ identifier: xmlText, instance: instances }),
+);
+const EPOCH_MS_MAX = Date.UTC(9999, 11, 31);
+
+/** Writes, and gives the tape of what was written, after the law that holds for every builder. */
+function lawful(write: (writer: XmlWriter) => void): Tape {
+  const writer = new XmlWriter();
+  write(writer);
+  const document = writer.take();
+  const tape = read(document);
+  expect(canonicalText(tape, 0)).toBe(textOfOctets(document));
+  return tape;
+}
+
+/** Local names and texts of the elements without children, in document order. */
+function leaves(tape: Tape): Array<readonly [string, string]> {
+  return Array.from({ length: tape.elementCount }, (_, element) => element)
+    .filter((element) => tape.elements[element * ELEMENT_WORDS + E.next] === element + 1)
+    .map((element) => [localNameOf(tape, element), textOf(tape, element)] as const);
+}
+
+/** Values of all attributes, in document order. */
+function values(tape: Tape): string[] {
+  return Array.from({ length: tape.attributeCount }, (_, attribute) => attributeText(tape, attribute));
+}
+
+describe('every builder', () => {
+  test('wsu:Timestamp', () => {
+    fc.assert(
+      fc.property(xmlText, fc.nat(EPOCH_MS_MAX), fc.nat(EPOCH_MS_MAX), (id, createdAtMs, expiresAtMs) => {
+        const tape = lawful((writer) => writeTimestamp(writer, id, createdAtMs, expiresAtMs));
+        expect(values(tape)).toEqual([id]);
+        expect(leaves(tape)).toEqual([
+          ['Created', new Date(createdAtMs).toISOString()],
+          ['Expires', new Date(expiresAtMs).toISOString()],
+        ]);
+      }),
+    );
+  });
+
+  test('wsc:SecurityContextToken', () => {
+    fc.assert(
+      fc.property(versions, xmlText, xmlText, instances, (version, id, identifier, instance) => {
+        const tape = lawful((writer) => writeSecurityContextToken(writer, version, id, identifier, instance));
+        expect(values(tape)).toEqual([id]);
+        const expected = [['Identifier', identifier]];
+        if (instance !== undefined) expected.push(['Instance', instance]);
+        expect(leaves(tape)).toEqual(expected);
+      }),
+    );
+  });
+
+  test('wsc:SecurityContextToken, as its reader sees it', () => {
+    const tape = lawful((writer) => writeSecurityContextToken(writer, '200512', '_0', 'urn:uuid:é', 'urn:uuid:1'));
+    expect(readSecurityContextToken(tape, 0, DEFAULT_LIMITS)).toMatchObject({
+      identifier: 'urn:uuid:é',
+      instance: 'urn:uuid:1',
+    });
+  });
+
+  test('wsc:DerivedKeyToken, Length behind Offset', () => {
+    fc.assert(
+      fc.property(versions, xmlText, references, fc.nat(64), nonces, (version, id, base, lengthBytes, nonce) => {
+        const tape = lawful((writer) => writeDerivedKeyToken(writer, version, id, base, lengthBytes, nonce));
+        expect(leaves(tape)).toEqual([
+          ['Reference', ''],
+          ['Offset', '0'],
+          ['Length', String(lengthBytes)],
+          ['Nonce', Buffer.from(nonce).toString('base64')],
+        ]);
+      }),
+    );
+  });
+
+  test('wsse:SecurityTokenReference to a context, with and without an implied key', () => {
+    const implied = fc.option(fc.record({ nonce: nonces, lengthBytes: fc.nat(64) }), { nil: undefined });
+    fc.assert(
+      fc.property(versions, references, implied, (version, reference, key) => {
+        const tape = lawful((writer) => writeContextReference(writer, version, reference, key));
+        const uri = 'tokenId' in reference ? `#${reference.tokenId}` : reference.identifier;
+        const instance = 'tokenId' in reference ? undefined : reference.instance;
+        const derivation =
+          key === undefined ? [] : [String(key.lengthBytes), Buffer.from(key.nonce).toString('base64')];
+        expect(values(tape).filter((value) => !value.endsWith('/sct'))).toEqual(
+          [...derivation, uri, ...(instance === undefined ? [] : [instance])].filter(
+            (value) => !value.endsWith('/sct'),
+          ),
+        );
+      }),
+    );
+  });
+
+  test('wsse:SecurityTokenReference, as its reader sees it', () => {
+    const name = { identifier: 'urn:uuid:1&2', instance: 'urn:uuid:3' };
+    const tape = lawful((writer) => writeContextReference(writer, '200502', name));
+    expect(readTokenReference(tape, 0, DEFAULT_LIMITS)).toMatchObject({ ...name, version: '200502' });
+  });
+
+  test('wsse:SecurityTokenReference to a derived key', () => {
+    fc.assert(
+      fc.property(versions, xmlText, (version, id) => {
+        expect(values(lawful((writer) => writeDerivedKeyReference(writer, version, id)))[0]).toBe(`#${id}`);
+      }),
+    );
+  });
+
+  test('xenc:EncryptedData, of any length', () => {
+    const data = fc.oneof(fc.uint8Array({ maxLength: 50 }), fc.uint8Array({ minLength: 1020, maxLength: 1040 }));
+    fc.assert(
+      fc.property(xmlText, fc.constantFrom('Content', 'Element'), references, data, (id, target, key, octets) => {
+        const cipher = cipherAlgorithm('aes256-gcm');
+        const writeReference = (writer: XmlWriter): void => writeContextReference(writer, '200512', key);
+        const tape = lawful((writer) => writeEncryptedData(writer, { id, target, cipher, writeReference }, octets));
+        expect(values(tape).slice(0, 3)).toEqual([id, `http://www.w3.org/2001/04/xmlenc#${target}`, cipher.uri]);
+        expect(leaves(tape).at(-1)).toEqual(['CipherValue', Buffer.from(octets).toString('base64')]);
+      }),
+    );
+  });
+
+  test('xenc:ReferenceList', () => {
+    fc.assert(
+      fc.property(fc.array(xmlText, { minLength: 1, maxLength: 3 }), (ids) => {
+        expect(values(lawful((writer) => writeReferenceList(writer, ids)))).toEqual(ids.map((id) => `#${id}`));
+      }),
+    );
+  });
+
+  test('ds:Signature, whose SignedInfo alone is what the MAC is made over', () => {
+    const signed = fc.record({ id: xmlText, digestBase64: fc.base64String({ maxLength: 44 }) });
+    fc.assert(
+      fc.property(xmlText, fc.array(signed, { minLength: 1, maxLength: 4 }), references, (id, parts, key) => {
+        let underMac = '';
+        const tape = lawful((writer) =>
+          writeSignature(writer, {
+            id,
+            signedInfo: { mac: macAlgorithm('hmac-sha256'), digest: digestAlgorithm('sha256'), references: parts },
+            macBase64: (start, end) => {
+              const sink = new OctetSink();
+              openSignedInfo(new XmlWriter(sink));
+              sink.write(writer.sink.bytes, start, end);
+              underMac = textOfOctets(sink.take());
+              return 'bWFj';
+            },
+            writeReference: (inner) => writeContextReference(inner, '200502', key),
+          }),
+        );
+        expect(localNameOf(tape, 1)).toBe('SignedInfo');
+        expect(underMac).toBe(canonicalText(tape, 1));
+        expect(values(tape)[0]).toBe(id);
+        const digests = leaves(tape).filter(([name]) => name === 'DigestValue');
+        expect(digests.map(([, text]) => text)).toEqual(parts.map((part) => part.digestBase64));
+      }),
+    );
+  });
+
+  test.each(['1.1', '1.2'] as const)('wsse:Security of SOAP %s', (version) => {
+    expect(
+      values(
+        lawful((writer) => {
+          openSecurity(writer, version);
+          writer.close();
+        }),
+      ),
+    ).toEqual(['1']);
+  });
+});
