@@ -7,7 +7,8 @@ export const FAULT_MEANINGS = {
   'peer.xml-dtd-forbidden': 'The document has a DOCTYPE.',
   'peer.xml-version': 'An XML declaration with a version other than 1.0.',
   'peer.xml-relative-namespace': 'A namespace name is a relative URI.',
-  'peer.encoding-forbidden': 'The octets are not UTF-8, or declare another encoding.',
+  'peer.encoding-forbidden': 'The octets are not in an encoding that the reader takes (the default one: UTF-8).',
+  'peer.readers-differ': 'Our scanner and libxml2 do not read the same document; the detail says where.',
 
   'peer.limit-message-size': 'The message, or a decrypted form of it, is longer than `messageBytesMax`.',
   'peer.limit-depth': 'More open elements than `depthMax`.',
@@ -80,7 +81,7 @@ export const FAULT_MEANINGS = {
     'The context cannot be used for what is asked: its state, its keys or its suite do not allow it.',
   'caller.closed': 'The thing was closed before.',
   'caller.libxml-unavailable':
-    'What is asked for needs libxml2, and libxmljs2 is not installed or did not compile: install it with a C++ compiler at hand.',
+    'What was asked for needs libxmljs2, which cannot be loaded here; the detail has the remedy.',
   'caller.schema-invalid':
     'A schema cannot be used: malformed, not compilable, or with an import that its set does not hold.',
 

@@ -12,6 +12,8 @@ export { scan } from './hot/scan.ts';
 export type { ScanOptions } from './hot/scan.ts';
 export { loadLibxml } from './libxml.ts';
 export type { Libxml } from './libxml.ts';
+export { loadNative } from './libxml-native.ts';
+export type { NativeDocument, NativeError, NativeLibxml, NativeParseOptions } from './libxml-native.ts';
 export { isVisiblyUsed, prefixFor, unusedPrefix, uriOfPrefix } from './namespace-scope.ts';
 export {
   attributeNamed,

@@ -18,7 +18,7 @@ export type Libxml =
       readonly available: true;
       /**
        * Reads `bytes`, which `tape` was scanned from, with libxml2 and compares names, attributes, namespaces and text.
-       * @throws Fault `peer.xml-malformed` with reason `readers-differ`
+       * @throws Fault `peer.readers-differ`
        */
       crossCheck(bytes: Uint8Array, tape: Tape): void;
     }
@@ -184,5 +184,5 @@ function agree(condition: boolean, offset: number): void {
 }
 
 function differ(offset: number): never {
-  throw new Fault('peer.xml-malformed', { offset, reason: 'readers-differ' });
+  throw new Fault('peer.readers-differ', { offset });
 }

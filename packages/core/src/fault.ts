@@ -23,6 +23,7 @@ const FAULTS = {
   'peer.xml-version': 'Sender',
   'peer.xml-relative-namespace': 'Sender',
   'peer.encoding-forbidden': 'Sender',
+  'peer.readers-differ': 'Sender',
 
   // Limits: larger than the policy allows.
   'peer.limit-message-size': 'Sender',
