@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { READERS } from '@parley/codec';
 import { PROFILE_NAMES } from '@parley/engine';
 import { Argument, Command, Option } from 'commander';
 import type { DemoOptions } from './commands/demo.ts';
@@ -85,6 +86,7 @@ function verifyCommand(parent: Command, action: (paths: string[], options: Verif
     .addOption(keysOption())
     .addOption(atOption())
     .addOption(profileOption())
+    .addOption(readerOption())
     .addOption(
       new Option('--workers <n>', 'worker threads; 0 works without; default: one per core').argParser(
         wholeNumber(0, WORKERS_MAX),
@@ -111,6 +113,7 @@ function inspectCommand(parent: Command, action: (path: string, options: Inspect
     .addOption(keysOption())
     .addOption(atOption())
     .addOption(profileOption())
+    .addOption(readerOption())
     .addOption(maxMessageBytesOption())
     .option('--schema', 'validate against the WS-* schemas too (needs libxmljs2); status 1 when it is not valid')
     .option('--json', 'print JSON')
@@ -164,6 +167,15 @@ function atOption(): Option {
 
 function profileOption(): Option {
   return new Option('--profile <name>', 'what messages must bring').choices([...PROFILE_NAMES]).default('strict');
+}
+
+function readerOption(): Option {
+  return new Option(
+    '--reader <name>',
+    "who reads: scan takes UTF-8 only; auto and libxml other encodings too; cross-check wants our reading to be libxml2's",
+  )
+    .choices([...READERS])
+    .default('scan');
 }
 
 function maxMessageBytesOption(): Option {

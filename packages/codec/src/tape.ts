@@ -156,4 +156,16 @@ export class Tape {
   /** Attributes that may name an element, in document order: pairs (attribute index, element index). Filled by the scanner. */
   ids: Int32Array = new Int32Array(128);
   idCount = 0;
+
+  /** Makes it the tape of no document: there is no element on it. */
+  clear(): void {
+    this.elementCount = 0;
+    this.attributeCount = 0;
+    this.declarationCount = 0;
+    this.idCount = 0;
+    this.commentCount = 0;
+    this.firstComment = -1;
+    this.processingInstructionCount = 0;
+    this.firstProcessingInstruction = -1;
+  }
 }

@@ -1,5 +1,5 @@
 /** What an initiator makes of replies. */
-import { scan, Tape } from '@parley/codec';
+import { readDocument, scan, Tape } from '@parley/codec';
 import type { KeyInstance, Secret, SecurityContext } from '@parley/core';
 import { contextSource, Fault, VERSION_URIS } from '@parley/core';
 import type { OpenedMessage } from '@parley/engine';
@@ -95,7 +95,7 @@ export function openReply(
 
 function unprotectedFault(bytes: Uint8Array, settings: InitiatorSettings): Fault | undefined {
   const tape = new Tape();
-  scan(bytes, settings.policy.limits, tape);
+  readDocument(bytes, settings.policy.limits, tape, settings.policy.reader);
   const fault = faultElement(tape, readEnvelopeShape(tape).body);
   return fault < 0 ? undefined : readFault(tape, fault);
 }
@@ -109,7 +109,7 @@ function readProtectedByChannel(
   atMs: number,
 ): number {
   const { policy, version } = settings;
-  scan(bytes, policy.limits, tape);
+  readDocument(bytes, policy.limits, tape, policy.reader);
   const shape = readEnvelopeShape(tape);
   const fault = faultElement(tape, shape.body);
   if (fault >= 0) throw readFault(tape, fault);

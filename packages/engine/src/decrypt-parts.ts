@@ -4,10 +4,11 @@
  */
 
 import type { Patch, Tape } from '@parley/codec';
-import { E, ELEMENT_WORDS, firstChild, nextSibling, parentOf, scan, splice } from '@parley/codec';
+import { E, ELEMENT_WORDS, firstChild, nextSibling, parentOf, readDocument, splice } from '@parley/codec';
 import type { CipherAlgorithm } from '@parley/core';
 import { decrypt, Fault } from '@parley/core';
 import type { PartRole } from './opened-message.ts';
+import type { Policy } from './policy.ts';
 import { base64Octets, endOf, isWithin, startOf, structureInvalid } from './read/claim.ts';
 import type { EncryptedDataClaim } from './read/encrypted-data.ts';
 import { isEncryptedData, readEncryptedData } from './read/encrypted-data.ts';
@@ -92,7 +93,7 @@ export function decryptParts(
   const document = spliceAll(claims, planned, plaintexts);
   const tape = scope.workspace.plainTape;
   try {
-    scan(document.bytes, scope.policy.limits, tape);
+    readAgain(document.bytes, scope.policy, tape);
     return { parts: locate(claims, planned, document, tape, failure !== undefined), failure };
   } catch (error) {
     if (error instanceof Fault && error.code === 'peer.limit-enc-depth') throw error;
@@ -104,11 +105,16 @@ export function decryptParts(
     planned,
     planned.map(() => EMPTY),
   );
-  scan(empty.bytes, scope.policy.limits, tape);
+  readAgain(empty.bytes, scope.policy, tape);
   return { parts: locate(claims, planned, empty, tape, true), failure };
 }
 
 const EMPTY = new Uint8Array(0);
+
+/** Reads a document with parts put in. It is UTF-8 by now, and is read in place: parts are found by their offsets. */
+function readAgain(bytes: Uint8Array, { limits, reader }: Policy, tape: Tape): void {
+  readDocument(bytes, limits, tape, reader === 'libxml' ? 'cross-check' : reader);
+}
 
 // safety: every cause of failure behind the cipher is one outcome; a bad base64 is visible to all and may be named.
 function uniform(error: unknown): Fault {

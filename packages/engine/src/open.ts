@@ -4,7 +4,7 @@
  *   scan ─► read claims ─► (decrypt ─► scan ─► read claims)? ─► plan: places and coverage
  *        ─► verify MAC, then digests ─► (decrypt what was signed as ciphertext)? ─► freshness, addressing ─► hand over
  */
-import { firstChild, scan } from '@parley/codec';
+import { firstChild, readDocument } from '@parley/codec';
 import type { ContextSource, Reply } from '@parley/core';
 import { Fault, failedReply, soapFaultOf } from '@parley/core';
 import { readAddressing, requireAddressing } from './addressing.ts';
@@ -62,7 +62,7 @@ const CANONICAL_SLACK_BYTES = 64 * 1024;
 
 function openMessage(message: Uint8Array, request: OpenRequest, workspace: Workspace): OpenedMessage {
   const { policy } = request;
-  scan(message, policy.limits, workspace.tape);
+  readDocument(message, policy.limits, workspace.tape, policy.reader);
   // safety: canonical forms repeat namespaces, and so can be of any size (T28).
   workspace.sink.reset(policy.limits.canonicalFactorMax * workspace.tape.bytes.length + CANONICAL_SLACK_BYTES);
   const received = readMessage(workspace.tape, policy);

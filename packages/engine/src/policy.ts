@@ -3,7 +3,8 @@
  * spelt out, so that a reader of the configuration sees what is given up.
  */
 
-import type { CanonicalisationName } from '@parley/codec';
+import type { CanonicalisationName, Reader } from '@parley/codec';
+import { READERS } from '@parley/codec';
 import type { CipherName, HashName, Limits, MacAlgorithm } from '@parley/core';
 import { completeLimits, Fault } from '@parley/core';
 import type { AddressingName } from './read/soap-envelope.ts';
@@ -12,6 +13,8 @@ export interface Policy {
   /** Of the profile it was made from: for logs and reports. */
   readonly name: string;
   readonly limits: Limits;
+  /** Who reads the message, and so in which encodings it may be. Parts that were decrypted are read the same way. */
+  readonly reader: Reader;
   /** How far clocks may differ. */
   readonly clockSkewMs: number;
   /** Oldest `Created` that is still fresh, apart from skew. */
@@ -52,6 +55,7 @@ export interface Policy {
 
 const STRICT: Omit<Policy, 'limits'> = {
   name: 'strict',
+  reader: 'scan',
   clockSkewMs: 300_000,
   timestampAgeMaxMs: 300_000,
   requireSignedBody: true,
@@ -96,12 +100,14 @@ export type PolicyChanges = Partial<Omit<Policy, 'limits'>> & { readonly limits?
 
 /**
  * The policy called `profile`, with `changes` over it; frozen.
- * @throws Fault `caller.option-invalid` for an unknown profile or a limit that is not a whole number.
+ * @throws Fault `caller.option-invalid` for an unknown profile or reader, or a limit that is not a whole number.
  */
 export function policyOf(profile: string = 'strict', changes: PolicyChanges = {}): Policy {
   if (!Object.hasOwn(PROFILES, profile))
     throw new Fault('caller.option-invalid', { option: 'profile', value: profile.slice(0, 64) });
   const { limits, ...rest } = changes;
   const base = { ...STRICT, name: profile, ...PROFILES[profile as ProfileName] };
-  return Object.freeze({ ...base, ...rest, limits: completeLimits(limits) });
+  const policy = Object.freeze({ ...base, ...rest, limits: completeLimits(limits) });
+  if (!READERS.includes(policy.reader)) throw new Fault('caller.option-invalid', { option: 'reader' });
+  return policy;
 }

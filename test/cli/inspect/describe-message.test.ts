@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { DEFAULT_LIMITS, isFaultCode } from '@parley/core';
+import { isFaultCode } from '@parley/core';
+import { policyOf } from '@parley/engine';
 import { describe, expect, test } from 'vitest';
 import { describeMessage } from '../../../packages/cli/src/inspect/describe-message.ts';
 import { descriptionTree } from '../../../packages/cli/src/inspect/description-tree.ts';
@@ -10,7 +11,7 @@ const vector = (path: string): Uint8Array => readFileSync(new URL(path, VECTORS)
 
 describe('describeMessage', () => {
   test('a signed message: tokens, derivation, what each reference covers', () => {
-    const description = describeMessage(vector('bench/signed-5k.xml'), DEFAULT_LIMITS);
+    const description = describeMessage(vector('bench/signed-5k.xml'), policyOf());
     expect(description.soapVersion).toBe('1.2');
     expect(description.addressing.map(({ name }) => name)).toContain('wsa:Action');
     const kinds = description.security?.map((item) => item.kind);
@@ -24,7 +25,7 @@ describe('describeMessage', () => {
   });
 
   test('an encrypted message: what is encrypted, with which key', () => {
-    const description = describeMessage(vector('wssc-rampart-transcript/res04.xml'), DEFAULT_LIMITS);
+    const description = describeMessage(vector('wssc-rampart-transcript/res04.xml'), policyOf());
     expect(description.body?.encrypted).toMatchObject({ target: 'content' });
     expect(description.body?.encrypted?.key.at(-1)).toMatchObject({ kind: 'context' });
   });
@@ -36,7 +37,7 @@ describe('describeMessage', () => {
     for (const name of names) {
       let lines: readonly string[] = [];
       try {
-        const description = describeMessage(readFileSync(new URL(name, folder)), DEFAULT_LIMITS);
+        const description = describeMessage(readFileSync(new URL(name, folder)), policyOf());
         lines = descriptionTree(description).flatMap(treeLines);
       } catch (error) {
         expect(isFaultCode((error as { code: string }).code), `${name}: ${String(error)}`).toBe(true);
@@ -46,7 +47,7 @@ describe('describeMessage', () => {
   });
 
   test('what is not SOAP is described as such', () => {
-    expect(describeMessage(new TextEncoder().encode('<a/>'), DEFAULT_LIMITS)).toMatchObject({
+    expect(describeMessage(new TextEncoder().encode('<a/>'), policyOf())).toMatchObject({
       soapVersion: undefined,
       security: undefined,
       body: undefined,

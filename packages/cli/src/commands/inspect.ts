@@ -1,4 +1,4 @@
-import type { SchemaFinding } from '@parley/codec';
+import type { Reader, SchemaFinding } from '@parley/codec';
 import type { Reply } from '@parley/core';
 import { Fault, failedReply } from '@parley/core';
 import type { OpenedMessage, Policy } from '@parley/engine';
@@ -24,6 +24,7 @@ export interface InspectOptions extends ContextsOption {
   readonly record: number;
   readonly at: string;
   readonly profile: string;
+  readonly reader: Reader;
   readonly maxMessageBytes?: number | undefined;
   readonly schema?: boolean | undefined;
   readonly json?: boolean | undefined;
@@ -41,7 +42,7 @@ interface Inspected {
 /** `parley inspect`: one message as a tree. Never shows key octets or plaintext. */
 export async function inspect(path: string, options: InspectOptions, terminal: Terminal): Promise<ExitStatus> {
   const limits = options.maxMessageBytes === undefined ? {} : { messageBytesMax: options.maxMessageBytes };
-  const policy = policyOf(options.profile, { limits });
+  const policy = policyOf(options.profile, { reader: options.reader, limits });
   const at = parseAt(options.at, terminal.nowMs());
   const entry = await recordOf(path, options.record, policy, terminal);
   const described = description(entry.message, policy);
@@ -67,9 +68,12 @@ async function recordOf(path: string, record: number, policy: Policy, terminal: 
 
 function description(message: Uint8Array, policy: Policy): Reply<MessageDescription> {
   try {
-    return { ok: true, value: describeMessage(message, policy.limits) };
+    return { ok: true, value: describeMessage(message, policy) };
   } catch (error) {
-    return failedReply(error);
+    const reply = failedReply(error);
+    // Not the message: what was asked for cannot be done here.
+    if (reply.code.startsWith('caller.')) throw error;
+    return reply;
   }
 }
 

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import type { Reader } from '@parley/codec';
 import { Fault } from '@parley/core';
 import type { Pool } from '@parley/engine';
 import { createPool, policyOf } from '@parley/engine';
@@ -19,6 +20,7 @@ import { resultLine, summaryJson, summaryText } from '../verify-report.ts';
 export interface VerifyOptions extends ContextsOption {
   readonly at: string;
   readonly profile: string;
+  readonly reader: Reader;
   readonly workers?: number | undefined;
   readonly out?: string | undefined;
   readonly allowReplays?: boolean | undefined;
@@ -35,13 +37,13 @@ export async function verify(
 ): Promise<ExitStatus> {
   const at = parseAt(options.at, terminal.nowMs());
   const limits = options.maxMessageBytes === undefined ? {} : { messageBytesMax: options.maxMessageBytes };
-  const policy = policyOf(options.profile, { limits });
+  const policy = policyOf(options.profile, { reader: options.reader, limits });
   const found = await findSources(paths, terminal);
   const contexts = await openContexts(options, terminal);
   if (contexts === undefined)
     throw new Fault('caller.option-invalid', { reason: 'the keys are missing: give --contexts or --keys' });
   try {
-    const workers = options.workers ?? availableParallelism();
+    const workers = options.workers ?? defaultWorkers(options.reader);
     const pool = await createPool({ workers, policy, contexts });
     try {
       return await verifyWith({
@@ -59,6 +61,11 @@ export async function verify(
   } finally {
     await contexts.close();
   }
+}
+
+/** libxml2 is not for workers. */
+function defaultWorkers(reader: Reader): number {
+  return reader === 'libxml' || reader === 'cross-check' ? 0 : availableParallelism();
 }
 
 interface Run {

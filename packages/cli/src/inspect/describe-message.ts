@@ -1,6 +1,7 @@
-import { localNameOf, Namespace, namespaceOf, scan, Tape } from '@parley/codec';
-import type { Limits, Version } from '@parley/core';
+import { localNameOf, Namespace, namespaceOf, readDocument, Tape } from '@parley/codec';
+import type { Version } from '@parley/core';
 import { VERSION_URIS } from '@parley/core';
+import type { Policy } from '@parley/engine';
 import type { DerivationClaim, KeyStep } from './describe-key.ts';
 import { describeDerivation, describeKey, describeToken } from './describe-key.ts';
 import { attributeIn, childNamed, childrenOf, elementName, idOf, sizeOf, targetOf, textIn } from './element-text.ts';
@@ -69,11 +70,14 @@ export type SecurityItem =
 
 /**
  * Reads the structure of `message` (borrowed), also of one that would be refused.
- * @throws Fault what `scan` throws: `peer.xml-*`, `peer.encoding-forbidden`, `peer.limit-*`
+ * @throws Fault what `readDocument` throws: `peer.xml-*`, `peer.encoding-forbidden`, `peer.limit-*` and others
  */
-export function describeMessage(message: Uint8Array, limits: Limits): MessageDescription {
+export function describeMessage(
+  message: Uint8Array,
+  { limits, reader }: Pick<Policy, 'limits' | 'reader'>,
+): MessageDescription {
   const tape = new Tape();
-  scan(message, limits, tape, { processingInstructions: 'keep' });
+  readDocument(message, limits, tape, reader, { processingInstructions: 'keep' });
   const soap = namespaceOf(tape, 0);
   const header = childNamed(tape, 0, soap, 'Header');
   const blocks = childrenOf(tape, header);

@@ -34,7 +34,7 @@ export interface ScanOptions {
  */
 export function scan(bytes: Uint8Array, limits: Limits, tape: Tape, options: ScanOptions = {}): void {
   const keepInstructions = options.processingInstructions === 'keep';
-  clear(tape);
+  tape.clear();
   if (bytes.length > limits.messageBytesMax) {
     throw new Fault('peer.limit-message-size', { lengthBytes: bytes.length, maxBytes: limits.messageBytesMax });
   }
@@ -52,20 +52,9 @@ export function scan(bytes: Uint8Array, limits: Limits, tape: Tape, options: Sca
     const end = byModule >= 0 ? byModule : scanRoot(tape, limits, root, last, keepInstructions);
     passMisc(tape, end, last, keepInstructions, false);
   } catch (error) {
-    clear(tape);
+    tape.clear();
     throw error;
   }
-}
-
-function clear(tape: Tape): void {
-  tape.elementCount = 0;
-  tape.attributeCount = 0;
-  tape.declarationCount = 0;
-  tape.idCount = 0;
-  tape.commentCount = 0;
-  tape.firstComment = -1;
-  tape.processingInstructionCount = 0;
-  tape.firstProcessingInstruction = -1;
 }
 
 function lastMarkup(bytes: Uint8Array): number {

@@ -47,6 +47,30 @@ export function xmlDeclarationEnd(bytes: Uint8Array, start: number): number {
   return at + 2;
 }
 
+/** Where an encoding declaration stands, and the name in it. */
+export interface EncodingDeclaration {
+  /** Offset of the word `encoding`. */
+  readonly start: number;
+  readonly name: number;
+  /** Offset of the closing quote. */
+  readonly nameEnd: number;
+}
+
+/**
+ * The encoding declaration in the XML declaration at `start`, if there is one. Octets below 80 must mean ASCII.
+ * @throws Fault `peer.xml-malformed`
+ */
+export function encodingDeclaration(bytes: Uint8Array, start: number): EncodingDeclaration | undefined {
+  // Every loop here stops at a `>`; without one, nothing is a document.
+  if (!isXmlDeclaration(bytes, start) || !bytes.includes(GREATER, start)) return undefined;
+  let at = skipSpace(bytes, start + 5);
+  const version = pseudoAttribute(bytes, at, 'version');
+  if (version < 0) malformed(at, 'xml-declaration');
+  at = afterValue(bytes, quotedEnd(bytes, version));
+  const name = pseudoAttribute(bytes, at, 'encoding');
+  return name < 0 ? undefined : { start: at, name, nameEnd: quotedEnd(bytes, name) };
+}
+
 /** Where the value of `name="…"` begins if that is what stands at `start`, or -1. */
 function pseudoAttribute(bytes: Uint8Array, start: number, name: string): number {
   if (!isWord(bytes, start, name)) return -1;

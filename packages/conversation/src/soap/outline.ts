@@ -1,7 +1,7 @@
 /** What an unverified message says about itself: enough to send it the right way, and to answer a refusal. */
 
 import type { Tape } from '@parley/codec';
-import { firstChild, Namespace, namespaceOf, nextSibling, scan } from '@parley/codec';
+import { firstChild, Namespace, namespaceOf, nextSibling, readDocument } from '@parley/codec';
 import type { Version } from '@parley/core';
 import type { Policy, SoapVersion } from '@parley/engine';
 import { Addressing, literalText, readEnvelopeShape, readHeaderBlocks } from '@parley/engine';
@@ -23,7 +23,7 @@ export interface Outline {
  * @throws Fault of the scanner, `peer.soap-version-mismatch`, `peer.structure-invalid`, `peer.must-understand`, `peer.limit-value`
  */
 export function readOutline(message: Uint8Array, policy: Policy, tape: Tape, outline: Outline): void {
-  scan(message, policy.limits, tape);
+  readDocument(message, policy.limits, tape, policy.reader);
   const shape = readEnvelopeShape(tape);
   outline.soapVersion = shape.soap === Namespace.soap11 ? '1.1' : '1.2';
   const envelope = readHeaderBlocks(tape, shape, { refuseUnknown: false });

@@ -11,7 +11,10 @@ export interface ContextResolver {
 }
 
 export interface PoolOptions {
-  /** Threads; 0 works inline on the calling thread, with the same answers. */
+  /**
+   * Threads; 0 works inline on the calling thread, with the same answers. libxml2 works on the calling thread alone: the
+   * readers `libxml` and `cross-check` need 0, and with `auto` the calling thread reads what is not UTF-8.
+   */
   readonly workers: number;
   readonly policy: Policy;
   readonly contexts: ContextResolver;

@@ -13,6 +13,7 @@ import { PoisonList } from './poison-list.ts';
 import type { Pool, PoolMessage, PoolOptions, PoolSealRequest, PoolStats } from './pool-contract.ts';
 import type { CompletePoolOptions } from './pool-options.ts';
 import { completePoolOptions } from './pool-options.ts';
+import { inUtf8, policyOfWorkers } from './pool-reader.ts';
 import type { AnyReply } from './reply-reader.ts';
 import { SlabPool } from './slab.ts';
 import type { Executor, JobKind } from './task.ts';
@@ -26,7 +27,7 @@ const WORTH_A_BATCH = 16;
 
 /**
  * A pool that opens and seals on `options.workers` threads, or inline for 0.
- * @throws Fault `caller.option-invalid`
+ * @throws Fault `caller.option-invalid`; `caller.libxml-unavailable` for the readers `libxml` and `cross-check`
  */
 export function createPool(options: PoolOptions): Pool {
   return createPoolOf(options, workerFile());
@@ -36,8 +37,8 @@ export function createPool(options: PoolOptions): Pool {
 export function createPoolOf(options: PoolOptions, file: string): BatchPool {
   const complete = completePoolOptions(options);
   const log = new EvictionLog();
-  const data = { policy: complete.policy, cachedContextsMax: complete.cachedContextsMax, evictions: log.shared };
-  const { workers, workerHeapMiBMax: heapMiBMax } = complete;
+  const { workers, workerHeapMiBMax: heapMiBMax, cachedContextsMax } = complete;
+  const data = { policy: policyOfWorkers(complete.policy, workers), cachedContextsMax, evictions: log.shared };
   const executor = workers === 0 ? new InlineExecutor(data) : new Threads({ workers, data, file, heapMiBMax });
   return new BatchPool(complete, executor, log);
 }
@@ -154,14 +155,14 @@ export class BatchPool implements Pool {
   ): Promise<void> {
     const share = this.#shareOf(requests.length);
     let expectedBytes = requests.reduce((sum, request) => sum + request.octets.length, 0);
-    for (const [index, request] of requests.entries()) {
-      const bytes = request.octets.length;
-      const refused = this.#refusal(kind, request);
-      if (refused !== undefined) {
-        answer(index, refused);
+    for (const [index, given] of requests.entries()) {
+      const taken = this.#taken(kind, given);
+      if (!taken.ok) {
+        answer(index, taken);
       } else {
+        const request = taken.value;
         // perf: no await, and so no turn of the event loop, while there is room.
-        const entering = this.#gate.enter(bytes);
+        const entering = this.#gate.enter(request.octets.length);
         const entry = typeof entering === 'string' ? entering : await entering;
         if (entry === 'in') {
           const batchBytes = (Math.min(requests.length - index, share) * expectedBytes) / (requests.length - index);
@@ -170,7 +171,7 @@ export class BatchPool implements Pool {
           answer(index, failure(entry === 'closed' ? 'caller.closed' : 'internal.busy'));
         }
       }
-      expectedBytes -= bytes;
+      expectedBytes -= given.octets.length;
     }
   }
 
@@ -181,17 +182,21 @@ export class BatchPool implements Pool {
     return Math.min(batchMessagesMax, Math.max(WORTH_A_BATCH, Math.ceil(count / Math.max(1, workers))));
   }
 
-  /** The answer to a message that no worker gets to see. */
-  #refusal(kind: JobKind, { octets }: JobRequest): AnyReply | undefined {
+  /** What a worker gets to see, or the answer to a message that none does. */
+  #taken(kind: JobKind, given: JobRequest): Reply<JobRequest> {
     if (this.#closed !== undefined) return failure('caller.closed');
-    const { policy } = this.#options;
+    const { policy, workers } = this.#options;
+    const decoded: Reply<JobRequest> =
+      kind === 'seal' || workers === 0 || policy.reader === 'scan' ? { ok: true, value: given } : inUtf8(given, policy);
+    if (!decoded.ok) return decoded;
+    const { octets } = decoded.value;
     const { messageBytesMax } = kind === 'seal' ? DEFAULT_LIMITS : policy.limits;
     // Never in shared memory; `open` and `seal` see the size first and answer the same.
     if (octets.length > messageBytesMax) {
       return failure('peer.limit-message-size', { lengthBytes: octets.length, maxBytes: messageBytesMax });
     }
     if (this.#poison.has(octets, performance.now())) return failure('internal.worker-lost', { reason: 'seen before' });
-    return undefined;
+    return decoded;
   }
 
   #gather(

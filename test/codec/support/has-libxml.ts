@@ -1,0 +1,5 @@
+import { loadNative } from '@parley/codec';
+import { codeOf } from './reading.ts';
+
+/** libxmljs2 is an optional dependency, compiled on installation: what it does can be tested only where that worked. */
+export const HAS_LIBXML: boolean = codeOf(loadNative) === undefined;
