@@ -237,6 +237,21 @@ describe.runIf(HAS_LIBXML)('what libxml2 must never see', () => {
     }
   });
 
+  test('declarations in scope are bounded, as libxml2 walks all of them for every prefix', () => {
+    const nested = (levels: number, last: number) => {
+      const declarations = (level: number, count: number) =>
+        Array.from({ length: count }, (_, index) => ` xmlns:p${level}_${index}="u:p"`).join('');
+      const opened = Array.from({ length: levels }, (_, level) => `<a${declarations(level, 64)}>`).join('');
+      return octets(`${opened}<b${declarations(levels, last)}/>${'</a>'.repeat(levels)}`);
+    };
+    const siblings = octets(`<a>${'<b xmlns="u:b"/>'.repeat(1_000)}</a>`);
+    for (const reader of ['libxml', 'cross-check'] as const) {
+      expect(reading(nested(4, 0), reader)).toBe(reading(nested(4, 0), 'scan'));
+      expect(reading(nested(4, 1), reader)).toBe('peer.limit-namespaces');
+      expect(reading(siblings, reader)).toBe(reading(siblings, 'scan'));
+    }
+  });
+
   test('what is longer than allowed is not decoded', () => {
     const bytes = inUtf16('<a/>', 'utf-16le');
     for (const reader of READERS)

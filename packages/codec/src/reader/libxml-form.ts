@@ -3,12 +3,6 @@ import type { NativeDocument, NativeError } from '../libxml-native.ts';
 import { loadNative } from '../libxml-native.ts';
 import type { DecodedDocument } from './decode-document.ts';
 
-/**
- * What libxml2 may be given, least of it and of the policy's limits. It has walls of its own (2.9.9: 10,000,000 octets
- * of one text, value or table of names, 256 open elements, 50,000 octets of a name) and tells of them in many ways.
- */
-export const LIBXML_LIMITS = { messageBytesMax: 10_000_000, depthMax: 256, nameBytesMax: 50_000 } as const;
-
 // safety: no network, no entities, no DTD, and libxml2's walls are left standing (`huge`).
 const PARSE_OPTIONS = {
   nonet: true,
@@ -36,7 +30,7 @@ const encoder = new TextEncoder();
  * A document as libxml2 reads it, in its own serialisation, as UTF-8: the same infoset, CDATA as text, no XML
  * declaration. The octets are the caller's.
  *
- * safety: give it only what `scan` has taken, within {@link LIBXML_LIMITS}: well-formed, without a DTD. Of libxml2's
+ * safety: give it only what `scan` has taken, within `withinLibxml`: well-formed, without a DTD. Of libxml2's
  * tree nothing is touched but the whole document.
  * @throws Fault `peer.readers-differ` when libxml2 refuses it, `caller.libxml-unavailable`
  */

@@ -6,7 +6,8 @@ import { scan } from '../hot/scan.ts';
 import { Tape } from '../tape.ts';
 import { compareForm } from './compare-form.ts';
 import { decodeDocument } from './decode-document.ts';
-import { LIBXML_LIMITS, libxmlForm } from './libxml-form.ts';
+import { libxmlForm } from './libxml-form.ts';
+import { requireFewInScope, withinLibxml } from './libxml-limits.ts';
 
 /**
  * Who reads.
@@ -26,8 +27,8 @@ export const READERS: readonly Reader[] = ['scan', 'auto', 'libxml', 'cross-chec
  * UTF-8, offsets count in those, and limits hold for both. libxml2 is given nothing that the scanner has not taken.
  * @param bytes borrowed by the tape until the next scan into it; must not change meanwhile
  * @param tape filled; holds no element after a failure
- * @throws Fault as {@link scan}; `peer.readers-differ`; `peer.limit-depth`, `-name` and `-message-size` also for what
- * libxml2 does not take (256, 50,000 octets, 10,000,000 octets); `caller.libxml-unavailable`
+ * @throws Fault as {@link scan}; `peer.readers-differ`; `peer.limit-depth`, `-name`, `-message-size` and `-namespaces`
+ * also for what libxml2 does not take (256, 50,000 octets, 10,000,000 octets, 256 in scope); `caller.libxml-unavailable`
  */
 export function readDocument(
   bytes: Uint8Array,
@@ -49,6 +50,7 @@ export function readDocument(
   }
   scan(document.octets, withinLibxml(limits), tape, options);
   try {
+    requireFewInScope(tape);
     const form = libxmlForm(document);
     if (reader === 'cross-check') {
       compareForm(tape, form);
@@ -72,15 +74,6 @@ export function utf8Octets(bytes: Uint8Array, limits: Limits): Uint8Array {
   const tape = new Tape();
   readDocument(bytes, limits, tape, 'auto');
   return tape.bytes;
-}
-
-function withinLibxml(limits: Limits): Limits {
-  return {
-    ...limits,
-    messageBytesMax: Math.min(limits.messageBytesMax, LIBXML_LIMITS.messageBytesMax),
-    depthMax: Math.min(limits.depthMax, LIBXML_LIMITS.depthMax),
-    nameBytesMax: Math.min(limits.nameBytesMax, LIBXML_LIMITS.nameBytesMax),
-  };
 }
 
 // libxml2 writes a namespace name unescaped: these characters would be lost. No URI has them.
