@@ -5,6 +5,12 @@ import { HAS_LIBXML } from '../codec/support/has-libxml.ts';
 import { inSingleOctets, inUtf16 } from '../codec/support/transcode.ts';
 import { parley, temporaryDirectory, VECTORS } from './run-parley.ts';
 
+interface Inspected {
+  readonly message: { readonly security: unknown };
+  readonly schema: unknown;
+  readonly verdict: unknown;
+}
+
 const directory = temporaryDirectory();
 const MESSAGE = join(VECTORS, 'bench', 'signed-5k.xml');
 const TO_JUDGE = ['--keys', join(VECTORS, 'bench', 'contexts.json'), '--at', '2026-11-22T05:01:00Z'];
@@ -49,13 +55,15 @@ describe('--reader', () => {
   });
 
   test.runIf(HAS_LIBXML).each(['auto', 'libxml', 'cross-check'])('inspect reads UTF-16 with %s', async (reader) => {
-    const words = ['inspect', directory.join('utf16.xml'), ...TO_JUDGE, '--json'];
+    const words = ['inspect', directory.join('utf16.xml'), ...TO_JUDGE, '--schema', '--json'];
     const { status, stdout } = await parley([...words, '--reader', reader]);
-    const like = await parley(['inspect', MESSAGE, ...TO_JUDGE, '--json']);
-    const { message, verdict } = JSON.parse(stdout) as { message: { security: unknown }; verdict: unknown };
-    const expected = JSON.parse(like.stdout) as { message: { security: unknown }; verdict: unknown };
-    expect(status).toBe(0);
+    const like = await parley(['inspect', MESSAGE, ...TO_JUDGE, '--schema', '--json']);
+    const { message, schema, verdict } = JSON.parse(stdout) as Inspected;
+    const expected = JSON.parse(like.stdout) as Inspected;
+    expect(status).toBe(like.status);
     expect(message.security).toEqual(expected.message.security);
+    expect(schema).toEqual(expected.schema);
+    expect(schema).toMatchObject({ valid: true });
     expect(verdict).toEqual(expected.verdict);
   });
 });

@@ -10,11 +10,12 @@ export type {
 } from './hot/canonicalise.ts';
 export { scan } from './hot/scan.ts';
 export type { ScanOptions } from './hot/scan.ts';
+export { loadLibxml } from './libxml.ts';
+export type { Libxml } from './libxml.ts';
 export { loadNative } from './libxml-native.ts';
 export type { NativeDocument, NativeError, NativeLibxml, NativeParseOptions } from './libxml-native.ts';
 export { READERS, readDocument, utf8Octets } from './reader/read-document.ts';
 export type { Reader } from './reader/read-document.ts';
-export { crossCheck } from './reader/cross-check.ts';
 export { isVisiblyUsed, prefixFor, unusedPrefix, uriOfPrefix } from './namespace-scope.ts';
 export {
   attributeNamed,

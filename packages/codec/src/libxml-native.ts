@@ -15,15 +15,21 @@ export interface NativeLibxml {
    * @throws NativeError when libxml2 cannot go on
    */
   parseXml(source: Uint8Array | string, options: NativeParseOptions): NativeDocument;
+  /** What libxml2 was built with. */
+  readonly features: Readonly<Record<string, boolean>>;
 }
 
 /** Names of libxml2's parser options. */
-export type NativeParseOptions = Readonly<
-  Partial<Record<'nonet' | 'nocdata' | 'noent' | 'dtdload' | 'dtdattr' | 'dtdvalid' | 'huge', boolean>> & {
-    /** What `xsi:schemaLocation` and imports are relative to. */
-    baseUrl?: string;
-  }
->;
+export interface NativeParseOptions {
+  readonly nonet: true;
+  readonly noent: false;
+  readonly dtdload: false;
+  readonly dtdattr?: false;
+  readonly nocdata: true;
+  readonly huge: boolean;
+  /** Taken for the encoding of the octets, whatever they declare. */
+  readonly encoding?: string;
+}
 
 /** A parsed document; its memory is libxml2's, freed when this is collected. */
 export interface NativeDocument {
@@ -43,11 +49,16 @@ export interface NativeDocument {
 /** One complaint. Its message quotes the document: not for a fault or a log. */
 export interface NativeError {
   readonly message: string;
-  /** xmlParserErrors of libxml2. */
+  /** libxml2's number of the error, xmlParserErrors. */
   readonly code: number;
+  /** Which part of libxml2 says so. */
+  readonly domain: number;
   /** 1 warning, 2 error, 3 fatal. */
   readonly level: number;
-  readonly line?: number;
+  /** From 1; for a node, 65535 and above is not exact. */
+  readonly line: number;
+  /** What the message quotes first; for errors about a value, the value. */
+  readonly str1?: string;
 }
 
 const REMEDY =
@@ -68,11 +79,17 @@ export function loadNative(): NativeLibxml {
 }
 
 function load(): NativeLibxml {
+  let native: NativeLibxml;
   try {
-    return createRequire(import.meta.url)('libxmljs2') as NativeLibxml;
+    native = createRequire(import.meta.url)('libxmljs2') as NativeLibxml;
   } catch (error) {
     throw unavailable(error);
   }
+  // safety: nothing that a message or a schema says may be fetched.
+  if (native.features['HTTP'] !== false || native.features['FTP'] !== false) {
+    throw new Fault('caller.libxml-unavailable', { reason: 'it was built with network access', remedy: REMEDY });
+  }
+  return native;
 }
 
 function unavailable(error: unknown): Fault {

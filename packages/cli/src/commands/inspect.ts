@@ -46,7 +46,7 @@ export async function inspect(path: string, options: InspectOptions, terminal: T
   const at = parseAt(options.at, terminal.nowMs());
   const entry = await recordOf(path, options.record, policy, terminal);
   const described = description(entry.message, policy);
-  const schema = options.schema === true ? schemaFindings(entry.message, policy.limits) : undefined;
+  const schema = options.schema === true ? schemaFindings(entry.message, policy) : undefined;
   const reply = await judged(entry, at === 'message' ? entry.atMs : at.atMs, { options, policy, terminal });
   await print({ entry, described, schema, reply }, { options, terminal });
   const refused = reply === undefined ? !described.ok : !reply.ok;

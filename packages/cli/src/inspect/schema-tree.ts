@@ -1,7 +1,8 @@
 import type { SchemaFinding } from '@parley/codec';
-import { validate, wsSchemas } from '@parley/codec';
-import type { Limits, Reply } from '@parley/core';
+import { utf8Octets, validate, wsSchemas } from '@parley/codec';
+import type { Reply } from '@parley/core';
 import { Fault, failedReply } from '@parley/core';
+import type { Policy } from '@parley/engine';
 import { faultText } from '../fault-text.ts';
 import { printable } from '../printable.ts';
 import type { Tree } from './tree.ts';
@@ -10,9 +11,13 @@ import type { Tree } from './tree.ts';
  * How `message` differs from the WS-* schemas; what it holds is answered, never thrown.
  * @throws Fault `caller.libxml-unavailable`
  */
-export function schemaFindings(message: Uint8Array, limits: Limits): Reply<readonly SchemaFinding[]> {
+export function schemaFindings(
+  message: Uint8Array,
+  { limits, reader }: Pick<Policy, 'limits' | 'reader'>,
+): Reply<readonly SchemaFinding[]> {
   try {
-    return { ok: true, value: validate(message, wsSchemas('policies'), limits) };
+    const octets = reader === 'scan' ? message : utf8Octets(message, limits);
+    return { ok: true, value: validate(octets, wsSchemas('policies'), limits) };
   } catch (error) {
     if (error instanceof Fault && error.code.startsWith('peer.')) return failedReply(error);
     throw error;

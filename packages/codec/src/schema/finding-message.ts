@@ -1,5 +1,5 @@
 /** What libxml2 says about a value, without the value: it may be a password or a key. */
-import type { NativeFinding } from './native-validation.ts';
+import type { NativeError } from '../libxml-native.ts';
 
 const MESSAGE_LENGTH_MAX = 1_000;
 
@@ -19,7 +19,7 @@ const ABOUT_NAMES: ReadonlySet<number> = new Set([
 ]);
 
 /** The message of `finding`; a value in it becomes `…`. */
-export function messageWithoutValue(finding: NativeFinding): string {
+export function messageWithoutValue(finding: NativeError): string {
   const message = finding.message.trim();
   const value = finding.str1;
   const plain = ABOUT_NAMES.has(finding.code) || value === undefined ? message : withoutValue(message, value);

@@ -41,7 +41,7 @@ const LINE_MAX = 65_534;
  * time (milliseconds): for diagnosis and tests, not for traffic. Main thread only, as libxmljs2 is.
  * @param document UTF-8, borrowed
  * @returns at most 1,000 findings, in the order in which libxml2 comes upon them
- * @throws Fault those of `scan` for the document, `peer.xml-malformed` with reason `readers-differ` when libxml2 cannot read
+ * @throws Fault those of `scan` for the document, `peer.readers-differ` when libxml2 cannot read
  * it, `peer.limit-name` for a namespace longer than a name may be, `caller.libxml-unavailable`, `caller.schema-invalid`
  */
 export function validate(
