@@ -4,7 +4,8 @@
  */
 import type { KeyObject } from 'node:crypto';
 import { createHash } from 'node:crypto';
-import { scan, Tape } from '@parley/codec';
+import type { Reader } from '@parley/codec';
+import { readDocument, Tape } from '@parley/codec';
 import { DEFAULT_LIMITS, Fault } from '@parley/core';
 import type { JsonRecord } from './json-record.ts';
 import { requiredText, textField, textListField, UnreadableVector } from './json-record.ts';
@@ -36,7 +37,12 @@ interface Findings {
 
 /** Runs one vector. @throws UnreadableVector */
 export function runSignatureVector(suite: SuiteFolder, vector: JsonRecord): Verdict {
-  const findings = examine(suite, vector);
+  return runSignatureVectorBy('auto', suite, vector);
+}
+
+/** Runs one vector with the reader asked for. @throws UnreadableVector */
+export function runSignatureVectorBy(reader: Reader, suite: SuiteFolder, vector: JsonRecord): Verdict {
+  const findings = examine(reader, suite, vector);
   const { refusals, failures, checked } = findings;
   const found = [...refusals, ...failures].join('; ');
   const expected = textField(vector, 'expected');
@@ -57,11 +63,12 @@ export function runSignatureVector(suite: SuiteFolder, vector: JsonRecord): Verd
     : { verdict: 'as-expected', refusal: refusals.join('; '), checked };
 }
 
-function examine(suite: SuiteFolder, vector: JsonRecord): Findings {
+function examine(reader: Reader, suite: SuiteFolder, vector: JsonRecord): Findings {
   const findings: Findings = { refusals: [], failures: [], checked: [] };
   const tape = new Tape();
   try {
-    scan(suite.bytes(requiredText(vector, 'file')), DEFAULT_LIMITS, tape, { processingInstructions: 'keep' });
+    const document = suite.bytes(requiredText(vector, 'file'));
+    readDocument(document, DEFAULT_LIMITS, tape, reader, { processingInstructions: 'keep' });
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     findings.refusals.push(SCAN_REFUSALS.get(error.code) ?? error.code);
