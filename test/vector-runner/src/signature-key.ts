@@ -5,6 +5,7 @@
 import type { KeyObject } from 'node:crypto';
 import { constants, createHmac, createPublicKey, createSecretKey, verify, X509Certificate } from 'node:crypto';
 import type { Tape } from '@parley/codec';
+import { E, ELEMENT_WORDS, isNamed, localName, Namespace } from '@parley/codec';
 import type { JsonRecord } from './json-record.ts';
 import { listField, recordField, recordOf, requiredText, textListField } from './json-record.ts';
 import type { SignatureClaim } from './signature-claim.ts';
@@ -16,6 +17,7 @@ const CURVES: ReadonlyMap<string, string> = new Map([
   ['urn:oid:1.3.132.0.34', 'P-384'],
   ['urn:oid:1.3.132.0.35', 'P-521'],
 ]);
+const ENCRYPTED_KEY = localName('EncryptedKey');
 const ALGORITHM = /#(?:(hmac|rsa|ecdsa|dsa)-(\w+)|(\w+)-rsa-(MGF1))$/;
 
 /** Whether one of `keys` made the signature; `undefined` when none can have. */
@@ -45,6 +47,11 @@ export function keysFor(
   tape: Tape,
   signature: SignatureClaim,
 ): readonly KeyObject[] {
+  // The key of the manifest opens that one, and nobody unwraps keys here.
+  const end = tape.elements[signature.element * ELEMENT_WORDS + E.next] ?? 0;
+  for (let element = signature.element; element < end; element++) {
+    if (isNamed(tape, element, Namespace.xenc, ENCRYPTED_KEY)) return [];
+  }
   const fields = recordField(vector, 'key') ?? {};
   const given = listField(fields, 'keys').map((entry) => {
     const key = recordOf(entry, 'key');
