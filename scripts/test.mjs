@@ -1,5 +1,6 @@
 // `npm test`: install and build what is out of date, then formatting and lint, the types of the tests, and all tests.
-// `npm test -- test/core` runs the tests whose path matches, and nothing else. Ends with `N passed, N failed`.
+// `npm test -- test/core` runs the tests whose path matches, and nothing else. Ends with `N passed, N failed`, and how many
+// were skipped because another implementation is not on this machine.
 // @ts-check
 import './check-node.mjs';
 import { spawnSync } from 'node:child_process';
@@ -8,9 +9,15 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const PEERS = '/test/interop/';
 const given = process.argv.slice(2);
 const filters = given.filter((argument) => argument !== '--no-install');
 const counts = { passed: 0, failed: 0 };
+/**
+ * Why tests with other implementations could not run, and how many.
+ * @type {Map<string, number>}
+ */
+const skipped = new Map();
 
 // Under another Node version the installed tree is used as it is.
 const ready = given.includes('--no-install') || check('install and build', 'scripts/bootstrap.mjs');
@@ -19,7 +26,9 @@ if (ready && filters.length === 0) {
   check('types of the tests', 'node_modules/typescript/bin/tsc', '-p', 'test');
 }
 if (ready) await runTests();
-console.log(`${counts.passed} passed, ${counts.failed} failed`);
+for (const [reason, count] of skipped) console.log(`skipped ${count}: ${reason}`);
+const skippedCount = [...skipped.values()].reduce((sum, count) => sum + count, 0);
+console.log(`${counts.passed} passed, ${counts.failed} failed${skippedCount === 0 ? '' : `, ${skippedCount} skipped`}`);
 process.exit(counts.failed === 0 && counts.passed > 0 ? 0 : 1);
 
 /**
@@ -45,8 +54,11 @@ async function runTests() {
   counts.failed += vitest.state.getUnhandledErrors().length;
   for (const file of vitest.state.getTestModules()) {
     for (const test of file.children.allTests()) {
-      if (test.result().state === 'passed') counts.passed++;
-      else counts.failed++; // skipped counts as failed: we have no test that may be left out
+      const result = test.result();
+      const reason = result.state === 'skipped' && file.moduleId.includes(PEERS) ? result.note : undefined;
+      if (result.state === 'passed') counts.passed++;
+      else if (reason !== undefined) skipped.set(reason, (skipped.get(reason) ?? 0) + 1);
+      else counts.failed++; // skipped counts as failed: no other test may be left out
     }
     counts.failed += file.errors().length; // a file that could not be loaded holds no tests
   }

@@ -1,0 +1,180 @@
+// Messages both ways between us and other implementations; docs/interop.md is the result. A peer that this machine does
+// not have is left out, and says why.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { afterAll, describe, expect, test } from 'vitest';
+import {
+  type Choice,
+  choicesOf,
+  choicesOfCryptography,
+  cipherName,
+  plainChoice,
+  STYLES,
+  type Style,
+} from './matrix/choice.ts';
+import {
+  ALGORITHM_TABLE,
+  comparable,
+  cryptographyRowOf,
+  report,
+  rowOf,
+  STYLE_TABLE,
+  TAMPERING_TABLE,
+} from './matrix/report.ts';
+import { type Column, Tally } from './matrix/tally.ts';
+import { TAMPERINGS, TIMELESS_TAMPERINGS, tamperingsOf } from './matrix/tampering.ts';
+import { fromPeer, fromPeerTampered, isAgainstBsp, refusalOf, toPeer, toPeerTampered } from './matrix/wss4j.ts';
+import {
+  complaintOfXmlCrypto,
+  fromXmlCrypto,
+  fromXmlCryptoTampered,
+  toXmlCrypto,
+  toXmlCryptoTampered,
+  XML_CRYPTO_ALGORITHMS,
+} from './matrix/xml-crypto.ts';
+import { fromXmlsec1, fromXmlsec1Tampered, toXmlsec1, toXmlsec1Tampered } from './matrix/xmlsec1.ts';
+import { startWss4j } from './wss4j-peer.ts';
+import { Xmlsec1 } from './xmlsec1.ts';
+
+const ROOT = new URL('../../', import.meta.url);
+const TIMEOUT_MS = 120_000;
+const wss4j = startWss4j();
+const xmlsec1 = Xmlsec1.start();
+/** BSP rules on ciphers and on digests. */
+const BSP_REFUSAL = /^INVALID_SECURITY BSP:R5[46]20: /;
+const tally = new Tally();
+
+const named = (style: Style) => [rowOf(style), style] as const;
+const WITHOUT_IMPLIED = STYLES.filter(({ keys }) => keys !== 'implied');
+const OWN_KEYS = WITHOUT_IMPLIED.map(named);
+const IMPLIED_KEYS = STYLES.filter(({ keys }) => keys === 'implied').map(named);
+const CRYPTOGRAPHY = WITHOUT_IMPLIED.filter(({ token }) => token === 'attached').map(
+  (style) => [cryptographyRowOf(style), style] as const,
+);
+const SIGNED_ONLY = CRYPTOGRAPHY.filter(([, style]) => style.shape.encrypt === 'none');
+
+afterAll(() => {
+  if (typeof wss4j !== 'string') wss4j.end();
+  if (typeof xmlsec1 !== 'string') xmlsec1.end();
+});
+
+/** The peer, or the end of this test with the reason why there is none. */
+function present<Peer extends object>(peer: Peer | string, skip: (reason: string) => never): Peer {
+  return typeof peer === 'string' ? skip(peer) : peer;
+}
+
+function count(row: string, column: Column, choice: Choice): void {
+  tally.add(STYLE_TABLE, row, column);
+  tally.add(ALGORITHM_TABLE, choice.mac, column);
+  tally.add(ALGORITHM_TABLE, choice.digest, column);
+  if (choice.shape.encrypt !== 'none') tally.add(ALGORITHM_TABLE, cipherName(choice), column);
+}
+
+describe.each(['dom', 'stax'] as const)('WSS4J %s', (engine) => {
+  const to = `to ${engine}` as const;
+  const from = `from ${engine}` as const;
+
+  test.for(OWN_KEYS)('%s', { timeout: TIMEOUT_MS }, async ([row, style], { skip }) => {
+    const peer = present(wss4j, skip);
+    const both = choicesOf(style).flatMap((choice) => [
+      toPeer(peer, engine, choice).then(() => count(row, to, choice)),
+      fromPeer(peer, engine, choice).then(() => count(row, from, choice)),
+    ]);
+    await Promise.all(both);
+  });
+
+  test.for(OWN_KEYS)('changed on the way: %s', { timeout: TIMEOUT_MS }, async ([, style], { skip }) => {
+    const peer = present(wss4j, skip);
+    const choice = plainChoice(style);
+    for (const kind of tamperingsOf(style.shape)) {
+      await toPeerTampered(peer, engine, choice, kind);
+      tally.add(TAMPERING_TABLE, TAMPERINGS[kind], to);
+      await fromPeerTampered(peer, engine, choice, kind);
+      tally.add(TAMPERING_TABLE, TAMPERINGS[kind], from);
+    }
+  });
+
+  test.for(IMPLIED_KEYS)('does not know: %s', async ([, style], { skip }) => {
+    expect(await refusalOf(present(wss4j, skip), engine, plainChoice(style), true)).toBeDefined();
+  });
+
+  test('the Basic Security Profile forbids what the engine itself writes', async ({ skip }) => {
+    const peer = present(wss4j, skip);
+    const forbidden = OWN_KEYS.flatMap(([, style]) => choicesOf(style)).filter(
+      (choice) => choice.version === '200512' && choice.token === 'attached' && isAgainstBsp(engine, choice),
+    );
+    expect(forbidden.length).toBeGreaterThan(0);
+    for (const choice of forbidden) {
+      expect(await refusalOf(peer, engine, choice, true)).toMatch(BSP_REFUSAL);
+    }
+  });
+});
+
+describe('xmlsec1', () => {
+  test.for(CRYPTOGRAPHY)('%s', { timeout: TIMEOUT_MS }, ([row, style], { skip }) => {
+    const peer = present(xmlsec1, skip);
+    for (const choice of choicesOfCryptography(style)) {
+      toXmlsec1(peer, choice);
+      count(row, 'to xmlsec1', choice);
+      fromXmlsec1(peer, choice);
+      count(row, 'from xmlsec1', choice);
+    }
+  });
+
+  test.for(SIGNED_ONLY)('changed on the way: %s', { timeout: TIMEOUT_MS }, ([, style], { skip }) => {
+    const peer = present(xmlsec1, skip);
+    for (const kind of TIMELESS_TAMPERINGS) {
+      toXmlsec1Tampered(peer, plainChoice(style), kind);
+      tally.add(TAMPERING_TABLE, TAMPERINGS[kind], 'to xmlsec1');
+      fromXmlsec1Tampered(peer, plainChoice(style), kind);
+      tally.add(TAMPERING_TABLE, TAMPERINGS[kind], 'from xmlsec1');
+    }
+  });
+});
+
+describe('xml-crypto', () => {
+  test.for(SIGNED_ONLY)('%s', ([row, style]) => {
+    for (const algorithms of XML_CRYPTO_ALGORITHMS) {
+      const choice = { ...plainChoice(style), ...algorithms };
+      toXmlCrypto(choice);
+      count(row, 'to xml-crypto', choice);
+      fromXmlCrypto(choice);
+      count(row, 'from xml-crypto', choice);
+    }
+  });
+
+  test.for(SIGNED_ONLY)('changed on the way: %s', ([, style]) => {
+    const choice: Choice = { ...plainChoice(style), mac: 'hmac-sha1' };
+    for (const kind of TIMELESS_TAMPERINGS) {
+      toXmlCryptoTampered(choice, kind);
+      tally.add(TAMPERING_TABLE, TAMPERINGS[kind], 'to xml-crypto');
+      fromXmlCryptoTampered(choice, kind);
+      tally.add(TAMPERING_TABLE, TAMPERINGS[kind], 'from xml-crypto');
+    }
+  });
+
+  test('knows no other algorithms', () => {
+    const style = SIGNED_ONLY[0]![1];
+    const unknown = choicesOfCryptography(style).filter(
+      ({ mac, digest }) => !XML_CRYPTO_ALGORITHMS.some((known) => known.mac === mac && known.digest === digest),
+    );
+    for (const choice of unknown) expect(complaintOfXmlCrypto(choice)).toMatch(/ is not supported$/);
+  });
+});
+
+test('docs/interop.md says so', async ({ skip }) => {
+  const wss4jPeer = present(wss4j, skip);
+  const { version: xmlsec1Version } = present(xmlsec1, skip);
+  const versions = await wss4jPeer.call<Record<'dom' | 'stax' | 'xmlsec' | 'java', string>>('versions', {});
+  if (!versions.ok) throw new Error(versions.reason);
+  const { dom, stax, xmlsec, java } = versions.value;
+  const result = report(tally, {
+    wss4j: `WSS4J DOM ${dom} and StAX ${stax}, Santuario ${xmlsec}, Java ${java}`,
+    xmlsec1: xmlsec1Version,
+    xmlCrypto: createRequire(import.meta.url)('xml-crypto/package.json').version,
+  });
+  // scripts/write-interop-matrix.mjs takes it from here.
+  mkdirSync(new URL('.parley/', ROOT), { recursive: true });
+  writeFileSync(new URL('.parley/interop.md', ROOT), result);
+  expect(comparable(readFileSync(new URL('docs/interop.md', ROOT), 'utf8'))).toBe(comparable(result));
+});
