@@ -24,6 +24,7 @@ import {
 import { type Column, Tally } from './matrix/tally.ts';
 import { TAMPERINGS, TIMELESS_TAMPERINGS, tamperingsOf } from './matrix/tampering.ts';
 import { fromPeer, fromPeerTampered, isAgainstBsp, refusalOf, toPeer, toPeerTampered } from './matrix/wss4j.ts';
+import { REFERENCES, SIGNATURES, signedAndEncrypted, TRANSPORTS, userAndConfirmation } from './matrix/wss4j-tokens.ts';
 import {
   complaintOfXmlCrypto,
   fromXmlCrypto,
@@ -108,6 +109,24 @@ describe.each(['dom', 'stax'] as const)('WSS4J %s', (engine) => {
       expect(await refusalOf(peer, engine, choice, true)).toMatch(BSP_REFUSAL);
     }
   });
+});
+
+describe('WSS4J, from its DOM engine', () => {
+  const engines = ['dom', 'stax'] as const;
+
+  test.for(engines.flatMap((engine) => REFERENCES.map((reference) => [engine, reference] as const)))(
+    'to %s: X.509 by %s, encrypted key',
+    async ([engine, reference], { skip }) => {
+      const peer = present(wss4j, skip);
+      for (const signature of SIGNATURES[engine])
+        for (const transport of TRANSPORTS) await signedAndEncrypted(peer, engine, reference, signature, transport);
+    },
+  );
+
+  test.for(engines.flatMap((engine) => ['PasswordText', 'PasswordDigest'].map((type) => [engine, type] as const)))(
+    'to %s: username token with %s, signature confirmation',
+    ([engine, passwordType], { skip }) => userAndConfirmation(present(wss4j, skip), engine, passwordType),
+  );
 });
 
 describe('xmlsec1', () => {

@@ -14,7 +14,7 @@ export function keysOf(message: string, choice: Choice): MessageKeys {
   return sampleSecret().lend((secret) => {
     if (choice.keys === 'direct') return { signature: Buffer.from(secret), encryption: undefined };
     const { signatureKeyBytes, encryptionKeyBytes } = algorithmSuite(choice.suite);
-    const nonces = [...message.matchAll(/<c:Nonce>([^<]+)</g)].map(([, nonce = '']) => Buffer.from(nonce, 'base64'));
+    const nonces = [...message.matchAll(/Nonce>([^<]+)</g)].map(([, nonce = '']) => Buffer.from(nonce, 'base64'));
     const keys = nonces.map((nonce, index) => {
       const key = Buffer.alloc(index === 0 ? signatureKeyBytes : encryptionKeyBytes);
       deriveKey(secret, { label: undefined, nonce, offsetBytes: 0 }, key);

@@ -1,7 +1,7 @@
 // A message that `seal` wrote, taken apart and put together as text: templates for peers that fill them.
 
-const SIGNATURE = /<ds:Signature .*<\/ds:Signature>/s;
-const ENCRYPTED_DATA = /<e:EncryptedData .*?<\/e:EncryptedData>/gs;
+const SIGNATURE = /<(\w+:)Signature[ >].*<\/\1Signature>/s;
+const ENCRYPTED_DATA = /<(\w+:)EncryptedData[ >].*?<\/\1EncryptedData>/gs;
 
 export interface EncryptedText {
   readonly id: string;
@@ -16,6 +16,16 @@ export function withoutSignature(message: string): string {
   return message.replace(SIGNATURE, '');
 }
 
+/** Ids that the signature refers to. A reference in KeyInfo is empty, one in SignedInfo is not. */
+export function signedIdsOf(message: string): readonly string[] {
+  return [...signatureOf(message).matchAll(/Reference URI="#([^"]+)">/g)].map(([, id = '']) => id);
+}
+
+/** What stands in the ds:KeyInfo of the signature. */
+export function keyInfoOf(message: string): string {
+  return /KeyInfo>(.*)<\/\w+:KeyInfo>/s.exec(signatureOf(message))?.[1] as string;
+}
+
 /** The encrypted parts, in document order: the signature, if it is one, stands before the Body. */
 export function encryptedDataOf(message: string): readonly EncryptedText[] {
   return [...message.matchAll(ENCRYPTED_DATA)].map(([text]) => ({
@@ -26,12 +36,10 @@ export function encryptedDataOf(message: string): readonly EncryptedText[] {
 
 /** A template to sign: no digest, no MAC. */
 export function blankSignature(message: string): string {
-  return message
-    .replace(/<ds:DigestValue>[^<]*</g, '<ds:DigestValue><')
-    .replace(/<ds:SignatureValue>[^<]*</g, '<ds:SignatureValue><');
+  return message.replace(/(DigestValue|SignatureValue)>[^<]*</g, '$1><');
 }
 
 /** A template to encrypt into. */
 export function blankCipherValue(encryptedData: string): string {
-  return encryptedData.replace(/<e:CipherValue>[^<]*</, '<e:CipherValue><');
+  return encryptedData.replace(/CipherValue>[^<]*</, 'CipherValue><');
 }

@@ -122,10 +122,12 @@ What the peers do, and what follows:
 - WSS4J StAX, asked for a SecurityContextToken of its own (\`DerivedKeyTokenReference.SecurityContextToken\`), invents the
   Identifier and writes one such token for every action: a message that is signed and encrypted then holds two contexts.
   The peer here brings its own token instead.
-- WSS4J StAX wants a keystore for every outbound MAC but HMAC-SHA1 when it signs with the secret of the context itself; an empty
-  one will do.
-- WSS4J StAX asks for a token that is not in the message as \`CUSTOM_TOKEN\`, and wants an element together with the key. Wrong
-  digests and failed ciphers leave it as XMLStreamException, without a WSSecurityException inside.
+- WSS4J StAX wants a keystore for every outbound MAC but HMAC-SHA1 when it signs with the secret of the context itself;
+  an empty one will do.
+- WSS4J StAX asks for a token that is not in the message as \`CUSTOM_TOKEN\`, and wants an element together with the key.
+  Wrong digests and failed ciphers leave it as XMLStreamException, without a WSSecurityException inside.
+- WSS4J StAX does not find the token that a signature names with STR-Transform, when the reference is in that signature's own
+  KeyInfo, and knows no Ed25519 keys. Its DOM engine does both.
 - WSS4J 4 needs OpenSAML 5, which is not on Maven Central. It is left out here: everything but SAML works without it.
 - xmlsec1 \`--encrypt\` fills the first xenc:EncryptedData of a document, whatever \`--node-id\` says.
 - xml-crypto \`enableHMAC()\` takes a \`getKeyInfoContent\` away that was given to the constructor: set it afterwards.`;

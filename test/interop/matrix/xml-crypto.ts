@@ -6,7 +6,7 @@ import { SignedXml } from 'xml-crypto';
 import { sampleSecret, text } from '../../engine/support/sample.ts';
 import { type Algorithms, type Choice, contextOf, sealedAsChosen } from './choice.ts';
 import { keysOf } from './derived-keys.ts';
-import { signatureOf, withoutSignature } from './message-text.ts';
+import { keyInfoOf, signatureOf, signedIdsOf, withoutSignature } from './message-text.ts';
 import { OTHER_SECRET, type Tampering, tampered } from './tampering.ts';
 
 /** What it knows; HMAC must be switched on besides. */
@@ -54,8 +54,6 @@ export function fromXmlCryptoTampered(choice: Choice, kind: Tampering): void {
 
 function signedByXmlCrypto(choice: Choice): Buffer {
   const sealed = text(sealedAsChosen(choice, Date.now()));
-  const template = signatureOf(sealed);
-  const keyInfo = /<ds:KeyInfo>(.*)<\/ds:KeyInfo>/s.exec(template)?.[1] as string;
   const signer = new SignedXml({
     privateKey: keysOf(sealed, choice).signature,
     signatureAlgorithm: macAlgorithm(choice.mac).uri,
@@ -63,8 +61,8 @@ function signedByXmlCrypto(choice: Choice): Buffer {
     idMode: 'wssecurity',
   });
   signer.enableHMAC();
-  signer.getKeyInfoContent = () => keyInfo; // afterwards: enabling HMAC takes it away
-  for (const [, id] of template.matchAll(/URI="#([^"]+)"><ds:Transforms>/g)) {
+  signer.getKeyInfoContent = () => keyInfoOf(sealed); // afterwards: enabling HMAC takes it away
+  for (const id of signedIdsOf(sealed)) {
     const xpath = `//*[@*[local-name()='Id']='${id}']`;
     const digestAlgorithmUri = digestAlgorithm(choice.digest).uri;
     signer.addReference({ xpath, transforms: [EXCLUSIVE_C14N], digestAlgorithm: digestAlgorithmUri });

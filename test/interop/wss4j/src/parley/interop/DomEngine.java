@@ -28,7 +28,9 @@ final class DomEngine {
     Document document = Xml.parse(request.messageOctets());
     RequestData data = new RequestData();
     data.setWssConfig(WSSConfig.getNewInstance());
-    data.setCallbackHandler(SharedSecret.named(request.identifier(), request.secretOctets(), null));
+    data.setCallbackHandler(KnownSecrets.toOpen(request));
+    data.setSigVerCrypto(request.keys());
+    data.setDecCrypto(request.keys());
     data.setDisableBSPEnforcement(!request.bsp());
     WSHandlerResult results = new WSSecurityEngine().processSecurityHeader(document, data);
     List<Opened.SignedPart> signed = new ArrayList<>();

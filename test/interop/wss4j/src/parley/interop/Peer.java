@@ -40,8 +40,10 @@ public final class Peer {
   private static final Map<String, Operation> OPERATIONS =
       Map.of(
           "versions", arguments -> Versions.read(),
+          "credentials", taking(Credentials.Request.class, Credentials::make),
           "dom.open", taking(OpenRequest.class, DomEngine::open),
           "dom.seal", taking(SealRequest.class, DomEngine::seal),
+          "dom.seal-tokens", taking(TokenRequest.class, DomTokens::seal),
           "stax.open", taking(OpenRequest.class, StaxEngine::open),
           "stax.seal", taking(SealRequest.class, StaxEngine::seal));
 

@@ -40,10 +40,9 @@ final class StaxEngine {
 
   static Opened open(OpenRequest request) throws Exception {
     WSSSecurityProperties properties = new WSSSecurityProperties();
-    SecurityContextToken token =
-        new SecurityContextToken(ConversationConstants.VERSION_05_12, Xml.empty(), request.identifier());
-    properties.setCallbackHandler(
-        SharedSecret.named(request.identifier(), request.secretOctets(), token.getElement()));
+    properties.setCallbackHandler(KnownSecrets.toOpen(request));
+    properties.setSignatureVerificationCrypto(request.keys());
+    properties.setDecryptionCrypto(request.keys());
     properties.setDisableBSPEnforcement(!request.bsp());
     properties.setSoap12(request.soap12());
     // The same part is reported at its start and at its end.
@@ -73,7 +72,7 @@ final class StaxEngine {
   static Sealed seal(SealRequest request) throws Exception {
     SecurityContextToken token = token(request);
     WSSSecurityProperties properties = new WSSSecurityProperties();
-    properties.setCallbackHandler(SharedSecret.forAll(request.secretOctets(), token.getElement()));
+    properties.setCallbackHandler(KnownSecrets.toSeal(request.secretOctets(), token.getElement()));
     properties.setSoap12(request.soap12());
     properties.setUse200512Namespace(request.is200512());
     properties.setDerivedKeyTokenReference(WSSConstants.DerivedKeyTokenReference.DirectReference);
