@@ -1,8 +1,8 @@
 /**
  * Algorithm URI -> row. The URI is looked up once, at the door; below, code takes the row. Adding an algorithm is
- * adding a line here and its vectors.
+ * adding a line here and its vectors. Those with public keys stand in `public-key-algorithms.ts`.
  */
-import { Fault } from './fault.ts';
+import { AlgorithmTable, DSIG, DSIG_MORE, XENC, XENC11 } from './algorithm-table.ts';
 
 export type HashName = 'sha1' | 'sha256' | 'sha384' | 'sha512';
 
@@ -54,24 +54,19 @@ export interface CipherAlgorithm {
     | 'des-ede3-cbc';
 }
 
-const DSIG = 'http://www.w3.org/2000/09/xmldsig#';
-const DSIG_MORE = 'http://www.w3.org/2001/04/xmldsig-more#';
-const XENC = 'http://www.w3.org/2001/04/xmlenc#';
-const XENC11 = 'http://www.w3.org/2009/xmlenc11#';
-
-const DIGESTS: readonly DigestAlgorithm[] = [
+const DIGESTS: AlgorithmTable<DigestAlgorithm> = new AlgorithmTable([
   { kind: 'digest', name: 'sha1', uri: `${DSIG}sha1`, digestBytes: 20 },
   { kind: 'digest', name: 'sha256', uri: `${XENC}sha256`, digestBytes: 32 },
   { kind: 'digest', name: 'sha384', uri: `${DSIG_MORE}sha384`, digestBytes: 48 },
   { kind: 'digest', name: 'sha512', uri: `${XENC}sha512`, digestBytes: 64 },
-];
+]);
 
-const MACS: readonly MacAlgorithm[] = [
+const MACS: AlgorithmTable<MacAlgorithm> = new AlgorithmTable([
   { kind: 'mac', name: 'hmac-sha1', uri: `${DSIG}hmac-sha1`, hash: 'sha1', macBytes: 20, blockBytes: 64 },
   { kind: 'mac', name: 'hmac-sha256', uri: `${DSIG_MORE}hmac-sha256`, hash: 'sha256', macBytes: 32, blockBytes: 64 },
   { kind: 'mac', name: 'hmac-sha384', uri: `${DSIG_MORE}hmac-sha384`, hash: 'sha384', macBytes: 48, blockBytes: 128 },
   { kind: 'mac', name: 'hmac-sha512', uri: `${DSIG_MORE}hmac-sha512`, hash: 'sha512', macBytes: 64, blockBytes: 128 },
-];
+]);
 
 function cbc(
   name: CipherName,
@@ -106,7 +101,7 @@ function gcm(name: CipherName, nodeName: CipherAlgorithm['nodeName'], keyBytes: 
   };
 }
 
-const CIPHERS: readonly CipherAlgorithm[] = [
+const CIPHERS: AlgorithmTable<CipherAlgorithm> = new AlgorithmTable([
   cbc('aes128-cbc', 'aes-128-cbc', 16, 16),
   cbc('aes192-cbc', 'aes-192-cbc', 24, 16),
   cbc('aes256-cbc', 'aes-256-cbc', 32, 16),
@@ -114,51 +109,53 @@ const CIPHERS: readonly CipherAlgorithm[] = [
   gcm('aes192-gcm', 'aes-192-gcm', 24),
   gcm('aes256-gcm', 'aes-256-gcm', 32),
   cbc('tripledes-cbc', 'des-ede3-cbc', 24, 8),
-];
+]);
 
-// A Map, not an object: no message may name a property.
-const DIGEST_BY_KEY: ReadonlyMap<string, DigestAlgorithm> = byUriAndName(DIGESTS);
-const MAC_BY_KEY: ReadonlyMap<string, MacAlgorithm> = byUriAndName(MACS);
-const CIPHER_BY_KEY: ReadonlyMap<string, CipherAlgorithm> = byUriAndName(CIPHERS);
+/** Wraps a key with a key (XML Encryption §5.6). */
+export interface KeyWrapAlgorithm {
+  readonly kind: 'key-wrap';
+  readonly name: KeyWrapName;
+  readonly uri: string;
+  /** Of the key that wraps. */
+  readonly keyBytes: number;
+  /** What OpenSSL calls it: of AES the wrapping itself (RFC 3394), of 3DES the cipher that RFC 3217 applies twice. */
+  readonly nodeName: 'aes128-wrap' | 'aes192-wrap' | 'aes256-wrap' | 'des-ede3-cbc';
+}
+
+export type KeyWrapName = 'kw-aes128' | 'kw-aes192' | 'kw-aes256' | 'kw-tripledes';
+
+const KEY_WRAPS: AlgorithmTable<KeyWrapAlgorithm> = new AlgorithmTable([
+  { kind: 'key-wrap', name: 'kw-aes128', uri: `${XENC}kw-aes128`, keyBytes: 16, nodeName: 'aes128-wrap' },
+  { kind: 'key-wrap', name: 'kw-aes192', uri: `${XENC}kw-aes192`, keyBytes: 24, nodeName: 'aes192-wrap' },
+  { kind: 'key-wrap', name: 'kw-aes256', uri: `${XENC}kw-aes256`, keyBytes: 32, nodeName: 'aes256-wrap' },
+  { kind: 'key-wrap', name: 'kw-tripledes', uri: `${XENC}kw-tripledes`, keyBytes: 24, nodeName: 'des-ede3-cbc' },
+]);
 
 /** All digest rows, weakest first. */
-export const DIGEST_ALGORITHMS: readonly DigestAlgorithm[] = Object.freeze(DIGESTS);
+export const DIGEST_ALGORITHMS: readonly DigestAlgorithm[] = DIGESTS.rows;
 /** All MAC rows, weakest first. */
-export const MAC_ALGORITHMS: readonly MacAlgorithm[] = Object.freeze(MACS);
+export const MAC_ALGORITHMS: readonly MacAlgorithm[] = MACS.rows;
 /** All cipher rows. */
-export const CIPHER_ALGORITHMS: readonly CipherAlgorithm[] = Object.freeze(CIPHERS);
+export const CIPHER_ALGORITHMS: readonly CipherAlgorithm[] = CIPHERS.rows;
+/** All key wrap rows. */
+export const KEY_WRAP_ALGORITHMS: readonly KeyWrapAlgorithm[] = KEY_WRAPS.rows;
 
 /** The row of a digest, by URI or short name. @throws Fault `peer.alg-forbidden` */
 export function digestAlgorithm(uriOrName: string): DigestAlgorithm {
-  return rowOf(DIGEST_BY_KEY, uriOrName);
+  return DIGESTS.row(uriOrName);
 }
 
 /** The row of a MAC, by URI or short name. @throws Fault `peer.alg-forbidden` */
 export function macAlgorithm(uriOrName: string): MacAlgorithm {
-  return rowOf(MAC_BY_KEY, uriOrName);
+  return MACS.row(uriOrName);
 }
 
 /** The row of a cipher, by URI or short name. @throws Fault `peer.alg-forbidden` */
 export function cipherAlgorithm(uriOrName: string): CipherAlgorithm {
-  return rowOf(CIPHER_BY_KEY, uriOrName);
+  return CIPHERS.row(uriOrName);
 }
 
-function byUriAndName<Row extends { readonly uri: string; readonly name: string }>(
-  rows: readonly Row[],
-): ReadonlyMap<string, Row> {
-  return new Map(
-    rows.flatMap(
-      (row) =>
-        [
-          [row.uri, Object.freeze(row)],
-          [row.name, row],
-        ] as const,
-    ),
-  );
-}
-
-function rowOf<Row>(table: ReadonlyMap<string, Row>, uriOrName: string): Row {
-  const row = table.get(uriOrName);
-  if (row === undefined) throw new Fault('peer.alg-forbidden', { algorithm: uriOrName.slice(0, 128) });
-  return row;
+/** The row of a key wrap, by URI or short name. @throws Fault `peer.alg-forbidden` */
+export function keyWrapAlgorithm(uriOrName: string): KeyWrapAlgorithm {
+  return KEY_WRAPS.row(uriOrName);
 }

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { HashName } from './algorithms.ts';
+import { invariant } from './invariant.ts';
 
 /**
  * Writes the two keyed blocks of HMAC (RFC 2104 §2) at the front of `inner` and `outer`, which the caller owns and
@@ -12,6 +13,8 @@ export function writeHmacPads(
   inner: Uint8Array,
   outer: Uint8Array,
 ): void {
+  // safety: anything else, such as a public key, would pass for an empty key.
+  invariant(key instanceof Uint8Array, 'a MAC key is octets');
   const short = key.length > blockBytes ? hash(hashName, key, 'buffer') : key;
   for (let i = 0; i < blockBytes; i++) {
     const octet = i < short.length ? (short[i] as number) : 0;

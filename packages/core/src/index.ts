@@ -1,12 +1,24 @@
-export type { CipherAlgorithm, CipherName, DigestAlgorithm, HashName, MacAlgorithm } from './algorithms.ts';
+export type {
+  CipherAlgorithm,
+  CipherName,
+  DigestAlgorithm,
+  HashName,
+  KeyWrapAlgorithm,
+  KeyWrapName,
+  MacAlgorithm,
+} from './algorithms.ts';
 export {
   CIPHER_ALGORITHMS,
   cipherAlgorithm,
   DIGEST_ALGORITHMS,
   digestAlgorithm,
+  KEY_WRAP_ALGORITHMS,
+  keyWrapAlgorithm,
   MAC_ALGORITHMS,
   macAlgorithm,
 } from './algorithms.ts';
+export type { Curve, KeyBlame, KeyRules, KeySource, KeyUse } from './asymmetric-key.ts';
+export { PrivateKey, PublicKey } from './asymmetric-key.ts';
 export {
   decodeBase64,
   decodeBase64Text,
@@ -30,9 +42,28 @@ export { completeLimits, DEFAULT_LIMITS } from './limits.ts';
 export type { MacStream } from './mac.ts';
 export { MacKey } from './mac.ts';
 export { pSha1 } from './p-sha1.ts';
+export type {
+  KeyFamily,
+  KeyTransportAlgorithm,
+  KeyTransportName,
+  MaskAlgorithm,
+  PssParameters,
+  SignatureAlgorithm,
+  SignatureScheme,
+} from './public-key-algorithms.ts';
+export {
+  KEY_TRANSPORT_ALGORITHMS,
+  keyTransportAlgorithm,
+  MASK_ALGORITHMS,
+  maskAlgorithm,
+  rsaPssAlgorithm,
+  SIGNATURE_ALGORITHMS,
+  signatureAlgorithm,
+} from './public-key-algorithms.ts';
 export { Secret } from './secret.ts';
 export type { ContextSource, KeyInstance, SecurityContext } from './security-context.ts';
 export { contextSource, selectKey } from './security-context.ts';
+export { sign, signatureBytes, verify } from './signature.ts';
 export type { Version, VersionUris } from './specification.ts';
 export { VERSION_URIS } from './specification.ts';
 export type { AlgorithmSuite, SuiteName } from './suite.ts';
