@@ -37,10 +37,14 @@ export type { FailedReply, FaultCode, FaultDetail, Reply, SoapFault } from './fa
 export { FAULT_CODES, Fault, failedReply, isFaultCode, soapFaultOf } from './fault.ts';
 export { formatInstant, parseInstant } from './instant.ts';
 export { invariant, unreachable } from './invariant.ts';
+export type { KeyTransport, KeyTransportParameters } from './key-transport.ts';
+export { decryptKey, encryptKey, keyTransport } from './key-transport.ts';
+export { unwrapKey, wrapKey } from './key-wrap.ts';
 export type { Limits } from './limits.ts';
 export { completeLimits, DEFAULT_LIMITS } from './limits.ts';
 export type { MacStream } from './mac.ts';
 export { MacKey } from './mac.ts';
+export type { OaepParameters } from './oaep.ts';
 export { pSha1 } from './p-sha1.ts';
 export type {
   KeyFamily,
