@@ -24,16 +24,20 @@ const TOKENS = ['attached', 'external'] as const;
 const ENCRYPT = ['none', 'body', 'body-and-signature'] as const;
 const ORDERS = ['sign-then-encrypt', 'encrypt-then-sign'] as const;
 
-const combinations = SUITE_NAMES.flatMap((suite) =>
-  KEYS.flatMap((keys) =>
-    TOKENS.flatMap((token) =>
-      ENCRYPT.flatMap((encrypt) => ORDERS.map((order) => ({ suite, keys, token, encrypt, order }))),
+// The Rsa15 suites differ in what no context uses.
+const combinations = SUITE_NAMES.filter((suite) => !suite.endsWith('Rsa15'))
+  .flatMap((suite) =>
+    KEYS.flatMap((keys) =>
+      TOKENS.flatMap((token) =>
+        ENCRYPT.flatMap((encrypt) => ORDERS.map((order) => ({ suite, keys, token, encrypt, order }))),
+      ),
     ),
-  ),
-).filter(
-  ({ keys, encrypt, order }) =>
-    !(keys === 'direct' && encrypt !== 'none') && !(encrypt === 'body-and-signature' && order === 'encrypt-then-sign'),
-);
+  )
+  .filter(
+    ({ keys, encrypt, order }) =>
+      !(keys === 'direct' && encrypt !== 'none') &&
+      !(encrypt === 'body-and-signature' && order === 'encrypt-then-sign'),
+  );
 
 describe('open(seal(m)) = m', () => {
   test.each(['200512', '200502'] as const)('in every combination, generation %s', (version) => {

@@ -70,5 +70,5 @@ export { contextSource, selectKey } from './security-context.ts';
 export { sign, signatureBytes, verify } from './signature.ts';
 export type { Version, VersionUris } from './specification.ts';
 export { VERSION_URIS } from './specification.ts';
-export type { AlgorithmSuite, SuiteName } from './suite.ts';
-export { algorithmSuite, SUITE_NAMES } from './suite.ts';
+export type { AlgorithmSuite, SuiteChanges, SuiteName } from './suite.ts';
+export { algorithmSuite, customSuite, SUITE_NAMES } from './suite.ts';
