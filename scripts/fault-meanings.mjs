@@ -22,6 +22,8 @@ export const FAULT_MEANINGS = {
   'peer.limit-signatures': 'More signatures than `signaturesMax`.',
   'peer.limit-tokens': 'The Security header holds more tokens than `tokensMax`.',
   'peer.limit-encrypted-parts': 'More EncryptedData elements than `encryptedPartsMax`.',
+  'peer.limit-certificates':
+    'A certificate is longer than `certificateBytesMax`, or more of them than `certificatesMax`.',
   'peer.limit-enc-depth': 'EncryptedData inside decrypted content: nothing is decrypted twice.',
   'peer.limit-cost': 'Canonicalising what is signed would cost more than `canonicalFactorMax` times the message.',
 
@@ -43,12 +45,18 @@ export const FAULT_MEANINGS = {
   'peer.key-usage': 'A key used for what it is not meant for, or of the wrong length.',
   'peer.encoding-invalid': 'Base64, a number or another lexical form is not exact.',
 
+  'peer.certificate-malformed': 'Not an X.509 certificate, path or revocation list in DER, of a form that we read.',
+  'peer.certificate-untrusted': 'No chain of valid certificates leads to an anchor of ours, or it is not whom we mean.',
+  'peer.certificate-expired': 'A certificate is outside its validity.',
+  'peer.certificate-revoked': 'A certificate is in a revocation list of its issuer.',
+  'peer.certificate-status-unknown': 'No current revocation list where the policy wants one.',
+
   'peer.bad-context': 'The context is unknown, cancelled, or not the one of this key.',
   'peer.context-expired': 'The context is past its lifetime.',
   'peer.dk-limit': 'A derived key outside the limits for length, offset, nonce, label or depth.',
   'peer.dk-loop': 'Derived keys that are derived from one another.',
 
-  'peer.signature-invalid': 'The MAC over SignedInfo does not match.',
+  'peer.signature-invalid': 'The MAC or signature over SignedInfo does not match.',
   'peer.digest-mismatch': 'A signed part was changed.',
   'peer.decrypt-failed': 'Decryption failed; the cause is not told.',
   'peer.coverage-missing': 'A part that the policy wants signed or encrypted is not.',

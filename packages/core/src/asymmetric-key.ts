@@ -142,6 +142,11 @@ export class PrivateKey {
   }
 }
 
+/** The key of a SubjectPublicKeyInfo in DER (borrowed). Throws what OpenSSL throws. */
+export function readPublicKeyInfo(der: Uint8Array): KeyObject {
+  return createPublicKey({ key: bufferOver(der), format: 'der', type: 'spki' });
+}
+
 function readKey(source: KeySource, read: (source: KeySource) => KeyObject | undefined): KeyObject {
   let key: KeyObject | undefined;
   try {
@@ -159,7 +164,7 @@ function publicKeyOf(source: KeySource): KeyObject | undefined {
       if (!PUBLIC_KEY_PEM.test(new TextDecoder('latin1').decode(source.bytes.subarray(0, 64)))) return undefined;
       return createPublicKey({ key: bufferOver(source.bytes), format: 'pem' });
     case 'der':
-      return createPublicKey({ key: bufferOver(source.bytes), format: 'der', type: 'spki' });
+      return readPublicKeyInfo(source.bytes);
     case 'jwk':
       return source.jwk.d === undefined ? createPublicKey({ key: source.jwk, format: 'jwk' }) : undefined;
     case 'key-object':

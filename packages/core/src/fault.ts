@@ -38,6 +38,7 @@ const FAULTS = {
   'peer.limit-signatures': 'Sender',
   'peer.limit-tokens': 'Sender',
   'peer.limit-encrypted-parts': 'Sender',
+  'peer.limit-certificates': 'Sender',
   'peer.limit-enc-depth': 'Sender',
   'peer.limit-cost': 'Sender',
 
@@ -60,6 +61,13 @@ const FAULTS = {
   'peer.keyinfo-forbidden': 'wsse:InvalidSecurity',
   'peer.key-usage': 'wsse:InvalidSecurity',
   'peer.encoding-invalid': 'wsse:InvalidSecurity',
+
+  // Certificates. Whoever sent one may know that it is not taken.
+  'peer.certificate-malformed': 'wsse:InvalidSecurityToken',
+  'peer.certificate-untrusted': 'wsse:InvalidSecurityToken',
+  'peer.certificate-expired': 'wsse:InvalidSecurityToken',
+  'peer.certificate-revoked': 'wsse:InvalidSecurityToken',
+  'peer.certificate-status-unknown': 'wsse:InvalidSecurityToken',
 
   // Contexts and derivation.
   'peer.bad-context': 'wsc:BadContextToken',

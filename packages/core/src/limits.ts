@@ -26,6 +26,10 @@ export interface Limits {
   readonly tokensMax: number;
   /** xenc:EncryptedData elements. .NET allows 100. */
   readonly encryptedPartsMax: number;
+  /** One certificate. With a key of 4096 bits, usual ones have 1 to 3 KiB. */
+  readonly certificateBytesMax: number;
+  /** Of one chain, anchor included; and of one message's PKIPath. */
+  readonly certificatesMax: number;
   /** WSS4J refuses below 16 since 2026. */
   readonly derivedKeyBytesMin: number;
   /** Rampart's transport binding asks for 256 (it writes bits). */
@@ -57,6 +61,8 @@ export const DEFAULT_LIMITS: Limits = Object.freeze({
   transformsMax: 1,
   tokensMax: 16,
   encryptedPartsMax: 8,
+  certificateBytesMax: 16 * 1024,
+  certificatesMax: 8,
   derivedKeyBytesMin: 16,
   derivedKeyBytesMax: 256,
   derivedKeyOffsetMax: 1024,

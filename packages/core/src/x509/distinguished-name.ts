@@ -1,0 +1,77 @@
+import type { NameAttribute } from './attribute-value.ts';
+import { readAttributeValue } from './attribute-value.ts';
+import type { DerReader } from './der.ts';
+import { TAG } from './der.ts';
+import { parseNameText } from './name-text.ts';
+
+/** From the most significant on, as ASN.1 has it; a relative name usually has one attribute. */
+export type RelativeNames = readonly (readonly NameAttribute[])[];
+
+const KEYWORDS: ReadonlyMap<string, string> = new Map([
+  ['2.5.4.3', 'CN'],
+  ['2.5.4.6', 'C'],
+  ['2.5.4.7', 'L'],
+  ['2.5.4.8', 'ST'],
+  ['2.5.4.9', 'STREET'],
+  ['2.5.4.10', 'O'],
+  ['2.5.4.11', 'OU'],
+  ['0.9.2342.19200300.100.1.1', 'UID'],
+  ['0.9.2342.19200300.100.1.25', 'DC'],
+]);
+
+/** An X.500 name. Two are equal if their attributes are, letter case and the amount of white space aside. */
+export class DistinguishedName {
+  readonly relativeNames: RelativeNames;
+  readonly #key: string;
+
+  private constructor(relativeNames: RelativeNames) {
+    this.relativeNames = relativeNames;
+    this.#key = JSON.stringify(relativeNames.map((attributes) => attributes.map(keyOf).sort()));
+  }
+
+  /** Name ::= SEQUENCE OF SET SIZE (1..MAX) OF SEQUENCE { type, value }. @throws Fault `peer.certificate-malformed` */
+  static readDer(reader: DerReader): DistinguishedName {
+    const names = reader.inside(TAG.sequence);
+    const relativeNames: NameAttribute[][] = [];
+    while (!names.isAtEnd) {
+      const set = names.inside(TAG.set);
+      const attributes: NameAttribute[] = [];
+      do {
+        const attribute = set.inside(TAG.sequence);
+        attributes.push({ type: attribute.objectIdentifier(), value: readAttributeValue(attribute) });
+        attribute.expectEnd();
+      } while (!set.isAtEnd);
+      relativeNames.push(attributes);
+    }
+    return new DistinguishedName(relativeNames);
+  }
+
+  /**
+   * A name as RFC 4514, RFC 2253, Java or .NET write it: least significant part first.
+   *
+   * @throws Fault `peer.encoding-invalid`
+   */
+  static parse(text: string): DistinguishedName {
+    return new DistinguishedName(parseNameText(text));
+  }
+
+  equals(other: DistinguishedName): boolean {
+    return this.#key === other.#key;
+  }
+
+  /** RFC 4514 text, least significant part first. */
+  toString(): string {
+    const parts = this.relativeNames.map((attributes) => attributes.map(attributeText).join('+'));
+    return parts.reverse().join(',');
+  }
+}
+
+// RFC 5280 §7.1, as far as it is more than letter case and spaces, concerns characters that names do not have.
+function keyOf({ type, value }: NameAttribute): string {
+  return `${type}=${value.trim().replace(/\s+/g, ' ').toLowerCase()}`;
+}
+
+function attributeText({ type, value }: NameAttribute): string {
+  const escaped = value.replace(/[",+;<>\\]|^[ #]| $/g, (character) => `\\${character}`).replaceAll('\0', '\\00');
+  return `${KEYWORDS.get(type) ?? type}=${escaped}`;
+}

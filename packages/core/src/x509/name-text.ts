@@ -1,0 +1,101 @@
+/**
+ * Names as text (RFC 4514): `CN=Alice\, A.,OU=Sales+L=Bern,O=Example`. Peers also write what RFC 2253 and RFC 1779 allow:
+ * spaces around separators, `;` for `,`, values in quotes, `OID.` before a number.
+ */
+import { Fault } from '../fault.ts';
+import type { NameAttribute } from './attribute-value.ts';
+import { readAttributeValue } from './attribute-value.ts';
+import { DerReader } from './der.ts';
+
+const TYPES: ReadonlyMap<string, string> = new Map([
+  ['CN', '2.5.4.3'],
+  ['SN', '2.5.4.4'],
+  ['SURNAME', '2.5.4.4'],
+  ['SERIALNUMBER', '2.5.4.5'],
+  ['C', '2.5.4.6'],
+  ['L', '2.5.4.7'],
+  ['ST', '2.5.4.8'],
+  ['S', '2.5.4.8'], // interop: .NET
+  ['STREET', '2.5.4.9'],
+  ['O', '2.5.4.10'],
+  ['OU', '2.5.4.11'],
+  ['T', '2.5.4.12'],
+  ['TITLE', '2.5.4.12'],
+  ['G', '2.5.4.42'],
+  ['GN', '2.5.4.42'],
+  ['GIVENNAME', '2.5.4.42'],
+  ['DNQ', '2.5.4.46'],
+  ['DNQUALIFIER', '2.5.4.46'],
+  ['UID', '0.9.2342.19200300.100.1.1'],
+  ['DC', '0.9.2342.19200300.100.1.25'],
+  ['E', '1.2.840.113549.1.9.1'],
+  ['EMAILADDRESS', '1.2.840.113549.1.9.1'],
+]);
+
+const TEXT_LENGTH_MAX = 2048;
+
+// type "=" value, up to a separator. The value: in quotes, as #hex, or plain with escapes.
+const ATTRIBUTE =
+  /\s*(?:OID\.)?([A-Za-z][A-Za-z0-9-]*|\d+(?:\.\d+)+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|#([0-9A-Fa-f]+)|((?!#)(?:[^",;+<>\\]|\\.)*?))\s*([,;+]|$)/isy;
+const ESCAPES = /((?:\\[0-9A-Fa-f]{2})+)|\\(.)/gs;
+
+/** The relative names of `text`, most significant first. @throws Fault `peer.encoding-invalid` */
+export function parseNameText(text: string): NameAttribute[][] {
+  if (text.length > TEXT_LENGTH_MAX) throw invalid();
+  const relativeNames: NameAttribute[][] = [];
+  let attributes: NameAttribute[] = [];
+  let at = 0;
+  let isMore = text.trim() !== '';
+  while (isMore) {
+    ATTRIBUTE.lastIndex = at;
+    const match = ATTRIBUTE.exec(text);
+    if (match === null) throw invalid();
+    const [whole, type = '', quoted, hex, plain = '', separator = ''] = match;
+    const value = hex === undefined ? unescaped(quoted ?? plain) : valueOfHex(hex);
+    attributes.push({ type: typeOf(type), value });
+    if (separator !== '+') {
+      relativeNames.push(attributes);
+      attributes = [];
+    }
+    at += whole.length;
+    isMore = separator !== '';
+  }
+  return relativeNames.reverse();
+}
+
+function typeOf(text: string): string {
+  const type = /^\d/.test(text) ? text : TYPES.get(text.toUpperCase());
+  if (type === undefined) throw invalid();
+  return type;
+}
+
+// RFC 4514 §2.4: `\,` is the character, `\C3\A4` the octets of UTF-8.
+function unescaped(text: string): string {
+  return text.replace(ESCAPES, (_, pairs: string | undefined, character: string | undefined) => {
+    if (pairs === undefined) return character ?? '';
+    const octets = Uint8Array.from(pairs.slice(1).split('\\'), (pair) => Number.parseInt(pair, 16));
+    try {
+      return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(octets);
+    } catch {
+      throw invalid();
+    }
+  });
+}
+
+function valueOfHex(hex: string): string {
+  if (hex.length % 2 !== 0) throw invalid();
+  const octets = new Uint8Array(hex.length / 2);
+  for (let i = 0; i < octets.length; i++) octets[i] = Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16);
+  try {
+    const reader = new DerReader(octets);
+    const value = readAttributeValue(reader);
+    reader.expectEnd();
+    return value;
+  } catch {
+    throw invalid();
+  }
+}
+
+function invalid(): Fault {
+  return new Fault('peer.encoding-invalid', { encoding: 'distinguished name' });
+}

@@ -1,0 +1,216 @@
+/** Whom we believe: anchors, and the rules by which a chain of certificates leads to one (RFC 5280 §6). */
+import type { PublicKey } from '../asymmetric-key.ts';
+import { Fault } from '../fault.ts';
+import type { Limits } from '../limits.ts';
+import type { SignatureAlgorithm } from '../public-key-algorithms.ts';
+import { SIGNATURE_ALGORITHMS, signatureAlgorithm } from '../public-key-algorithms.ts';
+import type { Certificate } from './certificate.ts';
+import { areSame } from './certificate.ts';
+import { DistinguishedName } from './distinguished-name.ts';
+import { KEY_USAGE } from './extensions.ts';
+import type { RevocationList } from './revocation-list.ts';
+
+export interface TrustOptions {
+  /** Trusted as they are: as issuers if they are authorities, and themselves as the certificates of peers. */
+  readonly anchors: readonly Certificate[];
+  /** Authorities that peers leave out. Not trusted by themselves. */
+  readonly intermediates?: readonly Certificate[] | undefined;
+  readonly revocationLists?: readonly RevocationList[] | undefined;
+  /**
+   * `required` (when left out): every certificate below an anchor needs a current list of its issuer. `if-listed`: a list
+   * that is there counts, even an outdated one; none is no obstacle.
+   */
+  readonly revocation?: 'required' | 'if-listed' | undefined;
+  /** What certificates and lists may be signed with: when left out, everything but SHA-1. */
+  readonly signatureAlgorithms?: readonly string[] | undefined;
+  /** 2048 when left out; holds for every key of a chain. */
+  readonly rsaBitsMin?: number | undefined;
+  /** Whom, of all that the anchors vouch for, we mean: exact names, as text. Everybody when left out. */
+  readonly subjects?: readonly string[] | undefined;
+  /** The same by a rule of one's own. Called for certificates that are trusted otherwise. */
+  readonly acceptsSubject?: ((certificate: Certificate) => boolean) | undefined;
+}
+
+export interface ValidationRequest {
+  readonly atMs: number;
+  /** What the message wants to use the key for. */
+  readonly use: 'signature' | 'encryption';
+  readonly limits: Pick<Limits, 'certificatesMax'>;
+}
+
+/** A certificate that a {@link Trust} vouches for. Only {@link Trust.validate} makes one. */
+export interface TrustedCertificate {
+  readonly certificate: Certificate;
+  /** From the certificate itself to the anchor. */
+  readonly chain: readonly Certificate[];
+  /** For the one use that was asked for. */
+  readonly publicKey: PublicKey;
+}
+
+// Signatures looked at for one certificate. Certificates with equal names and keys cannot make it more.
+const SIGNATURE_CHECKS_MAX = 32;
+
+interface Search extends ValidationRequest {
+  readonly candidates: readonly Certificate[];
+  signatureChecks: number;
+}
+
+/** An immutable set of anchors and rules. */
+export class Trust {
+  readonly #anchors: readonly Certificate[];
+  readonly #intermediates: readonly Certificate[];
+  readonly #revocationLists: readonly RevocationList[];
+  readonly #needsRevocationList: boolean;
+  readonly #signatureAlgorithms: ReadonlySet<SignatureAlgorithm>;
+  readonly #rsaBitsMin: number | undefined;
+  readonly #subjects: readonly DistinguishedName[] | undefined;
+  readonly #acceptsSubject: (certificate: Certificate) => boolean;
+
+  /** @throws Fault `caller.option-invalid` a name or an algorithm that cannot be read */
+  constructor(options: TrustOptions) {
+    this.#anchors = [...options.anchors];
+    this.#intermediates = [...(options.intermediates ?? [])];
+    // The newest list of an issuer counts.
+    this.#revocationLists = [...(options.revocationLists ?? [])].sort((a, b) => b.thisUpdateMs - a.thisUpdateMs);
+    this.#needsRevocationList = options.revocation !== 'if-listed';
+    this.#signatureAlgorithms = new Set(
+      options.signatureAlgorithms === undefined
+        ? SIGNATURE_ALGORITHMS.filter(({ hash }) => hash !== 'sha1')
+        : options.signatureAlgorithms.map((name) => ownOption('signatureAlgorithms', name, signatureAlgorithm)),
+    );
+    this.#rsaBitsMin = options.rsaBitsMin;
+    this.#subjects = options.subjects?.map((text) => ownOption('subjects', text, DistinguishedName.parse));
+    this.#acceptsSubject = options.acceptsSubject ?? (() => true);
+  }
+
+  /**
+   * Finds a chain from `certificate` to an anchor; `others` are what came with it, in any order. An anchor that is itself
+   * the certificate is a chain of one.
+   *
+   * @throws Fault `peer.certificate-untrusted` no chain, or one that breaks a rule (the reason says which);
+   *   `peer.certificate-expired` outside its validity; `peer.certificate-revoked`; `peer.certificate-status-unknown` no
+   *   current list where one is required; `peer.key-usage` not for this use, or too weak a key; `peer.limit-certificates`
+   *   more than `certificatesMax`, or too many ways to try.
+   */
+  validate(certificate: Certificate, others: readonly Certificate[], request: ValidationRequest): TrustedCertificate {
+    const { certificatesMax } = request.limits;
+    if (others.length >= certificatesMax) throw new Fault('peer.limit-certificates', { certificatesMax });
+    checkItself(certificate, request.atMs);
+    checkUse(certificate, request.use);
+    const rules = { uses: [request.use], rsaBitsMin: this.#rsaBitsMin };
+    const publicKey = certificate.publicKey(rules, 'peer.key-usage');
+    const candidates = [...this.#anchors, ...this.#intermediates, ...others];
+    const chain = this.#chainFrom(certificate, [], { ...request, candidates, signatureChecks: 0 });
+    if (!this.#isMeant(certificate)) throw untrusted('subject');
+    return { certificate, chain, publicKey };
+  }
+
+  // Depth first: the chain from `certificate` on, which stands above those `below`. If there is none, the first failure
+  // of a link is told.
+  #chainFrom(certificate: Certificate, below: readonly Certificate[], search: Search): readonly Certificate[] {
+    const path = [...below, certificate];
+    if (this.#anchors.some((anchor) => anchor.equals(certificate))) return path;
+    if (path.length === search.limits.certificatesMax) {
+      throw new Fault('peer.limit-certificates', { certificatesMax: path.length });
+    }
+    let failure: Fault | undefined;
+    for (const issuer of search.candidates) {
+      if (!isIssuer(issuer, certificate) || path.some((known) => known.equals(issuer))) continue;
+      try {
+        this.#checkLink(certificate, issuer, below, search);
+        return this.#chainFrom(issuer, path, search);
+      } catch (error) {
+        if (!(error instanceof Fault)) throw error;
+        if (error.code === 'peer.limit-certificates') throw error;
+        failure ??= error;
+      }
+    }
+    throw failure ?? untrusted('issuer');
+  }
+
+  // Whether `issuer` may have issued `certificate`, and has. Cheap things first.
+  #checkLink(certificate: Certificate, issuer: Certificate, below: readonly Certificate[], search: Search): void {
+    checkItself(issuer, search.atMs);
+    checkAuthority(issuer, [...below, certificate]);
+    const row = certificate.signatureAlgorithm;
+    if (row === undefined || !this.#signatureAlgorithms.has(row)) throw untrusted('algorithm');
+    const rules = { uses: ['signature'], rsaBitsMin: this.#rsaBitsMin } as const;
+    const issuerKey = issuer.publicKey(rules, 'peer.key-usage');
+    search.signatureChecks++;
+    if (search.signatureChecks > SIGNATURE_CHECKS_MAX) {
+      throw new Fault('peer.limit-certificates', { signatureChecksMax: SIGNATURE_CHECKS_MAX });
+    }
+    if (!certificate.isSignedBy(issuerKey)) throw untrusted('signature');
+    this.#checkRevocation(certificate, issuer, issuerKey, search.atMs);
+  }
+
+  #checkRevocation(certificate: Certificate, issuer: Certificate, issuerKey: PublicKey, atMs: number): void {
+    const list = this.#revocationLists.find(
+      (candidate) =>
+        areSame(candidate.issuerDer, issuer.subjectDer) &&
+        candidate.signatureAlgorithm !== undefined &&
+        this.#signatureAlgorithms.has(candidate.signatureAlgorithm) &&
+        candidate.thisUpdateMs <= atMs &&
+        allows(issuer, KEY_USAGE.revocationListSign) &&
+        candidate.isSignedBy(issuerKey),
+    );
+    // An outdated list still tells who was revoked by then.
+    if (list?.lists(certificate.serialNumber) === true) {
+      throw new Fault('peer.certificate-revoked', { serialNumber: certificate.serialNumber.toString() });
+    }
+    if (this.#needsRevocationList && list?.isCurrent(atMs) !== true) {
+      throw new Fault('peer.certificate-status-unknown', { serialNumber: certificate.serialNumber.toString() });
+    }
+  }
+
+  #isMeant(certificate: Certificate): boolean {
+    const isListed = this.#subjects?.some((subject) => subject.equals(certificate.subject)) ?? true;
+    return isListed && this.#acceptsSubject(certificate);
+  }
+}
+
+function checkItself(certificate: Certificate, atMs: number): void {
+  const { notBeforeMs, notAfterMs, extensions } = certificate;
+  if (atMs < notBeforeMs || atMs > notAfterMs) throw new Fault('peer.certificate-expired', { notBeforeMs, notAfterMs });
+  const [forbidden] = extensions.forbidden;
+  if (forbidden !== undefined) throw new Fault('peer.certificate-untrusted', { reason: 'extension', id: forbidden });
+}
+
+function checkUse(certificate: Certificate, use: ValidationRequest['use']): void {
+  // RFC 5280 §4.2.1.3: either bit is for signatures over something other than certificates and lists.
+  const signing = KEY_USAGE.digitalSignature | KEY_USAGE.contentCommitment;
+  if (!allows(certificate, use === 'signature' ? signing : KEY_USAGE.keyEncipherment)) {
+    throw new Fault('peer.key-usage', { use });
+  }
+}
+
+function checkAuthority(issuer: Certificate, path: readonly Certificate[]): void {
+  const { isAuthority, pathLengthMax = Number.POSITIVE_INFINITY } = issuer.extensions;
+  if (!isAuthority || !allows(issuer, KEY_USAGE.certificateSign)) throw untrusted('authority');
+  const below = path.slice(1).filter((certificate) => !certificate.isSelfIssued).length;
+  if (below > pathLengthMax) throw untrusted('path length');
+}
+
+function isIssuer(issuer: Certificate, certificate: Certificate): boolean {
+  if (!areSame(issuer.subjectDer, certificate.issuerDer)) return false;
+  const named = certificate.extensions.authorityKeyIdentifier;
+  const own = issuer.extensions.subjectKeyIdentifier;
+  return named === undefined || own === undefined || areSame(named, own);
+}
+
+function allows(certificate: Certificate, anyOf: number): boolean {
+  const { keyUsage } = certificate.extensions;
+  return keyUsage === undefined || (keyUsage & anyOf) !== 0;
+}
+
+function untrusted(reason: string): Fault {
+  return new Fault('peer.certificate-untrusted', { reason });
+}
+
+function ownOption<T>(option: string, text: string, read: (text: string) => T): T {
+  try {
+    return read(text);
+  } catch {
+    throw new Fault('caller.option-invalid', { option: `trust.${option}`, value: text.slice(0, 64) });
+  }
+}

@@ -1,0 +1,115 @@
+import { Certificate, DEFAULT_LIMITS, DistinguishedName } from '@parley/core';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { codeOf } from '../code-of.ts';
+import { certificateDer, der, name, objectIdentifier, party, sequence } from './issue.ts';
+
+const issuer = party('CN=Root');
+
+/** A name in DER, by way of a certificate that has it. */
+function readName(subjectName: Uint8Array): DistinguishedName {
+  return Certificate.read(certificateDer(issuer, issuer, { subjectName }), DEFAULT_LIMITS).subject;
+}
+
+function attribute(type: string, value: Uint8Array): Uint8Array {
+  return sequence(objectIdentifier(type), value);
+}
+
+describe('RFC 4514 §3: names as text', () => {
+  const inDer = readName(name('C=CH/O=Example Ltd./OU=Sales/CN=Alice, A.'));
+
+  test.each([
+    'CN=Alice\\, A.,OU=Sales,O=Example Ltd.,C=CH',
+    'cn=ALICE\\, A., ou=sales, o=example  ltd., c=ch',
+    'CN="Alice, A.", OU=Sales, O=Example Ltd., C=CH',
+    'CN=Alice\\2C A.;OU=Sales;O=Example Ltd.;C=CH',
+    'OID.2.5.4.3=Alice\\, A.,2.5.4.11=Sales,O=Example Ltd.,C=CH',
+    'CN=#0c09416c6963652c20412e,OU=#130553616C6573,O=Example Ltd.,C=CH',
+  ])('%s is the same', (text) => {
+    expect(DistinguishedName.parse(text).equals(inDer)).toBe(true);
+  });
+
+  test.each([
+    'C=CH,O=Example Ltd.,OU=Sales,CN=Alice\\, A.',
+    'CN=Alice\\, A.,OU=Sales,O=Example Ltd.',
+    'CN=Alice\\, A.+OU=Sales,O=Example Ltd.,C=CH',
+    'CN=Alice A.,OU=Sales,O=Example Ltd.,C=CH',
+    'CN=#0409416c6963652c20412e,OU=Sales,O=Example Ltd.,C=CH',
+    '',
+  ])('%j is another', (text) => {
+    expect(DistinguishedName.parse(text).equals(inDer)).toBe(false);
+  });
+
+  test.each([
+    'CN',
+    'CN=a,',
+    ',CN=a',
+    'CN=a,,O=b',
+    'CN=a"b',
+    'CN="a',
+    'CN=a\\',
+    'CN=a<b',
+    'XX=a',
+    'CN=#0',
+    'CN=#0c05',
+    'CN=#zz',
+    'CN=\\C3',
+    '1=a',
+    `CN=${'a'.repeat(2048)}`,
+  ])('%j is none', (text) => {
+    expect(codeOf(() => DistinguishedName.parse(text))).toBe('peer.encoding-invalid');
+  });
+
+  test('several attributes of one relative name have no order', () => {
+    const both = [
+      attribute('2.5.4.3', der(0x13, Buffer.from('a'))),
+      attribute('2.5.4.11', der(0x0c, Buffer.from('b'))),
+    ];
+    const subject = readName(sequence(der(0x31, ...both)));
+    for (const text of ['CN=a+OU=b', 'OU=b + CN=a']) expect(DistinguishedName.parse(text).equals(subject)).toBe(true);
+    expect(DistinguishedName.parse('CN=a,OU=b').equals(subject)).toBe(false);
+  });
+
+  test('what is written is read again', () => {
+    const values = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 20 }).filter((text) => !text.includes('\0'));
+    fc.assert(
+      fc.property(fc.array(values, { minLength: 1, maxLength: 4 }), (parts) => {
+        const subject = readName(
+          sequence(...parts.map((value) => der(0x31, attribute('2.5.4.3', der(0x0c, Buffer.from(value)))))),
+        );
+        expect(DistinguishedName.parse(subject.toString()).equals(subject)).toBe(true);
+      }),
+    );
+  });
+});
+
+describe('names in DER', () => {
+  test.each([
+    ['UTF8String', der(0x0c, Buffer.from('Zoë'))],
+    ['TeletexString', der(0x14, Buffer.from('Zoë', 'latin1'))],
+    ['BMPString', der(0x1e, Buffer.from('Zoë', 'utf16le').swap16())],
+    ['UniversalString', der(0x1c, Buffer.from('0000005a0000006f000000eb', 'hex'))],
+  ])('%s', (_, value) => {
+    const subject = readName(sequence(der(0x31, attribute('2.5.4.3', value))));
+    expect(subject.toString()).toBe('CN=Zoë');
+    expect(subject.equals(DistinguishedName.parse('cn=zoë'))).toBe(true);
+  });
+
+  test('a value that is no string is kept as its DER', () => {
+    const subject = readName(sequence(der(0x31, attribute('1.2.3', der(2, Uint8Array.of(5))))));
+    expect(subject.relativeNames).toEqual([[{ type: '1.2.3', value: '#020105' }]]);
+    expect(subject.equals(DistinguishedName.parse('1.2.3=#020105'))).toBe(true);
+  });
+
+  test.each([
+    ['a NUL inside', sequence(der(0x31, attribute('2.5.4.3', der(0x0c, Buffer.from('good.example\0.evil.example')))))],
+    ['octets that are not UTF-8', sequence(der(0x31, attribute('2.5.4.3', der(0x0c, Uint8Array.of(0xff)))))],
+    ['half a character of UTF-16', sequence(der(0x31, attribute('2.5.4.3', der(0x1e, Uint8Array.of(0)))))],
+    ['a surrogate in UTF-32', sequence(der(0x31, attribute('2.5.4.3', der(0x1c, Uint8Array.of(0, 0, 0xd8, 0)))))],
+    ['a relative name without attributes', sequence(der(0x31))],
+    ['an attribute with something behind', sequence(der(0x31, sequence(objectIdentifier('2.5.4.3'), der(5), der(5))))],
+    ['a type that is no identifier', sequence(der(0x31, sequence(der(2, Uint8Array.of(1)), der(5))))],
+  ])('%s is refused', (_, subjectName) => {
+    expect(codeOf(() => readName(subjectName))).toBe('peer.certificate-malformed');
+  });
+});
