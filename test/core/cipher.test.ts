@@ -90,31 +90,27 @@ describe('vectors', () => {
     expect(opened + refused).toBe(file.numberOfTests);
   });
 
-  test('Wycheproof AES-GCM, as far as it has the form that XML Encryption uses', () => {
+  // XML Encryption has no associated data and one size of IV and tag: other forms must not open as if they were ours.
+  test('Wycheproof AES-GCM', () => {
     const file = readVectors<WycheproofFile<GcmTest>>('wycheproof/aes_gcm_test.json');
-    let opened = 0;
-    let refused = 0;
-    let otherForm = 0;
+    const counts = { opened: 0, refused: 0, otherForm: 0 };
     for (const { keySize, ivSize, tagSize, tests } of file.testGroups) {
       const algorithm = cipherAlgorithm(`aes${keySize}-gcm`);
       for (const { tcId, key, iv, aad, msg, ct, tag, result } of tests) {
-        if (ivSize !== 96 || tagSize !== 128 || aad !== '') {
-          otherForm++;
-          continue;
-        }
+        const isOurForm = ivSize === 96 && tagSize === 128 && aad === '';
         const act = () => decrypt(algorithm, fromHex(key), fromHex(iv + ct + tag));
-        if (result === 'valid') {
+        if (result === 'valid' && isOurForm) {
           expect(toHex(act()), `tcId ${tcId}`).toBe(msg);
           expect(toHex(encrypt(algorithm, fromHex(key), fromHex(iv), fromHex(msg)))).toBe(iv + ct + tag);
-          opened++;
+          counts.opened++;
         } else {
           expect(codeOf(act), `tcId ${tcId}`).toBe('peer.decrypt-failed');
-          refused++;
+          counts[isOurForm ? 'refused' : 'otherForm']++;
         }
       }
     }
-    expect({ opened, refused, otherForm }).toEqual({ opened: 34, refused: 41, otherForm: 84 });
-    expect(opened + refused + otherForm).toBe(file.numberOfTests);
+    expect(counts).toEqual({ opened: 34, refused: 41, otherForm: 84 });
+    expect(counts.opened + counts.refused + counts.otherForm).toBe(file.numberOfTests);
   });
 });
 

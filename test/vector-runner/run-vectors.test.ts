@@ -157,7 +157,7 @@ test('an unknown operation is out of scope, with its reason, and no failure', as
     suite: 's',
     vectors: [
       { id: 'x', operation: 'divine' },
-      { id: 'r', operation: 'rsa', tests: 19 },
+      { id: 'r', operation: 'rsa', algorithm: 'RSAES-NONE', tests: 19 },
     ],
   });
   const { status, report } = await runOnly();
@@ -165,7 +165,7 @@ test('an unknown operation is out of scope, with its reason, and no failure', as
   expect(report.run).toBe(0);
   expect(report.outOfScope).toEqual([
     { reason: 'unknown operation divine', count: 1 },
-    { reason: 'RSA', count: 19 },
+    { reason: 'public-key algorithm RSAES-NONE', count: 19 },
   ]);
 });
 

@@ -1,11 +1,11 @@
 /** mac-verify and decrypt: files of Project Wycheproof's shape, many tests in groups. */
-import { cipherAlgorithm, decrypt, Fault, MacKey, macAlgorithm } from '@parley/core';
+import { cipherAlgorithm, decrypt, Fault, keyWrapAlgorithm, MacKey, macAlgorithm, unwrapKey } from '@parley/core';
 import type { JsonRecord } from './json-record.ts';
-import { hexField, listField, recordOf, requiredText, textField } from './json-record.ts';
+import { hexField, requiredText, textField } from './json-record.ts';
 import type { SuiteFolder } from './suite-folder.ts';
-import { reasonOf } from './suite-folder.ts';
+import { eachTest, notOpened } from './test-groups.ts';
 import type { Outcome, Verdict } from './verdict.ts';
-import { AS_EXPECTED, compareOctets, mismatch, outOfScope } from './verdict.ts';
+import { AS_EXPECTED, compareOctets, mismatch, outOfScope, refused } from './verdict.ts';
 
 const CBC_NAMES = ['AES-CBC-PKCS5', 'AES-CBC'];
 const CBC_IV_BYTES = 16;
@@ -28,12 +28,13 @@ export function runMacVector(suite: SuiteFolder, vector: JsonRecord): readonly O
   });
 }
 
-/** Runs each test of a file of ciphertexts: AES-CBC with XML Encryption's padding, AES-GCM without AAD. @throws UnreadableVector */
+/** Runs each test of a file of ciphertexts: AES-CBC with XML Encryption's padding, AES-GCM, AES key wrap. @throws UnreadableVector */
 export function runCipherVector(suite: SuiteFolder, vector: JsonRecord): readonly Outcome[] {
   const algorithm = requiredText(vector, 'algorithm');
   if (CBC_NAMES.includes(algorithm)) return eachTest(suite, vector, runCbcTest);
   if (algorithm === 'AES-GCM') return eachTest(suite, vector, runGcmTest);
-  return [notOpened(vector, algorithm.includes('WRAP') ? 'key wrap' : `cipher ${algorithm}`)];
+  if (algorithm === 'AES-WRAP') return eachTest(suite, vector, runWrapTest);
+  return [notOpened(vector, `cipher ${algorithm}`)];
 }
 
 function runCbcTest(test: JsonRecord): Verdict {
@@ -51,20 +52,30 @@ function runCbcTest(test: JsonRecord): Verdict {
 }
 
 function runGcmTest(test: JsonRecord): Verdict {
-  if (test['aad'] !== undefined && hexField(test, 'aad').length > 0) {
-    return outOfScope('AES-GCM with associated data: XML Encryption has none');
-  }
   const iv = hexField(test, 'iv');
   const tag = hexField(test, 'tag');
-  // Other sizes of IV and tag do not exist in XML Encryption: such octets must not decrypt.
-  const isOurSize = iv.length === GCM_IV_BYTES && tag.length === GCM_TAG_BYTES;
-  const isValid = isOurSize && textField(test, 'result') === 'valid';
+  // XML Encryption has no associated data, and no other sizes of IV and tag: such octets must not decrypt.
+  const hasData = test['aad'] !== undefined && hexField(test, 'aad').length > 0;
+  const isOurForm = iv.length === GCM_IV_BYTES && tag.length === GCM_TAG_BYTES && !hasData;
+  const isValid = isOurForm && textField(test, 'result') === 'valid';
   return judgeDecryption(
     'gcm',
     test,
     concatenate(iv, hexField(test, 'ct'), tag),
     isValid ? hexField(test, 'msg') : undefined,
   );
+}
+
+function runWrapTest(test: JsonRecord): Verdict {
+  const key = hexField(test, 'key');
+  const algorithm = keyWrapAlgorithm(`kw-aes${key.length * 8}`);
+  const result = requiredText(test, 'result');
+  const verdict = judge(
+    () => unwrapKey(algorithm, key, hexField(test, 'ct')).lend((octets) => octets.slice()),
+    result === 'valid' ? hexField(test, 'msg') : undefined,
+  );
+  const isRefused = result === 'acceptable' && verdict.verdict === 'as-expected';
+  return isRefused ? refused('a wrapped key of 8 octets, which RFC 3394 has not') : verdict;
 }
 
 /** `plaintext` undefined: decryption must fail, with the one code that all causes share. */
@@ -76,8 +87,12 @@ function judgeDecryption(
 ): Verdict {
   const key = hexField(test, 'key');
   const algorithm = cipherAlgorithm(`aes${key.length * 8}-${mode}`);
+  return judge(() => decrypt(algorithm, key, data), plaintext);
+}
+
+function judge(act: () => Uint8Array, plaintext: Uint8Array | undefined): Verdict {
   try {
-    const octets = decrypt(algorithm, key, data);
+    const octets = act();
     return plaintext === undefined
       ? mismatch('peer.decrypt-failed', 'decrypted')
       : compareOctets('plaintext', plaintext, octets);
@@ -88,29 +103,6 @@ function judgeDecryption(
       ? AS_EXPECTED
       : mismatch(plaintext === undefined ? 'peer.decrypt-failed' : 'decrypted', error.code);
   }
-}
-
-function eachTest(suite: SuiteFolder, vector: JsonRecord, run: (test: JsonRecord) => Verdict): readonly Outcome[] {
-  const file = requiredText(vector, 'file');
-  const id = textField(vector, 'id') ?? file;
-  const groups = listField(recordOf(suite.json(file), file), 'testGroups').map((group) =>
-    recordOf(group, 'test group'),
-  );
-  return groups.flatMap((group) =>
-    listField(group, 'tests').map((entry, index): Outcome => {
-      try {
-        const test = recordOf(entry, 'test');
-        return { id: `${id}#${String(test['tcId'] ?? index)}`, ...run(test) };
-      } catch (error) {
-        return { id: `${id}#${index}`, verdict: 'error', reason: reasonOf(error) };
-      }
-    }),
-  );
-}
-
-function notOpened(vector: JsonRecord, reason: string): Outcome {
-  const tests = vector['tests'];
-  return { id: textField(vector, 'id') ?? '', ...outOfScope(reason, typeof tests === 'number' ? tests : 1) };
 }
 
 function macWord(isValid: boolean): string {
