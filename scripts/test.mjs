@@ -1,6 +1,6 @@
 // `npm test`: install and build what is out of date, then formatting and lint, the types of the tests, and all tests.
-// `npm test -- test/core` runs the tests whose path matches, and nothing else. Ends with `N passed, N failed`, and how many
-// were skipped because another implementation is not on this machine.
+// `npm test -- test/core` runs the tests whose path matches, and nothing else. Ends with `N passed, N failed`; what was
+// skipped because another implementation is not on this machine stands before that.
 // @ts-check
 import './check-node.mjs';
 import { spawnSync } from 'node:child_process';
