@@ -5,9 +5,9 @@ import { DEFAULT_LIMITS } from '@parley/core';
 import { describe, expect, test } from 'vitest';
 import { generated } from '../../../packages/codec/assembly/build.mjs';
 import { scanRootByModule } from '../../../packages/codec/src/hot/scan-module.ts';
-import { mutated } from '../support/mutation.ts';
-import { Random } from '../support/random.ts';
-import { randomDocument } from '../support/random-document.ts';
+import { mutated } from '../../fuzz/src/documents/mutation.ts';
+import { Random } from '../../fuzz/src/documents/random.ts';
+import { randomDocument } from '../../fuzz/src/documents/random-document.ts';
 import { octets, textOfOctets } from '../support/reading.ts';
 import { scanOutcome } from '../support/scan-outcome.ts';
 

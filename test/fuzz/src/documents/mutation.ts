@@ -1,6 +1,7 @@
 /** Small damage to documents, most of which breaks well-formedness somewhere. */
 import type { Random } from './random.ts';
-import { octets } from './reading.ts';
+
+const encoder = new TextEncoder();
 
 const SNIPPETS = [
   '<',
@@ -108,7 +109,7 @@ function mutatedOnce(bytes: Uint8Array, random: Random): Uint8Array {
   const length = random.chance(50) ? 1 : 1 + random.below(12);
   switch (random.below(5)) {
     case 0:
-      return joined(bytes, at, octets(random.pick(SNIPPETS)), at);
+      return joined(bytes, at, encoder.encode(random.pick(SNIPPETS)), at);
     case 1:
       return joined(bytes, at, new Uint8Array(0), Math.min(bytes.length, at + length));
     case 2:
@@ -116,7 +117,7 @@ function mutatedOnce(bytes: Uint8Array, random: Random): Uint8Array {
     case 3:
       return joined(bytes, at, Uint8Array.of(random.below(256)), Math.min(bytes.length, at + 1));
     default:
-      return joined(bytes, tagEnd(bytes, at), octets(random.pick(SNIPPETS)), tagEnd(bytes, at));
+      return joined(bytes, tagEnd(bytes, at), encoder.encode(random.pick(SNIPPETS)), tagEnd(bytes, at));
   }
 }
 
