@@ -1,7 +1,7 @@
 // The W3C's conformance cases: both scanners, and libxml2 as the second opinion. A DOCTYPE hides most cases from us, so
 // each document that has one is read without it too; what libxml2 makes of the same octets is then the expectation.
 import { describe, expect, test } from 'vitest';
-import { OracleDocument } from './support/libxml2.ts';
+import { OracleDocument } from '../fuzz/src/differential/libxml2.ts';
 import { canonicalDocumentText, codeOf, KEEP, read, textOfOctets } from './support/reading.ts';
 import { scanOutcome } from './support/scan-outcome.ts';
 import { conformanceCases, secondCanonicalForm, withoutDoctype, withoutNotations } from './support/w3c-conformance.ts';
@@ -56,9 +56,10 @@ describe('what is read', () => {
       const oracle = OracleDocument.parse(document);
       const tape = read(document, {}, KEEP);
       for (const comments of [false, true]) {
-        expect(canonicalDocumentText(tape, { comments }), id).toBe(oracle?.canonicalDocument({ comments }));
+        const theirs = oracle.canonicalDocument({ comments });
+        expect(canonicalDocumentText(tape, { comments }), id).toBe(theirs && textOfOctets(theirs));
       }
-      oracle?.close();
+      oracle.close();
     }
   });
 

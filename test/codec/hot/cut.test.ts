@@ -2,8 +2,8 @@
 import type { CanonicalisationMethod, Tape } from '@parley/codec';
 import { E, ELEMENT_WORDS, splice } from '@parley/codec';
 import { describe, expect, test } from 'vitest';
-import { Random } from '../support/random.ts';
-import { randomDocument } from '../support/random-document.ts';
+import { Random } from '../../fuzz/src/documents/random.ts';
+import { randomDocument } from '../../fuzz/src/documents/random-document.ts';
 import { canonicalText, codeOf, KEEP, octets, read } from '../support/reading.ts';
 
 const METHODS: readonly CanonicalisationMethod[] = ['exclusive', 'inclusive', 'inclusive-1.1'];

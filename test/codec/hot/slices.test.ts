@@ -1,25 +1,18 @@
 /** Copying what is canonical as written must give what writing every piece anew gives. */
 import type { CanonicalisationMethod } from '@parley/codec';
-import { A, ATTRIBUTE_WORDS, E, ELEMENT_WORDS, Flag, type Tape } from '@parley/codec';
+import { E, ELEMENT_WORDS, type Tape } from '@parley/codec';
 import { describe, expect, test } from 'vitest';
-import { Random } from '../support/random.ts';
-import { randomDocument } from '../support/random-document.ts';
+import { Random } from '../../fuzz/src/documents/random.ts';
+import { randomDocument } from '../../fuzz/src/documents/random-document.ts';
+import { forgetSlices, SHORT_CUTS } from '../../fuzz/src/forget-slices.ts';
 import { canonicalDocumentText, canonicalText, KEEP, read, vectorBytes } from '../support/reading.ts';
 
 const METHODS: readonly CanonicalisationMethod[] = ['exclusive', 'inclusive', 'inclusive-1.1'];
-const SHORT_CUTS = Flag.tagCanonical | Flag.startCanonical | Flag.contentCanonical | Flag.contentExpandable;
-const TEXT_FLAGS = Flag.hasText | Flag.hasReference | Flag.hasCarriageReturn;
 
-/** The same document without a single short cut: every tag, value and text is written piece by piece. */
+/** The same document without a single short cut. */
 function slowly(text: string | Uint8Array): Tape {
   const tape: Tape = read(text, {}, KEEP);
-  for (let element = 0; element < tape.elementCount; element++) {
-    const at = element * ELEMENT_WORDS + E.flags;
-    tape.elements[at] = (tape.elements[at]! & ~SHORT_CUTS) | TEXT_FLAGS;
-  }
-  for (let attribute = 0; attribute < tape.attributeCount; attribute++) {
-    tape.attributes[attribute * ATTRIBUTE_WORDS + A.flags] = 0;
-  }
+  forgetSlices(tape);
   return tape;
 }
 

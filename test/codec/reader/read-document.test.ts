@@ -3,10 +3,10 @@ import { canonicaliseDocument, OctetSink, READERS, readDocument, scan, Tape, utf
 import type { Limits } from '@parley/core';
 import { DEFAULT_LIMITS, Fault } from '@parley/core';
 import { describe, expect, test } from 'vitest';
+import { mutated } from '../../fuzz/src/documents/mutation.ts';
+import { Random } from '../../fuzz/src/documents/random.ts';
+import { randomDocument } from '../../fuzz/src/documents/random-document.ts';
 import { HAS_LIBXML } from '../support/has-libxml.ts';
-import { mutated } from '../support/mutation.ts';
-import { Random } from '../support/random.ts';
-import { randomDocument } from '../support/random-document.ts';
 import { canonicalDocumentText, codeOf, KEEP, octets, textOfOctets, vectorBytes } from '../support/reading.ts';
 import { inSingleOctets, inUtf16, SINGLE_OCTET_NAMES, UTF_16_FORMS, withoutDeclaration } from '../support/transcode.ts';
 

@@ -1,8 +1,8 @@
 import { canonicaliseDocument, loadLibxml, OctetSink, validate, wsSchemas } from '@parley/codec';
 import { expect, test } from 'vitest';
 import { elementOnLine, withElementLines } from '../../../packages/codec/src/schema/element-lines.ts';
-import { Random } from '../support/random.ts';
-import { randomDocument } from '../support/random-document.ts';
+import { Random } from '../../fuzz/src/documents/random.ts';
+import { randomDocument } from '../../fuzz/src/documents/random-document.ts';
 import { KEEP, octets, read } from '../support/reading.ts';
 
 function canonical(bytes: Uint8Array): string {

@@ -12,8 +12,8 @@ import {
 } from '@parley/codec';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Random } from '../support/random.ts';
-import { randomDocument } from '../support/random-document.ts';
+import { Random } from '../../fuzz/src/documents/random.ts';
+import { randomDocument } from '../../fuzz/src/documents/random-document.ts';
 import { KEEP, octets, read, textOfOctets } from '../support/reading.ts';
 
 const URIS = ['urn:a', 'urn:zz', 'http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd'];

@@ -24,15 +24,6 @@ export interface RefusedByLibxml2 {
   readonly message: RegExp;
 }
 
-/** A document that libxmljs2, an older libxml2, reads wrongly. */
-export interface MisreadByLibxmljs2 {
-  readonly side: 'misread-by-libxmljs2';
-  readonly reason: string;
-  readonly example: string;
-  /** What the document must hold for that. */
-  readonly because: RegExp;
-}
-
 /** A canonical form that libxml2 prints differently. */
 export interface OtherForm {
   readonly side: 'other-form';
@@ -49,7 +40,7 @@ export interface FoundForm {
   readonly bases: readonly string[];
 }
 
-export type AllowedDifference = RefusedByUs | RefusedByLibxml2 | MisreadByLibxmljs2 | OtherForm;
+export type AllowedDifference = RefusedByUs | RefusedByLibxml2 | OtherForm;
 
 export const ALLOWED_DIFFERENCES: Readonly<Record<string, AllowedDifference>> = {
   'dtd-refused': {
@@ -152,12 +143,6 @@ export const ALLOWED_DIFFERENCES: Readonly<Record<string, AllowedDifference>> = 
       method === 'inclusive-1.1' && isOddJoin(bases) && withoutApexBase(ours) === withoutApexBase(theirs)
         ? theirs
         : ours,
-  },
-  'ampersand-misread': {
-    side: 'misread-by-libxmljs2',
-    reason: 'libxml2 before 2.14 reads `&` in a namespace name as `&#38;`.',
-    example: '<a xmlns="urn:a?b&amp;c"/>',
-    because: /xmlns(:[^=]*)?\s*=\s*("[^"&]*&|'[^'&]*&)/u,
   },
 };
 

@@ -7,7 +7,7 @@ import { forgetSlices } from '../forget-slices.ts';
 import { tapeDifference } from '../tape-difference.ts';
 import { ALLOWED_DIFFERENCES } from './allowed-differences.ts';
 import { OracleDocument } from './libxml2.ts';
-import { libxmljs2Difference } from './libxmljs2.ts';
+import { libxmljs2Difference, libxmljs2Takes } from './libxmljs2.ts';
 import type { Question, Questioner } from './questions.ts';
 import { xmlBases } from './xml-bases.ts';
 
@@ -85,6 +85,9 @@ function compareRefusal(
   questioner: Questioner,
 ): Comparison {
   if (refusal !== undefined) {
+    if (refusal.code === 'peer.xml-malformed' && libxmljs2Takes(bytes)) {
+      return different(refusal, 'libxmljs2', `takes what is refused with ${refusal.message}`);
+    }
     return { refusal: refusal.code, canonicalForms: 0, allowed: NOTHING_ALLOWED, difference: undefined };
   }
   const allowed = reasons.map(allowedRefusal);
@@ -105,20 +108,11 @@ function allowedRefusal(reason: string): string | undefined {
   return rows.find(([, row]) => row.side === 'refused-by-libxml2' && row.message.test(reason))?.[0];
 }
 
-function allowedMisreading(bytes: Uint8Array): string | undefined {
-  const rows = Object.entries(ALLOWED_DIFFERENCES);
-  return rows.find(([, row]) => row.side === 'misread-by-libxmljs2' && row.because.test(textOf(bytes)))?.[0];
-}
-
 /** Both take the document. */
 function compareAccepted(bytes: Uint8Array, oracle: OracleDocument, questioner: Questioner): Comparison {
   const allowed = new Set<string>();
   const misread = libxmljs2Difference(bytes, tape);
-  if (misread !== undefined) {
-    const id = allowedMisreading(bytes);
-    if (id === undefined) return different(undefined, 'libxmljs2', misread);
-    allowed.add(id);
-  }
+  if (misread !== undefined) return different(undefined, 'libxmljs2', misread);
   // The plain tape serves as the one that knows of no slices.
   forgetSlices(plainTape);
   const { asked, without } = questioner(tape.elementCount);

@@ -37,6 +37,21 @@ export class OracleDocument {
     }
   }
 
+  /** The document, where libxml2 is known to take it. @throws Error when it does not */
+  static parse(bytes: Uint8Array): OracleDocument {
+    const read = OracleDocument.read(bytes);
+    if (read instanceof OracleDocument) return read;
+    throw new Error(`libxml2 refuses the document: ${read.join('')}`);
+  }
+
+  /** Why libxml2 refuses the bytes; empty when it does not. */
+  static refusals(bytes: Uint8Array): readonly string[] {
+    const read = OracleDocument.read(bytes);
+    if (!(read instanceof OracleDocument)) return read;
+    read.close();
+    return [];
+  }
+
   /** Reads what breaks rules beyond well-formedness only (xml:id, the syntax of URIs), or gives `undefined`. */
   static readLeniently(bytes: Uint8Array): OracleDocument | undefined {
     try {

@@ -1,9 +1,14 @@
 /** libxmljs2, the native libxml2 of 2.9: an optional dependency, so it may not be there. */
+import { isMainThread } from 'node:worker_threads';
 import type { Libxml, Tape } from '@parley/codec';
-import { loadLibxml } from '@parley/codec';
+import { loadLibxml, loadNative } from '@parley/codec';
 import { Fault } from '@parley/core';
 
-const libxml: Libxml = loadLibxml();
+// One thread of a process can have it.
+const libxml: Libxml = isMainThread ? loadLibxml() : { available: false, reason: 'not the main thread' };
+
+const ERROR_LEVEL = 2;
+const DOCTYPE = Buffer.from('<!DOCTYPE');
 
 /** Whether it is installed and compiled here. */
 export const LIBXMLJS2_TAKES_PART: boolean = libxml.available;
@@ -17,5 +22,23 @@ export function libxmljs2Difference(bytes: Uint8Array, tape: Tape): string | und
   } catch (error) {
     if (error instanceof Fault) return error.message;
     throw error;
+  }
+}
+
+/** Whether it takes `bytes`; false when it is not here. It is asked nothing that has a DOCTYPE. */
+export function libxmljs2Takes(bytes: Uint8Array): boolean {
+  const source = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  if (!libxml.available || source.includes(DOCTYPE)) return false;
+  try {
+    const { errors } = loadNative().parseXml(source, {
+      nonet: true,
+      noent: false,
+      dtdload: false,
+      nocdata: true,
+      huge: false,
+    });
+    return errors.every(({ level }) => level < ERROR_LEVEL);
+  } catch {
+    return false;
   }
 }

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { FINDINGS_FOLDER } from '../finding.ts';
+import { numberOption, wholeNumberOption } from '../number-option.ts';
 
 export const USAGE: string = `Usage: pnpm fuzz:c14n [--minutes M | --documents N] [--seed S] [--first N] [--findings FOLDER]
 
@@ -32,26 +33,12 @@ export function readOptions(args: readonly string[]): DifferentialOptions | unde
     options: { minutes: text, documents: text, seed: text, first: text, findings: text, help: { type: 'boolean' } },
   });
   if (values.help === true) return undefined;
-  const minutes =
-    numberOf('minutes', values.minutes) ?? (values.documents === undefined ? 1 : Number.POSITIVE_INFINITY);
+  const minutes = numberOption('minutes', values.minutes) ?? (values.documents === undefined ? 1 : Infinity);
   return {
-    seed: wholeNumberOf('seed', values.seed) ?? 1,
-    first: wholeNumberOf('first', values.first) ?? 0,
-    documentsMax: wholeNumberOf('documents', values.documents) ?? Number.POSITIVE_INFINITY,
+    seed: wholeNumberOption('seed', values.seed) ?? 1,
+    first: wholeNumberOption('first', values.first) ?? 0,
+    documentsMax: wholeNumberOption('documents', values.documents) ?? Infinity,
     durationMs: minutes * 60_000,
     findingsFolder: values.findings ?? FINDINGS_FOLDER,
   };
-}
-
-function numberOf(name: string, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const value = Number(text);
-  if (text === '' || !Number.isFinite(value) || value < 0) throw new Error(`--${name} is a number of 0 or more`);
-  return value;
-}
-
-function wholeNumberOf(name: string, text: string | undefined): number | undefined {
-  const value = numberOf(name, text);
-  if (value !== undefined && !Number.isSafeInteger(value)) throw new Error(`--${name} is a whole number`);
-  return value;
 }
