@@ -13,6 +13,14 @@ interface CoveredFunction {
   readonly blocks: Set<number>;
 }
 
+interface RanFunction {
+  readonly key: string;
+  readonly ranges: readonly Profiler.CoverageRange[];
+}
+
+/** Our functions that ran between two looks. */
+export type Look = readonly RanFunction[];
+
 export interface CoverageReport {
   readonly functions: number;
   readonly functionsReached: number;
@@ -29,26 +37,30 @@ export class Coverage {
   constructor() {
     this.#session.connect();
     this.#post('Profiler.enable');
-    this.#post('Profiler.startPreciseCoverage', { callCount: false, detailed: true });
+    // Counts, although only zero matters: without them a function that ran wholly is reported once and never again.
+    this.#post('Profiler.startPreciseCoverage', { callCount: true, detailed: true });
   }
 
-  /** Forgets what ran since the last look: loading, and our own looking around. */
-  skip(): void {
-    this.#post('Profiler.takePreciseCoverage');
+  /** What ran since the last look. */
+  look(): Look {
+    const { result } = this.#post('Profiler.takePreciseCoverage') as Profiler.TakePreciseCoverageReturnType;
+    return result
+      .filter((script) => OURS.test(script.url))
+      .flatMap(({ scriptId, functions }) =>
+        functions
+          .filter(({ ranges }) => (ranges[0]?.count ?? 0) > 0)
+          .map(({ ranges }) => ({ key: `${scriptId}:${ranges[0]!.startOffset}:${ranges[0]!.endOffset}`, ranges })),
+      );
   }
 
-  /**
-   * Whether anything ran since the last look that never ran before.
-   * @param keep remember it; otherwise the same news can be had again
-   */
-  hasNews(keep: boolean): boolean {
-    let news = false;
-    for (const script of this.#take()) {
-      for (const { ranges } of script.functions) {
-        if ((ranges[0]?.count ?? 0) > 0 && this.#look(script.scriptId, ranges, keep)) news = true;
-      }
-    }
-    return news;
+  /** Whether anything ran there that is not kept yet. */
+  isNews(look: Look): boolean {
+    return look.some((ran) => this.#paint(ran, false));
+  }
+
+  /** Remembers what ran there. */
+  keep(look: Look): void {
+    for (const ran of look) this.#paint(ran, true);
   }
 
   report(): CoverageReport {
@@ -67,38 +79,33 @@ export class Coverage {
     return { functions: Math.max(functions, functionsReached), functionsReached, blocks, blocksReached };
   }
 
-  /** Whether the ranges of one function reach something new. */
-  #look(scriptId: string, ranges: readonly Profiler.CoverageRange[], keep: boolean): boolean {
-    const whole = ranges[0]!;
-    const length = whole.endOffset - whole.startOffset;
-    const key = `${scriptId}:${whole.startOffset}:${whole.endOffset}`;
+  /** Whether one function reached something new. */
+  #paint({ key, ranges }: RanFunction, keep: boolean): boolean {
+    const { startOffset: start, endOffset: end } = ranges[0]!;
+    const length = end - start;
     let known = this.#functions.get(key);
     if (known === undefined) {
       if (!keep) return true;
-      known = { start: whole.startOffset, reached: new Uint8Array(length), missing: length, blocks: new Set() };
+      known = { start, reached: new Uint8Array(length), missing: length, blocks: new Set() };
       this.#functions.set(key, known);
     }
     for (const range of ranges) known.blocks.add(range.startOffset);
     if (known.missing === 0) return false;
     if (length > this.#scratch.length) this.#scratch = new Uint8Array(length * 2);
+    const scratch = this.#scratch;
     // Inner ranges come after the outer ones that they correct.
-    for (const { startOffset, endOffset, count } of ranges) {
-      this.#scratch.fill(count > 0 ? 1 : 0, startOffset - known.start, endOffset - known.start);
-    }
-    let news = false;
+    for (const { startOffset, endOffset, count } of ranges)
+      scratch.fill(count > 0 ? 1 : 0, startOffset - start, endOffset - start);
+    const { reached } = known;
+    let news = 0;
     for (let at = 0; at < length; at++) {
-      if (this.#scratch[at] === 0 || known.reached[at] === 1) continue;
-      news = true;
+      if (scratch[at] === 0 || reached[at] === 1) continue;
+      news++;
       if (!keep) break;
-      known.reached[at] = 1;
-      known.missing--;
+      reached[at] = 1;
     }
-    return news;
-  }
-
-  #take(): Profiler.ScriptCoverage[] {
-    const { result } = this.#post('Profiler.takePreciseCoverage') as Profiler.TakePreciseCoverageReturnType;
-    return result.filter((script) => OURS.test(script.url));
+    if (keep) known.missing -= news;
+    return news > 0;
   }
 
   /** Answers before `post` returns: the session is with this very thread. */

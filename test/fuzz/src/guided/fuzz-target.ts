@@ -81,11 +81,10 @@ export class TargetFuzzer {
     let size = BATCH_MIN;
     while (this.#executions < executionsMax && performance.now() - startMs < durationMs) {
       const count = this.#fill(Math.min(size, executionsMax - this.#executions));
-      await this.#runAll(0, count);
-      this.#executions += count;
-      const news = this.#coverage.hasNews(false);
-      if (news) await this.#keepNews(0, count);
+      const news = await this.#keepNews(0, count);
       size = news ? BATCH_MIN : Math.min(size * 2, BATCH_MAX);
+      this.#askTwice(count);
+      this.#executions += count;
       this.#checkMemory();
     }
     return {
@@ -100,14 +99,16 @@ export class TargetFuzzer {
 
   /** Runs the seeds, and what earlier runs kept. */
   async #sow(): Promise<void> {
-    this.#coverage.skip();
+    this.#coverage.look();
     for (const input of [...this.#target.seeds, ...this.#kept()]) {
       if (input.length > this.#target.inputBytesMax) continue;
-      await this.#runOne(input, true);
+      await this.#runOne(input);
       this.#executions++;
       this.#corpus.push(input);
     }
-    this.#coverage.hasNews(true);
+    this.#coverage.keep(this.#coverage.look());
+    for (const input of this.#corpus) this.#askForOpinion(input);
+    this.#coverage.look();
   }
 
   /** Makes a batch of inputs in the arena; how many. */
@@ -131,39 +132,62 @@ export class TargetFuzzer {
 
   async #runAll(from: number, to: number): Promise<void> {
     for (let index = from; index < to; index++) {
-      const input = this.#arena.subarray(this.#ends[index], this.#ends[index + 1]);
-      const number = this.#executions + index;
-      const running = this.#runOne(input, number % SECOND_OPINION_EVERY === 0, number % TIMED_EVERY === 0);
+      const running = this.#runOne(this.#arenaInput(index), index % TIMED_EVERY === 0);
       // perf: most targets are done by now.
       if (running !== undefined) await running;
     }
   }
 
-  /** Finds the inputs of [from, to) that reach something new, by halves, and keeps them. */
-  async #keepNews(from: number, to: number): Promise<void> {
+  /** Runs the inputs of [from, to), finds those that reach something new, by halves, and keeps them; whether any did. */
+  async #keepNews(from: number, to: number): Promise<boolean> {
     await this.#runAll(from, to);
-    const isOne = to - from === 1;
-    if (!this.#coverage.hasNews(isOne)) return;
-    if (!isOne) {
+    const look = this.#coverage.look();
+    if (!this.#coverage.isNews(look)) return false;
+    if (to - from > 1) {
       const middle = (from + to) >> 1;
       await this.#keepNews(from, middle);
       await this.#keepNews(middle, to);
-      return;
+    } else {
+      const input = this.#arenaInput(from).slice();
+      this.#corpus.push(input);
+      this.#store(input);
+      this.#askForOpinion(input);
+      this.#coverage.look();
     }
-    const input = this.#arena.slice(this.#ends[from], this.#ends[to]);
-    this.#corpus.push(input);
-    this.#store(input);
-    await this.#runOne(input, true);
-    this.#coverage.skip();
+    // Also what no input shows a second time: growth of a buffer, a value found in a cache.
+    this.#coverage.keep(look);
+    return true;
   }
 
-  #runOne(input: Uint8Array, withSecondOpinion = false, timed = false): Promise<void> | undefined {
+  /** A second opinion on one input in a thousand. */
+  #askTwice(count: number): void {
+    if (this.#target.secondOpinion === undefined) return;
+    for (let index = 0; index < count; index++) {
+      if ((this.#executions + index) % SECOND_OPINION_EVERY === 0) this.#askForOpinion(this.#arenaInput(index));
+    }
+    this.#coverage.look();
+  }
+
+  /** What that runs is not the target's coverage. */
+  #askForOpinion(input: Uint8Array): void {
+    this.#inHand.take(input);
+    try {
+      this.#target.secondOpinion?.(input);
+    } catch (error) {
+      this.#judge(error, (kind) => this.#minimised(kind, input.slice()));
+    }
+  }
+
+  #arenaInput(index: number): Uint8Array {
+    return this.#arena.subarray(this.#ends[index], this.#ends[index + 1]);
+  }
+
+  #runOne(input: Uint8Array, timed = false): Promise<void> | undefined {
     this.#inHand.take(input);
     const startMs = timed ? performance.now() : 0;
     try {
       const running = this.#target.run(input);
       if (running !== undefined) return this.#settled(running, input);
-      if (withSecondOpinion) this.#target.secondOpinion?.(input);
       if (timed && performance.now() - startMs > slowMs(input)) this.#checkTime(input);
     } catch (error) {
       this.#judge(error, (kind) => this.#minimised(kind, input.slice()));

@@ -8,7 +8,7 @@ const encoder = new TextEncoder();
 
 export const INSTANTS: Target = {
   name: 'instants',
-  share: 150,
+  share: 190,
   inputBytesMax: 40,
   seeds: [
     '2026-01-15T12:00:00Z',

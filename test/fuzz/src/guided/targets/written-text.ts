@@ -28,7 +28,7 @@ const sink = new OctetSink(4096);
 
 export const WRITTEN_TEXT: Target = {
   name: 'written-text',
-  share: 100,
+  share: 60,
   inputBytesMax: 120,
   seeds: ['', 'text', '<a b="c">&amp;</a>', ']]>', '\r\n\t', 'é€𝄞', '\u0000', '\ufffe', '"\'&<>', '-->'].map((text) =>
     encoder.encode(text),
