@@ -56,10 +56,9 @@ describe('what is read', () => {
       const oracle = OracleDocument.parse(document);
       const tape = read(document, {}, KEEP);
       for (const comments of [false, true]) {
-        const theirs = oracle.canonicalDocument({ comments });
-        expect(canonicalDocumentText(tape, { comments }), id).toBe(theirs && textOfOctets(theirs));
+        expect(canonicalDocumentText(tape, { comments }), id).toBe(oracle?.canonicalDocument({ comments }));
       }
-      oracle.close();
+      oracle?.close();
     }
   });
 

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { compareUris } from '../../../packages/codec/src/hot/uri-order.ts';
 import { OracleDocument } from '../../fuzz/src/differential/libxml2.ts';
 import { Random } from '../../fuzz/src/documents/random.ts';
-import { canonicalText, codeOf, octets, read, textOfOctets } from '../support/reading.ts';
+import { canonicalText, codeOf, octets, read } from '../support/reading.ts';
 
 const LENGTHS = [10, 126, 127, 128, 129, 300];
 const ENDS = ['', 'a', 'b', 'ab', 'é', '\u{10000}', '\uffef'];
@@ -39,9 +39,8 @@ describe('namespace URIs of any length', () => {
       const uris = [...new Set(Array.from({ length: 2 + random.below(30) }, () => random.pick(OF_ASCII)))];
       const text = documentOf(uris);
       const oracle = OracleDocument.parse(octets(text));
-      const theirs = oracle.canonicalElement(1, {});
-      expect(canonicalText(read(text), 1)).toBe(theirs && textOfOctets(theirs));
-      oracle.close();
+      expect(canonicalText(read(text), 1)).toBe(oracle?.canonicalElement(1, {}));
+      oracle?.close();
     },
   );
 

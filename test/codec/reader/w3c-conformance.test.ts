@@ -4,7 +4,7 @@ import { loadNative, readDocument, Tape } from '@parley/codec';
 import { DEFAULT_LIMITS } from '@parley/core';
 import { describe, expect, test } from 'vitest';
 import { OracleDocument } from '../../fuzz/src/differential/libxml2.ts';
-import { canonicalDocumentText, codeOf, KEEP, textOfOctets } from '../support/reading.ts';
+import { canonicalDocumentText, codeOf, KEEP } from '../support/reading.ts';
 import { conformanceCases, withoutDoctype } from '../support/w3c-conformance.ts';
 
 /** Malformed in the declaration, where one reader looks at the version first and the others at the encoding. */
@@ -44,15 +44,12 @@ describe.runIf(isNativeThere())('every reader', () => {
     for (const { id, document } of inOtherEncodings) {
       const code = codeBy('auto', document);
       if (BY_DESIGN.includes(code)) continue;
-      const oracle = OracleDocument.read(document);
-      const isRead = oracle instanceof OracleDocument;
-      if (isRead !== (code === undefined)) differences.add(id);
-      if (!isRead || code !== undefined) continue;
+      const oracle = OracleDocument.parse(document);
+      if ((oracle === undefined) !== (code !== undefined)) differences.add(id);
+      if (oracle === undefined || code !== undefined) continue;
       const tape = new Tape();
       readDocument(document, DEFAULT_LIMITS, tape, 'auto', KEEP);
-      expect(canonicalDocumentText(tape, { comments: true }), id).toBe(
-        textOfOctets(oracle.canonicalDocument({ comments: true })!),
-      );
+      expect(canonicalDocumentText(tape, { comments: true }), id).toBe(oracle.canonicalDocument({ comments: true }));
       oracle.close();
       read++;
     }

@@ -4,8 +4,9 @@ import { OracleDocument } from '../../fuzz/src/differential/libxml2.ts';
 /** Exclusive C14N, by libxml2, of the element in `body`, itself canonical octets of soap:Body. */
 export function payloadOf(body: Uint8Array): string {
   const document = OracleDocument.parse(body);
+  if (document === undefined) throw new Error('libxml2 cannot read the canonical form');
   try {
-    return new TextDecoder().decode(document.canonicalElement(1, {}));
+    return document.canonicalElement(1, {});
   } finally {
     document.close();
   }

@@ -143,10 +143,7 @@ function compareForm(
   if (!sameOctets(ours, slow)) {
     return { kind: 'slices', what: whatDiffers(question, without, ours, slow, 'slow path'), question };
   }
-  const theirs =
-    question.element === undefined
-      ? oracle.canonicalDocument(question)
-      : oracle.canonicalElement(question.element, question);
+  const theirs = oracle.canonicalForm(question.element, question);
   if (theirs !== undefined && sameOctets(ours, theirs)) return undefined;
   const ids = theirs === undefined ? [] : allowedForms(textOf(ours), textOf(theirs), question);
   if (ids.length === 0) {

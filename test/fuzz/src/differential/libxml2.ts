@@ -37,11 +37,10 @@ export class OracleDocument {
     }
   }
 
-  /** The document, where libxml2 is known to take it. @throws Error when it does not */
-  static parse(bytes: Uint8Array): OracleDocument {
+  /** @returns undefined when libxml2 refuses the bytes */
+  static parse(bytes: Uint8Array): OracleDocument | undefined {
     const read = OracleDocument.read(bytes);
-    if (read instanceof OracleDocument) return read;
-    throw new Error(`libxml2 refuses the document: ${read.join('')}`);
+    return read instanceof OracleDocument ? read : undefined;
   }
 
   /** Why libxml2 refuses the bytes; empty when it does not. */
@@ -61,14 +60,34 @@ export class OracleDocument {
     }
   }
 
-  /** @returns undefined when libxml2 has no canonical form of it */
-  canonicalDocument(options: OracleOptions): Uint8Array | undefined {
-    return this.#canonical(options, undefined);
+  /** As text. @throws Error when libxml2 has no canonical form of it */
+  canonicalDocument(options: OracleOptions): string {
+    return textOf(this.canonicalForm(undefined, options));
   }
 
-  /** `index` counts elements in document order from 0. @returns undefined when libxml2 has no canonical form of it */
-  canonicalElement(index: number, options: OracleOptions): Uint8Array | undefined {
-    return this.#canonical(options, this.#element(index));
+  /** As text. `index` counts elements in document order from 0. @throws Error when libxml2 has no canonical form of it */
+  canonicalElement(index: number, options: OracleOptions): string {
+    return textOf(this.canonicalForm(index, options));
+  }
+
+  /** Of an element, or of the whole document. @returns undefined when libxml2 has no canonical form of it */
+  canonicalForm(index: number | undefined, options: OracleOptions): Uint8Array | undefined {
+    const { method = 'exclusive', inclusivePrefixes, comments } = options;
+    const out = new Octets();
+    const given: C14NOptions = {
+      mode: MODES[method],
+      withComments: comments === true,
+      ...(inclusivePrefixes === undefined ? {} : { inclusiveNamespacePrefixes: [...inclusivePrefixes] }),
+      // perf: several times faster than XmlElement.canonicalize, which makes an object for each node it asks about.
+      ...(index === undefined ? {} : { nodeSet: new Set([this.#element(index)]) }),
+    };
+    try {
+      this.#document.canonicalize(out, given);
+    } catch (error) {
+      if (error instanceof XmlError) return undefined;
+      throw error;
+    }
+    return out.bytes.subarray(0, out.length);
   }
 
   /** Takes an element out of the document; the others keep their index. */
@@ -86,25 +105,11 @@ export class OracleDocument {
     if (element === undefined) throw new RangeError(`libxml2 saw no element ${index}`);
     return element;
   }
+}
 
-  #canonical(options: OracleOptions, apex: XmlElement | undefined): Uint8Array | undefined {
-    const { method = 'exclusive', inclusivePrefixes, comments } = options;
-    const out = new Octets();
-    const given: C14NOptions = {
-      mode: MODES[method],
-      withComments: comments === true,
-      ...(inclusivePrefixes === undefined ? {} : { inclusiveNamespacePrefixes: [...inclusivePrefixes] }),
-      // perf: five times faster than XmlElement.canonicalize, which makes an object for each node it asks about.
-      ...(apex === undefined ? {} : { nodeSet: new Set([apex]) }),
-    };
-    try {
-      this.#document.canonicalize(out, given);
-    } catch (error) {
-      if (error instanceof XmlError) return undefined;
-      throw error;
-    }
-    return out.bytes.subarray(0, out.length);
-  }
+function textOf(form: Uint8Array | undefined): string {
+  if (form === undefined) throw new Error('libxml2 has no canonical form of it');
+  return Buffer.from(form).toString('utf8');
 }
 
 class Octets implements XmlOutputBufferHandler {
