@@ -57,6 +57,13 @@ export const ALLOWED_DIFFERENCES: Readonly<Record<string, AllowedDifference>> = 
     code: 'peer.encoding-forbidden',
     because: /encoding|^\ufeff|\0/u,
   },
+  'nul-refused': {
+    side: 'refused-by-us',
+    reason: 'The libxml2 of libxmljs2, 2.9.9, takes a NUL behind the root for the end of the document. XML has no NUL.',
+    example: '<a/>\0',
+    code: 'peer.xml-malformed',
+    because: /\0/u,
+  },
   'version-refused': {
     side: 'refused-by-us',
     reason: 'XML 1.1 changes what is a character, a name and a line end; no peer sends it.',

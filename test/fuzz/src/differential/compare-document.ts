@@ -52,7 +52,9 @@ export function compareDocument(bytes: Uint8Array, questioner: Questioner, read:
   const oracle = OracleDocument.read(bytes);
   try {
     if (!(oracle instanceof OracleDocument)) return compareRefusal(bytes, refusal, oracle, questioner);
-    return refusal === undefined ? compareAccepted(bytes, oracle, questioner) : judgeOurRefusal(bytes, refusal);
+    return refusal === undefined
+      ? compareAccepted(bytes, oracle, questioner)
+      : judgeOurRefusal(bytes, refusal, 'refused-by-us', refusal.message);
   } finally {
     if (oracle instanceof OracleDocument) oracle.close();
   }
@@ -68,13 +70,13 @@ function refusalOf(action: () => void): Fault | undefined {
   }
 }
 
-/** We refuse and libxml2 does not. */
-function judgeOurRefusal(bytes: Uint8Array, refusal: Fault): Comparison {
+/** We refuse and libxml2, or libxmljs2, does not. */
+function judgeOurRefusal(bytes: Uint8Array, refusal: Fault, kind: Difference['kind'], what: string): Comparison {
   for (const [id, row] of Object.entries(ALLOWED_DIFFERENCES)) {
     if (row.side !== 'refused-by-us' || row.code !== refusal.code || !row.because.test(textOf(bytes))) continue;
     return { refusal: refusal.code, canonicalForms: 0, allowed: [id], difference: undefined };
   }
-  return different(refusal, 'refused-by-us', refusal.message);
+  return different(refusal, kind, what);
 }
 
 /** libxml2 refuses; perhaps we do not. */
@@ -86,7 +88,7 @@ function compareRefusal(
 ): Comparison {
   if (refusal !== undefined) {
     if (refusal.code === 'peer.xml-malformed' && libxmljs2Takes(bytes)) {
-      return different(refusal, 'libxmljs2', `takes what is refused with ${refusal.message}`);
+      return judgeOurRefusal(bytes, refusal, 'libxmljs2', `takes what is refused with ${refusal.message}`);
     }
     return { refusal: refusal.code, canonicalForms: 0, allowed: NOTHING_ALLOWED, difference: undefined };
   }
