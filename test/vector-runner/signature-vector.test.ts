@@ -37,7 +37,7 @@ function verdictOf(vector: JsonRecord, change: (text: string) => string = (text)
 test('a good one verifies, and one that is refused is computed all the same', () => {
   const checked = ['digest agrees', 'signature value verifies'];
   expect(verdictOf(ACCEPTED)).toEqual({ verdict: 'as-expected', checked });
-  expect(verdictOf(REFUSED)).toEqual({ verdict: 'as-expected', refusal: 'xpointer Reference', checked });
+  expect(verdictOf(REFUSED)).toEqual({ verdict: 'as-expected', refusals: ['xpointer Reference'], checked });
 });
 
 test.each([

@@ -72,14 +72,10 @@ function inputOf(suite: SuiteFolder, vector: JsonRecord): Input {
 /** What the vector needs is shown to be refused: its DOCTYPE by the scanner, its XPath as a transform of a signed message. */
 function judgeRefused(suite: SuiteFolder, vector: JsonRecord): Verdict {
   if (textListField(vector, 'features').includes('dtd')) {
-    return judgeRefusal('peer.xml-dtd-forbidden', codeOfScan(inputOf(suite, vector).input), 'a DOCTYPE');
+    return judgeRefusal('peer.xml-dtd-forbidden', codeOfScan(inputOf(suite, vector).input), 'DOCTYPE');
   }
   const xpath = suite.bytes(requiredText(vector, 'xpathFile'));
-  return judgeRefusal(
-    'peer.transform-forbidden',
-    openWithXPath(xpath),
-    'a node-set that only an XPath transform makes',
-  );
+  return judgeRefusal('peer.transform-forbidden', openWithXPath(xpath), 'XPath transform');
 }
 
 function judgeRefusal(expected: string, actual: string | undefined, reason: string): Verdict {

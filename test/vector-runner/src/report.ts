@@ -2,6 +2,11 @@
 import type { SuiteResult } from './run-suite.ts';
 import type { Outcome } from './verdict.ts';
 
+export interface Counted {
+  readonly reason: string;
+  readonly count: number;
+}
+
 export interface SuiteReport {
   readonly suite: string;
   readonly directory: string;
@@ -13,10 +18,12 @@ export interface SuiteReport {
   readonly mismatches: readonly { readonly id: string; readonly expected: string; readonly actual: string }[];
   readonly errors: readonly { readonly id: string; readonly reason: string }[];
   /** Of `asExpected`: what the vector needs is refused on purpose; tried, and refused. */
-  readonly refusals: readonly { readonly reason: string; readonly count: number }[];
+  readonly refused: number;
+  /** How many of `refused` have this among their reasons. */
+  readonly refusals: readonly Counted[];
   /** What vectors of many checks came to. */
-  readonly checked: readonly { readonly reason: string; readonly count: number }[];
-  readonly outOfScope: readonly { readonly reason: string; readonly count: number }[];
+  readonly checked: readonly Counted[];
+  readonly outOfScope: readonly Counted[];
   readonly unknownPolicyFields: readonly string[];
 }
 
@@ -32,9 +39,7 @@ export function reportOf(result: SuiteResult): SuiteReport {
   const errors = of('error').map(({ id, reason }) => ({ id, reason }));
   const asExpected = of('as-expected').length + aliases.length;
   const run = asExpected + mismatches.length + errors.length;
-  const refusals = of('as-expected').flatMap(({ refusal }) =>
-    refusal === undefined ? [] : [{ reason: refusal, tests: 1 }],
-  );
+  const refused = of('as-expected').flatMap(({ refusals }) => (refusals === undefined ? [] : [refusals]));
   return {
     suite: result.suite,
     directory: result.directory,
@@ -44,16 +49,18 @@ export function reportOf(result: SuiteResult): SuiteReport {
     aliasPercent: run === 0 ? 0 : (100 * aliases.length) / run,
     mismatches,
     errors,
-    refusals: counted(refusals),
-    checked: counted(of('as-expected').flatMap(({ checked = [] }) => checked.map((reason) => ({ reason, tests: 1 })))),
-    outOfScope: counted(of('out-of-scope')),
+    refused: refused.length,
+    refusals: counted(refused.flat().map((reason) => ({ reason, count: 1 }))),
+    checked: counted(of('as-expected').flatMap(({ checked = [] }) => checked.map((reason) => ({ reason, count: 1 })))),
+    outOfScope: counted(of('out-of-scope').map(({ reason, tests }) => ({ reason, count: tests }))),
     unknownPolicyFields: result.unknownPolicyFields,
   };
 }
 
-function counted(entries: readonly { readonly reason: string; readonly tests: number }[]): SuiteReport['outOfScope'] {
+/** One entry for each reason, in the order in which they come up. */
+export function counted(entries: readonly Counted[]): readonly Counted[] {
   const counts = new Map<string, number>();
-  for (const { reason, tests } of entries) counts.set(reason, (counts.get(reason) ?? 0) + tests);
+  for (const { reason, count } of entries) counts.set(reason, (counts.get(reason) ?? 0) + count);
   return [...counts].map(([reason, count]) => ({ reason, count }));
 }
 
@@ -64,10 +71,11 @@ export function isClean(report: SuiteReport): boolean {
 
 /** A few lines about a suite; with `outcomes`, one more for each of them. */
 export function reportText(report: SuiteReport, outcomes: readonly Outcome[] = []): string {
-  const outOfScope = report.outOfScope.reduce((sum, { count }) => sum + count, 0);
+  const outOfScope = outOfScopeOf(report);
   const counts = [
     `${report.run} run`,
     `${report.asExpected} as expected`,
+    ...(report.refused === 0 ? [] : [`${report.refused} of them refused on purpose`]),
     `${report.mismatches.length} mismatches`,
     ...(report.errors.length === 0 ? [] : [`${report.errors.length} errors`]),
     `${outOfScope} out of scope`,
@@ -91,6 +99,11 @@ export function reportText(report: SuiteReport, outcomes: readonly Outcome[] = [
   return lines.join('\n');
 }
 
+/** How many cases of the suite are not run. */
+export function outOfScopeOf(report: SuiteReport): number {
+  return report.outOfScope.reduce((sum, { count }) => sum + count, 0);
+}
+
 /** One line over all suites. */
 export function totalText(reports: readonly SuiteReport[]): string {
   const sum = (count: (report: SuiteReport) => number): number =>
@@ -99,14 +112,14 @@ export function totalText(reports: readonly SuiteReport[]): string {
   const asExpected = sum((report) => report.asExpected);
   const mismatches = sum((report) => report.mismatches.length);
   const errors = sum((report) => report.errors.length);
-  const outOfScope = sum((report) => report.outOfScope.reduce((total, { count }) => total + count, 0));
+  const outOfScope = sum(outOfScopeOf);
   return `${reports.length} suites: ${run} run, ${asExpected} as expected, ${mismatches} mismatches, ${errors} errors, ${outOfScope} out of scope`;
 }
 
 function outcomeText(outcome: Outcome): string {
   switch (outcome.verdict) {
     case 'as-expected':
-      return `${outcome.id}: as expected${outcome.refusal === undefined ? '' : `, refused on purpose: ${outcome.refusal}`}`;
+      return `${outcome.id}: as expected${outcome.refusals === undefined ? '' : `, refused on purpose: ${outcome.refusals.join('; ')}`}`;
     case 'alias':
     case 'mismatch':
       return `${outcome.id}: ${outcome.verdict}, expected ${outcome.expected}, actual ${outcome.actual}`;

@@ -9,6 +9,7 @@ import { runMessageVector } from './message-vector.ts';
 import { runParseVector } from './parse-vector.ts';
 import { runCipherVector, runMacVector } from './primitive-vector.ts';
 import { runPublicKeyVector } from './public-key-vector.ts';
+import { onTheList } from './refusals.ts';
 import type { Alias } from './reject-code.ts';
 import { runSequenceVector } from './sequence-vector.ts';
 import { runSignatureVector } from './signature-vector.ts';
@@ -52,7 +53,7 @@ export async function runSuite(directory: string, aliases: readonly Alias[]): Pr
     const suite = openSuite(directory);
     const outcomes: Outcome[] = [];
     for (const [index, entry] of suite.vectors.entries())
-      outcomes.push(...(await runEntry(suite, entry, index, aliases)));
+      outcomes.push(...(await runEntry(suite, entry, index, aliases)).map(onTheList));
     return {
       suite: suite.name,
       directory,

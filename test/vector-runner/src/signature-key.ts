@@ -5,7 +5,9 @@
 import type { KeyObject } from 'node:crypto';
 import { constants, createHmac, createPublicKey, createSecretKey, verify, X509Certificate } from 'node:crypto';
 import type { Tape } from '@parley/codec';
-import { E, ELEMENT_WORDS, isNamed, localName, Namespace } from '@parley/codec';
+import { MAC_ALGORITHMS } from '@parley/core';
+import { readKeyInfo } from './encrypted-claim.ts';
+import { givenKeys, secretOf } from './encrypted-key.ts';
 import type { JsonRecord } from './json-record.ts';
 import { listField, recordField, recordOf, requiredText, textListField } from './json-record.ts';
 import type { SignatureClaim } from './signature-claim.ts';
@@ -17,7 +19,6 @@ const CURVES: ReadonlyMap<string, string> = new Map([
   ['urn:oid:1.3.132.0.34', 'P-384'],
   ['urn:oid:1.3.132.0.35', 'P-521'],
 ]);
-const ENCRYPTED_KEY = localName('EncryptedKey');
 const ALGORITHM = /#(?:(hmac|rsa|ecdsa|dsa)-(\w+)|(\w+)-rsa-(MGF1))$/;
 
 /** Whether one of `keys` made the signature; `undefined` when none can have. */
@@ -40,17 +41,19 @@ export function isSignedBy(
   });
 }
 
-/** The keys for the vector. @throws UnreadableVector */
+/** The keys for the vector. What is refused on purpose is added to `refusals`. @throws UnreadableVector */
 export function keysFor(
   suite: SuiteFolder,
   vector: JsonRecord,
   tape: Tape,
   signature: SignatureClaim,
+  refusals: string[],
 ): readonly KeyObject[] {
-  // The key of the manifest opens that one, and nobody unwraps keys here.
-  const end = tape.elements[signature.element * ELEMENT_WORDS + E.next] ?? 0;
-  for (let element = signature.element; element < end; element++) {
-    if (isNamed(tape, element, Namespace.xenc, ENCRYPTED_KEY)) return [];
+  const keyInfo = readKeyInfo(tape, signature.element);
+  if (keyInfo.encryptedKeys.length > 0) {
+    const macBytes = MAC_ALGORITHMS.find(({ uri }) => uri === signature.algorithm)?.macBytes;
+    const secret = secretOf(keyInfo, givenKeys(suite, vector), macBytes, refusals);
+    return secret === undefined ? [] : [createSecretKey(secret)];
   }
   const fields = recordField(vector, 'key') ?? {};
   const given = listField(fields, 'keys').map((entry) => {

@@ -1,10 +1,10 @@
 /** What became of one vector (or of one test inside a vector that holds many). */
 export type Verdict =
   /**
-   * `refusal`: what the vector needs and we refuse on purpose, tried and refused. `checked`: what a vector of many checks
-   * came to, one entry for each of them.
+   * `refusals`: what the vector needs and we refuse on purpose, tried and refused; each stands in refusals.json. `checked`:
+   * what a vector of many checks came to, one entry for each of them.
    */
-  | { readonly verdict: 'as-expected'; readonly refusal?: string; readonly checked?: readonly string[] }
+  | { readonly verdict: 'as-expected'; readonly refusals?: readonly string[]; readonly checked?: readonly string[] }
   /** Refused with another code than the manifest names, by a check that is equally early: see aliases.json. */
   | { readonly verdict: 'alias'; readonly expected: string; readonly actual: string }
   | { readonly verdict: 'mismatch'; readonly expected: string; readonly actual: string }
@@ -17,9 +17,14 @@ export type Outcome = Verdict & { readonly id: string };
 
 export const AS_EXPECTED: Verdict = { verdict: 'as-expected' };
 
+/** As expected: what was computed, and why it is refused on purpose, if it is. */
+export function asExpected(checked: readonly string[], refusals: readonly string[] = []): Verdict {
+  return { verdict: 'as-expected', checked, ...(refusals.length === 0 ? {} : { refusals }) };
+}
+
 /** As expected: refused on purpose, and why. */
-export function refused(refusal: string): Verdict {
-  return { verdict: 'as-expected', refusal };
+export function refused(...refusals: readonly string[]): Verdict {
+  return { verdict: 'as-expected', refusals };
 }
 
 export function mismatch(expected: string, actual: string): Verdict {
