@@ -1,0 +1,25 @@
+// Every element and attribute of valid messages taken out, doubled or swapped with its siblings: refused, or nothing that
+// counts has changed.
+import { splice } from '@parley/codec';
+import { open } from '@parley/engine';
+import { expect, test } from 'vitest';
+import { EXTENT, report } from './extent.ts';
+import { OTHERS, originals, SEALED } from './originals.ts';
+import { Outcomes } from './outcomes.ts';
+import { structureChanges } from './structure.ts';
+
+const chosen = EXTENT === 'all' ? [...SEALED, ...OTHERS] : originals(40);
+
+test('T07 T09: without an element, with it twice, in another order: refused, or says the same', () => {
+  const outcomes = new Outcomes();
+  for (const { name, message, request, meaning } of chosen) {
+    for (const change of structureChanges(message)) {
+      const reply = open(splice(message, change.patches), request);
+      outcomes.add(reply, [meaning], () => `${name}, ${change.name}`);
+    }
+  }
+  report('deletion, duplication, swap', outcomes);
+  expect(outcomes.total).toBeGreaterThan(10_000);
+  // Attributes of one element in another order, an unused token less: what a signature does not mean to protect.
+  expect(outcomes.count('unharmed')).toBeLessThan(outcomes.total * 0.2);
+}, 120_000);
