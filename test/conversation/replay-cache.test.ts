@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 const NOW = Date.UTC(2030, 0, 1);
 const MINUTE = 60_000;
 
-test('takes a key once, whatever else comes', () => {
+test('T57: takes a key once, whatever else comes', () => {
   const cache = new MemoryReplayCache();
   expect(cache.insertIfAbsent('urn:a', 'm1', NOW + MINUTE, NOW)).toBe(true);
   expect(cache.insertIfAbsent('urn:a', 'm1', NOW + 9 * MINUTE, NOW)).toBe(false);
@@ -27,7 +27,7 @@ test('holds until its time, and refuses what is past it', () => {
   expect(cache.insertIfAbsent('urn:a', 'm9', NOW, NOW)).toBe(false);
 });
 
-test('a clock that goes back brings nothing back', () => {
+test('T58: a clock that goes back brings nothing back', () => {
   const cache = new MemoryReplayCache();
   cache.insertIfAbsent('urn:a', 'm1', NOW + MINUTE, NOW);
   cache.insertIfAbsent('urn:a', 'm2', NOW + 60 * MINUTE, NOW + 30 * MINUTE);
@@ -42,7 +42,7 @@ test('a time that is no number is nobody time', () => {
   expect(() => cache.insertIfAbsent('urn:a', 'm1', Number.POSITIVE_INFINITY, NOW)).toThrow('caller.input-invalid');
 });
 
-test('when full, refuses the new and keeps the old; takes again when old ones expired', () => {
+test('T57: when full, refuses the new and keeps the old; takes again when old ones expired', () => {
   const cache = new MemoryReplayCache({ entriesMax: 3 });
   for (const key of ['1', '2', '3']) expect(cache.insertIfAbsent('urn:a', key, NOW + MINUTE, NOW)).toBe(true);
   expect(() => cache.insertIfAbsent('urn:a', '4', NOW + MINUTE, NOW)).toThrow('internal.quota');

@@ -32,7 +32,7 @@ function spellings(bytes: Uint8Array): string[] {
   ];
 }
 
-test('nothing that prints, logs or serialises shows a secret or a password', async () => {
+test('T74: nothing that prints, logs or serialises shows a secret or a password', async () => {
   const printed: string[] = [];
   const print = (value: unknown): void => {
     printed.push(
@@ -103,7 +103,7 @@ test('the store keeps the key and nothing else of the handshake', async () => {
   expect(keyOctets(context)).toHaveLength(32);
 });
 
-test('refusals of forged, replayed and changed messages are one text', async () => {
+test('T67: refusals of forged, replayed and changed messages are one text', async () => {
   const place = world('200512', '1.2');
   const initiator = place.initiator();
   await issue(place, initiator);

@@ -34,7 +34,7 @@ function decode(text: Uint8Array): Uint8Array {
   return out.slice(3, 3 + lengthBytes);
 }
 
-describe('decodeBase64', () => {
+describe('T17: decodeBase64', () => {
   test.each([
     ['', ''],
     ['Zg==', 'f'],

@@ -144,7 +144,7 @@ describe.each(CIPHER_ALGORITHMS)('$name', (algorithm) => {
     expect(codeOf(() => encrypt(algorithm, key, iv.subarray(1), plaintext))).toBe('caller.input-invalid');
   });
 
-  test('every failure to decrypt is the same error', () => {
+  test('T37: every failure to decrypt is the same error', () => {
     const shortest = algorithm.ivBytes + (algorithm.mode === 'gcm' ? algorithm.tagBytes : algorithm.blockBytes);
     const seen = new Set<string>();
     for (let lengthBytes = 0; lengthBytes < shortest; lengthBytes++) {
@@ -165,7 +165,7 @@ describe.each(GCM)('$name', (algorithm) => {
   const key = new Uint8Array(algorithm.keyBytes).fill(3);
   const data = encrypt(algorithm, key, new Uint8Array(12).fill(4), new TextEncoder().encode('<a>twenty-eight</a>'));
 
-  test('refuses any flipped bit and any shortening', () => {
+  test('T42: refuses any flipped bit and any shortening', () => {
     for (let bit = 0; bit < data.length * 8; bit++) {
       const changed = data.slice();
       changed[bit >> 3]! ^= 1 << (bit & 7);

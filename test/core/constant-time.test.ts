@@ -2,7 +2,7 @@ import { equalConstantTime } from '@parley/core';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
-test('equalConstantTime is true for the same octets and nothing else', () => {
+test('T70: equalConstantTime is true for the same octets and nothing else', () => {
   const octets = fc.uint8Array({ maxLength: 4, max: 2 });
   fc.assert(
     fc.property(octets, octets, (left, right) => {

@@ -6,7 +6,7 @@ import { codeOf } from './code-of.ts';
 const FIRST_MS = parseInstant('0001-01-01T00:00:00Z');
 const LAST_MS = parseInstant('9999-12-31T23:59:59.999Z');
 
-describe('parseInstant', () => {
+describe('T18: parseInstant', () => {
   test.each([
     ['1970-01-01T00:00:00Z', 0],
     ['1970-01-01T00:00:00.001Z', 1],

@@ -14,10 +14,13 @@ describe('completeLimits', () => {
     expect(Object.isFrozen(DEFAULT_LIMITS)).toBe(true);
   });
 
-  test.each([-1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53, '5', null, undefined])('refuses %s', (value) => {
-    const given = { depthMax: value } as unknown as Partial<Limits>;
-    expect(codeOf(() => completeLimits(given))).toBe('caller.option-invalid');
-  });
+  test.each([-1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53, '5', null, undefined])(
+    'T80: refuses %s',
+    (value) => {
+      const given = { depthMax: value } as unknown as Partial<Limits>;
+      expect(codeOf(() => completeLimits(given))).toBe('caller.option-invalid');
+    },
+  );
 
   test('refuses a limit that it does not know', () => {
     const given = { depthMaximum: 5 } as unknown as Partial<Limits>;

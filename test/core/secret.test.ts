@@ -22,12 +22,12 @@ describe('Secret', () => {
     expect(secret.lend(toHex)).toBe('01020304');
   });
 
-  test('has a buffer of its own', () => {
+  test('T69: has a buffer of its own', () => {
     expect(Secret.copyOf(Buffer.from('pooled')).lend(isUnshared)).toBe(true);
     expect(Secret.filledBy(16, (out) => out.fill(1)).lend(isUnshared)).toBe(true);
   });
 
-  test('never shows its octets', () => {
+  test('T74: never shows its octets', () => {
     const secret = Secret.copyOf(OCTETS);
     const shown = [
       String(secret),

@@ -16,7 +16,7 @@ const derivations = fc.record({
 });
 type Derivation = typeof derivations extends fc.Arbitrary<infer T> ? T : never;
 
-test('whatever is asked, in whatever order: the key is the one that was derived (WS-SC §1.10)', () => {
+test('T83: whatever is asked, in whatever order: the key is the one that was derived (WS-SC §1.10)', () => {
   fc.assert(
     fc.property(
       fc.array(fc.tuple(fc.boolean(), fc.array(derivations, { minLength: 1, maxLength: 2 })), { maxLength: 60 }),

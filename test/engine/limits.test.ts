@@ -25,7 +25,7 @@ function codeWith(message: Uint8Array, limits: Partial<Limits>): string {
   return reply.ok ? 'ok' : reply.code;
 }
 
-test('canonical octets are counted against the size of the message, with room for small ones', () => {
+test('T28: canonical octets are counted against the size of the message, with room for small ones', () => {
   const large = sealed(sampleEnvelope(`<x>${'y'.repeat(80_000)}</x>`), sampleRequest());
   expect(codeWith(large, { canonicalFactorMax: 1 })).toBe('ok');
   expect(codeWith(large, { canonicalFactorMax: 0 })).toBe('peer.limit-cost');

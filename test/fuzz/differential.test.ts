@@ -8,7 +8,7 @@ import { numberedDocument } from './src/documents/document-source.ts';
 const findings = mkdtempSync(path.join(tmpdir(), 'parley-fuzz-'));
 
 test.each([1, 2, 3])(
-  '8,000 documents of seed %i show no difference that is not allowed',
+  'T24 T26: 8,000 documents of seed %i show no difference that is not allowed',
   { timeout: 120_000 },
   async (seed) => {
     const { status, output } = await runFuzzer('differential', [

@@ -15,7 +15,7 @@ function watch(octets: readonly number[], pieceBytes: number): void {
     guard.watch(Uint8Array.from(octets.slice(start, start + pieceBytes)));
 }
 
-describe('ZstdWindowGuard', () => {
+describe('T59: ZstdWindowGuard', () => {
   test.each([1, 2, 5, 1000])(
     'finds the frame that asks for too much wherever it stands, in pieces of %i',
     (pieceBytes) => {

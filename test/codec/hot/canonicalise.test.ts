@@ -56,7 +56,7 @@ describe('worked examples of the protocol notes', () => {
   });
 });
 
-describe('generated vectors that two other canonicalisers agreed on', () => {
+describe('T26: generated vectors that two other canonicalisers agreed on', () => {
   interface Generated {
     readonly id: string;
     readonly algorithm: string;

@@ -65,7 +65,7 @@ describe('each limit of the scanner', () => {
   });
 });
 
-describe('names that were made to collide', () => {
+describe('T33: names that were made to collide', () => {
   /** The last one is still found behind all others; one more is behind too many. */
   const most = CHAIN_MAX + 2;
   const names = collidingNames(most + 1);

@@ -151,7 +151,7 @@ const REFUSED: readonly (readonly [string, string | Uint8Array, FaultCode])[] = 
   ['instruction after the root', '<a/><?b?>', 'peer.structure-invalid'],
 ];
 
-describe('scan refuses', () => {
+describe('T30 T31 T34: scan refuses', () => {
   test.each(REFUSED)('%s', (_, document, code) => {
     const tape = new Tape();
     const bytes = typeof document === 'string' ? octets(document) : document;

@@ -28,7 +28,7 @@ describe('scan takes', () => {
   });
 });
 
-describe('large documents finish', () => {
+describe('T28 T32 T35: large documents finish', () => {
   const many = {
     messageBytesMax: 1e8,
     nodesMax: 1e7,

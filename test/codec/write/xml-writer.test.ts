@@ -24,7 +24,7 @@ function written(write: (writer: XmlWriter) => void): string {
 }
 
 describe('what is written', () => {
-  test('is its own canonical form, and reads back as the tree it was', () => {
+  test('T29: is its own canonical form, and reads back as the tree it was', () => {
     fc.assert(
       fc.property(writtenTrees, ({ tree, write }) => {
         const document = written(write);

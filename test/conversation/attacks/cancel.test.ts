@@ -7,7 +7,7 @@ import { granted, issue, must, octets, refusal, TLS, text, world } from '../conv
 import { reference, signedRequest } from './crafted-requests.ts';
 
 describe('cancel', () => {
-  test('of somebody else context is refused, and nothing ends', async () => {
+  test('T51 T54: of somebody else context is refused, and nothing ends', async () => {
     const place = world('200512', '1.2');
     const alice = place.initiator();
     const victim = await issue(place, alice);
@@ -36,7 +36,7 @@ describe('cancel', () => {
     );
   });
 
-  test('is durable and told to every cache before it is answered', async () => {
+  test('T54: is durable and told to every cache before it is answered', async () => {
     const order: string[] = [];
     const store = new MemoryContextStore();
     const cancel = store.cancel.bind(store);

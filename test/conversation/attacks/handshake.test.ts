@@ -89,7 +89,7 @@ describe('a handshake', () => {
     expect(await isEmpty(place.store)).toBe(true);
   });
 
-  test('that contradicts the transport action is refused', async () => {
+  test('T60: that contradicts the transport action is refused', async () => {
     const place = world('200512', '1.1');
     const request = granted(place.initiator().requestIssue(TLS));
     expect(refusal(await place.responder.receive(request, { secure: true, soapAction: '"urn:other"' }))).toBe(
@@ -123,7 +123,7 @@ describe('a handshake', () => {
     }
   });
 
-  test('of strangers, many times over, leaves nothing behind', async () => {
+  test('T55: of strangers, many times over, leaves nothing behind', async () => {
     const replayCache = new MemoryReplayCache();
     const place = world('200512', '1.2', { replayCache });
     const password = Secret.copyOf(octets('guess'));
@@ -135,7 +135,7 @@ describe('a handshake', () => {
     expect(replayCache.size).toBe(0);
   });
 
-  test('of one principal opens so many contexts and no more, until one ends', async () => {
+  test('T55: of one principal opens so many contexts and no more, until one ends', async () => {
     const place = world('200512', '1.2', { contextsPerPrincipalMax: 2 });
     const first = place.initiator();
     await issue(place, first);

@@ -70,7 +70,7 @@ describe('an RST that asks for what nobody gets', () => {
     expect(initiator.context?.expiresAtMs).toBe(START_MS + MINUTE_MS);
   });
 
-  test('an Identifier of the client choice is not looked at', async () => {
+  test('T52: an Identifier of the client choice is not looked at', async () => {
     const place = world('200512', '1.2');
     const token =
       '<c:SecurityContextToken xmlns:c="http://docs.oasis-open.org/ws-sx/ws-secureconversation/200512"><c:Identifier>urn:mine</c:Identifier></c:SecurityContextToken>';
@@ -85,7 +85,7 @@ describe('an RST that asks for what nobody gets', () => {
     expect(await place.store.get('urn:mine')).toBeUndefined();
   });
 
-  test('the same entropy twice gives two keys', async () => {
+  test('T51 T52: the same entropy twice gives two keys', async () => {
     const place = world('200512', '1.2');
     const same = (initiator: Initiator): Uint8Array => edited(initiator, ENTROPY, `$1${base64(32)}`);
     const first = must(await place.responder.receive(same(place.initiator()), TLS), 'issued');

@@ -65,7 +65,7 @@ describe('renew', () => {
     expect((await place.store.get(identifier))?.keys).toHaveLength(1);
   });
 
-  test('with the password but without the key is refused', async () => {
+  test('T54: with the password but without the key is refused', async () => {
     const place = world('200512', '1.2');
     const alice = place.initiator();
     const identifier = await issue(place, alice);
@@ -108,7 +108,7 @@ describe('renew', () => {
     must(await place.responder.receive(granted(initiator.secure(applicationEnvelope('1.2', 'still'))), TLS), 'message');
   });
 
-  test('that loses against a cancel brings nothing back', async () => {
+  test('T54: that loses against a cancel brings nothing back', async () => {
     const place = world('200512', '1.2');
     const initiator = place.initiator();
     const identifier = await issue(place, initiator);

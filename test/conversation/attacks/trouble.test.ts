@@ -24,7 +24,7 @@ import { edited, HOUR_MS, isEmpty, MINUTE_MS } from './crafted-requests.ts';
 describe('trouble', () => {
   const FAILING = ['get', 'insert', 'update', 'cancel'] as const;
 
-  test.each(FAILING)('a store whose %s fails refuses, and accepts nothing', async (method) => {
+  test.each(FAILING)('T77: a store whose %s fails refuses, and accepts nothing', async (method) => {
     const store = new MemoryContextStore();
     const place = world('200512', '1.2', { store });
     const initiator = place.initiator();
@@ -108,14 +108,14 @@ describe('trouble', () => {
   });
 });
 
-test('policies of other endpoints refuse messages for this one', async () => {
+test('T62: policies of other endpoints refuse messages for this one', async () => {
   const place = world('200512', '1.2', { policy: policyOf('strict', { endpointAddress: 'https://another.example/' }) });
   expect(refusal(await place.responder.receive(granted(place.initiator().requestIssue(TLS)), TLS))).toBe(
     'peer.addressing-mismatch',
   );
 });
 
-test('a clock that goes back revives neither contexts nor keys', async () => {
+test('T58: a clock that goes back revives neither contexts nor keys', async () => {
   const place = world('200512', '1.2', { contextLifetimeMs: HOUR_MS });
   const initiator = place.initiator();
   await issue(place, initiator);

@@ -43,7 +43,7 @@ async function edit(...request: string[]): Promise<Uint8Array> {
 }
 
 describe('files', () => {
-  test('are this user own, and closed to others whatever the umask', async () => {
+  test('T75: are this user own, and closed to others whatever the umask', async () => {
     const before = process.umask(0);
     try {
       await filled();
@@ -82,7 +82,7 @@ describe('files', () => {
     expect(await codeOf(opened())).toBe('internal.store-corrupt');
   });
 
-  test('show neither secret nor principal', async () => {
+  test('T74 T75: show neither secret nor principal', async () => {
     const store = await opened();
     const secret = new Uint8Array(32).fill(7);
     await store.put(sampleContext('urn:uuid:1', { principal: 'canary-principal' }));
@@ -175,7 +175,9 @@ describe('records', () => {
     await store.close();
   });
 
-  test('that find no room on the disk are not acknowledged, and the others stay', { timeout: 60_000 }, async () => {
+  test('T75 T77: that find no room on the disk are not acknowledged, and the others stay', {
+    timeout: 60_000,
+  }, async () => {
     await filled();
     // The file-size limit of a process stands in for a full disk.
     const script = `trap '' XFSZ; ulimit -f 512; exec "$0" "$@"`;

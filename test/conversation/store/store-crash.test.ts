@@ -54,7 +54,7 @@ async function checkRun(store: ContextStore, lines: readonly string[]): Promise<
   }
 }
 
-test(`${ROUNDS} kills at random moments`, { timeout: 120_000 }, async () => {
+test(`T75: ${ROUNDS} kills at random moments`, { timeout: 120_000 }, async () => {
   const keyEncryptionKey = new KeyEncryptionKey(new Uint8Array(32).fill(9));
   const all: string[] = [];
   for (let run = 0; run < ROUNDS; run++) {

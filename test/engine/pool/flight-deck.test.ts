@@ -33,7 +33,7 @@ function poison(word: string) {
   return sampleMessage(new TextEncoder().encode(`${word} `));
 }
 
-describe('a message that ends its worker', () => {
+describe('T72: a message that ends its worker', () => {
   test.each(['!exit', '!throw', '!heap', '!hang'])('%s is found out, and nobody else suffers', async (word) => {
     const pool = poolOf(FAULTY, { workerHeapMiBMax: 32, jobTimeoutMs: 1000 });
     const messages = Array.from({ length: 40 }, (_, index) => (index === 17 ? poison(word) : good));

@@ -3,7 +3,7 @@ import { PoisonList } from '../../../packages/engine/src/pool/poison-list.ts';
 
 const octets = (text: string) => new TextEncoder().encode(text);
 
-test('a message is remembered by its octets, for ten minutes', () => {
+test('T72: a message is remembered by its octets, for ten minutes', () => {
   const list = new PoisonList();
   list.add(octets('bad'), 1000);
   expect(list.has(octets('bad'), 600_999)).toBe(true);

@@ -50,7 +50,7 @@ describe('contexts', () => {
   });
 });
 
-describe('evict', () => {
+describe('T54: evict', () => {
   test.each([0, 1, 2])('leaves no answer on the old context, %i workers', async (workers) => {
     const contexts = new SampleResolver();
     const pool = poolWith(workers, { contexts });

@@ -107,7 +107,7 @@ describe('answers', () => {
   });
 });
 
-describe('the queue', () => {
+describe('T73: the queue', () => {
   test('holds no more than its bound, and everybody is served', async () => {
     const pool = poolWith(1, { queueMessagesMax: 10, batchMessagesMax: 4 });
     let most = 0;
@@ -173,7 +173,7 @@ describe('the end', () => {
   });
 });
 
-test('nothing larger than its view goes through a port, and no octets of a message', async () => {
+test('T69: nothing larger than its view goes through a port, and no octets of a message', async () => {
   const sent: unknown[] = [];
   const { postMessage } = MessagePort.prototype;
   vi.spyOn(MessagePort.prototype, 'postMessage').mockImplementation(function (this: MessagePort, value, list) {

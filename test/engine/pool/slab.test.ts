@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { alignedStart, copyOut, newSlab, SlabPool } from '../../../packages/engine/src/pool/slab.ts';
 
-test('a slab that was given back is taken again, all zero', () => {
+test('T69 T71: a slab that was given back is taken again, all zero', () => {
   const slabs = new SlabPool(1024 * 1024);
   const first = slabs.take(100_000);
   expect(first.length).toBe(131_072);
