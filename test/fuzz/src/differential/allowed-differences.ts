@@ -144,8 +144,8 @@ export const ALLOWED_DIFFERENCES: Readonly<Record<string, AllowedDifference>> = 
     side: 'other-form',
     reason:
       'libxml2 joins relative references among themselves in a way of its own: dot segments and fragments stay, a ' +
-      'base without a slash is dropped, and so is a value that is no URI reference. C14N 1.1 §2.4 says what we do. ' +
-      'Joins of URI references on one absolute base must agree.',
+      'base without a slash is dropped, and so is a value that is no URI reference; it also escapes what it builds. ' +
+      'C14N 1.1 §2.4 says what we do. Joins of plain paths on one absolute base must agree.',
     example: '<a xml:base="b"><c xml:base="./d"/></a>',
     rewrite: (ours, { method, theirs, bases }) =>
       method === 'inclusive-1.1' && isOddJoin(bases) && withoutApexBase(ours) === withoutApexBase(theirs)
@@ -155,23 +155,22 @@ export const ALLOWED_DIFFERENCES: Readonly<Record<string, AllowedDifference>> = 
 };
 
 /**
- * Whether anything is joined that is no URI reference, or on a base without scheme, authority and path, or with a
- * fragment, or climbs above the root.
+ * Whether anything is joined that is more than a plain path, or on a base without scheme, authority and path, or climbs
+ * above the root.
  */
 function isOddJoin(bases: readonly string[]): boolean {
-  if (!bases.every(isUriReference)) return true;
+  if (!bases.every(isPlain)) return true;
   const outer = bases.at(-1) ?? '';
   const inner = bases.slice(0, -1);
   const folders = /^[a-z]+:\/\/[^/?#]+((?:\/[^/?#]+)*)\//u.exec(outer)?.[1];
   const climbs = inner.flatMap((reference) => reference.split('/')).filter((step) => step === '..').length;
   const isRelative = bases.slice(1).some((base) => !/^[a-z]+:\/\/[^/?#]+\//u.test(base));
-  return isRelative || climbs > (folders?.split('/').length ?? 1) - 1 || inner.some((base) => base.includes('#'));
+  return isRelative || climbs > (folders?.split('/').length ?? 1) - 1;
 }
 
-/** RFC 3986 §4.1, by characters: a scheme is a name, and the first segment of a relative path has no colon. */
-function isUriReference(text: string): boolean {
-  const characters = /^(?:[\w.~:/?#[\]@!$&'()*+,;=-]|%[\da-f]{2})*$/iu;
-  return characters.test(text) && (/^[a-z][a-z\d+.-]*:/iu.test(text) || !/^[^/?#]*:/u.test(text));
+/** A path, or a scheme, a host and a path, of characters that nobody escapes. */
+function isPlain(reference: string): boolean {
+  return /^(?:[a-z][a-z\d+.-]*:\/\/[\w.~-]+(?=\/))?[\w.~/-]*$/iu.test(reference);
 }
 
 function withoutApexBase(form: string): string {
