@@ -9,7 +9,7 @@ import { chanceFrom, mutated } from './mutations.ts';
 import { type Original, originals } from './originals.ts';
 import { Outcomes } from './outcomes.ts';
 
-const COUNT = EXTENT === 'all' ? 500_000 : 50_000;
+const COUNT = EXTENT === 'all' ? 250_000 : 50_000;
 const PROTECTED = [
   'Body',
   'Timestamp',
@@ -28,11 +28,13 @@ const messages = originals(40).map((original) => ({ ...original, isProtected: pr
 test(`${COUNT} messages with one octet changed: in a protected part refused, elsewhere refused or unharmed`, () => {
   const chance = chanceFrom(20_260_115);
   const outcomes = new Outcomes();
-  for (let count = 0; count < COUNT; count++) {
+  while (outcomes.total < COUNT) {
     const { name, message, request, meaning, isProtected } = messages[chance(messages.length)]!;
     const changed = message.slice();
     const at = chance(message.length);
-    const octet = (message[at]! + 1 + chance(255)) & 0xff;
+    // Half of the time an octet that the message has, so that not all dies of bad syntax.
+    const octet = chance(2) === 0 ? chance(256) : message[chance(message.length)]!;
+    if (octet === message[at]) continue;
     changed[at] = octet;
     const described = () => `${name}, octet ${at} is ${octet}`;
     const outcome = outcomes.add(open(changed, request), [meaning], described);
@@ -71,6 +73,11 @@ function protectedOctets({ message }: Original): Uint8Array {
     if (!isProtected && name !== 'EncryptedData') continue;
     const word = (offset: number): number => tape.elements[element * ELEMENT_WORDS + offset]!;
     octets.fill(isProtected ? 1 : 0, word(E.start), word(E.end));
+  }
+  // Exclusive C14N leaves out declarations that no name needs.
+  const source = Buffer.from(message).toString('latin1');
+  for (const { index, 0: declaration, 1: prefix } of source.matchAll(/ xmlns:([\w.-]+)="[^"]*"/g)) {
+    if (!new RegExp(`[< /]${prefix}:`).test(source)) octets.fill(0, index, index + declaration.length);
   }
   return octets;
 }

@@ -26,11 +26,17 @@ const TOKENS: readonly Uint8Array[] = [
 
 /** `message` with one random change; `other` lends octets. */
 export function mutated(message: Uint8Array, other: Uint8Array, chance: Chance): Uint8Array {
+  if (message.length === 0) return message;
   const at = chance(message.length);
   const to = Math.min(message.length, at + 1 + lengthFrom(chance));
   switch (chance(7)) {
     case 0:
-      return replacedWith(message, at, at + 1, Uint8Array.of(chance(256)));
+      return replacedWith(
+        message,
+        at,
+        at + 1,
+        Uint8Array.of(chance(2) === 0 ? chance(256) : other[chance(other.length)]!),
+      );
     case 1:
       return replacedWith(message, at, to, NOTHING);
     case 2:

@@ -23,6 +23,7 @@ export function meaningOf(value: OpenedMessage): string {
 /** What the answers to many messages were, by code; `unharmed` for those that said what an original says. */
 export class Outcomes {
   readonly #counts = new Map<string, number>();
+  #total = 0;
 
   /**
    * Counts one answer.
@@ -36,6 +37,7 @@ export class Outcomes {
     }
     const outcome = reply.ok ? 'unharmed' : reply.code;
     this.#counts.set(outcome, this.count(outcome) + 1);
+    this.#total++;
     return reply.ok ? 'unharmed' : 'refused';
   }
 
@@ -44,7 +46,7 @@ export class Outcomes {
   }
 
   get total(): number {
-    return [...this.#counts.values()].reduce((sum, count) => sum + count, 0);
+    return this.#total;
   }
 
   /** All counts, the largest first. */
