@@ -23,8 +23,8 @@ export function cryptoFloor({ octets, context, atMs }: BenchMessage): () => void
   const signedInfo = sink.bytes.slice(0, sink.length);
 
   const digests = opened.signed.map(({ digest, bytes }) => digesting(digest, bytes));
-  const { mac, key } = opened.signed[0]!;
-  const computeMac = macing(macAlgorithm(mac), keyOctets(context, key), signedInfo);
+  const { algorithm, key } = opened.signed[0]!;
+  const computeMac = macing(macAlgorithm(algorithm), keyOctets(context, key), signedInfo);
   const ciphers = deciphering(opened, cipherValues(tape), context);
   requireSame(new TextDecoder().decode(signedInfo), signatureValueOf(tape), digests, computeMac);
   return () => {
@@ -90,7 +90,9 @@ function decipheringOne(
 }
 
 /** The octets of the key that `use` tells of. */
-export function keyOctets(context: SecurityContext, { derivation, instance }: KeyUse): Uint8Array {
+export function keyOctets(context: SecurityContext, use: KeyUse): Uint8Array {
+  if (use.source !== 'context') throw new Error('not a key of the context');
+  const { derivation, instance } = use;
   const base = context.keys.find((candidate) => candidate.instance === instance)!;
   let octets = base.secret.lend((bytes) => bytes.slice());
   for (const { label, nonceBase64, offsetBytes, lengthBytes } of derivation) {

@@ -55,9 +55,14 @@ describe('the golden message (WS-SC 1.4 §7, explicit derived key)', () => {
       soapVersion: '1.2',
       encrypted: [],
     });
-    expect(value.signed[3]?.key.derivation).toEqual([
-      { label: undefined, nonceBase64: 'EBESExQVFhcYGRobHB0eHw==', offsetBytes: 0, lengthBytes: 24, implied: false },
-    ]);
+    expect(value.signed[3]?.key).toEqual({
+      source: 'context',
+      identifier: goldenContext.identifier,
+      instance: undefined,
+      derivation: [
+        { label: undefined, nonceBase64: 'EBESExQVFhcYGRobHB0eHw==', offsetBytes: 0, lengthBytes: 24, implied: false },
+      ],
+    });
   });
 
   test('it has no MessageID: a policy may ask for one, else the MAC is what happens once', () => {

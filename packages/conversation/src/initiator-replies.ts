@@ -2,8 +2,9 @@
 import { readDocument, scan, Tape } from '@parley/codec';
 import type { KeyInstance, Secret, SecurityContext } from '@parley/core';
 import { contextSource, Fault, VERSION_URIS } from '@parley/core';
-import type { OpenedMessage } from '@parley/engine';
+import type { ContextMessage } from '@parley/engine';
 import {
+  isContextMessage,
   open,
   readAddressing,
   readEnvelopeShape,
@@ -84,10 +85,13 @@ export function openReply(
   context: SecurityContext,
   settings: InitiatorSettings,
   soapAction?: string,
-): OpenedMessage {
+): ContextMessage {
   const base = { atMs: currentMs(settings.ambient), policy: settings.policy, contexts: contextSource([context]) };
   const reply = open(bytes, soapAction === undefined ? base : { ...base, soapAction });
-  if (reply.ok) return reply.value;
+  if (reply.ok) {
+    if (isContextMessage(reply.value)) return reply.value;
+    throw new Fault('peer.keyinfo-forbidden', { reason: 'not signed by the context' });
+  }
   if (reply.code === 'peer.security-header-missing')
     throw unprotectedFault(bytes, settings) ?? new Fault(reply.code, reply.detail);
   throw new Fault(reply.code, reply.detail);

@@ -1,6 +1,6 @@
 import type { Reply, SecurityContext } from '@parley/core';
 import { Fault, failedReply, Secret } from '@parley/core';
-import type { OpenedMessage } from '@parley/engine';
+import type { ContextMessage } from '@parley/engine';
 import { writeTimestamp } from '@parley/engine';
 import { currentMs, randomUrn } from './ambient.ts';
 import { provable } from './context-clock.ts';
@@ -157,7 +157,7 @@ export class Initiator {
   }
 
   /** Opens a message of the responder (borrowed); once only. A SOAP fault without protection is `peer.soap-fault`. */
-  async open(bytes: Uint8Array, soapAction?: string): Promise<Reply<OpenedMessage>> {
+  async open(bytes: Uint8Array, soapAction?: string): Promise<Reply<ContextMessage>> {
     try {
       if (!('context' in this.#state)) throw wrongMoment(this.#state);
       const message = openReply(bytes, this.#state.context, this.#settings, soapAction);

@@ -2,8 +2,8 @@
 
 import type { Reply, SecurityContext } from '@parley/core';
 import { Fault } from '@parley/core';
-import type { OpenedMessage, OpenRequest } from '@parley/engine';
-import { open } from '@parley/engine';
+import type { ContextMessage, OpenedMessage, OpenRequest } from '@parley/engine';
+import { isContextMessage, open } from '@parley/engine';
 import { wipeContext } from './store/context-copy.ts';
 import type { ContextStore } from './store/context-store.ts';
 import { unwrapped } from './unwrapped.ts';
@@ -13,7 +13,7 @@ const CONTEXTS_MAX = 2;
 
 /** What was opened, and the context whose key proved it: the caller's own, to wipe. */
 export interface StoredOpening {
-  readonly message: OpenedMessage;
+  readonly message: ContextMessage;
   readonly context: SecurityContext;
 }
 
@@ -38,6 +38,7 @@ export async function openStored(
         continue;
       }
       const message = unwrapped(reply);
+      if (!isContextMessage(message)) break;
       taken = known.get(message.identifier);
       if (taken === undefined) break;
       return { message, context: taken };

@@ -2,7 +2,7 @@
 import { scan, Tape } from '@parley/codec';
 import type { KeyInstance, SecurityContext, Version } from '@parley/core';
 import { Fault } from '@parley/core';
-import type { OpenedMessage } from '@parley/engine';
+import type { ContextMessage } from '@parley/engine';
 import { randomUrn } from './ambient.ts';
 import { provable } from './context-clock.ts';
 import { agreedExpiry, requireKind, wipeIssued, writeTokenReply } from './issue-context.ts';
@@ -71,7 +71,7 @@ export async function renewContext(
  * @throws Fault `peer.action-mismatch`, `peer.trust-invalid-request` generations mixed, and as {@link readRequest}
  */
 export function signedRequestOf(
-  message: OpenedMessage,
+  message: ContextMessage,
   version: Version,
   operation: 'renew' | 'cancel',
   settings: ResponderSettings,
@@ -86,7 +86,7 @@ export function signedRequestOf(
 /** @throws Fault `peer.unable-to-renew` */
 function withNewKey(
   current: SecurityContext,
-  message: OpenedMessage,
+  message: ContextMessage,
   key: KeyInstance,
   { atMs, latestMs }: RequestInHand,
   settings: ResponderSettings,

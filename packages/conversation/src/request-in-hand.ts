@@ -2,7 +2,7 @@
 import type { Tape } from '@parley/codec';
 import type { SecurityContext } from '@parley/core';
 import { encodeBase64, Fault } from '@parley/core';
-import type { MessageClaims, OpenedMessage, OpenRequest } from '@parley/engine';
+import type { ContextMessage, MessageClaims, OpenRequest } from '@parley/engine';
 import { freshUntilMs, readAddressing, readMessage, requireAddressing, requireFresh } from '@parley/engine';
 import { neverRevived } from './context-clock.ts';
 import type { ResponderSettings } from './responder-settings.ts';
@@ -128,7 +128,11 @@ export async function requireFirst(
 }
 
 /** {@link requireFirst} for a verified message. */
-export function requireFirstMessage(settings: ResponderSettings, message: OpenedMessage, nowMs: number): Promise<void> {
+export function requireFirstMessage(
+  settings: ResponderSettings,
+  message: ContextMessage,
+  nowMs: number,
+): Promise<void> {
   return requireFirst(settings, message.identifier, message.replayKey, message.replayUntilMs, nowMs);
 }
 

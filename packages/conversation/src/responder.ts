@@ -1,7 +1,7 @@
 import { Tape } from '@parley/codec';
 import type { FailedReply, Reply } from '@parley/core';
 import { Fault, failedReply } from '@parley/core';
-import type { OpenedMessage } from '@parley/engine';
+import type { ContextMessage } from '@parley/engine';
 import { currentMs, randomUrn } from './ambient.ts';
 import { cancelContext } from './cancel-context.ts';
 import { issueContext } from './issue-context.ts';
@@ -39,7 +39,7 @@ export type Received =
     }
   | { readonly kind: 'cancelled'; readonly reply: Uint8Array; readonly identifier: string }
   /** For the application, which answers through {@link Responder.secure}. */
-  | { readonly kind: 'message'; readonly message: OpenedMessage }
+  | { readonly kind: 'message'; readonly message: ContextMessage }
   /** `failure` says precisely why, for the log; `reply` says little, for the peer. */
   | { readonly kind: 'refused'; readonly reply: Uint8Array; readonly failure: FailedReply };
 
@@ -82,7 +82,7 @@ export class Responder {
   }
 
   /** Opens an application message (borrowed), replay check included, and nothing else: no request of trust is served. */
-  async open(bytes: Uint8Array, channel: Channel): Promise<Reply<OpenedMessage>> {
+  async open(bytes: Uint8Array, channel: Channel): Promise<Reply<ContextMessage>> {
     try {
       return { ok: true, value: await this.#openMessage(this.#take(bytes, channel, emptyOutline())) };
     } catch (error) {
@@ -140,7 +140,7 @@ export class Responder {
     }
   }
 
-  async #openMessage(request: RequestInHand): Promise<OpenedMessage> {
+  async #openMessage(request: RequestInHand): Promise<ContextMessage> {
     const { action } = request.outline;
     if (trustVersionOf(action ?? '') !== undefined)
       throw new Fault('peer.trust-request-failed', { reason: 'no such binding' });

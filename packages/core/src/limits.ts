@@ -26,6 +26,8 @@ export interface Limits {
   readonly tokensMax: number;
   /** xenc:EncryptedData elements. .NET allows 100. */
   readonly encryptedPartsMax: number;
+  /** xenc:EncryptedKey elements: each may cost an operation with our private key. */
+  readonly encryptedKeysMax: number;
   /** One certificate. With a key of 4096 bits, usual ones have 1 to 3 KiB. */
   readonly certificateBytesMax: number;
   /** Of one chain, anchor included; and of one message's PKIPath. */
@@ -61,6 +63,7 @@ export const DEFAULT_LIMITS: Limits = Object.freeze({
   transformsMax: 1,
   tokensMax: 16,
   encryptedPartsMax: 8,
+  encryptedKeysMax: 1,
   certificateBytesMax: 16 * 1024,
   certificatesMax: 8,
   derivedKeyBytesMin: 16,

@@ -38,3 +38,21 @@ export const VERSION_URIS: Readonly<Record<Version, VersionUris>> = Object.freez
   ),
   '200502': urisOf('200502', 'http://schemas.xmlsoap.org/ws/2005/02/trust', 'http://schemas.xmlsoap.org/ws/2005/02/sc'),
 });
+
+const WSS10 = 'http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-';
+const WSS11 = 'http://docs.oasis-open.org/wss/oasis-wss-soap-message-security-1.1#';
+const X509_PROFILE = `${WSS10}x509-token-profile-1.0#`;
+
+/** ValueTypes of tokens and of key identifiers in WS-Security (protocol §3.1). */
+export const TOKEN_TYPES: Readonly<
+  Record<'x509v3' | 'x509PkiPath' | 'x509SubjectKeyIdentifier' | 'thumbprintSha1' | 'encryptedKeySha1', string>
+> = Object.freeze({
+  x509v3: `${X509_PROFILE}X509v3`,
+  x509PkiPath: `${X509_PROFILE}X509PKIPathv1`,
+  x509SubjectKeyIdentifier: `${X509_PROFILE}X509SubjectKeyIdentifier`,
+  thumbprintSha1: `${WSS11}ThumbprintSHA1`,
+  encryptedKeySha1: `${WSS11}EncryptedKeySHA1`,
+});
+
+/** The one EncodingType of WS-Security. */
+export const BASE64_BINARY: string = `${WSS10}soap-message-security-1.0#Base64Binary`;

@@ -32,6 +32,23 @@ export function requireCoverage(claims: MessageClaims, signatures: readonly Plan
 }
 
 /**
+ * Checks that what the policy wants endorsed is: every endorsing signature is over every other one.
+ * @throws Fault `peer.coverage-missing`
+ */
+export function requireEndorsement(
+  signatures: readonly PlannedSignature[],
+  endorsing: readonly PlannedSignature[],
+  policy: Policy,
+): void {
+  if (policy.endorsedBy.length === 0) return;
+  if (endorsing.length === 0) throw missing('endorsing ds:Signature');
+  const isOver = ({ references }: PlannedSignature, { claim }: PlannedSignature): boolean =>
+    references.some(({ target }) => target === claim.element);
+  if (!endorsing.every((over) => signatures.every((signature) => isOver(over, signature))))
+    throw missing('endorsed ds:Signature');
+}
+
+/**
  * Checks that what was decrypted lies inside what was signed, and that the Body was encrypted if it must be.
  * `claims` are those of the document in which the parts' plaintext (or, signed after encryption, ciphertext) stands.
  *

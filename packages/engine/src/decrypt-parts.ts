@@ -7,21 +7,23 @@ import type { Patch, Tape } from '@parley/codec';
 import { E, ELEMENT_WORDS, firstChild, nextSibling, parentOf, readDocument, splice } from '@parley/codec';
 import type { CipherAlgorithm } from '@parley/core';
 import { decrypt, Fault } from '@parley/core';
+import type { OpenScope } from './open-scope.ts';
 import type { PartRole } from './opened-message.ts';
 import type { Policy } from './policy.ts';
 import { base64Octets, endOf, isWithin, startOf, structureInvalid } from './read/claim.ts';
 import type { EncryptedDataClaim } from './read/encrypted-data.ts';
-import { isEncryptedData, readEncryptedData } from './read/encrypted-data.ts';
+import { isEncryptedData, readEncryptedData, readReferenceLists } from './read/encrypted-data.ts';
+import { referenceListsOf } from './read/encrypted-key.ts';
 import type { MessageClaims } from './read/message.ts';
-import type { OpenScope, ResolvedKey } from './resolve-keys.ts';
-import { resolveKey } from './resolve-keys.ts';
+import { resolveKey, resolveListingKey } from './resolve-keys.ts';
+import type { SymmetricResolvedKey } from './resolved-key.ts';
 
 /** Encrypted data whose place and key are settled. */
 export interface PlannedDecryption {
   readonly claim: EncryptedDataClaim;
   /** The part of the message that it is, or stands in. */
   readonly role: PartRole;
-  readonly resolved: ResolvedKey;
+  readonly resolved: SymmetricResolvedKey;
 }
 
 /** One decrypted part: where its plaintext stands in the new document. */
@@ -29,7 +31,7 @@ export interface DecryptedPart {
   readonly role: PartRole;
   readonly target: 'content' | 'element';
   readonly cipher: CipherAlgorithm;
-  readonly resolved: ResolvedKey;
+  readonly resolved: SymmetricResolvedKey;
   readonly start: number;
   readonly end: number;
   /** The element in the new document whose content, or which itself, was encrypted. */
@@ -61,11 +63,22 @@ export function planDecryption(
     }
     if (claim.target === 'content' && role !== 'body')
       throw structureInvalid(claims.tape, element, 'encrypted content outside soap:Body');
-    const resolved = resolveKey(claims, claim.tokenReference, element, scope);
+    const resolved = keyOf(claims, claim, scope);
     if (resolved.key.secret.lengthBytes !== claim.cipher.keyBytes)
       throw new Fault('peer.key-usage', { reason: 'length' });
     return { claim, role, resolved };
   });
+}
+
+function keyOf(claims: MessageClaims, claim: EncryptedDataClaim, scope: OpenScope): SymmetricResolvedKey {
+  const { element, tokenReference, cipher } = claim;
+  if (tokenReference >= 0) return resolveKey(claims, tokenReference, element, scope, cipher.keyBytes);
+  const { tape, security } = claims;
+  const listing = security.encryptedKeys.find((key) =>
+    readReferenceLists(tape, referenceListsOf(tape, key), scope.policy.limits).includes(element),
+  );
+  if (listing === undefined) throw new Fault('peer.keyinfo-forbidden', { reason: 'no ds:KeyInfo' });
+  return resolveListingKey(claims, listing, element, scope, cipher.keyBytes);
 }
 
 /**

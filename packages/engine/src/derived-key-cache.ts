@@ -7,6 +7,9 @@ import type { KeyInstance, MacAlgorithm } from '@parley/core';
 import { deriveKey, MacKey, Secret } from '@parley/core';
 import type { WireDerivation } from './read/derived-key-token.ts';
 
+/** What keys are derived from, known by its identity: a key of a context, or of an EncryptedKey. */
+export type BaseKey = Pick<KeyInstance, 'secret'>;
+
 /** A key ready for use; the same object for the same derivation while it is cached. */
 export class SymmetricKey {
   readonly secret: Secret;
@@ -47,8 +50,8 @@ export class DerivedKeyCache {
   // perf: found by number, compared by octets: no string is made for a key that is there.
   readonly #derived = new Map<number, Derived>();
   // An instance is known by a number: its name may be shared by two contexts, its secret must not become a string.
-  readonly #numbers = new WeakMap<KeyInstance, number>();
-  readonly #direct = new WeakMap<KeyInstance, SymmetricKey>();
+  readonly #numbers = new WeakMap<BaseKey, number>();
+  readonly #direct = new WeakMap<BaseKey, SymmetricKey>();
   #nextNumber = 1;
   // perf: the key used last is at the end of the map already; taking it out and putting it back costs 100 ns.
   #latest: Derived | undefined;
@@ -58,7 +61,7 @@ export class DerivedKeyCache {
   }
 
   /** The key that `derivations`, outermost base first, make of the instance's secret (WS-SC §1.10). */
-  derived(instance: KeyInstance, derivations: readonly WireDerivation[]): SymmetricKey {
+  derived(instance: BaseKey, derivations: readonly WireDerivation[]): SymmetricKey {
     if (derivations.length === 0) return this.#directKey(instance);
     let base = this.#numberOf(instance);
     let { secret } = instance;
@@ -80,7 +83,7 @@ export class DerivedKeyCache {
   }
 
   /** The context's secret itself; whoever owns the context wipes it. */
-  #directKey(instance: KeyInstance): SymmetricKey {
+  #directKey(instance: BaseKey): SymmetricKey {
     let key = this.#direct.get(instance);
     if (key === undefined) {
       key = new SymmetricKey(instance.secret);
@@ -89,7 +92,7 @@ export class DerivedKeyCache {
     return key;
   }
 
-  #numberOf(instance: KeyInstance): number {
+  #numberOf(instance: BaseKey): number {
     let number = this.#numbers.get(instance);
     if (number === undefined) {
       number = this.#nextNumber++;

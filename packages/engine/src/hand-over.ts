@@ -2,7 +2,7 @@
 
 import type { Tape } from '@parley/codec';
 import { canonicalise, localNameOf, NAMESPACE_URIS, Namespace, namespaceOf, namespaceUriOf } from '@parley/codec';
-import { encodeBase64 } from '@parley/core';
+import { digest, digestAlgorithm, encodeBase64 } from '@parley/core';
 import type { AddressingValues } from './addressing.ts';
 import type { DecryptedMessage, DecryptedPart } from './decrypt-parts.ts';
 import { freshUntilMs } from './freshness.ts';
@@ -11,8 +11,8 @@ import type { Policy } from './policy.ts';
 import { base64Octets } from './read/claim.ts';
 import type { MessageClaims } from './read/message.ts';
 import { ADDRESSING_NAMES, Addressing } from './read/soap-envelope.ts';
-import type { ResolvedKey } from './resolve-keys.ts';
-import { keyUseOf } from './resolve-keys.ts';
+import type { ResolvedKey } from './resolved-key.ts';
+import { keyUseOf, symmetricKeyUseOf } from './resolved-key.ts';
 import type { PlannedSignature, VerifiedPart } from './verify-signatures.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -45,7 +45,8 @@ export function handOver(proof: Proof): OpenedMessage {
     bodyEnd = sink.length;
   }
   const octets = proof.borrow ? sink.bytes : sink.bytes.slice(0, sink.length);
-  const first = verified[0]!.resolved;
+  const first = verified[0]!.signature;
+  const context = first.resolved.source === 'context' ? first.resolved : undefined;
   const keyUses = new Map<ResolvedKey, KeyUse>();
   const { timestamp } = signedClaims;
   const messageIdIsSigned =
@@ -53,10 +54,10 @@ export function handOver(proof: Proof): OpenedMessage {
     verified.some((part) => part.element === signedClaims.envelope.addressing[Addressing.MessageID]);
   return {
     soapVersion: signedClaims.envelope.soap === Namespace.soap11 ? '1.1' : '1.2',
-    identifier: first.context.identifier,
-    instance: first.instance.instance,
-    version: first.version,
-    principal: first.context.principal,
+    identifier: context?.context.identifier,
+    instance: context?.instance.instance,
+    version: context?.version,
+    principal: context?.context.principal,
     action: addressing.action,
     messageId: addressing.messageId,
     to: addressing.to,
@@ -64,10 +65,10 @@ export function handOver(proof: Proof): OpenedMessage {
     createdAtMs: timestamp?.createdAtMs,
     expiresAtMs: timestamp?.expiresAtMs,
     signed: verified.map((part) => signedPart(signedClaims, part, octets, keyUses)),
-    encrypted: decrypted.parts.map((part) => encryptedPart(claims.tape, part, keyUses)),
+    encrypted: decrypted.parts.map((part) => encryptedPart(claims.tape, part)),
     body: octets.subarray(bodyStart, bodyEnd),
     verified: octets.subarray(verified[0]!.start, verifiedEnd),
-    replayKey: messageIdIsSigned ? (addressing.messageId as string) : macOf(signedClaims, proof.signatures),
+    replayKey: replayKeyOf(proof, messageIdIsSigned, octets.subarray(first.start, first.end)),
     replayUntilMs: timestamp === undefined ? Number.MAX_SAFE_INTEGER : freshUntilMs(timestamp, proof.policy),
   };
 }
@@ -84,8 +85,8 @@ function signedPart(
     localName: nameOfPart(claims, part),
     bytes: octets.subarray(part.start, part.end),
     digest: part.reference.digest.name,
-    mac: part.mac.name,
-    key: useOf(part.resolved, keyUses),
+    algorithm: part.algorithm.name,
+    key: useOf(part.signature.resolved, keyUses),
   };
 }
 
@@ -97,14 +98,14 @@ function nameOfPart(claims: MessageClaims, part: VerifiedPart): string {
   return ADDRESSING_NAMES[place] ?? localNameOf(claims.tape, part.element);
 }
 
-function encryptedPart(tape: Tape, part: DecryptedPart, keyUses: Map<ResolvedKey, KeyUse>): EncryptedPart {
+function encryptedPart(tape: Tape, part: DecryptedPart): EncryptedPart {
   return {
     role: part.role,
     namespace: namespaceText(tape, part.element),
     localName: localNameOf(tape, part.element),
     target: part.target,
     cipher: part.cipher.name,
-    key: useOf(part.resolved, keyUses),
+    key: symmetricKeyUseOf(part.resolved),
   };
 }
 
@@ -121,7 +122,26 @@ function namespaceText(tape: Tape, element: number): string {
   return NAMESPACE_URIS[namespaceOf(tape, element)] ?? namespaceUriOf(tape, element);
 }
 
-/** Without a signed MessageID, the MAC itself is what happens once, however its base64 is broken into lines. */
-function macOf(claims: MessageClaims, signatures: readonly PlannedSignature[]): string {
-  return encodeBase64(base64Octets(claims.tape, signatures[0]!.claim.signatureValue));
+const SHA256 = digestAlgorithm('sha256');
+
+/**
+ * Without a signed MessageID, the MAC itself is what happens once, however its base64 is broken into lines.
+ * safety: without a context, other senders could use up a MessageID, and (r, n-s) is an ECDSA signature if (r, s) is: so
+ * it is whose key signed, and what was signed, which nobody can change.
+ */
+function replayKeyOf(
+  { signedClaims, signatures, verified, addressing }: Proof,
+  messageIdIsSigned: boolean,
+  signedInfo: Uint8Array,
+): string {
+  const { resolved } = verified[0]!.signature;
+  switch (resolved.source) {
+    case 'context':
+      if (messageIdIsSigned) return addressing.messageId as string;
+      return encodeBase64(base64Octets(signedClaims.tape, signatures[0]!.claim.signatureValue));
+    case 'encrypted-key':
+      return `${resolved.transported.sha1Base64} ${encodeBase64(digest(SHA256, signedInfo))}`;
+    case 'certificate':
+      return `${resolved.thumbprint} ${encodeBase64(digest(SHA256, signedInfo))}`;
+  }
 }

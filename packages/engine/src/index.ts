@@ -1,11 +1,26 @@
 // One message.
 export { open } from './open.ts';
+export type { Credentials, KnownEncryptedKeys, OwnKey } from './credentials.ts';
 export type { OpenRequest } from './open.ts';
 export { seal } from './seal.ts';
 export type { SealRequest } from './seal-request.ts';
-export type { Derivation, EncryptedPart, KeyUse, OpenedMessage, PartRole, SignedPart } from './opened-message.ts';
-export { PROFILE_NAMES, policyOf } from './policy.ts';
-export type { Policy, PolicyChanges, ProfileName } from './policy.ts';
+export type {
+  CertificateKeyUse,
+  ContextKeyUse,
+  ContextMessage,
+  Derivation,
+  EncryptedKeyUse,
+  EncryptedPart,
+  KeySourceName,
+  KeyUse,
+  OpenedMessage,
+  PartRole,
+  SignedPart,
+  SymmetricKeyUse,
+} from './opened-message.ts';
+export { isContextMessage } from './opened-message.ts';
+export { BOOTSTRAP_PROFILE_NAMES, PROFILE_NAMES, policyOf } from './policy.ts';
+export type { BootstrapProfileName, Policy, PolicyChanges, ProfileName } from './policy.ts';
 export { Workspace } from './workspace.ts';
 
 // Many, on worker threads.

@@ -8,11 +8,13 @@ import { firstChild, readDocument } from '@parley/codec';
 import type { ContextSource, Reply } from '@parley/core';
 import { Fault, failedReply, soapFaultOf } from '@parley/core';
 import { readAddressing, requireAddressing } from './addressing.ts';
-import { requireCoverage, requireSignedCiphertext, requireSignedPlaintext } from './coverage.ts';
+import { requireCoverage, requireEndorsement, requireSignedCiphertext, requireSignedPlaintext } from './coverage.ts';
+import type { Credentials } from './credentials.ts';
 import type { DecryptedMessage, PlannedDecryption } from './decrypt-parts.ts';
 import { decryptParts, planDecryption } from './decrypt-parts.ts';
 import { requireFresh } from './freshness.ts';
 import { handOver } from './hand-over.ts';
+import type { OpenScope } from './open-scope.ts';
 import type { OpenedMessage } from './opened-message.ts';
 import type { Policy } from './policy.ts';
 import { structureInvalid } from './read/claim.ts';
@@ -21,9 +23,11 @@ import type { MessageClaims } from './read/message.ts';
 import { readMessage } from './read/message.ts';
 import { readSecurityContextToken } from './read/security-context-token.ts';
 import { readSignature } from './read/signature.ts';
-import type { OpenScope, ResolvedKey } from './resolve-keys.ts';
+import type { ResolvedKey, SymmetricResolvedKey } from './resolved-key.ts';
+import { isOfOneOrigin } from './resolved-key.ts';
+import { TransportedKeys } from './transported-keys.ts';
 import type { PlannedSignature, VerifiedPart } from './verify-signatures.ts';
-import { planSignatures, verifyMac, verifySignatures } from './verify-signatures.ts';
+import { planSignatures, verifySignatures, verifyValue } from './verify-signatures.ts';
 import { Workspace } from './workspace.ts';
 
 export interface OpenRequest {
@@ -31,6 +35,8 @@ export interface OpenRequest {
   readonly atMs: number | 'message';
   readonly policy: Policy;
   readonly contexts: ContextSource;
+  /** For messages that no context secures, as the policy allows them. Without them, everything that needs them is refused. */
+  readonly credentials?: Credentials | undefined;
   /** SOAPAction header or action parameter of the transport: must agree with the signed wsa:Action. */
   readonly soapAction?: string | undefined;
   /** Scratch to reuse; without one, each call makes its own, and wipes it. */
@@ -40,7 +46,7 @@ export interface OpenRequest {
 }
 
 /**
- * Verifies and decrypts one SOAP message secured with a security context.
+ * Verifies and decrypts one SOAP message secured with a security context, or with what bootstraps one.
  *
  * Borrows `message` for the call. The answer owns its octets unless `request.borrow` is set. Never throws for anything
  * that a message contains; the code says what was wrong (docs/faults.md), and the SOAP fault to send is uniform.
@@ -48,11 +54,16 @@ export interface OpenRequest {
  */
 export function open(message: Uint8Array, request: OpenRequest): Reply<OpenedMessage> {
   const workspace = request.workspace ?? new Workspace();
+  const transported = new TransportedKeys();
   try {
-    return { ok: true, value: openMessage(message, request, workspace) };
+    const value = openMessage(message, request, workspace, transported);
+    const keep = request.credentials?.keepEncryptedKey;
+    if (keep !== undefined) transported.handOver(keep);
+    return { ok: true, value };
   } catch (error) {
     return failedReply(error);
   } finally {
+    transported.wipe();
     if (workspace !== request.workspace) workspace.wipe();
   }
 }
@@ -60,13 +71,18 @@ export function open(message: Uint8Array, request: OpenRequest): Reply<OpenedMes
 /** Small messages repeat their namespace declarations in every part; the factor is for the large ones. */
 const CANONICAL_SLACK_BYTES = 64 * 1024;
 
-function openMessage(message: Uint8Array, request: OpenRequest, workspace: Workspace): OpenedMessage {
+function openMessage(
+  message: Uint8Array,
+  request: OpenRequest,
+  workspace: Workspace,
+  transported: TransportedKeys,
+): OpenedMessage {
   const { policy } = request;
   readDocument(message, policy.limits, workspace.tape, policy.reader);
   // safety: canonical forms repeat namespaces, and so can be of any size (T28).
   workspace.sink.reset(policy.limits.canonicalFactorMax * workspace.tape.bytes.length + CANONICAL_SLACK_BYTES);
   const received = readMessage(workspace.tape, policy);
-  const scope = scopeOf(received, request, workspace);
+  const scope = scopeOf(received, request, workspace, transported);
   const { before, after } = encryptedTargets(received, policy);
   const proof =
     before.length === 0 ? verify(received, NOTHING_DECRYPTED, scope) : decryptThenVerify(received, before, scope);
@@ -95,13 +111,20 @@ function openMessage(message: Uint8Array, request: OpenRequest, workspace: Works
   });
 }
 
-function scopeOf(claims: MessageClaims, request: OpenRequest, workspace: Workspace): OpenScope {
-  const { policy, contexts } = request;
+const NO_CREDENTIALS: Credentials = {};
+
+function scopeOf(
+  claims: MessageClaims,
+  request: OpenRequest,
+  workspace: Workspace,
+  transported: TransportedKeys,
+): OpenScope {
+  const { policy, contexts, credentials = NO_CREDENTIALS } = request;
   const atMs = request.atMs === 'message' ? claims.timestamp?.createdAtMs : request.atMs;
   if (atMs === undefined) throw new Fault('peer.coverage-missing', { part: 'wsu:Timestamp' });
   // safety: every comparison with NaN is false, and a Timestamp would never be stale.
   if (!Number.isFinite(atMs)) throw new Fault('caller.option-invalid', { option: 'atMs' });
-  return { policy, contexts, atMs, workspace };
+  return { policy, contexts, credentials, transported, atMs, workspace };
 }
 
 /** Signatures that hold, with what was decrypted before they were checked. */
@@ -117,22 +140,25 @@ const NOTHING_DECRYPTED: DecryptedMessage = { parts: [], failure: undefined };
 /** Plans and verifies the signatures of one document. */
 function verify(claims: MessageClaims, decrypted: DecryptedMessage, scope: OpenScope): VerifiedMessage {
   const { policy } = scope;
-  const signatures = planSignatures(claims, policy);
+  const planned = planSignatures(claims, policy);
+  const signatures = planned.filter(({ isEndorsing }) => !isEndorsing);
   requireCoverage(claims, signatures, policy);
+  if (planned.length > signatures.length || policy.endorsedBy.length > 0)
+    requireEndorsement(signatures, planned.slice(signatures.length), policy);
   if (decrypted.failure === undefined) requireSignedPlaintext(claims, signatures, decrypted.parts, policy);
-  const verified = verifySignatures(claims, signatures, scope);
-  requireOneContext(claims, verified, decrypted.parts, policy);
+  const verified = verifySignatures(claims, planned, scope);
+  requireOneOrigin(claims, verified, decrypted.parts, policy);
   return { claims, signatures, verified, decrypted };
 }
 
 /** Encrypted last, so decrypted first; a signature in clear is checked before any ciphertext is touched. */
 function decryptThenVerify(received: MessageClaims, targets: readonly number[], scope: OpenScope): VerifiedMessage {
   const { policy, workspace } = scope;
-  const macKeys = received.security.signatures.map((element) =>
-    verifyMac(received, readSignature(received.tape, element, policy), scope),
+  const signingKeys = received.security.signatures.map(
+    (element) => verifyValue(received, readSignature(received.tape, element, policy), scope).resolved,
   );
   const planned = planDecryption(received, targets, scope);
-  requireSeparateKeys(macKeys, planned);
+  requireSeparateKeys(signingKeys, planned, policy);
   const decrypted = decryptParts(received, planned, scope);
   let proof: VerifiedMessage;
   try {
@@ -141,10 +167,7 @@ function decryptThenVerify(received: MessageClaims, targets: readonly number[], 
     throw decrypted.failure ?? hiddenBehindCipher(error);
   }
   if (decrypted.failure !== undefined) throw decrypted.failure;
-  requireSeparateKeys(
-    proof.verified.map((part) => part.resolved),
-    planned,
-  );
+  requireSeparateKeys(signingKeysOf(proof.verified), planned, policy);
   return proof;
 }
 
@@ -157,13 +180,10 @@ function decryptSigned(
   const { claims, signatures, verified } = proof;
   requireSignedCiphertext(claims, signatures, targets, scope.policy);
   const planned = planDecryption(claims, targets, scope);
-  requireSeparateKeys(
-    verified.map((part) => part.resolved),
-    planned,
-  );
+  requireSeparateKeys(signingKeysOf(verified), planned, scope.policy);
   const decrypted = decryptParts(claims, planned, scope);
   if (decrypted.failure !== undefined) throw decrypted.failure;
-  requireOneContext(claims, verified, decrypted.parts, scope.policy);
+  requireOneOrigin(claims, verified, decrypted.parts, scope.policy);
   return { claims: readMessage(scope.workspace.plainTape, scope.policy), decrypted };
 }
 
@@ -202,32 +222,45 @@ function hiddenBehindCipher(error: unknown): unknown {
   return soapFaultOf(error.code)?.subcode === undefined ? new Fault('peer.decrypt-failed') : error;
 }
 
-// safety: all keys of a message come from one context, the one its token names (T53).
-function requireOneContext(
+// safety: all keys of a message come from one context, the one its token names (T53), or from one EncryptedKey. Beside a
+// certificate's signature, encrypted data is under a key that was encrypted for us; endorsements may be anybody's whom
+// the policy names.
+function requireOneOrigin(
   claims: MessageClaims,
-  verified: readonly { resolved: ResolvedKey }[],
-  decrypted: readonly { resolved: ResolvedKey }[],
+  verified: readonly VerifiedPart[],
+  decrypted: readonly { resolved: SymmetricResolvedKey }[],
   policy: Policy,
 ): void {
-  const first = verified[0]!.resolved;
-  const same = ({ resolved }: { resolved: ResolvedKey }): boolean =>
-    resolved === first ||
-    (resolved.context.identifier === first.context.identifier &&
-      resolved.instance.instance === first.instance.instance);
-  if (!verified.every(same) || !decrypted.every(same)) {
+  const first = verified[0]!.signature.resolved;
+  const isDecryptionKey = ({ resolved }: { resolved: SymmetricResolvedKey }): boolean =>
+    first.source === 'certificate' ? resolved.source === 'encrypted-key' : isOfOneOrigin(resolved, first);
+  const isSigningKey = ({ isEndorsing, signature }: VerifiedPart): boolean =>
+    isEndorsing || isOfOneOrigin(signature.resolved, first);
+  if (!verified.every(isSigningKey) || !decrypted.every(isDecryptionKey)) {
     throw structureInvalid(claims.tape, claims.security.element, 'keys of two contexts');
   }
   const element = claims.security.securityContextToken;
-  if (element < 0 || element === first.token) return;
+  if (element < 0 || (first.source === 'context' && element === first.token)) return;
   const token = readSecurityContextToken(claims.tape, element, policy.limits);
-  if (token.identifier !== first.context.identifier)
-    throw structureInvalid(claims.tape, element, 'a token that secures nothing');
+  const isUsed = verified.some(
+    ({ signature: { resolved } }) => resolved.source === 'context' && resolved.context.identifier === token.identifier,
+  );
+  if (!isUsed) throw structureInvalid(claims.tape, element, 'a token that secures nothing');
+}
+
+function signingKeysOf(verified: readonly VerifiedPart[]): readonly ResolvedKey[] {
+  return verified.map(({ signature }) => signature.resolved);
 }
 
 // safety: a MAC key is never a decryption key (T41).
-function requireSeparateKeys(macKeys: readonly ResolvedKey[], planned: readonly PlannedDecryption[]): void {
+function requireSeparateKeys(
+  signingKeys: readonly ResolvedKey[],
+  planned: readonly PlannedDecryption[],
+  policy: Policy,
+): void {
+  if (!policy.requireSeparateKeys) return;
   for (const { resolved } of planned) {
-    if (macKeys.some((macKey) => macKey.key === resolved.key))
+    if (signingKeys.some((signing) => signing.source !== 'certificate' && signing.key === resolved.key))
       throw new Fault('peer.key-usage', { reason: 'one key to sign and to encrypt' });
   }
 }

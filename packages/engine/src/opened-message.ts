@@ -1,12 +1,45 @@
 /** What `open` answers: the proof, and nothing but the proof. Unsigned parts are not in it. */
-import type { CipherName, HashName, MacAlgorithm, Version } from '@parley/core';
+import type { CipherName, HashName, Version } from '@parley/core';
 
-/** How a key came about. */
-export interface KeyUse {
+/** Whose key it was, and how it came about. */
+export type KeyUse = SymmetricKeyUse | CertificateKeyUse;
+
+/** A secret. */
+export type SymmetricKeyUse = ContextKeyUse | EncryptedKeyUse;
+
+/** What a key can come from. */
+export type KeySourceName = KeyUse['source'];
+
+/** A key of a security context. */
+export interface ContextKeyUse {
+  readonly source: 'context';
   readonly identifier: string;
   readonly instance: string | undefined;
   /** Innermost last; empty when the context's secret itself was used. */
   readonly derivation: readonly Derivation[];
+}
+
+/**
+ * A key that was encrypted for one side: one that this message brings, which proves nothing about who made it, or one that
+ * our credentials have, because we made it or were sent it before.
+ */
+export interface EncryptedKeyUse {
+  readonly source: 'encrypted-key' | 'known-encrypted-key';
+  /** SHA-1 of its cipher value. */
+  readonly sha1Base64: string;
+  /** As in {@link ContextKeyUse}. */
+  readonly derivation: readonly Derivation[];
+}
+
+/** The private key of a certificate that our anchors vouch for. */
+export interface CertificateKeyUse {
+  readonly source: 'certificate';
+  /** RFC 4514 text. */
+  readonly subject: string;
+  /** Base64 SHA-1 of the certificate. */
+  readonly thumbprint: string;
+  /** DER, from the certificate to the anchor; not to be changed. */
+  readonly chain: readonly Uint8Array[];
 }
 
 export interface Derivation {
@@ -32,7 +65,8 @@ export interface SignedPart {
    */
   readonly bytes: Uint8Array;
   readonly digest: HashName;
-  readonly mac: MacAlgorithm['name'];
+  /** Short name of the signature's algorithm: `hmac-sha256`, `rsa-sha256`. */
+  readonly algorithm: string;
   readonly key: KeyUse;
 }
 
@@ -44,14 +78,15 @@ export interface EncryptedPart {
   readonly localName: string;
   readonly target: 'content' | 'element';
   readonly cipher: CipherName;
-  readonly key: KeyUse;
+  readonly key: SymmetricKeyUse;
 }
 
 export interface OpenedMessage {
   readonly soapVersion: '1.1' | '1.2';
-  readonly identifier: string;
+  /** Of the context whose key signed; `undefined`, as the next three, if none did: {@link signed} says who then. */
+  readonly identifier: string | undefined;
   readonly instance: string | undefined;
-  readonly version: Version;
+  readonly version: Version | undefined;
   readonly principal: string | undefined;
   /** WS-Addressing values; `undefined` unless present and signed (or the policy leaves them to the transport). */
   readonly action: string | undefined;
@@ -67,10 +102,22 @@ export interface OpenedMessage {
   /** All canonical octets that were digested, one part after the other. Owned by whoever holds the message. */
   readonly verified: Uint8Array;
   /**
-   * What may be seen once only within this context: the MessageID if signed, else the SignatureValue.
+   * What may be seen once only within this context: the MessageID if signed, else the SignatureValue. Without a context,
+   * once at all: whose key it was, and a digest of what it signed.
    * `open` is pure; whoever keeps the replay cache inserts it if absent, or refuses with `peer.replay`.
    */
   readonly replayKey: string;
   /** From here on a replay is refused by its Timestamp, so the cache may forget. */
   readonly replayUntilMs: number;
+}
+
+/** A message that a context secured. */
+export interface ContextMessage extends OpenedMessage {
+  readonly identifier: string;
+  readonly version: Version;
+}
+
+/** Whether a context secured `message`: always, where the policy takes no other keys. */
+export function isContextMessage(message: OpenedMessage): message is ContextMessage {
+  return message.identifier !== undefined;
 }

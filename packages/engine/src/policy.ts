@@ -5,8 +5,9 @@
 
 import type { CanonicalisationName, Reader } from '@parley/codec';
 import { READERS } from '@parley/codec';
-import type { CipherName, HashName, Limits, MacAlgorithm } from '@parley/core';
-import { completeLimits, Fault } from '@parley/core';
+import type { CipherName, HashName, KeyTransportName, KeyWrapName, Limits, MacAlgorithm } from '@parley/core';
+import { completeLimits, Fault, SIGNATURE_ALGORITHMS } from '@parley/core';
+import type { KeySourceName } from './opened-message.ts';
 import type { AddressingName } from './read/soap-envelope.ts';
 
 export interface Policy {
@@ -47,6 +48,23 @@ export interface Policy {
   readonly digests: readonly HashName[];
   readonly macs: readonly MacAlgorithm['name'][];
   readonly ciphers: readonly CipherName[];
+
+  /**
+   * What the keys may come from that sign what must be signed. An `encrypted-key` that a message brings proves nothing
+   * about its sender: something else has to, such as an endorsement.
+   */
+  readonly signedBy: readonly KeySourceName[];
+  /** If not empty: a signature over that one must be there, and its key come from one of these. */
+  readonly endorsedBy: readonly KeySourceName[];
+  /** Signatures with public keys, by short name. */
+  readonly signatures: readonly string[];
+  /** How a key may be encrypted for us. RSA 1.5 also needs a private key that was read for it. */
+  readonly keyTransports: readonly KeyTransportName[];
+  /** How a key may be encrypted with a key. */
+  readonly keyWraps: readonly KeyWrapName[];
+  /** A key that signs must not be one that encrypts; one EncryptedKey without derived keys is both. */
+  readonly requireSeparateKeys: boolean;
+
   /** WS-Addressing addresses that ReplyTo and FaultTo may name besides the anonymous and none URIs. */
   readonly replyAddresses: readonly string[];
   /** The signed wsa:To must be this, when given. */
@@ -71,9 +89,18 @@ const STRICT: Omit<Policy, 'limits'> = {
   digests: ['sha1', 'sha256', 'sha384', 'sha512'],
   macs: ['hmac-sha1', 'hmac-sha256', 'hmac-sha384', 'hmac-sha512'],
   ciphers: ['aes128-cbc', 'aes192-cbc', 'aes256-cbc', 'aes128-gcm', 'aes192-gcm', 'aes256-gcm'],
+  signedBy: ['context'],
+  endorsedBy: [],
+  signatures: [],
+  keyTransports: [],
+  keyWraps: [],
+  requireSeparateKeys: true,
   replyAddresses: [],
   endpointAddress: undefined,
 };
+
+/** Everything but SHA-1. */
+const SIGNATURES = SIGNATURE_ALGORITHMS.filter(({ hash }) => hash !== 'sha1').map(({ name }) => name);
 
 // Each profile is what its peer gives up, and no more.
 const PROFILES: Readonly<Record<ProfileName, Partial<Policy>>> = {
@@ -91,9 +118,30 @@ const PROFILES: Readonly<Record<ProfileName, Partial<Policy>>> = {
   'body-only': { requireSignedAddressing: false, requiredHeaders: [] },
 };
 
-/** The named profiles. */
+const BOOTSTRAP_PROFILES: Readonly<Record<BootstrapProfileName, Partial<Policy>>> = {
+  // Both sides have a certificate: WS-SecurityPolicy's AsymmetricBinding.
+  x509: { signedBy: ['certificate'], signatures: SIGNATURES, keyTransports: ['rsa-oaep-mgf1p', 'rsa-oaep'] },
+  // One side has, and the other makes a key for it: SymmetricBinding, which uses that key for everything.
+  'symmetric-x509': {
+    signedBy: ['encrypted-key'],
+    keyTransports: ['rsa-oaep-mgf1p', 'rsa-oaep'],
+    requireSeparateKeys: false,
+  },
+  // The answer to such a message: the key is known from it, and a new one would be anybody's.
+  'symmetric-x509-reply': { signedBy: ['known-encrypted-key'], requireSeparateKeys: false },
+};
+
+/** The profiles of messages within a context. */
 export type ProfileName = 'strict' | 'wcf-mixed' | 'timestamp-only' | 'body-only';
 export const PROFILE_NAMES: readonly ProfileName[] = Object.keys(PROFILES) as ProfileName[];
+
+/** The profiles of messages that establish one. */
+export type BootstrapProfileName = 'x509' | 'symmetric-x509' | 'symmetric-x509-reply';
+export const BOOTSTRAP_PROFILE_NAMES: readonly BootstrapProfileName[] = Object.keys(
+  BOOTSTRAP_PROFILES,
+) as BootstrapProfileName[];
+
+const ALL_PROFILES: Readonly<Record<string, Partial<Policy>>> = { ...PROFILES, ...BOOTSTRAP_PROFILES };
 
 /** Changes to a profile; `limits` may be partial. */
 export type PolicyChanges = Partial<Omit<Policy, 'limits'>> & { readonly limits?: Partial<Limits> };
@@ -103,10 +151,10 @@ export type PolicyChanges = Partial<Omit<Policy, 'limits'>> & { readonly limits?
  * @throws Fault `caller.option-invalid` for an unknown profile or reader, or a limit that is not a whole number.
  */
 export function policyOf(profile: string = 'strict', changes: PolicyChanges = {}): Policy {
-  if (!Object.hasOwn(PROFILES, profile))
+  if (!Object.hasOwn(ALL_PROFILES, profile))
     throw new Fault('caller.option-invalid', { option: 'profile', value: profile.slice(0, 64) });
   const { limits, ...rest } = changes;
-  const base = { ...STRICT, name: profile, ...PROFILES[profile as ProfileName] };
+  const base = { ...STRICT, name: profile, ...ALL_PROFILES[profile] };
   const policy = Object.freeze({ ...base, ...rest, limits: completeLimits(limits) });
   if (!READERS.includes(policy.reader)) throw new Fault('caller.option-invalid', { option: 'reader' });
   return policy;

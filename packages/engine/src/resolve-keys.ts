@@ -1,42 +1,27 @@
 /**
- * Token references -> keys. One resolver, one result, used for trust and for cryptography alike: a message can only
- * name a context that we hold and a derivation from it (T11, T13, T53).
+ * Token references -> secrets. One resolver, one result, used for trust and for cryptography alike: a message can only
+ * name a context that we hold, or bring a key that is encrypted for us, and a derivation from it (T11, T13, T53). Public
+ * keys are resolve-certificate.ts's: neither takes what the other one gives.
  */
 
 import type { Tape } from '@parley/codec';
 import { isNamed, localName, Namespace } from '@parley/codec';
-import type { ContextSource, KeyInstance, SecurityContext, Version } from '@parley/core';
-import { encodeBase64, Fault, selectKey } from '@parley/core';
-import type { SymmetricKey } from './derived-key-cache.ts';
-import type { Derivation, KeyUse } from './opened-message.ts';
+import type { Version } from '@parley/core';
+import { Fault, selectKey } from '@parley/core';
+import type { OpenScope } from './open-scope.ts';
+import { requirePlace } from './place.ts';
 import type { Policy } from './policy.ts';
 import { structureInvalid } from './read/claim.ts';
 import type { WireDerivation } from './read/derived-key-token.ts';
 import { readDerivedKeyToken, readImpliedDerivation } from './read/derived-key-token.ts';
+import { isEncryptedKey } from './read/encrypted-key.ts';
 import type { MessageClaims } from './read/message.ts';
 import { readSecurityContextToken } from './read/security-context-token.ts';
 import type { TokenReference } from './read/token-reference.ts';
 import { readTokenReference } from './read/token-reference.ts';
-import type { Workspace } from './workspace.ts';
-
-/** A key with the context it comes from. */
-export interface ResolvedKey {
-  readonly key: SymmetricKey;
-  readonly context: SecurityContext;
-  readonly instance: KeyInstance;
-  readonly version: Version;
-  readonly derivations: readonly WireDerivation[];
-  /** The SecurityContextToken that named the context, or -1 if a reference did. */
-  readonly token: number;
-}
-
-/** What a message is opened with. */
-export interface OpenScope {
-  readonly policy: Policy;
-  readonly contexts: ContextSource;
-  readonly atMs: number;
-  readonly workspace: Workspace;
-}
+import { knownEncryptedKey, resolveEncryptedKey } from './resolve-encrypted-key.ts';
+import type { EncryptedKeyKey, SymmetricResolvedKey } from './resolved-key.ts';
+import type { TransportedKey } from './transported-keys.ts';
 
 const SECURITY_CONTEXT_TOKEN = localName('SecurityContextToken');
 const DERIVED_KEY_TOKEN = localName('DerivedKeyToken');
@@ -48,16 +33,31 @@ interface Chain {
 }
 
 /**
- * The key that the STR `element` names. `user` is the element that uses it: with a strict layout, tokens stand before it.
+ * The secret that the STR `element` names. `user` is the element that uses it: with a strict layout, tokens stand before it.
+ * `keyBytes` is how long the secret of an EncryptedKey has to be, if the use says so.
  *
  * @throws Fault `peer.keyinfo-forbidden`, `peer.structure-invalid`, `peer.ref-*`, `peer.dk-limit`, `peer.dk-loop`,
- * `peer.alg-forbidden`, `peer.encoding-invalid`, `peer.limit-value`, `peer.bad-context`, `peer.context-expired`.
+ * `peer.alg-forbidden`, `peer.encoding-invalid`, `peer.limit-value`, `peer.bad-context`, `peer.context-expired`;
+ * `peer.key-usage` and `peer.decrypt-failed` of an EncryptedKey.
  */
-export function resolveKey(claims: MessageClaims, element: number, user: number, scope: OpenScope): ResolvedKey {
+export function resolveKey(
+  claims: MessageClaims,
+  element: number,
+  user: number,
+  scope: OpenScope,
+  keyBytes?: number,
+): SymmetricResolvedKey {
   const chain = followDerivations(claims, element, user, scope.policy);
+  const { encryptedKeySha1, target } = chain.reference;
+  if (encryptedKeySha1 !== undefined) return fromEncryptedKey(knownEncryptedKey(encryptedKeySha1, scope), chain, scope);
+  if (target >= 0 && isEncryptedKey(claims.tape, target)) {
+    const expectedBytes = chain.derivations.length === 0 ? keyBytes : undefined;
+    const transported = resolveEncryptedKey(claims, target, user, scope, expectedBytes, resolveKey);
+    return fromEncryptedKey(transported, chain, scope);
+  }
   const token = contextNamed(claims, chain, user, scope.policy);
   const context = scope.contexts.find(token.identifier);
-  if (context === undefined) throw unknownContext(token.identifier, chain.reference.target < 0);
+  if (context === undefined) throw unknownContext(token.identifier, target < 0);
   // safety: the generation is part of the context (T53, T63).
   const version = token.version ?? context.version ?? '200512';
   if ((context.version !== undefined && context.version !== version) || (chain.version ?? version) !== version) {
@@ -65,16 +65,28 @@ export function resolveKey(claims: MessageClaims, element: number, user: number,
   }
   const instance = selectKey(context, token.instance, scope.atMs);
   const key = scope.workspace.keys.derived(instance, chain.derivations);
-  return { key, context, instance, version, derivations: chain.derivations, token: chain.reference.target };
+  return { source: 'context', key, context, instance, version, derivations: chain.derivations, token: target };
 }
 
-/** The public account of where a key came from. */
-export function keyUseOf(resolved: ResolvedKey): KeyUse {
-  return {
-    identifier: resolved.context.identifier,
-    instance: resolved.instance.instance,
-    derivation: resolved.derivations.map(derivationOf),
-  };
+/** The secret of the EncryptedKey `element` itself, for encrypted data that it lists and that names no key. */
+export function resolveListingKey(
+  claims: MessageClaims,
+  element: number,
+  user: number,
+  scope: OpenScope,
+  keyBytes: number,
+): SymmetricResolvedKey {
+  const transported = resolveEncryptedKey(claims, element, user, scope, keyBytes, resolveKey);
+  return fromEncryptedKey(transported, { derivations: [] }, scope);
+}
+
+function fromEncryptedKey(
+  transported: TransportedKey,
+  { derivations }: Pick<Chain, 'derivations'>,
+  { workspace }: OpenScope,
+): EncryptedKeyKey {
+  const key = workspace.keys.derived(transported, derivations);
+  return { source: 'encrypted-key', key, transported, derivations };
 }
 
 /** STR -> DKT -> DKT -> token: the derivations on the way, base first. */
@@ -128,12 +140,6 @@ function contextNamed(claims: MessageClaims, chain: Chain, user: number, policy:
   return token;
 }
 
-// safety: a token counts only as a child of our Security header, and (Strict) before what uses it (T50).
-function requirePlace(claims: MessageClaims, token: number, user: number, isOurs: boolean, policy: Policy): void {
-  if (!isOurs) throw structureInvalid(claims.tape, token, 'a token outside wsse:Security');
-  if (policy.strictLayout && token > user) throw structureInvalid(claims.tape, token, 'a token after its use');
-}
-
 function unknownContext(identifier: string, byUri: boolean): Fault {
   // An external reference that is not a known context and does not look like one is a place to fetch from (T22).
   if (byUri && !/^(urn|uuid):/i.test(identifier))
@@ -144,14 +150,4 @@ function unknownContext(identifier: string, byUri: boolean): Fault {
 /** Whether `element` is the token `local` of either generation of WS-SecureConversation. */
 function isTokenNamed(tape: Tape, element: number, local: Uint8Array): boolean {
   return isNamed(tape, element, Namespace.wsc, local) || isNamed(tape, element, Namespace.wsc05, local);
-}
-
-function derivationOf(derivation: WireDerivation): Derivation {
-  return {
-    label: derivation.label,
-    nonceBase64: encodeBase64(derivation.nonce),
-    offsetBytes: derivation.offsetBytes,
-    lengthBytes: derivation.lengthBytes,
-    implied: derivation.implied,
-  };
 }

@@ -1,11 +1,12 @@
 /**
- * The signatures of one message: the MAC over SignedInfo first, then the digests that it vouches for. What is digested
+ * The signatures of one message: the value over SignedInfo first, then the digests that it vouches for. What is digested
  * stays in the sink, so that what was verified is what is handed over.
  */
 import type { Tape } from '@parley/codec';
 import { canonicalise, isLiteral } from '@parley/codec';
-import type { MacAlgorithm } from '@parley/core';
-import { digestBase64, equalConstantTime, equalsText, Fault } from '@parley/core';
+import type { MacAlgorithm, SignatureAlgorithm } from '@parley/core';
+import { digestBase64, equalConstantTime, equalsText, Fault, verify } from '@parley/core';
+import type { OpenScope } from './open-scope.ts';
 import type { PartRole } from './opened-message.ts';
 import type { Policy } from './policy.ts';
 import { base64Octets, structureInvalid, textEnd, textStart } from './read/claim.ts';
@@ -13,14 +14,18 @@ import type { MessageClaims } from './read/message.ts';
 import { roleOf } from './read/message.ts';
 import type { ReferenceClaim, SignatureClaim } from './read/signature.ts';
 import { readKeyInfo, readReferences, readSignature, requireNothingElse } from './read/signature.ts';
-import type { OpenScope, ResolvedKey } from './resolve-keys.ts';
+import { resolveCertificate } from './resolve-certificate.ts';
 import { resolveKey } from './resolve-keys.ts';
+import type { ResolvedKey } from './resolved-key.ts';
+import { sourceOf } from './resolved-key.ts';
 
 /** A signature whose references are known to stand where parts of a message stand. */
 export interface PlannedSignature {
   readonly claim: SignatureClaim;
   readonly references: readonly ReferenceClaim[];
   readonly roles: readonly PartRole[];
+  /** Whether it vouches for another signature, as the policy asks for, and not for the message itself. */
+  readonly isEndorsing: boolean;
 }
 
 /** A part whose digest and whose signature are right: `sink.bytes[start, end)` are its canonical octets. */
@@ -30,20 +35,29 @@ export interface VerifiedPart {
   readonly start: number;
   readonly end: number;
   readonly reference: ReferenceClaim;
-  readonly mac: MacAlgorithm;
+  readonly algorithm: MacAlgorithm | SignatureAlgorithm;
+  readonly signature: VerifiedSignature;
+  readonly isEndorsing: boolean;
+}
+
+/** A signature whose value is right: `sink.bytes[start, end)` are the canonical octets of its SignedInfo. */
+export interface VerifiedSignature {
   readonly resolved: ResolvedKey;
+  readonly start: number;
+  readonly end: number;
 }
 
 // perf: SHA-384 and SHA-512 have 128-octet blocks; the HMAC pad is written into this room before SignedInfo.
 const PAD_ROOM_BYTES = 128;
 
 /**
- * Reads every signature of the header and checks where its references point: no key is touched.
+ * Reads every signature of the header and checks where its references point: no key is touched. Endorsing signatures
+ * come after the others.
  * @throws Fault `peer.coverage-missing` a reference to something that is no part of the message, and reading faults.
  */
 export function planSignatures(claims: MessageClaims, policy: Policy): readonly PlannedSignature[] {
   const { tape } = claims;
-  return claims.security.signatures.map((element) => {
+  const planned = claims.security.signatures.map((element): PlannedSignature => {
     const claim = readSignature(tape, element, policy);
     const references = readReferences(tape, claim, policy);
     const roles = references.map((reference, index) => {
@@ -57,13 +71,36 @@ export function planSignatures(claims: MessageClaims, policy: Policy): readonly 
       if (role === undefined) throw new Fault('peer.coverage-missing', { reason: 'a signed element out of place' });
       return role;
     });
-    return { claim, references, roles };
+    return { claim, references, roles, isEndorsing: policy.endorsedBy.length > 0 && roles.includes('signature') };
   });
+  return policy.endorsedBy.length === 0 ? planned : planned.sort((left, right) => rankOf(left) - rankOf(right));
 }
 
-/** Resolves the key of a signature and checks its MAC. @throws Fault `peer.signature-invalid`, and resolving faults. */
-export function verifyMac(claims: MessageClaims, claim: SignatureClaim, scope: OpenScope): ResolvedKey {
-  if (!scope.policy.macs.includes(claim.mac.name)) throw new Fault('peer.alg-forbidden', { algorithm: claim.mac.name });
+function rankOf({ isEndorsing }: PlannedSignature): number {
+  return isEndorsing ? 1 : 0;
+}
+
+/**
+ * Resolves the key of a signature and checks its value.
+ * @throws Fault `peer.signature-invalid`, and resolving faults.
+ */
+export function verifyValue(claims: MessageClaims, claim: SignatureClaim, scope: OpenScope): VerifiedSignature {
+  const { algorithm } = claim;
+  const verified =
+    algorithm.kind === 'mac'
+      ? verifyMac(claims, claim, algorithm, scope)
+      : verifySigned(claims, claim, algorithm, scope);
+  requireNothingElse(claims.tape, claim);
+  return verified;
+}
+
+function verifyMac(
+  claims: MessageClaims,
+  claim: SignatureClaim,
+  algorithm: MacAlgorithm,
+  scope: OpenScope,
+): VerifiedSignature {
+  if (!scope.policy.macs.includes(algorithm.name)) throw new Fault('peer.alg-forbidden', { algorithm: algorithm.name });
   const { tape } = claims;
   const resolved = resolveKey(claims, readKeyInfo(tape, claim.keyInfo), claim.element, scope);
   const { sink } = scope.workspace;
@@ -71,10 +108,34 @@ export function verifyMac(claims: MessageClaims, claim: SignatureClaim, scope: O
   sink.length += PAD_ROOM_BYTES;
   const start = sink.length;
   canonicalise(tape, claim.signedInfo, sink, claim.canonicalisation);
-  const mac = resolved.key.macKey(claim.mac).macBase64(sink.bytes, start, sink.length);
+  const mac = resolved.key.macKey(algorithm).macBase64(sink.bytes, start, sink.length);
   if (!isMac(tape, claim.signatureValue, mac)) throw new Fault('peer.signature-invalid');
-  requireNothingElse(tape, claim);
-  return resolved;
+  return { resolved, start, end: sink.length };
+}
+
+// safety: the algorithm decides which resolver is asked, and that one gives public keys only (T13).
+function verifySigned(
+  claims: MessageClaims,
+  claim: SignatureClaim,
+  algorithm: SignatureAlgorithm,
+  scope: OpenScope,
+): VerifiedSignature {
+  const { tape } = claims;
+  const resolved = resolveCertificate(claims, readKeyInfo(tape, claim.keyInfo), claim.element, scope);
+  const { sink } = scope.workspace;
+  const start = sink.length;
+  canonicalise(tape, claim.signedInfo, sink, claim.canonicalisation);
+  const value = base64Octets(tape, claim.signatureValue);
+  if (!verify(algorithm, resolved.publicKey, sink.bytes.subarray(start, sink.length), value))
+    throw new Fault('peer.signature-invalid');
+  return { resolved, start, end: sink.length };
+}
+
+// safety: a key of a kind that the policy does not name proves nothing, however right the signature is (T11).
+function requireAcceptedSource({ isEndorsing }: PlannedSignature, resolved: ResolvedKey, policy: Policy): void {
+  const source = sourceOf(resolved);
+  if (!(isEndorsing ? policy.endorsedBy : policy.signedBy).includes(source))
+    throw new Fault('peer.keyinfo-forbidden', { reason: `signed by ${source}` });
 }
 
 /**
@@ -88,8 +149,10 @@ export function verifySignatures(
 ): readonly VerifiedPart[] {
   const { sink } = scope.workspace;
   const parts: VerifiedPart[] = [];
-  for (const { claim, references, roles } of signatures) {
-    const resolved = verifyMac(claims, claim, scope);
+  for (const signature of signatures) {
+    const { claim, references, roles } = signature;
+    const value = verifyValue(claims, claim, scope);
+    requireAcceptedSource(signature, value.resolved, scope.policy);
     for (let index = 0; index < references.length; index++) {
       const reference = references[index]!;
       const start = sink.length;
@@ -104,8 +167,9 @@ export function verifySignatures(
         start,
         end: sink.length,
         reference,
-        mac: claim.mac,
-        resolved,
+        algorithm: claim.algorithm,
+        signature: value,
+        isEndorsing: signature.isEndorsing,
       });
     }
   }

@@ -23,6 +23,7 @@ const text = fc.string({ unit: 'grapheme', maxLength: 20 });
 const time = fc.integer({ min: 0, max: 2 ** 48 });
 
 const keyUse = fc.record({
+  source: fc.constant('context' as const),
   identifier: text,
   instance: maybe(text),
   derivation: fc.array(
@@ -67,7 +68,7 @@ const openedMessage = fc
       fc.record({
         ...named,
         digest: fc.constantFrom('sha1', 'sha256' as const),
-        mac: fc.constantFrom('hmac-sha1', 'hmac-sha256' as const),
+        algorithm: fc.constantFrom('hmac-sha1', 'hmac-sha256' as const),
         span: fc.tuple(fc.nat(100), fc.nat(100)),
       }),
       { maxLength: 5 },

@@ -68,7 +68,9 @@ export async function fromPeer(peer: PeerProcess, engine: Engine, choice: Choice
   const expected = signedParts(choice).map(({ namespace, name }) => ({ name: `{${namespace}}${name}` }));
   const signed = reply.value.signed.map(({ namespace, localName }) => ({ name: `{${namespace}}${localName}` }));
   expect(sorted(signed)).toEqual(sorted(expected));
-  expect(reply.value.signed.every(({ mac, digest }) => mac === choice.mac && digest === choice.digest)).toBe(true);
+  expect(
+    reply.value.signed.every(({ algorithm, digest }) => algorithm === choice.mac && digest === choice.digest),
+  ).toBe(true);
   const ciphers = reply.value.encrypted.map(({ cipher }) => cipher);
   const count = { none: 0, body: 1, 'body-and-signature': 2 }[choice.shape.encrypt];
   expect(ciphers).toEqual(Array.from({ length: count }, () => cipherName(choice)));

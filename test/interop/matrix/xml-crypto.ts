@@ -35,7 +35,9 @@ export function fromXmlCrypto(choice: Choice): void {
   expect(reply.ok ? '' : reply.code).toBe('');
   if (!reply.ok) return;
   expect(reply.value.signed).toHaveLength(6);
-  expect(reply.value.signed.every(({ mac, digest }) => mac === choice.mac && digest === choice.digest)).toBe(true);
+  expect(
+    reply.value.signed.every(({ algorithm, digest }) => algorithm === choice.mac && digest === choice.digest),
+  ).toBe(true);
 }
 
 export function toXmlCryptoTampered(choice: Choice, kind: Tampering): void {

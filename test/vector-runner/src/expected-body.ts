@@ -83,7 +83,7 @@ function judgeSignatures(vector: JsonRecord, signed: readonly SignedPart[]): Ver
     const algorithm = textField(signature, 'algorithm');
     for (const name of textListField(signature, 'signed')) {
       const isSigned = signed.some(
-        (part) => part.localName === name && (algorithm === undefined || part.mac === algorithm),
+        (part) => part.localName === name && (algorithm === undefined || part.algorithm === algorithm),
       );
       if (!isSigned) return mismatch(`${name} signed by ${algorithm ?? 'any MAC'}`, 'not signed');
     }

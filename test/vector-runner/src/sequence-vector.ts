@@ -147,7 +147,7 @@ async function receive(
   if (!reply.ok) return reply;
   const { identifier, replayKey, replayUntilMs } = reply.value;
   try {
-    const isFirst = await site.replays.insertIfAbsent(identifier, replayKey, replayUntilMs, nowMs);
+    const isFirst = await site.replays.insertIfAbsent(identifier ?? '', replayKey, replayUntilMs, nowMs);
     return isFirst ? reply : { ok: false, code: 'peer.replay', detail: {} };
   } catch (error) {
     return failedReply(error);

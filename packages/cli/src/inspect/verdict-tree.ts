@@ -1,6 +1,6 @@
 import type { Reply } from '@parley/core';
 import { formatInstant } from '@parley/core';
-import type { EncryptedPart, KeyUse, OpenedMessage, SignedPart } from '@parley/engine';
+import type { EncryptedPart, KeyUse, OpenedMessage, SignedPart, SymmetricKeyUse } from '@parley/engine';
 import { faultText } from '../fault-text.ts';
 import { printable } from '../printable.ts';
 import { qualifiedName } from './element-text.ts';
@@ -18,7 +18,7 @@ export function verdictTree(reply: Reply<OpenedMessage> | undefined): Tree {
     proofs.set(proof, [...(proofs.get(proof) ?? []), { label }]);
   };
   for (const part of signed)
-    add(`signed  ${part.mac}, key ${keyUseText(part.key)}`, `${partName(part)}, ${part.digest}`);
+    add(`signed  ${part.algorithm}, key ${keyUseText(part.key)}`, `${partName(part)}, ${part.digest}`);
   for (const part of encrypted)
     add(`encrypted  ${part.cipher}, key ${keyUseText(part.key)}`, `${partName(part)} (${part.target})`);
   const children = [...proofs].map(([label, parts]) => ({ label, children: parts }));
@@ -43,9 +43,15 @@ function partName(part: SignedPart | EncryptedPart): string {
 }
 
 function keyUseText(key: KeyUse): string {
+  if (key.source === 'certificate') return `certificate ${printable(key.subject)}`;
   const steps = key.derivation.map(
     (step) => `${step.implied ? 'implied ' : ''}derived [${step.offsetBytes}, ${step.offsetBytes + step.lengthBytes})`,
   );
+  return [...steps.reverse(), secretText(key)].join(' ← ');
+}
+
+function secretText(key: SymmetricKeyUse): string {
+  if (key.source !== 'context') return `encrypted key ${key.sha1Base64}`;
   const instance = key.instance === undefined ? '' : ` instance ${printable(key.instance)}`;
-  return [...steps.reverse(), `context ${printable(key.identifier)}${instance}`].join(' ← ');
+  return `context ${printable(key.identifier)}${instance}`;
 }

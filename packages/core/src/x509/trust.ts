@@ -13,7 +13,7 @@ import type { RevocationList } from './revocation-list.ts';
 export interface TrustOptions {
   /** Trusted as they are: as issuers if they are authorities, and themselves as the certificates of peers. */
   readonly anchors: readonly Certificate[];
-  /** Authorities that peers leave out. Not trusted by themselves. */
+  /** What peers leave out: authorities, and peers' own certificates that they only name. Not trusted by themselves. */
   readonly intermediates?: readonly Certificate[] | undefined;
   readonly revocationLists?: readonly RevocationList[] | undefined;
   /**
@@ -103,6 +103,11 @@ export class Trust {
     const chain = this.#chainFrom(certificate, [], { ...request, candidates, signatureChecks: 0 });
     if (!this.#isMeant(certificate)) throw untrusted('subject');
     return { certificate, chain, publicKey };
+  }
+
+  /** Anchors and intermediates for which `isMeant` holds: for messages that name a certificate instead of bringing it. */
+  certificatesWhere(isMeant: (certificate: Certificate) => boolean): readonly Certificate[] {
+    return [...this.#anchors, ...this.#intermediates].filter(isMeant);
   }
 
   // Depth first: the chain from `certificate` on, which stands above those `below`. If there is none, the first failure

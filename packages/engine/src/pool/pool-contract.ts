@@ -1,5 +1,5 @@
 import type { Reply, SecurityContext } from '@parley/core';
-import type { OpenedMessage } from '../opened-message.ts';
+import type { ContextMessage } from '../opened-message.ts';
 import type { Policy } from '../policy.ts';
 import type { SealRequest } from '../seal-request.ts';
 import type { Verdict } from './verdict.ts';
@@ -16,6 +16,7 @@ export interface PoolOptions {
    * readers `libxml` and `cross-check` need 0, and with `auto` the calling thread reads what is not UTF-8.
    */
   readonly workers: number;
+  /** It takes keys of contexts only: what bootstraps one is opened by `open` itself. */
   readonly policy: Policy;
   readonly contexts: ContextResolver;
   /** Messages that travel together. Default 64. */
@@ -72,9 +73,9 @@ export interface PoolStats {
  */
 export interface Pool {
   /** Opens one message. Calls made in one turn of the event loop travel together. The answer is the caller's. */
-  open(message: PoolMessage): Promise<Reply<OpenedMessage>>;
+  open(message: PoolMessage): Promise<Reply<ContextMessage>>;
   /** Opens many: one reply per message, in order. */
-  openBatch(messages: readonly PoolMessage[]): Promise<readonly Reply<OpenedMessage>[]>;
+  openBatch(messages: readonly PoolMessage[]): Promise<readonly Reply<ContextMessage>[]>;
   /** As {@link openBatch}, without the verified octets. */
   verifyBatch(messages: readonly PoolMessage[]): Promise<readonly Reply<Verdict>[]>;
   /** Seals `envelope` (borrowed until the promise settles). `caller.context-unusable` for an unknown context. */

@@ -36,6 +36,14 @@ export function completePoolOptions(options: PoolOptions): CompletePoolOptions {
       throw new Fault('caller.option-invalid', { option: name, value: String(value).slice(0, 64), least, most });
     }
   }
+  const { signedBy, endorsedBy } = complete.policy;
+  // Workers know contexts and nothing else. `open` on the calling thread takes other keys.
+  if (![...signedBy, ...endorsedBy].every((source) => source === 'context')) {
+    throw new Fault('caller.option-invalid', {
+      option: 'policy.signedBy',
+      value: [...signedBy, ...endorsedBy].join(' '),
+    });
+  }
   if (complete.whenFull !== 'wait' && complete.whenFull !== 'refuse') {
     throw new Fault('caller.option-invalid', { option: 'whenFull' });
   }

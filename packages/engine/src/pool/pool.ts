@@ -1,6 +1,6 @@
 import type { FailedReply, FaultCode, Reply } from '@parley/core';
 import { DEFAULT_LIMITS, Fault, failedReply } from '@parley/core';
-import type { OpenedMessage } from '../opened-message.ts';
+import type { ContextMessage } from '../opened-message.ts';
 import type { SealRequest } from '../seal-request.ts';
 import { ContextDesk } from './context-desk.ts';
 import { EvictionLog } from './eviction-log.ts';
@@ -89,13 +89,13 @@ export class BatchPool implements Pool {
     return { messages: this.#messages, bytes: this.#bytes, batches, retries, workersLost, queued: this.#gate.messages };
   }
 
-  async open(message: PoolMessage): Promise<Reply<OpenedMessage>> {
+  async open(message: PoolMessage): Promise<Reply<ContextMessage>> {
     const [reply] = await this.#call('open', [openRequest(message)]);
-    return reply as Reply<OpenedMessage>;
+    return reply as Reply<ContextMessage>;
   }
 
-  async openBatch(messages: readonly PoolMessage[]): Promise<readonly Reply<OpenedMessage>[]> {
-    return (await this.#call('open', messages.map(openRequest))) as readonly Reply<OpenedMessage>[];
+  async openBatch(messages: readonly PoolMessage[]): Promise<readonly Reply<ContextMessage>[]> {
+    return (await this.#call('open', messages.map(openRequest))) as readonly Reply<ContextMessage>[];
   }
 
   async verifyBatch(messages: readonly PoolMessage[]): Promise<readonly Reply<Verdict>[]> {

@@ -1,7 +1,7 @@
 import type { FaultCode, Reply } from '@parley/core';
 import { invariant } from '@parley/core';
 import { Unpackr } from 'msgpackr';
-import type { EncryptedPart, KeyUse, OpenedMessage, SignedPart } from '../opened-message.ts';
+import type { ContextKeyUse, ContextMessage, EncryptedPart, SignedPart } from '../opened-message.ts';
 import type {
   EncryptedRecord,
   FailedRecord,
@@ -18,9 +18,9 @@ import { copyOut } from './slab.ts';
 import type { Verdict } from './verdict.ts';
 
 /** What a batch can be answered with. */
-export type AnyReply = Reply<OpenedMessage | Verdict | Uint8Array>;
+export type AnyReply = Reply<ContextMessage | Verdict | Uint8Array>;
 
-type Head = Omit<OpenedMessage, 'signed' | 'encrypted' | 'body' | 'verified'>;
+type Head = Omit<ContextMessage, 'signed' | 'encrypted' | 'body' | 'verified'>;
 
 const unpackr = new Unpackr({ useRecords: false });
 
@@ -53,7 +53,7 @@ class ReplyReader {
     return { ok: false, code: this.#name<FaultCode>(code), detail: Object.fromEntries(detail) };
   }
 
-  #opened(record: OpenedRecord): OpenedMessage {
+  #opened(record: OpenedRecord): ContextMessage {
     const [, head, keyRecords, signed, encrypted, start, verifiedLength, bodyStart, bodyLength] = record;
     const keys = this.#keys(keyRecords);
     const octets = copyOut(this.#slab, start, Math.max(verifiedLength, bodyStart + bodyLength));
@@ -94,8 +94,9 @@ class ReplyReader {
     return into;
   }
 
-  #keys(records: readonly KeyRecord[]): readonly KeyUse[] {
+  #keys(records: readonly KeyRecord[]): readonly ContextKeyUse[] {
     return records.map(([identifier, instance, derivation]) => ({
+      source: 'context',
       identifier: this.#name(identifier),
       instance: this.#texts[instance],
       derivation: derivation.map(([label, nonceBase64, offsetBytes, lengthBytes, implied]) => ({
@@ -108,22 +109,22 @@ class ReplyReader {
     }));
   }
 
-  #signedPart(record: SignedRecord, keys: readonly KeyUse[], verified: Uint8Array): SignedPart {
-    const [role, namespace, localName, digest, mac, key, start, length] = record;
+  #signedPart(record: SignedRecord, keys: readonly ContextKeyUse[], verified: Uint8Array): SignedPart {
+    const [role, namespace, localName, digest, algorithm, key, start, length] = record;
     return {
       role: this.#name(role),
       namespace: this.#name(namespace),
       localName: this.#name(localName),
       bytes: verified.subarray(start, start + length),
       digest: this.#name(digest),
-      mac: this.#name(mac),
+      algorithm: this.#name(algorithm),
       key: keyAt(keys, key),
     };
   }
 
   #encryptedPart(
     [role, namespace, localName, target, cipher, key]: EncryptedRecord,
-    keys: readonly KeyUse[],
+    keys: readonly ContextKeyUse[],
   ): EncryptedPart {
     return {
       role: this.#name(role),
@@ -143,7 +144,7 @@ class ReplyReader {
   }
 }
 
-function keyAt(keys: readonly KeyUse[], index: number): KeyUse {
+function keyAt(keys: readonly ContextKeyUse[], index: number): ContextKeyUse {
   const key = keys[index];
   invariant(key !== undefined, 'a part names a key of its message');
   return key;

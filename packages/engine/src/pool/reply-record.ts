@@ -78,7 +78,7 @@ export type SignedRecord = readonly [
   namespace: TextIndex,
   localName: TextIndex,
   digest: TextIndex,
-  mac: TextIndex,
+  algorithm: TextIndex,
   /** Index in the record's keys. */
   key: number,
   /** In the verified octets. */

@@ -1,7 +1,7 @@
 import type { FailedReply } from '@parley/core';
 import { invariant } from '@parley/core';
 import { Packr } from 'msgpackr';
-import type { EncryptedPart, KeyUse, OpenedMessage, SignedPart } from '../opened-message.ts';
+import type { ContextKeyUse, EncryptedPart, OpenedMessage, SignedPart } from '../opened-message.ts';
 import type { OctetWriter } from './octet-writer.ts';
 import type { EncryptedRecord, HeadRecord, KeyRecord, ReplyRecord, SignedRecord } from './reply-record.ts';
 import { FAILED, OPENED, SEALED, VERDICT } from './reply-record.ts';
@@ -87,7 +87,7 @@ export class ReplyWriter {
     ];
   }
 
-  #keys(keys: readonly KeyUse[]): readonly KeyRecord[] {
+  #keys(keys: readonly ContextKeyUse[]): readonly KeyRecord[] {
     const table = this.#table;
     return keys.map((key) => [
       table.indexOf(key.identifier),
@@ -102,7 +102,7 @@ export class ReplyWriter {
     ]);
   }
 
-  #signedPart(part: SignedPart, keys: readonly KeyUse[], verified: Uint8Array): SignedRecord {
+  #signedPart(part: SignedPart, keys: readonly ContextKeyUse[], verified: Uint8Array): SignedRecord {
     const table = this.#table;
     const start = offsetWithin(verified, part.bytes);
     invariant(start !== undefined, 'a signed part is a view of the verified octets');
@@ -111,14 +111,14 @@ export class ReplyWriter {
       table.indexOf(part.namespace),
       table.indexOf(part.localName),
       table.indexOf(part.digest),
-      table.indexOf(part.mac),
+      table.indexOf(part.algorithm),
       keyIndex(keys, part.key),
       start,
       part.bytes.length,
     ];
   }
 
-  #encryptedPart(part: EncryptedPart, keys: readonly KeyUse[]): EncryptedRecord {
+  #encryptedPart(part: EncryptedPart, keys: readonly ContextKeyUse[]): EncryptedRecord {
     const table = this.#table;
     return [
       table.indexOf(part.role),

@@ -27,7 +27,7 @@ export interface EncryptedDataClaim {
   readonly element: number;
   readonly target: 'content' | 'element';
   readonly cipher: CipherAlgorithm;
-  /** The wsse:SecurityTokenReference that names the key. */
+  /** The wsse:SecurityTokenReference that names the key; -1 where the EncryptedKey that lists it is the key. */
   readonly tokenReference: number;
   readonly cipherValue: number;
 }
@@ -79,18 +79,23 @@ export function readReferenceLists(tape: Tape, lists: readonly number[], limits:
 /**
  * Reads one EncryptedData.
  *
- * @throws Fault `peer.structure-invalid`, `peer.alg-forbidden`, `peer.keyinfo-forbidden`, `peer.ref-uri-forbidden` for
- * CipherReference (T22).
+ * @throws Fault `peer.structure-invalid`, `peer.alg-forbidden`, `peer.keyinfo-forbidden` more than an STR in KeyInfo,
+ * `peer.ref-uri-forbidden` for CipherReference (T22).
  */
 export function readEncryptedData(tape: Tape, element: number): EncryptedDataClaim {
   requireElementOnly(tape, element, 'xenc:EncryptedData');
-  const method = expect(tape, firstChild(tape, element), IN_XENC, ENCRYPTION_METHOD, element, 'xenc:EncryptionMethod');
+  const method = expectEncryption(tape, firstChild(tape, element), ENCRYPTION_METHOD, element, 'xenc:EncryptionMethod');
   const cipher = rowNamed(tape, requireAttribute(tape, method, ALGORITHM, 'Algorithm'), CIPHER_ROWS);
   if (firstChild(tape, method) >= 0) throw structureInvalid(tape, method, 'a parameter of xenc:EncryptionMethod');
-  const keyInfo = nextSibling(tape, method);
-  if (keyInfo < 0 || !isNamed(tape, keyInfo, IN_DS, KEY_INFO))
-    throw new Fault('peer.keyinfo-forbidden', { reason: 'no ds:KeyInfo' });
-  const cipherData = expect(tape, nextSibling(tape, keyInfo), IN_XENC, CIPHER_DATA, element, 'xenc:CipherData');
+  const afterMethod = nextSibling(tape, method);
+  const hasKeyInfo = afterMethod >= 0 && isNamed(tape, afterMethod, IN_DS, KEY_INFO);
+  const cipherData = expectEncryption(
+    tape,
+    hasKeyInfo ? nextSibling(tape, afterMethod) : afterMethod,
+    CIPHER_DATA,
+    element,
+    'xenc:CipherData',
+  );
   const properties = nextSibling(tape, cipherData);
   if (properties >= 0 && !isNamed(tape, properties, IN_XENC, ENCRYPTION_PROPERTIES)) {
     throw structureInvalid(tape, properties, 'an unknown child of xenc:EncryptedData');
@@ -99,7 +104,7 @@ export function readEncryptedData(tape: Tape, element: number): EncryptedDataCla
     element,
     target: readType(tape, element),
     cipher,
-    tokenReference: readKeyInfo(tape, keyInfo),
+    tokenReference: hasKeyInfo ? readKeyInfo(tape, afterMethod) : -1,
     cipherValue: readCipherValue(tape, cipherData),
   };
 }
@@ -111,20 +116,22 @@ function readType(tape: Tape, element: number): 'content' | 'element' {
   throw structureInvalid(tape, element, 'Type of xenc:EncryptedData');
 }
 
-function readCipherValue(tape: Tape, cipherData: number): number {
+/** The xenc:CipherValue of a CipherData. @throws Fault `peer.structure-invalid`, `peer.ref-uri-forbidden` */
+export function readCipherValue(tape: Tape, cipherData: number): number {
   requireElementOnly(tape, cipherData, 'xenc:CipherData');
   const value = firstChild(tape, cipherData);
   if (value >= 0 && isNamed(tape, value, IN_XENC, CIPHER_REFERENCE)) {
     throw new Fault('peer.ref-uri-forbidden', { reason: 'xenc:CipherReference' });
   }
-  const cipherValue = expect(tape, value, IN_XENC, CIPHER_VALUE, cipherData, 'xenc:CipherValue');
+  const cipherValue = expectEncryption(tape, value, CIPHER_VALUE, cipherData, 'xenc:CipherValue');
   if (nextSibling(tape, cipherValue) >= 0) throw structureInvalid(tape, cipherValue, 'two children of xenc:CipherData');
   requireCharacters(tape, cipherValue, 'xenc:CipherValue');
   return cipherValue;
 }
 
-function expect(tape: Tape, child: number, namespace: number, local: Uint8Array, parent: number, name: string): number {
-  if (child < 0 || !isNamed(tape, child, namespace, local))
+/** `child`, which must be the element `local` of XML Encryption. @throws Fault `peer.structure-invalid` */
+export function expectEncryption(tape: Tape, child: number, local: Uint8Array, parent: number, name: string): number {
+  if (child < 0 || !isNamed(tape, child, IN_XENC, local))
     throw structureInvalid(tape, child < 0 ? parent : child, `${name} is not where it belongs`);
   return child;
 }

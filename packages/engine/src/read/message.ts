@@ -33,7 +33,7 @@ export function readMessage(tape: Tape, policy: Policy): MessageClaims {
   checkIds(tape, policy.requireUniqueForeignIds ? 'unique' : 'ignored');
   const envelope = readHeaderBlocks(tape, shape, { refuseUnknown: true });
   if (envelope.security < 0) throw new Fault('peer.security-header-missing');
-  const security = readSecurityHeader(tape, envelope.security, policy.limits);
+  const security = readSecurityHeader(tape, envelope.security, policy);
   const timestamp = security.timestamp < 0 ? undefined : readTimestamp(tape, security.timestamp);
   return { tape, envelope, security, timestamp };
 }
@@ -60,6 +60,7 @@ function isToken(security: SecurityHeader, element: number): boolean {
     element === security.securityContextToken ||
     security.derivedKeyTokens.includes(element) ||
     security.otherTokens.includes(element) ||
-    security.encryptedData.includes(element)
+    security.encryptedData.includes(element) ||
+    security.encryptedKeys.includes(element)
   );
 }

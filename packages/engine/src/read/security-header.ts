@@ -4,9 +4,10 @@
 
 import type { Tape } from '@parley/codec';
 import { firstChild, isNamed, localName, Namespace, namespaceOf, nextSibling } from '@parley/codec';
-import type { Limits } from '@parley/core';
 import { Fault } from '@parley/core';
+import type { Policy } from '../policy.ts';
 import { requireElementOnly, structureInvalid } from './claim.ts';
+import { referenceListsOf } from './encrypted-key.ts';
 
 // perf: a module's own constants are folded into its code, imported ones are looked up at every use.
 const {
@@ -28,8 +29,10 @@ export interface SecurityHeader {
   /** UsernameToken, BinarySecurityToken, SignatureConfirmation: may be signed, are not read here. */
   readonly otherTokens: readonly number[];
   readonly signatures: readonly number[];
+  /** Children of the header, and those inside its EncryptedKeys. */
   readonly referenceLists: readonly number[];
   readonly encryptedData: readonly number[];
+  readonly encryptedKeys: readonly number[];
   /** First child that no rule here knows, or -1: refused once the signatures have been read. */
   readonly unknown: number;
 }
@@ -45,13 +48,17 @@ const USERNAME_TOKEN = localName('UsernameToken');
 const BINARY_SECURITY_TOKEN = localName('BinarySecurityToken');
 const SIGNATURE_CONFIRMATION = localName('SignatureConfirmation');
 
+/** What reading the header needs of a policy. */
+export type HeaderRules = Pick<Policy, 'limits' | 'keyTransports' | 'keyWraps'>;
+
 /**
  * Reads the children of `element`.
  *
  * @throws Fault `peer.structure-invalid` text, or Timestamp or SecurityContextToken twice; `peer.limit-tokens`,
- * `peer.limit-signatures`; `peer.keyinfo-forbidden` for xenc:EncryptedKey (T45).
+ * `peer.limit-signatures`; `peer.keyinfo-forbidden` for xenc:EncryptedKey where the policy has no use for one (T45).
  */
-export function readSecurityHeader(tape: Tape, element: number, limits: Limits): SecurityHeader {
+export function readSecurityHeader(tape: Tape, element: number, rules: HeaderRules): SecurityHeader {
+  const { limits } = rules;
   requireElementOnly(tape, element, 'wsse:Security');
   let timestamp = -1;
   let securityContextToken = -1;
@@ -61,6 +68,7 @@ export function readSecurityHeader(tape: Tape, element: number, limits: Limits):
   const signatures: number[] = [];
   const referenceLists: number[] = [];
   const encryptedData: number[] = [];
+  const encryptedKeys: number[] = [];
   let tokenCount = 0;
   for (let child = firstChild(tape, element); child >= 0; child = nextSibling(tape, child)) {
     switch (kindOf(tape, child)) {
@@ -88,7 +96,10 @@ export function readSecurityHeader(tape: Tape, element: number, limits: Limits):
         encryptedData.push(child);
         break;
       case 'encryptedKey':
-        throw new Fault('peer.keyinfo-forbidden', { reason: 'xenc:EncryptedKey' });
+        encryptedKeys.push(child);
+        requireFewEncryptedKeys(encryptedKeys.length, rules);
+        referenceLists.push(...referenceListsOf(tape, child));
+        break;
       case 'otherToken':
         otherTokens.push(child);
         tokenCount++;
@@ -107,8 +118,17 @@ export function readSecurityHeader(tape: Tape, element: number, limits: Limits):
     signatures,
     referenceLists,
     encryptedData,
+    encryptedKeys,
     unknown,
   };
+}
+
+// safety: each may cost an operation with a private key, and a message of a context needs none (T45).
+function requireFewEncryptedKeys(count: number, { limits, keyTransports, keyWraps }: HeaderRules): void {
+  if (keyTransports.length === 0 && keyWraps.length === 0)
+    throw new Fault('peer.keyinfo-forbidden', { reason: 'xenc:EncryptedKey' });
+  const { encryptedKeysMax } = limits;
+  if (count > encryptedKeysMax) throw new Fault('peer.limit-tokens', { encryptedKeysMax });
 }
 
 type Kind =

@@ -16,8 +16,8 @@ import {
   nextSibling,
   sameMarkup,
 } from '@parley/codec';
-import type { DigestAlgorithm, Limits, MacAlgorithm } from '@parley/core';
-import { DIGEST_ALGORITHMS, Fault, MAC_ALGORITHMS } from '@parley/core';
+import type { DigestAlgorithm, Limits, MacAlgorithm, SignatureAlgorithm } from '@parley/core';
+import { DIGEST_ALGORITHMS, Fault, MAC_ALGORITHMS, SIGNATURE_ALGORITHMS } from '@parley/core';
 import type { Policy } from '../policy.ts';
 import {
   contentOf,
@@ -42,7 +42,8 @@ export interface SignatureClaim {
   readonly element: number;
   readonly signedInfo: number;
   readonly canonicalisation: CanonicalisationOptions;
-  readonly mac: MacAlgorithm;
+  /** Whose kind says what the key must be: a secret, or a public key (T13). */
+  readonly algorithm: MacAlgorithm | SignatureAlgorithm;
   /** Where {@link readReferences} starts. */
   readonly signatureMethod: number;
   readonly signatureValue: number;
@@ -51,7 +52,7 @@ export interface SignatureClaim {
 }
 
 /** What readers of a signature need of a policy. */
-export type SignatureRules = Pick<Policy, 'limits' | 'canonicalisations'>;
+export type SignatureRules = Pick<Policy, 'limits' | 'canonicalisations' | 'signatures'>;
 
 export interface ReferenceClaim {
   /** The element that is signed. */
@@ -77,7 +78,7 @@ const ALGORITHM = localName('Algorithm');
 const URI = localName('URI');
 const TYPE = localName('Type');
 const DIGEST_ROWS = namedRows(DIGEST_ALGORITHMS);
-const MAC_ROWS = namedRows(MAC_ALGORITHMS);
+const METHOD_ROWS = namedRows<MacAlgorithm | SignatureAlgorithm>([...MAC_ALGORITHMS, ...SIGNATURE_ALGORITHMS]);
 const CANONICALISATION_ROWS = namedRows(CANONICALISATION_ALGORITHMS);
 const PREFIX_LIST_MAX = 64;
 
@@ -99,17 +100,17 @@ export function readSignature(tape: Tape, element: number, rules: SignatureRules
     signedInfo,
     'ds:CanonicalizationMethod',
   );
-  const algorithm = allowedCanonicalisation(tape, method, rules);
-  if (algorithm === undefined) throw new Fault('peer.alg-forbidden', { reason: 'CanonicalizationMethod' });
+  const form = allowedCanonicalisation(tape, method, rules);
+  if (form === undefined) throw new Fault('peer.alg-forbidden', { reason: 'CanonicalizationMethod' });
   const signatureMethod = expect(tape, nextSibling(tape, method), SIGNATURE_METHOD, signedInfo, 'ds:SignatureMethod');
-  const mac = readSignatureMethod(tape, signatureMethod);
+  const algorithm = readSignatureMethod(tape, signatureMethod, rules);
 
   const keyInfo = nextSibling(tape, signatureValue);
   if (keyInfo >= 0 && !isNamed(tape, keyInfo, IN_DS, KEY_INFO)) {
     throw structureInvalid(tape, keyInfo, 'an unknown child of ds:Signature');
   }
-  const canonicalisation = readParameters(tape, method, algorithm, rules.limits);
-  return { element, signedInfo, canonicalisation, mac, signatureMethod, signatureValue, keyInfo };
+  const canonicalisation = readParameters(tape, method, form, rules.limits);
+  return { element, signedInfo, canonicalisation, algorithm, signatureMethod, signatureValue, keyInfo };
 }
 
 /**
@@ -159,12 +160,14 @@ export function readKeyInfo(tape: Tape, keyInfo: number): number {
   return reference;
 }
 
-function readSignatureMethod(tape: Tape, element: number): MacAlgorithm {
-  const mac = rowNamed(tape, requireAttribute(tape, element, ALGORITHM, 'Algorithm'), MAC_ROWS);
-  // safety: HMACOutputLength is the only child there is, and truncation makes forgery trivial (T12).
-  if (firstChild(tape, element) >= 0) throw new Fault('peer.alg-forbidden', { reason: 'HMACOutputLength' });
+function readSignatureMethod(tape: Tape, element: number, rules: SignatureRules): MacAlgorithm | SignatureAlgorithm {
+  const algorithm = rowNamed(tape, requireAttribute(tape, element, ALGORITHM, 'Algorithm'), METHOD_ROWS);
+  if (algorithm.kind === 'signature' && !rules.signatures.includes(algorithm.name))
+    throw new Fault('peer.alg-forbidden', { algorithm: algorithm.name });
+  // safety: HMACOutputLength makes forgery trivial (T12); parameters of RSASSA-PSS are those of its URIs.
+  if (firstChild(tape, element) >= 0) throw new Fault('peer.alg-forbidden', { reason: 'a parameter of the signature' });
   requireLiteral(tape, element, 'ds:SignatureMethod');
-  return mac;
+  return algorithm;
 }
 
 /** What a ds:Reference says about how its target is digested. */

@@ -1,6 +1,7 @@
 /**
- * wsse:SecurityTokenReference (WSS §3.5, WS-SC §1.11): which token a key comes from. Only wsse:Reference is taken; a
- * key that travels in the message, or is named in another way, is data and never trust (T11).
+ * wsse:SecurityTokenReference (WSS §3.5, WS-SC §1.11): which token a secret comes from. wsse:Reference is taken, and
+ * the name of an EncryptedKey that both sides know; a key that travels in the message, or is named in another way, is data
+ * and never trust (T11).
  */
 
 import type { Tape } from '@parley/codec';
@@ -20,19 +21,21 @@ import {
   resolveId,
 } from '@parley/codec';
 import type { Limits, Version } from '@parley/core';
-import { Fault, VERSION_URIS } from '@parley/core';
-import { attributeIs, requireElementOnly, structureInvalid } from './claim.ts';
+import { encodeBase64, Fault, TOKEN_TYPES, VERSION_URIS } from '@parley/core';
+import { attributeIs, base64Octets, requireCharacters, requireElementOnly, structureInvalid } from './claim.ts';
 
 // perf: a module's own constants are folded into its code, imported ones are looked up at every use.
 const { none: IN_NO_NAMESPACE, wsc: IN_WSC, wsc05: IN_WSC05, wsse: IN_WSSE } = Namespace;
 
 /** What an STR names, and the key derivation that its attributes imply. */
 export interface TokenReference {
-  /** The element of this message, or -1 when {@link identifier} names a context. */
+  /** The element of this message, or -1 when {@link identifier} names a context, or {@link encryptedKeySha1} a key. */
   readonly target: number;
   /** A context's Identifier; `undefined` for a reference into the message. */
   readonly identifier: string | undefined;
   readonly instance: string | undefined;
+  /** Base64 SHA-1 of the cipher value of an EncryptedKey that is not in this message; `undefined` for the others. */
+  readonly encryptedKeySha1: string | undefined;
   /** The generation that the ValueType or the Instance attribute shows, if either does. */
   readonly version: Version | undefined;
   /** Attribute indexes of wsc:Nonce and wsc:Length, -1 for none. */
@@ -42,13 +45,17 @@ export interface TokenReference {
 
 const SECURITY_TOKEN_REFERENCE = localName('SecurityTokenReference');
 const REFERENCE = localName('Reference');
+const KEY_IDENTIFIER = localName('KeyIdentifier');
 const URI = localName('URI');
 const VALUE_TYPE = localName('ValueType');
 const INSTANCE = localName('Instance');
 const NONCE = localName('Nonce');
 const LENGTH = localName('Length');
+const ENCRYPTED_KEY_SHA1 = localName(TOKEN_TYPES.encryptedKeySha1);
 const SCT_200512 = localName(VERSION_URIS['200512'].sct);
 const SCT_200502 = localName(VERSION_URIS['200502'].sct);
+
+const SHA1_BYTES = 20;
 
 /** Whether `element` is an STR. */
 export function isTokenReference(tape: Tape, element: number): boolean {
@@ -58,15 +65,14 @@ export function isTokenReference(tape: Tape, element: number): boolean {
 /**
  * Reads an STR and resolves a reference into the message.
  *
- * @throws Fault `peer.keyinfo-forbidden` any child but one wsse:Reference; `peer.structure-invalid`;
+ * @throws Fault `peer.keyinfo-forbidden` any child but one wsse:Reference or EncryptedKeySHA1; `peer.structure-invalid`;
  * `peer.ref-uri-forbidden` not `#name` and not a context's URI; `peer.ref-unresolved` nothing has that Id.
  */
 export function readTokenReference(tape: Tape, element: number, limits: Limits): TokenReference {
   requireElementOnly(tape, element, 'wsse:SecurityTokenReference');
   const reference = firstChild(tape, element);
   if (reference < 0) throw structureInvalid(tape, element, 'wsse:SecurityTokenReference is empty');
-  if (!isNamed(tape, reference, IN_WSSE, REFERENCE))
-    throw new Fault('peer.keyinfo-forbidden', { reason: 'not a wsse:Reference' });
+  if (!isNamed(tape, reference, IN_WSSE, REFERENCE)) return readKeyName(tape, element, reference);
   if (nextSibling(tape, reference) >= 0) throw structureInvalid(tape, reference, 'two references in one STR');
   const uri = attributeNamed(tape, reference, IN_NO_NAMESPACE, URI);
   if (uri < 0) throw new Fault('peer.ref-uri-forbidden', { reason: 'no URI' });
@@ -82,7 +88,29 @@ export function readTokenReference(tape: Tape, element: number, limits: Limits):
     target,
     identifier: target >= 0 ? undefined : contextUri(tape, uri, limits.identifierBytesMax),
     instance: instanceAttribute < 0 ? undefined : boundedText(tape, instanceAttribute, limits.identifierBytesMax),
+    encryptedKeySha1: undefined,
     version,
+    impliedNonce: conversationAttribute(tape, element, NONCE),
+    impliedLength: conversationAttribute(tape, element, LENGTH),
+  };
+}
+
+function readKeyName(tape: Tape, element: number, keyIdentifier: number): TokenReference {
+  const valueType = isNamed(tape, keyIdentifier, IN_WSSE, KEY_IDENTIFIER)
+    ? attributeNamed(tape, keyIdentifier, IN_NO_NAMESPACE, VALUE_TYPE)
+    : -1;
+  if (valueType < 0 || !attributeIs(tape, valueType, ENCRYPTED_KEY_SHA1))
+    throw new Fault('peer.keyinfo-forbidden', { reason: 'not a wsse:Reference' });
+  if (nextSibling(tape, keyIdentifier) >= 0) throw structureInvalid(tape, keyIdentifier, 'two references in one STR');
+  requireCharacters(tape, keyIdentifier, 'wsse:KeyIdentifier');
+  const sha1 = base64Octets(tape, keyIdentifier);
+  if (sha1.length !== SHA1_BYTES) throw new Fault('peer.encoding-invalid', { field: 'EncryptedKeySHA1' });
+  return {
+    target: -1,
+    identifier: undefined,
+    instance: undefined,
+    encryptedKeySha1: encodeBase64(sha1),
+    version: undefined,
     impliedNonce: conversationAttribute(tape, element, NONCE),
     impliedLength: conversationAttribute(tape, element, LENGTH),
   };

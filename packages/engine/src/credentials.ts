@@ -1,0 +1,28 @@
+/** What bootstraps are opened and made with: keys of our own, and whom we believe. A context needs none of it. */
+import type { Certificate, PrivateKey, Secret, Trust } from '@parley/core';
+
+/** A private key and the certificate by which messages name it. */
+export interface OwnKey {
+  readonly certificate: Certificate;
+  readonly privateKey: PrivateKey;
+}
+
+/** Secrets of EncryptedKeys by the base64 SHA-1 of their cipher value; a Map is one. */
+export interface KnownEncryptedKeys {
+  get(sha1Base64: string): Secret | undefined;
+}
+
+/** Everything is optional, and what needs it is refused where it is missing. Borrowed. */
+export interface Credentials {
+  /** Judges certificates that sign, and has those that a message only names. */
+  readonly trust?: Trust | undefined;
+  /** For EncryptedKeys that are meant for us. */
+  readonly ownKeys?: readonly OwnKey[] | undefined;
+  /** Of EncryptedKeys that we sent or received: answers name them by EncryptedKeySHA1. */
+  readonly encryptedKeys?: KnownEncryptedKeys | undefined;
+  /**
+   * Takes the secret of the EncryptedKey by which a message was proven, to seal the answer with it. Called once `open`
+   * has nothing more to check; the secret is the taker's to wipe.
+   */
+  readonly keepEncryptedKey?: ((sha1Base64: string, secret: Secret) => void) | undefined;
+}

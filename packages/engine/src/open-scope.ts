@@ -1,0 +1,15 @@
+import type { ContextSource } from '@parley/core';
+import type { Credentials } from './credentials.ts';
+import type { Policy } from './policy.ts';
+import type { TransportedKeys } from './transported-keys.ts';
+import type { Workspace } from './workspace.ts';
+
+/** What a message is opened with. */
+export interface OpenScope {
+  readonly policy: Policy;
+  readonly contexts: ContextSource;
+  readonly credentials: Credentials;
+  readonly transported: TransportedKeys;
+  readonly atMs: number;
+  readonly workspace: Workspace;
+}

@@ -1,0 +1,102 @@
+/** Keys that references were resolved to, and the public account of them. */
+import type { Certificate, KeyInstance, PublicKey, SecurityContext, Version } from '@parley/core';
+import { encodeBase64 } from '@parley/core';
+import type { SymmetricKey } from './derived-key-cache.ts';
+import type { Derivation, EncryptedKeyUse, KeySourceName, KeyUse, SymmetricKeyUse } from './opened-message.ts';
+import type { WireDerivation } from './read/derived-key-token.ts';
+import type { TransportedKey } from './transported-keys.ts';
+
+/** A key of a context. */
+export interface ContextKey {
+  readonly source: 'context';
+  readonly key: SymmetricKey;
+  readonly context: SecurityContext;
+  readonly instance: KeyInstance;
+  readonly version: Version;
+  readonly derivations: readonly WireDerivation[];
+  /** The SecurityContextToken that named the context, or -1 if a reference did. */
+  readonly token: number;
+}
+
+/** A key from an EncryptedKey, of this message or of an earlier one. Whoever knows our certificate can make one. */
+export interface EncryptedKeyKey {
+  readonly source: 'encrypted-key';
+  readonly key: SymmetricKey;
+  readonly transported: TransportedKey;
+  readonly derivations: readonly WireDerivation[];
+}
+
+/** The public key of a certificate that leads to one of our anchors. */
+export interface CertificateKey {
+  readonly source: 'certificate';
+  readonly publicKey: PublicKey;
+  readonly certificate: Certificate;
+  /** From the certificate to the anchor. */
+  readonly chain: readonly Certificate[];
+  /** Base64 SHA-1 of the certificate. */
+  readonly thumbprint: string;
+}
+
+export type SymmetricResolvedKey = ContextKey | EncryptedKeyKey;
+
+/** What a signature was made with. */
+export type ResolvedKey = SymmetricResolvedKey | CertificateKey;
+
+/** Whether both come from one secret, however derived. */
+export function isOfOneOrigin(left: ResolvedKey, right: ResolvedKey): boolean {
+  if (left === right) return true;
+  switch (left.source) {
+    case 'context':
+      return (
+        right.source === 'context' &&
+        left.context.identifier === right.context.identifier &&
+        left.instance.instance === right.instance.instance
+      );
+    case 'encrypted-key':
+      return right.source === 'encrypted-key' && left.transported === right.transported;
+    case 'certificate':
+      return right.source === 'certificate' && left.certificate.equals(right.certificate);
+  }
+}
+
+/** What a policy calls it. */
+export function sourceOf(resolved: EncryptedKeyKey): EncryptedKeyUse['source'];
+export function sourceOf(resolved: ResolvedKey): KeySourceName;
+export function sourceOf(resolved: ResolvedKey): KeySourceName {
+  return resolved.source === 'encrypted-key' && !resolved.transported.isNew ? 'known-encrypted-key' : resolved.source;
+}
+
+/** The public account of where a secret came from. */
+export function symmetricKeyUseOf(resolved: SymmetricResolvedKey): SymmetricKeyUse {
+  const derivation = resolved.derivations.map(derivationOf);
+  if (resolved.source === 'encrypted-key') {
+    return { source: sourceOf(resolved), sha1Base64: resolved.transported.sha1Base64, derivation };
+  }
+  return {
+    source: 'context',
+    identifier: resolved.context.identifier,
+    instance: resolved.instance.instance,
+    derivation,
+  };
+}
+
+/** The same for any key. */
+export function keyUseOf(resolved: ResolvedKey): KeyUse {
+  if (resolved.source !== 'certificate') return symmetricKeyUseOf(resolved);
+  return {
+    source: 'certificate',
+    subject: resolved.certificate.subject.toString(),
+    thumbprint: resolved.thumbprint,
+    chain: resolved.chain.map(({ der }) => der),
+  };
+}
+
+function derivationOf(derivation: WireDerivation): Derivation {
+  return {
+    label: derivation.label,
+    nonceBase64: encodeBase64(derivation.nonce),
+    offsetBytes: derivation.offsetBytes,
+    lengthBytes: derivation.lengthBytes,
+    implied: derivation.implied,
+  };
+}
