@@ -25,6 +25,7 @@ import {
   sha1Reference,
   signedBy,
   signedMessage,
+  transformedToken,
   trust,
 } from './support/x509-message.ts';
 
@@ -164,6 +165,58 @@ describe('signed with the key of a certificate', () => {
     for (const policy of [policyOf('x509'), policyOf('strict', { endorsedBy: ['certificate'] })]) {
       expect(() => createPool({ workers: 0, policy, contexts })).toThrow('caller.option-invalid');
     }
+  });
+});
+
+describe('STR-Transform', () => {
+  const policy = policyOf('x509', { allowTokenTransform: true });
+
+  function withToken(naming: (typeof NAMINGS)[number], octets: string, id = 'str'): string {
+    const { token, str } = named(naming, alice);
+    const signing = ecdsa(alice.party.privateKey);
+    return signedMessage({
+      tokens: token,
+      signatures: [
+        {
+          id: 'sig',
+          signing,
+          str: str.replace('<o:SecurityTokenReference', '<o:SecurityTokenReference u:Id="str"'),
+          parts: ALL_PARTS,
+          transformed: { id, octets },
+        },
+      ],
+    });
+  }
+
+  test.each([
+    ['direct', true],
+    ['thumbprint', false],
+    ['issuer-serial', false],
+  ] as const)('signs the token named by %s', (naming, isInMessage) => {
+    const octets = transformedToken(alice, isInMessage);
+    const reply = opened(withToken(naming, octets), CREDENTIALS, policy);
+    expect(codeOf(reply)).toBe('ok');
+    if (!reply.ok) return;
+    const token = reply.value.signed.at(-1)!;
+    expect([token.role, token.localName, text(token.bytes)]).toEqual(['token', 'BinarySecurityToken', octets]);
+  });
+
+  test('signs no other', () => {
+    const other = transformedToken(mallory, false);
+    expect(codeOf(opened(withToken('thumbprint', other), CREDENTIALS, policy))).toBe('peer.digest-mismatch');
+  });
+
+  test('T20: only where the policy has it, and only of the reference of the signature itself', () => {
+    const octets = transformedToken(alice, true);
+    expect(codeOf(opened(withToken('direct', octets), CREDENTIALS))).toBe('peer.transform-forbidden');
+    expect(codeOf(opened(withToken('direct', octets, 'body'), CREDENTIALS, policy))).toMatch(/^peer\./);
+    expect(codeOf(opened(withToken('direct', octets, 'bst'), CREDENTIALS, policy))).toBe('peer.transform-forbidden');
+    // An STR of somebody else's.
+    expect(codeOf(opened(withToken('direct', octets, 'stray'), CREDENTIALS, policy))).toBe('peer.ref-unresolved');
+    const { str } = named('thumbprint', mallory);
+    const strayStr = str.replace('<o:SecurityTokenReference', '<o:SecurityTokenReference u:Id="stray"');
+    const elsewhere = withToken('direct', octets, 'stray').replace('</s:Header>', () => `${strayStr}</s:Header>`);
+    expect(codeOf(opened(elsewhere, CREDENTIALS, policy))).toBe('peer.transform-forbidden');
   });
 });
 

@@ -24,7 +24,14 @@ import {
 import { type Column, Tally } from './matrix/tally.ts';
 import { TAMPERINGS, TIMELESS_TAMPERINGS, tamperingsOf } from './matrix/tampering.ts';
 import { fromPeer, fromPeerTampered, isAgainstBsp, refusalOf, toPeer, toPeerTampered } from './matrix/wss4j.ts';
-import { REFERENCES, SIGNATURES, signedAndEncrypted, TRANSPORTS, userAndConfirmation } from './matrix/wss4j-tokens.ts';
+import {
+  openedByUs,
+  REFERENCES,
+  SIGNATURES,
+  signedAndEncrypted,
+  TRANSPORTS,
+  userAndConfirmation,
+} from './matrix/wss4j-tokens.ts';
 import {
   complaintOfXmlCrypto,
   fromXmlCrypto,
@@ -126,6 +133,18 @@ describe('WSS4J, from its DOM engine', () => {
   test.for(engines.flatMap((engine) => ['PasswordText', 'PasswordDigest'].map((type) => [engine, type] as const)))(
     'to %s: username token with %s, signature confirmation',
     ([engine, passwordType], { skip }) => userAndConfirmation(present(wss4j, skip), engine, passwordType),
+  );
+});
+
+describe('WSS4J, to us', () => {
+  test.for(REFERENCES)(
+    'X.509 by %s, STR-Transform, encrypted key',
+    { timeout: TIMEOUT_MS },
+    async (reference, { skip }) => {
+      const peer = present(wss4j, skip);
+      for (const signature of SIGNATURES.dom)
+        for (const transport of TRANSPORTS) await openedByUs(peer, reference, signature, transport);
+    },
   );
 });
 

@@ -69,7 +69,7 @@ export type { ContextSource, KeyInstance, SecurityContext } from './security-con
 export { contextSource, selectKey } from './security-context.ts';
 export { sign, signatureBytes, verify } from './signature.ts';
 export type { Version, VersionUris } from './specification.ts';
-export { BASE64_BINARY, TOKEN_TYPES, VERSION_URIS } from './specification.ts';
+export { BASE64_BINARY, STR_TRANSFORM, TOKEN_TYPES, VERSION_URIS } from './specification.ts';
 export type { AlgorithmSuite, SuiteChanges, SuiteName } from './suite.ts';
 export { algorithmSuite, customSuite, SUITE_NAMES } from './suite.ts';
 export type { NameAttribute } from './x509/attribute-value.ts';

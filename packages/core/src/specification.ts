@@ -54,5 +54,8 @@ export const TOKEN_TYPES: Readonly<
   encryptedKeySha1: `${WSS11}EncryptedKeySHA1`,
 });
 
+/** The transform that signs the token which a reference names. */
+export const STR_TRANSFORM: string = `${WSS10}soap-message-security-1.0#STR-Transform`;
+
 /** The one EncodingType of WS-Security. */
 export const BASE64_BINARY: string = `${WSS10}soap-message-security-1.0#Base64Binary`;

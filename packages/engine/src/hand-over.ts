@@ -11,6 +11,7 @@ import type { Policy } from './policy.ts';
 import { base64Octets } from './read/claim.ts';
 import type { MessageClaims } from './read/message.ts';
 import { ADDRESSING_NAMES, Addressing } from './read/soap-envelope.ts';
+import { isTokenReference } from './read/token-reference.ts';
 import type { ResolvedKey } from './resolved-key.ts';
 import { keyUseOf, symmetricKeyUseOf } from './resolved-key.ts';
 import type { PlannedSignature, VerifiedPart } from './verify-signatures.ts';
@@ -94,6 +95,8 @@ function signedPart(
 function nameOfPart(claims: MessageClaims, part: VerifiedPart): string {
   if (part.role === 'body') return 'Body';
   if (part.role === 'timestamp') return 'Timestamp';
+  // STR-Transform of a token that the message does not hold.
+  if (part.role === 'token' && isTokenReference(claims.tape, part.element)) return 'BinarySecurityToken';
   const place = part.role === 'header' ? claims.envelope.addressing.indexOf(part.element) : -1;
   return ADDRESSING_NAMES[place] ?? localNameOf(claims.tape, part.element);
 }

@@ -45,6 +45,8 @@ export interface Policy {
    * is one that somebody takes for content: allow them only for a peer that cannot do otherwise.
    */
   readonly canonicalisations: readonly CanonicalisationName[];
+  /** STR-Transform: the signature may cover the token of its own key, wherever that is. */
+  readonly allowTokenTransform: boolean;
   readonly digests: readonly HashName[];
   readonly macs: readonly MacAlgorithm['name'][];
   readonly ciphers: readonly CipherName[];
@@ -86,6 +88,7 @@ const STRICT: Omit<Policy, 'limits'> = {
   allowComments: false,
   requireUniqueForeignIds: true,
   canonicalisations: ['exclusive'],
+  allowTokenTransform: false,
   digests: ['sha1', 'sha256', 'sha384', 'sha512'],
   macs: ['hmac-sha1', 'hmac-sha256', 'hmac-sha384', 'hmac-sha512'],
   ciphers: ['aes128-cbc', 'aes192-cbc', 'aes256-cbc', 'aes128-gcm', 'aes192-gcm', 'aes256-gcm'],

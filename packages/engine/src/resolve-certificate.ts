@@ -39,6 +39,7 @@ export function resolveCertificate(
       certificate,
       chain,
       thumbprint: encodeBase64(certificate.thumbprintSha1()),
+      token: reference.form === 'token' ? reference.element : -1,
     };
   };
   // A renewed certificate often keeps its key, and with it the identifier that the message gives: any valid one will do.

@@ -35,6 +35,8 @@ export interface CertificateKey {
   readonly chain: readonly Certificate[];
   /** Base64 SHA-1 of the certificate. */
   readonly thumbprint: string;
+  /** The BinarySecurityToken that held it, or -1 if the message only named it. */
+  readonly token: number;
 }
 
 export type SymmetricResolvedKey = ContextKey | EncryptedKeyKey;

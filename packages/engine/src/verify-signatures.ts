@@ -18,6 +18,7 @@ import { resolveCertificate } from './resolve-certificate.ts';
 import { resolveKey } from './resolve-keys.ts';
 import type { ResolvedKey } from './resolved-key.ts';
 import { sourceOf } from './resolved-key.ts';
+import { canonicaliseToken } from './token-transform.ts';
 
 /** A signature whose references are known to stand where parts of a message stand. */
 export interface PlannedSignature {
@@ -67,13 +68,22 @@ export function planSignatures(claims: MessageClaims, policy: Policy): readonly 
         if (references[other]!.target === reference.target)
           throw structureInvalid(tape, reference.target, 'signed twice by one signature');
       }
-      const role = roleOf(claims, reference.target);
+      const role = reference.isTokenTransform
+        ? roleOfOwnToken(tape, claim, reference)
+        : roleOf(claims, reference.target);
       if (role === undefined) throw new Fault('peer.coverage-missing', { reason: 'a signed element out of place' });
       return role;
     });
     return { claim, references, roles, isEndorsing: policy.endorsedBy.length > 0 && roles.includes('signature') };
   });
   return policy.endorsedBy.length === 0 ? planned : planned.sort((left, right) => rankOf(left) - rankOf(right));
+}
+
+// safety: the token that is signed is the one whose key signed; any other is signed as an element (T20).
+function roleOfOwnToken(tape: Tape, claim: SignatureClaim, reference: ReferenceClaim): PartRole {
+  if (readKeyInfo(tape, claim.keyInfo) !== reference.target)
+    throw new Fault('peer.transform-forbidden', { reason: 'STR-Transform of another reference' });
+  return 'token';
 }
 
 function rankOf({ isEndorsing }: PlannedSignature): number {
@@ -156,13 +166,15 @@ export function verifySignatures(
     for (let index = 0; index < references.length; index++) {
       const reference = references[index]!;
       const start = sink.length;
-      canonicalise(claims.tape, reference.target, sink, reference.canonicalisation);
+      let element = reference.target;
+      if (reference.isTokenTransform) element = canonicaliseToken(claims, reference, value.resolved, scope);
+      else canonicalise(claims.tape, element, sink, reference.canonicalisation);
       sink.checkSize();
       const digest = digestBase64(reference.digest, sink.bytes.subarray(start, sink.length));
       if (!isDigest(claims.tape, reference.digestValue, digest))
         throw new Fault('peer.digest-mismatch', { reference: index });
       parts.push({
-        element: reference.target,
+        element,
         role: roles[index]!,
         start,
         end: sink.length,

@@ -1,7 +1,7 @@
 /** Messages secured with X.509 and encrypted keys, made from text by Node's own cryptography and none of our writers. */
 import { createCipheriv, createHash, createHmac, type KeyObject, publicEncrypt, sign } from 'node:crypto';
 import { canonicalise, OctetSink, resolveId, scan, Tape } from '@parley/codec';
-import { Certificate, DEFAULT_LIMITS, PrivateKey, Trust } from '@parley/core';
+import { Certificate, DEFAULT_LIMITS, PrivateKey, STR_TRANSFORM, Trust } from '@parley/core';
 import { type Credentials, open, type Policy, policyOf } from '@parley/engine';
 import {
   AUTHORITY,
@@ -132,6 +132,8 @@ export interface SignatureWish {
   readonly str: string;
   /** Ids; the Body is `body`, the Timestamp `ts`, wsa:Action `action`. */
   readonly parts: readonly string[];
+  /** A reference of its own: what STR-Transform makes of the Id, in canonical form. */
+  readonly transformed?: { readonly id: string; readonly octets: string };
 }
 
 export interface MessageWish {
@@ -153,11 +155,17 @@ export function signedMessage({ tokens, signatures, body = '<m:Ping xmlns:m="urn
   return message.replace('<!--next-->', '');
 }
 
-function signature(message: string, { id, signing, str, parts }: SignatureWish): string {
+function signature(message: string, { id, signing, str, parts, transformed }: SignatureWish): string {
   const references = parts.map((part) => {
     const digest = createHash('sha256').update(canonical(message, part)).digest('base64');
     return `<ds:Reference URI="#${part}"><ds:Transforms><ds:Transform Algorithm="${EXCLUSIVE}"/></ds:Transforms><ds:DigestMethod Algorithm="${XENC}sha256"/><ds:DigestValue>${digest}</ds:DigestValue></ds:Reference>`;
   });
+  if (transformed !== undefined) {
+    const digest = createHash('sha256').update(transformed.octets).digest('base64');
+    references.push(
+      `<ds:Reference URI="#${transformed.id}"><ds:Transforms><ds:Transform Algorithm="${STR_TRANSFORM}"><o:TransformationParameters><ds:CanonicalizationMethod Algorithm="${EXCLUSIVE}"/></o:TransformationParameters></ds:Transform></ds:Transforms><ds:DigestMethod Algorithm="${XENC}sha256"/><ds:DigestValue>${digest}</ds:DigestValue></ds:Reference>`,
+    );
+  }
   const signedInfo = `<ds:SignedInfo Id="info"><ds:CanonicalizationMethod Algorithm="${EXCLUSIVE}"/><ds:SignatureMethod Algorithm="${signing.algorithm}"/>${references.join('')}</ds:SignedInfo>`;
   const value = base64(
     signing.sign(
@@ -179,6 +187,14 @@ function canonical(message: string, id: string): Uint8Array {
   const sink = new OctetSink();
   canonicalise(tape, resolveId(tape, at, at + id.length), sink);
   return Buffer.from(Buffer.from(sink.bytes.subarray(0, sink.length)).toString().replace(' Id="info"', ''));
+}
+
+/** The token that {@link named} puts into the message, or that its name stands for: as STR-Transform digests it. */
+export function transformedToken(holder: Holder, isInMessage: boolean): string {
+  const value = `ValueType="${X509}X509v3"`;
+  const attributes = isInMessage ? `EncodingType="${BASE64}" ${value} u:Id="bst"` : value;
+  const utility = isInMessage ? ` xmlns:u="${WSU}"` : '';
+  return `<o:BinarySecurityToken xmlns="" xmlns:o="${WSSE}"${utility} ${attributes}>${base64(holder.certificate.der)}</o:BinarySecurityToken>`;
 }
 
 /** A message that `holder` signed, named so. */

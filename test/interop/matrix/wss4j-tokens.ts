@@ -1,13 +1,16 @@
-// Messages that bootstrap a context, from one engine of WSS4J to the other: what the peer can show us when `open` and
-// `seal` know X.509 and username tokens.
+// Messages that bootstrap a context, from one engine of WSS4J to the other, and to us.
+import { Certificate, DEFAULT_LIMITS, PrivateKey, Trust } from '@parley/core';
+import { type Credentials as OwnCredentials, open as openOurselves, policyOf } from '@parley/engine';
 import { expect } from 'vitest';
 import { SOAP12, sampleEnvelope } from '../../engine/support/sample.ts';
 import type { PeerProcess, PeerReply } from '../peer-process.ts';
+import { payloadOf } from './payload.ts';
 import type { Engine } from './wss4j.ts';
 
 const WSU = 'http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd';
 const WSSE = 'http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd';
 const WSSE11 = 'http://docs.oasis-open.org/wss/oasis-wss-wssecurity-secext-1.1.xsd';
+const WSA = 'http://www.w3.org/2005/08/addressing';
 const XENC = 'http://www.w3.org/2001/04/xmlenc#';
 const XENC11 = 'http://www.w3.org/2009/xmlenc11#';
 const DSIG_MORE = 'http://www.w3.org/2001/04/xmldsig-more#';
@@ -73,6 +76,62 @@ export async function signedAndEncrypted(
   const stranger = await credentials(peer, 'stranger', keyType);
   const refused = await open(peer, engine, message.message, { own: receiver, trusted: [stranger.certificate] });
   expect(refused.ok).toBe(false);
+}
+
+/** The same, with all headers signed, and what `open` makes of it. */
+export async function openedByUs(
+  peer: PeerProcess,
+  reference: (typeof REFERENCES)[number],
+  [keyType, algorithm]: (typeof SIGNATURES)['dom'][number],
+  oaep: (typeof TRANSPORTS)[number],
+): Promise<void> {
+  const sender = await credentials(peer, 'sender', keyType);
+  const receiver = await credentials(peer, 'receiver', 'rsa');
+  const headers = ['Action', 'MessageID', 'ReplyTo', 'To'].map((name) => part(WSA, name));
+  const parts = [part(SOAP12, 'Body'), part(WSU, 'Timestamp'), ...headers, part('', 'STRTransform')];
+  const steps = [
+    { make: 'timestamp' },
+    { make: 'sign', reference, algorithm, digest: `${XENC}sha256`, parts },
+    { make: 'encrypt', reference, ...oaep, algorithm: `${XENC11}aes256-gcm`, parts: [part(SOAP12, 'Body', 'Content')] },
+  ];
+  const { message, payload } = await sealed(peer, { own: sender, peerCertificate: receiver.certificate, steps });
+  const octets = Buffer.from(message, 'base64');
+  const policy = policyOf('x509', { allowTokenTransform: true });
+  const request = { atMs: Date.now(), policy, contexts: { find: () => undefined } };
+  const ours = ourCredentials(sender, receiver);
+  const reply = openOurselves(octets, { ...request, credentials: ours });
+  expect(reply.ok ? '' : reply.code).toBe('');
+  if (!reply.ok) return;
+  expect(payloadOf(reply.value.body)).toBe(Buffer.from(payload, 'base64').toString());
+  expect(reply.value.signed).toHaveLength(parts.length);
+  for (const { key } of reply.value.signed) expect(key).toMatchObject({ source: 'certificate', subject: 'CN=sender' });
+  expect(
+    reply.value.signed.some(({ localName, role }) => role === 'token' && localName === 'BinarySecurityToken'),
+  ).toBe(true);
+  expect(reply.value.encrypted).toMatchObject([{ role: 'body', key: { source: 'encrypted-key' } }]);
+
+  const stranger = await credentials(peer, 'stranger', keyType);
+  const distrusted = openOurselves(octets, { ...request, credentials: ourCredentials(stranger, receiver) });
+  expect(distrusted).toMatchObject({ ok: false, code: 'peer.certificate-untrusted' });
+  const flipped = Uint8Array.from(octets);
+  const at = octets.lastIndexOf('CipherValue>', octets.lastIndexOf('CipherValue>') - 1) + 40;
+  flipped[at] = flipped[at] === 0x41 ? 0x42 : 0x41;
+  expect(openOurselves(flipped, { ...request, credentials: ours })).toMatchObject({ ok: false });
+}
+
+function ourCredentials(sender: Credentials, receiver: Credentials): OwnCredentials {
+  const certificateOf = ({ certificate }: Credentials): Certificate =>
+    Certificate.read(Buffer.from(certificate, 'base64'), DEFAULT_LIMITS);
+  const bytes = Buffer.from(receiver.privateKey, 'base64');
+  return {
+    trust: new Trust({ anchors: [certificateOf(sender)], revocation: 'if-listed' }),
+    ownKeys: [
+      {
+        certificate: certificateOf(receiver),
+        privateKey: PrivateKey.read({ format: 'der', bytes }, { uses: ['encryption'] }),
+      },
+    ],
+  };
 }
 
 /** A username token and two confirmations, signed. */

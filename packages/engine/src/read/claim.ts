@@ -13,6 +13,7 @@ import {
   Flag,
   isElementOnly,
   isLiteral,
+  isNamed,
   Namespace,
   textOf,
 } from '@parley/codec';
@@ -178,4 +179,18 @@ export function rowNamedOrNone<Row>(tape: Tape, attribute: number, rows: readonl
 
 function isSpace(octet: number): boolean {
   return octet === 0x20 || octet === 0x0a || octet === 0x0d || octet === 0x09;
+}
+
+/** `child`, which must be that element; `parent` is blamed for one that is missing. @throws Fault `peer.structure-invalid` */
+export function requireNamed(
+  tape: Tape,
+  child: number,
+  namespace: number,
+  local: Uint8Array,
+  parent: number,
+  name: string,
+): number {
+  if (child < 0 || !isNamed(tape, child, namespace, local))
+    throw structureInvalid(tape, child < 0 ? parent : child, `${name} is not where it belongs`);
+  return child;
 }

@@ -13,6 +13,7 @@ import {
   requireAttribute,
   requireCharacters,
   requireElementOnly,
+  requireNamed,
   rowNamed,
   structureInvalid,
 } from './claim.ts';
@@ -84,14 +85,22 @@ export function readReferenceLists(tape: Tape, lists: readonly number[], limits:
  */
 export function readEncryptedData(tape: Tape, element: number): EncryptedDataClaim {
   requireElementOnly(tape, element, 'xenc:EncryptedData');
-  const method = expectEncryption(tape, firstChild(tape, element), ENCRYPTION_METHOD, element, 'xenc:EncryptionMethod');
+  const method = requireNamed(
+    tape,
+    firstChild(tape, element),
+    IN_XENC,
+    ENCRYPTION_METHOD,
+    element,
+    'xenc:EncryptionMethod',
+  );
   const cipher = rowNamed(tape, requireAttribute(tape, method, ALGORITHM, 'Algorithm'), CIPHER_ROWS);
   if (firstChild(tape, method) >= 0) throw structureInvalid(tape, method, 'a parameter of xenc:EncryptionMethod');
   const afterMethod = nextSibling(tape, method);
   const hasKeyInfo = afterMethod >= 0 && isNamed(tape, afterMethod, IN_DS, KEY_INFO);
-  const cipherData = expectEncryption(
+  const cipherData = requireNamed(
     tape,
     hasKeyInfo ? nextSibling(tape, afterMethod) : afterMethod,
+    IN_XENC,
     CIPHER_DATA,
     element,
     'xenc:CipherData',
@@ -123,15 +132,8 @@ export function readCipherValue(tape: Tape, cipherData: number): number {
   if (value >= 0 && isNamed(tape, value, IN_XENC, CIPHER_REFERENCE)) {
     throw new Fault('peer.ref-uri-forbidden', { reason: 'xenc:CipherReference' });
   }
-  const cipherValue = expectEncryption(tape, value, CIPHER_VALUE, cipherData, 'xenc:CipherValue');
+  const cipherValue = requireNamed(tape, value, IN_XENC, CIPHER_VALUE, cipherData, 'xenc:CipherValue');
   if (nextSibling(tape, cipherValue) >= 0) throw structureInvalid(tape, cipherValue, 'two children of xenc:CipherData');
   requireCharacters(tape, cipherValue, 'xenc:CipherValue');
   return cipherValue;
-}
-
-/** `child`, which must be the element `local` of XML Encryption. @throws Fault `peer.structure-invalid` */
-export function expectEncryption(tape: Tape, child: number, local: Uint8Array, parent: number, name: string): number {
-  if (child < 0 || !isNamed(tape, child, IN_XENC, local))
-    throw structureInvalid(tape, child < 0 ? parent : child, `${name} is not where it belongs`);
-  return child;
 }

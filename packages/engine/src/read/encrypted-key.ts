@@ -22,11 +22,12 @@ import {
   requireCharacters,
   requireElementOnly,
   requireLiteral,
+  requireNamed,
   rowNamed,
   rowNamedOrNone,
   structureInvalid,
 } from './claim.ts';
-import { expectEncryption, readCipherValue } from './encrypted-data.ts';
+import { readCipherValue } from './encrypted-data.ts';
 import { isTokenReference } from './token-reference.ts';
 
 /** An encrypted key as claimed. */
@@ -79,12 +80,26 @@ export function readEncryptedKey(tape: Tape, element: number, policy: Policy): E
   requireElementOnly(tape, element, 'xenc:EncryptedKey');
   if (attributeNamed(tape, element, Namespace.none, TYPE) >= 0)
     throw structureInvalid(tape, element, 'Type of xenc:EncryptedKey');
-  const method = expectEncryption(tape, firstChild(tape, element), ENCRYPTION_METHOD, element, 'xenc:EncryptionMethod');
+  const method = requireNamed(
+    tape,
+    firstChild(tape, element),
+    Namespace.xenc,
+    ENCRYPTION_METHOD,
+    element,
+    'xenc:EncryptionMethod',
+  );
   const algorithm = readMethod(tape, method, policy);
   const keyInfo = nextSibling(tape, method);
   if (keyInfo < 0 || !isNamed(tape, keyInfo, Namespace.ds, KEY_INFO))
     throw new Fault('peer.keyinfo-forbidden', { reason: 'no ds:KeyInfo' });
-  const cipherData = expectEncryption(tape, nextSibling(tape, keyInfo), CIPHER_DATA, element, 'xenc:CipherData');
+  const cipherData = requireNamed(
+    tape,
+    nextSibling(tape, keyInfo),
+    Namespace.xenc,
+    CIPHER_DATA,
+    element,
+    'xenc:CipherData',
+  );
   requireRest(tape, nextSibling(tape, cipherData));
   return {
     element,

@@ -4,19 +4,9 @@
  *   Reference @URI (Transforms(Transform{1}), DigestMethod, DigestValue)
  */
 
-import type { CanonicalisationAlgorithm, CanonicalisationOptions, Tape } from '@parley/codec';
-import {
-  attributeNamed,
-  attributeText,
-  CANONICALISATION_ALGORITHMS,
-  firstChild,
-  isNamed,
-  localName,
-  Namespace,
-  nextSibling,
-  sameMarkup,
-} from '@parley/codec';
-import type { DigestAlgorithm, Limits, MacAlgorithm, SignatureAlgorithm } from '@parley/core';
+import type { CanonicalisationOptions, Tape } from '@parley/codec';
+import { attributeNamed, firstChild, isNamed, localName, Namespace, nextSibling, sameMarkup } from '@parley/codec';
+import type { DigestAlgorithm, MacAlgorithm, SignatureAlgorithm } from '@parley/core';
 import { DIGEST_ALGORITHMS, Fault, MAC_ALGORITHMS, SIGNATURE_ALGORITHMS } from '@parley/core';
 import type { Policy } from '../policy.ts';
 import {
@@ -28,14 +18,16 @@ import {
   requireCharacters,
   requireElementOnly,
   requireLiteral,
+  requireNamed,
   rowNamed,
-  rowNamedOrNone,
   structureInvalid,
 } from './claim.ts';
 import { isTokenReference, resolveFragment } from './token-reference.ts';
+import type { TransformClaim, TransformRules } from './transforms.ts';
+import { allowedCanonicalisation, readParameters, readTransforms } from './transforms.ts';
 
 // perf: a module's own constants are folded into its code, imported ones are looked up at every use.
-const { ds: IN_DS, ec: IN_EC, none: IN_NO_NAMESPACE } = Namespace;
+const { ds: IN_DS, none: IN_NO_NAMESPACE } = Namespace;
 
 /** A signature as claimed: indexes and rows, nothing verified. */
 export interface SignatureClaim {
@@ -52,12 +44,11 @@ export interface SignatureClaim {
 }
 
 /** What readers of a signature need of a policy. */
-export type SignatureRules = Pick<Policy, 'limits' | 'canonicalisations' | 'signatures'>;
+export type SignatureRules = TransformRules & Pick<Policy, 'signatures'>;
 
-export interface ReferenceClaim {
-  /** The element that is signed. */
+export interface ReferenceClaim extends TransformClaim {
+  /** The element that is signed; of STR-Transform, the STR that is replaced by what it names. */
   readonly target: number;
-  readonly canonicalisation: CanonicalisationOptions;
   readonly digest: DigestAlgorithm;
   readonly digestValue: number;
 }
@@ -69,18 +60,13 @@ const SIGNATURE_VALUE = localName('SignatureValue');
 const KEY_INFO = localName('KeyInfo');
 const REFERENCE = localName('Reference');
 const TRANSFORMS = localName('Transforms');
-const TRANSFORM = localName('Transform');
 const DIGEST_METHOD = localName('DigestMethod');
 const DIGEST_VALUE = localName('DigestValue');
-const INCLUSIVE_NAMESPACES = localName('InclusiveNamespaces');
-const PREFIX_LIST = localName('PrefixList');
 const ALGORITHM = localName('Algorithm');
 const URI = localName('URI');
 const TYPE = localName('Type');
 const DIGEST_ROWS = namedRows(DIGEST_ALGORITHMS);
 const METHOD_ROWS = namedRows<MacAlgorithm | SignatureAlgorithm>([...MAC_ALGORITHMS, ...SIGNATURE_ALGORITHMS]);
-const CANONICALISATION_ROWS = namedRows(CANONICALISATION_ALGORITHMS);
-const PREFIX_LIST_MAX = 64;
 
 /**
  * Reads a signature apart from its references and its KeyInfo.
@@ -88,21 +74,36 @@ const PREFIX_LIST_MAX = 64;
  */
 export function readSignature(tape: Tape, element: number, rules: SignatureRules): SignatureClaim {
   requireElementOnly(tape, element, 'ds:Signature');
-  const signedInfo = expect(tape, firstChild(tape, element), SIGNED_INFO, element, 'ds:SignedInfo');
-  const signatureValue = expect(tape, nextSibling(tape, signedInfo), SIGNATURE_VALUE, element, 'ds:SignatureValue');
+  const signedInfo = requireNamed(tape, firstChild(tape, element), IN_DS, SIGNED_INFO, element, 'ds:SignedInfo');
+  const signatureValue = requireNamed(
+    tape,
+    nextSibling(tape, signedInfo),
+    IN_DS,
+    SIGNATURE_VALUE,
+    element,
+    'ds:SignatureValue',
+  );
   requireCharacters(tape, signatureValue, 'ds:SignatureValue');
 
   requireElementOnly(tape, signedInfo, 'ds:SignedInfo');
-  const method = expect(
+  const method = requireNamed(
     tape,
     firstChild(tape, signedInfo),
+    IN_DS,
     CANONICALIZATION_METHOD,
     signedInfo,
     'ds:CanonicalizationMethod',
   );
   const form = allowedCanonicalisation(tape, method, rules);
   if (form === undefined) throw new Fault('peer.alg-forbidden', { reason: 'CanonicalizationMethod' });
-  const signatureMethod = expect(tape, nextSibling(tape, method), SIGNATURE_METHOD, signedInfo, 'ds:SignatureMethod');
+  const signatureMethod = requireNamed(
+    tape,
+    nextSibling(tape, method),
+    IN_DS,
+    SIGNATURE_METHOD,
+    signedInfo,
+    'ds:SignatureMethod',
+  );
   const algorithm = readSignatureMethod(tape, signatureMethod, rules);
 
   const keyInfo = nextSibling(tape, signatureValue);
@@ -171,9 +172,8 @@ function readSignatureMethod(tape: Tape, element: number, rules: SignatureRules)
 }
 
 /** What a ds:Reference says about how its target is digested. */
-interface ReferenceShape {
+interface ReferenceShape extends TransformClaim {
   readonly element: number;
-  readonly canonicalisation: CanonicalisationOptions;
   readonly digest: DigestAlgorithm;
   /** Elements from ds:Reference to ds:DigestValue. */
   readonly digestValueDistance: number;
@@ -196,12 +196,12 @@ function isLike(tape: Tape, element: number, model: ReferenceShape): boolean {
 function readReferenceShape(tape: Tape, element: number, rules: SignatureRules): ReferenceShape {
   requireElementOnly(tape, element, 'ds:Reference');
   if (attributeNamed(tape, element, IN_NO_NAMESPACE, TYPE) >= 0) throw new Fault('peer.ref-type-forbidden');
-  const transforms = expect(tape, firstChild(tape, element), TRANSFORMS, element, 'ds:Transforms');
-  const canonicalisation = readTransforms(tape, transforms, rules);
-  const method = expect(tape, nextSibling(tape, transforms), DIGEST_METHOD, element, 'ds:DigestMethod');
+  const transforms = requireNamed(tape, firstChild(tape, element), IN_DS, TRANSFORMS, element, 'ds:Transforms');
+  const { canonicalisation, isTokenTransform } = readTransforms(tape, transforms, rules);
+  const method = requireNamed(tape, nextSibling(tape, transforms), IN_DS, DIGEST_METHOD, element, 'ds:DigestMethod');
   const digest = rowNamed(tape, requireAttribute(tape, method, ALGORITHM, 'Algorithm'), DIGEST_ROWS);
-  const digestValue = expect(tape, nextSibling(tape, method), DIGEST_VALUE, element, 'ds:DigestValue');
-  return { element, canonicalisation, digest, digestValueDistance: digestValue - element };
+  const digestValue = requireNamed(tape, nextSibling(tape, method), IN_DS, DIGEST_VALUE, element, 'ds:DigestValue');
+  return { element, canonicalisation, isTokenTransform, digest, digestValueDistance: digestValue - element };
 }
 
 function readReference(tape: Tape, element: number, shape: ReferenceShape, signature: number): ReferenceClaim {
@@ -215,60 +215,8 @@ function readReference(tape: Tape, element: number, shape: ReferenceShape, signa
   const target = uri < 0 ? -1 : resolveFragment(tape, uri);
   if (target < 0) throw new Fault('peer.ref-uri-forbidden', { reason: 'not a reference into the message' });
   if (isWithin(tape, signature, target)) throw new Fault('peer.ref-loop');
-  return { target, canonicalisation: shape.canonicalisation, digest: shape.digest, digestValue };
-}
-
-function readTransforms(tape: Tape, transforms: number, rules: SignatureRules): CanonicalisationOptions {
-  requireElementOnly(tape, transforms, 'ds:Transforms');
-  const transform = expect(tape, firstChild(tape, transforms), TRANSFORM, transforms, 'ds:Transform');
-  let count = 0;
-  for (let child = transform; child >= 0; child = nextSibling(tape, child)) count++;
-  if (count > rules.limits.transformsMax) throw new Fault('peer.limit-transforms', { count });
-  const algorithm = count === 1 ? allowedCanonicalisation(tape, transform, rules) : undefined;
-  if (algorithm === undefined) throw new Fault('peer.transform-forbidden');
-  return readParameters(tape, transform, algorithm, rules.limits);
-}
-
-/** The algorithm of a CanonicalizationMethod or Transform; `undefined` for any that the policy does not allow. */
-function allowedCanonicalisation(
-  tape: Tape,
-  method: number,
-  rules: SignatureRules,
-): CanonicalisationAlgorithm | undefined {
-  const attribute = requireAttribute(tape, method, ALGORITHM, 'Algorithm');
-  const algorithm = rowNamedOrNone(tape, attribute, CANONICALISATION_ROWS);
-  return algorithm !== undefined && rules.canonicalisations.includes(algorithm.name) ? algorithm : undefined;
-}
-
-/** The algorithm as options, with its PrefixList if it has one. */
-function readParameters(
-  tape: Tape,
-  method: number,
-  algorithm: CanonicalisationAlgorithm,
-  limits: Limits,
-): CanonicalisationOptions {
-  if (firstChild(tape, method) < 0) return algorithm;
-  if (algorithm.method !== 'exclusive') throw structureInvalid(tape, method, 'a parameter of inclusive C14N');
-  return { ...algorithm, inclusivePrefixes: readInclusivePrefixes(tape, method, limits) };
-}
-
-/** ec:InclusiveNamespaces/@PrefixList of exclusive C14N. */
-function readInclusivePrefixes(tape: Tape, method: number, limits: Limits): readonly string[] | undefined {
-  const child = firstChild(tape, method);
-  if (!isNamed(tape, child, IN_EC, INCLUSIVE_NAMESPACES) || nextSibling(tape, child) >= 0) {
-    throw structureInvalid(tape, child, 'an unknown parameter of C14N');
-  }
-  const list = requireAttribute(tape, child, PREFIX_LIST, 'PrefixList');
-  const prefixes = attributeText(tape, list)
-    .split(' ')
-    .filter((prefix) => prefix !== '');
-  if (prefixes.length > Math.min(PREFIX_LIST_MAX, limits.namespacesPerElementMax))
-    throw new Fault('peer.limit-namespaces', { count: prefixes.length });
-  return prefixes.length === 0 ? undefined : prefixes;
-}
-
-function expect(tape: Tape, child: number, local: Uint8Array, parent: number, name: string): number {
-  if (child < 0 || !isNamed(tape, child, IN_DS, local))
-    throw structureInvalid(tape, child < 0 ? parent : child, `${name} is not where it belongs`);
-  return child;
+  const { canonicalisation, isTokenTransform, digest } = shape;
+  if (isTokenTransform && !isTokenReference(tape, target))
+    throw new Fault('peer.transform-forbidden', { reason: 'STR-Transform of something else' });
+  return { target, canonicalisation, isTokenTransform, digest, digestValue };
 }

@@ -1,0 +1,70 @@
+/**
+ * STR-Transform (WSS §8.3, protocol §3.6): a signature covers the token that an STR names, in the place of the STR. Taken
+ * for the STR of the signature's own key only, so that the token is the very one that was resolved (T20).
+ */
+import {
+  canonicalise,
+  decodeText,
+  E,
+  ELEMENT_WORDS,
+  NAMESPACE_URIS,
+  Namespace,
+  NamespaceBinding,
+  scan,
+  Tape,
+  XmlWriter,
+} from '@parley/codec';
+import { Fault, TOKEN_TYPES } from '@parley/core';
+import type { OpenScope } from './open-scope.ts';
+import { startOf } from './read/claim.ts';
+import type { MessageClaims } from './read/message.ts';
+import type { ReferenceClaim } from './read/signature.ts';
+import { readTokenReference } from './read/token-reference.ts';
+import type { CertificateKey, ResolvedKey } from './resolved-key.ts';
+import { VALUE_TYPE } from './write/names.ts';
+
+const PREFIX = /^[A-Za-z_][A-Za-z0-9._-]*$/;
+const COLON = 0x3a;
+
+/**
+ * Appends what the signature covers in the place of `reference.target`, the STR of its key, which is `resolved`.
+ * @returns the token's element, or the STR where the message does not hold the token
+ * @throws Fault `peer.transform-forbidden` the key is named in a way that stands for no token
+ */
+export function canonicaliseToken(
+  claims: MessageClaims,
+  reference: ReferenceClaim,
+  resolved: ResolvedKey,
+  { policy, workspace }: OpenScope,
+): number {
+  const { tape } = claims;
+  const { target, canonicalisation } = reference;
+  const token =
+    resolved.source === 'certificate' ? resolved.token : readTokenReference(tape, target, policy.limits).target;
+  if (token >= 0) {
+    canonicalise(tape, target, workspace.sink, { ...canonicalisation, replacement: { element: target, by: token } });
+    return token;
+  }
+  if (resolved.source !== 'certificate') throw new Fault('peer.transform-forbidden', { reason: 'no token' });
+  const built = new Tape();
+  scan(certificateToken(tape, target, resolved), policy.limits, built);
+  canonicalise(built, 0, workspace.sink, { ...canonicalisation, replacement: { element: 0, by: 0 } });
+  return target;
+}
+
+/** The token that the STR would refer to if the message held it: under the prefix of the STR. */
+function certificateToken(tape: Tape, str: number, { certificate }: CertificateKey): Uint8Array {
+  const start = startOf(tape, str) + 1;
+  const nameEnd = tape.elements[str * ELEMENT_WORDS + E.nameEnd]!;
+  const colon = tape.bytes.subarray(start, nameEnd).indexOf(COLON);
+  const prefix = colon < 0 ? '' : decodeText(tape.bytes, start, start + colon);
+  // interop: without a prefix, implementations do not agree on one.
+  if (!PREFIX.test(prefix)) throw new Fault('peer.transform-forbidden', { reason: 'prefix' });
+  // interop: WSS4J leaves EncodingType out even where the KeyIdentifier has one, against WSS §8.3.
+  const wsse = new NamespaceBinding(prefix, NAMESPACE_URIS[Namespace.wsse]!);
+  return new XmlWriter()
+    .open(wsse.name('BinarySecurityToken'), [[VALUE_TYPE, TOKEN_TYPES.x509v3]])
+    .base64(certificate.der)
+    .close()
+    .take();
+}
