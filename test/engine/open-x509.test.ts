@@ -272,6 +272,19 @@ describe('encrypted for us', () => {
     expect(codeOf(opened(other, CREDENTIALS))).toBe('peer.decrypt-failed');
   });
 
+  test('T37: what an encrypted signature names is told to nobody', () => {
+    const listed = encryptedKey({ key, lists: ['data'] }).xml;
+    const encrypted = (message: string): string => {
+      const plain = /<ds:Signature .*<\/ds:Signature>/.exec(message)![0];
+      const data = encryptedContent('data', key, plain, EK_REFERENCE, 'Element');
+      return message.replace(plain, () => `${listed}${data}`);
+    };
+    expect(codeOf(opened(encrypted(signedBy(alice, 'thumbprint')), CREDENTIALS))).toBe('ok');
+    const stranger = holder('Stranger', 'P-256', 9);
+    const reply = opened(encrypted(signedBy(stranger, 'thumbprint')), CREDENTIALS);
+    expect(reply).toMatchObject({ code: 'peer.decrypt-failed', detail: { hidden: 'peer.certificate-untrusted' } });
+  });
+
   test('T45: one encrypted key, unless the limit says more', () => {
     const message = encryptedBody({ str: EK_REFERENCE });
     const second = encryptedKey({ key: randomBytes(32) }).xml.replace('Id="ek"', 'Id="ek2"');

@@ -219,7 +219,10 @@ function encryptedTargets(
 // safety: what a forger of CBC ciphertext can see must not depend on what the plaintext looks like (T37).
 function hiddenBehindCipher(error: unknown): unknown {
   if (!(error instanceof Fault) || !error.code.startsWith('peer.')) return error;
-  return soapFaultOf(error.code)?.subcode === undefined ? new Fault('peer.decrypt-failed') : error;
+  const subcode = soapFaultOf(error.code)?.subcode;
+  // A certificate that only the plaintext names is the plaintext's doing.
+  const isTold = subcode !== undefined && subcode !== 'wsse:InvalidSecurityToken';
+  return isTold ? error : new Fault('peer.decrypt-failed', { hidden: error.code });
 }
 
 // safety: all keys of a message come from one context, the one its token names (T53), or from one EncryptedKey. Beside a
