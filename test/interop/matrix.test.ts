@@ -3,6 +3,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { afterAll, describe, expect, test } from 'vitest';
+import { BOOTSTRAP_CASES, bootstrapToPeer } from './matrix/bootstrap.ts';
 import {
   type Choice,
   choicesOf,
@@ -14,6 +15,7 @@ import {
 } from './matrix/choice.ts';
 import {
   ALGORITHM_TABLE,
+  BOOTSTRAP_TABLE,
   comparable,
   cryptographyRowOf,
   report,
@@ -104,6 +106,11 @@ describe.each(['dom', 'stax'] as const)('WSS4J %s', (engine) => {
 
   test.for(IMPLIED_KEYS)('does not know: %s', async ([, style], { skip }) => {
     expect(await refusalOf(present(wss4j, skip), engine, plainChoice(style), true)).toBeDefined();
+  });
+
+  test.for(BOOTSTRAP_CASES)('$row', { timeout: TIMEOUT_MS }, async (kind, { skip }) => {
+    await bootstrapToPeer(present(wss4j, skip), engine, kind);
+    if (kind.unknownTo?.includes(engine) !== true) tally.add(BOOTSTRAP_TABLE, kind.row, to);
   });
 
   test('the Basic Security Profile forbids what the engine itself writes', async ({ skip }) => {

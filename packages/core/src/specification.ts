@@ -45,12 +45,16 @@ const X509_PROFILE = `${WSS10}x509-token-profile-1.0#`;
 
 /** ValueTypes of tokens and of key identifiers in WS-Security (protocol §3.1). */
 export const TOKEN_TYPES: Readonly<
-  Record<'x509v3' | 'x509PkiPath' | 'x509SubjectKeyIdentifier' | 'thumbprintSha1' | 'encryptedKeySha1', string>
+  Record<
+    'x509v3' | 'x509PkiPath' | 'x509SubjectKeyIdentifier' | 'thumbprintSha1' | 'encryptedKey' | 'encryptedKeySha1',
+    string
+  >
 > = Object.freeze({
   x509v3: `${X509_PROFILE}X509v3`,
   x509PkiPath: `${X509_PROFILE}X509PKIPathv1`,
   x509SubjectKeyIdentifier: `${X509_PROFILE}X509SubjectKeyIdentifier`,
   thumbprintSha1: `${WSS11}ThumbprintSHA1`,
+  encryptedKey: `${WSS11}EncryptedKey`,
   encryptedKeySha1: `${WSS11}EncryptedKeySHA1`,
 });
 

@@ -3,7 +3,16 @@ export { open } from './open.ts';
 export type { Credentials, KnownEncryptedKeys, OwnKey } from './credentials.ts';
 export type { OpenRequest } from './open.ts';
 export { seal } from './seal.ts';
-export type { SealRequest } from './seal-request.ts';
+export { EncryptedKey } from './encrypted-key.ts';
+export type { KeyRecipient, SessionKeyOptions, WrappingKey } from './encrypted-key.ts';
+export type {
+  BootstrapSealRequest,
+  CertificateSealRequest,
+  CertificateSignature,
+  EncryptedKeySealRequest,
+  SealOptions,
+  SealRequest,
+} from './seal-request.ts';
 export type {
   CertificateKeyUse,
   ContextKeyUse,
@@ -51,6 +60,7 @@ export type { TokenReference } from './read/token-reference.ts';
 
 // The writers, for packages that write messages which no context secures yet.
 export { bound, TYPE, WSSE, WSU, WSU_ID } from './write/names.ts';
+export type { CertificateReference } from './write/certificate-reference.ts';
 export { openSecurity } from './write/security-header.ts';
 export { writeSecurityContextToken } from './write/security-context-token.ts';
 export { SOAP, SOAP_NAMESPACES } from './write/soap.ts';

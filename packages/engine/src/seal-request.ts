@@ -1,29 +1,76 @@
-import type { HashName, MacAlgorithm, SecurityContext, SuiteName } from '@parley/core';
+import type { CertifiedKey, HashName, MacAlgorithm, SecurityContext, SuiteName } from '@parley/core';
+import type { EncryptedKey, KeyRecipient } from './encrypted-key.ts';
 import type { Workspace } from './workspace.ts';
+import type { CertificateReference } from './write/certificate-reference.ts';
 
-/** How a message is to be secured. */
-export interface SealRequest {
-  readonly context: SecurityContext;
-  /** The key to use, by instance (`undefined` names the first key); leave out for the newest. */
-  readonly instance?: string | undefined;
+/** What every message is asked for. */
+export interface SealOptions {
   /** Now, epoch milliseconds: Created of the Timestamp. */
   readonly atMs: number;
   readonly timestampLifetimeMs: number;
-  /** Fills its argument with random octets: nonces and IVs. */
+  /** Fills its argument with random octets: keys, nonces and IVs. */
   readonly fillRandom: (out: Uint8Array) => void;
+  readonly suite?: SuiteName;
+  readonly digest?: HashName;
+  /** What is signed: Body, the wsa headers, the Timestamp (which is written only if it is signed). */
+  readonly sign: { readonly body: boolean; readonly addressing: boolean; readonly timestamp: boolean };
+  readonly encrypt: 'none' | 'body' | 'body-and-signature';
+  readonly order: 'sign-then-encrypt' | 'encrypt-then-sign';
+  /**
+   * A second signature, over the signature of the message (an endorsing supporting token). With `signToken` its token is
+   * covered by the signature of the message (signed endorsing).
+   */
+  readonly endorse?: CertificateSignature;
+  readonly workspace?: Workspace;
+}
+
+/** How a message is to be secured with a security context. */
+export interface SealRequest extends SealOptions {
+  readonly context: SecurityContext;
+  /** The key to use, by instance (`undefined` names the first key); leave out for the newest. */
+  readonly instance?: string | undefined;
   /** The generation to write, when the context does not say. */
   readonly version?: '200512' | '200502';
   /** Default: the context's. */
   readonly suite?: SuiteName;
   readonly mac?: MacAlgorithm['name'];
-  readonly digest?: HashName;
   /** DerivedKeyTokens, derivations implied by the STR, or the context's secret itself (to sign only). */
   readonly keys: 'explicit' | 'implied' | 'direct';
   /** The SCT in the header, or a reference by Identifier. */
   readonly token: 'attached' | 'external';
-  /** What is signed: Body, the wsa headers, the Timestamp (which is written only if it is signed). */
-  readonly sign: { readonly body: boolean; readonly addressing: boolean; readonly timestamp: boolean };
-  readonly encrypt: 'none' | 'body' | 'body-and-signature';
-  readonly order: 'sign-then-encrypt' | 'encrypt-then-sign';
-  readonly workspace?: Workspace;
+}
+
+/** How a message is to be secured with a secret that travels in an xenc:EncryptedKey (the symmetric binding). */
+export interface EncryptedKeySealRequest extends SealOptions {
+  /** Stays the caller's, for the answer will be secured with it. */
+  readonly encryptedKey: EncryptedKey;
+  readonly suite: SuiteName;
+  /** The generation of DerivedKeyTokens. Default 200512. */
+  readonly version?: '200512' | '200502';
+  readonly mac?: MacAlgorithm['name'];
+  /** DerivedKeyTokens, or the secret itself, which must then have the length that the cipher wants. */
+  readonly keys: 'explicit' | 'direct';
+  /** The EncryptedKey in the header, or a reference by EncryptedKeySHA1 to one that the peer has or has made. */
+  readonly token: 'attached' | 'external';
+}
+
+/** How a message is to be signed with a certified key, and encrypted for a certificate (the asymmetric binding). */
+export interface CertificateSealRequest extends SealOptions {
+  readonly certificate: CertificateSignature;
+  readonly suite: SuiteName;
+  /** For whom it is encrypted, if it is: the session key is of this message only. */
+  readonly recipient?: KeyRecipient;
+}
+
+/** A message that no security context secures. */
+export type BootstrapSealRequest = CertificateSealRequest | EncryptedKeySealRequest;
+
+/** A signature with a certified key. */
+export interface CertificateSignature {
+  readonly key: CertifiedKey;
+  readonly reference: CertificateReference;
+  /** Short name or URI. Default: the suite's, which is for RSA keys. */
+  readonly algorithm?: string;
+  /** Whether the signature of the message covers the token too; it must then be in the message. */
+  readonly signToken?: boolean;
 }

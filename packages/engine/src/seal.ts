@@ -1,44 +1,29 @@
 /**
  * `seal`: an envelope in, a secured message out; the mirror of `open`. What it does not touch goes out byte for byte.
  *
- *   scan ─► Ids ─► (encrypt)? ─► Timestamp, tokens ─► digest, MAC ─► (encrypt)? ─► splice
+ *   scan ─► Ids ─► (encrypt)? ─► Timestamp, tokens ─► digest, sign ─► (encrypt)? ─► splice
  *
  * The message is scanned once. What is signed is digested as it will stand in the message that goes out: parts that came
  * in are canonicalised with the Id that they are given, what is written here is canonical as written.
  */
 
-import type { AddedAttribute, Tape } from '@parley/codec';
-import {
-  canonicaliseContent,
-  canonicalisePart,
-  isVisiblyUsed,
-  Namespace,
-  replaceCanonicalContent,
-  scan,
-  uriOfPrefix,
-  XmlWriter,
-} from '@parley/codec';
-import type { DigestAlgorithm, MacAlgorithm, Reply } from '@parley/core';
-import {
-  algorithmSuite,
-  DEFAULT_LIMITS,
-  digestAlgorithm,
-  digestBase64,
-  encrypt,
-  Fault,
-  failedReply,
-  macAlgorithm,
-} from '@parley/core';
+import type { AddedAttribute } from '@parley/codec';
+import { canonicalisePart, Namespace, replaceCanonicalContent, scan, uriOfPrefix, XmlWriter } from '@parley/codec';
+import type { AlgorithmSuite, Reply } from '@parley/core';
+import { algorithmSuite, DEFAULT_LIMITS, digestAlgorithm, digestBase64, failedReply } from '@parley/core';
+import { CertificateKeys } from './certificate-keys.ts';
+import { CertificateSigner } from './certificate-signer.ts';
+import type { WrittenRange } from './encrypt-parts.ts';
+import { encryptBody, encryptWritten } from './encrypt-parts.ts';
 import { MessageIds } from './message-ids.ts';
+import type { MessageToken, Signer } from './message-keys.ts';
 import { OutgoingMessage } from './outgoing-message.ts';
-import type { SoapEnvelope } from './read/soap-envelope.ts';
 import { readEnvelopeShape, readHeaderBlocks } from './read/soap-envelope.ts';
-import type { SealKey } from './seal-keys.ts';
-import { SealKeys } from './seal-keys.ts';
-import type { SealRequest } from './seal-request.ts';
+import type { BootstrapSealRequest, SealRequest } from './seal-request.ts';
+import { requireConsistent } from './seal-rules.ts';
+import type { Sealing } from './sealing.ts';
+import { SymmetricKeys } from './symmetric-keys.ts';
 import { Workspace } from './workspace.ts';
-import { writeEncryptedData, writeReferenceList } from './write/encrypted-data.ts';
-import { CONVERSATION, DS, WSSE, XENC } from './write/names.ts';
 import { openSecurity } from './write/security-header.ts';
 import type { SignedReference } from './write/signature.ts';
 import { openSignedInfo, writeSignature } from './write/signature.ts';
@@ -46,15 +31,15 @@ import { SOAP, SOAP_NAMESPACES, type SoapVersion } from './write/soap.ts';
 import { writeTimestamp } from './write/timestamp.ts';
 
 /**
- * Secures a SOAP envelope with a security context.
+ * Secures a SOAP envelope: with a security context, or with the keys that bootstrap one.
  *
  * Borrows `envelope`, which may already hold a wsse:Security header with tokens of its own (they stay first in it). The
  * secured message is the caller's. Deterministic for given time and randomness.
  *
  * Codes: `caller.context-unusable` cancelled, expired or without such an instance; `caller.option-invalid` options
- * that exclude each other; `peer.xml-*`, `peer.structure-invalid` when `envelope` is not a SOAP message.
+ * that exclude each other, with the reason; `caller.keys-invalid` a key that is not for this; `peer.xml-*`, `peer.structure-invalid` when `envelope` is not a SOAP message.
  */
-export function seal(envelope: Uint8Array, request: SealRequest): Reply<Uint8Array> {
+export function seal(envelope: Uint8Array, request: SealRequest | BootstrapSealRequest): Reply<Uint8Array> {
   const workspace = request.workspace ?? new Workspace();
   try {
     return { ok: true, value: sealMessage(envelope, request, workspace) };
@@ -65,7 +50,7 @@ export function seal(envelope: Uint8Array, request: SealRequest): Reply<Uint8Arr
   }
 }
 
-function sealMessage(bytes: Uint8Array, request: SealRequest, workspace: Workspace): Uint8Array {
+function sealMessage(bytes: Uint8Array, request: AnyRequest, workspace: Workspace): Uint8Array {
   requireConsistent(request);
   const { tape } = workspace;
   workspace.sink.reset();
@@ -73,27 +58,18 @@ function sealMessage(bytes: Uint8Array, request: SealRequest, workspace: Workspa
   scan(bytes, DEFAULT_LIMITS, tape);
   const envelope = readHeaderBlocks(tape, readEnvelopeShape(tape), { refuseUnknown: false });
   const ids = new MessageIds(tape);
-  const suite = algorithmSuite(request.suite ?? request.context.suite);
+  const suite = suiteOf(request);
   const digest = request.digest === undefined ? suite.digest : digestAlgorithm(request.digest);
-  const mac = request.mac === undefined ? suite.mac : macAlgorithm(request.mac);
-  const keys = new SealKeys(request, ids);
+  const keys =
+    'certificate' in request ? new CertificateKeys(request, suite, ids) : new SymmetricKeys(request, suite, ids);
   try {
-    return secure({ tape, envelope, ids, keys, digest, mac, request, workspace });
+    return secure({ tape, envelope, ids, suite, keys, digest, request, workspace });
   } finally {
     keys.wipe();
   }
 }
 
-interface Sealing {
-  readonly tape: Tape;
-  readonly envelope: SoapEnvelope;
-  readonly ids: MessageIds;
-  readonly keys: SealKeys;
-  readonly digest: DigestAlgorithm;
-  readonly mac: MacAlgorithm;
-  readonly request: SealRequest;
-  readonly workspace: Workspace;
-}
+type AnyRequest = SealRequest | BootstrapSealRequest;
 
 /** An element that is to be signed, with the Id attribute that it lacks. */
 interface SignedElement {
@@ -102,36 +78,53 @@ interface SignedElement {
   readonly added: AddedAttribute | undefined;
 }
 
-/** Octets [start, end) of what was written. */
-interface WrittenRange {
-  readonly start: number;
-  readonly end: number;
-}
-
 function secure(sealing: Sealing): Uint8Array {
   const { tape, ids, keys, request, workspace } = sealing;
   const message = new OutgoingMessage(tape, workspace.written);
+  const signatureId = ids.fresh();
   const signed = signedElements(sealing).map((element): SignedElement => ({ element, ...ids.of(element) }));
   for (const { element, added } of signed) if (added !== undefined) message.addAttribute(element, added);
   const timestampId = ids.fresh();
   const bodyDataId = request.encrypt === 'none' ? undefined : ids.fresh();
   const signatureDataId = request.encrypt === 'body-and-signature' ? ids.fresh() : undefined;
-  const dataIds = [bodyDataId, signatureDataId].filter((id) => id !== undefined);
+  const endorsement = endorsementOf(sealing);
+  const dataIds = [bodyDataId, signatureDataId, endorsement?.dataId].filter((id) => id !== undefined);
   const encryptFirst = bodyDataId !== undefined && request.order === 'encrypt-then-sign';
 
   const encryptedBody = encryptFirst ? encryptBody(sealing, message, bodyDataId) : undefined;
   writeSecurity(sealing, message, (writer) => {
     const references = signed.map((part) => referenceTo(sealing, part, encryptedBody));
     // spec: WSS §3.3, beside a signature there is no unsigned Timestamp.
-    if (request.sign.timestamp) references.push(writeSignedTimestamp(sealing, writer, timestampId));
-    keys.writeTokens(writer);
-    if (dataIds.length > 0 && !encryptFirst) writeReferenceList(writer, dataIds);
-    if (signatureDataId === undefined) sign(sealing, writer, references);
-    else encryptSignature(sealing, writer, references, signatureDataId);
-    if (encryptFirst) writeReferenceList(writer, dataIds);
+    if (request.sign.timestamp) references.push(writeSignedTimestamp(sealing, timestampId));
+    for (const { write, signedId } of [...keys.tokens, ...(endorsement?.tokens ?? [])]) {
+      if (signedId === undefined) write(writer);
+      else references.push(writeSigned(sealing, signedId, write));
+    }
+    if (dataIds.length > 0 && !encryptFirst) keys.writeReferenceList(writer, dataIds);
+    const signature = { id: signatureId, dataId: signatureDataId, signer: keys.signer, references };
+    if (endorsement === undefined && signatureDataId === undefined) sign(sealing, writer, signature);
+    else writeApart(sealing, writer, signature, endorsement);
+    if (encryptFirst) keys.writeReferenceList(writer, dataIds);
   });
   if (bodyDataId !== undefined && !encryptFirst) encryptBody(sealing, message, bodyDataId);
   return message.assemble();
+}
+
+/** A signature over the signature of the message. */
+interface Endorsement extends Omit<SignatureRequest, 'references'> {
+  readonly tokens: readonly MessageToken[];
+}
+
+/** The second signature, if one is asked for; it is encrypted where the first one is. */
+function endorsementOf({ ids, suite, request: { endorse, encrypt } }: Sealing): Endorsement | undefined {
+  if (endorse === undefined) return undefined;
+  const signer = new CertificateSigner(endorse, suite, ids);
+  return {
+    id: ids.fresh(),
+    signer,
+    tokens: signer.token === undefined ? [] : [signer.token],
+    dataId: encrypt === 'body-and-signature' ? ids.fresh() : undefined,
+  };
 }
 
 /** Body and wsa headers, as asked; the Timestamp is signed too, but does not exist yet. */
@@ -165,13 +158,22 @@ function writeSecurity(sealing: Sealing, message: OutgoingMessage, write: (write
   else message.insertBefore(envelope.body, writeHeader);
 }
 
-/** Writes the Timestamp and digests it as written: nothing around it uses its prefix, so that is its canonical form. */
-function writeSignedTimestamp(sealing: Sealing, writer: XmlWriter, id: string): SignedReference {
-  const { digest, request } = sealing;
+/** Writes an element that the signature covers: what a writer of its own writes is canonical as it is. */
+function writeSigned(sealing: Sealing, id: string, write: (writer: XmlWriter) => void): SignedReference {
   const { written } = sealing.workspace;
   const start = written.length;
-  writeTimestamp(writer, id, request.atMs, request.atMs + request.timestampLifetimeMs);
+  write(new XmlWriter(written));
+  return referenceFrom(sealing, id, start);
+}
+
+/** Digests what was written from `start` on. */
+function referenceFrom({ digest, workspace: { written } }: Sealing, id: string, start: number): SignedReference {
   return { id, digestBase64: digestBase64(digest, written.bytes.subarray(start, written.length)) };
+}
+
+function writeSignedTimestamp(sealing: Sealing, id: string): SignedReference {
+  const { atMs, timestampLifetimeMs } = sealing.request;
+  return writeSigned(sealing, id, (writer) => writeTimestamp(writer, id, atMs, atMs + timestampLifetimeMs));
 }
 
 /** Digests an element as it will stand in the message that goes out. */
@@ -190,87 +192,54 @@ function referenceTo(
   return { id, digestBase64: digestBase64(digest, sink.bytes.subarray(0, sink.length)) };
 }
 
-/** Writes the Signature over the references. */
+/** A ds:Signature to be written. */
+interface SignatureRequest {
+  readonly id: string;
+  /** Of the EncryptedData that it becomes. */
+  readonly dataId: string | undefined;
+  readonly signer: Signer;
+  readonly references: readonly SignedReference[];
+}
+
 function sign(
-  { keys, digest, mac, workspace }: Sealing,
+  { digest, workspace: { sink } }: Sealing,
   writer: XmlWriter,
-  references: readonly SignedReference[],
+  { id, signer, references }: SignatureRequest,
 ): void {
-  const { sink } = workspace;
-  const key = keys.signature();
+  const { headroomBytes } = signer;
   writeSignature(writer, {
-    id: keys.signatureId,
-    signedInfo: { mac, digest, references },
-    macBase64: (start, end) => {
+    id,
+    signedInfo: { methodUri: signer.uri, digest, references },
+    valueBase64: (start, end) => {
       sink.reset();
-      sink.reserve(mac.blockBytes);
-      sink.length = mac.blockBytes;
+      sink.reserve(headroomBytes);
+      sink.length = headroomBytes;
       openSignedInfo(new XmlWriter(sink));
       sink.write(writer.sink.bytes, start, end);
-      return key.macKey(mac).macBase64(sink.bytes, mac.blockBytes, sink.length);
+      return signer.valueBase64(sink.bytes, headroomBytes, sink.length);
     },
-    writeReference: key.writeReference,
+    writeReference: (inner) => signer.writeReference(inner),
   });
 }
 
-function encryptSignature(
+/**
+ * Writes a Signature that will be read without what is around it now, hence with a writer of its own: encrypted, endorsed
+ * by another one that follows it, or both.
+ */
+function writeApart(
   sealing: Sealing,
   writer: XmlWriter,
-  references: readonly SignedReference[],
-  id: string,
+  signature: SignatureRequest,
+  endorsement: Endorsement | undefined,
 ): void {
-  const { keys, request, workspace } = sealing;
-  const { written } = workspace;
+  const { written } = sealing.workspace;
   const start = written.length;
-  // A writer of its own: the Signature will be read without what is around it now.
-  sign(sealing, new XmlWriter(written), references);
-  const key = keys.encryption();
-  const data = encryptWith(key, written.bytes.subarray(start, written.length), request);
-  written.length = start;
-  writeEncryptedData(writer, { id, target: 'Element', ...key }, data);
+  sign(sealing, new XmlWriter(written), signature);
+  const endorsed = endorsement === undefined ? [] : [referenceFrom(sealing, signature.id, start)];
+  if (signature.dataId !== undefined) encryptWritten(sealing, writer, start, signature.dataId);
+  if (endorsement !== undefined) writeApart(sealing, writer, { ...endorsement, references: endorsed }, undefined);
 }
 
-/** Puts the encrypted content of the Body in its place. */
-function encryptBody(
-  { tape, envelope, keys, request, workspace }: Sealing,
-  message: OutgoingMessage,
-  id: string,
-): WrittenRange {
-  const { sink, written } = workspace;
-  const { body } = envelope;
-  const key = keys.encryption();
-  sink.reset();
-  // spec: XML Encryption wants plaintext that is readable without its surroundings, hence canonical pieces.
-  canonicaliseContent(tape, body, sink, { shieldDefaultNamespace: true });
-  const data = encryptWith(key, sink.bytes.subarray(0, sink.length), request);
-  // What the start tag of the Body uses is rendered there, and in the digest of the Body not again below it.
-  const inScope = [XENC, DS, WSSE, ...Object.values(CONVERSATION)].filter(({ prefix, uri }) =>
-    isVisiblyUsed(tape, body, prefix, uri),
-  );
-  let range = { start: 0, end: 0 };
-  message.replaceContent(body, () => {
-    const start = written.length;
-    writeEncryptedData(new XmlWriter(written, inScope), { id, target: 'Content', ...key }, data);
-    range = { start, end: written.length };
-  });
-  return range;
-}
-
-function encryptWith(key: SealKey, plaintext: Uint8Array, request: SealRequest): Uint8Array {
-  const iv = new Uint8Array(key.cipher.ivBytes);
-  request.fillRandom(iv);
-  return key.secret.lend((bytes) => encrypt(key.cipher, bytes, iv, plaintext));
-}
-
-function requireConsistent(request: SealRequest): void {
-  const refuse = (reason: string): never => {
-    throw new Fault('caller.option-invalid', { option: 'seal', reason });
-  };
-  const { sign: parts, encrypt: encrypted } = request;
-  if (!parts.body && !parts.addressing && !parts.timestamp) refuse('nothing to sign');
-  if (encrypted !== 'none' && request.keys === 'direct') refuse('one key to sign and to encrypt');
-  if (encrypted === 'body-and-signature' && request.order === 'encrypt-then-sign')
-    refuse('a signature cannot be encrypted before it is made');
-  if (!Number.isSafeInteger(request.timestampLifetimeMs) || request.timestampLifetimeMs <= 0)
-    refuse('timestampLifetimeMs');
+function suiteOf(request: AnyRequest): AlgorithmSuite {
+  return algorithmSuite('context' in request ? (request.suite ?? request.context.suite) : request.suite);
 }

@@ -89,9 +89,11 @@ export interface Party {
   readonly privateKey: KeyObject;
 }
 
-export function party(subject: string, kind: 'P-256' | 'rsa' | 'rsa-1024' | 'ed25519' = 'P-256'): Party {
+export type PartyKind = 'P-256' | 'P-384' | 'P-521' | 'rsa' | 'rsa-1024' | 'ed25519';
+
+export function party(subject: string, kind: PartyKind = 'P-256'): Party {
   if (kind === 'ed25519') return { subject, ...generateKeyPairSync('ed25519') };
-  if (kind === 'P-256') return { subject, ...generateKeyPairSync('ec', { namedCurve: 'P-256' }) };
+  if (kind.startsWith('P-')) return { subject, ...generateKeyPairSync('ec', { namedCurve: kind }) };
   return { subject, ...generateKeyPairSync('rsa', { modulusLength: kind === 'rsa' ? 2048 : 1024 }) };
 }
 

@@ -1,6 +1,6 @@
 /** A context, an envelope and a clock for tests that make their own messages. */
 import { contextSource, Secret, type SecurityContext, type SuiteName } from '@parley/core';
-import { open, type Policy, policyOf, type SealRequest, seal } from '@parley/engine';
+import { type BootstrapSealRequest, open, type Policy, policyOf, type SealRequest, seal } from '@parley/engine';
 
 export const NOW_MS = Date.UTC(2026, 0, 15, 12, 0, 0);
 
@@ -63,7 +63,7 @@ export function sampleRequest(changes: Partial<SealRequest> = {}): SealRequest {
   };
 }
 
-export function sealed(envelope: Uint8Array, request: SealRequest): Uint8Array {
+export function sealed(envelope: Uint8Array, request: SealRequest | BootstrapSealRequest): Uint8Array {
   const reply = seal(envelope, request);
   if (!reply.ok) throw new Error(reply.code);
   return reply.value;

@@ -2,18 +2,38 @@
 import type { Tape } from '@parley/codec';
 import { attributeText, E, ELEMENT_WORDS, localNameOf, OctetSink, textOf, XmlWriter } from '@parley/codec';
 import type { Version } from '@parley/core';
-import { cipherAlgorithm, DEFAULT_LIMITS, digestAlgorithm, macAlgorithm } from '@parley/core';
+import {
+  cipherAlgorithm,
+  DEFAULT_LIMITS,
+  digestAlgorithm,
+  KEY_WRAP_ALGORITHMS,
+  keyTransport,
+  keyTransportAlgorithm,
+  macAlgorithm,
+  readPkiPath,
+} from '@parley/core';
 import { openSecurity, readSecurityContextToken, readTokenReference } from '@parley/engine';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import {
+  type CertificateReference,
+  writeCertificateReference,
+  writeCertificateToken,
+} from '../../../packages/engine/src/write/certificate-reference.ts';
 import { writeDerivedKeyToken } from '../../../packages/engine/src/write/derived-key-token.ts';
 import { writeEncryptedData, writeReferenceList } from '../../../packages/engine/src/write/encrypted-data.ts';
+import { writeEncryptedKey, writeKeyName } from '../../../packages/engine/src/write/encrypted-key.ts';
 import { writeSecurityContextToken } from '../../../packages/engine/src/write/security-context-token.ts';
 import { openSignedInfo, writeSignature } from '../../../packages/engine/src/write/signature.ts';
 import { writeTimestamp } from '../../../packages/engine/src/write/timestamp.ts';
-import { writeContextReference, writeDerivedKeyReference } from '../../../packages/engine/src/write/token-reference.ts';
+import {
+  writeContextReference,
+  writeDerivedKeyReference,
+  writeEncryptedKeyReference,
+} from '../../../packages/engine/src/write/token-reference.ts';
 import { canonicalText, read, textOfOctets } from '../../codec/support/reading.ts';
 import { xmlText } from '../../codec/support/written-tree.ts';
+import { certificate, der, END_ENTITY, extension, keyIdentifierOf, party } from '../../core/x509/issue.ts';
 
 const versions = fc.constantFrom<Version>('200512', '200502');
 const nonces = fc.uint8Array({ minLength: 16, maxLength: 40 });
@@ -22,6 +42,13 @@ const references = fc.oneof(
   xmlText.map((tokenId) => ({ tokenId })),
   fc.record({ identifier: xmlText, instance: instances }),
 );
+const root = party('O=Example & Söhne/CN=Root "1", <R>');
+const alice = party('CN=Alice');
+const keyIdentifier = extension('2.5.29.14', der(4, keyIdentifierOf(alice)));
+const path = [
+  certificate(alice, root, { serial: 2n ** 150n, extensions: [...END_ENTITY, keyIdentifier] }),
+  certificate(root, root),
+] as const;
 const EPOCH_MS_MAX = Date.UTC(9999, 11, 31);
 
 /** Writes, and gives the tape of what was written, after the law that holds for every builder. */
@@ -83,7 +110,16 @@ describe('every builder', () => {
   test('wsc:DerivedKeyToken, Length behind Offset', () => {
     fc.assert(
       fc.property(versions, xmlText, references, fc.nat(64), nonces, (version, id, base, lengthBytes, nonce) => {
-        const tape = lawful((writer) => writeDerivedKeyToken(writer, version, id, base, lengthBytes, nonce));
+        const tape = lawful((writer) =>
+          writeDerivedKeyToken(
+            writer,
+            version,
+            id,
+            (inner) => writeContextReference(inner, version, base),
+            lengthBytes,
+            nonce,
+          ),
+        );
         expect(leaves(tape)).toEqual([
           ['Reference', ''],
           ['Offset', '0'],
@@ -126,6 +162,83 @@ describe('every builder', () => {
     );
   });
 
+  const [signer] = path;
+  const base64 = (octets: Uint8Array): string => Buffer.from(octets).toString('base64');
+  const named: ReadonlyArray<readonly [CertificateReference, leaf: string, text: string]> = [
+    ['direct', 'Reference', ''],
+    ['pki-path', 'Reference', ''],
+    ['embedded', 'BinarySecurityToken', base64(signer.der)],
+    ['subject-key-identifier', 'KeyIdentifier', base64(keyIdentifierOf(alice))],
+    ['thumbprint', 'KeyIdentifier', base64(signer.thumbprintSha1())],
+    ['issuer-serial', 'X509SerialNumber', String(2n ** 150n)],
+  ];
+  test.each(named)('wsse:SecurityTokenReference to a certificate: %s', (reference, leaf, text) => {
+    fc.assert(
+      fc.property(xmlText, (tokenId) => {
+        const tape = lawful((writer) => writeCertificateReference(writer, { path, reference, tokenId }));
+        expect(leaves(tape).at(-1)).toEqual([leaf, text]);
+        expect(values(tape).includes(`#${tokenId}`)).toBe(leaf === 'Reference');
+        if (reference === 'issuer-serial') expect(signer.hasIssuerSerial(leaves(tape)[0]![1], text)).toBe(true);
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  test.each(['direct', 'pki-path'] as const)('wsse:BinarySecurityToken: %s', (reference) => {
+    fc.assert(
+      fc.property(xmlText, (id) => {
+        const tape = lawful((writer) => writeCertificateToken(writer, id, path, reference));
+        const octets = Buffer.from(textOf(tape, 0), 'base64');
+        expect(values(tape).at(-1)).toBe(id);
+        if (reference === 'direct') expect(octets.equals(signer.der)).toBe(true);
+        else
+          expect(readPkiPath(octets, DEFAULT_LIMITS).map(({ der: read }) => read)).toEqual(path.map((one) => one.der));
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  test('wsse:SecurityTokenReference to an EncryptedKey', () => {
+    const anyReference = fc.oneof(
+      xmlText.map((tokenId) => ({ tokenId })),
+      fc.uint8Array({ minLength: 20, maxLength: 20 }).map((sha1) => ({ sha1 })),
+    );
+    fc.assert(
+      fc.property(anyReference, (reference) => {
+        const tape = lawful((writer) => writeEncryptedKeyReference(writer, reference));
+        if ('tokenId' in reference) expect(values(tape).at(-1)).toBe(`#${reference.tokenId}`);
+        else expect(leaves(tape)).toEqual([['KeyIdentifier', base64(reference.sha1)]]);
+      }),
+    );
+  });
+
+  test('xenc:EncryptedKey, of any method, with and without a ReferenceList', () => {
+    const hashes = fc.constantFrom('sha1', 'sha256', 'sha384', 'sha512');
+    const methods = fc.oneof(
+      fc.constant(keyTransport(keyTransportAlgorithm('rsa-1_5'))),
+      hashes.map((hash) => keyTransport(keyTransportAlgorithm('rsa-oaep-mgf1p'), { hash })),
+      fc
+        .record({ hash: hashes, maskHash: hashes, label: fc.uint8Array({ maxLength: 20 }) })
+        .map((parameters) => keyTransport(keyTransportAlgorithm('rsa-oaep'), parameters)),
+      fc.constantFrom(...KEY_WRAP_ALGORITHMS),
+    );
+    const ids = fc.array(xmlText, { maxLength: 2 });
+    fc.assert(
+      fc.property(xmlText, methods, xmlText, ids, fc.uint8Array(), (id, method, keyName, dataIds, octets) => {
+        const writeKeyInfo = (writer: XmlWriter): void => writeKeyName(writer, keyName);
+        const tape = lawful((writer) => writeEncryptedKey(writer, { id, method, writeKeyInfo, dataIds }, octets));
+        const uri = 'uri' in method ? method.uri : method.algorithm.uri;
+        expect(values(tape).slice(0, 2)).toEqual([id, uri]);
+        expect(leaves(tape)).toContainEqual(['KeyName', keyName]);
+        expect(leaves(tape)).toContainEqual(['CipherValue', base64(octets)]);
+        expect(values(tape).slice(values(tape).length - dataIds.length)).toEqual(dataIds.map((one) => `#${one}`));
+        const { oaep } = 'uri' in method ? { oaep: undefined } : method;
+        const label = oaep !== undefined && oaep.label.length > 0 ? [['OAEPparams', base64(oaep.label)]] : [];
+        expect(leaves(tape).filter(([name]) => name === 'OAEPparams')).toEqual(label);
+      }),
+    );
+  });
+
   test('xenc:EncryptedData, of any length', () => {
     const data = fc.oneof(fc.uint8Array({ maxLength: 50 }), fc.uint8Array({ minLength: 1020, maxLength: 1040 }));
     fc.assert(
@@ -147,27 +260,31 @@ describe('every builder', () => {
     );
   });
 
-  test('ds:Signature, whose SignedInfo alone is what the MAC is made over', () => {
+  test('ds:Signature, whose SignedInfo alone is what is signed', () => {
     const signed = fc.record({ id: xmlText, digestBase64: fc.base64String({ maxLength: 44 }) });
     fc.assert(
       fc.property(xmlText, fc.array(signed, { minLength: 1, maxLength: 4 }), references, (id, parts, key) => {
-        let underMac = '';
+        let signedOctets = '';
         const tape = lawful((writer) =>
           writeSignature(writer, {
             id,
-            signedInfo: { mac: macAlgorithm('hmac-sha256'), digest: digestAlgorithm('sha256'), references: parts },
-            macBase64: (start, end) => {
+            signedInfo: {
+              methodUri: macAlgorithm('hmac-sha256').uri,
+              digest: digestAlgorithm('sha256'),
+              references: parts,
+            },
+            valueBase64: (start, end) => {
               const sink = new OctetSink();
               openSignedInfo(new XmlWriter(sink));
               sink.write(writer.sink.bytes, start, end);
-              underMac = textOfOctets(sink.take());
+              signedOctets = textOfOctets(sink.take());
               return 'bWFj';
             },
             writeReference: (inner) => writeContextReference(inner, '200502', key),
           }),
         );
         expect(localNameOf(tape, 1)).toBe('SignedInfo');
-        expect(underMac).toBe(canonicalText(tape, 1));
+        expect(signedOctets).toBe(canonicalText(tape, 1));
         expect(values(tape)[0]).toBe(id);
         const digests = leaves(tape).filter(([name]) => name === 'DigestValue');
         expect(digests.map(([, text]) => text)).toEqual(parts.map((part) => part.digestBase64));

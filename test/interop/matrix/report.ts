@@ -1,5 +1,6 @@
 // docs/interop.md from a tally.
 import { CIPHER_ALGORITHMS } from '@parley/core';
+import { BOOTSTRAP_CASES } from './bootstrap.ts';
 import { DIGESTS, MACS, STYLES, type Style } from './choice.ts';
 import { COLUMNS, type Column, type Tally } from './tally.ts';
 import { TAMPERINGS } from './tampering.ts';
@@ -7,6 +8,7 @@ import { TAMPERINGS } from './tampering.ts';
 export const STYLE_TABLE = 'style';
 export const ALGORITHM_TABLE = 'algorithm';
 export const TAMPERING_TABLE = 'tampering';
+export const BOOTSTRAP_TABLE = 'bootstrap';
 
 export interface PeerVersions {
   readonly wss4j: string;
@@ -51,6 +53,14 @@ export function report(tally: Tally, versions: PeerVersions): string {
     '## WSS4J',
     WSS4J_TEXT,
     table(STYLE_TABLE, 'message', STYLES.map(rowOf), WSS4J),
+    '## WSS4J, keys of certificates',
+    BOOTSTRAP_TEXT,
+    table(
+      BOOTSTRAP_TABLE,
+      'message',
+      BOOTSTRAP_CASES.map(({ row }) => row),
+      ['to dom', 'to stax'],
+    ),
     '## xmlsec1 and xml-crypto',
     OTHERS_TEXT,
     table(STYLE_TABLE, 'message', CRYPTOGRAPHY_ROWS, OTHERS),
@@ -98,6 +108,10 @@ const WSS4J_TEXT = `Apache WSS4J is the engine of Apache CXF; its DOM engine and
 generations of WS-SecureConversation and in SOAP 1.1 and 1.2: signatures with every MAC and every digest, encryption with
 every cipher and every hash. \`open\` has the policy \`strict\`, with \`tripledes-cbc\` added to its ciphers.`;
 
+const BOOTSTRAP_TEXT = `Messages that bootstrap a context, or endorse one of a context. One message of each kind; the peer has to report the signed
+and encrypted parts, and to refuse the message with one signed header changed. "X.509" is a signature with a certificate,
+encrypted for another one; "EncryptedKey" is a session key for a certificate that both signs and encrypts, with AES-256-GCM.`;
+
 const OTHERS_TEXT = `Peers that know XML Signature and XML Encryption, and nothing of WS-Security: the derived keys are handed to them, and they
 see neither tokens nor envelopes. xmlsec1 makes a message by filling a template, every digest, MAC and ciphertext by itself;
 xml-crypto signs and does not encrypt.`;
@@ -109,6 +123,7 @@ const NOTES = `Where there is a dash:
 
 - WSS4J does not look at \`wsc:Nonce\` on a wsse:SecurityTokenReference: it takes the context's secret for the key, and
   refuses the message, as the test expects. It cannot write such messages either.
+- WSS4J does not read a wsse:BinarySecurityToken inside wsse:Embedded. Its StAX engine has no RSA-PSS and no Ed25519 keys.
 - xml-crypto refuses all but HMAC-SHA1 with SHA-1, SHA-256 or SHA-512, as the test expects. It does not encrypt.
 
 What the peers do, and what follows:

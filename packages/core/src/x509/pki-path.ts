@@ -29,3 +29,23 @@ export function readPkiPath(
   }
   return [signer, ...others];
 }
+
+/**
+ * The octets that {@link readPkiPath} reads: the signer's certificate comes first here and last there. They are the
+ * caller's. Whether it is a path is not looked at.
+ */
+export function writePkiPath(path: readonly [Certificate, ...Certificate[]]): Uint8Array {
+  const size = path.reduce((sum, { der }) => sum + der.length, 0);
+  const length: number[] = [];
+  for (let rest = size; rest > 0; rest >>>= 8) length.unshift(rest & 0xff);
+  // One certificate alone is longer than the short form of a length reaches.
+  const head = [TAG.sequence, 0x80 | length.length, ...length];
+  const octets = new Uint8Array(head.length + size);
+  octets.set(head);
+  let end = octets.length;
+  for (const { der } of path) {
+    end -= der.length;
+    octets.set(der, end);
+  }
+  return octets;
+}

@@ -46,8 +46,8 @@ export interface PoolMessage {
   readonly soapAction?: string;
 }
 
-/** A {@link SealRequest} whose context is named by its identifier; the worker has its own randomness. */
-export interface PoolSealRequest extends Omit<SealRequest, 'context' | 'fillRandom' | 'workspace'> {
+/** A {@link SealRequest} whose context is named by its identifier; the worker has its own randomness, and no private keys. */
+export interface PoolSealRequest extends Omit<SealRequest, 'context' | 'endorse' | 'fillRandom' | 'workspace'> {
   readonly identifier: string;
 }
 
@@ -78,7 +78,7 @@ export interface Pool {
   openBatch(messages: readonly PoolMessage[]): Promise<readonly Reply<ContextMessage>[]>;
   /** As {@link openBatch}, without the verified octets. */
   verifyBatch(messages: readonly PoolMessage[]): Promise<readonly Reply<Verdict>[]>;
-  /** Seals `envelope` (borrowed until the promise settles). `caller.context-unusable` for an unknown context. */
+  /** Seals `envelope` (borrowed until the promise settles). `caller.context-unusable` for an unknown context; `caller.option-invalid` for `endorse`. */
   seal(envelope: Uint8Array, request: PoolSealRequest): Promise<Reply<Uint8Array>>;
   /**
    * Resolves when no answer can rest on the context as it was at the time of the call. To be awaited between changing

@@ -103,6 +103,7 @@ export class BatchPool implements Pool {
   }
 
   async seal(envelope: Uint8Array, request: PoolSealRequest): Promise<Reply<Uint8Array>> {
+    if ('endorse' in request) return failure('caller.option-invalid', { option: 'endorse' });
     const [reply] = await this.#call('seal', [sealRequest(envelope, request)]);
     return reply as Reply<Uint8Array>;
   }

@@ -1,11 +1,11 @@
-import type { XmlWriter } from '@parley/codec';
+import type { QualifiedName, XmlWriter } from '@parley/codec';
 import type { CipherAlgorithm } from '@parley/core';
 import { ALGORITHM, ID, KEY_INFO, TYPE, URI, XENC } from './names.ts';
 
 const ENCRYPTED_DATA = XENC.name('EncryptedData');
-const ENCRYPTION_METHOD = XENC.name('EncryptionMethod');
-const CIPHER_DATA = XENC.name('CipherData');
-const CIPHER_VALUE = XENC.name('CipherValue');
+export const ENCRYPTION_METHOD: QualifiedName = XENC.name('EncryptionMethod');
+export const CIPHER_DATA: QualifiedName = XENC.name('CipherData');
+export const CIPHER_VALUE: QualifiedName = XENC.name('CipherValue');
 const REFERENCE_LIST = XENC.name('ReferenceList');
 const DATA_REFERENCE = XENC.name('DataReference');
 
@@ -29,7 +29,7 @@ export function writeEncryptedData(writer: XmlWriter, parts: EncryptedDataParts,
   writer.close().open(CIPHER_DATA).open(CIPHER_VALUE).base64(data).close().close().close();
 }
 
-/** xenc:ReferenceList as a child of wsse:Security. */
+/** xenc:ReferenceList, as a child of wsse:Security or of an xenc:EncryptedKey. */
 export function writeReferenceList(writer: XmlWriter, ids: readonly string[]): void {
   writer.open(REFERENCE_LIST);
   for (const id of ids) writer.element(DATA_REFERENCE, '', [[URI, `#${id}`]]);

@@ -5,9 +5,11 @@ import type { Version } from '@parley/core';
 import { VERSION_URIS } from '@parley/core';
 
 export const WSSE: NamespaceBinding = bound('o', Namespace.wsse);
+export const WSSE11: NamespaceBinding = bound('k', Namespace.wsse11);
 export const WSU: NamespaceBinding = bound('u', Namespace.wsu);
 export const DS: NamespaceBinding = bound('ds', Namespace.ds);
 export const XENC: NamespaceBinding = bound('e', Namespace.xenc);
+export const XENC11: NamespaceBinding = bound('e11', Namespace.xenc11);
 
 /** WS-SecureConversation of each generation. */
 export const CONVERSATION: Readonly<Record<Version, NamespaceBinding>> = {
@@ -18,6 +20,7 @@ export const CONVERSATION: Readonly<Record<Version, NamespaceBinding>> = {
 export const EXCLUSIVE_C14N: string = NAMESPACE_URIS[Namespace.ec]!;
 
 export const ALGORITHM: QualifiedName = UNQUALIFIED.name('Algorithm');
+export const ENCODING_TYPE: QualifiedName = UNQUALIFIED.name('EncodingType');
 export const ID: QualifiedName = UNQUALIFIED.name('Id');
 export const KEY_INFO: QualifiedName = DS.name('KeyInfo');
 export const TYPE: QualifiedName = UNQUALIFIED.name('Type');

@@ -1,5 +1,5 @@
 import type { Attribute, XmlWriter } from '@parley/codec';
-import type { DigestAlgorithm, MacAlgorithm } from '@parley/core';
+import type { DigestAlgorithm } from '@parley/core';
 import { ALGORITHM, DS, EXCLUSIVE_C14N, ID, KEY_INFO, URI } from './names.ts';
 
 const SIGNATURE = DS.name('Signature');
@@ -20,22 +20,23 @@ export interface SignedReference {
 
 /** What a ds:SignedInfo covers, and how. */
 export interface SignedInfoParts {
-  readonly mac: MacAlgorithm;
+  /** The algorithm of ds:SignatureMethod. */
+  readonly methodUri: string;
   readonly digest: DigestAlgorithm;
   readonly references: readonly SignedReference[];
 }
 
 const EXCLUSIVE: readonly Attribute[] = [[ALGORITHM, EXCLUSIVE_C14N]];
 
-/** The start tag of ds:SignedInfo (XML Signature §4.4); alone, it is the one that is under the MAC. */
+/** The start tag of ds:SignedInfo (XML Signature §4.4); alone, it is the one that is signed. */
 export function openSignedInfo(writer: XmlWriter): void {
   writer.open(SIGNED_INFO);
 }
 
 /** All of ds:SignedInfo behind its start tag. */
-function writeSignedInfoContent(writer: XmlWriter, { mac, digest, references }: SignedInfoParts): void {
+function writeSignedInfoContent(writer: XmlWriter, { methodUri, digest, references }: SignedInfoParts): void {
   const digestMethod: readonly Attribute[] = [[ALGORITHM, digest.uri]];
-  writer.element(CANONICALIZATION_METHOD, '', EXCLUSIVE).element(SIGNATURE_METHOD, '', [[ALGORITHM, mac.uri]]);
+  writer.element(CANONICALIZATION_METHOD, '', EXCLUSIVE).element(SIGNATURE_METHOD, '', [[ALGORITHM, methodUri]]);
   for (const { id, digestBase64 } of references) {
     writer.open(REFERENCE, [[URI, `#${id}`]]);
     writer.open(TRANSFORMS).element(TRANSFORM, '', EXCLUSIVE).close();
@@ -49,10 +50,10 @@ export interface SignatureParts {
   readonly id: string;
   readonly signedInfo: SignedInfoParts;
   /**
-   * Makes the MAC of SignedInfo in base64: over the start tag of {@link openSignedInfo}, then the octets [start, end) of
+   * Makes the signature of SignedInfo in base64: over the start tag of {@link openSignedInfo}, then the octets [start, end) of
    * the writer's sink. In the Signature the start tag declares nothing, because the parent does.
    */
-  readonly macBase64: (start: number, end: number) => string;
+  readonly valueBase64: (start: number, end: number) => string;
   /** Writes the STR of the key. */
   readonly writeReference: (writer: XmlWriter) => void;
 }
@@ -64,7 +65,7 @@ export function writeSignature(writer: XmlWriter, parts: SignatureParts): void {
   openSignedInfo(writer);
   const start = sink.length;
   writeSignedInfoContent(writer, parts.signedInfo);
-  writer.element(SIGNATURE_VALUE, parts.macBase64(start, sink.length)).open(KEY_INFO);
+  writer.element(SIGNATURE_VALUE, parts.valueBase64(start, sink.length)).open(KEY_INFO);
   parts.writeReference(writer);
   writer.close().close();
 }

@@ -1,8 +1,8 @@
-import type { Attribute, XmlWriter } from '@parley/codec';
+import type { Attribute, QualifiedName, XmlWriter } from '@parley/codec';
 import { namesIn } from '@parley/codec';
 import type { KeyInstance, Version } from '@parley/core';
-import { encodeBase64, VERSION_URIS } from '@parley/core';
-import { CONVERSATION, URI, VALUE_TYPE, WSSE } from './names.ts';
+import { BASE64_BINARY, encodeBase64, TOKEN_TYPES, VERSION_URIS } from '@parley/core';
+import { CONVERSATION, ENCODING_TYPE, URI, VALUE_TYPE, WSSE, WSSE11 } from './names.ts';
 
 /** How a message refers to its context: by the Id of the token it carries, or by Identifier and Instance. */
 export type ContextReference =
@@ -15,8 +15,11 @@ export interface ImpliedKey {
   readonly lengthBytes: number;
 }
 
-const SECURITY_TOKEN_REFERENCE = WSSE.name('SecurityTokenReference');
+export const SECURITY_TOKEN_REFERENCE: QualifiedName = WSSE.name('SecurityTokenReference');
+export const TOKEN_TYPE: QualifiedName = WSSE11.name('TokenType');
+
 const REFERENCE = WSSE.name('Reference');
+const KEY_IDENTIFIER = WSSE.name('KeyIdentifier');
 const NAMES = namesIn(CONVERSATION, ['Instance', 'Length', 'Nonce']);
 
 /** wsse:SecurityTokenReference to a context. */
@@ -51,4 +54,27 @@ export function writeDerivedKeyReference(writer: XmlWriter, version: Version, to
     [VALUE_TYPE, VERSION_URIS[version].dkt],
   ]);
   writer.close();
+}
+
+/**
+ * wsse:SecurityTokenReference to an xenc:EncryptedKey (WSS 1.1 §7.3, §9.3): of the same message, or of an earlier one, by the
+ * SHA-1 of what its CipherValue holds.
+ */
+export function writeEncryptedKeyReference(
+  writer: XmlWriter,
+  reference: { readonly tokenId: string } | { readonly sha1: Uint8Array },
+): void {
+  writer.open(SECURITY_TOKEN_REFERENCE, [[TOKEN_TYPE, TOKEN_TYPES.encryptedKey]]);
+  if ('sha1' in reference) writeKeyIdentifier(writer, TOKEN_TYPES.encryptedKeySha1, reference.sha1);
+  else writer.element(REFERENCE, '', [[URI, `#${reference.tokenId}`]]);
+  writer.close();
+}
+
+/** wsse:KeyIdentifier (WSS §7.3) of octets. */
+export function writeKeyIdentifier(writer: XmlWriter, valueType: string, identifier: Uint8Array): void {
+  writer.open(KEY_IDENTIFIER, [
+    [ENCODING_TYPE, BASE64_BINARY],
+    [VALUE_TYPE, valueType],
+  ]);
+  writer.base64(identifier).close();
 }

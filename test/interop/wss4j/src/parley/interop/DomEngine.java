@@ -32,6 +32,7 @@ final class DomEngine {
     data.setSigVerCrypto(request.keys());
     data.setDecCrypto(request.keys());
     data.setDisableBSPEnforcement(!request.bsp());
+    data.setAllowRSA15KeyTransportAlgorithm(true);
     WSHandlerResult results = new WSSecurityEngine().processSecurityHeader(document, data);
     List<Opened.SignedPart> signed = new ArrayList<>();
     List<Opened.EncryptedPart> encrypted = new ArrayList<>();

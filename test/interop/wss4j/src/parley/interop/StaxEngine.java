@@ -44,6 +44,7 @@ final class StaxEngine {
     properties.setSignatureVerificationCrypto(request.keys());
     properties.setDecryptionCrypto(request.keys());
     properties.setDisableBSPEnforcement(!request.bsp());
+    properties.setAllowRSA15KeyTransportAlgorithm(true);
     properties.setSoap12(request.soap12());
     // The same part is reported at its start and at its end.
     Set<String> signed = new TreeSet<>();

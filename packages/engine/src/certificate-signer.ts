@@ -1,0 +1,41 @@
+import type { XmlWriter } from '@parley/codec';
+import type { AlgorithmSuite, SignatureAlgorithm } from '@parley/core';
+import { encodeBase64, sign, signatureAlgorithm } from '@parley/core';
+import type { MessageIds } from './message-ids.ts';
+import type { MessageToken, Signer } from './message-keys.ts';
+import type { CertificateSignature } from './seal-request.ts';
+import { isInMessage, writeCertificateReference, writeCertificateToken } from './write/certificate-reference.ts';
+
+/** Signs with a certified key: the signature of a message, or one that endorses it. */
+export class CertificateSigner implements Signer {
+  readonly uri: string;
+  readonly headroomBytes = 0;
+  /** The token that the signature refers to, if the message holds it. */
+  readonly token: MessageToken | undefined;
+  readonly #algorithm: SignatureAlgorithm;
+  readonly #signature: CertificateSignature;
+  readonly #tokenId: string;
+
+  /** @throws Fault `peer.alg-forbidden` there is no such algorithm */
+  constructor(signature: CertificateSignature, suite: AlgorithmSuite, ids: MessageIds) {
+    this.#algorithm = signature.algorithm === undefined ? suite.signature : signatureAlgorithm(signature.algorithm);
+    this.uri = this.#algorithm.uri;
+    this.#signature = signature;
+    this.#tokenId = ids.fresh();
+    const { key, reference, signToken = false } = signature;
+    if (!isInMessage(reference)) return;
+    const tokenId = this.#tokenId;
+    const write = (writer: XmlWriter): void => writeCertificateToken(writer, tokenId, key.path, reference);
+    this.token = signToken ? { write, signedId: tokenId } : { write };
+  }
+
+  /** @throws Fault `caller.keys-invalid` the key is of another family than the algorithm, or not for signatures */
+  valueBase64(octets: Uint8Array, start: number, end: number): string {
+    return encodeBase64(sign(this.#algorithm, this.#signature.key.privateKey, octets.subarray(start, end)));
+  }
+
+  writeReference(writer: XmlWriter): void {
+    const { key, reference } = this.#signature;
+    writeCertificateReference(writer, { path: key.path, reference, tokenId: this.#tokenId });
+  }
+}

@@ -1,0 +1,19 @@
+import type { Tape } from '@parley/codec';
+import type { AlgorithmSuite, DigestAlgorithm } from '@parley/core';
+import type { MessageIds } from './message-ids.ts';
+import type { MessageKeys } from './message-keys.ts';
+import type { SoapEnvelope } from './read/soap-envelope.ts';
+import type { SealOptions } from './seal-request.ts';
+import type { Workspace } from './workspace.ts';
+
+/** One message on its way through `seal`. */
+export interface Sealing {
+  readonly tape: Tape;
+  readonly envelope: SoapEnvelope;
+  readonly ids: MessageIds;
+  readonly suite: AlgorithmSuite;
+  readonly keys: MessageKeys;
+  readonly digest: DigestAlgorithm;
+  readonly request: SealOptions;
+  readonly workspace: Workspace;
+}

@@ -1,0 +1,146 @@
+/** Keys from one secret: fresh nonces, derived once, wiped when the message is done. */
+
+import type { XmlWriter } from '@parley/codec';
+import type { AlgorithmSuite, KeyInstance, Version } from '@parley/core';
+import { deriveKey, Fault, invariant, MacKey, macAlgorithm, Secret } from '@parley/core';
+import type { MessageIds } from './message-ids.ts';
+import type { EncryptionKey, MessageKeys, MessageToken, Signer } from './message-keys.ts';
+import type { EncryptedKeySealRequest, SealRequest } from './seal-request.ts';
+import { writeDerivedKeyToken } from './write/derived-key-token.ts';
+import { writeReferenceList } from './write/encrypted-data.ts';
+import { writeSecurityContextToken } from './write/security-context-token.ts';
+import type { ContextReference, ImpliedKey } from './write/token-reference.ts';
+import {
+  writeContextReference,
+  writeDerivedKeyReference,
+  writeEncryptedKeyReference,
+} from './write/token-reference.ts';
+
+/** spec: WS-SC §1.10, what WCF and WSS4J send. */
+const NONCE_BYTES = 16;
+
+/** What the secret of a message comes from. */
+interface SecretToken {
+  readonly secret: Secret;
+  /** The generation of DerivedKeyTokens. */
+  readonly version: Version;
+  readonly writeReference: (writer: XmlWriter, implied?: ImpliedKey) => void;
+  /** Writes the token, if the message holds it. */
+  readonly write: ((writer: XmlWriter) => void) | undefined;
+}
+
+/** A key, and how to write the STR that names it. */
+interface NamedKey {
+  readonly secret: Secret;
+  readonly writeReference: (writer: XmlWriter) => void;
+}
+
+/** Makes the keys that a request asks for, and the tokens that tell the peer how. Wiped by its owner. */
+export class SymmetricKeys implements MessageKeys {
+  readonly tokens: readonly MessageToken[];
+  readonly signer: Signer;
+  readonly #encryption: EncryptionKey | undefined;
+  readonly #owned: Array<{ wipe(): void }> = [];
+
+  /** @throws Fault `caller.context-unusable` */
+  constructor(request: SealRequest | EncryptedKeySealRequest, suite: AlgorithmSuite, ids: MessageIds) {
+    const base = 'context' in request ? tokenOfContext(request, ids) : tokenOfEncryptedKey(request, ids);
+    const { secret, version, writeReference } = base;
+    const tokens: MessageToken[] = base.write === undefined ? [] : [{ write: base.write }];
+    const make = (lengthBytes: number): NamedKey => {
+      if (request.keys === 'direct') return { secret, writeReference };
+      const nonce = new Uint8Array(NONCE_BYTES);
+      request.fillRandom(nonce);
+      const derived = this.#derive(secret, nonce, lengthBytes);
+      if (request.keys === 'implied') {
+        const implied = { nonce, lengthBytes };
+        return { secret: derived, writeReference: (writer) => writeReference(writer, implied) };
+      }
+      const id = ids.fresh();
+      tokens.push({
+        write: (writer) => writeDerivedKeyToken(writer, version, id, writeReference, lengthBytes, nonce),
+      });
+      return { secret: derived, writeReference: (writer) => writeDerivedKeyReference(writer, version, id) };
+    };
+    this.tokens = tokens;
+    this.signer = this.#signer(make(suite.signatureKeyBytes), request, suite);
+    if (request.encrypt !== 'none') this.#encryption = { ...make(suite.encryptionKeyBytes), cipher: suite.cipher };
+  }
+
+  encryption(): EncryptionKey {
+    invariant(this.#encryption !== undefined, 'an encryption key was asked for');
+    return this.#encryption;
+  }
+
+  writeReferenceList(writer: XmlWriter, dataIds: readonly string[]): void {
+    writeReferenceList(writer, dataIds);
+  }
+
+  wipe(): void {
+    for (const owned of this.#owned) owned.wipe();
+  }
+
+  #derive(from: Secret, nonce: Uint8Array, lengthBytes: number): Secret {
+    const spec = { label: undefined, nonce, offsetBytes: 0 };
+    const secret = from.lend((bytes) => Secret.filledBy(lengthBytes, (out) => deriveKey(bytes, spec, out)));
+    this.#owned.push(secret);
+    return secret;
+  }
+
+  #signer(key: NamedKey, request: SealRequest | EncryptedKeySealRequest, suite: AlgorithmSuite): Signer {
+    const mac = request.mac === undefined ? suite.mac : macAlgorithm(request.mac);
+    const macKey = key.secret.lend((bytes) => new MacKey(mac, bytes));
+    this.#owned.push(macKey);
+    return {
+      uri: mac.uri,
+      headroomBytes: mac.blockBytes,
+      valueBase64: (octets, start, end) => macKey.macBase64(octets, start, end),
+      writeReference: key.writeReference,
+    };
+  }
+}
+
+function tokenOfContext(request: SealRequest, ids: MessageIds): SecretToken {
+  const { secret, instance } = usableKey(request);
+  const version: Version = request.context.version ?? request.version ?? '200512';
+  const { identifier } = request.context;
+  const tokenId = ids.fresh();
+  const isAttached = request.token === 'attached';
+  const reference: ContextReference = isAttached ? { tokenId } : { identifier, instance };
+  return {
+    secret,
+    version,
+    writeReference: (writer, implied) => writeContextReference(writer, version, reference, implied),
+    write: isAttached
+      ? (writer) => writeSecurityContextToken(writer, version, tokenId, identifier, instance)
+      : undefined,
+  };
+}
+
+function tokenOfEncryptedKey(request: EncryptedKeySealRequest, ids: MessageIds): SecretToken {
+  const { encryptedKey, version = '200512' } = request;
+  const tokenId = ids.fresh();
+  const isAttached = request.token === 'attached';
+  const reference = isAttached ? { tokenId } : { sha1: encryptedKey.sha1 };
+  return {
+    secret: encryptedKey.secret,
+    version,
+    writeReference: (writer) => writeEncryptedKeyReference(writer, reference),
+    write: isAttached ? (writer) => encryptedKey.write(writer, ids, tokenId, []) : undefined,
+  };
+}
+
+function usableKey(request: SealRequest): KeyInstance {
+  const { context, atMs } = request;
+  const key =
+    'instance' in request
+      ? context.keys.find((candidate) => candidate.instance === request.instance)
+      : context.keys.at(-1);
+  const refuse = (reason: string): never => {
+    throw new Fault('caller.context-unusable', { identifier: context.identifier, reason });
+  };
+  if (key === undefined) return refuse('no such key instance');
+  if (context.cancelledAtMs !== undefined && context.cancelledAtMs <= atMs) return refuse('cancelled');
+  if (Math.min(key.expiresAtMs, context.expiresAtMs) <= atMs) return refuse('expired');
+  return key;
+}
