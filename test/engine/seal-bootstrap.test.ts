@@ -35,7 +35,13 @@ import {
   sealed,
   text,
 } from './support/sample.ts';
-import { certificateRequest, encryptedKeyRequest, sampleKey } from './support/sample-keys.ts';
+import {
+  certificateRequest,
+  encryptedKeyRequest,
+  envelopeWithTokens,
+  sampleKey,
+  USERNAME_TOKEN,
+} from './support/sample-keys.ts';
 
 const REFERENCES: readonly CertificateReference[] = [
   'direct',
@@ -210,6 +216,25 @@ describe('a session key', () => {
     expect(make({ ...forBob(), certificate: certificate(short, short) })).toThrow('caller.keys-invalid');
     expect(make({ ...forBob(), transport: 'rsa-1_5', hash: 'sha256' })).toThrow('peer.alg-forbidden');
     expect(make({ ...forBob(), maskHash: 'sha256' })).toThrow('peer.alg-forbidden');
+  });
+});
+
+describe('tokens that the envelope brings along', () => {
+  const sign = { body: true, addressing: true, timestamp: true, tokens: true };
+
+  test('are signed as they stand, with an Id', () => {
+    const message = text(sealed(envelopeWithTokens(USERNAME_TOKEN), certificateRequest({ sign })));
+    const id = /<o:UsernameToken [^>]*:Id="([^"]+)"/.exec(message)?.[1];
+    expect(id).toBeDefined();
+    expect(message).toContain(`<ds:Reference URI="#${id}">`);
+    const unsigned = text(sealed(envelopeWithTokens(USERNAME_TOKEN), certificateRequest()));
+    expect(unsigned).toContain(USERNAME_TOKEN);
+  });
+
+  test('are refused where there are none, or others', () => {
+    const assertion = '<a:Assertion xmlns:a="urn:oasis:names:tc:SAML:2.0:assertion" ID="_a"/>';
+    for (const envelope of [sampleEnvelope(), envelopeWithTokens(''), envelopeWithTokens(USERNAME_TOKEN + assertion)])
+      expect(seal(envelope, sampleRequest({ sign }))).toMatchObject({ ok: false, code: 'caller.option-invalid' });
   });
 });
 

@@ -12,6 +12,7 @@ export type {
   EncryptedKeySealRequest,
   SealOptions,
   SealRequest,
+  SignedSelection,
 } from './seal-request.ts';
 export type {
   CertificateKeyUse,

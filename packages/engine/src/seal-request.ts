@@ -12,8 +12,7 @@ export interface SealOptions {
   readonly fillRandom: (out: Uint8Array) => void;
   readonly suite?: SuiteName;
   readonly digest?: HashName;
-  /** What is signed: Body, the wsa headers, the Timestamp (which is written only if it is signed). */
-  readonly sign: { readonly body: boolean; readonly addressing: boolean; readonly timestamp: boolean };
+  readonly sign: SignedSelection;
   readonly encrypt: 'none' | 'body' | 'body-and-signature';
   readonly order: 'sign-then-encrypt' | 'encrypt-then-sign';
   /**
@@ -22,6 +21,20 @@ export interface SealOptions {
    */
   readonly endorse?: CertificateSignature;
   readonly workspace?: Workspace;
+}
+
+/** What is signed. */
+export interface SignedSelection {
+  readonly body: boolean;
+  /** The wsa headers. */
+  readonly addressing: boolean;
+  /** It is written only if it is signed. */
+  readonly timestamp: boolean;
+  /**
+   * The UsernameTokens and BinarySecurityTokens that the envelope brings along in its Security header (signed supporting
+   * tokens). Refused if there are none, or anything else.
+   */
+  readonly tokens?: boolean;
 }
 
 /** How a message is to be secured with a security context. */

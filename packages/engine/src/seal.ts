@@ -15,6 +15,7 @@ import { CertificateKeys } from './certificate-keys.ts';
 import { CertificateSigner } from './certificate-signer.ts';
 import type { WrittenRange } from './encrypt-parts.ts';
 import { encryptBody, encryptWritten } from './encrypt-parts.ts';
+import { heldTokens } from './held-tokens.ts';
 import { MessageIds } from './message-ids.ts';
 import type { MessageToken, Signer } from './message-keys.ts';
 import { OutgoingMessage } from './outgoing-message.ts';
@@ -127,9 +128,9 @@ function endorsementOf({ ids, suite, request: { endorse, encrypt } }: Sealing): 
   };
 }
 
-/** Body and wsa headers, as asked; the Timestamp is signed too, but does not exist yet. */
-function signedElements({ envelope, request }: Sealing): readonly number[] {
-  const elements: number[] = [];
+/** Tokens, wsa headers and Body, as asked; the Timestamp is signed too, but does not exist yet. */
+function signedElements({ tape, envelope, request }: Sealing): readonly number[] {
+  const elements: number[] = request.sign.tokens === true ? [...heldTokens(tape, envelope.security)] : [];
   if (request.sign.addressing) elements.push(...envelope.addressing.filter((element) => element >= 0));
   if (request.sign.body) elements.push(envelope.body);
   return elements;

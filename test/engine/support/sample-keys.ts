@@ -12,7 +12,7 @@ import {
   type PartyKind,
   party,
 } from '../../core/x509/issue.ts';
-import { sampleRandom, sampleRequest } from './sample.ts';
+import { replaced, sampleEnvelope, sampleRandom, sampleRequest } from './sample.ts';
 
 const DAY_MS = 86_400_000;
 const root = party('O=Example/CN=Root');
@@ -81,3 +81,12 @@ export function encryptedKeyRequest(changes: Partial<EncryptedKeySealRequest> = 
     ...changes,
   };
 }
+
+const WSSE = 'http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd';
+
+/** An envelope with `tokens` (markup; prefix `o`) in its Security header. */
+export function envelopeWithTokens(tokens: string): Uint8Array {
+  return replaced(sampleEnvelope(), '</s:Header>', `<o:Security xmlns:o="${WSSE}">${tokens}</o:Security></s:Header>`);
+}
+
+export const USERNAME_TOKEN = `<o:UsernameToken><o:Username>alice</o:Username><o:Password Type="http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-username-token-profile-1.0#PasswordText">secret</o:Password></o:UsernameToken>`;

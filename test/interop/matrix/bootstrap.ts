@@ -18,7 +18,14 @@ import {
   sampleSecret,
   sealed,
 } from '../../engine/support/sample.ts';
-import { certificateRequest, encryptedKeyRequest, ROOT, sampleKey } from '../../engine/support/sample-keys.ts';
+import {
+  certificateRequest,
+  encryptedKeyRequest,
+  envelopeWithTokens,
+  ROOT,
+  sampleKey,
+  USERNAME_TOKEN,
+} from '../../engine/support/sample-keys.ts';
 import type { PeerProcess, PeerReply } from '../peer-process.ts';
 import type { Engine } from './wss4j.ts';
 
@@ -85,7 +92,11 @@ const SUITE: SuiteName = 'Basic256GCMSha256';
 export interface BootstrapCase {
   readonly row: string;
   /** As of now, for the peer's clock. */
-  readonly make: () => { readonly request: BootstrapSealRequest | SealRequest; readonly knowing?: object };
+  readonly make: () => {
+    readonly request: BootstrapSealRequest | SealRequest;
+    readonly envelope?: Uint8Array;
+    readonly knowing?: object;
+  };
   /** Signed besides Body, Timestamp and wsa headers. */
   readonly signed?: readonly string[];
   /** Engines that do not know such messages. */
@@ -168,8 +179,20 @@ const ENDORSED_CASES: readonly BootstrapCase[] = SHAPES.flatMap((shape) =>
   ),
 );
 
+const SIGNED_TOKENS = { body: true, addressing: true, timestamp: true, tokens: true };
+const USERNAME_CASE: BootstrapCase = {
+  row: 'X.509 signature; UsernameToken signed',
+  make: () => ({
+    request: certificateRequest({ atMs: Date.now(), sign: SIGNED_TOKENS }),
+    envelope: envelopeWithTokens(USERNAME_TOKEN),
+    knowing: { password: 'secret' },
+  }),
+  signed: [`{${WSSE}}UsernameToken`],
+};
+
 export const BOOTSTRAP_CASES: readonly BootstrapCase[] = [
   ...CERTIFICATE_CASES,
+  USERNAME_CASE,
   ...ENCRYPTED_CASES,
   ...SESSION_KEY_CASES,
   ...ENDORSED_CASES,
@@ -211,8 +234,8 @@ function withSessionKey(
 
 /** The peer finds what was asked for, and refuses what was changed. */
 export async function bootstrapToPeer(peer: PeerProcess, engine: Engine, kind: BootstrapCase): Promise<void> {
-  const { request, knowing = {} } = kind.make();
-  const message = sealed(sampleEnvelope(), request);
+  const { request, envelope = sampleEnvelope(), knowing = {} } = kind.make();
+  const message = sealed(envelope, request);
   const reply = await openByPeer(peer, engine, message, knowing);
   if (kind.unknownTo?.includes(engine) === true) {
     expect(reply.ok, kind.row).toBe(false);
