@@ -142,6 +142,8 @@ describe.runIf(loadLibxml().available)('the schemas', () => {
       (['attached', 'external'] as const).map((token) => encryptedKeyRequest({ ...shape, keys, token })),
     ),
   ]);
+  for (const reference of REFERENCES.filter((one) => one !== 'embedded'))
+    requests.push(certificateRequest({ certificate: { key, reference, signToken: 'str-transform' } }));
   const endorsed: SealRequest[] = SHAPES.flatMap((shape) =>
     REFERENCES.map((reference) => sampleRequest({ ...shape, endorse: { key, reference } })),
   );

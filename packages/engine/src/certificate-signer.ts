@@ -4,7 +4,12 @@ import { encodeBase64, sign, signatureAlgorithm } from '@parley/core';
 import type { MessageIds } from './message-ids.ts';
 import type { MessageToken, Signer } from './message-keys.ts';
 import type { CertificateSignature } from './seal-request.ts';
-import { isInMessage, writeCertificateReference, writeCertificateToken } from './write/certificate-reference.ts';
+import {
+  dereferencedToken,
+  isInMessage,
+  writeCertificateReference,
+  writeCertificateToken,
+} from './write/certificate-reference.ts';
 
 /** Signs with a certified key: the signature of a message, or one that endorses it. */
 export class CertificateSigner implements Signer {
@@ -12,6 +17,7 @@ export class CertificateSigner implements Signer {
   readonly headroomBytes = 0;
   /** The token that the signature refers to, if the message holds it. */
   readonly token: MessageToken | undefined;
+  readonly dereferenced: Signer['dereferenced'];
   readonly #algorithm: SignatureAlgorithm;
   readonly #signature: CertificateSignature;
   readonly #tokenId: string;
@@ -23,10 +29,14 @@ export class CertificateSigner implements Signer {
     this.#signature = signature;
     this.#tokenId = ids.fresh();
     const { key, reference, signToken = false } = signature;
+    if (signToken === 'str-transform') {
+      const octets = dereferencedToken({ path: key.path, reference, tokenId: this.#tokenId });
+      this.dereferenced = { id: ids.fresh(), octets };
+    }
     if (!isInMessage(reference)) return;
     const tokenId = this.#tokenId;
     const write = (writer: XmlWriter): void => writeCertificateToken(writer, tokenId, key.path, reference);
-    this.token = signToken ? { write, signedId: tokenId } : { write };
+    this.token = signToken === true ? { write, signedId: tokenId } : { write };
   }
 
   /** @throws Fault `caller.keys-invalid` the key is of another family than the algorithm, or not for signatures */
@@ -36,6 +46,11 @@ export class CertificateSigner implements Signer {
 
   writeReference(writer: XmlWriter): void {
     const { key, reference } = this.#signature;
-    writeCertificateReference(writer, { path: key.path, reference, tokenId: this.#tokenId });
+    writeCertificateReference(writer, {
+      path: key.path,
+      reference,
+      tokenId: this.#tokenId,
+      id: this.dereferenced?.id,
+    });
   }
 }

@@ -13,6 +13,8 @@ export interface Signer {
   valueBase64(octets: Uint8Array, start: number, end: number): string;
   /** Writes the STR of the key. */
   writeReference(writer: XmlWriter): void;
+  /** What the signature covers by STR-Transform: the Id of that STR, and the octets of the token. */
+  readonly dereferenced?: { readonly id: string; readonly octets: Uint8Array } | undefined;
 }
 
 /** A key that encrypts parts of the message. */

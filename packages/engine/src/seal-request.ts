@@ -84,6 +84,9 @@ export interface CertificateSignature {
   readonly reference: CertificateReference;
   /** Short name or URI. Default: the suite's, which is for RSA keys. */
   readonly algorithm?: string;
-  /** Whether the signature of the message covers the token too; it must then be in the message. */
-  readonly signToken?: boolean;
+  /**
+   * Whether the signature of the message covers the token too: by its Id, for a token that is in the message; or by
+   * STR-Transform, for every reference but `embedded`, and not of an endorsing signature.
+   */
+  readonly signToken?: boolean | 'str-transform';
 }

@@ -28,7 +28,9 @@ function requireOptions({ sign: parts, encrypt, order, endorse, timestampLifetim
   if (encrypt === 'body-and-signature' && order === 'encrypt-then-sign')
     refuse('a signature cannot be encrypted before it is made');
   if (!Number.isSafeInteger(timestampLifetimeMs) || timestampLifetimeMs <= 0) refuse('timestampLifetimeMs');
-  if (endorse !== undefined) requireSignature(endorse);
+  if (endorse === undefined) return;
+  requireSignature(endorse);
+  if (endorse.signToken === 'str-transform') refuse('STR-Transform of a reference in another signature');
 }
 
 function requireEncryptedKey({ encryptedKey, keys, token, encrypt, suite: suiteName }: EncryptedKeySealRequest): void {
@@ -49,7 +51,8 @@ function requireCertificate({ certificate, encrypt, recipient }: CertificateSeal
 }
 
 function requireSignature({ reference, signToken = false }: CertificateSignature): void {
-  if (signToken && !isInMessage(reference)) refuse('a token to sign that is not in the message');
+  if (signToken === 'str-transform' && reference === 'embedded') refuse('STR-Transform of an embedded token');
+  if (signToken === true && !isInMessage(reference)) refuse('a token to sign that is not in the message');
 }
 
 function refuse(reason: string): never {

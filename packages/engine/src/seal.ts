@@ -101,9 +101,13 @@ function secure(sealing: Sealing): Uint8Array {
       if (signedId === undefined) write(writer);
       else references.push(writeSigned(sealing, signedId, write));
     }
+    references.push(...dereferencedOf(sealing));
     if (dataIds.length > 0 && !encryptFirst) keys.writeReferenceList(writer, dataIds);
     const signature = { id: signatureId, dataId: signatureDataId, signer: keys.signer, references };
-    if (endorsement === undefined && signatureDataId === undefined) sign(sealing, writer, signature);
+    // SignedInfo with an STR-Transform uses a prefix that the header declares; others use none.
+    const isApart =
+      endorsement !== undefined || signatureDataId !== undefined || keys.signer.dereferenced !== undefined;
+    if (!isApart) sign(sealing, writer, signature);
     else writeApart(sealing, writer, signature, endorsement);
     if (encryptFirst) keys.writeReferenceList(writer, dataIds);
   });
@@ -165,6 +169,13 @@ function writeSigned(sealing: Sealing, id: string, write: (writer: XmlWriter) =>
   const start = written.length;
   write(new XmlWriter(written));
   return referenceFrom(sealing, id, start);
+}
+
+/** The token of the signature itself, by STR-Transform, if that is asked for. */
+function dereferencedOf({ digest, keys: { signer } }: Sealing): readonly SignedReference[] {
+  if (signer.dereferenced === undefined) return [];
+  const { id, octets } = signer.dereferenced;
+  return [{ id, isDereferenced: true, digestBase64: digestBase64(digest, octets) }];
 }
 
 /** Digests what was written from `start` on. */

@@ -174,8 +174,9 @@ describe('every builder', () => {
   ];
   test.each(named)('wsse:SecurityTokenReference to a certificate: %s', (reference, leaf, text) => {
     fc.assert(
-      fc.property(xmlText, (tokenId) => {
-        const tape = lawful((writer) => writeCertificateReference(writer, { path, reference, tokenId }));
+      fc.property(xmlText, fc.option(xmlText, { nil: undefined }), (tokenId, id) => {
+        const tape = lawful((writer) => writeCertificateReference(writer, { path, reference, tokenId, id }));
+        if (id !== undefined) expect(values(tape)[0]).toBe(id);
         expect(leaves(tape).at(-1)).toEqual([leaf, text]);
         expect(values(tape).includes(`#${tokenId}`)).toBe(leaf === 'Reference');
         if (reference === 'issuer-serial') expect(signer.hasIssuerSerial(leaves(tape)[0]![1], text)).toBe(true);
@@ -261,7 +262,11 @@ describe('every builder', () => {
   });
 
   test('ds:Signature, whose SignedInfo alone is what is signed', () => {
-    const signed = fc.record({ id: xmlText, digestBase64: fc.base64String({ maxLength: 44 }) });
+    const signed = fc.record({
+      id: xmlText,
+      isDereferenced: fc.boolean(),
+      digestBase64: fc.base64String({ maxLength: 44 }),
+    });
     fc.assert(
       fc.property(xmlText, fc.array(signed, { minLength: 1, maxLength: 4 }), references, (id, parts, key) => {
         let signedOctets = '';

@@ -135,6 +135,15 @@ const CERTIFICATE_CASES: readonly BootstrapCase[] = [
   },
 ];
 
+const DEREFERENCED_CASES: readonly BootstrapCase[] = CERTIFICATE_REFERENCES.filter(
+  (reference) => reference !== 'embedded',
+).map((reference) => ({
+  row: `X.509 signature; its token signed by STR-Transform; ${REFERENCE_NAMES[reference]}`,
+  make: () => ({ request: signedByCertificate(reference, ['rsa', 'rsa-sha256'], 'str-transform') }),
+  signed: [`{${WSSE}}BinarySecurityToken`],
+  unknownTo: ['stax'],
+}));
+
 const RECIPIENT_REFERENCES = CERTIFICATE_REFERENCES.filter((reference) => reference !== 'pki-path');
 const ENCRYPTED_CASES: readonly BootstrapCase[] = [
   ...RECIPIENT_REFERENCES.map(
@@ -192,6 +201,7 @@ const USERNAME_CASE: BootstrapCase = {
 
 export const BOOTSTRAP_CASES: readonly BootstrapCase[] = [
   ...CERTIFICATE_CASES,
+  ...DEREFERENCED_CASES,
   USERNAME_CASE,
   ...ENCRYPTED_CASES,
   ...SESSION_KEY_CASES,
@@ -201,7 +211,7 @@ export const BOOTSTRAP_CASES: readonly BootstrapCase[] = [
 function signedByCertificate(
   reference: CertificateReference,
   [kind, algorithm]: readonly [PartyKind, string],
-  signToken: boolean = false,
+  signToken: boolean | 'str-transform' = false,
 ): BootstrapSealRequest {
   const { key } = sampleKey('alice', kind);
   return certificateRequest({ atMs: Date.now(), certificate: { key, reference, algorithm, signToken } });

@@ -1,4 +1,5 @@
-import type { Attribute, XmlWriter } from '@parley/codec';
+import type { Attribute } from '@parley/codec';
+import { XmlWriter } from '@parley/codec';
 import type { Certificate } from '@parley/core';
 import { BASE64_BINARY, Fault, TOKEN_TYPES, writePkiPath } from '@parley/core';
 import { DS, ENCODING_TYPE, URI, VALUE_TYPE, WSSE, WSU_ID } from './names.ts';
@@ -23,6 +24,8 @@ export interface CertificateReferenceParts {
   readonly reference: CertificateReference;
   /** Of the token in the message, where there is one. */
   readonly tokenId: string;
+  /** Of the STR itself. */
+  readonly id?: string | undefined;
 }
 
 const BINARY_SECURITY_TOKEN = WSSE.name('BinarySecurityToken');
@@ -32,6 +35,8 @@ const X509_DATA = DS.name('X509Data');
 const X509_ISSUER_SERIAL = DS.name('X509IssuerSerial');
 const X509_ISSUER_NAME = DS.name('X509IssuerName');
 const X509_SERIAL_NUMBER = DS.name('X509SerialNumber');
+
+const NO_DEFAULT_NAMESPACE = new TextEncoder().encode(' xmlns=""');
 
 /** Whether a message that names a certificate so holds a token with it. */
 export function isInMessage(reference: CertificateReference): reference is 'direct' | 'pki-path' {
@@ -63,12 +68,16 @@ export function writeCertificateToken(
  */
 export function writeCertificateReference(writer: XmlWriter, parts: CertificateReferenceParts): void {
   const [certificate] = parts.path;
+  const attributes: readonly Attribute[] = parts.id === undefined ? [] : [[WSU_ID, parts.id]];
   switch (parts.reference) {
     case 'direct':
     case 'pki-path': {
       const isPath = parts.reference === 'pki-path';
       const valueType = isPath ? TOKEN_TYPES.x509PkiPath : TOKEN_TYPES.x509v3;
-      writer.open(SECURITY_TOKEN_REFERENCE, isPath ? [[TOKEN_TYPE, TOKEN_TYPES.x509PkiPath]] : []);
+      writer.open(
+        SECURITY_TOKEN_REFERENCE,
+        isPath ? [...attributes, [TOKEN_TYPE, TOKEN_TYPES.x509PkiPath]] : attributes,
+      );
       writer.element(REFERENCE, '', [
         [URI, `#${parts.tokenId}`],
         [VALUE_TYPE, valueType],
@@ -76,7 +85,7 @@ export function writeCertificateReference(writer: XmlWriter, parts: CertificateR
       break;
     }
     case 'embedded':
-      writer.open(SECURITY_TOKEN_REFERENCE).open(EMBEDDED);
+      writer.open(SECURITY_TOKEN_REFERENCE, attributes).open(EMBEDDED);
       writeCertificateToken(writer, parts.tokenId, parts.path, 'direct');
       writer.close();
       break;
@@ -85,19 +94,41 @@ export function writeCertificateReference(writer: XmlWriter, parts: CertificateR
       if (identifier === undefined) {
         throw new Fault('caller.option-invalid', { option: 'reference', reason: 'no SubjectKeyIdentifier' });
       }
-      writer.open(SECURITY_TOKEN_REFERENCE);
+      writer.open(SECURITY_TOKEN_REFERENCE, attributes);
       writeKeyIdentifier(writer, TOKEN_TYPES.x509SubjectKeyIdentifier, identifier);
       break;
     }
     case 'thumbprint':
-      writer.open(SECURITY_TOKEN_REFERENCE);
+      writer.open(SECURITY_TOKEN_REFERENCE, attributes);
       writeKeyIdentifier(writer, TOKEN_TYPES.thumbprintSha1, certificate.thumbprintSha1());
       break;
     case 'issuer-serial':
-      writer.open(SECURITY_TOKEN_REFERENCE).open(X509_DATA).open(X509_ISSUER_SERIAL);
+      writer.open(SECURITY_TOKEN_REFERENCE, attributes).open(X509_DATA).open(X509_ISSUER_SERIAL);
       writer.element(X509_ISSUER_NAME, certificate.issuer.toString());
       writer.element(X509_SERIAL_NUMBER, String(certificate.serialNumber)).close().close();
       break;
   }
   writer.close();
+}
+
+/**
+ * What STR-Transform makes of a reference (WSS §8.3), in exclusive canonical form: the token that it points to, or one made of
+ * the certificate that it finds.
+ */
+export function dereferencedToken({ path, reference, tokenId }: CertificateReferenceParts): Uint8Array {
+  const writer = new XmlWriter();
+  if (isInMessage(reference)) writeCertificateToken(writer, tokenId, path, reference);
+  else {
+    // interop: WSS4J leaves EncodingType out even where the KeyIdentifier has one, against WSS §8.3.
+    writer.open(BINARY_SECURITY_TOKEN, [[VALUE_TYPE, TOKEN_TYPES.x509v3]]);
+    writer.base64(path[0].der).close();
+  }
+  const token = writer.take();
+  // spec: "#default" is on the PrefixList, and a default namespace that there is none of is written out.
+  const nameEnd = BINARY_SECURITY_TOKEN.startTag.length;
+  const octets = new Uint8Array(token.length + NO_DEFAULT_NAMESPACE.length);
+  octets.set(token.subarray(0, nameEnd));
+  octets.set(NO_DEFAULT_NAMESPACE, nameEnd);
+  octets.set(token.subarray(nameEnd), nameEnd + NO_DEFAULT_NAMESPACE.length);
+  return octets;
 }

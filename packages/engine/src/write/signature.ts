@@ -1,6 +1,7 @@
 import type { Attribute, XmlWriter } from '@parley/codec';
 import type { DigestAlgorithm } from '@parley/core';
-import { ALGORITHM, DS, EXCLUSIVE_C14N, ID, KEY_INFO, URI } from './names.ts';
+import { STR_TRANSFORM } from '@parley/core';
+import { ALGORITHM, DS, EXCLUSIVE_C14N, ID, KEY_INFO, URI, WSSE } from './names.ts';
 
 const SIGNATURE = DS.name('Signature');
 const SIGNED_INFO = DS.name('SignedInfo');
@@ -12,9 +13,13 @@ const TRANSFORM = DS.name('Transform');
 const DIGEST_METHOD = DS.name('DigestMethod');
 const DIGEST_VALUE = DS.name('DigestValue');
 const SIGNATURE_VALUE = DS.name('SignatureValue');
+const TRANSFORMATION_PARAMETERS = WSSE.name('TransformationParameters');
 
 export interface SignedReference {
+  /** Of what is signed; with `isDereferenced`, of the STR that names it. */
   readonly id: string;
+  /** Whether the token is signed that the STR names (STR-Transform, WSS §8.3). */
+  readonly isDereferenced?: boolean;
   readonly digestBase64: string;
 }
 
@@ -37,12 +42,19 @@ export function openSignedInfo(writer: XmlWriter): void {
 function writeSignedInfoContent(writer: XmlWriter, { methodUri, digest, references }: SignedInfoParts): void {
   const digestMethod: readonly Attribute[] = [[ALGORITHM, digest.uri]];
   writer.element(CANONICALIZATION_METHOD, '', EXCLUSIVE).element(SIGNATURE_METHOD, '', [[ALGORITHM, methodUri]]);
-  for (const { id, digestBase64 } of references) {
-    writer.open(REFERENCE, [[URI, `#${id}`]]);
-    writer.open(TRANSFORMS).element(TRANSFORM, '', EXCLUSIVE).close();
+  for (const { id, isDereferenced = false, digestBase64 } of references) {
+    writer.open(REFERENCE, [[URI, `#${id}`]]).open(TRANSFORMS);
+    if (isDereferenced) writeTokenTransform(writer);
+    else writer.element(TRANSFORM, '', EXCLUSIVE);
+    writer.close();
     writer.element(DIGEST_METHOD, '', digestMethod).element(DIGEST_VALUE, digestBase64).close();
   }
   writer.close();
+}
+
+function writeTokenTransform(writer: XmlWriter): void {
+  writer.open(TRANSFORM, [[ALGORITHM, STR_TRANSFORM]]).open(TRANSFORMATION_PARAMETERS);
+  writer.element(CANONICALIZATION_METHOD, '', EXCLUSIVE).close().close();
 }
 
 /** What a ds:Signature is made of. */
