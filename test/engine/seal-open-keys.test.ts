@@ -1,0 +1,117 @@
+// What we seal with certificates and session keys, we open; and nobody else's.
+import { contextSource, type Secret, Trust } from '@parley/core';
+import type { BootstrapSealRequest, CertificateSealRequest, Credentials, PolicyChanges } from '@parley/engine';
+import { open, policyOf, seal } from '@parley/engine';
+import { describe, expect, test } from 'vitest';
+import { NOW_MS, replaced, sampleContext, sampleEnvelope, sampleRequest, sealed, text } from './support/sample.ts';
+import { certificateRequest, encryptedKeyRequest, ROOT, sampleKey } from './support/sample-keys.ts';
+
+const REFERENCES = ['direct', 'pki-path', 'subject-key-identifier', 'thumbprint', 'issuer-serial', 'embedded'] as const;
+const ORDERS = ['sign-then-encrypt', 'encrypt-then-sign'] as const;
+
+const alice = sampleKey('alice', 'rsa');
+const bob = sampleKey('bob', 'rsa');
+
+const trust = new Trust({ anchors: [ROOT], intermediates: [alice.certificate], revocation: 'if-listed' });
+const CREDENTIALS: Credentials = { trust, ownKeys: [bob.key] };
+
+function made(request: BootstrapSealRequest): Uint8Array {
+  const reply = seal(sampleEnvelope(), request);
+  if (!reply.ok) throw new Error(`${reply.code} ${JSON.stringify(reply.detail)}`);
+  return reply.value;
+}
+
+function opened(
+  message: Uint8Array,
+  profile: string,
+  credentials: Credentials = CREDENTIALS,
+  changes: PolicyChanges = {},
+) {
+  const policy = policyOf(profile, changes);
+  return open(message, { atMs: NOW_MS, policy, contexts: contextSource([sampleContext()]), credentials });
+}
+
+function outcome(reply: ReturnType<typeof opened>): string {
+  return reply.ok
+    ? text(reply.value.body).replace(/^<s:Body[^>]*>|<\/s:Body>$/g, '')
+    : `${reply.code} ${JSON.stringify(reply.detail)}`;
+}
+
+const PING = '<m:Ping xmlns:m="urn:m" note="&lt;&quot;">hällo &amp; co</m:Ping>';
+
+describe.each(REFERENCES)('signed with a certificate, %s', (reference) => {
+  const certificate: CertificateSealRequest['certificate'] = { key: alice.key, reference };
+
+  test('opens, and says whose it is', () => {
+    const reply = opened(made(certificateRequest({ certificate })), 'x509');
+    expect(outcome(reply)).toBe(PING);
+    if (!reply.ok) return;
+    expect(reply.value.identifier).toBeUndefined();
+    for (const { key } of reply.value.signed) {
+      expect(key).toMatchObject({ source: 'certificate', subject: alice.certificate.subject.toString() });
+    }
+  });
+
+  test.each(ORDERS)('encrypted for another as well, %s', (order) => {
+    const recipient = { certificate: bob.certificate, reference: 'thumbprint' } as const;
+    const message = made(certificateRequest({ certificate, recipient, encrypt: 'body', order }));
+    expect(text(message)).not.toContain('llo &amp; co');
+    const reply = opened(message, 'x509');
+    // The key's own ReferenceList stands above the signature: what was encrypted first cannot be told from it.
+    if (order === 'encrypt-then-sign' && !reply.ok) expect(reply.code).toBe('peer.structure-invalid');
+    else expect(outcome(reply)).toBe(PING);
+  });
+
+  test('a changed Body, another clock, and a stranger are refused', () => {
+    const message = made(certificateRequest({ certificate }));
+    expect(opened(replaced(message, 'hällo', 'hallo'), 'x509')).toMatchObject({ code: 'peer.digest-mismatch' });
+    const stranger = new Trust({
+      anchors: [bob.certificate],
+      intermediates: [alice.certificate],
+      revocation: 'if-listed',
+    });
+    expect(opened(message, 'x509', { trust: stranger })).toMatchObject({ code: 'peer.certificate-untrusted' });
+    expect(opened(message, 'strict').ok).toBe(false);
+  });
+});
+
+describe.each(['explicit', 'direct'] as const)('secured by a session key, %s', (keys) => {
+  test.each(['none', 'body', 'body-and-signature'] as const)('opens, encrypted: %s', (encrypt) => {
+    const reply = opened(made(encryptedKeyRequest({ keys, encrypt })), 'symmetric-x509');
+    expect(outcome(reply)).toBe(PING);
+  });
+
+  test('is kept for the answer, which names it by its SHA-1', () => {
+    const request = encryptedKeyRequest({ keys });
+    const kept = new Map<string, Secret>();
+    const credentials: Credentials = {
+      ...CREDENTIALS,
+      keepEncryptedKey: (sha1, secret) => {
+        kept.set(sha1, secret);
+      },
+    };
+    expect(outcome(opened(made(request), 'symmetric-x509', credentials))).toBe(PING);
+    const answer = made({ ...request, token: 'external' });
+    expect(outcome(opened(answer, 'symmetric-x509-reply', { encryptedKeys: kept }))).toBe(PING);
+    expect(opened(answer, 'symmetric-x509-reply', {}).ok).toBe(false);
+  });
+
+  test('is nothing without the private key', () => {
+    const message = made(encryptedKeyRequest({ keys }));
+    expect(opened(message, 'symmetric-x509', { ownKeys: [alice.key] }).ok).toBe(false);
+    expect(opened(message, 'symmetric-x509', {}).ok).toBe(false);
+  });
+});
+
+describe('endorsed with a certificate, within a context', () => {
+  test.each(['none', 'body', 'body-and-signature'] as const)('opens, encrypted: %s', (encrypt) => {
+    const endorse = { key: alice.key, reference: 'direct', algorithm: 'rsa-sha256' } as const;
+    const message = sealed(sampleEnvelope(), sampleRequest({ endorse, encrypt }));
+    const changes: PolicyChanges = { endorsedBy: ['certificate'], signatures: ['rsa-sha256'] };
+    const reply = opened(message, 'strict', CREDENTIALS, changes);
+    expect(outcome(reply)).toBe(PING);
+    expect(opened(message, 'strict', {}, changes).ok).toBe(false);
+    const bare = sealed(sampleEnvelope(), sampleRequest({ encrypt }));
+    expect(opened(bare, 'strict', CREDENTIALS, changes)).toMatchObject({ code: 'peer.coverage-missing' });
+  });
+});
