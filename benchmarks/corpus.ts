@@ -75,7 +75,7 @@ export function sealedMessage(protection: ProtectionName, size: SizeKb): BenchMe
   const { context, atMs } = making.request;
   return {
     name: `sealed/${protection}-${size}k`,
-    octets: must(seal(making.envelope, making.request)),
+    octets: must(seal(making.envelope, making.request)).octets,
     context,
     atMs,
     making,
@@ -86,7 +86,7 @@ export function sealedMessage(protection: ProtectionName, size: SizeKb): BenchMe
 export function withFreshNonces({ making }: BenchMessage, count: number): readonly Uint8Array[] {
   if (making === undefined) throw new Error('a recorded message cannot be made again');
   const fillRandom = seededRandom('nonces');
-  return Array.from({ length: count }, () => must(seal(making.envelope, { ...making.request, fillRandom })));
+  return Array.from({ length: count }, () => must(seal(making.envelope, { ...making.request, fillRandom })).octets);
 }
 
 /** `count` signed messages that differ in MessageID and Body and share one nonce, as one peer sends them. */
@@ -99,7 +99,7 @@ export function conversation(
   const messages = Array.from({ length: count }, (_, serial) => {
     const { envelope, request } = makingOf('signed', lines, serial);
     // One nonce for all: harmless without encryption, where no IV comes from here.
-    return must(seal(envelope, { ...request, context, fillRandom: (out) => out.fill(7) }));
+    return must(seal(envelope, { ...request, context, fillRandom: (out) => out.fill(7) })).octets;
   });
   return { context, atMs, messages };
 }
@@ -146,7 +146,7 @@ function makingOf(protection: ProtectionName, lineCount: number, serial: number)
 function lineCountFor(size: SizeKb): number {
   const lengthOf = (lines: number): number => {
     const { envelope, request } = makingOf('signed', lines, 0);
-    return must(seal(envelope, request)).length;
+    return must(seal(envelope, request)).octets.length;
   };
   const none = lengthOf(0);
   const perLine = (lengthOf(100) - none) / 100;

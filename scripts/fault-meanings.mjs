@@ -65,6 +65,7 @@ export const FAULT_MEANINGS = {
   'peer.timestamp-expired': 'The message is past its Expires, or too old.',
   'peer.timestamp-future': 'The message was created in the future, beyond the allowed clock difference.',
   'peer.replay': 'The message was seen before.',
+  'peer.confirmation-mismatch': 'What a response confirms is not what its request was signed with.',
   'peer.addressing-mismatch': 'An addressing header does not have the value it must have here.',
   'peer.addressing-forbidden': 'An addressing header names an address that the policy does not allow.',
   'peer.action-mismatch': 'wsa:Action and the SOAPAction of the transport differ.',

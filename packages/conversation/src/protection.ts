@@ -34,7 +34,7 @@ export function secureEnvelope(
   ambient: Ambient,
   timestampLifetimeMs: number,
 ): Reply<Uint8Array> {
-  return seal(envelope, {
+  const sealed = seal(envelope, {
     ...protection,
     context,
     instance,
@@ -42,4 +42,5 @@ export function secureEnvelope(
     timestampLifetimeMs,
     fillRandom: (out) => ambient.fillRandom(out),
   });
+  return sealed.ok ? { ok: true, value: sealed.value.octets } : sealed;
 }

@@ -86,6 +86,7 @@ const FAULTS = {
   'peer.timestamp-expired': 'wsse:InvalidSecurity',
   'peer.timestamp-future': 'wsse:InvalidSecurity',
   'peer.replay': 'wsse:InvalidSecurity',
+  'peer.confirmation-mismatch': 'wsse:InvalidSecurity',
   'peer.addressing-mismatch': 'wsse:InvalidSecurity',
   'peer.addressing-forbidden': 'wsse:InvalidSecurity',
   'peer.action-mismatch': 'wsse:InvalidSecurity',

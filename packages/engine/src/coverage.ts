@@ -1,34 +1,135 @@
 /** Whether what must be signed and encrypted is: by element, never by name or Id (T01-T08). */
+import { firstChild, localNameOf, nextSibling, parentOf } from '@parley/codec';
 import { Fault } from '@parley/core';
 import type { DecryptedPart } from './decrypt-parts.ts';
+import type { HeaderName } from './header-name.ts';
+import { headersNamed } from './header-name.ts';
 import type { Policy } from './policy.ts';
-import { endOf, isWithin, startOf, structureInvalid } from './read/claim.ts';
+import { endOf, isWithin, placeAmongSiblings, startOf, structureInvalid } from './read/claim.ts';
 import type { MessageClaims } from './read/message.ts';
 import { ADDRESSING_NAMES, Addressing } from './read/soap-envelope.ts';
 import type { PlannedSignature } from './verify-signatures.ts';
 
 /**
  * Checks coverage before any cryptography: a message that would not do even if all its signatures were right.
+ * With `hasSignedCiphertext`, a header that is not there may turn out to be encrypted: {@link requireHeaders} sees it.
+ *
  * @throws Fault `peer.coverage-missing`; `peer.structure-invalid` an unknown element in the Security header.
  */
-export function requireCoverage(claims: MessageClaims, signatures: readonly PlannedSignature[], policy: Policy): void {
+export function requireCoverage(
+  claims: MessageClaims,
+  signatures: readonly PlannedSignature[],
+  hasSignedCiphertext: boolean,
+  policy: Policy,
+): void {
   const { envelope, security } = claims;
-  const isSigned = (element: number): boolean =>
-    signatures.some(({ references }) => references.some((reference) => reference.target === element));
   if (signatures.length === 0) throw missing('ds:Signature');
+  const signed = signedElements(claims, claims, signatures);
   // spec: WSS §3.3, a Timestamp beside a signature is signed by it, whether it is asked for or not.
-  if (security.timestamp < 0 ? policy.requireTimestamp : !isSigned(security.timestamp)) throw missing('wsu:Timestamp');
-  if (policy.requireSignedBody && !isSigned(envelope.body)) throw missing('soap:Body');
+  if (security.timestamp < 0 ? policy.requireTimestamp : !signed.has(security.timestamp))
+    throw missing('wsu:Timestamp');
+  if (policy.requireSignedBody && !signed.has(envelope.body)) throw missing('soap:Body');
+  if (!hasSignedCiphertext) requireHeaders(claims, signed, policy);
+  if (security.unknown >= 0) throw structureInvalid(claims.tape, security.unknown, 'an unknown child of wsse:Security');
+}
+
+/**
+ * Checks that the header blocks and confirmations of a document without ciphertext are signed, as far as they must be.
+ * `signed` are elements of that document.
+ *
+ * @throws Fault `peer.coverage-missing`
+ */
+export function requireHeaders(claims: MessageClaims, signed: ReadonlySet<number>, policy: Policy): void {
+  const { envelope, security, tape } = claims;
   for (const name of policy.requiredHeaders) {
-    const header = envelope.addressing[Addressing[name]]!;
-    if (header < 0 || !isSigned(header)) throw missing(`wsa:${name}`);
+    if (typeof name === 'string') {
+      if (!signed.has(envelope.addressing[Addressing[name]]!)) throw missing(`wsa:${name}`);
+    } else if (headersNamed(tape, envelope.header, [name]).length === 0) throw missing(textOf(name));
   }
   if (policy.requireSignedAddressing) {
     for (const [place, header] of envelope.addressing.entries()) {
-      if (header >= 0 && !isSigned(header)) throw missing(`wsa:${ADDRESSING_NAMES[place]}`);
+      if (header >= 0 && !signed.has(header)) throw missing(`wsa:${ADDRESSING_NAMES[place]}`);
     }
   }
-  if (security.unknown >= 0) throw structureInvalid(claims.tape, security.unknown, 'an unknown child of wsse:Security');
+  const names = policy.requiredHeaders.filter((name) => typeof name !== 'string');
+  for (const block of headersNamed(tape, envelope.header, [...names, ...policy.signedHeaders])) {
+    if (!signed.has(block)) throw missing(localNameOf(tape, block));
+  }
+  // spec: WSS 1.1 §8.5, a confirmation that is not signed confirms nothing.
+  if (!security.signatureConfirmations.every((element) => signed.has(element))) {
+    throw missing('wsse11:SignatureConfirmation');
+  }
+}
+
+/**
+ * Elements of `claims` that the signatures cover. They cover elements of `signedClaims`; what was decrypted since took
+ * the place of its ciphertext, so one element of a header stands for the one that has its number in the other.
+ */
+export function signedElements(
+  signedClaims: MessageClaims,
+  claims: MessageClaims,
+  signatures: readonly PlannedSignature[],
+): ReadonlySet<number> {
+  const signed = new Set<number>();
+  for (const { references } of signatures) {
+    for (const { target } of references) {
+      const element = elementInPlaceOf(signedClaims, target, claims);
+      if (element >= 0) signed.add(element);
+    }
+  }
+  return signed;
+}
+
+function elementInPlaceOf(from: MessageClaims, target: number, to: MessageClaims): number {
+  // The signature may cover EncryptedHeader, or what is in it.
+  const parent = parentOf(from.tape, target);
+  const isInside = from.envelope.encryptedHeaders.includes(target) && parent !== from.envelope.header;
+  const element = isInside ? parent : target;
+  if (from === to) return element;
+  if (element === from.envelope.body) return to.envelope.body;
+  const container = containerOf(from, element, to);
+  // What STR-Transform replaces stands deeper, and is no part of the message.
+  if (container < 0) return -1;
+  let counterpart = firstChild(to.tape, container);
+  for (let count = placeAmongSiblings(from.tape, element); count > 0 && counterpart >= 0; count--) {
+    counterpart = nextSibling(to.tape, counterpart);
+  }
+  return counterpart;
+}
+
+function containerOf(from: MessageClaims, element: number, to: MessageClaims): number {
+  const parent = parentOf(from.tape, element);
+  if (parent === from.envelope.header) return to.envelope.header;
+  return parent === from.security.element ? to.security.element : -1;
+}
+
+/**
+ * Checks the layout of a message as it came.
+ * @throws Fault `peer.structure-invalid` the Timestamp is not where the layout wants it
+ */
+export function requireTimestampPlace({ tape, security }: MessageClaims, { layout }: Policy): void {
+  if (layout !== 'lax-timestamp-first' && layout !== 'lax-timestamp-last') return;
+  const { element, timestamp } = security;
+  const isInPlace =
+    timestamp >= 0 &&
+    (layout === 'lax-timestamp-first' ? firstChild(tape, element) === timestamp : nextSibling(tape, timestamp) < 0);
+  if (!isInPlace) throw structureInvalid(tape, element, 'the wsu:Timestamp is not where the layout wants it');
+}
+
+/**
+ * Checks that what must have come encrypted did.
+ * @throws Fault `peer.coverage-missing`
+ */
+export function requireEncryption(
+  { tape, envelope }: MessageClaims,
+  parts: readonly DecryptedPart[],
+  policy: Policy,
+): void {
+  if (policy.requireEncryptedBody && !parts.some((part) => part.isWholeBody)) throw missing('encrypted soap:Body');
+  for (const block of headersNamed(tape, envelope.header, policy.encryptedHeaders)) {
+    const place = placeAmongSiblings(tape, block);
+    if (!parts.some((part) => part.headerPlace === place)) throw missing(`encrypted ${localNameOf(tape, block)}`);
+  }
 }
 
 /**
@@ -87,6 +188,10 @@ export function requireSignedCiphertext(
     );
     if (!covered) throw missing('encrypted data');
   }
+}
+
+function textOf({ namespace, localName = '*' }: HeaderName): string {
+  return `{${namespace}}${localName}`.slice(0, 128);
 }
 
 function missing(part: string): Fault {

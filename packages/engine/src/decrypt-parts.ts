@@ -4,13 +4,28 @@
  */
 
 import type { Patch, Tape } from '@parley/codec';
-import { E, ELEMENT_WORDS, firstChild, nextSibling, parentOf, readDocument, splice } from '@parley/codec';
+import {
+  E,
+  ELEMENT_WORDS,
+  firstChild,
+  isElementOnly,
+  isNamed,
+  localName,
+  localNameOf,
+  Namespace,
+  namespaceUriOf,
+  nextSibling,
+  parentOf,
+  readDocument,
+  splice,
+} from '@parley/codec';
 import type { CipherAlgorithm } from '@parley/core';
 import { decrypt, Fault } from '@parley/core';
+import { isRoutedAlike, readHeaderRouting } from './header-routing.ts';
 import type { OpenScope } from './open-scope.ts';
 import type { PartRole } from './opened-message.ts';
 import type { Policy } from './policy.ts';
-import { base64Octets, endOf, isWithin, startOf, structureInvalid } from './read/claim.ts';
+import { base64Octets, endOf, isWithin, placeAmongSiblings, startOf, structureInvalid } from './read/claim.ts';
 import type { EncryptedDataClaim } from './read/encrypted-data.ts';
 import { isEncryptedData, readEncryptedData, readReferenceLists } from './read/encrypted-data.ts';
 import { referenceListsOf } from './read/encrypted-key.ts';
@@ -21,8 +36,10 @@ import type { SymmetricResolvedKey } from './resolved-key.ts';
 /** Encrypted data whose place and key are settled. */
 export interface PlannedDecryption {
   readonly claim: EncryptedDataClaim;
-  /** The part of the message that it is, or stands in. */
-  readonly role: PartRole;
+  /** The part of the message that it is, or stands in. Of a child of Security, only its content tells. */
+  readonly place: 'body' | 'header' | 'security';
+  /** What the plaintext replaces: the EncryptedData, or the EncryptedHeader around it. */
+  readonly replaced: number;
   readonly resolved: SymmetricResolvedKey;
 }
 
@@ -36,6 +53,13 @@ export interface DecryptedPart {
   readonly end: number;
   /** The element in the new document whose content, or which itself, was encrypted. */
   readonly element: number;
+  /** Its name. */
+  readonly namespace: string;
+  readonly localName: string;
+  /** Number of the header block that it is, which decrypting changes for none; -1 elsewhere. */
+  readonly headerPlace: number;
+  /** Whether it is all that the Body holds. */
+  readonly isWholeBody: boolean;
 }
 
 export interface DecryptedMessage {
@@ -54,35 +78,37 @@ export function planDecryption(
   scope: OpenScope,
 ): readonly PlannedDecryption[] {
   return targets.map((element) => {
-    const role = placeOf(claims, element);
+    const place = placeOf(claims, element);
     const claim = readEncryptedData(claims.tape, element);
     if (!scope.policy.ciphers.includes(claim.cipher.name))
       throw new Fault('peer.alg-forbidden', { algorithm: claim.cipher.name });
     if (claim.target === 'content' && !isOnlyChild(claims.tape, element)) {
       throw structureInvalid(claims.tape, element, 'encrypted content beside other elements');
     }
-    if (claim.target === 'content' && role !== 'body')
+    if (claim.target === 'content' && place !== 'body')
       throw structureInvalid(claims.tape, element, 'encrypted content outside soap:Body');
-    const resolved = keyOf(claims, claim, scope);
+    // A layout orders the Security header; a header block may stand before it.
+    const resolved = keyOf(claims, claim, place === 'header' ? claims.envelope.body : element, scope);
     if (resolved.key.secret.lengthBytes !== claim.cipher.keyBytes)
       throw new Fault('peer.key-usage', { reason: 'length' });
-    return { claim, role, resolved };
+    const replaced = place === 'header' && parentOf(claims.tape, element) !== claims.envelope.header;
+    return { claim, place, replaced: replaced ? parentOf(claims.tape, element) : element, resolved };
   });
 }
 
-function keyOf(claims: MessageClaims, claim: EncryptedDataClaim, scope: OpenScope): SymmetricResolvedKey {
+function keyOf(claims: MessageClaims, claim: EncryptedDataClaim, user: number, scope: OpenScope): SymmetricResolvedKey {
   const { element, tokenReference, cipher } = claim;
-  if (tokenReference >= 0) return resolveKey(claims, tokenReference, element, scope, cipher.keyBytes);
+  if (tokenReference >= 0) return resolveKey(claims, tokenReference, user, scope, cipher.keyBytes);
   const { tape, security } = claims;
   const listing = security.encryptedKeys.find((key) =>
     readReferenceLists(tape, referenceListsOf(tape, key), scope.policy.limits).includes(element),
   );
   if (listing === undefined) throw new Fault('peer.keyinfo-forbidden', { reason: 'no ds:KeyInfo' });
-  return resolveListingKey(claims, listing, element, scope, cipher.keyBytes);
+  return resolveListingKey(claims, listing, user, scope, cipher.keyBytes);
 }
 
 /**
- * Decrypts into a new document and scans it into the workspace's second tape.
+ * Decrypts into a new document and scans it into the other tape of the workspace.
  *
  * A failure of the cipher, of the padding or of the plaintext's syntax does not end here: the part is left empty, the
  * failure is returned, and the caller verifies all the same, so that what a forger can see does not depend on where
@@ -104,7 +130,8 @@ export function decryptParts(
     }
   });
   const document = spliceAll(claims, planned, plaintexts);
-  const tape = scope.workspace.plainTape;
+  // What came in is read no more once its plaintext has been, so its tape is free for the one after.
+  const tape = claims.tape === scope.workspace.tape ? scope.workspace.plainTape : scope.workspace.tape;
   try {
     readAgain(document.bytes, scope.policy, tape);
     return { parts: locate(claims, planned, document, tape, failure !== undefined), failure };
@@ -149,9 +176,9 @@ function spliceAll(
   planned: readonly PlannedDecryption[],
   plaintexts: readonly Uint8Array[],
 ): SplicedDocument {
-  const patches: Patch[] = planned.map(({ claim }, index) => ({
-    start: startOf(claims.tape, claim.element),
-    end: endOf(claims.tape, claim.element),
+  const patches: Patch[] = planned.map(({ replaced }, index) => ({
+    start: startOf(claims.tape, replaced),
+    end: endOf(claims.tape, replaced),
     with: plaintexts[index]!,
   }));
   const sorted = [...patches].sort((left, right) => left.start - right.start);
@@ -177,10 +204,10 @@ function locate(
   tape: Tape,
   leftEmpty: boolean,
 ): DecryptedPart[] {
-  return planned.map(({ claim, role, resolved }, index) => {
+  return planned.map(({ claim, place, replaced, resolved }, index) => {
     const start = document.starts[index]!;
     const end = document.ends[index]!;
-    const parent = parentOf(claims.tape, claim.element);
+    const parent = parentOf(claims.tape, replaced);
     const newParent = elementStartingAt(tape, document.moved(startOf(claims.tape, parent)));
     const parentEnd = claims.tape.elements[parent * ELEMENT_WORDS + E.contentEnd]!;
     if (newParent < 0 || tape.elements[newParent * ELEMENT_WORDS + E.contentEnd] !== document.moved(parentEnd)) {
@@ -188,10 +215,46 @@ function locate(
     }
     refuseNested(tape, start, end);
     const element = claim.target === 'content' ? newParent : elementStartingAt(tape, start);
-    if (claim.target === 'element' && !leftEmpty && (element < 0 || endOf(tape, element) !== end))
-      throw new Fault('peer.decrypt-failed');
-    return { role, target: claim.target, cipher: claim.cipher, resolved, start, end, element };
+    if (claim.target === 'element' && !leftEmpty) {
+      if (element < 0 || endOf(tape, element) !== end) throw new Fault('peer.decrypt-failed');
+      if (replaced !== claim.element) requireSameRouting(claims, replaced, tape, element);
+    }
+    return {
+      role: place === 'security' ? roleOfSecurityChild(tape, element) : place,
+      target: claim.target,
+      cipher: claim.cipher,
+      resolved,
+      start,
+      end,
+      element,
+      namespace: element < 0 ? '' : namespaceUriOf(tape, element),
+      localName: element < 0 ? '' : localNameOf(tape, element),
+      headerPlace: place === 'header' ? placeAmongSiblings(claims.tape, replaced) : -1,
+      isWholeBody: isWholeBody(claims, claim.element),
+    };
   });
+}
+
+// spec: WSS 1.1 §9.3, the wrapper repeats what the block in it says to every node.
+function requireSameRouting(claims: MessageClaims, wrapper: number, tape: Tape, block: number): void {
+  const { soap } = claims.envelope;
+  if (!isRoutedAlike(readHeaderRouting(claims.tape, wrapper, soap), readHeaderRouting(tape, block, soap))) {
+    throw new Fault('peer.decrypt-failed');
+  }
+}
+
+function roleOfSecurityChild(tape: Tape, element: number): PartRole {
+  if (element < 0 || isNamed(tape, element, Namespace.ds, SIGNATURE)) return 'signature';
+  if (isNamed(tape, element, Namespace.wsu, TIMESTAMP)) return 'timestamp';
+  return isNamed(tape, element, Namespace.wsse11, SIGNATURE_CONFIRMATION) ? 'confirmation' : 'token';
+}
+
+const SIGNATURE = localName('Signature');
+const TIMESTAMP = localName('Timestamp');
+const SIGNATURE_CONFIRMATION = localName('SignatureConfirmation');
+
+function isWholeBody({ tape, envelope }: MessageClaims, element: number): boolean {
+  return parentOf(tape, element) === envelope.body && isOnlyChild(tape, element) && isElementOnly(tape, envelope.body);
 }
 
 function refuseNested(tape: Tape, start: number, end: number): void {
@@ -217,11 +280,11 @@ function elementStartingAt(tape: Tape, offset: number): number {
 }
 
 // safety: decrypt only where a policy could name the part: in Body, or as a child of Security or of Header (T44).
-function placeOf(claims: MessageClaims, element: number): PartRole {
+function placeOf(claims: MessageClaims, element: number): PlannedDecryption['place'] {
   const { tape, envelope, security } = claims;
   if (element !== envelope.body && isWithin(tape, element, envelope.body)) return 'body';
-  if (security.encryptedData.includes(element)) return 'signature';
-  if (parentOf(tape, element) === envelope.header) return 'header';
+  if (security.encryptedData.includes(element)) return 'security';
+  if (envelope.encryptedHeaders.includes(element)) return 'header';
   throw new Fault('peer.coverage-missing', { reason: 'encrypted data out of place' });
 }
 

@@ -1,12 +1,16 @@
-/** What `seal` encrypts: the content of the Body, and elements that were written. */
+/** What `seal` encrypts: the content of the Body, header blocks, and elements that were written. */
 
-import { canonicaliseContent, isVisiblyUsed, XmlWriter } from '@parley/codec';
+import type { AddedAttribute } from '@parley/codec';
+import { canonicaliseContent, canonicalisePart, isVisiblyUsed, XmlWriter } from '@parley/codec';
 import { encrypt } from '@parley/core';
+import { readHeaderRouting } from './header-routing.ts';
 import type { EncryptionKey } from './message-keys.ts';
 import type { OutgoingMessage } from './outgoing-message.ts';
 import type { SealOptions } from './seal-request.ts';
 import type { Sealing } from './sealing.ts';
+import { soapVersionOf } from './sealing.ts';
 import { writeEncryptedData } from './write/encrypted-data.ts';
+import { openEncryptedHeader } from './write/encrypted-header.ts';
 import { CONVERSATION, DS, WSSE, WSSE11, XENC } from './write/names.ts';
 
 /** Octets [start, end) of what was written. */
@@ -14,6 +18,20 @@ export interface WrittenRange {
   readonly start: number;
   readonly end: number;
 }
+
+/** A header block that is to be encrypted. */
+export interface HiddenHeader {
+  readonly element: number;
+  /** The Id that it is given before, to be signed. */
+  readonly added: AddedAttribute | undefined;
+  /** Id of the wsse11:EncryptedHeader. */
+  readonly id: string;
+  /** Id of the EncryptedData in it. */
+  readonly dataId: string;
+}
+
+// spec: XML Encryption wants plaintext that is readable without its surroundings, hence canonical pieces.
+const PLAINTEXT = { shieldDefaultNamespace: true } as const;
 
 /** Puts the encrypted content of the Body in its place. */
 export function encryptBody(
@@ -25,8 +43,7 @@ export function encryptBody(
   const { body } = envelope;
   const key = keys.encryption();
   sink.reset();
-  // spec: XML Encryption wants plaintext that is readable without its surroundings, hence canonical pieces.
-  canonicaliseContent(tape, body, sink, { shieldDefaultNamespace: true });
+  canonicaliseContent(tape, body, sink, PLAINTEXT);
   const data = encryptWith(key, sink.bytes.subarray(0, sink.length), request);
   // What the start tag of the Body uses is rendered there, and in the digest of the Body not again below it.
   const inScope = [XENC, DS, WSSE, WSSE11, ...Object.values(CONVERSATION)].filter(({ prefix, uri }) =>
@@ -36,6 +53,29 @@ export function encryptBody(
   message.replaceContent(body, () => {
     const start = written.length;
     writeEncryptedData(new XmlWriter(written, inScope), { id, target: 'Content', ...key }, data);
+    range = { start, end: written.length };
+  });
+  return range;
+}
+
+/** Puts a wsse11:EncryptedHeader in the place of a header block. */
+export function encryptHeader(
+  { tape, envelope, keys, request, workspace }: Sealing,
+  message: OutgoingMessage,
+  { element, added, id, dataId }: HiddenHeader,
+): WrittenRange {
+  const { sink, written } = workspace;
+  const key = keys.encryption();
+  sink.reset();
+  canonicalisePart(tape, element, added, sink, PLAINTEXT);
+  const data = encryptWith(key, sink.bytes.subarray(0, sink.length), request);
+  let range = { start: 0, end: 0 };
+  message.replace(element, () => {
+    const start = written.length;
+    const writer = new XmlWriter(written);
+    openEncryptedHeader(writer, soapVersionOf(envelope), id, readHeaderRouting(tape, element, envelope.soap));
+    writeEncryptedData(writer, { id: dataId, target: 'Element', ...key }, data);
+    writer.close();
     range = { start, end: written.length };
   });
   return range;

@@ -23,9 +23,14 @@ export interface Proof {
   /** Of the document in which everything is plaintext. */
   readonly claims: MessageClaims;
   readonly signatures: readonly PlannedSignature[];
+  /** Those that vouch for the others. */
+  readonly endorsing: readonly PlannedSignature[];
+  /** Elements of {@link claims} that are signed. */
+  readonly signed: ReadonlySet<number>;
   readonly verified: readonly VerifiedPart[];
   readonly decrypted: DecryptedMessage;
   readonly addressing: AddressingValues;
+  readonly signatureConfirmed: boolean;
   readonly policy: Policy;
   readonly workspace: Workspace;
   readonly borrow: boolean;
@@ -51,8 +56,7 @@ export function handOver(proof: Proof): OpenedMessage {
   const keyUses = new Map<ResolvedKey, KeyUse>();
   const { timestamp } = signedClaims;
   const messageIdIsSigned =
-    addressing.messageId !== undefined &&
-    verified.some((part) => part.element === signedClaims.envelope.addressing[Addressing.MessageID]);
+    addressing.messageId !== undefined && proof.signed.has(claims.envelope.addressing[Addressing.MessageID]!);
   return {
     soapVersion: signedClaims.envelope.soap === Namespace.soap11 ? '1.1' : '1.2',
     identifier: context?.context.identifier,
@@ -66,7 +70,11 @@ export function handOver(proof: Proof): OpenedMessage {
     createdAtMs: timestamp?.createdAtMs,
     expiresAtMs: timestamp?.expiresAtMs,
     signed: verified.map((part) => signedPart(signedClaims, part, octets, keyUses)),
-    encrypted: decrypted.parts.map((part) => encryptedPart(claims.tape, part)),
+    encrypted: decrypted.parts.map(encryptedPart),
+    signatureValues: [...proof.signatures, ...proof.endorsing].map((signature) =>
+      signatureValueOf(signedClaims, signature),
+    ),
+    signatureConfirmed: proof.signatureConfirmed,
     body: octets.subarray(bodyStart, bodyEnd),
     verified: octets.subarray(verified[0]!.start, verifiedEnd),
     replayKey: replayKeyOf(proof, messageIdIsSigned, octets.subarray(first.start, first.end)),
@@ -101,11 +109,11 @@ function nameOfPart(claims: MessageClaims, part: VerifiedPart): string {
   return ADDRESSING_NAMES[place] ?? localNameOf(claims.tape, part.element);
 }
 
-function encryptedPart(tape: Tape, part: DecryptedPart): EncryptedPart {
+function encryptedPart(part: DecryptedPart): EncryptedPart {
   return {
     role: part.role,
-    namespace: namespaceText(tape, part.element),
-    localName: localNameOf(tape, part.element),
+    namespace: part.namespace,
+    localName: part.localName,
     target: part.target,
     cipher: part.cipher.name,
     key: symmetricKeyUseOf(part.resolved),
@@ -125,6 +133,11 @@ function namespaceText(tape: Tape, element: number): string {
   return NAMESPACE_URIS[namespaceOf(tape, element)] ?? namespaceUriOf(tape, element);
 }
 
+/** The SignatureValue, however its base64 is broken into lines. */
+function signatureValueOf({ tape }: MessageClaims, { claim }: PlannedSignature): string {
+  return encodeBase64(base64Octets(tape, claim.signatureValue));
+}
+
 const SHA256 = digestAlgorithm('sha256');
 
 /**
@@ -141,7 +154,7 @@ function replayKeyOf(
   switch (resolved.source) {
     case 'context':
       if (messageIdIsSigned) return addressing.messageId as string;
-      return encodeBase64(base64Octets(signedClaims.tape, signatures[0]!.claim.signatureValue));
+      return signatureValueOf(signedClaims, signatures[0]!);
     case 'encrypted-key':
       return `${resolved.transported.sha1Base64} ${encodeBase64(digest(SHA256, signedInfo))}`;
     case 'certificate':

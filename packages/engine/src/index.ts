@@ -10,6 +10,7 @@ export type {
   CertificateSealRequest,
   CertificateSignature,
   EncryptedKeySealRequest,
+  SealedMessage,
   SealOptions,
   SealRequest,
   SignedSelection,
@@ -29,6 +30,9 @@ export type {
   SymmetricKeyUse,
 } from './opened-message.ts';
 export { isContextMessage } from './opened-message.ts';
+export type { HeaderName } from './header-name.ts';
+export { LAYOUTS } from './layout.ts';
+export type { Layout } from './layout.ts';
 export { BOOTSTRAP_PROFILE_NAMES, PROFILE_NAMES, policyOf } from './policy.ts';
 export type { BootstrapProfileName, Policy, PolicyChanges, ProfileName } from './policy.ts';
 export { Workspace } from './workspace.ts';

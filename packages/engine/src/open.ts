@@ -4,21 +4,31 @@
  *   scan ─► read claims ─► (decrypt ─► scan ─► read claims)? ─► plan: places and coverage
  *        ─► verify MAC, then digests ─► (decrypt what was signed as ciphertext)? ─► freshness, addressing ─► hand over
  */
-import { firstChild, readDocument } from '@parley/codec';
+import { readDocument } from '@parley/codec';
 import type { ContextSource, Reply } from '@parley/core';
 import { Fault, failedReply, soapFaultOf } from '@parley/core';
 import { readAddressing, requireAddressing } from './addressing.ts';
-import { requireCoverage, requireEndorsement, requireSignedCiphertext, requireSignedPlaintext } from './coverage.ts';
+import { confirms } from './confirmation.ts';
+import {
+  requireCoverage,
+  requireEncryption,
+  requireEndorsement,
+  requireHeaders,
+  requireSignedCiphertext,
+  requireSignedPlaintext,
+  requireTimestampPlace,
+  signedElements,
+} from './coverage.ts';
 import type { Credentials } from './credentials.ts';
 import type { DecryptedMessage, PlannedDecryption } from './decrypt-parts.ts';
 import { decryptParts, planDecryption } from './decrypt-parts.ts';
+import { encryptedTargets, signedTargets } from './encrypted-targets.ts';
 import { requireFresh } from './freshness.ts';
 import { handOver } from './hand-over.ts';
 import type { OpenScope } from './open-scope.ts';
 import type { OpenedMessage } from './opened-message.ts';
 import type { Policy } from './policy.ts';
 import { structureInvalid } from './read/claim.ts';
-import { isEncryptedData, readReferenceLists } from './read/encrypted-data.ts';
 import type { MessageClaims } from './read/message.ts';
 import { readMessage } from './read/message.ts';
 import { readSecurityContextToken } from './read/security-context-token.ts';
@@ -39,6 +49,11 @@ export interface OpenRequest {
   readonly credentials?: Credentials | undefined;
   /** SOAPAction header or action parameter of the transport: must agree with the signed wsa:Action. */
   readonly soapAction?: string | undefined;
+  /**
+   * For a response: the SignatureValues of the request ({@link SealedMessage.signatureValues}); none if it was not signed.
+   * What the response confirms must then be these, each as often.
+   */
+  readonly signatureValuesSent?: readonly string[] | undefined;
   /** Scratch to reuse; without one, each call makes its own, and wipes it. */
   readonly workspace?: Workspace;
   /** Leave the octets of the answer in the given workspace: valid until its next use. Saves one copy per message. */
@@ -82,29 +97,34 @@ function openMessage(
   // safety: canonical forms repeat namespaces, and so can be of any size (T28).
   workspace.sink.reset(policy.limits.canonicalFactorMax * workspace.tape.bytes.length + CANONICAL_SLACK_BYTES);
   const received = readMessage(workspace.tape, policy);
+  requireTimestampPlace(received, policy);
   const scope = scopeOf(received, request, workspace, transported);
-  const { before, after } = encryptedTargets(received, policy);
+  const { before, signedListCount } = encryptedTargets(received, policy.limits);
   const proof =
-    before.length === 0 ? verify(received, NOTHING_DECRYPTED, scope) : decryptThenVerify(received, before, scope);
-  const { claims, decrypted } = after.length === 0 ? proof : decryptSigned(proof, after, scope);
+    before.length === 0
+      ? verify(received, NOTHING_DECRYPTED, signedListCount, scope)
+      : decryptThenVerify(received, before, signedListCount, scope);
+  const { claims, decrypted } = signedListCount === 0 ? proof : decryptSigned(proof, signedListCount, scope);
 
-  if (policy.requireEncryptedBody && !decrypted.parts.some((part) => part.role === 'body')) {
-    throw new Fault('peer.coverage-missing', { part: 'encrypted soap:Body' });
-  }
-  // Of the document that was signed: what was encrypted before it was signed is in `claims`.
-  const { tape, envelope, timestamp } = proof.claims;
+  const { tape, envelope } = claims;
+  const signed = signedElements(proof.claims, claims, proof.signatures);
+  if (claims !== proof.claims) requireHeaders(claims, signed, policy);
+  requireEncryption(claims, decrypted.parts, policy);
+  const { timestamp } = proof.claims;
   if (timestamp !== undefined) requireFresh(timestamp, scope.atMs, policy);
-  const isBelieved = (element: number): boolean =>
-    !policy.requireSignedAddressing || proof.verified.some((part) => part.element === element);
+  const isBelieved = (element: number): boolean => !policy.requireSignedAddressing || signed.has(element);
   const addressing = readAddressing(tape, envelope, isBelieved, policy);
   requireAddressing(tape, envelope, addressing, request.soapAction, policy);
   return handOver({
     signedClaims: proof.claims,
     claims,
     signatures: proof.signatures,
+    endorsing: proof.endorsing,
+    signed,
     verified: proof.verified,
     decrypted,
     addressing,
+    signatureConfirmed: confirms(claims, request.signatureValuesSent, policy),
     policy,
     workspace,
     borrow: request.borrow === true && workspace === request.workspace,
@@ -131,6 +151,7 @@ function scopeOf(
 interface VerifiedMessage {
   readonly claims: MessageClaims;
   readonly signatures: readonly PlannedSignature[];
+  readonly endorsing: readonly PlannedSignature[];
   readonly verified: readonly VerifiedPart[];
   readonly decrypted: DecryptedMessage;
 }
@@ -138,21 +159,31 @@ interface VerifiedMessage {
 const NOTHING_DECRYPTED: DecryptedMessage = { parts: [], failure: undefined };
 
 /** Plans and verifies the signatures of one document. */
-function verify(claims: MessageClaims, decrypted: DecryptedMessage, scope: OpenScope): VerifiedMessage {
+function verify(
+  claims: MessageClaims,
+  decrypted: DecryptedMessage,
+  signedListCount: number,
+  scope: OpenScope,
+): VerifiedMessage {
   const { policy } = scope;
   const planned = planSignatures(claims, policy);
   const signatures = planned.filter(({ isEndorsing }) => !isEndorsing);
-  requireCoverage(claims, signatures, policy);
-  if (planned.length > signatures.length || policy.endorsedBy.length > 0)
-    requireEndorsement(signatures, planned.slice(signatures.length), policy);
+  const endorsing = planned.slice(signatures.length);
+  requireCoverage(claims, signatures, signedListCount > 0, policy);
+  requireEndorsement(signatures, endorsing, policy);
   if (decrypted.failure === undefined) requireSignedPlaintext(claims, signatures, decrypted.parts, policy);
   const verified = verifySignatures(claims, planned, scope);
   requireOneOrigin(claims, verified, decrypted.parts, policy);
-  return { claims, signatures, verified, decrypted };
+  return { claims, signatures, endorsing, verified, decrypted };
 }
 
 /** Encrypted last, so decrypted first; a signature in clear is checked before any ciphertext is touched. */
-function decryptThenVerify(received: MessageClaims, targets: readonly number[], scope: OpenScope): VerifiedMessage {
+function decryptThenVerify(
+  received: MessageClaims,
+  targets: readonly number[],
+  signedListCount: number,
+  scope: OpenScope,
+): VerifiedMessage {
   const { policy, workspace } = scope;
   const signingKeys = received.security.signatures.map(
     (element) => verifyValue(received, readSignature(received.tape, element, policy), scope).resolved,
@@ -162,7 +193,7 @@ function decryptThenVerify(received: MessageClaims, targets: readonly number[], 
   const decrypted = decryptParts(received, planned, scope);
   let proof: VerifiedMessage;
   try {
-    proof = verify(readMessage(workspace.plainTape, policy), decrypted, scope);
+    proof = verify(readMessage(workspace.plainTape, policy), decrypted, signedListCount, scope);
   } catch (error) {
     throw decrypted.failure ?? hiddenBehindCipher(error);
   }
@@ -174,46 +205,23 @@ function decryptThenVerify(received: MessageClaims, targets: readonly number[], 
 /** Decrypts what was signed as ciphertext. */
 function decryptSigned(
   proof: VerifiedMessage,
-  targets: readonly number[],
+  signedListCount: number,
   scope: OpenScope,
 ): { claims: MessageClaims; decrypted: DecryptedMessage } {
+  const { policy, workspace } = scope;
   const { claims, signatures, verified } = proof;
-  requireSignedCiphertext(claims, signatures, targets, scope.policy);
+  const targets = signedTargets(claims, signedListCount, policy.limits);
+  requireSignedCiphertext(claims, signatures, targets, policy);
   const planned = planDecryption(claims, targets, scope);
-  requireSeparateKeys(signingKeysOf(verified), planned, scope.policy);
-  const decrypted = decryptParts(claims, planned, scope);
-  if (decrypted.failure !== undefined) throw decrypted.failure;
-  requireOneOrigin(claims, verified, decrypted.parts, scope.policy);
-  return { claims: readMessage(scope.workspace.plainTape, scope.policy), decrypted };
-}
-
-/**
- * The sender prepends, so a ReferenceList above the first Signature was made after it and is undone before it
- * (WSS §3.9). Lists on both sides of a signature have no meaning here.
- */
-function encryptedTargets(
-  claims: MessageClaims,
-  policy: Policy,
-): { before: readonly number[]; after: readonly number[] } {
-  const { security, tape } = claims;
-  const { referenceLists } = security;
-  const content = firstChild(tape, claims.envelope.body);
-  const visible =
-    content >= 0 && isEncryptedData(tape, content) ? [...security.encryptedData, content] : security.encryptedData;
-  if (referenceLists.length === 0) {
-    if (visible.length > 0) throw structureInvalid(tape, visible[0]!, 'xenc:EncryptedData that no list names');
-    return { before: referenceLists, after: referenceLists };
-  }
-  const signature = security.signatures[0] ?? tape.elementCount;
-  const isBefore = referenceLists[0]! < signature;
-  if (referenceLists.some((list) => list < signature !== isBefore)) {
-    throw structureInvalid(tape, referenceLists[0]!, 'lists of encrypted data on both sides of a signature');
-  }
-  const targets = readReferenceLists(tape, referenceLists, policy.limits);
-  for (const element of visible) {
-    if (!targets.includes(element)) throw structureInvalid(tape, element, 'xenc:EncryptedData that no list names');
-  }
-  return isBefore ? { before: targets, after: [] } : { before: [], after: targets };
+  requireSeparateKeys(signingKeysOf(verified), planned, policy);
+  const { parts, failure } = decryptParts(claims, planned, scope);
+  if (failure !== undefined) throw failure;
+  requireOneOrigin(claims, verified, parts, policy);
+  const tape = claims.tape === workspace.tape ? workspace.plainTape : workspace.tape;
+  return {
+    claims: readMessage(tape, policy),
+    decrypted: { parts: [...proof.decrypted.parts, ...parts], failure: undefined },
+  };
 }
 
 // safety: what a forger of CBC ciphertext can see must not depend on what the plaintext looks like (T37).

@@ -52,7 +52,7 @@ export interface Derivation {
 }
 
 /** Where a signed or encrypted element stands. */
-export type PartRole = 'body' | 'header' | 'timestamp' | 'token' | 'signature';
+export type PartRole = 'body' | 'header' | 'timestamp' | 'token' | 'confirmation' | 'signature';
 
 /** An element that a verified signature covers. */
 export interface SignedPart {
@@ -97,6 +97,10 @@ export interface OpenedMessage {
   readonly expiresAtMs: number | undefined;
   readonly signed: readonly SignedPart[];
   readonly encrypted: readonly EncryptedPart[];
+  /** SignatureValue of each signature, base64 without white space: what a response may have to confirm. */
+  readonly signatureValues: readonly string[];
+  /** Whether the message confirms the signatures that `open` was told were sent. */
+  readonly signatureConfirmed: boolean;
   /** Canonical octets of soap:Body after decryption. Signed, unless the policy leaves the Body to the transport. */
   readonly body: Uint8Array;
   /** All canonical octets that were digested, one part after the other. Owned by whoever holds the message. */

@@ -44,6 +44,11 @@ export class OutgoingMessage {
     this.#fill(element, this.#tape.elements[element * ELEMENT_WORDS + E.content]!, write);
   }
 
+  /** Puts what `write` writes in the place of `element`. */
+  replace(element: number, write: () => void): void {
+    this.#insert(startOf(this.#tape, element), endOf(this.#tape, element), write);
+  }
+
   /** Puts what `write` writes before `element`. */
   insertBefore(element: number, write: () => void): void {
     const at = startOf(this.#tape, element);

@@ -14,5 +14,5 @@ export function requirePlace(
   policy: Policy,
 ): void {
   if (!isOurs) throw structureInvalid(claims.tape, token, 'a token outside wsse:Security');
-  if (policy.strictLayout && token > user) throw structureInvalid(claims.tape, token, 'a token after its use');
+  if (policy.layout === 'strict' && token > user) throw structureInvalid(claims.tape, token, 'a token after its use');
 }

@@ -7,6 +7,9 @@ import type { CanonicalisationName, Reader } from '@parley/codec';
 import { READERS } from '@parley/codec';
 import type { CipherName, HashName, KeyTransportName, KeyWrapName, Limits, MacAlgorithm } from '@parley/core';
 import { completeLimits, Fault, SIGNATURE_ALGORITHMS } from '@parley/core';
+import type { HeaderName } from './header-name.ts';
+import type { Layout } from './layout.ts';
+import { LAYOUTS } from './layout.ts';
 import type { KeySourceName } from './opened-message.ts';
 import type { AddressingName } from './read/soap-envelope.ts';
 
@@ -26,14 +29,28 @@ export interface Policy {
   readonly requireTimestamp: boolean;
   /** Every wsa header that is there must be signed. */
   readonly requireSignedAddressing: boolean;
-  /** wsa headers that must be there, and signed. Without a MessageID, a replay is known by the signature itself. */
-  readonly requiredHeaders: readonly AddressingName[];
+  /**
+   * Headers that must be there, and signed; wsa headers by local name. Without a MessageID, a replay is known by the
+   * signature itself.
+   */
+  readonly requiredHeaders: readonly (AddressingName | HeaderName)[];
+  /** Header blocks that must be signed where they are (sp:SignedParts). */
+  readonly signedHeaders: readonly HeaderName[];
+  /** All of the content of Body. */
   readonly requireEncryptedBody: boolean;
+  /** Header blocks that must have come encrypted where they are (sp:EncryptedParts). */
+  readonly encryptedHeaders: readonly HeaderName[];
   /** Decrypt only what a signature covers (before or after decryption). */
   readonly requireSignedEncryption: boolean;
 
-  /** Tokens stand before what uses them (WS-SecurityPolicy Strict). */
-  readonly strictLayout: boolean;
+  /** A response says which signatures of the request it answers (WSS 1.1 §8.5); `open` is told what was sent. */
+  readonly requireSignatureConfirmation: boolean;
+
+  /** The actor or role whose Security header is read; without one, that of the last receiver. */
+  readonly role: string | undefined;
+  /** The Security header says that it must be understood. */
+  readonly requireMustUnderstand: boolean;
+  readonly layout: Layout;
   readonly allowComments: boolean;
   /**
    * Ids of any kind are unique in the message, also those of the application's elements that no signature can mean
@@ -82,9 +99,14 @@ const STRICT: Omit<Policy, 'limits'> = {
   requireTimestamp: true,
   requireSignedAddressing: true,
   requiredHeaders: ['Action'],
+  signedHeaders: [],
   requireEncryptedBody: false,
+  encryptedHeaders: [],
   requireSignedEncryption: true,
-  strictLayout: true,
+  requireSignatureConfirmation: false,
+  role: undefined,
+  requireMustUnderstand: false,
+  layout: 'strict',
   allowComments: false,
   requireUniqueForeignIds: true,
   canonicalisations: ['exclusive'],
@@ -151,7 +173,7 @@ export type PolicyChanges = Partial<Omit<Policy, 'limits'>> & { readonly limits?
 
 /**
  * The policy called `profile`, with `changes` over it; frozen.
- * @throws Fault `caller.option-invalid` for an unknown profile or reader, or a limit that is not a whole number.
+ * @throws Fault `caller.option-invalid` for an unknown profile, reader or layout, or a limit that is not a whole number.
  */
 export function policyOf(profile: string = 'strict', changes: PolicyChanges = {}): Policy {
   if (!Object.hasOwn(ALL_PROFILES, profile))
@@ -160,5 +182,6 @@ export function policyOf(profile: string = 'strict', changes: PolicyChanges = {}
   const base = { ...STRICT, name: profile, ...ALL_PROFILES[profile] };
   const policy = Object.freeze({ ...base, ...rest, limits: completeLimits(limits) });
   if (!READERS.includes(policy.reader)) throw new Fault('caller.option-invalid', { option: 'reader' });
+  if (!LAYOUTS.includes(policy.layout)) throw new Fault('caller.option-invalid', { option: 'layout' });
   return policy;
 }

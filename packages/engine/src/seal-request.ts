@@ -1,5 +1,7 @@
 import type { CertifiedKey, HashName, MacAlgorithm, SecurityContext, SuiteName } from '@parley/core';
 import type { EncryptedKey, KeyRecipient } from './encrypted-key.ts';
+import type { HeaderName } from './header-name.ts';
+import type { Layout } from './layout.ts';
 import type { Workspace } from './workspace.ts';
 import type { CertificateReference } from './write/certificate-reference.ts';
 
@@ -13,8 +15,22 @@ export interface SealOptions {
   readonly suite?: SuiteName;
   readonly digest?: HashName;
   readonly sign: SignedSelection;
+  /** With the signature, what confirms others is encrypted too. */
   readonly encrypt: 'none' | 'body' | 'body-and-signature';
+  /** Header blocks to encrypt, where they are there; each in a wsse11:EncryptedHeader. */
+  readonly encryptHeaders?: readonly HeaderName[];
   readonly order: 'sign-then-encrypt' | 'encrypt-then-sign';
+  /** Where the Timestamp goes; tokens stand before their use in all of them. Default: `strict`, which puts it first. */
+  readonly layout?: Layout;
+  /** Of a Security header that is not there yet. Default: true. */
+  readonly mustUnderstand?: boolean;
+  /** The actor or role whose Security header is written; without one, that of the last receiver. */
+  readonly role?: string;
+  /**
+   * For a response: the SignatureValues of the request ({@link OpenedMessage.signatureValues}), each to be confirmed and
+   * the confirmation signed; none for a request that was not signed.
+   */
+  readonly confirm?: readonly string[];
   /**
    * A second signature, over the signature of the message (an endorsing supporting token). With `signToken` its token is
    * covered by the signature of the message (signed endorsing).
@@ -35,6 +51,8 @@ export interface SignedSelection {
    * tokens). Refused if there are none, or anything else.
    */
   readonly tokens?: boolean;
+  /** Other header blocks, where they are there. */
+  readonly headers?: readonly HeaderName[];
 }
 
 /** How a message is to be secured with a security context. */
@@ -51,6 +69,8 @@ export interface SealRequest extends SealOptions {
   readonly keys: 'explicit' | 'implied' | 'direct';
   /** The SCT in the header, or a reference by Identifier. */
   readonly token: 'attached' | 'external';
+  /** `omitted`: a DerivedKeyToken does not spell Offset 0 with Length 32, as WCF. Default: `written`. */
+  readonly derivedKeyDefaults?: 'written' | 'omitted';
 }
 
 /** How a message is to be secured with a secret that travels in an xenc:EncryptedKey (the symmetric binding). */
@@ -65,6 +85,8 @@ export interface EncryptedKeySealRequest extends SealOptions {
   readonly keys: 'explicit' | 'direct';
   /** The EncryptedKey in the header, or a reference by EncryptedKeySHA1 to one that the peer has or has made. */
   readonly token: 'attached' | 'external';
+  /** As in {@link SealRequest}. */
+  readonly derivedKeyDefaults?: 'written' | 'omitted';
 }
 
 /** How a message is to be signed with a certified key, and encrypted for a certificate (the asymmetric binding). */
@@ -89,4 +111,17 @@ export interface CertificateSignature {
    * STR-Transform, for every reference but `embedded`, and not of an endorsing signature.
    */
   readonly signToken?: boolean | 'str-transform';
+}
+
+/** A message that was secured, and what a response may confirm of it. */
+export interface SealedMessage {
+  /** The message; the caller's own. */
+  readonly octets: Uint8Array;
+  /** SignatureValue of each signature made, in base64. */
+  readonly signatureValues: readonly string[];
+}
+
+/** Whether anything is to be encrypted. */
+export function isEncrypting(request: Pick<SealOptions, 'encrypt' | 'encryptHeaders'>): boolean {
+  return request.encrypt !== 'none' || (request.encryptHeaders ?? []).length > 0;
 }

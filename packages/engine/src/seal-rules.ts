@@ -1,6 +1,7 @@
 /** Options of `seal` that exclude each other: refused with a reason, never passed over. */
 
 import { algorithmSuite, Fault } from '@parley/core';
+import { LAYOUTS } from './layout.ts';
 import type {
   BootstrapSealRequest,
   CertificateSealRequest,
@@ -9,6 +10,7 @@ import type {
   SealOptions,
   SealRequest,
 } from './seal-request.ts';
+import { isEncrypting } from './seal-request.ts';
 import { isInMessage } from './write/certificate-reference.ts';
 
 const KEY_SOURCES = ['context', 'certificate', 'encryptedKey'];
@@ -18,36 +20,40 @@ export function requireConsistent(request: SealRequest | BootstrapSealRequest): 
   if (KEY_SOURCES.filter((source) => source in request).length !== 1) refuse('keys of one source');
   requireOptions(request);
   if ('context' in request) {
-    if (request.encrypt !== 'none' && request.keys === 'direct') refuse('one key to sign and to encrypt');
+    if (isEncrypting(request) && request.keys === 'direct') refuse('one key to sign and to encrypt');
   } else if ('encryptedKey' in request) requireEncryptedKey(request);
   else requireCertificate(request);
 }
 
-function requireOptions({ sign: parts, encrypt, order, endorse, timestampLifetimeMs }: SealOptions): void {
-  if (!parts.body && !parts.addressing && !parts.timestamp) refuse('nothing to sign');
-  if (encrypt === 'body-and-signature' && order === 'encrypt-then-sign')
-    refuse('a signature cannot be encrypted before it is made');
+function requireOptions({ sign: parts, layout = 'strict', endorse, timestampLifetimeMs }: SealOptions): void {
+  if (!LAYOUTS.includes(layout)) refuse('layout');
+  if (layout.startsWith('lax-timestamp') && !parts.timestamp) refuse('a layout that wants a Timestamp');
   if (!Number.isSafeInteger(timestampLifetimeMs) || timestampLifetimeMs <= 0) refuse('timestampLifetimeMs');
   if (endorse === undefined) return;
   requireSignature(endorse);
   if (endorse.signToken === 'str-transform') refuse('STR-Transform of a reference in another signature');
 }
 
-function requireEncryptedKey({ encryptedKey, keys, token, encrypt, suite: suiteName }: EncryptedKeySealRequest): void {
+function requireEncryptedKey(request: EncryptedKeySealRequest): void {
+  const { encryptedKey, keys, token, suite: suiteName } = request;
   const suite = algorithmSuite(suiteName);
   const { lengthBytes } = encryptedKey.secret;
   if ((keys as string) === 'implied') refuse('derivations implied by a reference to an EncryptedKey');
   if (token === 'attached' && !encryptedKey.isAttachable) refuse('an EncryptedKey that is known by its SHA-1 only');
   if (lengthBytes < suite.symmetricKeyBytesMin || lengthBytes > suite.symmetricKeyBytesMax)
     refuse('a secret of a length that the suite does not allow');
-  if (keys === 'direct' && encrypt !== 'none' && lengthBytes !== suite.encryptionKeyBytes)
+  if (keys === 'direct' && isEncrypting(request) && lengthBytes !== suite.encryptionKeyBytes)
     refuse('a secret that has not the length of the key');
 }
 
-function requireCertificate({ certificate, encrypt, recipient }: CertificateSealRequest): void {
+function requireCertificate(request: CertificateSealRequest): void {
+  const { certificate, encrypt, order, recipient } = request;
   requireSignature(certificate);
-  if (encrypt !== 'none' && recipient === undefined) refuse('nobody to encrypt for');
-  if (encrypt === 'none' && recipient !== undefined) refuse('a recipient, and nothing to encrypt');
+  if (isEncrypting(request) && recipient === undefined) refuse('nobody to encrypt for');
+  if (!isEncrypting(request) && recipient !== undefined) refuse('a recipient, and nothing to encrypt');
+  // The two lists of it would be those of two EncryptedKeys.
+  if (encrypt === 'body-and-signature' && order === 'encrypt-then-sign')
+    refuse('a session key for a Body encrypted before the signature and for the signature');
 }
 
 function requireSignature({ reference, signToken = false }: CertificateSignature): void {

@@ -1,10 +1,12 @@
 import type { Tape } from '@parley/codec';
+import { Namespace } from '@parley/codec';
 import type { AlgorithmSuite, DigestAlgorithm } from '@parley/core';
 import type { MessageIds } from './message-ids.ts';
 import type { MessageKeys } from './message-keys.ts';
 import type { SoapEnvelope } from './read/soap-envelope.ts';
 import type { SealOptions } from './seal-request.ts';
 import type { Workspace } from './workspace.ts';
+import type { SoapVersion } from './write/soap.ts';
 
 /** One message on its way through `seal`. */
 export interface Sealing {
@@ -16,4 +18,9 @@ export interface Sealing {
   readonly digest: DigestAlgorithm;
   readonly request: SealOptions;
   readonly workspace: Workspace;
+}
+
+/** The version of SOAP of the message. */
+export function soapVersionOf({ soap }: SoapEnvelope): SoapVersion {
+  return soap === Namespace.soap11 ? '1.1' : '1.2';
 }

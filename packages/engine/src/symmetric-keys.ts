@@ -6,6 +6,7 @@ import { deriveKey, Fault, invariant, MacKey, macAlgorithm, Secret } from '@parl
 import type { MessageIds } from './message-ids.ts';
 import type { EncryptionKey, MessageKeys, MessageToken, Signer } from './message-keys.ts';
 import type { EncryptedKeySealRequest, SealRequest } from './seal-request.ts';
+import { isEncrypting } from './seal-request.ts';
 import { writeDerivedKeyToken } from './write/derived-key-token.ts';
 import { writeReferenceList } from './write/encrypted-data.ts';
 import { writeSecurityContextToken } from './write/security-context-token.ts';
@@ -57,14 +58,14 @@ export class SymmetricKeys implements MessageKeys {
         return { secret: derived, writeReference: (writer) => writeReference(writer, implied) };
       }
       const id = ids.fresh();
-      tokens.push({
-        write: (writer) => writeDerivedKeyToken(writer, version, id, writeReference, lengthBytes, nonce),
-      });
+      const defaults = request.derivedKeyDefaults ?? 'written';
+      const parts = { id, writeBase: writeReference, lengthBytes, nonce, defaults };
+      tokens.push({ write: (writer) => writeDerivedKeyToken(writer, version, parts) });
       return { secret: derived, writeReference: (writer) => writeDerivedKeyReference(writer, version, id) };
     };
     this.tokens = tokens;
     this.signer = this.#signer(make(suite.signatureKeyBytes), request, suite);
-    if (request.encrypt !== 'none') this.#encryption = { ...make(suite.encryptionKeyBytes), cipher: suite.cipher };
+    if (isEncrypting(request)) this.#encryption = { ...make(suite.encryptionKeyBytes), cipher: suite.cipher };
   }
 
   encryption(): EncryptionKey {

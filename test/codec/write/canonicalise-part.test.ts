@@ -48,6 +48,14 @@ describe('the canonical form of an element that is given an attribute', () => {
     );
   });
 
+  test('shielded, it says that there is no namespace where none is meant', () => {
+    const tape = read('<r xmlns="urn:d"><a:x xmlns:a="urn:a"><y xmlns=""/></a:x></r>');
+    const written = (options: { shieldDefaultNamespace?: boolean }): string =>
+      taken((out) => canonicalisePart(tape, 1, undefined, out, options));
+    expect(written({})).toBe('<a:x xmlns:a="urn:a"><y></y></a:x>');
+    expect(written({ shieldDefaultNamespace: true })).toBe('<a:x xmlns:a="urn:a"><y xmlns=""></y></a:x>');
+  });
+
   test('without one, is that of the element', () => {
     const tape = read('<a:x xmlns:a="urn:a" b="1"/>');
     expect(taken((out) => canonicalisePart(tape, 0, undefined, out))).toBe('<a:x xmlns:a="urn:a" b="1"></a:x>');

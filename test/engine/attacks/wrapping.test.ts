@@ -9,7 +9,7 @@ import { meaningOf, Outcomes } from './outcomes.ts';
 import { WRAPPING_COUNT, type Wrapping, wrappings } from './wrapping.ts';
 
 // The laxest layout there is: what is refused here is refused with every other.
-const policy = policyOf('strict', { strictLayout: false });
+const policy = policyOf('strict', { layout: 'lax' });
 const context = sampleContext();
 const pool = createPool({ workers: 2, policy, contexts: { get: async () => context } });
 afterAll(() => pool.close());

@@ -38,7 +38,7 @@ const keyUse = fc.record({
   ),
 });
 const named = {
-  role: fc.constantFrom('body', 'header', 'timestamp', 'token', 'signature' as const),
+  role: fc.constantFrom('body', 'header', 'timestamp', 'token', 'confirmation', 'signature' as const),
   namespace: text,
   localName: text,
   key: keyUse,
@@ -81,9 +81,10 @@ const openedMessage = fc
       }),
       { maxLength: 3 },
     ),
+    confirmable: fc.record({ signatureValues: fc.array(text, { maxLength: 3 }), signatureConfirmed: fc.boolean() }),
     offset: fc.nat(20),
   })
-  .map(({ head, octets, body, signed, encrypted, offset }): OpenedMessage => {
+  .map(({ head, octets, body, signed, encrypted, confirmable, offset }): OpenedMessage => {
     const verified = new Uint8Array(offset + octets.length).subarray(offset);
     verified.set(octets);
     const parts = signed.map(({ span, ...part }) => ({
@@ -94,6 +95,7 @@ const openedMessage = fc
       ...head,
       signed: parts,
       encrypted,
+      ...confirmable,
       body: body ?? parts[0]?.bytes ?? verified.subarray(0, 0),
       verified,
     } as OpenedMessage;
@@ -117,7 +119,7 @@ describe('replies come out of a slab as they went in', () => {
   });
 
   test('failures and sealed messages', () => {
-    const sealed = new Uint8Array([1, 2, 3]);
+    const sealed = { octets: new Uint8Array([1, 2, 3]), signatureValues: ['AAAA'] };
     const failed = { ok: false, code: 'peer.digest-mismatch', detail: { uri: '#a', count: 3 } } as const;
     const replies = throughSlab((writer) => {
       writer.failed(failed);

@@ -66,7 +66,7 @@ export function sampleRequest(changes: Partial<SealRequest> = {}): SealRequest {
 export function sealed(envelope: Uint8Array, request: SealRequest | BootstrapSealRequest): Uint8Array {
   const reply = seal(envelope, request);
   if (!reply.ok) throw new Error(reply.code);
-  return reply.value;
+  return reply.value.octets;
 }
 
 export function openedBy(

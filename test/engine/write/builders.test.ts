@@ -1,6 +1,6 @@
 /** What each builder writes is its own canonical form, says what it was given, and lets nothing out of a value. */
 import type { Tape } from '@parley/codec';
-import { attributeText, E, ELEMENT_WORDS, localNameOf, OctetSink, textOf, XmlWriter } from '@parley/codec';
+import { attributeText, E, ELEMENT_WORDS, localNameOf, Namespace, OctetSink, textOf, XmlWriter } from '@parley/codec';
 import type { Version } from '@parley/core';
 import {
   cipherAlgorithm,
@@ -15,6 +15,8 @@ import {
 import { openSecurity, readSecurityContextToken, readTokenReference } from '@parley/engine';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { readHeaderRouting } from '../../../packages/engine/src/header-routing.ts';
+import { readSignatureConfirmation } from '../../../packages/engine/src/read/signature-confirmation.ts';
 import {
   type CertificateReference,
   writeCertificateReference,
@@ -22,9 +24,11 @@ import {
 } from '../../../packages/engine/src/write/certificate-reference.ts';
 import { writeDerivedKeyToken } from '../../../packages/engine/src/write/derived-key-token.ts';
 import { writeEncryptedData, writeReferenceList } from '../../../packages/engine/src/write/encrypted-data.ts';
+import { openEncryptedHeader } from '../../../packages/engine/src/write/encrypted-header.ts';
 import { writeEncryptedKey, writeKeyName } from '../../../packages/engine/src/write/encrypted-key.ts';
 import { writeSecurityContextToken } from '../../../packages/engine/src/write/security-context-token.ts';
 import { openSignedInfo, writeSignature } from '../../../packages/engine/src/write/signature.ts';
+import { writeSignatureConfirmation } from '../../../packages/engine/src/write/signature-confirmation.ts';
 import { writeTimestamp } from '../../../packages/engine/src/write/timestamp.ts';
 import {
   writeContextReference,
@@ -107,26 +111,73 @@ describe('every builder', () => {
     });
   });
 
-  test('wsc:DerivedKeyToken, Length behind Offset', () => {
+  test('wsc:DerivedKeyToken, Length behind Offset, or both left to their defaults', () => {
+    const lengths = fc.oneof(fc.nat(64), fc.constant(32));
+    const style = fc.constantFrom('written', 'omitted' as const);
     fc.assert(
-      fc.property(versions, xmlText, references, fc.nat(64), nonces, (version, id, base, lengthBytes, nonce) => {
-        const tape = lawful((writer) =>
-          writeDerivedKeyToken(
-            writer,
-            version,
-            id,
-            (inner) => writeContextReference(inner, version, base),
-            lengthBytes,
-            nonce,
-          ),
-        );
-        expect(leaves(tape)).toEqual([
-          ['Reference', ''],
-          ['Offset', '0'],
-          ['Length', String(lengthBytes)],
-          ['Nonce', Buffer.from(nonce).toString('base64')],
-        ]);
+      fc.property(
+        versions,
+        xmlText,
+        references,
+        lengths,
+        nonces,
+        style,
+        (version, id, base, lengthBytes, nonce, defaults) => {
+          const writeBase = (writer: XmlWriter): void => writeContextReference(writer, version, base);
+          const parts = { id, writeBase, lengthBytes, nonce, defaults };
+          const tape = lawful((writer) => writeDerivedKeyToken(writer, version, parts));
+          const isSpelt = defaults === 'written' || lengthBytes !== 32;
+          expect(leaves(tape)).toEqual([
+            ['Reference', ''],
+            ...(isSpelt
+              ? [
+                  ['Offset', '0'],
+                  ['Length', String(lengthBytes)],
+                ]
+              : []),
+            ['Nonce', Buffer.from(nonce).toString('base64')],
+          ]);
+        },
+      ),
+    );
+  });
+
+  test('wsse11:SignatureConfirmation, as its reader sees it', () => {
+    fc.assert(
+      fc.property(xmlText, fc.option(fc.uint8Array({ minLength: 1 }), { nil: undefined }), (id, octets) => {
+        const value = octets && Buffer.from(octets).toString('base64');
+        const tape = lawful((writer) => writeSignatureConfirmation(writer, id, value));
+        expect(values(tape)).toEqual(value === undefined ? [id] : [value, id]);
+        expect(readSignatureConfirmation(tape, 0)).toBe(value);
       }),
+    );
+  });
+
+  test('wsse11:EncryptedHeader and wsse:Security, with what they say to every node', () => {
+    const maybe = fc.option(xmlText, { nil: undefined });
+    const routing = fc.record({ mustUnderstand: maybe, role: maybe, relay: maybe });
+    fc.assert(
+      fc.property(
+        fc.constantFrom('1.1', '1.2' as const),
+        xmlText,
+        routing,
+        fc.boolean(),
+        (version, id, said, mandatory) => {
+          const soap = version === '1.1' ? Namespace.soap11 : Namespace.soap12;
+          const header = lawful((writer) => {
+            openEncryptedHeader(writer, version, id, said);
+            writer.close();
+          });
+          const relay = version === '1.1' ? undefined : said.relay;
+          expect(readHeaderRouting(header, 0, soap)).toEqual({ ...said, relay });
+          const security = lawful((writer) => {
+            openSecurity(writer, version, { mustUnderstand: mandatory, role: said.role });
+            writer.close();
+          });
+          const mustUnderstand = mandatory ? '1' : undefined;
+          expect(readHeaderRouting(security, 0, soap)).toEqual({ mustUnderstand, role: said.role, relay: undefined });
+        },
+      ),
     );
   });
 

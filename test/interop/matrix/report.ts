@@ -133,7 +133,7 @@ What the peers do, and what follows:
   engine refuses SHA-384 digests. The test shows both refusals, and counts such messages with the profile off.
 - WSS4J StAX writes the children of wsse:Security in the reverse order of its actions. A SecurityContextToken given as
   \`CUSTOM_TOKEN\` stands before the tokens that use it only if that action is named last; otherwise \`strict\` refuses the
-  message (\`peer.structure-invalid\`), and a policy with \`strictLayout: false\` is needed.
+  message (\`peer.structure-invalid\`), and a policy with \`layout: 'lax'\` is needed.
 - WSS4J StAX, asked for a SecurityContextToken of its own (\`DerivedKeyTokenReference.SecurityContextToken\`), invents the
   Identifier and writes one such token for every action: a message that is signed and encrypted then holds two contexts.
   The peer here brings its own token instead.

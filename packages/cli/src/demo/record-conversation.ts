@@ -129,7 +129,7 @@ class Recording {
       fillRandom: (out: Uint8Array) => clock.fillRandom(out),
       workspace: this.#workspace,
     };
-    return granted(seal(envelope, request));
+    return granted(seal(envelope, request)).octets;
   }
 
   // The request holds a password and half of a key: it is not recorded.

@@ -41,8 +41,19 @@ const { bang: BANG, greater: GREATER, lf: LF } = Octet;
 /** The three forms; each is meant without comments unless {@link CanonicalisationOptions.comments} asks for them. */
 export type CanonicalisationMethod = 'exclusive' | 'inclusive' | 'inclusive-1.1';
 
+/** How to write the content of an element. */
+export interface ContentOptions {
+  /** WithComments; false by default, as for every same-document reference. */
+  readonly comments?: boolean | undefined;
+  /**
+   * A piece without namespace says `xmlns=""` even where nothing is in force, so that it means the same wherever it is
+   * put. Plaintext that will be spliced back needs this; a digest must not.
+   */
+  readonly shieldDefaultNamespace?: boolean | undefined;
+}
+
 /** How to canonicalise. */
-export interface CanonicalisationOptions {
+export interface CanonicalisationOptions extends ContentOptions {
   /** `exclusive` by default. Inclusive forms depend on where the element stands, and are there for interoperability. */
   readonly method?: CanonicalisationMethod | undefined;
   /**
@@ -50,8 +61,6 @@ export interface CanonicalisationOptions {
    * neither has the list for an inclusive method.
    */
   readonly inclusivePrefixes?: readonly string[] | undefined;
-  /** WithComments; false by default, as for every same-document reference. */
-  readonly comments?: boolean | undefined;
   /** An element inside that is left out, with all in it: the Signature of an enveloped-signature transform. */
   readonly without?: number | undefined;
   /** What STR-Transform (protocol §3.6) does: a token in the place of the reference to it. Not with `without`. */
@@ -64,16 +73,6 @@ export interface Replacement {
   readonly element: number;
   /** The element that appears there, in the namespace scope of its own place. */
   readonly by: number;
-}
-
-/** How to write the content of an element. */
-export interface ContentOptions {
-  readonly comments?: boolean | undefined;
-  /**
-   * A piece without namespace says `xmlns=""` even where nothing is in force, so that it means the same wherever it is
-   * put. Plaintext that will be spliced back needs this; a digest must not.
-   */
-  readonly shieldDefaultNamespace?: boolean | undefined;
 }
 
 /** What text between tags must not have to go out as it is; text proper may hold a raw `>`. */
@@ -115,6 +114,7 @@ export function canonicalise(tape: Tape, element: number, out: OctetSink, option
     return;
   }
   scope.begin(tape, tape.elements[element * ELEMENT_WORDS + PARENT]!, prefixes);
+  if (options.shieldDefaultNamespace === true) scope.rendered[0] = -1;
   const inherited = method === 'exclusive' ? undefined : inheritedBy(tape, element, method === 'inclusive-1.1');
   if (without < 0 && replacement === undefined && inherited === undefined) {
     writeSubtree(tape, element, out, scope, comments, PLAIN);

@@ -1,3 +1,4 @@
+import type { ContentOptions } from '../hot/canonicalise.ts';
 import { canonicalise } from '../hot/canonicalise.ts';
 import { Octet } from '../hot/octet.ts';
 import { compareOctets } from '../hot/octet-hash.ts';
@@ -16,11 +17,17 @@ const END_TAG_MORE_BYTES = 2;
 
 /**
  * Appends the exclusive canonical form of `element` as it will be once `added` is in its start tag: the digest of a
- * document that does not exist yet.
+ * document that does not exist yet, or with `shieldDefaultNamespace` its plaintext.
  */
-export function canonicalisePart(tape: Tape, element: number, added: AddedAttribute | undefined, out: OctetSink): void {
+export function canonicalisePart(
+  tape: Tape,
+  element: number,
+  added: AddedAttribute | undefined,
+  out: OctetSink,
+  options: ContentOptions = {},
+): void {
   const nameEnd = out.length + tagNameBytes(tape, element);
-  canonicalise(tape, element, out);
+  canonicalise(tape, element, out, options);
   if (added !== undefined) addAttribute(tape, element, added, nameEnd, out);
 }
 

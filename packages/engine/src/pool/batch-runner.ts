@@ -92,6 +92,7 @@ export class BatchRunner {
     const reply = open(message, {
       atMs: task.jobs[at + 2] as number | 'message',
       soapAction: task.jobs[at + 3] as string | undefined,
+      signatureValuesSent: splitAtBlanks(task.jobs[at + 4] as string | undefined),
       policy: this.#policy,
       contexts: this.#contexts,
       workspace: this.#workspace,
@@ -118,6 +119,10 @@ export class BatchRunner {
     this.#scratch.set(shared, start);
     return this.#scratch.subarray(start, end);
   }
+}
+
+function splitAtBlanks(joined: string | undefined): readonly string[] | undefined {
+  return joined === '' ? [] : joined?.split(' ');
 }
 
 function unknownContext(identifier: string): FailedReply {

@@ -21,6 +21,7 @@ export interface JobRequest {
   readonly octets: Uint8Array;
   readonly atMs: number | 'message';
   readonly soapAction: string | undefined;
+  readonly signatureValuesSent: readonly string[] | undefined;
   readonly seal: PoolSealRequest | undefined;
 }
 
@@ -121,7 +122,14 @@ export class Flight {
       kind: this.kind,
       input: this.load.slab.buffer,
       output: output.buffer,
-      jobs: this.jobs.flatMap((job) => [job.start, job.length, job.atMs, job.soapAction]),
+      jobs: this.jobs.flatMap((job) => [
+        job.start,
+        job.length,
+        job.atMs,
+        job.soapAction,
+        // Base64 holds no blank; no value at all is not the same as none said.
+        job.signatureValuesSent?.join(' '),
+      ]),
       seals: this.jobs.flatMap((job) => job.seal ?? []),
       contexts: [...this.contexts.values()],
     };
@@ -193,10 +201,11 @@ export class BatchBuilder {
 
   /** Copies a message (borrowed) in; `expectedBytes` is what is to come with it, for the size of a new slab. */
   add(request: JobRequest, expectedBytes: number, answer: Job['answer']): void {
-    const { octets, atMs, soapAction, seal } = request;
+    const { octets, atMs, soapAction, signatureValuesSent, seal } = request;
     const likelyBytes = Math.min(this.#bytesMax, Math.max(this.#usualBytes, expectedBytes));
     this.#load ??= new Load(this.#slabs, ALIGNMENT_BYTES + Math.max(likelyBytes, octets.length));
-    this.#jobs.push({ start: this.#load.add(octets), length: octets.length, atMs, soapAction, seal, answer });
+    const start = this.#load.add(octets);
+    this.#jobs.push({ start, length: octets.length, atMs, soapAction, signatureValuesSent, seal, answer });
   }
 
   /** The batch so far, if there is one; the next message starts a new one. `isFull`: in a larger slab, if it may be. */

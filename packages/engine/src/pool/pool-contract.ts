@@ -1,7 +1,7 @@
 import type { Reply, SecurityContext } from '@parley/core';
 import type { ContextMessage } from '../opened-message.ts';
 import type { Policy } from '../policy.ts';
-import type { SealRequest } from '../seal-request.ts';
+import type { SealedMessage, SealRequest } from '../seal-request.ts';
 import type { Verdict } from './verdict.ts';
 
 /** Looks a context up where the truth is; a context store is one. Asked once per context and worker. */
@@ -44,6 +44,8 @@ export interface PoolMessage {
   readonly atMs: number | 'message';
   /** Of the HTTP request, to be compared with the signed wsa:Action. */
   readonly soapAction?: string;
+  /** For a response: what the request was signed with ({@link SealedMessage.signatureValues}). */
+  readonly signatureValuesSent?: readonly string[];
 }
 
 /** A {@link SealRequest} whose context is named by its identifier; the worker has its own randomness, and no private keys. */
@@ -79,7 +81,7 @@ export interface Pool {
   /** As {@link openBatch}, without the verified octets. */
   verifyBatch(messages: readonly PoolMessage[]): Promise<readonly Reply<Verdict>[]>;
   /** Seals `envelope` (borrowed until the promise settles). `caller.context-unusable` for an unknown context; `caller.option-invalid` for `endorse`. */
-  seal(envelope: Uint8Array, request: PoolSealRequest): Promise<Reply<Uint8Array>>;
+  seal(envelope: Uint8Array, request: PoolSealRequest): Promise<Reply<SealedMessage>>;
   /**
    * Resolves when no answer can rest on the context as it was at the time of the call. To be awaited between changing
    * a context in its store (cancel, renew) and acknowledging that.

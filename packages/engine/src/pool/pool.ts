@@ -1,7 +1,7 @@
 import type { FailedReply, FaultCode, Reply } from '@parley/core';
 import { DEFAULT_LIMITS, Fault, failedReply } from '@parley/core';
 import type { ContextMessage } from '../opened-message.ts';
-import type { SealRequest } from '../seal-request.ts';
+import type { SealedMessage, SealRequest } from '../seal-request.ts';
 import { ContextDesk } from './context-desk.ts';
 import { EvictionLog } from './eviction-log.ts';
 import type { Flight, JobRequest } from './flight.ts';
@@ -102,10 +102,10 @@ export class BatchPool implements Pool {
     return (await this.#call('verify', messages.map(openRequest))) as readonly Reply<Verdict>[];
   }
 
-  async seal(envelope: Uint8Array, request: PoolSealRequest): Promise<Reply<Uint8Array>> {
+  async seal(envelope: Uint8Array, request: PoolSealRequest): Promise<Reply<SealedMessage>> {
     if ('endorse' in request) return failure('caller.option-invalid', { option: 'endorse' });
     const [reply] = await this.#call('seal', [sealRequest(envelope, request)]);
-    return reply as Reply<Uint8Array>;
+    return reply as Reply<SealedMessage>;
   }
 
   async evict(identifier: string): Promise<void> {
@@ -249,16 +249,16 @@ export class BatchPool implements Pool {
   }
 }
 
-function openRequest({ message, atMs, soapAction }: PoolMessage): JobRequest {
+function openRequest({ message, atMs, soapAction, signatureValuesSent }: PoolMessage): JobRequest {
   requireOctets(message);
-  return { octets: message, atMs, soapAction, seal: undefined };
+  return { octets: message, atMs, soapAction, signatureValuesSent, seal: undefined };
 }
 
 function sealRequest(envelope: Uint8Array, request: PoolSealRequest): JobRequest {
   requireOctets(envelope);
   // A caller may have spread a whole SealRequest: its context, functions and scratch must not reach a port.
   const { context: _, fillRandom: _f, workspace: _w, ...seal } = request as PoolSealRequest & Partial<SealRequest>;
-  return { octets: envelope, atMs: request.atMs, soapAction: undefined, seal };
+  return { octets: envelope, atMs: request.atMs, soapAction: undefined, signatureValuesSent: undefined, seal };
 }
 
 function requireOctets(octets: unknown): void {

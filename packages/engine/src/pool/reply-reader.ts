@@ -2,6 +2,7 @@ import type { FaultCode, Reply } from '@parley/core';
 import { invariant } from '@parley/core';
 import { Unpackr } from 'msgpackr';
 import type { ContextKeyUse, ContextMessage, EncryptedPart, SignedPart } from '../opened-message.ts';
+import type { SealedMessage } from '../seal-request.ts';
 import type {
   EncryptedRecord,
   FailedRecord,
@@ -18,9 +19,12 @@ import { copyOut } from './slab.ts';
 import type { Verdict } from './verdict.ts';
 
 /** What a batch can be answered with. */
-export type AnyReply = Reply<ContextMessage | Verdict | Uint8Array>;
+export type AnyReply = Reply<ContextMessage | Verdict | SealedMessage>;
 
-type Head = Omit<ContextMessage, 'signed' | 'encrypted' | 'body' | 'verified'>;
+type Head = Omit<
+  ContextMessage,
+  'signed' | 'encrypted' | 'signatureValues' | 'signatureConfirmed' | 'body' | 'verified'
+>;
 
 const unpackr = new Unpackr({ useRecords: false });
 
@@ -44,7 +48,9 @@ class ReplyReader {
 
   reply(record: ReplyRecord): AnyReply {
     if (record[0] === FAILED) return this.#failed(record);
-    if (record[0] === SEALED) return { ok: true, value: copyOut(this.#slab, record[1], record[2]) };
+    if (record[0] === SEALED) {
+      return { ok: true, value: { octets: copyOut(this.#slab, record[1], record[2]), signatureValues: record[3] } };
+    }
     if (record[0] === OPENED) return { ok: true, value: this.#opened(record) };
     return { ok: true, value: this.#verdict(record) };
   }
@@ -54,13 +60,17 @@ class ReplyReader {
   }
 
   #opened(record: OpenedRecord): ContextMessage {
-    const [, head, keyRecords, signed, encrypted, start, verifiedLength, bodyStart, bodyLength] = record;
+    const [, head, keyRecords, signed, encrypted, start, verifiedLength, bodyStart, bodyLength, ...confirmable] =
+      record;
+    const [signatureValues, signatureConfirmed] = confirmable;
     const keys = this.#keys(keyRecords);
     const octets = copyOut(this.#slab, start, Math.max(verifiedLength, bodyStart + bodyLength));
     const verified = octets.subarray(0, verifiedLength);
     return this.#withHead(head, {
       signed: signed.map((part) => this.#signedPart(part, keys, verified)),
       encrypted: encrypted.map((part) => this.#encryptedPart(part, keys)),
+      signatureValues,
+      signatureConfirmed,
       body: octets.subarray(bodyStart, bodyStart + bodyLength),
       verified,
     });

@@ -21,7 +21,12 @@ export type FailedRecord = readonly [
   detail: readonly (readonly [name: string, value: string | number])[],
 ];
 
-export type SealedRecord = readonly [kind: typeof SEALED, start: number, length: number];
+export type SealedRecord = readonly [
+  kind: typeof SEALED,
+  start: number,
+  length: number,
+  signatureValues: readonly string[],
+];
 
 export type OpenedRecord = readonly [
   kind: typeof OPENED,
@@ -35,6 +40,8 @@ export type OpenedRecord = readonly [
   /** From `start`. */
   bodyStart: number,
   bodyLength: number,
+  signatureValues: readonly string[],
+  signatureConfirmed: boolean,
 ];
 
 export type VerdictRecord = readonly [

@@ -2,6 +2,7 @@ import type { FailedReply } from '@parley/core';
 import { invariant } from '@parley/core';
 import { Packr } from 'msgpackr';
 import type { ContextKeyUse, EncryptedPart, OpenedMessage, SignedPart } from '../opened-message.ts';
+import type { SealedMessage } from '../seal-request.ts';
 import type { OctetWriter } from './octet-writer.ts';
 import type { EncryptedRecord, HeadRecord, KeyRecord, ReplyRecord, SignedRecord } from './reply-record.ts';
 import { FAILED, OPENED, SEALED, VERDICT } from './reply-record.ts';
@@ -25,8 +26,8 @@ export class ReplyWriter {
     this.#records.push([FAILED, this.#table.indexOf(reply.code), Object.entries(reply.detail)]);
   }
 
-  sealed(message: Uint8Array): void {
-    this.#records.push([SEALED, this.#octets.write(message), message.length]);
+  sealed({ octets, signatureValues }: SealedMessage): void {
+    this.#records.push([SEALED, this.#octets.write(octets), octets.length, signatureValues]);
   }
 
   /** Copies the octets: `opened` may view memory that the next message overwrites. */
@@ -48,6 +49,8 @@ export class ReplyWriter {
       verified.length,
       bodyStart,
       body.length,
+      opened.signatureValues,
+      opened.signatureConfirmed,
     ]);
   }
 

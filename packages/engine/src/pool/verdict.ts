@@ -3,7 +3,11 @@ import type { ContextKeyUse, ContextMessage, KeyUse, OpenedMessage, PartRole } f
 import { isContextMessage } from '../opened-message.ts';
 
 /** What a log verification keeps of a message that opened: the proof without the octets. */
-export interface Verdict extends Omit<ContextMessage, 'signed' | 'encrypted' | 'body' | 'verified'> {
+export interface Verdict
+  extends Omit<
+    ContextMessage,
+    'signed' | 'encrypted' | 'signatureValues' | 'signatureConfirmed' | 'body' | 'verified'
+  > {
   /** `body`, `timestamp`, `token`, `signature`, or a header as `{namespace}localName`; message order. */
   readonly signed: readonly string[];
   /** As {@link signed}, for what arrived encrypted. */

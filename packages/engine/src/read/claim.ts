@@ -11,10 +11,13 @@ import {
   E,
   ELEMENT_WORDS,
   Flag,
+  firstChild,
   isElementOnly,
   isLiteral,
   isNamed,
   Namespace,
+  nextSibling,
+  parentOf,
   textOf,
 } from '@parley/codec';
 import { decodeBase64, decodedBase64Max, Fault } from '@parley/core';
@@ -54,6 +57,14 @@ export function endOf(tape: Tape, element: number): number {
 /** Whether `inner` is `outer` or stands inside it. */
 export function isWithin(tape: Tape, inner: number, outer: number): boolean {
   return inner >= outer && inner < tape.elements[outer * RECORD + NEXT]!;
+}
+
+/** How many siblings stand before `element`. */
+export function placeAmongSiblings(tape: Tape, element: number): number {
+  let place = 0;
+  for (let child = firstChild(tape, parentOf(tape, element)); child !== element; child = nextSibling(tape, child))
+    place++;
+  return place;
 }
 
 /** Refuses text, comments and PIs directly inside an element that holds elements only. */

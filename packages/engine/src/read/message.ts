@@ -5,10 +5,11 @@ import { checkIds, parentOf } from '@parley/codec';
 import { Fault } from '@parley/core';
 import type { PartRole } from '../opened-message.ts';
 import type { Policy } from '../policy.ts';
+import { structureInvalid } from './claim.ts';
 import type { SecurityHeader } from './security-header.ts';
 import { readSecurityHeader } from './security-header.ts';
 import type { SoapEnvelope } from './soap-envelope.ts';
-import { readEnvelopeShape, readHeaderBlocks } from './soap-envelope.ts';
+import { isMandatory, readEnvelopeShape, readHeaderBlocks } from './soap-envelope.ts';
 import type { Timestamp } from './timestamp.ts';
 import { readTimestamp } from './timestamp.ts';
 
@@ -31,8 +32,11 @@ export function readMessage(tape: Tape, policy: Policy): MessageClaims {
     throw new Fault('peer.structure-invalid', { reason: 'a comment', offset: tape.firstComment });
   }
   checkIds(tape, policy.requireUniqueForeignIds ? 'unique' : 'ignored');
-  const envelope = readHeaderBlocks(tape, shape, { refuseUnknown: true });
+  const envelope = readHeaderBlocks(tape, shape, { refuseUnknown: true, role: policy.role });
   if (envelope.security < 0) throw new Fault('peer.security-header-missing');
+  if (policy.requireMustUnderstand && !isMandatory(tape, envelope.security, envelope.soap)) {
+    throw structureInvalid(tape, envelope.security, 'wsse:Security that a receiver may pass over');
+  }
   const security = readSecurityHeader(tape, envelope.security, policy);
   const timestamp = security.timestamp < 0 ? undefined : readTimestamp(tape, security.timestamp);
   return { tape, envelope, security, timestamp };
@@ -48,6 +52,8 @@ export function roleOf(claims: MessageClaims, element: number): PartRole | undef
   if (element === security.timestamp) return 'timestamp';
   if (security.signatures.includes(element)) return 'signature';
   if (isChildOf(claims.tape, element, envelope.header)) return element === envelope.security ? undefined : 'header';
+  if (envelope.encryptedHeaders.includes(element)) return 'header';
+  if (security.signatureConfirmations.includes(element)) return 'confirmation';
   return isToken(security, element) ? 'token' : undefined;
 }
 

@@ -26,8 +26,9 @@ export interface SecurityHeader {
   readonly timestamp: number;
   readonly securityContextToken: number;
   readonly derivedKeyTokens: readonly number[];
-  /** UsernameToken, BinarySecurityToken, SignatureConfirmation: may be signed, are not read here. */
+  /** UsernameToken, BinarySecurityToken: may be signed, are not read here. */
   readonly otherTokens: readonly number[];
+  readonly signatureConfirmations: readonly number[];
   readonly signatures: readonly number[];
   /** Children of the header, and those inside its EncryptedKeys. */
   readonly referenceLists: readonly number[];
@@ -60,67 +61,76 @@ export type HeaderRules = Pick<Policy, 'limits' | 'keyTransports' | 'keyWraps'>;
 export function readSecurityHeader(tape: Tape, element: number, rules: HeaderRules): SecurityHeader {
   const { limits } = rules;
   requireElementOnly(tape, element, 'wsse:Security');
-  let timestamp = -1;
-  let securityContextToken = -1;
-  let unknown = -1;
-  const derivedKeyTokens: number[] = [];
-  const otherTokens: number[] = [];
-  const signatures: number[] = [];
-  const referenceLists: number[] = [];
-  const encryptedData: number[] = [];
-  const encryptedKeys: number[] = [];
+  const header = emptyHeader(element);
   let tokenCount = 0;
   for (let child = firstChild(tape, element); child >= 0; child = nextSibling(tape, child)) {
     switch (kindOf(tape, child)) {
       case 'timestamp':
-        if (timestamp >= 0) throw structureInvalid(tape, child, 'wsu:Timestamp twice');
-        timestamp = child;
+        header.timestamp = once(tape, child, header.timestamp, 'wsu:Timestamp');
         break;
       case 'securityContextToken':
-        if (securityContextToken >= 0) throw structureInvalid(tape, child, 'wsc:SecurityContextToken twice');
-        securityContextToken = child;
+        header.securityContextToken = once(tape, child, header.securityContextToken, 'wsc:SecurityContextToken');
         tokenCount++;
         break;
       case 'derivedKeyToken':
-        derivedKeyTokens.push(child);
+        header.derivedKeyTokens.push(child);
         tokenCount++;
         break;
       case 'signature':
-        signatures.push(child);
-        if (signatures.length > limits.signaturesMax) throw new Fault('peer.limit-signatures');
+        header.signatures.push(child);
+        if (header.signatures.length > limits.signaturesMax) throw new Fault('peer.limit-signatures');
         break;
       case 'referenceList':
-        referenceLists.push(child);
+        header.referenceLists.push(child);
         break;
       case 'encryptedData':
-        encryptedData.push(child);
+        header.encryptedData.push(child);
         break;
       case 'encryptedKey':
-        encryptedKeys.push(child);
-        requireFewEncryptedKeys(encryptedKeys.length, rules);
-        referenceLists.push(...referenceListsOf(tape, child));
+        header.encryptedKeys.push(child);
+        requireFewEncryptedKeys(header.encryptedKeys.length, rules);
+        header.referenceLists.push(...referenceListsOf(tape, child));
         break;
       case 'otherToken':
-        otherTokens.push(child);
+        header.otherTokens.push(child);
+        tokenCount++;
+        break;
+      case 'signatureConfirmation':
+        header.signatureConfirmations.push(child);
         tokenCount++;
         break;
       default:
-        if (unknown < 0) unknown = child;
+        if (header.unknown < 0) header.unknown = child;
     }
     if (tokenCount > limits.tokensMax) throw new Fault('peer.limit-tokens');
   }
+  return header;
+}
+
+/** A {@link SecurityHeader} that is being filled. */
+type Filling = {
+  -readonly [Name in keyof SecurityHeader]: SecurityHeader[Name] extends number ? number : number[];
+};
+
+function emptyHeader(element: number): Filling {
   return {
     element,
-    timestamp,
-    securityContextToken,
-    derivedKeyTokens,
-    otherTokens,
-    signatures,
-    referenceLists,
-    encryptedData,
-    encryptedKeys,
-    unknown,
+    timestamp: -1,
+    securityContextToken: -1,
+    derivedKeyTokens: [],
+    otherTokens: [],
+    signatureConfirmations: [],
+    signatures: [],
+    referenceLists: [],
+    encryptedData: [],
+    encryptedKeys: [],
+    unknown: -1,
   };
+}
+
+function once(tape: Tape, child: number, seen: number, name: string): number {
+  if (seen >= 0) throw structureInvalid(tape, child, `${name} twice`);
+  return child;
 }
 
 // safety: each may cost an operation with a private key, and a message of a context needs none (T45).
@@ -140,6 +150,7 @@ type Kind =
   | 'encryptedData'
   | 'encryptedKey'
   | 'otherToken'
+  | 'signatureConfirmation'
   | 'unknown';
 
 function kindOf(tape: Tape, child: number): Kind {
@@ -161,7 +172,7 @@ function kindOf(tape: Tape, child: number): Kind {
       if (isNamed(tape, child, namespace, USERNAME_TOKEN)) return 'otherToken';
       return isNamed(tape, child, namespace, BINARY_SECURITY_TOKEN) ? 'otherToken' : 'unknown';
     case IN_WSSE11:
-      return isNamed(tape, child, namespace, SIGNATURE_CONFIRMATION) ? 'otherToken' : 'unknown';
+      return isNamed(tape, child, namespace, SIGNATURE_CONFIRMATION) ? 'signatureConfirmation' : 'unknown';
     default:
       return 'unknown';
   }

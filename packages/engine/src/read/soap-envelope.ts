@@ -8,6 +8,7 @@
 import type { Tape } from '@parley/codec';
 import {
   attributeNamed,
+  attributeText,
   firstChild,
   isNamed,
   localName,
@@ -20,7 +21,15 @@ import { Fault } from '@parley/core';
 import { attributeIs, requireElementOnly, structureInvalid } from './claim.ts';
 
 // perf: a module's own constants are folded into its code, imported ones are looked up at every use.
-const { soap11: IN_SOAP11, soap12: IN_SOAP12, wsa: IN_WSA, wsa04: IN_WSA04, wsse: IN_WSSE } = Namespace;
+const {
+  soap11: IN_SOAP11,
+  soap12: IN_SOAP12,
+  wsa: IN_WSA,
+  wsa04: IN_WSA04,
+  wsse: IN_WSSE,
+  wsse11: IN_WSSE11,
+  xenc: IN_XENC,
+} = Namespace;
 
 /** Element indexes; -1 where the message has none. */
 export interface EnvelopeShape {
@@ -33,6 +42,16 @@ export interface SoapEnvelope extends EnvelopeShape {
   readonly security: number;
   /** wsa headers by the place of their name in {@link ADDRESSING_NAMES}. */
   readonly addressing: readonly number[];
+  /** xenc:EncryptedData for us that stands for a header block: as the block itself, or in wsse11:EncryptedHeader. */
+  readonly encryptedHeaders: readonly number[];
+}
+
+/** How header blocks are read. */
+export interface HeaderBlockOptions {
+  /** A receiver refuses mandatory blocks that it does not know. */
+  readonly refuseUnknown: boolean;
+  /** The actor or role in which we act; without one, we are the last receiver. */
+  readonly role?: string | undefined;
 }
 
 /** The wsa headers, in the order of {@link SoapEnvelope.addressing}. */
@@ -47,6 +66,8 @@ const ENVELOPE = localName('Envelope');
 const HEADER = localName('Header');
 const BODY = localName('Body');
 const SECURITY = localName('Security');
+const ENCRYPTED_HEADER = localName('EncryptedHeader');
+const ENCRYPTED_DATA = localName('EncryptedData');
 const MUST_UNDERSTAND = localName('mustUnderstand');
 const ACTOR = localName('actor');
 const ROLE = localName('role');
@@ -81,17 +102,16 @@ export function readEnvelopeShape(tape: Tape): EnvelopeShape {
 }
 
 /**
- * Reads the header blocks: the one Security header for us, and the addressing headers. A receiver refuses mandatory
- * headers that it does not know.
+ * Reads the header blocks: the one Security header for us, the addressing headers, and what is encrypted for us.
  *
- * @throws Fault `peer.structure-invalid` a header twice; `peer.must-understand` a mandatory header we do not know.
+ * @throws Fault `peer.structure-invalid` a header twice, or another content of wsse11:EncryptedHeader;
+ * `peer.must-understand` a mandatory header we do not know.
  */
-export function readHeaderBlocks(
-  tape: Tape,
-  shape: EnvelopeShape,
-  { refuseUnknown }: { refuseUnknown: boolean },
-): SoapEnvelope {
+export function readHeaderBlocks(tape: Tape, shape: EnvelopeShape, options: HeaderBlockOptions): SoapEnvelope {
+  const { refuseUnknown, role } = options;
+  const { soap } = shape;
   const addressing = [-1, -1, -1, -1, -1, -1, -1];
+  let encryptedHeaders: number[] | undefined;
   let security = -1;
   for (
     let block = shape.header < 0 ? -1 : firstChild(tape, shape.header);
@@ -105,15 +125,43 @@ export function readHeaderBlocks(
         if (addressing[place]! >= 0) throw structureInvalid(tape, block, `wsa:${ADDRESSING_NAMES[place]} twice`);
         addressing[place] = block;
       }
-    } else if (isNamed(tape, block, IN_WSSE, SECURITY) && isForUs(tape, block, shape.soap)) {
+    } else if (isNamed(tape, block, IN_WSSE, SECURITY) && isFor(tape, block, soap, role)) {
       if (security >= 0) throw structureInvalid(tape, block, 'wsse:Security twice');
       security = block;
-    } else if (refuseUnknown && isMandatory(tape, block, shape.soap) && isForUsOrNext(tape, block, shape.soap)) {
+    } else if (isEncryptedBlock(tape, block) && isForUsOrNext(tape, block, soap, role)) {
+      encryptedHeaders ??= [];
+      encryptedHeaders.push(encryptedDataOf(tape, block));
+    } else if (refuseUnknown && isMandatory(tape, block, soap) && isForUsOrNext(tape, block, soap, role)) {
       throw new Fault('peer.must-understand', { header: localNameOf(tape, block).slice(0, 128) });
     }
   }
   // perf: object spread costs more than reading all header blocks does.
-  return { soap: shape.soap, header: shape.header, body: shape.body, security, addressing };
+  return {
+    soap,
+    header: shape.header,
+    body: shape.body,
+    security,
+    addressing,
+    encryptedHeaders: encryptedHeaders ?? NONE,
+  };
+}
+
+// perf: most messages have none.
+const NONE: readonly number[] = [];
+
+function isEncryptedBlock(tape: Tape, block: number): boolean {
+  return isNamed(tape, block, IN_WSSE11, ENCRYPTED_HEADER) || isNamed(tape, block, IN_XENC, ENCRYPTED_DATA);
+}
+
+/** spec: WSS 1.1 §9.3 wraps EncryptedData in EncryptedHeader, WSS 1.0 put it in the place of the block. */
+function encryptedDataOf(tape: Tape, block: number): number {
+  if (namespaceOf(tape, block) === IN_XENC) return block;
+  requireElementOnly(tape, block, 'wsse11:EncryptedHeader');
+  const data = firstChild(tape, block);
+  if (data < 0 || !isNamed(tape, data, IN_XENC, ENCRYPTED_DATA) || nextSibling(tape, data) >= 0) {
+    throw structureInvalid(tape, block, 'not one xenc:EncryptedData in wsse11:EncryptedHeader');
+  }
+  return data;
 }
 
 /** Place of a wsa header in {@link ADDRESSING_NAMES}, or -1. */
@@ -122,20 +170,23 @@ function addressingPlace(tape: Tape, block: number, namespace: number): number {
   return -1;
 }
 
-function isMandatory(tape: Tape, block: number, soap: number): boolean {
+/** Whether the receiver may not pass over a block. */
+export function isMandatory(tape: Tape, block: number, soap: number): boolean {
   const attribute = attributeNamed(tape, block, soap, MUST_UNDERSTAND);
   return attribute >= 0 && (attributeIs(tape, attribute, ONE) || attributeIs(tape, attribute, TRUE));
 }
 
 /** spec: SOAP 1.2 §2.2, every node acts as `next` too. */
-function isForUsOrNext(tape: Tape, block: number, soap: number): boolean {
+function isForUsOrNext(tape: Tape, block: number, soap: number, role: string | undefined): boolean {
   const attribute = roleOf(tape, block, soap);
-  return attribute < 0 || [ULTIMATE_RECEIVER, NEXT_11, NEXT_12].some((role) => attributeIs(tape, attribute, role));
+  if (attribute >= 0 && (attributeIs(tape, attribute, NEXT_11) || attributeIs(tape, attribute, NEXT_12))) return true;
+  return isFor(tape, block, soap, role);
 }
 
-/** Whether a block has no actor or role, or the one of the last receiver. */
-function isForUs(tape: Tape, block: number, soap: number): boolean {
+/** Whether a block names the role: for the last receiver, also by naming none. */
+function isFor(tape: Tape, block: number, soap: number, role: string | undefined): boolean {
   const attribute = roleOf(tape, block, soap);
+  if (role !== undefined) return attribute >= 0 && attributeText(tape, attribute) === role;
   return attribute < 0 || attributeIs(tape, attribute, ULTIMATE_RECEIVER);
 }
 

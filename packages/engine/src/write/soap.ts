@@ -11,7 +11,7 @@ export const SOAP_NAMESPACES: Readonly<Record<SoapVersion, NamespaceBinding>> = 
 };
 
 /** Names of the envelope. */
-export const SOAP: VersionedNames<SoapVersion, 'Envelope' | 'Header' | 'Body' | 'mustUnderstand'> = namesIn(
-  SOAP_NAMESPACES,
-  ['Envelope', 'Header', 'Body', 'mustUnderstand'],
-);
+export const SOAP: VersionedNames<
+  SoapVersion,
+  'Envelope' | 'Header' | 'Body' | 'actor' | 'mustUnderstand' | 'relay' | 'role'
+> = namesIn(SOAP_NAMESPACES, ['Envelope', 'Header', 'Body', 'actor', 'mustUnderstand', 'relay', 'role']);

@@ -1,0 +1,30 @@
+/** Header blocks by name, as sp:Header names them (WS-SecurityPolicy §4.1.1). */
+import type { Tape } from '@parley/codec';
+import { firstChild, localNameOf, namespaceUriOf, nextSibling } from '@parley/codec';
+
+export interface HeaderName {
+  readonly namespace: string;
+  /** Without one, every header of the namespace is meant. */
+  readonly localName?: string | undefined;
+}
+
+/** Whether one of `names` is that of `block`. */
+export function isNamedAmong(tape: Tape, block: number, names: readonly HeaderName[]): boolean {
+  // perf: no string is made where nothing is asked for.
+  if (names.length === 0) return false;
+  const namespace = namespaceUriOf(tape, block);
+  const localName = localNameOf(tape, block);
+  return names.some(
+    (name) => name.namespace === namespace && (name.localName === undefined || name.localName === localName),
+  );
+}
+
+/** The children of soap:Header (-1 for none) with one of `names`, in document order. */
+export function headersNamed(tape: Tape, header: number, names: readonly HeaderName[]): readonly number[] {
+  const blocks: number[] = [];
+  if (header < 0 || names.length === 0) return blocks;
+  for (let block = firstChild(tape, header); block >= 0; block = nextSibling(tape, block)) {
+    if (isNamedAmong(tape, block, names)) blocks.push(block);
+  }
+  return blocks;
+}
