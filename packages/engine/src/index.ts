@@ -35,6 +35,8 @@ export { LAYOUTS } from './layout.ts';
 export type { Layout } from './layout.ts';
 export { BOOTSTRAP_PROFILE_NAMES, PROFILE_NAMES, policyOf } from './policy.ts';
 export type { BootstrapProfileName, Policy, PolicyChanges, ProfileName } from './policy.ts';
+export { SEAL_PROFILE_NAMES, sealProfile } from './seal-profiles.ts';
+export type { SealProfile, SealProfileName } from './seal-profiles.ts';
 export { Workspace } from './workspace.ts';
 
 // Many, on worker threads.

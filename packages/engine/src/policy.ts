@@ -127,11 +127,26 @@ const STRICT: Omit<Policy, 'limits'> = {
 /** Everything but SHA-1. */
 const SIGNATURES = SIGNATURE_ALGORITHMS.filter(({ hash }) => hash !== 'sha1').map(({ name }) => name);
 
-// Each profile is what its peer gives up, and no more.
+// What the algorithm suites of the Java stacks and of WCF come to. CXF alone has GCM.
+const SUITE_ALGORITHMS = {
+  digests: ['sha1', 'sha256'],
+  macs: ['hmac-sha1', 'hmac-sha256'],
+  ciphers: ['aes128-cbc', 'aes192-cbc', 'aes256-cbc'],
+} as const satisfies Partial<Policy>;
+
+// spec: WS-SecurityPolicy §6.7, a policy that names no layout means Lax; and an endpoint may do without WS-Addressing.
+const JAVA: Partial<Policy> = { ...SUITE_ALGORITHMS, requiredHeaders: [], layout: 'lax' };
+
+// Each profile is what its peer gives up, and no more; what the peer never writes is refused.
 const PROFILES: Readonly<Record<ProfileName, Partial<Policy>>> = {
   strict: {},
+  cxf: { ...JAVA, ciphers: STRICT.ciphers },
+  // interop: WCF signs Body, every wsa header and the Timestamp. Its Cancel is not encrypted, so no message need be.
+  'wcf-message': SUITE_ALGORITHMS,
   // interop: WCF mixed mode signs only the Timestamp and leaves the rest to TLS.
   'wcf-mixed': { requireSignedBody: false, requireSignedAddressing: false, requiredHeaders: [] },
+  websphere: JAVA,
+  metro: JAVA,
   // interop: Rampart's published sample signs the Timestamp alone and encrypts the Body with CBC, unsigned.
   'timestamp-only': {
     requireSignedBody: false,
@@ -157,7 +172,15 @@ const BOOTSTRAP_PROFILES: Readonly<Record<BootstrapProfileName, Partial<Policy>>
 };
 
 /** The profiles of messages within a context. */
-export type ProfileName = 'strict' | 'wcf-mixed' | 'timestamp-only' | 'body-only';
+export type ProfileName =
+  | 'strict'
+  | 'cxf'
+  | 'wcf-message'
+  | 'wcf-mixed'
+  | 'websphere'
+  | 'metro'
+  | 'timestamp-only'
+  | 'body-only';
 export const PROFILE_NAMES: readonly ProfileName[] = Object.keys(PROFILES) as ProfileName[];
 
 /** The profiles of messages that establish one. */
