@@ -99,7 +99,7 @@ test('the MAC follows the suite for WCF only (protocol §7.4)', () => {
   });
 });
 
-test('a signature of wcf-mixed covers the Timestamp alone, and only its policy takes that (T08)', () => {
+test('T08: a signature of wcf-mixed covers the Timestamp alone, and only its policy takes that', () => {
   const message = messageOf('wcf-mixed', 'request');
   expect(text(message).match(/<ds:Reference /g)).toHaveLength(1);
   const context = sampleContext({ suite: 'Basic256' });

@@ -75,7 +75,7 @@ describe('WSS 1.1 §8.5 SignatureConfirmation', () => {
     ['one twice instead of two', [sent, sent], [sent, 'AAAA']],
     ['a value where nothing was signed', [sent], []],
     ['no value where something was signed', [], [sent]],
-  ] as ReadonlyArray<readonly [string, string[], string[]]>)('%s is refused (T57)', (_what, confirm, values) => {
+  ] as ReadonlyArray<readonly [string, string[], string[]]>)('T57: %s is refused', (_what, confirm, values) => {
     const more = { signatureValuesSent: values };
     expect(codeOf(answer({ confirm }), {}, more)).toBe('peer.confirmation-mismatch');
     expect(codeOf(answer({ confirm, encrypt: 'body-and-signature' }), {}, more)).toBe('peer.confirmation-mismatch');
@@ -93,14 +93,14 @@ describe('WSS 1.1 §8.5 SignatureConfirmation', () => {
     expect(codeOf(answer({ confirm: [sent!] }), changes)).toBe('caller.option-invalid');
   });
 
-  test('one that is not signed is refused, whoever asks (T08)', () => {
+  test('T08: one that is not signed is refused, whoever asks', () => {
     const forged = `<k:SignatureConfirmation xmlns:k="http://docs.oasis-open.org/wss/oasis-wss-wssecurity-secext-1.1.xsd" Value="${sent}"/><ds:Signature`;
     const message = replaced(answer({}), '<ds:Signature', forged);
     expect(codeOf(message)).toBe('peer.coverage-missing');
     expect(codeOf(message, {}, { signatureValuesSent: [sent!] })).toBe('peer.coverage-missing');
   });
 
-  test('what is in it but no base64 is refused (T17)', () => {
+  test('T17: what is in it but no base64 is refused', () => {
     const message = answer({ confirm: ['*'] });
     expect(codeOf(message, {}, { signatureValuesSent: ['*'] })).toBe('peer.encoding-invalid');
   });
@@ -186,7 +186,7 @@ describe('WSS 1.1 §9.3 EncryptedHeader', () => {
   test.each([
     ['mustUnderstand', 's:mustUnderstand="0"', 's:mustUnderstand="1"'],
     ['role', 's:mustUnderstand="0"', `s:mustUnderstand="0" s:role="${SOAP12}/role/next"`],
-  ])('a wrapper that says another %s than its block is refused (T64)', (_what, from, to) => {
+  ])('T64: a wrapper that says another %s than its block is refused', (_what, from, to) => {
     const [whole] = wrapper.exec(text(message))!;
     expect(codeOf(replaced(message, whole, whole.replace(from, to)), policy)).toBe('peer.decrypt-failed');
   });
@@ -194,12 +194,12 @@ describe('WSS 1.1 §9.3 EncryptedHeader', () => {
   test.each([
     ['into another block', (whole: string) => `<h:Wrapper xmlns:h="urn:h">${whole}</h:Wrapper>`],
     ['out of reach: for another role', (whole: string) => whole.replace('s:mustUnderstand="0"', 's:role="urn:other"')],
-  ])('moved %s, it is not decrypted (T03, T44)', (_what, move) => {
+  ])('T03 T44: moved %s, it is not decrypted', (_what, move) => {
     const [whole] = wrapper.exec(text(message))!;
     expect(codeOf(replaced(message, whole, move(whole)), policy)).toBe('peer.coverage-missing');
   });
 
-  test('one that no list names, or with something beside the data, is refused (T44)', () => {
+  test('T44: one that no list names, or with something beside the data, is refused', () => {
     const [whole] = wrapper.exec(text(message))!;
     const id = /EncryptedData [^>]*Id="(_\d+)"/.exec(whole)![1]!;
     expect(codeOf(replaced(message, `<e:DataReference URI="#${id}"></e:DataReference>`, ''), policy)).toBe(
@@ -209,14 +209,14 @@ describe('WSS 1.1 §9.3 EncryptedHeader', () => {
     expect(codeOf(replaced(message, whole, twice), policy)).toBe('peer.structure-invalid');
   });
 
-  test('encrypted but not signed is refused (T08, T44)', () => {
+  test('T08 T44: encrypted but not signed is refused', () => {
     for (const order of ORDERS) {
       const unsigned = sealed(withHeader(ticket), sampleRequest({ order, encryptHeaders: [TICKET] }));
       expect(codeOf(unsigned, { encryptedHeaders: [TICKET] })).toBe('peer.coverage-missing');
     }
   });
 
-  test('a block in clear beside the encrypted one is refused by a policy that wants both (T03)', () => {
+  test('T03: a block in clear beside the encrypted one is refused by a policy that wants both', () => {
     const forged = replaced(message, '<k:EncryptedHeader', `${ticket}<k:EncryptedHeader`);
     expect(codeOf(forged, policy)).toBe('peer.coverage-missing');
   });
@@ -246,7 +246,7 @@ describe('WS-SecurityPolicy §4 parts by name', () => {
     expect(codeOf(unsigned, { signedHeaders: [{ namespace: 'urn:H', localName: 'Ticket' }] })).toBe('ok');
   });
 
-  test('a signed header that was moved, with a forged one in its place, is refused (T03)', () => {
+  test('T03: a signed header that was moved, with a forged one in its place, is refused', () => {
     const signed = sealed(withHeader(ticket), signing);
     const [whole] = /<h:Ticket .*?<\/h:Ticket>/.exec(text(signed))!;
     const moved = replaced(signed, whole, `<h:Ticket xmlns:h="urn:h">8</h:Ticket><w xmlns="urn:w">${whole}</w>`);
@@ -255,7 +255,7 @@ describe('WS-SecurityPolicy §4 parts by name', () => {
     expect(codeOf(beside, { signedHeaders: [TICKET] })).toBe('peer.coverage-missing');
   });
 
-  test('a Body of which a part is encrypted is no encrypted Body (T08)', () => {
+  test('T08: a Body of which a part is encrypted is no encrypted Body', () => {
     const loose = { requireSignedBody: false, requireSignedEncryption: false };
     const sign = { body: false, addressing: true, timestamp: true };
     const whole = sealed(sampleEnvelope(), sampleRequest({ encrypt: 'body', sign }));
@@ -296,7 +296,7 @@ describe('WS-SecurityPolicy §6.7 layouts', () => {
     expect(codeOf(message, { layout })).toBe('ok');
   });
 
-  test('tokens after their use: taken by the lax ones only (T50)', () => {
+  test('T50: tokens after their use: taken by the lax ones only', () => {
     const message = sealed(sampleEnvelope(), sampleRequest());
     const [tokens] = /<c:SecurityContextToken .*<\/c:DerivedKeyToken>/.exec(text(message))!;
     const moved = replaced(replaced(message, tokens, ''), '</o:Security>', `${tokens}</o:Security>`);
@@ -327,7 +327,7 @@ describe('SOAP roles', () => {
     if (soap === SOAP12) expect(codeOf(again)).toBe('peer.structure-invalid');
   });
 
-  test('mandatory blocks for the role, and for the next, are refused in that role (T64)', () => {
+  test('T64: mandatory blocks for the role, and for the next, are refused in that role', () => {
     const block = (role: string) => `<h:Toll xmlns:h="urn:h" s:mustUnderstand="1" s:role="${role}"/>`;
     for (const [role, code] of [
       [GATE, 'peer.must-understand'],
@@ -338,7 +338,7 @@ describe('SOAP roles', () => {
     }
   });
 
-  test('mustUnderstand is written unless it is declined, and may be wanted (T64)', () => {
+  test('T64: mustUnderstand is written unless it is declined, and may be wanted', () => {
     const optional = sealed(sampleEnvelope(), sampleRequest({ mustUnderstand: false }));
     expect(codeOf(optional)).toBe('ok');
     expect(codeOf(optional, { requireMustUnderstand: true })).toBe('peer.structure-invalid');

@@ -90,7 +90,7 @@ describe('T54: evict', () => {
       },
     });
     const reply = pool.open(sampleMessage(sampleOctets('signed-1k')));
-    await vi.waitUntil(() => release.length === 1);
+    await vi.waitUntil(() => release.length === 1, { timeout: 20_000 });
     await pool.evict(SMALL_CONTEXT);
     release[0]?.(old);
     expect(await reply).toMatchObject({ ok: false, code: 'peer.bad-context' });
