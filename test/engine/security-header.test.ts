@@ -1,6 +1,6 @@
 /** What surrounds the keys in a Security header: confirmations, encrypted headers, layouts, roles, parts by name. */
-import { contextSource } from '@parley/core';
-import type { OpenRequest, PolicyChanges, SealRequest } from '@parley/engine';
+import { contextSource, PrivateKey, Trust } from '@parley/core';
+import type { Credentials, OpenRequest, PolicyChanges, SealRequest } from '@parley/engine';
 import { createPool, open, policyOf, seal } from '@parley/engine';
 import { describe, expect, test } from 'vitest';
 import {
@@ -16,6 +16,7 @@ import {
   sealed,
   text,
 } from './support/sample.ts';
+import { certificateRequest, encryptedKeyRequest, ROOT, sampleKey } from './support/sample-keys.ts';
 
 const ORDERS = ['sign-then-encrypt', 'encrypt-then-sign'] as const;
 const TICKET = { namespace: 'urn:h', localName: 'Ticket' };
@@ -343,5 +344,63 @@ describe('SOAP roles', () => {
     expect(codeOf(optional)).toBe('ok');
     expect(codeOf(optional, { requireMustUnderstand: true })).toBe('peer.structure-invalid');
     expect(codeOf(sealed(sampleEnvelope(), sampleRequest()), { requireMustUnderstand: true })).toBe('ok');
+  });
+});
+
+describe('without a context, or beside one', () => {
+  const bob = sampleKey('bob', 'rsa');
+  const privateKey = PrivateKey.read({ format: 'der', bytes: bob.privateKeyDer }, { uses: ['encryption'] });
+  const credentials: Credentials = {
+    trust: new Trust({ anchors: [ROOT], revocation: 'if-listed' }),
+    ownKeys: [{ certificate: bob.certificate, privateKey }],
+  };
+  const more = { encryptHeaders: [TICKET], sign: { ...SIGN_ALL, headers: [TICKET] }, confirm: ['AAAA'] } as const;
+  const demands: PolicyChanges = {
+    requiredHeaders: ['Action', TICKET],
+    encryptedHeaders: [TICKET],
+    requireSignatureConfirmation: true,
+  };
+  const ticket = '<h:Ticket xmlns:h="urn:h">7</h:Ticket>';
+
+  test.each(
+    ORDERS.flatMap((order) => (['none', 'body', 'body-and-signature'] as const).map((encrypt) => ({ order, encrypt }))),
+  )('headers are encrypted and signatures confirmed under a session key, $order, $encrypt', (shape) => {
+    const recipient = { certificate: bob.certificate, reference: 'thumbprint' } as const;
+    const requests = [
+      ['symmetric-x509', encryptedKeyRequest({ ...shape, ...more })],
+      ['x509', certificateRequest({ ...shape, ...more, recipient })],
+    ] as const;
+    for (const [profile, request] of requests) {
+      const reply = seal(withHeader(ticket), request);
+      if (profile === 'x509' && shape.encrypt === 'body-and-signature' && shape.order === 'encrypt-then-sign') {
+        expect(reply).toMatchObject({ code: 'caller.option-invalid' });
+        continue;
+      }
+      if (!reply.ok) throw new Error(reply.code);
+      const opened = open(reply.value.octets, {
+        atMs: NOW_MS,
+        policy: policyOf(profile, demands),
+        contexts: contextSource([]),
+        credentials,
+        signatureValuesSent: ['AAAA'],
+      });
+      const { signatureValues } = reply.value;
+      expect(opened).toMatchObject({ ok: true, value: { signatureValues, signatureConfirmed: true } });
+    }
+  });
+
+  test('an endorsing signature is one to confirm too', () => {
+    const endorse = { key: sampleKey('alice', 'rsa').key, reference: 'direct' } as const;
+    for (const encrypt of ['none', 'body-and-signature'] as const) {
+      const reply = seal(sampleEnvelope(), sampleRequest({ endorse, encrypt }));
+      if (!reply.ok) throw new Error(reply.code);
+      const { octets, signatureValues } = reply.value;
+      expect(signatureValues).toHaveLength(2);
+      const policy = policyOf('strict', { endorsedBy: ['certificate'], signatures: policyOf('x509').signatures });
+      const contexts = contextSource([sampleContext()]);
+      expect(open(octets, { atMs: NOW_MS, policy, contexts, credentials })).toMatchObject({
+        value: { signatureValues },
+      });
+    }
   });
 });
