@@ -18,7 +18,7 @@ const CREDENTIALS: Credentials = { trust, ownKeys: [bob.key] };
 function made(request: BootstrapSealRequest): Uint8Array {
   const reply = seal(sampleEnvelope(), request);
   if (!reply.ok) throw new Error(`${reply.code} ${JSON.stringify(reply.detail)}`);
-  return reply.value;
+  return reply.value.octets;
 }
 
 function opened(
