@@ -14,8 +14,6 @@ export { loadLibxml } from './libxml.ts';
 export type { Libxml } from './libxml.ts';
 export { loadNative } from './libxml-native.ts';
 export type { NativeDocument, NativeError, NativeLibxml, NativeParseOptions } from './libxml-native.ts';
-export { READERS, readDocument, utf8Octets } from './reader/read-document.ts';
-export type { Reader } from './reader/read-document.ts';
 export { isVisiblyUsed, prefixFor, unusedPrefix, uriOfPrefix } from './namespace-scope.ts';
 export {
   attributeNamed,
@@ -35,6 +33,8 @@ export {
 } from './navigate.ts';
 export type { Drain } from './octet-sink.ts';
 export { OctetSink } from './octet-sink.ts';
+export { READERS, readDocument, utf8Octets } from './reader/read-document.ts';
+export type { Reader } from './reader/read-document.ts';
 export { SchemaSet } from './schema/schema-set.ts';
 export { validate } from './schema/validate.ts';
 export type { SchemaFinding } from './schema/validate.ts';

@@ -8,13 +8,12 @@ import type { DecryptedMessage, DecryptedPart } from './decrypt-parts.ts';
 import { freshUntilMs } from './freshness.ts';
 import type { EncryptedPart, KeyUse, OpenedMessage, SignedPart } from './opened-message.ts';
 import type { Policy } from './policy.ts';
-import { base64Octets } from './read/claim.ts';
 import type { MessageClaims } from './read/message.ts';
 import { ADDRESSING_NAMES, Addressing } from './read/soap-envelope.ts';
 import { isTokenReference } from './read/token-reference.ts';
 import type { ResolvedKey } from './resolved-key.ts';
 import { keyUseOf, symmetricKeyUseOf } from './resolved-key.ts';
-import type { PlannedSignature, VerifiedPart } from './verify-signatures.ts';
+import type { VerifiedPart } from './verify-signatures.ts';
 import type { Workspace } from './workspace.ts';
 
 export interface Proof {
@@ -22,9 +21,6 @@ export interface Proof {
   readonly signedClaims: MessageClaims;
   /** Of the document in which everything is plaintext. */
   readonly claims: MessageClaims;
-  readonly signatures: readonly PlannedSignature[];
-  /** Those that vouch for the others. */
-  readonly endorsing: readonly PlannedSignature[];
   /** Elements of {@link claims} that are signed. */
   readonly signed: ReadonlySet<number>;
   readonly verified: readonly VerifiedPart[];
@@ -71,9 +67,7 @@ export function handOver(proof: Proof): OpenedMessage {
     expiresAtMs: timestamp?.expiresAtMs,
     signed: verified.map((part) => signedPart(signedClaims, part, octets, keyUses)),
     encrypted: decrypted.parts.map(encryptedPart),
-    signatureValues: [...proof.signatures, ...proof.endorsing].map((signature) =>
-      signatureValueOf(signedClaims, signature),
-    ),
+    signatureValues: [...new Set(verified.map(({ signature }) => signature))].map(({ valueBase64 }) => valueBase64),
     signatureConfirmed: proof.signatureConfirmed,
     body: octets.subarray(bodyStart, bodyEnd),
     verified: octets.subarray(verified[0]!.start, verifiedEnd),
@@ -133,28 +127,18 @@ function namespaceText(tape: Tape, element: number): string {
   return NAMESPACE_URIS[namespaceOf(tape, element)] ?? namespaceUriOf(tape, element);
 }
 
-/** The SignatureValue, however its base64 is broken into lines. */
-function signatureValueOf({ tape }: MessageClaims, { claim }: PlannedSignature): string {
-  return encodeBase64(base64Octets(tape, claim.signatureValue));
-}
-
 const SHA256 = digestAlgorithm('sha256');
 
 /**
- * Without a signed MessageID, the MAC itself is what happens once, however its base64 is broken into lines.
+ * Without a signed MessageID, the MAC itself is what happens once.
  * safety: without a context, other senders could use up a MessageID, and (r, n-s) is an ECDSA signature if (r, s) is: so
  * it is whose key signed, and what was signed, which nobody can change.
  */
-function replayKeyOf(
-  { signedClaims, signatures, verified, addressing }: Proof,
-  messageIdIsSigned: boolean,
-  signedInfo: Uint8Array,
-): string {
-  const { resolved } = verified[0]!.signature;
+function replayKeyOf({ verified, addressing }: Proof, messageIdIsSigned: boolean, signedInfo: Uint8Array): string {
+  const { resolved, valueBase64 } = verified[0]!.signature;
   switch (resolved.source) {
     case 'context':
-      if (messageIdIsSigned) return addressing.messageId as string;
-      return signatureValueOf(signedClaims, signatures[0]!);
+      return messageIdIsSigned ? (addressing.messageId as string) : valueBase64;
     case 'encrypted-key':
       return `${resolved.transported.sha1Base64} ${encodeBase64(digest(SHA256, signedInfo))}`;
     case 'certificate':

@@ -118,8 +118,6 @@ function openMessage(
   return handOver({
     signedClaims: proof.claims,
     claims,
-    signatures: proof.signatures,
-    endorsing: proof.endorsing,
     signed,
     verified: proof.verified,
     decrypted,
@@ -150,8 +148,8 @@ function scopeOf(
 /** Signatures that hold, with what was decrypted before they were checked. */
 interface VerifiedMessage {
   readonly claims: MessageClaims;
+  /** Those over the message itself, and not over other signatures. */
   readonly signatures: readonly PlannedSignature[];
-  readonly endorsing: readonly PlannedSignature[];
   readonly verified: readonly VerifiedPart[];
   readonly decrypted: DecryptedMessage;
 }
@@ -174,7 +172,7 @@ function verify(
   if (decrypted.failure === undefined) requireSignedPlaintext(claims, signatures, decrypted.parts, policy);
   const verified = verifySignatures(claims, planned, scope);
   requireOneOrigin(claims, verified, decrypted.parts, policy);
-  return { claims, signatures, endorsing, verified, decrypted };
+  return { claims, signatures, verified, decrypted };
 }
 
 /** Encrypted last, so decrypted first; a signature in clear is checked before any ciphertext is touched. */

@@ -61,8 +61,9 @@ export function isOfOneOrigin(left: ResolvedKey, right: ResolvedKey): boolean {
   }
 }
 
-/** What a policy calls it. */
+/** What a policy calls the source of a key that was transported. */
 export function sourceOf(resolved: EncryptedKeyKey): EncryptedKeyUse['source'];
+/** What a policy calls the source of any key. */
 export function sourceOf(resolved: ResolvedKey): KeySourceName;
 export function sourceOf(resolved: ResolvedKey): KeySourceName {
   return resolved.source === 'encrypted-key' && !resolved.transported.isNew ? 'known-encrypted-key' : resolved.source;

@@ -5,7 +5,7 @@
 import type { Tape } from '@parley/codec';
 import { canonicalise, isLiteral } from '@parley/codec';
 import type { MacAlgorithm, SignatureAlgorithm } from '@parley/core';
-import { digestBase64, equalConstantTime, equalsText, Fault, verify } from '@parley/core';
+import { digestBase64, encodeBase64, equalConstantTime, equalsText, Fault, verify } from '@parley/core';
 import type { OpenScope } from './open-scope.ts';
 import type { PartRole } from './opened-message.ts';
 import type { Policy } from './policy.ts';
@@ -44,6 +44,8 @@ export interface VerifiedPart {
 /** A signature whose value is right: `sink.bytes[start, end)` are the canonical octets of its SignedInfo. */
 export interface VerifiedSignature {
   readonly resolved: ResolvedKey;
+  /** The SignatureValue as strict base64, however the message breaks it into lines. */
+  readonly valueBase64: string;
   readonly start: number;
   readonly end: number;
 }
@@ -120,7 +122,7 @@ function verifyMac(
   canonicalise(tape, claim.signedInfo, sink, claim.canonicalisation);
   const mac = resolved.key.macKey(algorithm).macBase64(sink.bytes, start, sink.length);
   if (!isMac(tape, claim.signatureValue, mac)) throw new Fault('peer.signature-invalid');
-  return { resolved, start, end: sink.length };
+  return { resolved, valueBase64: mac, start, end: sink.length };
 }
 
 // safety: the algorithm decides which resolver is asked, and that one gives public keys only (T13).
@@ -138,7 +140,7 @@ function verifySigned(
   const value = base64Octets(tape, claim.signatureValue);
   if (!verify(algorithm, resolved.publicKey, sink.bytes.subarray(start, sink.length), value))
     throw new Fault('peer.signature-invalid');
-  return { resolved, start, end: sink.length };
+  return { resolved, valueBase64: encodeBase64(value), start, end: sink.length };
 }
 
 // safety: a key of a kind that the policy does not name proves nothing, however right the signature is (T11).

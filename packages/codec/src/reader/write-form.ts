@@ -18,6 +18,7 @@ const AMPERSAND_AND_QUOTE: ReadonlyMap<number, string> = new Map([...AMPERSAND, 
 const DOUBLE_QUOTE = 0x22;
 const SINGLE_QUOTE = 0x27;
 
+/** Character data. */
 export function writeFormText(plain: OctetSink, out: OctetSink): void {
   writeEscaped(plain.bytes, plain.length, TEXT_ESCAPES, out);
 }

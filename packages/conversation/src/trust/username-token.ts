@@ -13,7 +13,7 @@ import {
   nextSibling,
   UNQUALIFIED,
 } from '@parley/codec';
-import { Fault, formatInstant, parseInstant, type Secret } from '@parley/core';
+import { BASE64_BINARY, Fault, formatInstant, parseInstant, type Secret } from '@parley/core';
 import {
   attributeValue,
   base64Octets,
@@ -34,7 +34,6 @@ import { readReferencedText } from './secret-text.ts';
 const PROFILE = 'http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-username-token-profile-1.0';
 const PASSWORD_TEXT = `${PROFILE}#PasswordText`;
 const PASSWORD_DIGEST = `${PROFILE}#PasswordDigest`;
-const BASE64_BINARY = 'http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-soap-message-security-1.0#Base64Binary';
 
 const USERNAME_TOKEN = localName('UsernameToken');
 const USERNAME = localName('Username');
