@@ -1,4 +1,4 @@
-import type { CanonicalisationMethod } from './hot/canonicalise.ts';
+import type { CanonicalisationMethod } from './canonicalisation-options.ts';
 
 /** What a policy calls a canonical form. */
 export type CanonicalisationName = CanonicalisationMethod | `${CanonicalisationMethod}-with-comments`;

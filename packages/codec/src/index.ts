@@ -1,13 +1,13 @@
 export type { CanonicalisationAlgorithm, CanonicalisationName } from './canonicalisation-algorithms.ts';
 export { CANONICALISATION_ALGORITHMS } from './canonicalisation-algorithms.ts';
-export { checkIds, resolveId } from './element-ids.ts';
-export { canonicalise, canonicaliseContent, canonicaliseDocument } from './hot/canonicalise.ts';
 export type {
   CanonicalisationMethod,
   CanonicalisationOptions,
   ContentOptions,
   Replacement,
-} from './hot/canonicalise.ts';
+} from './canonicalisation-options.ts';
+export { checkIds, resolveId } from './element-ids.ts';
+export { canonicalise, canonicaliseContent, canonicaliseDocument } from './hot/canonicalise.ts';
 export { scan } from './hot/scan.ts';
 export type { ScanOptions } from './hot/scan.ts';
 export { loadLibxml } from './libxml.ts';

@@ -5,6 +5,7 @@
  * something has to be written differently, so a subtree that is canonical as written costs one copy.
  */
 import { invariant } from '@parley/core';
+import type { CanonicalisationOptions, ContentOptions } from '../canonicalisation-options.ts';
 import type { OctetSink } from '../octet-sink.ts';
 import type { Tape } from '../tape.ts';
 import { E, ELEMENT_WORDS as ELEMENT_SIZE, Flag } from '../tape.ts';
@@ -37,43 +38,6 @@ const { emptyTag: EMPTY_TAG, hasChild: HAS_CHILD, startCanonical: START_CANONICA
 const CONTENT_CANONICAL = Flag.contentCanonical;
 const CONTENT_EITHER = Flag.contentCanonical | Flag.contentExpandable;
 const { bang: BANG, greater: GREATER, lf: LF } = Octet;
-
-/** The three forms; each is meant without comments unless {@link CanonicalisationOptions.comments} asks for them. */
-export type CanonicalisationMethod = 'exclusive' | 'inclusive' | 'inclusive-1.1';
-
-/** How to write the content of an element. */
-export interface ContentOptions {
-  /** WithComments; false by default, as for every same-document reference. */
-  readonly comments?: boolean | undefined;
-  /**
-   * A piece without namespace says `xmlns=""` even where nothing is in force, so that it means the same wherever it is
-   * put. Plaintext that will be spliced back needs this; a digest must not.
-   */
-  readonly shieldDefaultNamespace?: boolean | undefined;
-}
-
-/** How to canonicalise. */
-export interface CanonicalisationOptions extends ContentOptions {
-  /** `exclusive` by default. Inclusive forms depend on where the element stands, and are there for interoperability. */
-  readonly method?: CanonicalisationMethod | undefined;
-  /**
-   * PrefixList of ec:InclusiveNamespaces, `#default` for the default namespace; unknown prefixes have no effect, and
-   * neither has the list for an inclusive method.
-   */
-  readonly inclusivePrefixes?: readonly string[] | undefined;
-  /** An element inside that is left out, with all in it: the Signature of an enveloped-signature transform. */
-  readonly without?: number | undefined;
-  /** What STR-Transform (protocol §3.6) does: a token in the place of the reference to it. Not with `without`. */
-  readonly replacement?: Replacement | undefined;
-}
-
-/** Two elements of one tape. */
-export interface Replacement {
-  /** The element that does not appear: the apex, or one inside. */
-  readonly element: number;
-  /** The element that appears there, in the namespace scope of its own place. */
-  readonly by: number;
-}
 
 /** What text between tags must not have to go out as it is; text proper may hold a raw `>`. */
 const NOT_VERBATIM =
@@ -126,14 +90,12 @@ export function canonicalise(tape: Tape, element: number, out: OctetSink, option
 
 /** A token in the place of the apex shows what the default namespace is, even that there is none. */
 function writeToken(tape: Tape, token: number, out: OctetSink, options: CanonicalisationOptions): void {
-  const { method = 'exclusive', inclusivePrefixes = [], comments = false } = options;
-  if (method !== 'exclusive') {
-    canonicalise(tape, token, out, { method, comments });
-    return;
-  }
-  scope.begin(tape, tape.elements[token * ELEMENT_WORDS + PARENT]!, [...inclusivePrefixes, '#default']);
-  scope.rendered[0] = -1;
-  writeSubtree(tape, token, out, scope, comments, PLAIN);
+  const { method = 'exclusive', inclusivePrefixes = [], comments } = options;
+  const shown =
+    method === 'exclusive'
+      ? { inclusivePrefixes: [...inclusivePrefixes, '#default'], shieldDefaultNamespace: true }
+      : undefined;
+  canonicalise(tape, token, out, { method, comments, ...shown });
 }
 
 /** A token inside: in the scope of its own place, after what is rendered at the place where it goes. */

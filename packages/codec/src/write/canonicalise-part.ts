@@ -1,4 +1,4 @@
-import type { ContentOptions } from '../hot/canonicalise.ts';
+import type { ContentOptions } from '../canonicalisation-options.ts';
 import { canonicalise } from '../hot/canonicalise.ts';
 import { Octet } from '../hot/octet.ts';
 import { compareOctets } from '../hot/octet-hash.ts';
