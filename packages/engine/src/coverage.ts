@@ -4,22 +4,23 @@ import { Fault } from '@parley/core';
 import type { DecryptedPart } from './decrypt-parts.ts';
 import type { HeaderName } from './header-name.ts';
 import { headersNamed } from './header-name.ts';
+import type { PlacedSignature } from './plan-signatures.ts';
+import { signaturesOfMessage } from './plan-signatures.ts';
 import type { Policy } from './policy.ts';
 import { endOf, isWithin, placeAmongSiblings, startOf, structureInvalid } from './read/claim.ts';
 import type { MessageClaims } from './read/message.ts';
 import { ADDRESSING_NAMES, Addressing } from './read/soap-envelope.ts';
-import type { PlannedSignature } from './verify-signatures.ts';
 
 /**
  * Checks coverage before any cryptography: a message that would not do even if all its signatures were right.
- * With `hasSignedCiphertext`, a header that is not there may turn out to be encrypted: {@link requireHeaders} sees it.
+ * With `mayHideHeaders`, a header that is not there may turn out to be encrypted.
  *
  * @throws Fault `peer.coverage-missing`; `peer.structure-invalid` an unknown element in the Security header.
  */
 export function requireCoverage(
   claims: MessageClaims,
-  signatures: readonly PlannedSignature[],
-  hasSignedCiphertext: boolean,
+  signatures: readonly PlacedSignature[],
+  mayHideHeaders: boolean,
   policy: Policy,
 ): void {
   const { envelope, security } = claims;
@@ -29,22 +30,33 @@ export function requireCoverage(
   if (security.timestamp < 0 ? policy.requireTimestamp : !signed.has(security.timestamp))
     throw missing('wsu:Timestamp');
   if (policy.requireSignedBody && !signed.has(envelope.body)) throw missing('soap:Body');
-  if (!hasSignedCiphertext) requireHeaders(claims, signed, policy);
-  if (security.unknown >= 0) throw structureInvalid(claims.tape, security.unknown, 'an unknown child of wsse:Security');
+  requireHeaders(claims, signed, mayHideHeaders, policy);
+  requireKnownChildren(claims);
+}
+
+/** Checks that everything in the Security header is known. @throws Fault `peer.structure-invalid` */
+export function requireKnownChildren({ tape, security }: MessageClaims): void {
+  if (security.unknown >= 0) throw structureInvalid(tape, security.unknown, 'an unknown child of wsse:Security');
 }
 
 /**
- * Checks that the header blocks and confirmations of a document without ciphertext are signed, as far as they must be.
- * `signed` are elements of that document.
+ * Checks that the header blocks and confirmations of a document are signed, as far as they must be; with `mayHide`, those
+ * that are there. `signed` are elements of that document.
  *
  * @throws Fault `peer.coverage-missing`
  */
-export function requireHeaders(claims: MessageClaims, signed: ReadonlySet<number>, policy: Policy): void {
+export function requireHeaders(
+  claims: MessageClaims,
+  signed: ReadonlySet<number>,
+  mayHide: boolean,
+  policy: Policy,
+): void {
   const { envelope, security, tape } = claims;
   for (const name of policy.requiredHeaders) {
     if (typeof name === 'string') {
-      if (!signed.has(envelope.addressing[Addressing[name]]!)) throw missing(`wsa:${name}`);
-    } else if (headersNamed(tape, envelope.header, [name]).length === 0) throw missing(textOf(name));
+      const header = envelope.addressing[Addressing[name]]!;
+      if (header < 0 ? !mayHide : !signed.has(header)) throw missing(`wsa:${name}`);
+    } else if (!mayHide && headersNamed(tape, envelope.header, [name]).length === 0) throw missing(textOf(name));
   }
   if (policy.requireSignedAddressing) {
     for (const [place, header] of envelope.addressing.entries()) {
@@ -68,7 +80,7 @@ export function requireHeaders(claims: MessageClaims, signed: ReadonlySet<number
 export function signedElements(
   signedClaims: MessageClaims,
   claims: MessageClaims,
-  signatures: readonly PlannedSignature[],
+  signatures: readonly PlacedSignature[],
 ): ReadonlySet<number> {
   const signed = new Set<number>();
   for (const { references } of signatures) {
@@ -122,7 +134,7 @@ export function requireTimestampPlace({ tape, security }: MessageClaims, { layou
  */
 export function requireEncryption(
   { tape, envelope }: MessageClaims,
-  parts: readonly DecryptedPart[],
+  parts: readonly Pick<DecryptedPart, 'headerPlace' | 'isWholeBody'>[],
   policy: Policy,
 ): void {
   if (policy.requireEncryptedBody && !parts.some((part) => part.isWholeBody)) throw missing('encrypted soap:Body');
@@ -136,14 +148,12 @@ export function requireEncryption(
  * Checks that what the policy wants endorsed is: every endorsing signature is over every other one.
  * @throws Fault `peer.coverage-missing`
  */
-export function requireEndorsement(
-  signatures: readonly PlannedSignature[],
-  endorsing: readonly PlannedSignature[],
-  policy: Policy,
-): void {
+export function requireEndorsement(planned: readonly PlacedSignature[], policy: Policy): void {
   if (policy.endorsedBy.length === 0) return;
+  const endorsing = planned.filter(({ isEndorsing }) => isEndorsing);
+  const signatures = signaturesOfMessage(planned);
   if (endorsing.length === 0) throw missing('endorsing ds:Signature');
-  const isOver = ({ references }: PlannedSignature, { claim }: PlannedSignature): boolean =>
+  const isOver = ({ references }: PlacedSignature, { claim }: PlacedSignature): boolean =>
     references.some(({ target }) => target === claim.element);
   if (!endorsing.every((over) => signatures.every((signature) => isOver(over, signature))))
     throw missing('endorsed ds:Signature');
@@ -157,7 +167,7 @@ export function requireEndorsement(
  */
 export function requireSignedPlaintext(
   claims: MessageClaims,
-  signatures: readonly PlannedSignature[],
+  signatures: readonly PlacedSignature[],
   parts: readonly DecryptedPart[],
   policy: Policy,
 ): void {
@@ -177,7 +187,7 @@ export function requireSignedPlaintext(
 /** The same for parts that were encrypted first and signed as ciphertext. */
 export function requireSignedCiphertext(
   claims: MessageClaims,
-  signatures: readonly PlannedSignature[],
+  signatures: readonly PlacedSignature[],
   elements: readonly number[],
   policy: Policy,
 ): void {

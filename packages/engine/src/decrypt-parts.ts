@@ -7,14 +7,11 @@ import type { Patch, Tape } from '@parley/codec';
 import {
   E,
   ELEMENT_WORDS,
-  firstChild,
-  isElementOnly,
   isNamed,
   localName,
   localNameOf,
   Namespace,
   namespaceUriOf,
-  nextSibling,
   parentOf,
   readDocument,
   splice,
@@ -24,22 +21,17 @@ import { decrypt, Fault } from '@parley/core';
 import { isRoutedAlike, readHeaderRouting } from './header-routing.ts';
 import type { OpenScope } from './open-scope.ts';
 import type { PartRole } from './opened-message.ts';
+import type { PlannedDecryption } from './plan-decryption.ts';
 import type { Policy } from './policy.ts';
-import { base64Octets, endOf, isWithin, placeAmongSiblings, startOf, structureInvalid } from './read/claim.ts';
-import type { EncryptedDataClaim } from './read/encrypted-data.ts';
-import { isEncryptedData, readEncryptedData, readReferenceLists } from './read/encrypted-data.ts';
-import { referenceListsOf } from './read/encrypted-key.ts';
+import { base64Octets, endOf, startOf } from './read/claim.ts';
+import { isEncryptedData } from './read/encrypted-data.ts';
 import type { MessageClaims } from './read/message.ts';
-import { resolveKey, resolveListingKey } from './resolve-keys.ts';
+import { resolveSecret } from './resolve-keys.ts';
 import type { SymmetricResolvedKey } from './resolved-key.ts';
 
-/** Encrypted data whose place and key are settled. */
-export interface PlannedDecryption {
-  readonly claim: EncryptedDataClaim;
-  /** The part of the message that it is, or stands in. Of a child of Security, only its content tells. */
-  readonly place: 'body' | 'header' | 'security';
-  /** What the plaintext replaces: the EncryptedData, or the EncryptedHeader around it. */
-  readonly replaced: number;
+/** Encrypted data whose key was found. */
+export interface ReadyDecryption {
+  readonly planned: PlannedDecryption;
   readonly resolved: SymmetricResolvedKey;
 }
 
@@ -56,9 +48,8 @@ export interface DecryptedPart {
   /** Its name. */
   readonly namespace: string;
   readonly localName: string;
-  /** Number of the header block that it is, which decrypting changes for none; -1 elsewhere. */
+  /** As in {@link PlannedDecryption}. */
   readonly headerPlace: number;
-  /** Whether it is all that the Body holds. */
   readonly isWholeBody: boolean;
 }
 
@@ -69,42 +60,19 @@ export interface DecryptedMessage {
 }
 
 /**
- * Settles what is to be decrypted: its place, its algorithm, its key.
- * @throws Fault `peer.structure-invalid`, `peer.alg-forbidden`, and what reading and resolving throw.
+ * Finds the keys of what is to be decrypted.
+ * @throws Fault `peer.key-usage` the key has not the cipher's length; and what resolving throws
  */
-export function planDecryption(
-  claims: MessageClaims,
-  targets: readonly number[],
+export function resolveDecryptions(
+  planned: readonly PlannedDecryption[],
   scope: OpenScope,
-): readonly PlannedDecryption[] {
-  return targets.map((element) => {
-    const place = placeOf(claims, element);
-    const claim = readEncryptedData(claims.tape, element);
-    if (!scope.policy.ciphers.includes(claim.cipher.name))
-      throw new Fault('peer.alg-forbidden', { algorithm: claim.cipher.name });
-    if (claim.target === 'content' && !isOnlyChild(claims.tape, element)) {
-      throw structureInvalid(claims.tape, element, 'encrypted content beside other elements');
-    }
-    if (claim.target === 'content' && place !== 'body')
-      throw structureInvalid(claims.tape, element, 'encrypted content outside soap:Body');
-    // A layout orders the Security header; a header block may stand before it.
-    const resolved = keyOf(claims, claim, place === 'header' ? claims.envelope.body : element, scope);
-    if (resolved.key.secret.lengthBytes !== claim.cipher.keyBytes)
+): readonly ReadyDecryption[] {
+  return planned.map((decryption) => {
+    const resolved = resolveSecret(decryption.key, scope);
+    if (resolved.key.secret.lengthBytes !== decryption.claim.cipher.keyBytes)
       throw new Fault('peer.key-usage', { reason: 'length' });
-    const replaced = place === 'header' && parentOf(claims.tape, element) !== claims.envelope.header;
-    return { claim, place, replaced: replaced ? parentOf(claims.tape, element) : element, resolved };
+    return { planned: decryption, resolved };
   });
-}
-
-function keyOf(claims: MessageClaims, claim: EncryptedDataClaim, user: number, scope: OpenScope): SymmetricResolvedKey {
-  const { element, tokenReference, cipher } = claim;
-  if (tokenReference >= 0) return resolveKey(claims, tokenReference, user, scope, cipher.keyBytes);
-  const { tape, security } = claims;
-  const listing = security.encryptedKeys.find((key) =>
-    readReferenceLists(tape, referenceListsOf(tape, key), scope.policy.limits).includes(element),
-  );
-  if (listing === undefined) throw new Fault('peer.keyinfo-forbidden', { reason: 'no ds:KeyInfo' });
-  return resolveListingKey(claims, listing, user, scope, cipher.keyBytes);
 }
 
 /**
@@ -116,11 +84,11 @@ function keyOf(claims: MessageClaims, claim: EncryptedDataClaim, user: number, s
  */
 export function decryptParts(
   claims: MessageClaims,
-  planned: readonly PlannedDecryption[],
+  ready: readonly ReadyDecryption[],
   scope: OpenScope,
 ): DecryptedMessage {
   let failure: Fault | undefined;
-  const plaintexts = planned.map(({ claim, resolved }) => {
+  const plaintexts = ready.map(({ planned: { claim }, resolved }) => {
     try {
       const data = base64Octets(claims.tape, claim.cipherValue);
       return resolved.key.secret.lend((key) => decrypt(claim.cipher, key, data));
@@ -129,12 +97,12 @@ export function decryptParts(
       return EMPTY;
     }
   });
-  const document = spliceAll(claims, planned, plaintexts);
+  const document = spliceAll(claims, ready, plaintexts);
   // What came in is read no more once its plaintext has been, so its tape is free for the one after.
   const tape = claims.tape === scope.workspace.tape ? scope.workspace.plainTape : scope.workspace.tape;
   try {
     readAgain(document.bytes, scope.policy, tape);
-    return { parts: locate(claims, planned, document, tape, failure !== undefined), failure };
+    return { parts: locate(claims, ready, document, tape, failure !== undefined), failure };
   } catch (error) {
     if (error instanceof Fault && error.code === 'peer.limit-enc-depth') throw error;
     failure ??= uniform(error);
@@ -142,11 +110,11 @@ export function decryptParts(
   // Not even the document can be read: read it with the parts left empty.
   const empty = spliceAll(
     claims,
-    planned,
-    planned.map(() => EMPTY),
+    ready,
+    ready.map(() => EMPTY),
   );
   readAgain(empty.bytes, scope.policy, tape);
-  return { parts: locate(claims, planned, empty, tape, true), failure };
+  return { parts: locate(claims, ready, empty, tape, true), failure };
 }
 
 const EMPTY = new Uint8Array(0);
@@ -164,7 +132,7 @@ function uniform(error: unknown): Fault {
 
 interface SplicedDocument {
   readonly bytes: Uint8Array;
-  /** Per planned part: where its plaintext begins and ends in `bytes`. */
+  /** Per part: where its plaintext begins and ends in `bytes`. */
   readonly starts: readonly number[];
   readonly ends: readonly number[];
   /** Where an offset of the old document (outside every part) is in the new one. */
@@ -173,10 +141,10 @@ interface SplicedDocument {
 
 function spliceAll(
   claims: MessageClaims,
-  planned: readonly PlannedDecryption[],
+  ready: readonly ReadyDecryption[],
   plaintexts: readonly Uint8Array[],
 ): SplicedDocument {
-  const patches: Patch[] = planned.map(({ replaced }, index) => ({
+  const patches: Patch[] = ready.map(({ planned: { replaced } }, index) => ({
     start: startOf(claims.tape, replaced),
     end: endOf(claims.tape, replaced),
     with: plaintexts[index]!,
@@ -199,12 +167,13 @@ function spliceAll(
 /** Finds each part in the new document and checks that the plaintext stayed inside its place. */
 function locate(
   claims: MessageClaims,
-  planned: readonly PlannedDecryption[],
+  ready: readonly ReadyDecryption[],
   document: SplicedDocument,
   tape: Tape,
   leftEmpty: boolean,
 ): DecryptedPart[] {
-  return planned.map(({ claim, place, replaced, resolved }, index) => {
+  return ready.map(({ planned, resolved }, index) => {
+    const { claim, place, replaced } = planned;
     const start = document.starts[index]!;
     const end = document.ends[index]!;
     const parent = parentOf(claims.tape, replaced);
@@ -229,8 +198,8 @@ function locate(
       element,
       namespace: element < 0 ? '' : namespaceUriOf(tape, element),
       localName: element < 0 ? '' : localNameOf(tape, element),
-      headerPlace: place === 'header' ? placeAmongSiblings(claims.tape, replaced) : -1,
-      isWholeBody: isWholeBody(claims, claim.element),
+      headerPlace: planned.headerPlace,
+      isWholeBody: planned.isWholeBody,
     };
   });
 }
@@ -253,10 +222,6 @@ const SIGNATURE = localName('Signature');
 const TIMESTAMP = localName('Timestamp');
 const SIGNATURE_CONFIRMATION = localName('SignatureConfirmation');
 
-function isWholeBody({ tape, envelope }: MessageClaims, element: number): boolean {
-  return parentOf(tape, element) === envelope.body && isOnlyChild(tape, element) && isElementOnly(tape, envelope.body);
-}
-
 function refuseNested(tape: Tape, start: number, end: number): void {
   for (let element = 0; element < tape.elementCount; element++) {
     const offset = startOf(tape, element);
@@ -277,17 +242,4 @@ function elementStartingAt(tape: Tape, offset: number): number {
     else high = middle - 1;
   }
   return -1;
-}
-
-// safety: decrypt only where a policy could name the part: in Body, or as a child of Security or of Header (T44).
-function placeOf(claims: MessageClaims, element: number): PlannedDecryption['place'] {
-  const { tape, envelope, security } = claims;
-  if (element !== envelope.body && isWithin(tape, element, envelope.body)) return 'body';
-  if (security.encryptedData.includes(element)) return 'security';
-  if (envelope.encryptedHeaders.includes(element)) return 'header';
-  throw new Fault('peer.coverage-missing', { reason: 'encrypted data out of place' });
-}
-
-function isOnlyChild(tape: Tape, element: number): boolean {
-  return firstChild(tape, parentOf(tape, element)) === element && nextSibling(tape, element) < 0;
 }

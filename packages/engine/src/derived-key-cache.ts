@@ -104,7 +104,7 @@ export class DerivedKeyCache {
   #recall(base: number, derivation: WireDerivation): Derived | undefined {
     const slot = slotOf(base, derivation);
     const found = this.#derived.get(slot);
-    if (found === undefined || found.base !== base || !isSame(found.derivation, derivation)) return undefined;
+    if (found === undefined || found.base !== base || !isSameDerivation(found.derivation, derivation)) return undefined;
     if (found !== this.#latest) {
       this.#derived.delete(slot);
       this.#derived.set(slot, found);
@@ -145,7 +145,8 @@ function slotOf(base: number, { label, nonce, offsetBytes, lengthBytes }: WireDe
   return (base % 0x200000) * 0x100000000 + (mixed >>> 0);
 }
 
-function isSame(left: WireDerivation, right: WireDerivation): boolean {
+/** Whether both make the same key of one secret. */
+export function isSameDerivation(left: WireDerivation, right: WireDerivation): boolean {
   if (left.lengthBytes !== right.lengthBytes || left.offsetBytes !== right.offsetBytes || left.label !== right.label) {
     return false;
   }

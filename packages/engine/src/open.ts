@@ -1,7 +1,7 @@
 /**
  * `open`: bytes in, trusted content out. A pure function of one message.
  *
- *   scan ─► read claims ─► (decrypt ─► scan ─► read claims)? ─► plan: places and coverage
+ *   scan ─► read claims ─► plan ─► (decrypt ─► scan ─► read claims ─► plan)?
  *        ─► verify MAC, then digests ─► (decrypt what was signed as ciphertext)? ─► freshness, addressing ─► hand over
  */
 import { readDocument } from '@parley/codec';
@@ -9,35 +9,26 @@ import type { ContextSource, Reply } from '@parley/core';
 import { Fault, failedReply, soapFaultOf } from '@parley/core';
 import { readAddressing, requireAddressing } from './addressing.ts';
 import { confirms } from './confirmation.ts';
-import {
-  requireCoverage,
-  requireEncryption,
-  requireEndorsement,
-  requireHeaders,
-  requireSignedCiphertext,
-  requireSignedPlaintext,
-  requireTimestampPlace,
-  signedElements,
-} from './coverage.ts';
+import { requireEncryption, requireHeaders, requireTimestampPlace, signedElements } from './coverage.ts';
 import type { Credentials } from './credentials.ts';
-import type { DecryptedMessage, PlannedDecryption } from './decrypt-parts.ts';
-import { decryptParts, planDecryption } from './decrypt-parts.ts';
-import { encryptedTargets, signedTargets } from './encrypted-targets.ts';
+import type { DecryptedMessage } from './decrypt-parts.ts';
+import { decryptParts, resolveDecryptions } from './decrypt-parts.ts';
+import type { DocumentPlan } from './document-plan.ts';
+import { planDecrypted, planReceived } from './document-plan.ts';
 import { requireFresh } from './freshness.ts';
 import { handOver } from './hand-over.ts';
+import { requireOneOrigin, requireSeparateKeys } from './key-rules.ts';
 import type { OpenScope } from './open-scope.ts';
 import type { OpenedMessage } from './opened-message.ts';
+import { signaturesOfMessage } from './plan-signatures.ts';
 import type { Policy } from './policy.ts';
-import { structureInvalid } from './read/claim.ts';
 import type { MessageClaims } from './read/message.ts';
 import { readMessage } from './read/message.ts';
-import { readSecurityContextToken } from './read/security-context-token.ts';
-import { readSignature } from './read/signature.ts';
 import type { ResolvedKey, SymmetricResolvedKey } from './resolved-key.ts';
-import { isOfOneOrigin } from './resolved-key.ts';
+import { isOfOneOrigin, isSameSecret } from './resolved-key.ts';
 import { TransportedKeys } from './transported-keys.ts';
-import type { PlannedSignature, VerifiedPart } from './verify-signatures.ts';
-import { planSignatures, verifySignatures, verifyValue } from './verify-signatures.ts';
+import type { VerifiedPart } from './verify-signatures.ts';
+import { verifySignatures, verifyValue } from './verify-signatures.ts';
 import { Workspace } from './workspace.ts';
 
 export interface OpenRequest {
@@ -99,16 +90,13 @@ function openMessage(
   const received = readMessage(workspace.tape, policy);
   requireTimestampPlace(received, policy);
   const scope = scopeOf(received, request, workspace, transported);
-  const { before, signedListCount } = encryptedTargets(received, policy.limits);
-  const proof =
-    before.length === 0
-      ? verify(received, NOTHING_DECRYPTED, signedListCount, scope)
-      : decryptThenVerify(received, before, signedListCount, scope);
-  const { claims, decrypted } = signedListCount === 0 ? proof : decryptSigned(proof, signedListCount, scope);
+  const plan = planReceived(received, policy);
+  const proof = plan.decryptions.length === 0 ? verify(plan, NOTHING_DECRYPTED, scope) : decryptThenVerify(plan, scope);
+  const { claims, decrypted } = proof.plan.signedCiphertext.length === 0 ? proof : decryptSigned(proof, scope);
 
   const { tape, envelope } = claims;
-  const signed = signedElements(proof.claims, claims, proof.signatures);
-  if (claims !== proof.claims) requireHeaders(claims, signed, policy);
+  const signed = signedElements(proof.claims, claims, signaturesOfMessage(proof.plan.signatures));
+  if (claims !== proof.claims) requireHeaders(claims, signed, false, policy);
   requireEncryption(claims, decrypted.parts, policy);
   const { timestamp } = proof.claims;
   if (timestamp !== undefined) requireFresh(timestamp, scope.atMs, policy);
@@ -147,79 +135,68 @@ function scopeOf(
 
 /** Signatures that hold, with what was decrypted before they were checked. */
 interface VerifiedMessage {
+  readonly plan: DocumentPlan;
   readonly claims: MessageClaims;
-  /** Those over the message itself, and not over other signatures. */
-  readonly signatures: readonly PlannedSignature[];
   readonly verified: readonly VerifiedPart[];
   readonly decrypted: DecryptedMessage;
 }
 
 const NOTHING_DECRYPTED: DecryptedMessage = { parts: [], failure: undefined };
 
-/** Plans and verifies the signatures of one document. */
-function verify(
-  claims: MessageClaims,
-  decrypted: DecryptedMessage,
-  signedListCount: number,
-  scope: OpenScope,
-): VerifiedMessage {
-  const { policy } = scope;
-  const planned = planSignatures(claims, policy);
-  const signatures = planned.filter(({ isEndorsing }) => !isEndorsing);
-  const endorsing = planned.slice(signatures.length);
-  requireCoverage(claims, signatures, signedListCount > 0, policy);
-  requireEndorsement(signatures, endorsing, policy);
-  if (decrypted.failure === undefined) requireSignedPlaintext(claims, signatures, decrypted.parts, policy);
-  const verified = verifySignatures(claims, planned, scope);
-  requireOneOrigin(claims, verified, decrypted.parts, policy);
-  return { claims, signatures, verified, decrypted };
+/** Verifies the signatures of a document in which all that they cover can be seen. */
+function verify(plan: DocumentPlan, decrypted: DecryptedMessage, scope: OpenScope): VerifiedMessage {
+  const { claims } = plan;
+  const verified = verifySignatures(claims, plan.signatures, scope);
+  requireOneOrigin(claims, verified.map(signingUse), decrypted.parts.map(decryptingUse), isOfOneOrigin);
+  return { plan, claims, verified, decrypted };
 }
 
 /** Encrypted last, so decrypted first; a signature in clear is checked before any ciphertext is touched. */
-function decryptThenVerify(
-  received: MessageClaims,
-  targets: readonly number[],
-  signedListCount: number,
-  scope: OpenScope,
-): VerifiedMessage {
+function decryptThenVerify(plan: DocumentPlan, scope: OpenScope): VerifiedMessage {
   const { policy, workspace } = scope;
-  const signingKeys = received.security.signatures.map(
-    (element) => verifyValue(received, readSignature(received.tape, element, policy), scope).resolved,
-  );
-  const planned = planDecryption(received, targets, scope);
-  requireSeparateKeys(signingKeys, planned, policy);
-  const decrypted = decryptParts(received, planned, scope);
+  const signingKeys = plan.signatures.map((signature) => ({
+    key: verifyValue(plan.claims, signature, scope).resolved,
+  }));
+  const ready = resolveDecryptions(plan.decryptions, scope);
+  requireSeparateKeys(signingKeys, ready.map(decryptingUse), isSameSecret, policy);
+  const decrypted = decryptParts(plan.claims, ready, scope);
   let proof: VerifiedMessage;
   try {
-    proof = verify(readMessage(workspace.plainTape, policy), decrypted, signedListCount, scope);
+    const claims = readMessage(workspace.plainTape, policy);
+    proof = verify(planDecrypted(claims, plan, decrypted, policy), decrypted, scope);
   } catch (error) {
     throw decrypted.failure ?? hiddenBehindCipher(error);
   }
   if (decrypted.failure !== undefined) throw decrypted.failure;
-  requireSeparateKeys(signingKeysOf(proof.verified), planned, policy);
+  requireSeparateKeys(proof.verified.map(signingUse), ready.map(decryptingUse), isSameSecret, policy);
   return proof;
 }
 
 /** Decrypts what was signed as ciphertext. */
 function decryptSigned(
-  proof: VerifiedMessage,
-  signedListCount: number,
+  { plan, claims, verified, decrypted }: VerifiedMessage,
   scope: OpenScope,
 ): { claims: MessageClaims; decrypted: DecryptedMessage } {
   const { policy, workspace } = scope;
-  const { claims, signatures, verified } = proof;
-  const targets = signedTargets(claims, signedListCount, policy.limits);
-  requireSignedCiphertext(claims, signatures, targets, policy);
-  const planned = planDecryption(claims, targets, scope);
-  requireSeparateKeys(signingKeysOf(verified), planned, policy);
-  const { parts, failure } = decryptParts(claims, planned, scope);
+  const ready = resolveDecryptions(plan.signedCiphertext, scope);
+  const signing = verified.map(signingUse);
+  requireSeparateKeys(signing, ready.map(decryptingUse), isSameSecret, policy);
+  requireOneOrigin(claims, signing, ready.map(decryptingUse), isOfOneOrigin);
+  const { parts, failure } = decryptParts(claims, ready, scope);
   if (failure !== undefined) throw failure;
-  requireOneOrigin(claims, verified, parts, policy);
   const tape = claims.tape === workspace.tape ? workspace.plainTape : workspace.tape;
   return {
     claims: readMessage(tape, policy),
-    decrypted: { parts: [...proof.decrypted.parts, ...parts], failure: undefined },
+    decrypted: { parts: [...decrypted.parts, ...parts], failure: undefined },
   };
+}
+
+function signingUse({ isEndorsing, signature }: VerifiedPart): { isEndorsing: boolean; key: ResolvedKey } {
+  return { isEndorsing, key: signature.resolved };
+}
+
+function decryptingUse({ resolved }: { readonly resolved: SymmetricResolvedKey }): { key: ResolvedKey } {
+  return { key: resolved };
 }
 
 // safety: what a forger of CBC ciphertext can see must not depend on what the plaintext looks like (T37).
@@ -229,47 +206,4 @@ function hiddenBehindCipher(error: unknown): unknown {
   // A certificate that only the plaintext names is the plaintext's doing.
   const isTold = subcode !== undefined && subcode !== 'wsse:InvalidSecurityToken';
   return isTold ? error : new Fault('peer.decrypt-failed', { hidden: error.code });
-}
-
-// safety: all keys of a message come from one context, the one its token names (T53), or from one EncryptedKey. Beside a
-// certificate's signature, encrypted data is under a key that was encrypted for us; endorsements may be anybody's whom
-// the policy names.
-function requireOneOrigin(
-  claims: MessageClaims,
-  verified: readonly VerifiedPart[],
-  decrypted: readonly { resolved: SymmetricResolvedKey }[],
-  policy: Policy,
-): void {
-  const first = verified[0]!.signature.resolved;
-  const isDecryptionKey = ({ resolved }: { resolved: SymmetricResolvedKey }): boolean =>
-    first.source === 'certificate' ? resolved.source === 'encrypted-key' : isOfOneOrigin(resolved, first);
-  const isSigningKey = ({ isEndorsing, signature }: VerifiedPart): boolean =>
-    isEndorsing || isOfOneOrigin(signature.resolved, first);
-  if (!verified.every(isSigningKey) || !decrypted.every(isDecryptionKey)) {
-    throw structureInvalid(claims.tape, claims.security.element, 'keys of two contexts');
-  }
-  const element = claims.security.securityContextToken;
-  if (element < 0 || (first.source === 'context' && element === first.token)) return;
-  const token = readSecurityContextToken(claims.tape, element, policy.limits);
-  const isUsed = verified.some(
-    ({ signature: { resolved } }) => resolved.source === 'context' && resolved.context.identifier === token.identifier,
-  );
-  if (!isUsed) throw structureInvalid(claims.tape, element, 'a token that secures nothing');
-}
-
-function signingKeysOf(verified: readonly VerifiedPart[]): readonly ResolvedKey[] {
-  return verified.map(({ signature }) => signature.resolved);
-}
-
-// safety: a MAC key is never a decryption key (T41).
-function requireSeparateKeys(
-  signingKeys: readonly ResolvedKey[],
-  planned: readonly PlannedDecryption[],
-  policy: Policy,
-): void {
-  if (!policy.requireSeparateKeys) return;
-  for (const { resolved } of planned) {
-    if (signingKeys.some((signing) => signing.source !== 'certificate' && signing.key === resolved.key))
-      throw new Fault('peer.key-usage', { reason: 'one key to sign and to encrypt' });
-  }
 }

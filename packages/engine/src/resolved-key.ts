@@ -14,8 +14,6 @@ export interface ContextKey {
   readonly instance: KeyInstance;
   readonly version: Version;
   readonly derivations: readonly WireDerivation[];
-  /** The SecurityContextToken that named the context, or -1 if a reference did. */
-  readonly token: number;
 }
 
 /** A key from an EncryptedKey, of this message or of an earlier one. Whoever knows our certificate can make one. */
@@ -35,8 +33,6 @@ export interface CertificateKey {
   readonly chain: readonly Certificate[];
   /** Base64 SHA-1 of the certificate. */
   readonly thumbprint: string;
-  /** The BinarySecurityToken that held it, or -1 if the message only named it. */
-  readonly token: number;
 }
 
 export type SymmetricResolvedKey = ContextKey | EncryptedKeyKey;
@@ -59,6 +55,11 @@ export function isOfOneOrigin(left: ResolvedKey, right: ResolvedKey): boolean {
     case 'certificate':
       return right.source === 'certificate' && left.certificate.equals(right.certificate);
   }
+}
+
+/** Whether both are one secret in one use: a key pair never is. */
+export function isSameSecret(left: ResolvedKey, right: ResolvedKey): boolean {
+  return left.source !== 'certificate' && right.source !== 'certificate' && left.key === right.key;
 }
 
 /** What a policy calls the source of a key that was transported. */

@@ -14,12 +14,12 @@ import {
   Tape,
   XmlWriter,
 } from '@parley/codec';
-import { Fault, TOKEN_TYPES } from '@parley/core';
+import { Fault, invariant, TOKEN_TYPES } from '@parley/core';
 import type { OpenScope } from './open-scope.ts';
+import type { PlannedKey } from './planned-key.ts';
 import { startOf } from './read/claim.ts';
 import type { MessageClaims } from './read/message.ts';
 import type { ReferenceClaim } from './read/signature.ts';
-import { readTokenReference } from './read/token-reference.ts';
 import type { CertificateKey, ResolvedKey } from './resolved-key.ts';
 import { VALUE_TYPE } from './write/names.ts';
 
@@ -27,25 +27,33 @@ const PREFIX = /^[A-Za-z_][A-Za-z0-9._-]*$/;
 const COLON = 0x3a;
 
 /**
- * Appends what the signature covers in the place of `reference.target`, the STR of its key, which is `resolved`.
+ * Checks that the STR `target` of a signature's key, as planned, can stand for a token.
+ * @throws Fault `peer.transform-forbidden`
+ */
+export function requireTransformable(tape: Tape, target: number, key: PlannedKey): void {
+  if (key.named >= 0) return;
+  if (key.source !== 'certificate') throw new Fault('peer.transform-forbidden', { reason: 'no token' });
+  // interop: without a prefix, implementations do not agree on one.
+  if (!PREFIX.test(prefixOf(tape, target))) throw new Fault('peer.transform-forbidden', { reason: 'prefix' });
+}
+
+/**
+ * Appends what the signature covers in the place of `reference.target`, the STR of its key: the token that it leads to,
+ * `named`, or without one a token with the certificate of the key.
  * @returns the token's element, or the STR where the message does not hold the token
- * @throws Fault `peer.transform-forbidden` the key is named in a way that stands for no token
  */
 export function canonicaliseToken(
-  claims: MessageClaims,
-  reference: ReferenceClaim,
+  { tape }: MessageClaims,
+  { target, canonicalisation }: ReferenceClaim,
+  named: number,
   resolved: ResolvedKey,
   { policy, workspace }: OpenScope,
 ): number {
-  const { tape } = claims;
-  const { target, canonicalisation } = reference;
-  const token =
-    resolved.source === 'certificate' ? resolved.token : readTokenReference(tape, target, policy.limits).target;
-  if (token >= 0) {
-    canonicalise(tape, target, workspace.sink, { ...canonicalisation, replacement: { element: target, by: token } });
-    return token;
+  if (named >= 0) {
+    canonicalise(tape, target, workspace.sink, { ...canonicalisation, replacement: { element: target, by: named } });
+    return named;
   }
-  if (resolved.source !== 'certificate') throw new Fault('peer.transform-forbidden', { reason: 'no token' });
+  invariant(resolved.source === 'certificate', 'a token that the message does not hold is a certificate');
   const built = new Tape();
   scan(certificateToken(tape, target, resolved), policy.limits, built);
   canonicalise(built, 0, workspace.sink, { ...canonicalisation, replacement: { element: 0, by: 0 } });
@@ -54,17 +62,18 @@ export function canonicaliseToken(
 
 /** The token that the STR would refer to if the message held it: under the prefix of the STR. */
 function certificateToken(tape: Tape, str: number, { certificate }: CertificateKey): Uint8Array {
-  const start = startOf(tape, str) + 1;
-  const nameEnd = tape.elements[str * ELEMENT_WORDS + E.nameEnd]!;
-  const colon = tape.bytes.subarray(start, nameEnd).indexOf(COLON);
-  const prefix = colon < 0 ? '' : decodeText(tape.bytes, start, start + colon);
-  // interop: without a prefix, implementations do not agree on one.
-  if (!PREFIX.test(prefix)) throw new Fault('peer.transform-forbidden', { reason: 'prefix' });
   // interop: WSS4J leaves EncodingType out even where the KeyIdentifier has one, against WSS §8.3.
-  const wsse = new NamespaceBinding(prefix, NAMESPACE_URIS[Namespace.wsse]!);
+  const wsse = new NamespaceBinding(prefixOf(tape, str), NAMESPACE_URIS[Namespace.wsse]!);
   return new XmlWriter()
     .open(wsse.name('BinarySecurityToken'), [[VALUE_TYPE, TOKEN_TYPES.x509v3]])
     .base64(certificate.der)
     .close()
     .take();
+}
+
+function prefixOf(tape: Tape, element: number): string {
+  const start = startOf(tape, element) + 1;
+  const nameEnd = tape.elements[element * ELEMENT_WORDS + E.nameEnd]!;
+  const colon = tape.bytes.subarray(start, nameEnd).indexOf(COLON);
+  return colon < 0 ? '' : decodeText(tape.bytes, start, start + colon);
 }

@@ -1,5 +1,4 @@
 import type { Secret } from '@parley/core';
-import { Fault } from '@parley/core';
 
 /** The secret of one EncryptedKey. */
 export interface TransportedKey {
@@ -13,22 +12,15 @@ export interface TransportedKey {
 /** The EncryptedKeys of one message, decrypted when they are first used. Its owner wipes them. */
 export class TransportedKeys {
   readonly #known = new Map<string, TransportedKey>();
-  #depth = 0;
 
   /** The key of which all that decides it is `name`; made by `make` if there is none yet. */
   get(name: string, make: () => TransportedKey): TransportedKey {
-    const known = this.#known.get(name);
-    if (known !== undefined) return known;
-    // safety: a key that is wrapped with a key from an EncryptedKey could be wrapped with itself.
-    if (this.#depth > 0) throw new Fault('peer.dk-loop');
-    this.#depth++;
-    try {
-      const key = make();
+    let key = this.#known.get(name);
+    if (key === undefined) {
+      key = make();
       this.#known.set(name, key);
-      return key;
-    } finally {
-      this.#depth--;
     }
+    return key;
   }
 
   /** Gives the keys that came with the message to `keep`, which owns them from here on. */

@@ -5,29 +5,16 @@
 import type { Tape } from '@parley/codec';
 import { canonicalise, isLiteral } from '@parley/codec';
 import type { MacAlgorithm, SignatureAlgorithm } from '@parley/core';
-import { digestBase64, encodeBase64, equalConstantTime, equalsText, Fault, verify } from '@parley/core';
+import { digestBase64, encodeBase64, equalConstantTime, equalsText, Fault, invariant, verify } from '@parley/core';
 import type { OpenScope } from './open-scope.ts';
 import type { PartRole } from './opened-message.ts';
-import type { Policy } from './policy.ts';
-import { base64Octets, structureInvalid, textEnd, textStart } from './read/claim.ts';
+import type { PlannedSignature } from './plan-signatures.ts';
+import { base64Octets, textEnd, textStart } from './read/claim.ts';
 import type { MessageClaims } from './read/message.ts';
-import { roleOf } from './read/message.ts';
 import type { ReferenceClaim, SignatureClaim } from './read/signature.ts';
-import { readKeyInfo, readReferences, readSignature, requireNothingElse } from './read/signature.ts';
-import { resolveCertificate } from './resolve-certificate.ts';
 import { resolveKey } from './resolve-keys.ts';
-import type { ResolvedKey } from './resolved-key.ts';
-import { sourceOf } from './resolved-key.ts';
+import type { CertificateKey, ResolvedKey, SymmetricResolvedKey } from './resolved-key.ts';
 import { canonicaliseToken } from './token-transform.ts';
-
-/** A signature whose references are known to stand where parts of a message stand. */
-export interface PlannedSignature {
-  readonly claim: SignatureClaim;
-  readonly references: readonly ReferenceClaim[];
-  readonly roles: readonly PartRole[];
-  /** Whether it vouches for another signature, as the policy asks for, and not for the message itself. */
-  readonly isEndorsing: boolean;
-}
 
 /** A part whose digest and whose signature are right: `sink.bytes[start, end)` are its canonical octets. */
 export interface VerifiedPart {
@@ -54,100 +41,46 @@ export interface VerifiedSignature {
 const PAD_ROOM_BYTES = 128;
 
 /**
- * Reads every signature of the header and checks where its references point: no key is touched. Endorsing signatures
- * come after the others.
- * @throws Fault `peer.coverage-missing` a reference to something that is no part of the message, and reading faults.
- */
-export function planSignatures(claims: MessageClaims, policy: Policy): readonly PlannedSignature[] {
-  const { tape } = claims;
-  const planned = claims.security.signatures.map((element): PlannedSignature => {
-    const claim = readSignature(tape, element, policy);
-    const references = readReferences(tape, claim, policy);
-    const roles = references.map((reference, index) => {
-      if (!policy.digests.includes(reference.digest.name))
-        throw new Fault('peer.alg-forbidden', { algorithm: reference.digest.name });
-      for (let other = 0; other < index; other++) {
-        if (references[other]!.target === reference.target)
-          throw structureInvalid(tape, reference.target, 'signed twice by one signature');
-      }
-      const role = reference.isTokenTransform
-        ? roleOfOwnToken(tape, claim, reference)
-        : roleOf(claims, reference.target);
-      if (role === undefined) throw new Fault('peer.coverage-missing', { reason: 'a signed element out of place' });
-      return role;
-    });
-    return { claim, references, roles, isEndorsing: policy.endorsedBy.length > 0 && roles.includes('signature') };
-  });
-  return policy.endorsedBy.length === 0 ? planned : planned.sort((left, right) => rankOf(left) - rankOf(right));
-}
-
-// safety: the token that is signed is the one whose key signed; any other is signed as an element (T20).
-function roleOfOwnToken(tape: Tape, claim: SignatureClaim, reference: ReferenceClaim): PartRole {
-  if (readKeyInfo(tape, claim.keyInfo) !== reference.target)
-    throw new Fault('peer.transform-forbidden', { reason: 'STR-Transform of another reference' });
-  return 'token';
-}
-
-function rankOf({ isEndorsing }: PlannedSignature): number {
-  return isEndorsing ? 1 : 0;
-}
-
-/**
  * Resolves the key of a signature and checks its value.
  * @throws Fault `peer.signature-invalid`, and resolving faults.
  */
-export function verifyValue(claims: MessageClaims, claim: SignatureClaim, scope: OpenScope): VerifiedSignature {
-  const { algorithm } = claim;
-  const verified =
-    algorithm.kind === 'mac'
-      ? verifyMac(claims, claim, algorithm, scope)
-      : verifySigned(claims, claim, algorithm, scope);
-  requireNothingElse(claims.tape, claim);
-  return verified;
+export function verifyValue(claims: MessageClaims, signature: PlannedSignature, scope: OpenScope): VerifiedSignature {
+  const resolved = resolveKey(signature.key, scope);
+  return resolved.source === 'certificate'
+    ? verifySigned(claims, signature.claim, resolved, scope)
+    : verifyMac(claims, signature.claim, resolved, scope);
 }
 
 function verifyMac(
-  claims: MessageClaims,
-  claim: SignatureClaim,
-  algorithm: MacAlgorithm,
-  scope: OpenScope,
+  { tape }: MessageClaims,
+  { algorithm, signedInfo, canonicalisation, signatureValue }: SignatureClaim,
+  resolved: SymmetricResolvedKey,
+  { workspace: { sink } }: OpenScope,
 ): VerifiedSignature {
-  if (!scope.policy.macs.includes(algorithm.name)) throw new Fault('peer.alg-forbidden', { algorithm: algorithm.name });
-  const { tape } = claims;
-  const resolved = resolveKey(claims, readKeyInfo(tape, claim.keyInfo), claim.element, scope);
-  const { sink } = scope.workspace;
+  // safety: the plan gave a secret to a MAC, and to nothing else (T13).
+  invariant(algorithm.kind === 'mac', 'a secret makes MACs');
   sink.reserve(PAD_ROOM_BYTES);
   sink.length += PAD_ROOM_BYTES;
   const start = sink.length;
-  canonicalise(tape, claim.signedInfo, sink, claim.canonicalisation);
+  canonicalise(tape, signedInfo, sink, canonicalisation);
   const mac = resolved.key.macKey(algorithm).macBase64(sink.bytes, start, sink.length);
-  if (!isMac(tape, claim.signatureValue, mac)) throw new Fault('peer.signature-invalid');
+  if (!isMac(tape, signatureValue, mac)) throw new Fault('peer.signature-invalid');
   return { resolved, valueBase64: mac, start, end: sink.length };
 }
 
-// safety: the algorithm decides which resolver is asked, and that one gives public keys only (T13).
 function verifySigned(
-  claims: MessageClaims,
-  claim: SignatureClaim,
-  algorithm: SignatureAlgorithm,
-  scope: OpenScope,
+  { tape }: MessageClaims,
+  { algorithm, signedInfo, canonicalisation, signatureValue }: SignatureClaim,
+  resolved: CertificateKey,
+  { workspace: { sink } }: OpenScope,
 ): VerifiedSignature {
-  const { tape } = claims;
-  const resolved = resolveCertificate(claims, readKeyInfo(tape, claim.keyInfo), claim.element, scope);
-  const { sink } = scope.workspace;
+  invariant(algorithm.kind === 'signature', 'a certificate makes signatures');
   const start = sink.length;
-  canonicalise(tape, claim.signedInfo, sink, claim.canonicalisation);
-  const value = base64Octets(tape, claim.signatureValue);
+  canonicalise(tape, signedInfo, sink, canonicalisation);
+  const value = base64Octets(tape, signatureValue);
   if (!verify(algorithm, resolved.publicKey, sink.bytes.subarray(start, sink.length), value))
     throw new Fault('peer.signature-invalid');
   return { resolved, valueBase64: encodeBase64(value), start, end: sink.length };
-}
-
-// safety: a key of a kind that the policy does not name proves nothing, however right the signature is (T11).
-function requireAcceptedSource({ isEndorsing }: PlannedSignature, resolved: ResolvedKey, policy: Policy): void {
-  const source = sourceOf(resolved);
-  if (!(isEndorsing ? policy.endorsedBy : policy.signedBy).includes(source))
-    throw new Fault('peer.keyinfo-forbidden', { reason: `signed by ${source}` });
 }
 
 /**
@@ -162,14 +95,13 @@ export function verifySignatures(
   const { sink } = scope.workspace;
   const parts: VerifiedPart[] = [];
   for (const signature of signatures) {
-    const { claim, references, roles } = signature;
-    const value = verifyValue(claims, claim, scope);
-    requireAcceptedSource(signature, value.resolved, scope.policy);
+    const { claim, references, roles, key } = signature;
+    const value = verifyValue(claims, signature, scope);
     for (let index = 0; index < references.length; index++) {
       const reference = references[index]!;
       const start = sink.length;
       let element = reference.target;
-      if (reference.isTokenTransform) element = canonicaliseToken(claims, reference, value.resolved, scope);
+      if (reference.isTokenTransform) element = canonicaliseToken(claims, reference, key.named, value.resolved, scope);
       else canonicalise(claims.tape, element, sink, reference.canonicalisation);
       sink.checkSize();
       const digest = digestBase64(reference.digest, sink.bytes.subarray(start, sink.length));

@@ -2,7 +2,7 @@
 import type { Tape } from '@parley/codec';
 import { firstChild, isNamed, localName, Namespace, nextSibling } from '@parley/codec';
 import type { Limits } from '@parley/core';
-import { Certificate, Fault, TOKEN_TYPES } from '@parley/core';
+import { Certificate, encodeBase64, Fault, TOKEN_TYPES } from '@parley/core';
 import { isBinarySecurityToken, readBinary } from './certificate-token.ts';
 import { attributeIs, literalText, requireAttribute, requireElementOnly, structureInvalid } from './claim.ts';
 import { readTokenReference } from './token-reference.ts';
@@ -12,8 +12,16 @@ export type CertificateReference =
   | { readonly form: 'token'; readonly element: number; readonly isEmbedded: boolean }
   /** The certificate itself, in a KeyIdentifier. */
   | { readonly form: 'certificate'; readonly certificate: Certificate }
-  /** A name of one that the reader is to have. */
-  | { readonly form: 'name'; readonly isMeant: (certificate: Certificate) => boolean };
+  | CertificateName;
+
+/** A name of a certificate that the reader is to have. */
+export interface CertificateName {
+  readonly form: 'name';
+  readonly by: 'subject-key-identifier' | 'thumbprint' | 'issuer-serial';
+  /** The name for people: base64, or the serial number and the issuer. */
+  readonly text: string;
+  readonly isMeant: (certificate: Certificate) => boolean;
+}
 
 const KEY_IDENTIFIER = localName('KeyIdentifier');
 const EMBEDDED = localName('Embedded');
@@ -85,7 +93,12 @@ export function readX509Data(tape: Tape, element: number): CertificateReference 
   }
   const issuerText = literalText(tape, name, 'ds:X509IssuerName', NAME_BYTES_MAX);
   const serialText = literalText(tape, serial, 'ds:X509SerialNumber', SERIAL_BYTES_MAX);
-  return { form: 'name', isMeant: (certificate) => certificate.hasIssuerSerial(issuerText, serialText) };
+  return {
+    form: 'name',
+    by: 'issuer-serial',
+    text: `${serialText} of ${issuerText}`,
+    isMeant: (certificate) => certificate.hasIssuerSerial(issuerText, serialText),
+  };
 }
 
 function tokenAt(tape: Tape, element: number, isEmbedded: boolean): CertificateReference {
@@ -100,13 +113,20 @@ function readKeyIdentifier(tape: Tape, element: number, limits: Limits): Certifi
     const identifier = octets();
     return {
       form: 'name',
+      by: 'subject-key-identifier',
+      text: encodeBase64(identifier),
       isMeant: ({ subjectKeyIdentifier }) =>
         subjectKeyIdentifier !== undefined && equal(subjectKeyIdentifier, identifier),
     };
   }
   if (attributeIs(tape, valueType, THUMBPRINT_SHA1)) {
     const thumbprint = octets();
-    return { form: 'name', isMeant: (certificate) => equal(certificate.thumbprintSha1(), thumbprint) };
+    return {
+      form: 'name',
+      by: 'thumbprint',
+      text: encodeBase64(thumbprint),
+      isMeant: (certificate) => equal(certificate.thumbprintSha1(), thumbprint),
+    };
   }
   // interop: WSS4J's X509KeyIdentifier; not of the profile, and as good as an embedded token.
   if (attributeIs(tape, valueType, X509_V3))

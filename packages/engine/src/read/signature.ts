@@ -22,7 +22,7 @@ import {
   rowNamed,
   structureInvalid,
 } from './claim.ts';
-import { isTokenReference, resolveFragment } from './token-reference.ts';
+import { HIDDEN, isTokenReference, resolveFragment } from './token-reference.ts';
 import type { TransformClaim, TransformRules } from './transforms.ts';
 import { allowedCanonicalisation, readParameters, readTransforms } from './transforms.ts';
 
@@ -47,7 +47,7 @@ export interface SignatureClaim {
 export type SignatureRules = TransformRules & Pick<Policy, 'signatures'>;
 
 export interface ReferenceClaim extends TransformClaim {
-  /** The element that is signed; of STR-Transform, the STR that is replaced by what it names. */
+  /** The element that is signed; of STR-Transform, the STR that is replaced by what it names. Not of a hidden one. */
   readonly target: number;
   readonly digest: DigestAlgorithm;
   readonly digestValue: number;
@@ -114,8 +114,13 @@ export function readSignature(tape: Tape, element: number, rules: SignatureRules
   return { element, signedInfo, canonicalisation, algorithm, signatureMethod, signatureValue, keyInfo };
 }
 
+/** Whether only plaintext will show what `reference` is to. */
+export function isHidden({ target }: ReferenceClaim): boolean {
+  return target === HIDDEN;
+}
+
 /**
- * Reads and resolves the references of a signature.
+ * Reads and resolves the references of a signature. With `mayHide`, what none of the elements is may be hidden in ciphertext.
  *
  * @throws Fault `peer.structure-invalid`, `peer.alg-forbidden`, `peer.transform-forbidden`, `peer.limit-references`,
  * `peer.limit-transforms`, `peer.ref-uri-forbidden`, `peer.ref-unresolved`, `peer.ref-type-forbidden`, `peer.ref-loop`.
@@ -124,6 +129,7 @@ export function readReferences(
   tape: Tape,
   signature: SignatureClaim,
   rules: SignatureRules,
+  mayHide = false,
 ): readonly ReferenceClaim[] {
   const references: ReferenceClaim[] = [];
   let model: ReferenceShape | undefined;
@@ -132,7 +138,7 @@ export function readReferences(
       throw structureInvalid(tape, child, 'an unknown child of ds:SignedInfo');
     if (references.length >= rules.limits.referencesMax) throw new Fault('peer.limit-references');
     if (model === undefined || !isLike(tape, child, model)) model = readReferenceShape(tape, child, rules);
-    references.push(readReference(tape, child, model, signature.element));
+    references.push(readReference(tape, child, model, signature.element, mayHide));
   }
   if (references.length === 0) throw structureInvalid(tape, signature.signedInfo, 'ds:SignedInfo without ds:Reference');
   return references;
@@ -204,7 +210,13 @@ function readReferenceShape(tape: Tape, element: number, rules: SignatureRules):
   return { element, canonicalisation, isTokenTransform, digest, digestValueDistance: digestValue - element };
 }
 
-function readReference(tape: Tape, element: number, shape: ReferenceShape, signature: number): ReferenceClaim {
+function readReference(
+  tape: Tape,
+  element: number,
+  shape: ReferenceShape,
+  signature: number,
+  mayHide: boolean,
+): ReferenceClaim {
   requireElementOnly(tape, element, 'ds:Reference');
   if (attributeNamed(tape, element, IN_NO_NAMESPACE, TYPE) >= 0) throw new Fault('peer.ref-type-forbidden');
   const digestValue = element + shape.digestValueDistance;
@@ -212,10 +224,11 @@ function readReference(tape: Tape, element: number, shape: ReferenceShape, signa
   if (nextSibling(tape, digestValue) >= 0) throw structureInvalid(tape, element, 'an unknown child of ds:Reference');
 
   const uri = attributeNamed(tape, element, IN_NO_NAMESPACE, URI);
-  const target = uri < 0 ? -1 : resolveFragment(tape, uri);
+  const { canonicalisation, isTokenTransform, digest } = shape;
+  const target = uri < 0 ? -1 : resolveFragment(tape, uri, mayHide && !isTokenTransform);
+  if (target === HIDDEN) return { target, canonicalisation, isTokenTransform, digest, digestValue };
   if (target < 0) throw new Fault('peer.ref-uri-forbidden', { reason: 'not a reference into the message' });
   if (isWithin(tape, signature, target)) throw new Fault('peer.ref-loop');
-  const { canonicalisation, isTokenTransform, digest } = shape;
   if (isTokenTransform && !isTokenReference(tape, target))
     throw new Fault('peer.transform-forbidden', { reason: 'STR-Transform of something else' });
   return { target, canonicalisation, isTokenTransform, digest, digestValue };

@@ -116,11 +116,14 @@ function readKeyName(tape: Tape, element: number, keyIdentifier: number): TokenR
   };
 }
 
+/** Stands for an element that ciphertext may hide. */
+export const HIDDEN = -2;
+
 /**
- * The element that a URI attribute `#name` means, or -1 when it has no `#`.
+ * The element that a URI attribute `#name` means, or -1 when it has no `#`. With `mayHide`, {@link HIDDEN} if there is none.
  * @throws Fault `peer.ref-uri-forbidden` a fragment that is no plain name; `peer.ref-unresolved`.
  */
-export function resolveFragment(tape: Tape, uri: number): number {
+export function resolveFragment(tape: Tape, uri: number, mayHide = false): number {
   const base = uri * ATTRIBUTE_WORDS;
   const start = tape.attributes[base + A.value]!;
   const end = tape.attributes[base + A.valueEnd]!;
@@ -129,8 +132,9 @@ export function resolveFragment(tape: Tape, uri: number): number {
     throw new Fault('peer.ref-uri-forbidden', { reason: 'not a plain name' });
   }
   const target = resolveId(tape, start + 1, end);
-  if (target < 0) throw new Fault('peer.ref-unresolved', { offset: start });
-  return target;
+  if (target >= 0) return target;
+  if (mayHide) return HIDDEN;
+  throw new Fault('peer.ref-unresolved', { offset: start });
 }
 
 // An NCName's characters, and `%`, which is looked up as it stands: nothing is ever decoded.

@@ -1,0 +1,124 @@
+/**
+ * What is to be done with a document, in which order, and every refusal that follows from it: settled before a key is
+ * touched. What was encrypted last is undone first, and its plaintext is planned again.
+ */
+import {
+  requireCoverage,
+  requireEncryption,
+  requireEndorsement,
+  requireKnownChildren,
+  requireSignedCiphertext,
+  requireSignedPlaintext,
+} from './coverage.ts';
+import type { DecryptedMessage } from './decrypt-parts.ts';
+import { encryptedTargets, signedTargets } from './encrypted-targets.ts';
+import { KeyPlanner } from './key-planner.ts';
+import { requireOneOrigin, requireSeparateKeys, requireUsedToken } from './key-rules.ts';
+import type { PlannedDecryption } from './plan-decryption.ts';
+import { placeOf, planDecryptions } from './plan-decryption.ts';
+import type { PlannedSignature } from './plan-signatures.ts';
+import { placeSignatures, planSignatures, signaturesOfMessage } from './plan-signatures.ts';
+import { isSameKey, mayBeOfOneOrigin } from './planned-key.ts';
+import type { Policy } from './policy.ts';
+import type { MessageClaims } from './read/message.ts';
+
+export interface DocumentPlan {
+  readonly claims: MessageClaims;
+  /**
+   * To be undone first, because it was encrypted after everything was signed. While there is any, only the values of the
+   * signatures that can be seen are checked; what it hides, and all digests, are planned when it is undone.
+   */
+  readonly decryptions: readonly PlannedDecryption[];
+  /** Endorsing ones last. */
+  readonly signatures: readonly PlannedSignature[];
+  /** What the signatures cover as ciphertext: undone when they hold. */
+  readonly signedCiphertext: readonly PlannedDecryption[];
+  /** xenc:ReferenceLists, the last of the header, that name it. */
+  readonly signedListCount: number;
+}
+
+/**
+ * Plans a message as it came.
+ * @throws Fault whatever can be refused without a key
+ */
+export function planReceived(claims: MessageClaims, policy: Policy): DocumentPlan {
+  const { before, signedListCount } = encryptedTargets(claims, policy.limits);
+  if (before.length > 0) return planHiding(claims, before, signedListCount, policy);
+  const plan = planVisible(claims, signedListCount, NOTHING_UNDONE, policy);
+  requireEncryption(claims, plan.signedCiphertext, policy);
+  return plan;
+}
+
+/**
+ * Plans the document in which `plan.decryptions` are undone.
+ * @throws Fault as {@link planReceived}
+ */
+export function planDecrypted(
+  claims: MessageClaims,
+  { decryptions, signedListCount }: DocumentPlan,
+  decrypted: DecryptedMessage,
+  policy: Policy,
+): DocumentPlan {
+  return planVisible(claims, signedListCount, { decryptions, decrypted }, policy);
+}
+
+/** What was undone before a document could be seen. */
+interface Undone {
+  readonly decryptions: readonly PlannedDecryption[];
+  readonly decrypted: DecryptedMessage;
+}
+
+const NOTHING_UNDONE: Undone = { decryptions: [], decrypted: { parts: [], failure: undefined } };
+
+/** A document whose signatures, and all that they cover, can be seen. */
+function planVisible(
+  claims: MessageClaims,
+  signedListCount: number,
+  { decryptions, decrypted }: Undone,
+  policy: Policy,
+): DocumentPlan {
+  const placed = placeSignatures(claims, false, policy);
+  const ofMessage = signaturesOfMessage(placed);
+  const targets = signedTargets(claims, signedListCount, policy.limits);
+  requireCoverage(claims, ofMessage, targets.length > 0, policy);
+  requireEndorsement(placed, policy);
+  if (decrypted.failure === undefined) requireSignedPlaintext(claims, ofMessage, decrypted.parts, policy);
+  requireSignedCiphertext(claims, ofMessage, targets, policy);
+  const planner = new KeyPlanner(claims, policy);
+  const signatures = planSignatures(planner, placed);
+  const signedCiphertext = planDecryptions(planner, targets);
+  requireOneOrigin(claims, signatures, [...decryptions, ...signedCiphertext], mayBeOfOneOrigin);
+  requireUsedToken(claims, signatures, policy);
+  requireSeparateKeys(signatures, [...decryptions, ...signedCiphertext], isSameKey, policy);
+  return { claims, decryptions: [], signatures, signedCiphertext, signedListCount };
+}
+
+/** A document in which ciphertext stands that was made after its signatures. */
+function planHiding(
+  claims: MessageClaims,
+  targets: readonly number[],
+  signedListCount: number,
+  policy: Policy,
+): DocumentPlan {
+  const placed = placeSignatures(claims, true, policy);
+  const places = targets.map((element) => placeOf(claims, element));
+  // A signature that is hidden may be over anything.
+  const mayHideSignatures = places.includes('security');
+  requireKnownChildren(claims);
+  if (!mayHideSignatures) {
+    const ofMessage = signaturesOfMessage(placed);
+    requireCoverage(claims, ofMessage, places.includes('header'), policy);
+    requireEndorsement(placed, policy);
+    const inBody = targets.filter((_, index) => places[index] === 'body');
+    requireSignedCiphertext(claims, ofMessage, inBody, policy);
+  }
+  const planner = new KeyPlanner(claims, policy);
+  const signatures = planSignatures(planner, placed);
+  const decryptions = planDecryptions(planner, targets);
+  if (!mayHideSignatures) {
+    requireEncryption(claims, decryptions, policy);
+    requireOneOrigin(claims, signatures, decryptions, mayBeOfOneOrigin);
+  }
+  requireSeparateKeys(signatures, decryptions, isSameKey, policy);
+  return { claims, decryptions, signatures, signedCiphertext: [], signedListCount };
+}

@@ -1,0 +1,224 @@
+/**
+ * Token references -> which keys they name. One planner for signing and encrypting keys alike: a message can only name a
+ * context, bring a key that is encrypted for us, or a derivation from one (T11, T13, T53); and a public key by a
+ * certificate. Nothing is looked up here.
+ */
+import type { Tape } from '@parley/codec';
+import { isNamed, localName, Namespace } from '@parley/codec';
+import type { Version } from '@parley/core';
+import { digestAlgorithm, digestBase64, encodeBase64, Fault } from '@parley/core';
+import { requirePlace } from './place.ts';
+import type {
+  PlannedCertificate,
+  PlannedCertificateKey,
+  PlannedContextKey,
+  PlannedEnvelope,
+  PlannedSymmetricKey,
+} from './planned-key.ts';
+import type { Policy } from './policy.ts';
+import type { CertificateReference } from './read/certificate-reference.ts';
+import { isX509Data, readCertificateReference, readX509Data } from './read/certificate-reference.ts';
+import { readCertificateToken } from './read/certificate-token.ts';
+import { base64Octets, structureInvalid } from './read/claim.ts';
+import type { WireDerivation } from './read/derived-key-token.ts';
+import { readDerivedKeyToken, readImpliedDerivation } from './read/derived-key-token.ts';
+import type { EncryptedKeyClaim } from './read/encrypted-key.ts';
+import { isEncryptedKey, readEncryptedKey } from './read/encrypted-key.ts';
+import type { MessageClaims } from './read/message.ts';
+import { readSecurityContextToken } from './read/security-context-token.ts';
+import type { TokenReference } from './read/token-reference.ts';
+import { readTokenReference } from './read/token-reference.ts';
+
+const SECURITY_CONTEXT_TOKEN = localName('SecurityContextToken');
+const DERIVED_KEY_TOKEN = localName('DerivedKeyToken');
+const SHA1 = digestAlgorithm('sha1');
+
+interface Chain {
+  /** What the first reference leads to. */
+  readonly named: number;
+  /** The last reference, to what all is derived from. */
+  readonly reference: TokenReference;
+  readonly derivations: readonly WireDerivation[];
+  readonly version: Version | undefined;
+}
+
+/** Plans the keys of one document. */
+export class KeyPlanner {
+  readonly claims: MessageClaims;
+  readonly policy: Policy;
+  // An EncryptedKey is read once, however often it is named; `undefined` while that goes on.
+  #envelopes: Map<number, PlannedEnvelope | undefined> | undefined;
+
+  constructor(claims: MessageClaims, policy: Policy) {
+    this.claims = claims;
+    this.policy = policy;
+  }
+
+  /**
+   * The secret that the STR `element` names. `user` is the element that uses it: with a strict layout, tokens stand before
+   * it. `keyBytes` is how long the secret of an EncryptedKey has to be, if the use says so.
+   *
+   * @throws Fault `peer.keyinfo-forbidden`, `peer.structure-invalid`, `peer.ref-*`, `peer.dk-limit`, `peer.dk-loop`,
+   *   `peer.alg-forbidden`, `peer.encoding-invalid`, `peer.limit-value`; `peer.bad-context` two generations.
+   */
+  secret(element: number, user: number, keyBytes?: number): PlannedSymmetricKey {
+    const chain = this.#followDerivations(element, user);
+    const { derivations, named, reference } = chain;
+    const { encryptedKeySha1, target } = reference;
+    if (encryptedKeySha1 !== undefined)
+      return { source: 'known-encrypted-key', sha1Base64: encryptedKeySha1, named, derivations };
+    if (target >= 0 && isEncryptedKey(this.claims.tape, target)) {
+      const envelope = this.#envelope(target, user);
+      return {
+        source: 'encrypted-key',
+        envelope,
+        keyBytes: derivations.length === 0 ? keyBytes : undefined,
+        named,
+        derivations,
+      };
+    }
+    return this.#context(chain, user);
+  }
+
+  /** The secret of the EncryptedKey `element` itself, for encrypted data that it lists and that names no key. */
+  listingSecret(element: number, user: number, keyBytes: number): PlannedSymmetricKey {
+    return {
+      source: 'encrypted-key',
+      envelope: this.#envelope(element, user),
+      keyBytes,
+      named: element,
+      derivations: [],
+    };
+  }
+
+  /**
+   * The certificate that the STR `element` names, for a signature made by `user`.
+   * @throws Fault what reading the reference and the token throws
+   */
+  certificate(element: number, user: number): PlannedCertificateKey {
+    const reference = readCertificateReference(this.claims.tape, element, this.policy.limits);
+    return {
+      source: 'certificate',
+      certificate: this.#brought(reference, user),
+      named: reference.form === 'token' ? reference.element : -1,
+    };
+  }
+
+  /** STR -> DKT -> DKT -> token: the derivations on the way, base first. */
+  #followDerivations(element: number, user: number): Chain {
+    const { tape, security } = this.claims;
+    const { limits } = this.policy;
+    const derivations: WireDerivation[] = [];
+    const seen: number[] = [];
+    let version: Version | undefined;
+    let reference = readTokenReference(tape, element, limits);
+    const named = reference.target;
+    for (;;) {
+      const implied = readImpliedDerivation(tape, reference, limits);
+      if (implied !== undefined) derivations.unshift(implied);
+      if (derivations.length > limits.derivationDepthMax) throw new Fault('peer.dk-limit', { field: 'depth' });
+      const token = reference.target;
+      if (token < 0 || !isTokenNamed(tape, token, DERIVED_KEY_TOKEN)) return { named, reference, derivations, version };
+      if (seen.includes(token)) throw new Fault('peer.dk-loop');
+      seen.push(token);
+      requirePlace(this.claims, token, user, security.derivedKeyTokens.includes(token), this.policy);
+      const derivedKey = readDerivedKeyToken(tape, token, limits);
+      version ??= derivedKey.version;
+      if (version !== derivedKey.version) throw structureInvalid(tape, token, 'two generations of wsc:DerivedKeyToken');
+      derivations.unshift(derivedKey.derivation);
+      reference = derivedKey.base;
+    }
+  }
+
+  #context({ named, reference, derivations, version: derived }: Chain, user: number): PlannedContextKey {
+    if (reference.identifier !== undefined) {
+      const { identifier, instance } = reference;
+      const version = oneGeneration(identifier, reference.version ?? derived, derived);
+      return { source: 'context', identifier, instance, version, token: -1, named, derivations };
+    }
+    const { tape, security } = this.claims;
+    const { target } = reference;
+    if (!isTokenNamed(tape, target, SECURITY_CONTEXT_TOKEN))
+      throw new Fault('peer.keyinfo-forbidden', { reason: 'not a context' });
+    requirePlace(this.claims, target, user, security.securityContextToken === target, this.policy);
+    const token = readSecurityContextToken(tape, target, this.policy.limits);
+    if (reference.version !== undefined && reference.version !== token.version) {
+      throw structureInvalid(tape, target, 'ValueType and token are of two generations');
+    }
+    const { identifier, instance } = token;
+    const version = oneGeneration(identifier, token.version, derived);
+    return { source: 'context', identifier, instance, version, token: target, named, derivations };
+  }
+
+  #envelope(element: number, user: number): PlannedEnvelope {
+    const { claims, policy } = this;
+    requirePlace(claims, element, user, claims.security.encryptedKeys.includes(element), policy);
+    this.#envelopes ??= new Map();
+    const known = this.#envelopes.get(element);
+    if (known !== undefined) return known;
+    // safety: a key that is wrapped with a key from an EncryptedKey could be wrapped with itself.
+    if (this.#envelopes.has(element)) throw new Fault('peer.dk-loop');
+    this.#envelopes.set(element, undefined);
+    const claim = readEncryptedKey(claims.tape, element, policy);
+    const cipherValue = base64Octets(claims.tape, claim.cipherValue);
+    const sha1Base64 = digestBase64(SHA1, cipherValue);
+    const envelope: PlannedEnvelope = {
+      // The same cipher value decrypted in another way is another key.
+      name: `${sha1Base64} ${nameOf(claim)}`,
+      sha1Base64,
+      cipherValue,
+      opening: this.#opening(claim),
+    };
+    this.#envelopes.set(element, envelope);
+    return envelope;
+  }
+
+  #opening({ element, method, recipient }: EncryptedKeyClaim): PlannedEnvelope['opening'] {
+    if ('kind' in method) return { method, wrappingKey: this.secret(recipient, element) };
+    const { tape } = this.claims;
+    const reference = isX509Data(tape, recipient)
+      ? readX509Data(tape, recipient)
+      : readCertificateReference(tape, recipient, this.policy.limits);
+    return { method, recipient: this.#brought(reference, element) };
+  }
+
+  /** Reads the certificate, where the message holds it. */
+  #brought(reference: CertificateReference, user: number): PlannedCertificate {
+    switch (reference.form) {
+      case 'name':
+        return reference;
+      case 'certificate':
+        return { form: 'key-identifier', certificate: reference.certificate, others: [] };
+      case 'token': {
+        const { element, isEmbedded } = reference;
+        const { claims, policy } = this;
+        if (!isEmbedded) requirePlace(claims, element, user, claims.security.otherTokens.includes(element), policy);
+        const token = readCertificateToken(claims.tape, element, policy.limits);
+        return { form: isEmbedded ? 'embedded' : 'token', ...token };
+      }
+    }
+  }
+}
+
+// safety: the generation is part of the context (T53, T63).
+function oneGeneration(
+  identifier: string,
+  version: Version | undefined,
+  derived: Version | undefined,
+): Version | undefined {
+  if (derived !== undefined && version !== derived)
+    throw new Fault('peer.bad-context', { identifier, reason: 'version' });
+  return version;
+}
+
+/** Whether `element` is the token `local` of either generation of WS-SecureConversation. */
+function isTokenNamed(tape: Tape, element: number, local: Uint8Array): boolean {
+  return isNamed(tape, element, Namespace.wsc, local) || isNamed(tape, element, Namespace.wsc05, local);
+}
+
+function nameOf({ method }: EncryptedKeyClaim): string {
+  if ('kind' in method) return method.name;
+  const { algorithm, oaep } = method;
+  const label = oaep === undefined ? '' : encodeBase64(oaep.label);
+  return [algorithm.name, oaep?.hash, oaep?.maskHash, label].join(' ');
+}
