@@ -23,12 +23,16 @@ function guide(name: string): Guide {
   return { program: `${lines.filter(isImport).join('\n')}\n${rest}`, printed: of('text') };
 }
 
-test.runIf(loadLibxml().available)('docs/codec.md prints what it says', () => {
-  const { program, printed } = guide('codec.md');
+function expectPrinted(name: string): void {
+  const { program, printed } = guide(name);
   const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
     cwd: fileURLToPath(new URL('test/', root)),
     encoding: 'utf8',
   });
   expect(stderr).toBe('');
   expect(stdout).toBe(printed);
-});
+}
+
+test.runIf(loadLibxml().available)('docs/codec.md prints what it says', () => expectPrinted('codec.md'));
+
+test('docs/plan.md prints what it says', () => expectPrinted('plan.md'));

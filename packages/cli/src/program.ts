@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { READERS } from '@parley/codec';
-import { PROFILE_NAMES } from '@parley/engine';
+import { BOOTSTRAP_PROFILE_NAMES, PROFILE_NAMES } from '@parley/engine';
 import { Argument, Command, Option } from 'commander';
 import type { DemoOptions } from './commands/demo.ts';
 import { demo } from './commands/demo.ts';
@@ -35,6 +35,7 @@ ${EXIT_HELP}
 Examples:
   parley inspect message.xml
   parley inspect message.xml --schema
+  parley inspect bootstrap.xml --plan x509
   parley inspect message.xml --keys keys.json --at 2026-01-15T12:00:00Z
   parley inspect .parley/demo/log.ndjson --record 7 --contexts .parley/demo/contexts --json`;
 
@@ -116,6 +117,12 @@ function inspectCommand(parent: Command, action: (path: string, options: Inspect
     .addOption(readerOption())
     .addOption(maxMessageBytesOption())
     .option('--schema', 'validate against the WS-* schemas too (needs libxmljs2); status 1 when it is not valid')
+    .addOption(
+      new Option(
+        '--plan [profile]',
+        'what would be verified and decrypted, in which order; default: the profile of --profile',
+      ).choices([...PROFILE_NAMES, ...BOOTSTRAP_PROFILE_NAMES]),
+    )
     .option('--json', 'print JSON')
     .addHelpText('after', INSPECT_HELP)
     .action(action);

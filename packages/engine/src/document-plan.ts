@@ -14,7 +14,7 @@ import type { DecryptedMessage } from './decrypt-parts.ts';
 import { encryptedTargets, signedTargets } from './encrypted-targets.ts';
 import { KeyPlanner } from './key-planner.ts';
 import { requireOneOrigin, requireSeparateKeys, requireUsedToken } from './key-rules.ts';
-import type { PlannedDecryption } from './plan-decryption.ts';
+import type { EncryptedPlace, PlannedDecryption } from './plan-decryption.ts';
 import { placeOf, planDecryptions } from './plan-decryption.ts';
 import type { PlannedSignature } from './plan-signatures.ts';
 import { placeSignatures, planSignatures, signaturesOfMessage } from './plan-signatures.ts';
@@ -87,9 +87,10 @@ function planVisible(
   const planner = new KeyPlanner(claims, policy);
   const signatures = planSignatures(planner, placed);
   const signedCiphertext = planDecryptions(planner, targets);
-  requireOneOrigin(claims, signatures, [...decryptions, ...signedCiphertext], mayBeOfOneOrigin);
+  const encrypted = [...decryptions, ...signedCiphertext];
+  requireOneOrigin(claims, signatures, encrypted, mayBeOfOneOrigin);
   requireUsedToken(claims, signatures, policy);
-  requireSeparateKeys(signatures, [...decryptions, ...signedCiphertext], isSameKey, policy);
+  requireSeparateKeys(signatures, encrypted, isSameKey, policy);
   return { claims, decryptions: [], signatures, signedCiphertext, signedListCount };
 }
 
@@ -100,12 +101,12 @@ function planHiding(
   signedListCount: number,
   policy: Policy,
 ): DocumentPlan {
-  const placed = placeSignatures(claims, true, policy);
   const places = targets.map((element) => placeOf(claims, element));
-  // A signature that is hidden may be over anything.
-  const mayHideSignatures = places.includes('security');
+  // Content that is put back into the Body is nothing that a signature could name.
+  const placed = placeSignatures(claims, hidesElements(places), policy);
+  const showsSignatures = !places.includes('security');
   requireKnownChildren(claims);
-  if (!mayHideSignatures) {
+  if (showsSignatures) {
     const ofMessage = signaturesOfMessage(placed);
     requireCoverage(claims, ofMessage, places.includes('header'), policy);
     requireEndorsement(placed, policy);
@@ -115,10 +116,21 @@ function planHiding(
   const planner = new KeyPlanner(claims, policy);
   const signatures = planSignatures(planner, placed);
   const decryptions = planDecryptions(planner, targets);
-  if (!mayHideSignatures) {
+  if (showsSignatures) {
     requireEncryption(claims, decryptions, policy);
     requireOneOrigin(claims, signatures, decryptions, mayBeOfOneOrigin);
+    requireUsedToken(claims, signatures, policy);
   }
   requireSeparateKeys(signatures, decryptions, isSameKey, policy);
   return { claims, decryptions, signatures, signedCiphertext: [], signedListCount };
+}
+
+/** Whether ciphertext in these places may be elements that signatures name, or a signature. */
+function hidesElements(places: readonly EncryptedPlace[]): boolean {
+  return places.some((place) => place !== 'body');
+}
+
+/** Whether there will be more to plan when `plan.decryptions` are undone. */
+export function mayPlanMore({ decryptions, signedListCount }: DocumentPlan): boolean {
+  return decryptions.length > 0 && (signedListCount > 0 || hidesElements(decryptions.map(({ place }) => place)));
 }

@@ -6,7 +6,7 @@ import { digest, digestAlgorithm, encodeBase64 } from '@parley/core';
 import type { AddressingValues } from './addressing.ts';
 import type { DecryptedMessage, DecryptedPart } from './decrypt-parts.ts';
 import { freshUntilMs } from './freshness.ts';
-import type { EncryptedPart, KeyUse, OpenedMessage, SignedPart } from './opened-message.ts';
+import type { EncryptedPart, KeyUse, OpenedMessage, PartRole, SignedPart } from './opened-message.ts';
 import type { Policy } from './policy.ts';
 import type { MessageClaims } from './read/message.ts';
 import { ADDRESSING_NAMES, Addressing } from './read/soap-envelope.ts';
@@ -85,7 +85,7 @@ function signedPart(
   return {
     role: part.role,
     namespace: namespaceText(claims.tape, part.element),
-    localName: nameOfPart(claims, part),
+    localName: nameOfPart(claims, part.role, part.element),
     bytes: octets.subarray(part.start, part.end),
     digest: part.reference.digest.name,
     algorithm: part.algorithm.name,
@@ -94,13 +94,14 @@ function signedPart(
 }
 
 // perf: the names that every message has are known by where the parts stand.
-function nameOfPart(claims: MessageClaims, part: VerifiedPart): string {
-  if (part.role === 'body') return 'Body';
-  if (part.role === 'timestamp') return 'Timestamp';
+/** Local name of a signed element. */
+export function nameOfPart(claims: MessageClaims, role: PartRole, element: number): string {
+  if (role === 'body') return 'Body';
+  if (role === 'timestamp') return 'Timestamp';
   // STR-Transform of a token that the message does not hold.
-  if (part.role === 'token' && isTokenReference(claims.tape, part.element)) return 'BinarySecurityToken';
-  const place = part.role === 'header' ? claims.envelope.addressing.indexOf(part.element) : -1;
-  return ADDRESSING_NAMES[place] ?? localNameOf(claims.tape, part.element);
+  if (role === 'token' && isTokenReference(claims.tape, element)) return 'BinarySecurityToken';
+  const place = role === 'header' ? claims.envelope.addressing.indexOf(element) : -1;
+  return ADDRESSING_NAMES[place] ?? localNameOf(claims.tape, element);
 }
 
 function encryptedPart(part: DecryptedPart): EncryptedPart {
@@ -123,7 +124,8 @@ function useOf(resolved: ResolvedKey, keyUses: Map<ResolvedKey, KeyUse>): KeyUse
   return use;
 }
 
-function namespaceText(tape: Tape, element: number): string {
+/** Namespace of an element, without a new string for those that the specifications have. */
+export function namespaceText(tape: Tape, element: number): string {
   return NAMESPACE_URIS[namespaceOf(tape, element)] ?? namespaceUriOf(tape, element);
 }
 

@@ -2,6 +2,24 @@
 export { open } from './open.ts';
 export type { Credentials, KnownEncryptedKeys, OwnKey } from './credentials.ts';
 export type { OpenRequest } from './open.ts';
+export { planOf } from './message-plan.ts';
+export type {
+  CertificateKeyPlan,
+  CertificatePlan,
+  ContextKeyPlan,
+  DecryptionPlan,
+  EncryptedKeyPlan,
+  KeyPlan,
+  KnownEncryptedKeyPlan,
+  MessagePlan,
+  PlanRequest,
+  ReferencePlan,
+  SignaturePlan,
+  SymmetricKeyPlan,
+  TransportPlan,
+  WrapPlan,
+} from './message-plan.ts';
+export { describePlan } from './plan-text.ts';
 export { seal } from './seal.ts';
 export { EncryptedKey } from './encrypted-key.ts';
 export type { KeyRecipient, SessionKeyOptions, WrappingKey } from './encrypted-key.ts';

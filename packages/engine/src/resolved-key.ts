@@ -95,7 +95,8 @@ export function keyUseOf(resolved: ResolvedKey): KeyUse {
   };
 }
 
-function derivationOf(derivation: WireDerivation): Derivation {
+/** The public account of one derivation. */
+export function derivationOf(derivation: WireDerivation): Derivation {
   return {
     label: derivation.label,
     nonceBase64: encodeBase64(derivation.nonce),

@@ -85,7 +85,7 @@ export function soapActionOf(fields: JsonRecord): { readonly soapAction?: string
   return action === undefined ? {} : { soapAction: action.replace(/^"(.*)"$/, '$1') };
 }
 
-function requestOf(
+export function requestOf(
   suite: SuiteFolder,
   vector: JsonRecord,
   policy: Policy,

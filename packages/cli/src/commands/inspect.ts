@@ -1,8 +1,8 @@
 import type { Reader, SchemaFinding } from '@parley/codec';
 import type { Reply } from '@parley/core';
 import { Fault, failedReply } from '@parley/core';
-import type { OpenedMessage, Policy } from '@parley/engine';
-import { createPool, policyOf } from '@parley/engine';
+import type { MessagePlan, OpenedMessage, Policy } from '@parley/engine';
+import { createPool, planOf, policyOf } from '@parley/engine';
 import type { LogMessage } from '@parley/log';
 import { parseAt } from '../at-option.ts';
 import type { ContextsOption } from '../contexts-option.ts';
@@ -11,6 +11,7 @@ import { ExitStatus } from '../exit-status.ts';
 import type { MessageDescription } from '../inspect/describe-message.ts';
 import { describeMessage } from '../inspect/describe-message.ts';
 import { descriptionTree } from '../inspect/description-tree.ts';
+import { planJson, planTree } from '../inspect/plan-tree.ts';
 import { schemaFindings, schemaJson, schemaTree } from '../inspect/schema-tree.ts';
 import type { Tree } from '../inspect/tree.ts';
 import { treeLines } from '../inspect/tree.ts';
@@ -27,6 +28,8 @@ export interface InspectOptions extends ContextsOption {
   readonly reader: Reader;
   readonly maxMessageBytes?: number | undefined;
   readonly schema?: boolean | undefined;
+  /** With a profile of its own, or with that of the verdict. */
+  readonly plan?: string | true | undefined;
   readonly json?: boolean | undefined;
 }
 
@@ -35,6 +38,8 @@ interface Inspected {
   readonly described: Reply<MessageDescription>;
   /** `undefined` when nobody asked. */
   readonly schema: Reply<readonly SchemaFinding[]> | undefined;
+  /** `undefined` when nobody asked. */
+  readonly plan: Reply<MessagePlan> | undefined;
   /** `undefined` when there were no keys. */
   readonly reply: Reply<OpenedMessage> | undefined;
 }
@@ -42,14 +47,17 @@ interface Inspected {
 /** `parley inspect`: one message as a tree. Never shows key octets or plaintext. */
 export async function inspect(path: string, options: InspectOptions, terminal: Terminal): Promise<ExitStatus> {
   const limits = options.maxMessageBytes === undefined ? {} : { messageBytesMax: options.maxMessageBytes };
-  const policy = policyOf(options.profile, { reader: options.reader, limits });
+  const changes = { reader: options.reader, limits };
+  const policy = policyOf(options.profile, changes);
+  const planPolicy = typeof options.plan === 'string' ? policyOf(options.plan, changes) : policy;
   const at = parseAt(options.at, terminal.nowMs());
   const entry = await recordOf(path, options.record, policy, terminal);
   const described = description(entry.message, policy);
   const schema = options.schema === true ? schemaFindings(entry.message, policy) : undefined;
+  const plan = options.plan === undefined ? undefined : planOf(entry.message, { policy: planPolicy });
   const reply = await judged(entry, at === 'message' ? entry.atMs : at.atMs, { options, policy, terminal });
-  await print({ entry, described, schema, reply }, { options, terminal });
-  const refused = reply === undefined ? !described.ok : !reply.ok;
+  await print({ entry, described, schema, plan, reply }, { options, terminal });
+  const refused = (reply === undefined ? !described.ok : !reply.ok) || plan?.ok === false;
   const invalid = schema !== undefined && !(schema.ok && schema.value.length === 0);
   return refused || invalid ? ExitStatus.refused : ExitStatus.ok;
 }
@@ -101,12 +109,12 @@ async function print(
   { options, terminal }: { readonly options: InspectOptions; readonly terminal: Terminal },
 ): Promise<void> {
   if (options.json === true) {
-    const { entry, described, schema, reply } = inspected;
+    const { entry, described, schema, plan, reply } = inspected;
     const structure = described.ok ? described.value : null;
     // Without keys, a message that cannot be read is refused all the same.
     const verdict = reply === undefined && !described.ok ? described : verdictJson(reply);
     await terminal.stdout.line(
-      JSON.stringify({ id: entry.id, message: structure, schema: schemaJson(schema), verdict }),
+      JSON.stringify({ id: entry.id, message: structure, schema: schemaJson(schema), plan: planJson(plan), verdict }),
     );
   } else {
     for (const line of treeLines(messageTree(inspected))) await terminal.stdout.line(line);
@@ -114,11 +122,11 @@ async function print(
   await terminal.stdout.flush();
 }
 
-function messageTree({ entry, described, schema, reply }: Inspected): Tree {
+function messageTree({ entry, described, schema, plan, reply }: Inspected): Tree {
   const size = `${printable(entry.id)}  ${grouped(entry.message.length)} octets`;
   if (!described.ok) return { label: size, children: [verdictTree(described)] };
   const { soapVersion } = described.value;
   const soap = soapVersion === undefined ? 'not SOAP' : `SOAP ${soapVersion}`;
-  const children = [...descriptionTree(described.value), ...schemaTree(schema), verdictTree(reply)];
+  const children = [...descriptionTree(described.value), ...schemaTree(schema), ...planTree(plan), verdictTree(reply)];
   return { label: `${size}, ${soap}`, children };
 }
