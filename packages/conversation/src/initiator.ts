@@ -16,7 +16,7 @@ import type { Operation } from './trust/actions.ts';
 import { requestAction } from './trust/actions.ts';
 import type { SecurityTokenRequestParts } from './trust/request-security-token.ts';
 import { writeRequest } from './trust/request-security-token.ts';
-import { writeUsernameToken } from './trust/username-token.ts';
+import { writeCredential } from './trust/username-token.ts';
 import { replyOf, unwrapped } from './unwrapped.ts';
 
 /** What an initiator waits for. */
@@ -271,7 +271,7 @@ export class Initiator {
           ? undefined
           : (writer) => {
               if (security === 'handshake') writeTimestamp(writer, TIMESTAMP_ID, nowMs, nowMs + timestampLifetimeMs);
-              writeUsernameToken(writer, credential, ambient);
+              writeCredential(writer, credential, ambient);
             },
       body: (writer) =>
         writeRequest(writer, { ...parts, version, requestType, context: pending.context, entropy: pending.entropy }),

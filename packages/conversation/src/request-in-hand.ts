@@ -3,13 +3,20 @@ import type { Tape } from '@parley/codec';
 import type { SecurityContext } from '@parley/core';
 import { encodeBase64, Fault } from '@parley/core';
 import type { ContextMessage, MessageClaims, OpenRequest } from '@parley/engine';
-import { freshUntilMs, readAddressing, readMessage, requireAddressing, requireFresh } from '@parley/engine';
+import {
+  freshUntilMs,
+  isUsernameToken,
+  readAddressing,
+  readMessage,
+  requireAddressing,
+  requireFresh,
+} from '@parley/engine';
 import { neverRevived } from './context-clock.ts';
 import type { ResponderSettings } from './responder-settings.ts';
 import type { Outline } from './soap/outline.ts';
 import type { PasswordAttempt } from './trust/password.ts';
 import { wipeAttempt } from './trust/password.ts';
-import { isUsernameToken, readUsernameToken } from './trust/username-token.ts';
+import { readAttempt } from './trust/username-token.ts';
 
 /** The transport, as far as security rests on it. */
 export interface Channel {
@@ -60,7 +67,7 @@ export async function authenticateHandshake(
   requireAddressing(tape, claims.envelope, addressing, request.channel.soapAction, policy);
   const { messageId } = addressing;
   if (messageId === undefined || messageId === '') throw new Fault('peer.coverage-missing', { part: 'wsa:MessageID' });
-  const principal = await principalOf(readUsernameToken(tape, token), request, settings);
+  const principal = await principalOf(readAttempt(tape, token, policy.limits), request, settings);
   // Only now: a stranger must not be able to fill the cache.
   await requireFirst(settings, `handshake ${principal}`, messageId, freshUntilMs(claims.timestamp, policy), atMs);
   return { claims, principal, messageId };

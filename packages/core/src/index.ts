@@ -46,6 +46,16 @@ export type { MacStream } from './mac.ts';
 export { MacKey } from './mac.ts';
 export type { OaepParameters } from './oaep.ts';
 export { pSha1 } from './p-sha1.ts';
+export {
+  isSamePassword,
+  PASSWORD_ITERATIONS_CEILING,
+  PASSWORD_ITERATIONS_DEFAULT,
+  PASSWORD_KEY_BYTES,
+  PASSWORD_KEY_USES,
+  PASSWORD_SALT_BYTES,
+  passwordDigest,
+  passwordKey,
+} from './password.ts';
 export type {
   KeyFamily,
   KeyTransportAlgorithm,
@@ -69,7 +79,7 @@ export type { ContextSource, KeyInstance, SecurityContext } from './security-con
 export { contextSource, selectKey } from './security-context.ts';
 export { sign, signatureBytes, verify } from './signature.ts';
 export type { Version, VersionUris } from './specification.ts';
-export { BASE64_BINARY, STR_TRANSFORM, TOKEN_TYPES, VERSION_URIS } from './specification.ts';
+export { BASE64_BINARY, PASSWORD_TYPES, STR_TRANSFORM, TOKEN_TYPES, VERSION_URIS } from './specification.ts';
 export type { AlgorithmSuite, SuiteChanges, SuiteName } from './suite.ts';
 export { algorithmSuite, customSuite, SUITE_NAMES } from './suite.ts';
 export type { NameAttribute } from './x509/attribute-value.ts';

@@ -44,6 +44,14 @@ export interface Limits {
   /** WCF allows 128. */
   readonly nonceBytesMax: number;
   readonly labelBytesMax: number;
+  /** A password that is sent as text. */
+  readonly passwordBytesMax: number;
+  /** Keys that one message may have made of passwords: one to sign with and one to encrypt with. */
+  readonly passwordKeysMax: number;
+  /** The profile's own least. */
+  readonly passwordIterationsMin: number;
+  /** Paid before anything is proven, about a microsecond each. Peers send 1000. */
+  readonly passwordIterationsMax: number;
   /** Canonical octets made for one message, as a multiple of its size: stops one subtree signed 32 times. */
   readonly canonicalFactorMax: number;
 }
@@ -73,6 +81,10 @@ export const DEFAULT_LIMITS: Limits = Object.freeze({
   nonceBytesMin: 8,
   nonceBytesMax: 128,
   labelBytesMax: 256,
+  passwordBytesMax: 1024,
+  passwordKeysMax: 2,
+  passwordIterationsMin: 1000,
+  passwordIterationsMax: 10_000,
   canonicalFactorMax: 4,
 });
 

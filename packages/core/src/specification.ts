@@ -41,12 +41,19 @@ export const VERSION_URIS: Readonly<Record<Version, VersionUris>> = Object.freez
 
 const WSS10 = 'http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-';
 const WSS11 = 'http://docs.oasis-open.org/wss/oasis-wss-soap-message-security-1.1#';
+const USERNAME_PROFILE = `${WSS10}username-token-profile-1.0#`;
 const X509_PROFILE = `${WSS10}x509-token-profile-1.0#`;
 
 /** ValueTypes of tokens and of key identifiers in WS-Security (protocol §3.1). */
 export const TOKEN_TYPES: Readonly<
   Record<
-    'x509v3' | 'x509PkiPath' | 'x509SubjectKeyIdentifier' | 'thumbprintSha1' | 'encryptedKey' | 'encryptedKeySha1',
+    | 'x509v3'
+    | 'x509PkiPath'
+    | 'x509SubjectKeyIdentifier'
+    | 'thumbprintSha1'
+    | 'encryptedKey'
+    | 'encryptedKeySha1'
+    | 'usernameToken',
     string
   >
 > = Object.freeze({
@@ -56,6 +63,13 @@ export const TOKEN_TYPES: Readonly<
   thumbprintSha1: `${WSS11}ThumbprintSHA1`,
   encryptedKey: `${WSS11}EncryptedKey`,
   encryptedKeySha1: `${WSS11}EncryptedKeySHA1`,
+  usernameToken: `${USERNAME_PROFILE}UsernameToken`,
+});
+
+/** Types of wsse:Password. */
+export const PASSWORD_TYPES: Readonly<Record<'text' | 'digest', string>> = Object.freeze({
+  text: `${USERNAME_PROFILE}PasswordText`,
+  digest: `${USERNAME_PROFILE}PasswordDigest`,
 });
 
 /** The transform that signs the token which a reference names. */

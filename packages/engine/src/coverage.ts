@@ -24,10 +24,10 @@ export function requireCoverage(
   policy: Policy,
 ): void {
   const { envelope, security } = claims;
-  if (signatures.length === 0) throw missing('ds:Signature');
+  if (signatures.length === 0 && policy.signedBy.length > 0) throw missing('ds:Signature');
   const signed = signedElements(claims, claims, signatures);
   // spec: WSS §3.3, a Timestamp beside a signature is signed by it, whether it is asked for or not.
-  if (security.timestamp < 0 ? policy.requireTimestamp : !signed.has(security.timestamp))
+  if (security.timestamp < 0 ? policy.requireTimestamp : signatures.length > 0 && !signed.has(security.timestamp))
     throw missing('wsu:Timestamp');
   if (policy.requireSignedBody && !signed.has(envelope.body)) throw missing('soap:Body');
   requireHeaders(claims, signed, mayHideHeaders, policy);

@@ -12,6 +12,11 @@ export interface KnownEncryptedKeys {
   get(sha1Base64: string): Secret | undefined;
 }
 
+/** Passwords of users, as UTF-8 octets (or what both sides use in their place); a Map is one. The secrets stay its own. */
+export interface KnownPasswords {
+  get(username: string): Secret | undefined;
+}
+
 /** Everything is optional, and what needs it is refused where it is missing. Borrowed. */
 export interface Credentials {
   /** Judges certificates that sign, and has those that a message only names. */
@@ -20,6 +25,8 @@ export interface Credentials {
   readonly ownKeys?: readonly OwnKey[] | undefined;
   /** Of EncryptedKeys that we sent or received: answers name them by EncryptedKeySHA1. */
   readonly encryptedKeys?: KnownEncryptedKeys | undefined;
+  /** For UsernameTokens: passwords that they prove, and that keys are made of. */
+  readonly passwords?: KnownPasswords | undefined;
   /**
    * Takes the secret of the EncryptedKey by which a message was proven, to seal the answer with it. Called once `open`
    * has nothing more to check; the secret is the taker's to wipe.

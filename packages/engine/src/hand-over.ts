@@ -2,15 +2,22 @@
 
 import type { Tape } from '@parley/codec';
 import { canonicalise, localNameOf, NAMESPACE_URIS, Namespace, namespaceOf, namespaceUriOf } from '@parley/codec';
-import { digest, digestAlgorithm, encodeBase64 } from '@parley/core';
 import type { AddressingValues } from './addressing.ts';
 import type { DecryptedMessage, DecryptedPart } from './decrypt-parts.ts';
 import { freshUntilMs } from './freshness.ts';
-import type { EncryptedPart, KeyUse, OpenedMessage, PartRole, SignedPart } from './opened-message.ts';
+import type {
+  AuthenticatedUser,
+  EncryptedPart,
+  KeyUse,
+  OpenedMessage,
+  PartRole,
+  SignedPart,
+} from './opened-message.ts';
 import type { Policy } from './policy.ts';
 import type { MessageClaims } from './read/message.ts';
 import { ADDRESSING_NAMES, Addressing } from './read/soap-envelope.ts';
 import { isTokenReference } from './read/token-reference.ts';
+import { digestOf, signatureReplayKey } from './replay.ts';
 import type { ResolvedKey } from './resolved-key.ts';
 import { keyUseOf, symmetricKeyUseOf } from './resolved-key.ts';
 import type { VerifiedPart } from './verify-signatures.ts';
@@ -26,6 +33,7 @@ export interface Proof {
   readonly verified: readonly VerifiedPart[];
   readonly decrypted: DecryptedMessage;
   readonly addressing: AddressingValues;
+  readonly user: AuthenticatedUser | undefined;
   readonly signatureConfirmed: boolean;
   readonly policy: Policy;
   readonly workspace: Workspace;
@@ -47,8 +55,8 @@ export function handOver(proof: Proof): OpenedMessage {
     bodyEnd = sink.length;
   }
   const octets = proof.borrow ? sink.bytes : sink.bytes.slice(0, sink.length);
-  const first = verified[0]!.signature;
-  const context = first.resolved.source === 'context' ? first.resolved : undefined;
+  const first = verified[0]?.signature;
+  const context = first?.resolved.source === 'context' ? first.resolved : undefined;
   const keyUses = new Map<ResolvedKey, KeyUse>();
   const { timestamp } = signedClaims;
   const messageIdIsSigned =
@@ -59,6 +67,7 @@ export function handOver(proof: Proof): OpenedMessage {
     instance: context?.instance.instance,
     version: context?.version,
     principal: context?.context.principal,
+    user: proof.user,
     action: addressing.action,
     messageId: addressing.messageId,
     to: addressing.to,
@@ -70,8 +79,8 @@ export function handOver(proof: Proof): OpenedMessage {
     signatureValues: [...new Set(verified.map(({ signature }) => signature))].map(({ valueBase64 }) => valueBase64),
     signatureConfirmed: proof.signatureConfirmed,
     body: octets.subarray(bodyStart, bodyEnd),
-    verified: octets.subarray(verified[0]!.start, verifiedEnd),
-    replayKey: replayKeyOf(proof, messageIdIsSigned, octets.subarray(first.start, first.end)),
+    verified: octets.subarray(verified[0]?.start ?? verifiedEnd, verifiedEnd),
+    replayKey: replayKeyOf(proof, messageIdIsSigned, octets, octets.subarray(bodyStart, bodyEnd)),
     replayUntilMs: timestamp === undefined ? Number.MAX_SAFE_INTEGER : freshUntilMs(timestamp, proof.policy),
   };
 }
@@ -129,21 +138,17 @@ export function namespaceText(tape: Tape, element: number): string {
   return NAMESPACE_URIS[namespaceOf(tape, element)] ?? namespaceUriOf(tape, element);
 }
 
-const SHA256 = digestAlgorithm('sha256');
-
-/**
- * Without a signed MessageID, the MAC itself is what happens once.
- * safety: without a context, other senders could use up a MessageID, and (r, n-s) is an ECDSA signature if (r, s) is: so
- * it is whose key signed, and what was signed, which nobody can change.
- */
-function replayKeyOf({ verified, addressing }: Proof, messageIdIsSigned: boolean, signedInfo: Uint8Array): string {
-  const { resolved, valueBase64 } = verified[0]!.signature;
-  switch (resolved.source) {
-    case 'context':
-      return messageIdIsSigned ? (addressing.messageId as string) : valueBase64;
-    case 'encrypted-key':
-      return `${resolved.transported.sha1Base64} ${encodeBase64(digest(SHA256, signedInfo))}`;
-    case 'certificate':
-      return `${resolved.thumbprint} ${encodeBase64(digest(SHA256, signedInfo))}`;
-  }
+/** Without a signed MessageID, the MAC itself is what happens once. */
+function replayKeyOf(
+  { verified, addressing, user }: Proof,
+  messageIdIsSigned: boolean,
+  octets: Uint8Array,
+  body: Uint8Array,
+): string {
+  const first = verified[0]?.signature;
+  // What nobody signed is the user's, whom the policy then wants.
+  if (first === undefined) return `user ${addressing.messageId ?? digestOf(body)} ${user?.username}`;
+  const { resolved, valueBase64, start, end } = first;
+  if (resolved.source === 'context') return messageIdIsSigned ? (addressing.messageId as string) : valueBase64;
+  return signatureReplayKey(resolved, octets.subarray(start, end));
 }

@@ -1,6 +1,6 @@
 // One message.
 export { open } from './open.ts';
-export type { Credentials, KnownEncryptedKeys, OwnKey } from './credentials.ts';
+export type { Credentials, KnownEncryptedKeys, KnownPasswords, OwnKey } from './credentials.ts';
 export type { OpenRequest } from './open.ts';
 export { planOf } from './message-plan.ts';
 export type {
@@ -17,9 +17,12 @@ export type {
   SignaturePlan,
   SymmetricKeyPlan,
   TransportPlan,
+  UsernameKeyPlan,
   WrapPlan,
 } from './message-plan.ts';
 export { describePlan } from './plan-text.ts';
+export { replayEntries } from './replay.ts';
+export type { ReplayEntry, ReplayMemory } from './replay.ts';
 export { seal } from './seal.ts';
 export { EncryptedKey } from './encrypted-key.ts';
 export type { KeyRecipient, SessionKeyOptions, WrappingKey } from './encrypted-key.ts';
@@ -28,12 +31,15 @@ export type {
   CertificateSealRequest,
   CertificateSignature,
   EncryptedKeySealRequest,
+  PasswordSealRequest,
   SealedMessage,
   SealOptions,
   SealRequest,
   SignedSelection,
+  SupportingUsername,
 } from './seal-request.ts';
 export type {
+  AuthenticatedUser,
   CertificateKeyUse,
   ContextKeyUse,
   ContextMessage,
@@ -46,6 +52,7 @@ export type {
   PartRole,
   SignedPart,
   SymmetricKeyUse,
+  UsernameKeyUse,
 } from './opened-message.ts';
 export { isContextMessage } from './opened-message.ts';
 export type { HeaderName } from './header-name.ts';
@@ -82,6 +89,8 @@ export { ADDRESSING_NAMES, Addressing, readEnvelopeShape, readHeaderBlocks } fro
 export type { AddressingName, SoapEnvelope } from './read/soap-envelope.ts';
 export { isTokenReference, readTokenReference } from './read/token-reference.ts';
 export type { TokenReference } from './read/token-reference.ts';
+export { isUsernameToken, readPasswordText, readUsernameToken } from './read/username-token.ts';
+export type { PasswordType, UsernameTokenClaim } from './read/username-token.ts';
 
 // The writers, for packages that write messages which no context secures yet.
 export { bound, TYPE, WSSE, WSU, WSU_ID } from './write/names.ts';
@@ -91,5 +100,7 @@ export { writeSecurityContextToken } from './write/security-context-token.ts';
 export { SOAP, SOAP_NAMESPACES } from './write/soap.ts';
 export type { SoapVersion } from './write/soap.ts';
 export { writeTimestamp } from './write/timestamp.ts';
+export { writeUsernameToken } from './write/username-token.ts';
+export type { UsernameProof } from './write/username-token.ts';
 export { writeContextReference } from './write/token-reference.ts';
 export type { ContextReference } from './write/token-reference.ts';

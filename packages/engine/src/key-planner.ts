@@ -1,18 +1,26 @@
 /**
  * Token references -> which keys they name. One planner for signing and encrypting keys alike: a message can only name a
- * context, bring a key that is encrypted for us, or a derivation from one (T11, T13, T53); and a public key by a
+ * context or a user, bring a key that is encrypted for us, or a derivation from one (T11, T13, T53); and a public key by a
  * certificate. Nothing is looked up here.
  */
 import type { Tape } from '@parley/codec';
 import { isNamed, localName, Namespace } from '@parley/codec';
 import type { Version } from '@parley/core';
-import { digestAlgorithm, digestBase64, encodeBase64, Fault } from '@parley/core';
+import {
+  digestAlgorithm,
+  digestBase64,
+  encodeBase64,
+  Fault,
+  PASSWORD_KEY_BYTES,
+  PASSWORD_KEY_USES,
+} from '@parley/core';
 import { requirePlace } from './place.ts';
 import type {
   PlannedCertificate,
   PlannedCertificateKey,
   PlannedContextKey,
   PlannedEnvelope,
+  PlannedPasswordKey,
   PlannedSymmetricKey,
 } from './planned-key.ts';
 import type { Policy } from './policy.ts';
@@ -28,10 +36,14 @@ import type { MessageClaims } from './read/message.ts';
 import { readSecurityContextToken } from './read/security-context-token.ts';
 import type { TokenReference } from './read/token-reference.ts';
 import { readTokenReference } from './read/token-reference.ts';
+import { isUsernameToken, readUsernameToken } from './read/username-token.ts';
 
 const SECURITY_CONTEXT_TOKEN = localName('SecurityContextToken');
 const DERIVED_KEY_TOKEN = localName('DerivedKeyToken');
 const SHA1 = digestAlgorithm('sha1');
+
+/** What a key made of a password is for: a base of derived keys may be made for either. */
+type PasswordKeyUse = keyof typeof PASSWORD_KEY_USES | 'derivation';
 
 interface Chain {
   /** What the first reference leads to. */
@@ -56,10 +68,11 @@ export class KeyPlanner {
 
   /**
    * The secret that the STR `element` names. `user` is the element that uses it: with a strict layout, tokens stand before
-   * it. `keyBytes` is how long the secret of an EncryptedKey has to be, if the use says so.
+   * it. `keyBytes` is how long a key to decrypt with has to be; without it, the key is to sign with.
    *
    * @throws Fault `peer.keyinfo-forbidden`, `peer.structure-invalid`, `peer.ref-*`, `peer.dk-limit`, `peer.dk-loop`,
-   *   `peer.alg-forbidden`, `peer.encoding-invalid`, `peer.limit-value`; `peer.bad-context` two generations.
+   *   `peer.alg-forbidden`, `peer.encoding-invalid`, `peer.limit-value`; `peer.bad-context` two generations;
+   *   `peer.key-usage` a key of a password for another use.
    */
   secret(element: number, user: number, keyBytes?: number): PlannedSymmetricKey {
     const chain = this.#followDerivations(element, user);
@@ -77,6 +90,7 @@ export class KeyPlanner {
         derivations,
       };
     }
+    if (target >= 0 && isUsernameToken(this.claims.tape, target)) return this.#password(chain, user, keyBytes);
     return this.#context(chain, user);
   }
 
@@ -150,6 +164,23 @@ export class KeyPlanner {
     return { source: 'context', identifier, instance, version, token: target, named, derivations };
   }
 
+  #password({ named, reference, derivations }: Chain, user: number, keyBytes: number | undefined): PlannedPasswordKey {
+    const { claims, policy } = this;
+    // safety: a message of other keys must not make us hash a thousand times.
+    if (!policy.signedBy.includes('username') && !policy.endorsedBy.includes('username'))
+      throw new Fault('peer.keyinfo-forbidden', { reason: 'a key of a password' });
+    const { target: token } = reference;
+    requirePlace(claims, token, user, claims.security.otherTokens.includes(token), policy);
+    const { username, key } = readUsernameToken(claims.tape, token, policy.limits);
+    if (key === undefined)
+      throw new Fault('peer.keyinfo-forbidden', { reason: 'wsse:UsernameToken without wsse11:Salt' });
+    const use = derivations.length > 0 ? 'derivation' : keyBytes === undefined ? 'mac' : 'encryption';
+    requireSaltOf(use, key.salt);
+    const lengthBytes = use === 'encryption' && keyBytes !== undefined ? keyBytes : PASSWORD_KEY_BYTES;
+    if (lengthBytes > PASSWORD_KEY_BYTES) throw new Fault('peer.key-usage', { reason: 'length' });
+    return { source: 'username', username, ...key, lengthBytes, token, named, derivations };
+  }
+
   #envelope(element: number, user: number): PlannedEnvelope {
     const { claims, policy } = this;
     requirePlace(claims, element, user, claims.security.encryptedKeys.includes(element), policy);
@@ -209,6 +240,14 @@ function oneGeneration(
   if (derived !== undefined && version !== derived)
     throw new Fault('peer.bad-context', { identifier, reason: 'version' });
   return version;
+}
+
+// spec: WSS UsernameToken profile 1.1 §4, the first octet keeps one key from being used for both.
+function requireSaltOf(use: PasswordKeyUse, salt: Uint8Array): void {
+  const isMeant = Object.entries(PASSWORD_KEY_USES).some(
+    ([meant, octet]) => salt[0] === octet && (use === 'derivation' || use === meant),
+  );
+  if (!isMeant) throw new Fault('peer.key-usage', { reason: 'wsse11:Salt of another use' });
 }
 
 /** Whether `element` is the token `local` of either generation of WS-SecureConversation. */

@@ -22,7 +22,7 @@ interface Use<Key> {
 /**
  * Checks that all keys come from one context, the one its token names (T53), or from one EncryptedKey. Beside a
  * certificate's signature, encrypted data is under a key that was encrypted for us; endorsements may be anybody's whom the
- * policy names.
+ * policy names. Where nobody signs, because the transport protects the message, there are no keys.
  *
  * @throws Fault `peer.structure-invalid`
  */
@@ -32,7 +32,11 @@ export function requireOneOrigin<Key extends { readonly source: KeySourceName }>
   decryptions: readonly Use<Key>[],
   isOfOneOrigin: (left: Key, right: Key) => boolean,
 ): void {
-  const first = signatures[0]!.key;
+  const first = signatures[0]?.key;
+  if (first === undefined) {
+    if (decryptions.length === 0) return;
+    throw structureInvalid(claims.tape, claims.security.element, 'a key in a message that nobody signed');
+  }
   const isDecryptionKey = ({ key }: Use<Key>): boolean =>
     first.source === 'certificate' ? isTransported(key) : isOfOneOrigin(key, first);
   const isSigningKey = ({ isEndorsing, key }: SigningUse<Key>): boolean => isEndorsing || isOfOneOrigin(key, first);

@@ -67,7 +67,7 @@ export interface DecryptionPlan {
 
 /** Which key a reference names. Whether there is such a key, only `open` finds out. */
 export type KeyPlan = SymmetricKeyPlan | CertificateKeyPlan;
-export type SymmetricKeyPlan = ContextKeyPlan | EncryptedKeyPlan | KnownEncryptedKeyPlan;
+export type SymmetricKeyPlan = ContextKeyPlan | EncryptedKeyPlan | KnownEncryptedKeyPlan | UsernameKeyPlan;
 
 export interface ContextKeyPlan {
   readonly source: 'context';
@@ -107,6 +107,14 @@ export interface WrapPlan {
 export interface KnownEncryptedKeyPlan {
   readonly source: 'known-encrypted-key';
   readonly sha1Base64: string;
+  readonly derivation: readonly Derivation[];
+}
+
+/** A key made of the password of a user. */
+export interface UsernameKeyPlan {
+  readonly source: 'username';
+  readonly username: string;
+  readonly iterations: number;
   readonly derivation: readonly Derivation[];
 }
 
@@ -210,6 +218,8 @@ function symmetricKeyPlan(key: PlannedSymmetricKey): SymmetricKeyPlan {
     }
     case 'known-encrypted-key':
       return { source: key.source, sha1Base64: key.sha1Base64, derivation };
+    case 'username':
+      return { source: key.source, username: key.username, iterations: key.iterations, derivation };
   }
 }
 

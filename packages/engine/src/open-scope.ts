@@ -1,6 +1,8 @@
 import type { ContextSource } from '@parley/core';
 import type { Credentials } from './credentials.ts';
+import type { PasswordKeys } from './password-keys.ts';
 import type { Policy } from './policy.ts';
+import type { ReplayMemory } from './replay.ts';
 import type { TransportedKeys } from './transported-keys.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -10,6 +12,8 @@ export interface OpenScope {
   readonly contexts: ContextSource;
   readonly credentials: Credentials;
   readonly transported: TransportedKeys;
+  readonly passwordKeys: PasswordKeys;
+  readonly replays: ReplayMemory | undefined;
   readonly atMs: number;
   readonly workspace: Workspace;
 }

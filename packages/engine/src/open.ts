@@ -8,6 +8,7 @@ import { readDocument } from '@parley/codec';
 import type { ContextSource, Reply } from '@parley/core';
 import { Fault, failedReply, soapFaultOf } from '@parley/core';
 import { readAddressing, requireAddressing } from './addressing.ts';
+import { authenticateUser } from './authenticate-user.ts';
 import { confirms } from './confirmation.ts';
 import { requireEncryption, requireHeaders, requireTimestampPlace, signedElements } from './coverage.ts';
 import type { Credentials } from './credentials.ts';
@@ -20,10 +21,13 @@ import { handOver } from './hand-over.ts';
 import { requireOneOrigin, requireSeparateKeys } from './key-rules.ts';
 import type { OpenScope } from './open-scope.ts';
 import type { OpenedMessage } from './opened-message.ts';
+import { PasswordKeys } from './password-keys.ts';
 import { signaturesOfMessage } from './plan-signatures.ts';
 import type { Policy } from './policy.ts';
 import type { MessageClaims } from './read/message.ts';
 import { readMessage } from './read/message.ts';
+import type { ReplayMemory } from './replay.ts';
+import { remember, rememberBeforeDecrypting, replayEntries } from './replay.ts';
 import type { ResolvedKey, SymmetricResolvedKey } from './resolved-key.ts';
 import { isOfOneOrigin, isSameSecret } from './resolved-key.ts';
 import { TransportedKeys } from './transported-keys.ts';
@@ -38,6 +42,11 @@ export interface OpenRequest {
   readonly contexts: ContextSource;
   /** For messages that no context secures, as the policy allows them. Without them, everything that needs them is refused. */
   readonly credentials?: Credentials | undefined;
+  /**
+   * Refuses what was seen before (`peer.replay`). With it, there is nothing left to do about replays: each message is inserted
+   * once all of it is proven, and what CBC hides behind a signature in clear once more, before it is decrypted (T37).
+   */
+  readonly replays?: ReplayMemory | undefined;
   /** SOAPAction header or action parameter of the transport: must agree with the signed wsa:Action. */
   readonly soapAction?: string | undefined;
   /**
@@ -56,13 +65,14 @@ export interface OpenRequest {
  *
  * Borrows `message` for the call. The answer owns its octets unless `request.borrow` is set. Never throws for anything
  * that a message contains; the code says what was wrong (docs/faults.md), and the SOAP fault to send is uniform.
- * Replays are the caller's to refuse, by {@link OpenedMessage.replayKey}.
+ * Replays are refused with {@link OpenRequest.replays}; without it they are the caller's, by {@link replayEntries}.
  */
 export function open(message: Uint8Array, request: OpenRequest): Reply<OpenedMessage> {
   const workspace = request.workspace ?? new Workspace();
   const transported = new TransportedKeys();
+  const passwordKeys = new PasswordKeys();
   try {
-    const value = openMessage(message, request, workspace, transported);
+    const value = openMessage(message, request, { workspace, transported, passwordKeys });
     const keep = request.credentials?.keepEncryptedKey;
     if (keep !== undefined) transported.handOver(keep);
     return { ok: true, value };
@@ -70,6 +80,7 @@ export function open(message: Uint8Array, request: OpenRequest): Reply<OpenedMes
     return failedReply(error);
   } finally {
     transported.wipe();
+    passwordKeys.wipe();
     if (workspace !== request.workspace) workspace.wipe();
   }
 }
@@ -80,16 +91,16 @@ const CANONICAL_SLACK_BYTES = 64 * 1024;
 function openMessage(
   message: Uint8Array,
   request: OpenRequest,
-  workspace: Workspace,
-  transported: TransportedKeys,
+  owned: Pick<OpenScope, 'workspace' | 'transported' | 'passwordKeys'>,
 ): OpenedMessage {
   const { policy } = request;
+  const { workspace } = owned;
   readDocument(message, policy.limits, workspace.tape, policy.reader);
   // safety: canonical forms repeat namespaces, and so can be of any size (T28).
   workspace.sink.reset(policy.limits.canonicalFactorMax * workspace.tape.bytes.length + CANONICAL_SLACK_BYTES);
   const received = readMessage(workspace.tape, policy);
   requireTimestampPlace(received, policy);
-  const scope = scopeOf(received, request, workspace, transported);
+  const scope = scopeOf(received, request, owned);
   const plan = planReceived(received, policy);
   const proof = plan.decryptions.length === 0 ? verify(plan, NOTHING_DECRYPTED, scope) : decryptThenVerify(plan, scope);
   const { claims, decrypted } = proof.plan.signedCiphertext.length === 0 ? proof : decryptSigned(proof, scope);
@@ -100,21 +111,25 @@ function openMessage(
   requireEncryption(claims, decrypted.parts, policy);
   const { timestamp } = proof.claims;
   if (timestamp !== undefined) requireFresh(timestamp, scope.atMs, policy);
+  const user = authenticateUser(claims, signed, proof.verified, decrypted.parts.length > 0, scope);
   const isBelieved = (element: number): boolean => !policy.requireSignedAddressing || signed.has(element);
   const addressing = readAddressing(tape, envelope, isBelieved, policy);
   requireAddressing(tape, envelope, addressing, request.soapAction, policy);
-  return handOver({
+  const opened = handOver({
     signedClaims: proof.claims,
     claims,
     signed,
     verified: proof.verified,
     decrypted,
     addressing,
+    user,
     signatureConfirmed: confirms(claims, request.signatureValuesSent, policy),
     policy,
     workspace,
     borrow: request.borrow === true && workspace === request.workspace,
   });
+  if (scope.replays !== undefined) remember(scope.replays, replayEntries(opened), scope.atMs);
+  return opened;
 }
 
 const NO_CREDENTIALS: Credentials = {};
@@ -122,15 +137,14 @@ const NO_CREDENTIALS: Credentials = {};
 function scopeOf(
   claims: MessageClaims,
   request: OpenRequest,
-  workspace: Workspace,
-  transported: TransportedKeys,
+  owned: Pick<OpenScope, 'workspace' | 'transported' | 'passwordKeys'>,
 ): OpenScope {
-  const { policy, contexts, credentials = NO_CREDENTIALS } = request;
+  const { policy, contexts, credentials = NO_CREDENTIALS, replays } = request;
   const atMs = request.atMs === 'message' ? claims.timestamp?.createdAtMs : request.atMs;
   if (atMs === undefined) throw new Fault('peer.coverage-missing', { part: 'wsu:Timestamp' });
   // safety: every comparison with NaN is false, and a Timestamp would never be stale.
   if (!Number.isFinite(atMs)) throw new Fault('caller.option-invalid', { option: 'atMs' });
-  return { policy, contexts, credentials, transported, atMs, workspace };
+  return { policy, contexts, credentials, replays, atMs, ...owned };
 }
 
 /** Signatures that hold, with what was decrypted before they were checked. */
@@ -154,11 +168,11 @@ function verify(plan: DocumentPlan, decrypted: DecryptedMessage, scope: OpenScop
 /** Encrypted last, so decrypted first; a signature in clear is checked before any ciphertext is touched. */
 function decryptThenVerify(plan: DocumentPlan, scope: OpenScope): VerifiedMessage {
   const { policy, workspace } = scope;
-  const signingKeys = plan.signatures.map((signature) => ({
-    key: verifyValue(plan.claims, signature, scope).resolved,
-  }));
+  const values = plan.signatures.map((signature) => verifyValue(plan.claims, signature, scope));
   const ready = resolveDecryptions(plan.decryptions, scope);
+  const signingKeys = values.map(({ resolved }) => ({ key: resolved }));
   requireSeparateKeys(signingKeys, ready.map(decryptingUse), isSameSecret, policy);
+  rememberBeforeDecrypting(plan, values, scope);
   const decrypted = decryptParts(plan.claims, ready, scope);
   let proof: VerifiedMessage;
   try {

@@ -1,11 +1,13 @@
 /** What `open` answers: the proof, and nothing but the proof. Unsigned parts are not in it. */
 import type { CipherName, HashName, Version } from '@parley/core';
+import type { PasswordType } from './read/username-token.ts';
+import type { ReplayEntry } from './replay.ts';
 
 /** Whose key it was, and how it came about. */
 export type KeyUse = SymmetricKeyUse | CertificateKeyUse;
 
 /** A secret. */
-export type SymmetricKeyUse = ContextKeyUse | EncryptedKeyUse;
+export type SymmetricKeyUse = ContextKeyUse | EncryptedKeyUse | UsernameKeyUse;
 
 /** What a key can come from. */
 export type KeySourceName = KeyUse['source'];
@@ -27,6 +29,14 @@ export interface EncryptedKeyUse {
   readonly source: 'encrypted-key' | 'known-encrypted-key';
   /** SHA-1 of its cipher value. */
   readonly sha1Base64: string;
+  /** As in {@link ContextKeyUse}. */
+  readonly derivation: readonly Derivation[];
+}
+
+/** A key made of the password of a user (wsse:UsernameToken with wsse11:Salt). */
+export interface UsernameKeyUse {
+  readonly source: 'username';
+  readonly username: string;
   /** As in {@link ContextKeyUse}. */
   readonly derivation: readonly Derivation[];
 }
@@ -81,6 +91,17 @@ export interface EncryptedPart {
   readonly key: SymmetricKeyUse;
 }
 
+/** A user whose password was proven. */
+export interface AuthenticatedUser {
+  readonly username: string;
+  /** By the password itself, by a digest of it, or by a key made of it, which signed. */
+  readonly by: PasswordType | 'key';
+  /** Whether the signature of the message covers the UsernameToken. If not, the transport has to answer for it. */
+  readonly signed: boolean;
+  /** What may be seen once of the token, whoever sends it; `undefined` if it has not both a nonce and a time. */
+  readonly nonce: ReplayEntry | undefined;
+}
+
 export interface OpenedMessage {
   readonly soapVersion: '1.1' | '1.2';
   /** Of the context whose key signed; `undefined`, as the next three, if none did: {@link signed} says who then. */
@@ -88,6 +109,8 @@ export interface OpenedMessage {
   readonly instance: string | undefined;
   readonly version: Version | undefined;
   readonly principal: string | undefined;
+  /** Who proved a password, where the policy asks for it ({@link Policy.passwordTypes}) or takes such keys. */
+  readonly user: AuthenticatedUser | undefined;
   /** WS-Addressing values; `undefined` unless present and signed (or the policy leaves them to the transport). */
   readonly action: string | undefined;
   readonly messageId: string | undefined;
@@ -107,8 +130,9 @@ export interface OpenedMessage {
   readonly verified: Uint8Array;
   /**
    * What may be seen once only within this context: the MessageID if signed, else the SignatureValue. Without a context,
-   * once at all: whose key it was, and a digest of what it signed.
-   * `open` is pure; whoever keeps the replay cache inserts it if absent, or refuses with `peer.replay`.
+   * once at all: whose key it was, and a digest of what it signed; or, if nobody signed, the user and the MessageID.
+   * {@link OpenRequest.replays} sees to it. Without that, whoever keeps the replay cache inserts {@link replayEntries} if
+   * they are absent, or refuses with `peer.replay`.
    */
   readonly replayKey: string;
   /** From here on a replay is refused by its Timestamp, so the cache may forget. */

@@ -68,6 +68,8 @@ function secretText(key: Exclude<KeyPlan, { source: 'certificate' }>): string {
       return `the EncryptedKey ${key.sha1Base64}, ${openingText(key.opening)}`;
     case 'known-encrypted-key':
       return `the EncryptedKey ${key.sha1Base64} of another message`;
+    case 'username':
+      return `the key made of the password of ${key.username} in ${key.iterations} rounds`;
   }
 }
 

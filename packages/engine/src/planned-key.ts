@@ -36,6 +36,20 @@ export interface PlannedKnownKey {
   readonly derivations: readonly WireDerivation[];
 }
 
+/** A key made of the password of a user (WSS UsernameToken profile 1.1 §4). */
+export interface PlannedPasswordKey {
+  readonly source: 'username';
+  readonly username: string;
+  readonly salt: Uint8Array;
+  readonly iterations: number;
+  /** How much of the 20 octets the use takes. */
+  readonly lengthBytes: number;
+  /** The UsernameToken. */
+  readonly token: number;
+  readonly named: number;
+  readonly derivations: readonly WireDerivation[];
+}
+
 /** The public key of a certificate. */
 export interface PlannedCertificateKey {
   readonly source: 'certificate';
@@ -43,7 +57,7 @@ export interface PlannedCertificateKey {
   readonly named: number;
 }
 
-export type PlannedSymmetricKey = PlannedContextKey | PlannedEncryptedKey | PlannedKnownKey;
+export type PlannedSymmetricKey = PlannedContextKey | PlannedEncryptedKey | PlannedKnownKey | PlannedPasswordKey;
 export type PlannedKey = PlannedSymmetricKey | PlannedCertificateKey;
 
 /** An EncryptedKey, read. */
@@ -101,6 +115,8 @@ export function mayBeOfOneOrigin(left: PlannedKey, right: PlannedKey): boolean {
       return right.source === 'encrypted-key' && left.envelope.name === right.envelope.name;
     case 'known-encrypted-key':
       return right.source === 'known-encrypted-key' && left.sha1Base64 === right.sha1Base64;
+    case 'username':
+      return right.source === 'username' && left.username === right.username;
     case 'certificate':
       return right.source === 'certificate' && mayBeOneCertificate(left.certificate, right.certificate);
   }
@@ -109,13 +125,19 @@ export function mayBeOfOneOrigin(left: PlannedKey, right: PlannedKey): boolean {
 /** Whether both are certainly one key. */
 export function isSameKey(left: PlannedKey, right: PlannedKey): boolean {
   if (left.source === 'certificate' || right.source === 'certificate') return false;
-  const isOneInstance = left.source !== 'context' || right.source !== 'context' || left.instance === right.instance;
   return (
-    isOneInstance &&
     mayBeOfOneOrigin(left, right) &&
+    isSameSecret(left, right) &&
     left.derivations.length === right.derivations.length &&
     left.derivations.every((derivation, index) => isSameDerivation(derivation, right.derivations[index]!))
   );
+}
+
+/** Whether two of one origin are certainly one secret. */
+function isSameSecret(left: PlannedSymmetricKey, right: PlannedSymmetricKey): boolean {
+  if (left.source === 'context') return right.source === 'context' && left.instance === right.instance;
+  if (left.source !== 'username') return true;
+  return right.source === 'username' && left.token === right.token && left.lengthBytes === right.lengthBytes;
 }
 
 /** Without an instance, it is the current one of the context. */

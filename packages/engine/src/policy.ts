@@ -12,6 +12,7 @@ import type { Layout } from './layout.ts';
 import { LAYOUTS } from './layout.ts';
 import type { KeySourceName } from './opened-message.ts';
 import type { AddressingName } from './read/soap-envelope.ts';
+import type { PasswordType } from './read/username-token.ts';
 
 export interface Policy {
   /** Of the profile it was made from: for logs and reports. */
@@ -70,11 +71,21 @@ export interface Policy {
 
   /**
    * What the keys may come from that sign what must be signed. An `encrypted-key` that a message brings proves nothing
-   * about its sender: something else has to, such as an endorsement.
+   * about its sender: something else has to, such as an endorsement. If empty, nothing is signed: the transport protects
+   * the message, and a user must be proven.
    */
   readonly signedBy: readonly KeySourceName[];
   /** If not empty: a signature over that one must be there, and its key come from one of these. */
   readonly endorsedBy: readonly KeySourceName[];
+  /**
+   * How a UsernameToken may prove its user's password. If empty, such tokens are carried like others, and nobody is
+   * believed for one. A key made of a password is taken by {@link signedBy} or {@link endorsedBy} (`username`).
+   */
+  readonly passwordTypes: readonly PasswordType[];
+  /** Somebody must have proven a password. */
+  readonly requireUser: boolean;
+  /** The signature covers the token that proves it. Without, the transport has to keep it from being taken and moved. */
+  readonly requireSignedUser: boolean;
   /** Signatures with public keys, by short name. */
   readonly signatures: readonly string[];
   /** How a key may be encrypted for us. RSA 1.5 also needs a private key that was read for it. */
@@ -116,6 +127,9 @@ const STRICT: Omit<Policy, 'limits'> = {
   ciphers: ['aes128-cbc', 'aes192-cbc', 'aes256-cbc', 'aes128-gcm', 'aes192-gcm', 'aes256-gcm'],
   signedBy: ['context'],
   endorsedBy: [],
+  passwordTypes: [],
+  requireUser: false,
+  requireSignedUser: true,
   signatures: [],
   keyTransports: [],
   keyWraps: [],
@@ -167,6 +181,18 @@ const BOOTSTRAP_PROFILES: Readonly<Record<BootstrapProfileName, Partial<Policy>>
     keyTransports: ['rsa-oaep-mgf1p', 'rsa-oaep'],
     requireSeparateKeys: false,
   },
+  // Both sides know a password, and sign with a key made of it.
+  username: { signedBy: ['username'], requireUser: true },
+  // WS-SecurityPolicy's TransportBinding: TLS protects the message, and a UsernameToken says who sent it.
+  'username-transport': {
+    signedBy: [],
+    passwordTypes: ['text', 'digest'],
+    requireUser: true,
+    requireSignedUser: false,
+    requireSignedBody: false,
+    requireSignedAddressing: false,
+    requiredHeaders: [],
+  },
   // The answer to such a message: the key is known from it, and a new one would be anybody's.
   'symmetric-x509-reply': { signedBy: ['known-encrypted-key'], requireSeparateKeys: false },
 };
@@ -184,7 +210,12 @@ export type ProfileName =
 export const PROFILE_NAMES: readonly ProfileName[] = Object.keys(PROFILES) as ProfileName[];
 
 /** The profiles of messages that establish one. */
-export type BootstrapProfileName = 'x509' | 'symmetric-x509' | 'symmetric-x509-reply';
+export type BootstrapProfileName =
+  | 'x509'
+  | 'symmetric-x509'
+  | 'symmetric-x509-reply'
+  | 'username'
+  | 'username-transport';
 export const BOOTSTRAP_PROFILE_NAMES: readonly BootstrapProfileName[] = Object.keys(
   BOOTSTRAP_PROFILES,
 ) as BootstrapProfileName[];
@@ -196,7 +227,8 @@ export type PolicyChanges = Partial<Omit<Policy, 'limits'>> & { readonly limits?
 
 /**
  * The policy called `profile`, with `changes` over it; frozen.
- * @throws Fault `caller.option-invalid` for an unknown profile, reader or layout, or a limit that is not a whole number.
+ * @throws Fault `caller.option-invalid` for an unknown profile, reader or layout, a limit that is not a whole number, or
+ *   messages that neither a key nor a user proves.
  */
 export function policyOf(profile: string = 'strict', changes: PolicyChanges = {}): Policy {
   if (!Object.hasOwn(ALL_PROFILES, profile))
@@ -206,5 +238,8 @@ export function policyOf(profile: string = 'strict', changes: PolicyChanges = {}
   const policy = Object.freeze({ ...base, ...rest, limits: completeLimits(limits) });
   if (!READERS.includes(policy.reader)) throw new Fault('caller.option-invalid', { option: 'reader' });
   if (!LAYOUTS.includes(policy.layout)) throw new Fault('caller.option-invalid', { option: 'layout' });
+  // safety: of what nobody signs, somebody has to be known.
+  if (policy.signedBy.length === 0 && !policy.requireUser)
+    throw new Fault('caller.option-invalid', { option: 'signedBy' });
   return policy;
 }

@@ -1,14 +1,15 @@
 /**
- * Planned secrets -> secrets: one that we hold, or one that is encrypted for us, and what is derived from it. Public keys
- * are resolve-certificate.ts's: neither gives what the other one gives (T13).
+ * Planned secrets -> secrets: one that we hold, one that is encrypted for us, or one made of a password that we have, and
+ * what is derived from it. Public keys are resolve-certificate.ts's: neither gives what the other one gives (T13).
  */
 import { Fault, selectKey } from '@parley/core';
 import type { OpenScope } from './open-scope.ts';
-import type { PlannedContextKey, PlannedKey, PlannedSymmetricKey } from './planned-key.ts';
+import type { PlannedContextKey, PlannedKey, PlannedPasswordKey, PlannedSymmetricKey } from './planned-key.ts';
 import { looksLikeContext } from './planned-key.ts';
 import { resolveCertificate } from './resolve-certificate.ts';
 import { decryptedKey, knownEncryptedKey } from './resolve-encrypted-key.ts';
-import type { ContextKey, ResolvedKey, SymmetricResolvedKey } from './resolved-key.ts';
+import { passwordKeyOf } from './resolve-password-key.ts';
+import type { ContextKey, ResolvedKey, SymmetricResolvedKey, UsernameKey } from './resolved-key.ts';
 
 /**
  * The key that `planned` describes.
@@ -22,10 +23,11 @@ export function resolveKey(planned: PlannedKey, scope: OpenScope): ResolvedKey {
  * The secret that `planned` describes.
  *
  * @throws Fault `peer.bad-context`, `peer.context-expired`, `peer.ref-uri-forbidden`; `peer.keyinfo-forbidden`,
- *   `peer.key-usage` and `peer.decrypt-failed` of an EncryptedKey.
+ *   `peer.key-usage` and `peer.decrypt-failed` of an EncryptedKey; `peer.limit-tokens` too many of passwords.
  */
 export function resolveSecret(planned: PlannedSymmetricKey, scope: OpenScope): SymmetricResolvedKey {
   if (planned.source === 'context') return contextKey(planned, scope);
+  if (planned.source === 'username') return usernameKey(planned, scope);
   const transported =
     planned.source === 'known-encrypted-key'
       ? knownEncryptedKey(planned, scope)
@@ -45,6 +47,13 @@ function contextKey(planned: PlannedContextKey, scope: OpenScope): ContextKey {
   const instance = selectKey(context, planned.instance, scope.atMs);
   const key = scope.workspace.keys.derived(instance, derivations);
   return { source: 'context', key, context, instance, version, derivations };
+}
+
+function usernameKey(planned: PlannedPasswordKey, scope: OpenScope): UsernameKey {
+  const { derivations, token } = planned;
+  const passwordKey = passwordKeyOf(planned, scope);
+  const key = scope.workspace.keys.derived(passwordKey, derivations);
+  return { source: 'username', key, passwordKey, derivations, token };
 }
 
 function unknownContext({ identifier, token }: PlannedContextKey): Fault {

@@ -3,6 +3,7 @@ import type { Certificate, KeyInstance, PublicKey, SecurityContext, Version } fr
 import { encodeBase64 } from '@parley/core';
 import type { SymmetricKey } from './derived-key-cache.ts';
 import type { Derivation, EncryptedKeyUse, KeySourceName, KeyUse, SymmetricKeyUse } from './opened-message.ts';
+import type { PasswordKey } from './password-keys.ts';
 import type { WireDerivation } from './read/derived-key-token.ts';
 import type { TransportedKey } from './transported-keys.ts';
 
@@ -24,6 +25,16 @@ export interface EncryptedKeyKey {
   readonly derivations: readonly WireDerivation[];
 }
 
+/** A key made of the password of a user. */
+export interface UsernameKey {
+  readonly source: 'username';
+  readonly key: SymmetricKey;
+  readonly passwordKey: PasswordKey;
+  readonly derivations: readonly WireDerivation[];
+  /** The UsernameToken. */
+  readonly token: number;
+}
+
 /** The public key of a certificate that leads to one of our anchors. */
 export interface CertificateKey {
   readonly source: 'certificate';
@@ -35,7 +46,7 @@ export interface CertificateKey {
   readonly thumbprint: string;
 }
 
-export type SymmetricResolvedKey = ContextKey | EncryptedKeyKey;
+export type SymmetricResolvedKey = ContextKey | EncryptedKeyKey | UsernameKey;
 
 /** What a signature was made with. */
 export type ResolvedKey = SymmetricResolvedKey | CertificateKey;
@@ -52,6 +63,8 @@ export function isOfOneOrigin(left: ResolvedKey, right: ResolvedKey): boolean {
       );
     case 'encrypted-key':
       return right.source === 'encrypted-key' && left.transported === right.transported;
+    case 'username':
+      return right.source === 'username' && left.passwordKey.username === right.passwordKey.username;
     case 'certificate':
       return right.source === 'certificate' && left.certificate.equals(right.certificate);
   }
@@ -73,15 +86,16 @@ export function sourceOf(resolved: ResolvedKey): KeySourceName {
 /** The public account of where a secret came from. */
 export function symmetricKeyUseOf(resolved: SymmetricResolvedKey): SymmetricKeyUse {
   const derivation = resolved.derivations.map(derivationOf);
-  if (resolved.source === 'encrypted-key') {
-    return { source: sourceOf(resolved), sha1Base64: resolved.transported.sha1Base64, derivation };
+  switch (resolved.source) {
+    case 'context': {
+      const { context, instance } = resolved;
+      return { source: 'context', identifier: context.identifier, instance: instance.instance, derivation };
+    }
+    case 'encrypted-key':
+      return { source: sourceOf(resolved), sha1Base64: resolved.transported.sha1Base64, derivation };
+    case 'username':
+      return { source: 'username', username: resolved.passwordKey.username, derivation };
   }
-  return {
-    source: 'context',
-    identifier: resolved.context.identifier,
-    instance: resolved.instance.instance,
-    derivation,
-  };
 }
 
 /** The same for any key. */

@@ -1,4 +1,4 @@
-import type { CertifiedKey, HashName, MacAlgorithm, SecurityContext, SuiteName } from '@parley/core';
+import type { CertifiedKey, HashName, MacAlgorithm, Secret, SecurityContext, SuiteName } from '@parley/core';
 import type { EncryptedKey, KeyRecipient } from './encrypted-key.ts';
 import type { HeaderName } from './header-name.ts';
 import type { Layout } from './layout.ts';
@@ -36,6 +36,8 @@ export interface SealOptions {
    * covered by the signature of the message (signed endorsing).
    */
   readonly endorse?: CertificateSignature;
+  /** A UsernameToken beside the token of the key: a supporting token. */
+  readonly username?: SupportingUsername;
   readonly workspace?: Workspace;
 }
 
@@ -97,8 +99,41 @@ export interface CertificateSealRequest extends SealOptions {
   readonly recipient?: KeyRecipient;
 }
 
+/** How a message is to be secured with a key made of a password (WSS UsernameToken profile 1.1 §4). */
+export interface PasswordSealRequest extends SealOptions {
+  readonly passwordKey: {
+    readonly username: string;
+    /** UTF-8 octets; borrowed for the call. */
+    readonly password: Secret;
+    /** 1000 or more, which is the default: each costs both sides a microsecond, and him who guesses. */
+    readonly iterations?: number;
+  };
+  readonly suite: SuiteName;
+  /** The generation of DerivedKeyTokens. Default 200512. */
+  readonly version?: '200512' | '200502';
+  readonly mac?: MacAlgorithm['name'];
+  /** DerivedKeyTokens; or the key itself and, to encrypt, a second one: of 20 octets, so AES-128 only. */
+  readonly keys: 'explicit' | 'direct';
+  /** Whether the signature covers the UsernameToken, too. Default: false. */
+  readonly signToken?: boolean;
+  /** As in {@link SealRequest}. */
+  readonly derivedKeyDefaults?: 'written' | 'omitted';
+}
+
 /** A message that no security context secures. */
-export type BootstrapSealRequest = CertificateSealRequest | EncryptedKeySealRequest;
+export type BootstrapSealRequest = CertificateSealRequest | EncryptedKeySealRequest | PasswordSealRequest;
+
+/** A user, and what shows that it is he (WSS UsernameToken profile 1.1 §3). Passwords are UTF-8 octets, borrowed. */
+export type SupportingUsername = (
+  | { readonly passwordType: 'none' }
+  | { readonly passwordType: 'text' | 'digest'; readonly password: Secret }
+) & {
+  readonly username: string;
+  /** Whether the signature of the message covers the token. Default: true. */
+  readonly sign?: boolean;
+  /** Whether the token is encrypted, as CXF does it with the signature. Default: false. */
+  readonly encrypt?: boolean;
+};
 
 /** A signature with a certified key. */
 export interface CertificateSignature {
@@ -122,6 +157,10 @@ export interface SealedMessage {
 }
 
 /** Whether anything is to be encrypted. */
-export function isEncrypting(request: Pick<SealOptions, 'encrypt' | 'encryptHeaders'>): boolean {
-  return request.encrypt !== 'none' || (request.encryptHeaders ?? []).length > 0;
+export function isEncrypting({
+  encrypt,
+  encryptHeaders = [],
+  username,
+}: Pick<SealOptions, 'encrypt' | 'encryptHeaders' | 'username'>): boolean {
+  return encrypt !== 'none' || encryptHeaders.length > 0 || username?.encrypt === true;
 }

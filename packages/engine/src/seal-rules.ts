@@ -1,19 +1,26 @@
 /** Options of `seal` that exclude each other: refused with a reason, never passed over. */
 
-import { algorithmSuite, Fault } from '@parley/core';
+import {
+  algorithmSuite,
+  Fault,
+  PASSWORD_ITERATIONS_CEILING,
+  PASSWORD_ITERATIONS_DEFAULT,
+  PASSWORD_KEY_BYTES,
+} from '@parley/core';
 import { LAYOUTS } from './layout.ts';
 import type {
   BootstrapSealRequest,
   CertificateSealRequest,
   CertificateSignature,
   EncryptedKeySealRequest,
+  PasswordSealRequest,
   SealOptions,
   SealRequest,
 } from './seal-request.ts';
 import { isEncrypting } from './seal-request.ts';
 import { isInMessage } from './write/certificate-reference.ts';
 
-const KEY_SOURCES = ['context', 'certificate', 'encryptedKey'];
+const KEY_SOURCES = ['context', 'certificate', 'encryptedKey', 'passwordKey'];
 
 /** @throws Fault `caller.option-invalid` */
 export function requireConsistent(request: SealRequest | BootstrapSealRequest): void {
@@ -22,10 +29,13 @@ export function requireConsistent(request: SealRequest | BootstrapSealRequest): 
   if ('context' in request) {
     if (isEncrypting(request) && request.keys === 'direct') refuse('one key to sign and to encrypt');
   } else if ('encryptedKey' in request) requireEncryptedKey(request);
+  else if ('passwordKey' in request) requirePasswordKey(request);
   else requireCertificate(request);
 }
 
-function requireOptions({ sign: parts, layout = 'strict', endorse, timestampLifetimeMs }: SealOptions): void {
+function requireOptions(request: SealOptions): void {
+  const { sign: parts, layout = 'strict', endorse, timestampLifetimeMs } = request;
+  requireUsername(request);
   if (!LAYOUTS.includes(layout)) refuse('layout');
   if (layout.startsWith('lax-timestamp') && !parts.timestamp) refuse('a layout that wants a Timestamp');
   if (!Number.isSafeInteger(timestampLifetimeMs) || timestampLifetimeMs <= 0) refuse('timestampLifetimeMs');
@@ -44,6 +54,22 @@ function requireEncryptedKey(request: EncryptedKeySealRequest): void {
     refuse('a secret of a length that the suite does not allow');
   if (keys === 'direct' && isEncrypting(request) && lengthBytes !== suite.encryptionKeyBytes)
     refuse('a secret that has not the length of the key');
+}
+
+function requirePasswordKey(request: PasswordSealRequest): void {
+  const { keys, passwordKey, suite } = request;
+  const { iterations = PASSWORD_ITERATIONS_DEFAULT } = passwordKey;
+  if ((keys as string) === 'implied') refuse('derivations implied by a reference to a UsernameToken');
+  const isInRange = iterations >= PASSWORD_ITERATIONS_DEFAULT && iterations <= PASSWORD_ITERATIONS_CEILING;
+  if (!Number.isSafeInteger(iterations) || !isInRange) refuse('iterations');
+  if (keys === 'direct' && isEncrypting(request) && algorithmSuite(suite).encryptionKeyBytes > PASSWORD_KEY_BYTES)
+    refuse('a password makes no key that long');
+}
+
+// The list that leads to the token stands above the signature, and those of what was signed as ciphertext below it.
+function requireUsername({ username, order, encrypt }: SealOptions): void {
+  if (username?.encrypt === true && order === 'encrypt-then-sign' && encrypt !== 'body-and-signature')
+    refuse('an encrypted UsernameToken beside a signature in clear over what was encrypted first');
 }
 
 function requireCertificate(request: CertificateSealRequest): void {

@@ -12,7 +12,7 @@ import type { AlgorithmSuite, Reply } from '@parley/core';
 import { algorithmSuite, DEFAULT_LIMITS, digestAlgorithm, Fault, failedReply } from '@parley/core';
 import { CertificateKeys } from './certificate-keys.ts';
 import type { WrittenRange } from './encrypt-parts.ts';
-import { encryptBody, encryptHeader, encryptWritten } from './encrypt-parts.ts';
+import { encryptBody, encryptHeader } from './encrypt-parts.ts';
 import { MessageIds } from './message-ids.ts';
 import { OutgoingMessage } from './outgoing-message.ts';
 import { readEnvelopeShape, readHeaderBlocks } from './read/soap-envelope.ts';
@@ -21,14 +21,14 @@ import { requireConsistent } from './seal-rules.ts';
 import { endorsementOf, writeSignatures } from './seal-signatures.ts';
 import type { Sealing } from './sealing.ts';
 import { soapVersionOf } from './sealing.ts';
-import { elementsToSign, headersToEncrypt, valuesToConfirm } from './selected-parts.ts';
+import { elementsToSign, headersToEncrypt } from './selected-parts.ts';
 import type { SignedElement } from './signed-references.ts';
 import { dereferencedOf, referenceTo, referenceToWriting, writeSigned } from './signed-references.ts';
+import { supportingElements, writeSupporting } from './supporting-elements.ts';
 import { SymmetricKeys } from './symmetric-keys.ts';
 import { Workspace } from './workspace.ts';
 import { openSecurity } from './write/security-header.ts';
 import type { SignedReference } from './write/signature.ts';
-import { writeSignatureConfirmation } from './write/signature-confirmation.ts';
 import { SOAP, SOAP_NAMESPACES } from './write/soap.ts';
 import { writeTimestamp } from './write/timestamp.ts';
 
@@ -126,11 +126,12 @@ function writeSecurity(
   const timestampId = ids.fresh();
   const writeTime = (writer: XmlWriter): void =>
     writeTimestamp(writer, timestampId, request.atMs, request.atMs + request.timestampLifetimeMs);
-  const newDataId = (): string | undefined => (encrypt === 'body-and-signature' ? ids.fresh() : undefined);
-  const confirmations = valuesToConfirm(sealing).map((value) => ({ value, id: ids.fresh(), dataId: newDataId() }));
-  const signature = { id: ids.fresh(), dataId: newDataId(), signer: keys.signer, references };
+  const supporting = supportingElements(sealing);
+  const signatureId = ids.fresh();
+  const dataId = encrypt === 'body-and-signature' ? ids.fresh() : undefined;
+  const signature = { id: signatureId, dataId, signer: keys.signer, references };
   const endorsement = endorsementOf(sealing);
-  const ownDataIds = [...confirmations, signature, endorsement].flatMap((part) => part?.dataId ?? []);
+  const ownDataIds = [...supporting, signature, endorsement].flatMap((part) => part?.dataId ?? []);
   let signatureValues: readonly string[] = [];
 
   const oldest = envelope.security < 0 ? -1 : firstChild(tape, envelope.security);
@@ -152,11 +153,7 @@ function writeSecurity(
     // What was encrypted last is listed first (WSS §3.9).
     const listedFirst = order === 'encrypt-then-sign' ? ownDataIds : [...dataIds, ...ownDataIds];
     if (listedFirst.length > 0) keys.writeReferenceList(writer, listedFirst);
-    for (const { value, id, dataId } of confirmations) {
-      const start = writer.sink.length;
-      references.push(writeSigned(sealing, id, (into) => writeSignatureConfirmation(into, id, value)));
-      if (dataId !== undefined) encryptWritten(sealing, writer, start, dataId);
-    }
+    for (const element of supporting) references.push(...writeSupporting(sealing, writer, element));
     if (references.length === 0)
       throw new Fault('caller.option-invalid', { option: 'seal', reason: 'nothing to sign' });
     signatureValues = writeSignatures(sealing, writer, signature, endorsement);

@@ -2,10 +2,22 @@
 
 import type { XmlWriter } from '@parley/codec';
 import type { AlgorithmSuite, KeyInstance, Version } from '@parley/core';
-import { deriveKey, Fault, invariant, MacKey, macAlgorithm, Secret } from '@parley/core';
+import {
+  deriveKey,
+  Fault,
+  invariant,
+  MacKey,
+  macAlgorithm,
+  PASSWORD_ITERATIONS_DEFAULT,
+  PASSWORD_KEY_BYTES,
+  PASSWORD_KEY_USES,
+  PASSWORD_SALT_BYTES,
+  passwordKey,
+  Secret,
+} from '@parley/core';
 import type { MessageIds } from './message-ids.ts';
 import type { EncryptionKey, MessageKeys, MessageToken, Signer } from './message-keys.ts';
-import type { EncryptedKeySealRequest, SealRequest } from './seal-request.ts';
+import type { EncryptedKeySealRequest, PasswordSealRequest, SealRequest } from './seal-request.ts';
 import { isEncrypting } from './seal-request.ts';
 import { writeDerivedKeyToken } from './write/derived-key-token.ts';
 import { writeReferenceList } from './write/encrypted-data.ts';
@@ -15,10 +27,14 @@ import {
   writeContextReference,
   writeDerivedKeyReference,
   writeEncryptedKeyReference,
+  writeUsernameTokenReference,
 } from './write/token-reference.ts';
+import { writePasswordKeyToken } from './write/username-token.ts';
 
 /** spec: WS-SC §1.10, what WCF and WSS4J send. */
 const NONCE_BYTES = 16;
+
+type SymmetricSealRequest = SealRequest | EncryptedKeySealRequest | PasswordSealRequest;
 
 /** What the secret of a message comes from. */
 interface SecretToken {
@@ -26,8 +42,10 @@ interface SecretToken {
   /** The generation of DerivedKeyTokens. */
   readonly version: Version;
   readonly writeReference: (writer: XmlWriter, implied?: ImpliedKey) => void;
-  /** Writes the token, if the message holds it. */
-  readonly write: ((writer: XmlWriter) => void) | undefined;
+  /** If the message holds it. */
+  readonly token: MessageToken | undefined;
+  /** Whether the secret was made for this message. */
+  readonly isOurs: boolean;
 }
 
 /** A key, and how to write the STR that names it. */
@@ -44,10 +62,14 @@ export class SymmetricKeys implements MessageKeys {
   readonly #owned: Array<{ wipe(): void }> = [];
 
   /** @throws Fault `caller.context-unusable` */
-  constructor(request: SealRequest | EncryptedKeySealRequest, suite: AlgorithmSuite, ids: MessageIds) {
-    const base = 'context' in request ? tokenOfContext(request, ids) : tokenOfEncryptedKey(request, ids);
-    const { secret, version, writeReference } = base;
-    const tokens: MessageToken[] = base.write === undefined ? [] : [{ write: base.write }];
+  constructor(request: SymmetricSealRequest, suite: AlgorithmSuite, ids: MessageIds) {
+    const tokens: MessageToken[] = [];
+    const take = (token: SecretToken): SecretToken => {
+      if (token.token !== undefined) tokens.push(token.token);
+      if (token.isOurs) this.#owned.push(token.secret);
+      return token;
+    };
+    const { secret, version, writeReference } = take(tokenOf(request, ids));
     const make = (lengthBytes: number): NamedKey => {
       if (request.keys === 'direct') return { secret, writeReference };
       const nonce = new Uint8Array(NONCE_BYTES);
@@ -65,7 +87,14 @@ export class SymmetricKeys implements MessageKeys {
     };
     this.tokens = tokens;
     this.signer = this.#signer(make(suite.signatureKeyBytes), request, suite);
-    if (isEncrypting(request)) this.#encryption = { ...make(suite.encryptionKeyBytes), cipher: suite.cipher };
+    if (!isEncrypting(request)) return;
+    const { cipher, encryptionKeyBytes } = suite;
+    // spec: WSS UsernameToken profile 1.1 §4, a key of a password is for one use.
+    const isSecond = 'passwordKey' in request && request.keys === 'direct';
+    const key = isSecond
+      ? take(tokenOfPassword(request, ids, 'encryption', encryptionKeyBytes))
+      : make(encryptionKeyBytes);
+    this.#encryption = { secret: key.secret, writeReference: (writer) => key.writeReference(writer), cipher };
   }
 
   encryption(): EncryptionKey {
@@ -88,7 +117,7 @@ export class SymmetricKeys implements MessageKeys {
     return secret;
   }
 
-  #signer(key: NamedKey, request: SealRequest | EncryptedKeySealRequest, suite: AlgorithmSuite): Signer {
+  #signer(key: NamedKey, request: SymmetricSealRequest, suite: AlgorithmSuite): Signer {
     const mac = request.mac === undefined ? suite.mac : macAlgorithm(request.mac);
     const macKey = key.secret.lend((bytes) => new MacKey(mac, bytes));
     this.#owned.push(macKey);
@@ -99,6 +128,11 @@ export class SymmetricKeys implements MessageKeys {
       writeReference: key.writeReference,
     };
   }
+}
+
+function tokenOf(request: SymmetricSealRequest, ids: MessageIds): SecretToken {
+  if ('context' in request) return tokenOfContext(request, ids);
+  return 'passwordKey' in request ? tokenOfPassword(request, ids, 'mac') : tokenOfEncryptedKey(request, ids);
 }
 
 function tokenOfContext(request: SealRequest, ids: MessageIds): SecretToken {
@@ -112,9 +146,10 @@ function tokenOfContext(request: SealRequest, ids: MessageIds): SecretToken {
     secret,
     version,
     writeReference: (writer, implied) => writeContextReference(writer, version, reference, implied),
-    write: isAttached
-      ? (writer) => writeSecurityContextToken(writer, version, tokenId, identifier, instance)
+    token: isAttached
+      ? { write: (writer) => writeSecurityContextToken(writer, version, tokenId, identifier, instance) }
       : undefined,
+    isOurs: false,
   };
 }
 
@@ -127,7 +162,31 @@ function tokenOfEncryptedKey(request: EncryptedKeySealRequest, ids: MessageIds):
     secret: encryptedKey.secret,
     version,
     writeReference: (writer) => writeEncryptedKeyReference(writer, reference),
-    write: isAttached ? (writer) => encryptedKey.write(writer, ids, tokenId, []) : undefined,
+    token: isAttached ? { write: (writer) => encryptedKey.write(writer, ids, tokenId, []) } : undefined,
+    isOurs: false,
+  };
+}
+
+function tokenOfPassword(
+  request: PasswordSealRequest,
+  ids: MessageIds,
+  use: keyof typeof PASSWORD_KEY_USES,
+  lengthBytes: number = PASSWORD_KEY_BYTES,
+): SecretToken {
+  const { passwordKey: given, version = '200512', signToken = false } = request;
+  const { username, password, iterations = PASSWORD_ITERATIONS_DEFAULT } = given;
+  const salt = new Uint8Array(PASSWORD_SALT_BYTES);
+  request.fillRandom(salt);
+  salt[0] = PASSWORD_KEY_USES[use];
+  const tokenId = ids.fresh();
+  const make = (out: Uint8Array): void => password.lend((octets) => passwordKey(octets, salt, iterations, out));
+  const write = (writer: XmlWriter): void => writePasswordKeyToken(writer, tokenId, username, { salt, iterations });
+  return {
+    secret: Secret.filledBy(lengthBytes, make),
+    version,
+    writeReference: (writer) => writeUsernameTokenReference(writer, tokenId),
+    token: signToken ? { write, signedId: tokenId } : { write },
+    isOurs: true,
   };
 }
 

@@ -2,7 +2,7 @@
  * The signatures of one message: the value over SignedInfo first, then the digests that it vouches for. What is digested
  * stays in the sink, so that what was verified is what is handed over.
  */
-import type { Tape } from '@parley/codec';
+import type { OctetSink, Tape } from '@parley/codec';
 import { canonicalise, isLiteral } from '@parley/codec';
 import type { MacAlgorithm, SignatureAlgorithm } from '@parley/core';
 import { digestBase64, encodeBase64, equalConstantTime, equalsText, Fault, invariant, verify } from '@parley/core';
@@ -64,7 +64,10 @@ function verifyMac(
   const start = sink.length;
   canonicalise(tape, signedInfo, sink, canonicalisation);
   const mac = resolved.key.macKey(algorithm).macBase64(sink.bytes, start, sink.length);
-  if (!isMac(tape, signatureValue, mac)) throw new Fault('peer.signature-invalid');
+  const isRight = isMac(tape, signatureValue, mac);
+  // safety: to its sender, an unknown user is a wrong password.
+  if (!isRight || (resolved.source === 'username' && !resolved.passwordKey.isKnown))
+    throw new Fault('peer.signature-invalid');
   return { resolved, valueBase64: mac, start, end: sink.length };
 }
 
@@ -104,9 +107,7 @@ export function verifySignatures(
       if (reference.isTokenTransform) element = canonicaliseToken(claims, reference, key.named, value.resolved, scope);
       else canonicalise(claims.tape, element, sink, reference.canonicalisation);
       sink.checkSize();
-      const digest = digestBase64(reference.digest, sink.bytes.subarray(start, sink.length));
-      if (!isDigest(claims.tape, reference.digestValue, digest))
-        throw new Fault('peer.digest-mismatch', { reference: index });
+      requireDigestOf(claims.tape, reference, sink.bytes.subarray(start, sink.length), index);
       parts.push({
         element,
         role: roles[index]!,
@@ -120,6 +121,22 @@ export function verifySignatures(
     }
   }
   return parts;
+}
+
+/**
+ * Checks the digest of one reference to an element of `tape`, before the others can be.
+ * @throws Fault `peer.digest-mismatch`, `peer.limit-cost`
+ */
+export function requireDigest(tape: Tape, reference: ReferenceClaim, sink: OctetSink): void {
+  const start = sink.length;
+  canonicalise(tape, reference.target, sink, reference.canonicalisation);
+  sink.checkSize();
+  requireDigestOf(tape, reference, sink.bytes.subarray(start, sink.length), 0);
+}
+
+function requireDigestOf(tape: Tape, claim: ReferenceClaim, octets: Uint8Array, reference: number): void {
+  if (!isDigest(tape, claim.digestValue, digestBase64(claim.digest, octets)))
+    throw new Fault('peer.digest-mismatch', { reference });
 }
 
 /** Whether the text of `element` is the MAC whose base64 text is `expected`. @throws Fault `peer.encoding-invalid` */

@@ -13,7 +13,7 @@ import {
   writeCancelResponse,
   writeTokenResponse,
 } from '../../../packages/conversation/src/trust/request-security-token-response.ts';
-import { readUsernameToken, writeUsernameToken } from '../../../packages/conversation/src/trust/username-token.ts';
+import { readAttempt, writeCredential } from '../../../packages/conversation/src/trust/username-token.ts';
 import { canonicalText, read, textOfOctets } from '../../codec/support/reading.ts';
 import { xmlText } from '../../codec/support/written-tree.ts';
 import { octets, TestAmbient } from '../conversation-fixture.ts';
@@ -150,9 +150,9 @@ test('wsse:UsernameToken, both kinds of password', () => {
   fc.assert(
     fc.property(values, xmlText, fc.constantFrom('text', 'digest'), (username, password, passwordType) => {
       const credential = { username, password: Secret.copyOf(octets(password)), passwordType };
-      const tape = lawful((writer) => writeUsernameToken(writer, credential, new TestAmbient('token')));
+      const tape = lawful((writer) => writeCredential(writer, credential, new TestAmbient('token')));
       fc.pre(!/[\r]/.test(password) || passwordType === 'digest');
-      const attempt = readUsernameToken(tape, 0);
+      const attempt = readAttempt(tape, 0, DEFAULT_LIMITS);
       expect(attempt).toMatchObject({ kind: passwordType, username });
       if (attempt.kind === 'text') expect(attempt.password.lend(textOfOctets)).toBe(password);
     }),

@@ -23,8 +23,15 @@ const labelled = OTHERS.find(({ name }) => name === 'label')!;
 const offset = OTHERS.find(({ name }) => name === 'offset-16')!;
 const shape = measured(signed.message);
 
-/** Of what no context's message needs: test/core/x509, test/engine/open-x509.test.ts. */
-type OfBootstraps = 'certificateBytesMax' | 'certificatesMax' | 'encryptedKeysMax';
+/** Of what no context's message needs: test/core/x509, test/engine/open-x509.test.ts, test/engine/open-username.test.ts. */
+type OfBootstraps =
+  | 'certificateBytesMax'
+  | 'certificatesMax'
+  | 'encryptedKeysMax'
+  | 'passwordBytesMax'
+  | 'passwordIterationsMax'
+  | 'passwordIterationsMin'
+  | 'passwordKeysMax';
 
 // No limit can be added without a line here.
 const WALLS: Readonly<Record<Exclude<keyof Limits, OfBootstraps>, Wall>> = {

@@ -53,6 +53,7 @@ const openedMessage = fc
       instance: maybe(text),
       version: fc.constantFrom('200512', '200502' as const),
       principal: maybe(text),
+      user: fc.constant(undefined),
       action: maybe(text),
       messageId: maybe(text),
       relatesTo: maybe(text),

@@ -225,18 +225,19 @@ export function encryptedKey(wish: TransportWish): { readonly xml: string; reado
   };
 }
 
-/** EncryptedData over content, or over an element, with AES-256-CBC. */
+/** EncryptedData over content, or over an element, with AES-CBC. */
 export function encryptedContent(
   id: string,
   key: Uint8Array,
   content: string,
   str: string | undefined,
   type: 'Content' | 'Element' = 'Content',
+  bits: 128 | 256 = 256,
 ): string {
-  const cipher = createCipheriv('aes-256-cbc', key, new Uint8Array(16));
+  const cipher = createCipheriv(`aes-${bits}-cbc`, key, new Uint8Array(16));
   const octets = Buffer.concat([new Uint8Array(16), cipher.update(content), cipher.final()]);
   const keyInfo = str === undefined ? '' : `<ds:KeyInfo>${str}</ds:KeyInfo>`;
-  return `<e:EncryptedData Id="${id}" Type="${XENC}${type}"><e:EncryptionMethod Algorithm="${XENC}aes256-cbc"/>${keyInfo}<e:CipherData><e:CipherValue>${octets.toString('base64')}</e:CipherValue></e:CipherData></e:EncryptedData>`;
+  return `<e:EncryptedData Id="${id}" Type="${XENC}${type}"><e:EncryptionMethod Algorithm="${XENC}aes${bits}-cbc"/>${keyInfo}<e:CipherData><e:CipherValue>${octets.toString('base64')}</e:CipherValue></e:CipherData></e:EncryptedData>`;
 }
 
 export const EK_REFERENCE = `<o:SecurityTokenReference><o:Reference URI="#ek"/></o:SecurityTokenReference>`;

@@ -51,7 +51,15 @@ function keyUseText(key: KeyUse): string {
 }
 
 function secretText(key: SymmetricKeyUse): string {
-  if (key.source !== 'context') return `encrypted key ${key.sha1Base64}`;
-  const instance = key.instance === undefined ? '' : ` instance ${printable(key.instance)}`;
-  return `context ${printable(key.identifier)}${instance}`;
+  switch (key.source) {
+    case 'context': {
+      const instance = key.instance === undefined ? '' : ` instance ${printable(key.instance)}`;
+      return `context ${printable(key.identifier)}${instance}`;
+    }
+    case 'encrypted-key':
+    case 'known-encrypted-key':
+      return `encrypted key ${key.sha1Base64}`;
+    case 'username':
+      return `password of ${printable(key.username)}`;
+  }
 }

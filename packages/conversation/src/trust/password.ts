@@ -1,7 +1,6 @@
 /** Attempts to prove a password, and the comparison that tells nothing about where it failed. */
-import { createHash } from 'node:crypto';
 import type { Secret } from '@parley/core';
-import { digest, digestAlgorithm, equalConstantTime } from '@parley/core';
+import { equalConstantTime, isSamePassword, passwordDigest } from '@parley/core';
 
 /** What a UsernameToken claims. Never print or keep it. */
 export type PasswordAttempt =
@@ -22,19 +21,12 @@ export type PasswordAttempt =
  */
 export type Authenticate = (attempt: PasswordAttempt) => string | undefined | Promise<string | undefined>;
 
-/** Base64( SHA-1( nonce + created + password ) ) without the Base64. */
-export function passwordDigest(nonce: Uint8Array, created: string, password: Uint8Array): Uint8Array {
-  return Uint8Array.from(createHash('sha1').update(nonce).update(created, 'utf8').update(password).digest());
-}
-
 /** Whether `attempt` proves `password` (borrowed; UTF-8 octets), in a time that does not depend on where they differ. */
 export function passwordMatches(attempt: PasswordAttempt, password: Uint8Array): boolean {
   if (attempt.kind === 'digest') {
     return equalConstantTime(attempt.digest, passwordDigest(attempt.nonce, attempt.created, password));
   }
-  // Equal lengths, so that the comparison does not begin by telling the length.
-  const sha256 = digestAlgorithm('sha256');
-  return attempt.password.lend((given) => equalConstantTime(digest(sha256, given), digest(sha256, password)));
+  return attempt.password.lend((given) => isSamePassword(given, password));
 }
 
 /** Wipes what an attempt holds. */

@@ -36,9 +36,10 @@ export function completePoolOptions(options: PoolOptions): CompletePoolOptions {
       throw new Fault('caller.option-invalid', { option: name, value: String(value).slice(0, 64), least, most });
     }
   }
-  const { signedBy, endorsedBy } = complete.policy;
+  const { signedBy, endorsedBy, passwordTypes } = complete.policy;
   // Workers know contexts and nothing else. `open` on the calling thread takes other keys.
-  if (![...signedBy, ...endorsedBy].every((source) => source === 'context')) {
+  if (passwordTypes.length > 0) throw new Fault('caller.option-invalid', { option: 'policy.passwordTypes' });
+  if (signedBy.length === 0 || ![...signedBy, ...endorsedBy].every((source) => source === 'context')) {
     throw new Fault('caller.option-invalid', {
       option: 'policy.signedBy',
       value: [...signedBy, ...endorsedBy].join(' '),

@@ -23,7 +23,7 @@ export type AnyReply = Reply<ContextMessage | Verdict | SealedMessage>;
 
 type Head = Omit<
   ContextMessage,
-  'signed' | 'encrypted' | 'signatureValues' | 'signatureConfirmed' | 'body' | 'verified'
+  'signed' | 'encrypted' | 'user' | 'signatureValues' | 'signatureConfirmed' | 'body' | 'verified'
 >;
 
 const unpackr = new Unpackr({ useRecords: false });
@@ -69,6 +69,7 @@ class ReplyReader {
     return this.#withHead(head, {
       signed: signed.map((part) => this.#signedPart(part, keys, verified)),
       encrypted: encrypted.map((part) => this.#encryptedPart(part, keys)),
+      user: undefined,
       signatureValues,
       signatureConfirmed,
       body: octets.subarray(bodyStart, bodyStart + bodyLength),

@@ -70,6 +70,16 @@ export function writeEncryptedKeyReference(
   writer.close();
 }
 
+/** wsse:SecurityTokenReference to a UsernameToken of the same message (WSS UsernameToken profile 1.1 §3.3). */
+export function writeUsernameTokenReference(writer: XmlWriter, tokenId: string): void {
+  writer.open(SECURITY_TOKEN_REFERENCE);
+  writer.element(REFERENCE, '', [
+    [URI, `#${tokenId}`],
+    [VALUE_TYPE, TOKEN_TYPES.usernameToken],
+  ]);
+  writer.close();
+}
+
 /** wsse:KeyIdentifier (WSS §7.3) of octets. */
 export function writeKeyIdentifier(writer: XmlWriter, valueType: string, identifier: Uint8Array): void {
   writer.open(KEY_IDENTIFIER, [

@@ -1,9 +1,9 @@
 import { XmlWriter } from '@parley/codec';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { readReferencedText } from '../../../packages/conversation/src/trust/secret-text.ts';
+import { readReferencedText } from '../../../packages/engine/src/read/secret-text.ts';
 import { xmlText } from '../../codec/support/written-tree.ts';
-import { octets, text } from '../conversation-fixture.ts';
+import { octets, text } from '../../conversation/conversation-fixture.ts';
 
 test('what a writer made of octets is read back from the octets', () => {
   fc.assert(

@@ -1,0 +1,30 @@
+import type { Limits, Secret } from '@parley/core';
+import { Fault } from '@parley/core';
+
+/** A key made of a user's password. */
+export interface PasswordKey {
+  readonly secret: Secret;
+  readonly username: string;
+  /** safety: of a user whom we do not know, the key proves nothing: everybody can make it. */
+  readonly isKnown: boolean;
+}
+
+/** The keys that one message has made of passwords: each once, and few, for they are made before anything is proven. */
+export class PasswordKeys {
+  readonly #made = new Map<string, PasswordKey>();
+
+  /** The key of which all that decides it is `name`; made by `make` if there is none yet. @throws Fault `peer.limit-tokens` */
+  get(name: string, { passwordKeysMax }: Limits, make: () => PasswordKey): PasswordKey {
+    const made = this.#made.get(name);
+    if (made !== undefined) return made;
+    if (this.#made.size >= passwordKeysMax) throw new Fault('peer.limit-tokens', { passwordKeysMax });
+    const key = make();
+    this.#made.set(name, key);
+    return key;
+  }
+
+  wipe(): void {
+    for (const { secret } of this.#made.values()) secret.wipe();
+    this.#made.clear();
+  }
+}
