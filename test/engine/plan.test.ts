@@ -40,7 +40,7 @@ const UNTOUCHABLE = {
   contexts: { find: touch },
   credentials: Object.defineProperties(
     {},
-    Object.fromEntries(['trust', 'ownKeys', 'encryptedKeys'].map((name) => [name, { get: touch }])),
+    Object.fromEntries(['trust', 'ownKeys', 'encryptedKeys', 'passwords'].map((name) => [name, { get: touch }])),
   ) as Credentials,
 };
 
@@ -58,8 +58,16 @@ function expectKey(use: KeyUse, plan: KeyPlan): void {
     return;
   }
   expect(use).toMatchObject({ derivation: plan.derivation });
-  if (plan.source !== 'context') expect(use).toMatchObject({ sha1Base64: plan.sha1Base64 });
-  else expect(use).toMatchObject({ identifier: plan.identifier, instance: plan.instance });
+  switch (plan.source) {
+    case 'context':
+      expect(use).toMatchObject({ identifier: plan.identifier, instance: plan.instance });
+      break;
+    case 'username':
+      expect(use).toMatchObject({ username: plan.username });
+      break;
+    default:
+      expect(use).toMatchObject({ sha1Base64: plan.sha1Base64 });
+  }
 }
 
 function expectOpened(plan: MessagePlan, opened: OpenedMessage): void {

@@ -8,7 +8,7 @@ import { openStored } from './open-stored.ts';
 import { secureEnvelope } from './protection.ts';
 import { signedRequestOf } from './renew-context.ts';
 import type { RequestInHand } from './request-in-hand.ts';
-import { liveAt, openRequestOf, requireFirstMessage } from './request-in-hand.ts';
+import { liveAt, openRequestOf } from './request-in-hand.ts';
 import type { ResponderSettings } from './responder-settings.ts';
 import { writeEnvelope } from './soap/envelope-writer.ts';
 import { wipeContext } from './store/context-copy.ts';
@@ -36,7 +36,6 @@ export async function cancelContext(
   );
   const { identifier, instance } = message;
   try {
-    await requireFirstMessage(settings, message, request.atMs);
     const rst = signedRequestOf(message, version, 'cancel', settings);
     rst.entropy?.wipe();
     requireKind(rst, 'Cancel', version);

@@ -2,7 +2,7 @@
 import { readDocument, scan, Tape } from '@parley/codec';
 import type { KeyInstance, Secret, SecurityContext } from '@parley/core';
 import { contextSource, Fault, VERSION_URIS } from '@parley/core';
-import type { ContextMessage } from '@parley/engine';
+import type { ContextMessage, OpenRequest } from '@parley/engine';
 import {
   isContextMessage,
   open,
@@ -84,10 +84,10 @@ export function openReply(
   bytes: Uint8Array,
   context: SecurityContext,
   settings: InitiatorSettings,
-  soapAction?: string,
+  more: Pick<OpenRequest, 'soapAction' | 'replays'> = {},
 ): ContextMessage {
   const base = { atMs: currentMs(settings.ambient), policy: settings.policy, contexts: contextSource([context]) };
-  const reply = open(bytes, soapAction === undefined ? base : { ...base, soapAction });
+  const reply = open(bytes, { ...base, ...more });
   if (reply.ok) {
     if (isContextMessage(reply.value)) return reply.value;
     throw new Fault('peer.keyinfo-forbidden', { reason: 'not signed by the context' });

@@ -3,6 +3,7 @@ import { Fault, failedReply, Secret } from '@parley/core';
 import type { ContextMessage } from '@parley/engine';
 import { writeTimestamp } from '@parley/engine';
 import { currentMs, randomUrn } from './ambient.ts';
+import { AwaitedReplays } from './awaited-replays.ts';
 import { provable } from './context-clock.ts';
 import type { PendingRequest, ReceivedToken } from './initiator-replies.ts';
 import { openReply, readCancelReply, readTokenReply } from './initiator-replies.ts';
@@ -160,16 +161,12 @@ export class Initiator {
   async open(bytes: Uint8Array, soapAction?: string): Promise<Reply<ContextMessage>> {
     try {
       if (!('context' in this.#state)) throw wrongMoment(this.#state);
-      const message = openReply(bytes, this.#state.context, this.#settings, soapAction);
-      const { replayCache, ambient } = this.#settings;
-      const isFirst = await replayCache.insertIfAbsent(
-        message.identifier,
-        message.replayKey,
-        message.replayUntilMs,
-        currentMs(ambient),
-      );
-      if (!isFirst) throw new Fault('peer.replay', { identifier: message.identifier });
-      return { ok: true, value: message };
+      const { context } = this.#state;
+      const replays = new AwaitedReplays(this.#settings.replayCache);
+      for (;;) {
+        const reply = replyOf(() => openReply(bytes, context, this.#settings, { soapAction, replays }));
+        if (!(await replays.arrived())) return reply;
+      }
     } catch (error) {
       return failedReply(error);
     }

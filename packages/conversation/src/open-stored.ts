@@ -4,6 +4,8 @@ import type { Reply, SecurityContext } from '@parley/core';
 import { Fault } from '@parley/core';
 import type { ContextMessage, OpenedMessage, OpenRequest } from '@parley/engine';
 import { isContextMessage, open } from '@parley/engine';
+import { AwaitedReplays } from './awaited-replays.ts';
+import type { ReplayCache } from './replay-cache.ts';
 import { wipeContext } from './store/context-copy.ts';
 import type { ContextStore } from './store/context-store.ts';
 import { unwrapped } from './unwrapped.ts';
@@ -17,26 +19,31 @@ export interface StoredOpening {
   readonly context: SecurityContext;
 }
 
+/** An {@link OpenRequest} without what the store has, and with a cache that need not answer at once. */
+export type StoredOpenRequest = Omit<OpenRequest, 'contexts' | 'replays'> & { readonly replayCache: ReplayCache };
+
 /**
- * Opens `bytes` (borrowed) with contexts of `store`, each passed through `adjust` first.
+ * Opens `bytes` (borrowed), once only, with contexts of `store`, each passed through `adjust` first.
  * @throws Fault what `open` refuses with, and what the store throws
  */
 export async function openStored(
   bytes: Uint8Array,
-  request: Omit<OpenRequest, 'contexts'>,
+  request: StoredOpenRequest,
   store: Pick<ContextStore, 'get'>,
   adjust: (context: SecurityContext) => SecurityContext = (context) => context,
 ): Promise<StoredOpening> {
   const known = new Map<string, SecurityContext | undefined>();
+  const replays = new AwaitedReplays(request.replayCache);
   let taken: SecurityContext | undefined;
   try {
-    for (let round = 0; round <= CONTEXTS_MAX; round++) {
-      const { reply, missing } = openKnown(bytes, request, known);
+    while (known.size <= CONTEXTS_MAX) {
+      const { reply, missing } = openKnown(bytes, { ...request, replays }, known);
       if (missing !== undefined) {
         const context = await store.get(missing);
         known.set(missing, context === undefined ? undefined : adjust(context));
         continue;
       }
+      if (await replays.arrived()) continue;
       const message = unwrapped(reply);
       if (!isContextMessage(message)) break;
       taken = known.get(message.identifier);

@@ -8,7 +8,7 @@ import { provable } from './context-clock.ts';
 import { agreedExpiry, requireKind, wipeIssued, writeTokenReply } from './issue-context.ts';
 import { openStored } from './open-stored.ts';
 import type { RequestInHand } from './request-in-hand.ts';
-import { authenticateHandshake, openRequestOf, requireFirstMessage } from './request-in-hand.ts';
+import { authenticateHandshake, openRequestOf } from './request-in-hand.ts';
 import type { ResponderSettings } from './responder-settings.ts';
 import { wipeContext } from './store/context-copy.ts';
 import { requestAction } from './trust/actions.ts';
@@ -42,7 +42,6 @@ export async function renewContext(
   let rst: SecurityTokenRequest | undefined;
   let issued: IssuedKey | undefined;
   try {
-    await requireFirstMessage(settings, message, atMs);
     if (principal !== message.principal) throw new Fault('peer.authentication-failed', { reason: 'another principal' });
     rst = signedRequestOf(message, version, 'renew', settings);
     requireKind(rst, 'Renew', version);

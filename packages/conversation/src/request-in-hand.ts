@@ -2,7 +2,7 @@
 import type { Tape } from '@parley/codec';
 import type { SecurityContext } from '@parley/core';
 import { encodeBase64, Fault } from '@parley/core';
-import type { ContextMessage, MessageClaims, OpenRequest } from '@parley/engine';
+import type { MessageClaims } from '@parley/engine';
 import {
   freshUntilMs,
   isUsernameToken,
@@ -11,7 +11,9 @@ import {
   requireAddressing,
   requireFresh,
 } from '@parley/engine';
+import { failureOf } from './awaited-replays.ts';
 import { neverRevived } from './context-clock.ts';
+import type { StoredOpenRequest } from './open-stored.ts';
 import type { ResponderSettings } from './responder-settings.ts';
 import type { Outline } from './soap/outline.ts';
 import type { PasswordAttempt } from './trust/password.ts';
@@ -118,7 +120,7 @@ async function authenticated(attempt: PasswordAttempt, settings: ResponderSettin
 }
 
 /** @throws Fault `peer.replay`, `internal.quota` when the cache is full, `internal.store-unavailable` */
-export async function requireFirst(
+async function requireFirst(
   settings: ResponderSettings,
   identifier: string,
   replayKey: string,
@@ -129,18 +131,9 @@ export async function requireFirst(
   try {
     isFirst = await settings.replayCache.insertIfAbsent(identifier, replayKey, untilMs, nowMs);
   } catch (error) {
-    throw error instanceof Fault ? error : new Fault('internal.store-unavailable', { reason: 'replay cache' });
+    throw failureOf(error);
   }
   if (!isFirst) throw new Fault('peer.replay', { identifier });
-}
-
-/** {@link requireFirst} for a verified message. */
-export function requireFirstMessage(
-  settings: ResponderSettings,
-  message: ContextMessage,
-  nowMs: number,
-): Promise<void> {
-  return requireFirst(settings, message.identifier, message.replayKey, message.replayUntilMs, nowMs);
 }
 
 /** {@link neverRevived} for a request in hand: what `openStored` passes contexts through. */
@@ -149,10 +142,7 @@ export function liveAt({ latestMs }: RequestInHand): (context: SecurityContext) 
 }
 
 /** What `open` is asked for a request in hand. */
-export function openRequestOf(
-  { atMs, channel }: RequestInHand,
-  settings: ResponderSettings,
-): Omit<OpenRequest, 'contexts'> {
-  const base = { atMs, policy: settings.policy };
+export function openRequestOf({ atMs, channel }: RequestInHand, settings: ResponderSettings): StoredOpenRequest {
+  const base = { atMs, policy: settings.policy, replayCache: settings.replayCache };
   return channel.soapAction === undefined ? base : { ...base, soapAction: channel.soapAction };
 }

@@ -9,7 +9,7 @@ import { openStored } from './open-stored.ts';
 import { secureEnvelope } from './protection.ts';
 import { renewContext } from './renew-context.ts';
 import type { Channel, RequestInHand } from './request-in-hand.ts';
-import { liveAt, openRequestOf, requireFirstMessage } from './request-in-hand.ts';
+import { liveAt, openRequestOf } from './request-in-hand.ts';
 import type { ResponderOptions, ResponderSettings } from './responder-settings.ts';
 import { completeSettings } from './responder-settings.ts';
 import type { Outline } from './soap/outline.ts';
@@ -153,7 +153,6 @@ export class Responder {
     wipeContext(context);
     // safety: the unverified action chose this way, so the verified one must be the same.
     if (message.action !== undefined && message.action !== action) throw new Fault('peer.action-mismatch');
-    await requireFirstMessage(this.#settings, message, request.atMs);
     return message;
   }
 }

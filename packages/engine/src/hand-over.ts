@@ -17,7 +17,7 @@ import type { Policy } from './policy.ts';
 import type { MessageClaims } from './read/message.ts';
 import { ADDRESSING_NAMES, Addressing } from './read/soap-envelope.ts';
 import { isTokenReference } from './read/token-reference.ts';
-import { digestOf, signatureReplayKey } from './replay.ts';
+import { digestOf, signatureReplayKey } from './replay-key.ts';
 import type { ResolvedKey } from './resolved-key.ts';
 import { keyUseOf, symmetricKeyUseOf } from './resolved-key.ts';
 import type { VerifiedPart } from './verify-signatures.ts';

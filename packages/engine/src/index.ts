@@ -1,7 +1,7 @@
 // One message.
 export { open } from './open.ts';
 export type { Credentials, KnownEncryptedKeys, KnownPasswords, OwnKey } from './credentials.ts';
-export type { OpenRequest } from './open.ts';
+export type { OpenRequest } from './open-request.ts';
 export { planOf } from './message-plan.ts';
 export type {
   CertificateKeyPlan,
@@ -21,8 +21,8 @@ export type {
   WrapPlan,
 } from './message-plan.ts';
 export { describePlan } from './plan-text.ts';
-export { replayEntries } from './replay.ts';
-export type { ReplayEntry, ReplayMemory } from './replay.ts';
+export { replayEntries } from './replay-key.ts';
+export type { ReplayEntry, ReplayMemory } from './replay-memory.ts';
 export { seal } from './seal.ts';
 export { EncryptedKey } from './encrypted-key.ts';
 export type { KeyRecipient, SessionKeyOptions, WrappingKey } from './encrypted-key.ts';

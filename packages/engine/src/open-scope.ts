@@ -2,7 +2,7 @@ import type { ContextSource } from '@parley/core';
 import type { Credentials } from './credentials.ts';
 import type { PasswordKeys } from './password-keys.ts';
 import type { Policy } from './policy.ts';
-import type { ReplayMemory } from './replay.ts';
+import type { ReplayMemory } from './replay-memory.ts';
 import type { TransportedKeys } from './transported-keys.ts';
 import type { Workspace } from './workspace.ts';
 

@@ -5,13 +5,14 @@
  *        ─► verify MAC, then digests ─► (decrypt what was signed as ciphertext)? ─► freshness, addressing ─► hand over
  */
 import { readDocument } from '@parley/codec';
-import type { ContextSource, Reply } from '@parley/core';
+import type { Reply } from '@parley/core';
 import { Fault, failedReply, soapFaultOf } from '@parley/core';
 import { readAddressing, requireAddressing } from './addressing.ts';
 import { authenticateUser } from './authenticate-user.ts';
 import { confirms } from './confirmation.ts';
 import { requireEncryption, requireHeaders, requireTimestampPlace, signedElements } from './coverage.ts';
 import type { Credentials } from './credentials.ts';
+import { requireFirstDecryption } from './decrypt-once.ts';
 import type { DecryptedMessage } from './decrypt-parts.ts';
 import { decryptParts, resolveDecryptions } from './decrypt-parts.ts';
 import type { DocumentPlan } from './document-plan.ts';
@@ -19,46 +20,21 @@ import { planDecrypted, planReceived } from './document-plan.ts';
 import { requireFresh } from './freshness.ts';
 import { handOver } from './hand-over.ts';
 import { requireOneOrigin, requireSeparateKeys } from './key-rules.ts';
+import type { OpenRequest } from './open-request.ts';
 import type { OpenScope } from './open-scope.ts';
 import type { OpenedMessage } from './opened-message.ts';
 import { PasswordKeys } from './password-keys.ts';
 import { signaturesOfMessage } from './plan-signatures.ts';
-import type { Policy } from './policy.ts';
 import type { MessageClaims } from './read/message.ts';
 import { readMessage } from './read/message.ts';
-import type { ReplayMemory } from './replay.ts';
-import { remember, rememberBeforeDecrypting, replayEntries } from './replay.ts';
+import { replayEntries } from './replay-key.ts';
+import { remember } from './replay-memory.ts';
 import type { ResolvedKey, SymmetricResolvedKey } from './resolved-key.ts';
 import { isOfOneOrigin, isSameSecret } from './resolved-key.ts';
 import { TransportedKeys } from './transported-keys.ts';
 import type { VerifiedPart } from './verify-signatures.ts';
 import { verifySignatures, verifyValue } from './verify-signatures.ts';
 import { Workspace } from './workspace.ts';
-
-export interface OpenRequest {
-  /** The clock, epoch milliseconds; `'message'` judges the message as of its own Timestamp, as an auditor does. */
-  readonly atMs: number | 'message';
-  readonly policy: Policy;
-  readonly contexts: ContextSource;
-  /** For messages that no context secures, as the policy allows them. Without them, everything that needs them is refused. */
-  readonly credentials?: Credentials | undefined;
-  /**
-   * Refuses what was seen before (`peer.replay`). With it, there is nothing left to do about replays: each message is inserted
-   * once all of it is proven, and what CBC hides behind a signature in clear once more, before it is decrypted (T37).
-   */
-  readonly replays?: ReplayMemory | undefined;
-  /** SOAPAction header or action parameter of the transport: must agree with the signed wsa:Action. */
-  readonly soapAction?: string | undefined;
-  /**
-   * For a response: the SignatureValues of the request ({@link SealedMessage.signatureValues}); none if it was not signed.
-   * What the response confirms must then be these, each as often.
-   */
-  readonly signatureValuesSent?: readonly string[] | undefined;
-  /** Scratch to reuse; without one, each call makes its own, and wipes it. */
-  readonly workspace?: Workspace;
-  /** Leave the octets of the answer in the given workspace: valid until its next use. Saves one copy per message. */
-  readonly borrow?: boolean;
-}
 
 /**
  * Verifies and decrypts one SOAP message secured with a security context, or with what bootstraps one.
@@ -168,11 +144,11 @@ function verify(plan: DocumentPlan, decrypted: DecryptedMessage, scope: OpenScop
 /** Encrypted last, so decrypted first; a signature in clear is checked before any ciphertext is touched. */
 function decryptThenVerify(plan: DocumentPlan, scope: OpenScope): VerifiedMessage {
   const { policy, workspace } = scope;
-  const values = plan.signatures.map((signature) => verifyValue(plan.claims, signature, scope));
+  const clear = plan.signatures.map((signature) => verifyValue(plan.claims, signature, scope));
   const ready = resolveDecryptions(plan.decryptions, scope);
-  const signingKeys = values.map(({ resolved }) => ({ key: resolved }));
+  const signingKeys = clear.map(({ resolved }) => ({ key: resolved }));
   requireSeparateKeys(signingKeys, ready.map(decryptingUse), isSameSecret, policy);
-  rememberBeforeDecrypting(plan, values, scope);
+  requireFirstDecryption(plan, clear, scope);
   const decrypted = decryptParts(plan.claims, ready, scope);
   let proof: VerifiedMessage;
   try {

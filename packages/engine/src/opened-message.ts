@@ -1,7 +1,7 @@
 /** What `open` answers: the proof, and nothing but the proof. Unsigned parts are not in it. */
 import type { CipherName, HashName, Version } from '@parley/core';
 import type { PasswordType } from './read/username-token.ts';
-import type { ReplayEntry } from './replay.ts';
+import type { ReplayEntry } from './replay-memory.ts';
 
 /** Whose key it was, and how it came about. */
 export type KeyUse = SymmetricKeyUse | CertificateKeyUse;

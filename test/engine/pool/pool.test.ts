@@ -64,6 +64,7 @@ describe('answers', () => {
       const { signed: parts } = full.value;
       expect(full.value).toMatchObject(rest);
       expect(Object.keys(full.value).filter((name) => !(name in verdict.value))).toEqual([
+        'user',
         'signatureValues',
         'signatureConfirmed',
         'body',

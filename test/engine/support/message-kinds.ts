@@ -10,6 +10,7 @@ import {
 } from '@parley/engine';
 import { sampleContext, sampleEnvelope, sampleRandom, sampleRequest, sampleSecret, sealed } from './sample.ts';
 import { certificateRequest, encryptedKeyRequest, ROOT, sampleKey } from './sample-keys.ts';
+import { PASSWORDS, passwordRequest } from './username-message.ts';
 
 export interface MessageKind {
   readonly name: string;
@@ -44,6 +45,7 @@ export const CREDENTIALS: Credentials = {
     [base64(known.sha1), known.secret],
     [base64(WRAPPING_SHA1), WRAPPING],
   ]),
+  ...PASSWORDS,
 };
 
 const recipient = { certificate: bob.certificate, reference: 'thumbprint' } as const;
@@ -65,6 +67,7 @@ export const MESSAGE_KINDS: readonly MessageKind[] = [
     kind('session key, wrapped', encryptedKeyRequest({ ...shape, encryptedKey: wrapped() }), 'symmetric-x509', {
       keyWraps: ['kw-aes256'],
     }),
+    kind('password', passwordRequest(shape), 'username'),
   ]),
   kind('context', sampleRequest({ keys: 'direct', token: 'external' }), 'strict'),
   kind('context, confirming', sampleRequest({ confirm: ['YQ=='], encrypt: 'body-and-signature' }), 'strict'),

@@ -1,0 +1,54 @@
+import { Fault } from '@parley/core';
+import type { ReplayMemory } from '@parley/engine';
+import type { ReplayCache } from './replay-cache.ts';
+
+/**
+ * A replay cache for one message: `open` cannot wait, a cache may answer later. Then `open` is ended, and run again once the
+ * answer has {@link arrived}. Each entry is inserted once, however often it is asked for.
+ */
+export class AwaitedReplays implements ReplayMemory {
+  readonly #cache: ReplayCache;
+  readonly #answers = new Map<string, boolean>();
+  #pending: Promise<void> | undefined;
+
+  constructor(cache: ReplayCache) {
+    this.#cache = cache;
+  }
+
+  /** @throws Fault `internal.context-needed` the answer is awaited; `internal.quota`, `internal.store-unavailable` */
+  insertIfAbsent(scope: string, key: string, untilMs: number, nowMs: number): boolean {
+    // The length keeps the two apart: ("a", "bc") is not ("ab", "c").
+    const name = `${scope.length}:${scope}${key}`;
+    const known = this.#answers.get(name);
+    if (known !== undefined) return known;
+    let answer: boolean | Promise<boolean>;
+    try {
+      answer = this.#cache.insertIfAbsent(scope, key, untilMs, nowMs);
+    } catch (error) {
+      throw failureOf(error);
+    }
+    if (typeof answer === 'boolean') {
+      this.#answers.set(name, answer);
+      return answer;
+    }
+    this.#pending = answer.then((isFirst) => void this.#answers.set(name, isFirst));
+    throw new Fault('internal.context-needed');
+  }
+
+  /** Waits for an answer; `false` if none is awaited. @throws Fault `internal.quota`, `internal.store-unavailable` */
+  async arrived(): Promise<boolean> {
+    if (this.#pending === undefined) return false;
+    try {
+      await this.#pending;
+    } catch (error) {
+      throw failureOf(error);
+    }
+    this.#pending = undefined;
+    return true;
+  }
+}
+
+/** What a cache failed with. */
+export function failureOf(error: unknown): Fault {
+  return error instanceof Fault ? error : new Fault('internal.store-unavailable', { reason: 'replay cache' });
+}
