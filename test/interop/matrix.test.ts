@@ -22,9 +22,11 @@ import {
   rowOf,
   STYLE_TABLE,
   TAMPERING_TABLE,
+  USERNAME_TABLE,
 } from './matrix/report.ts';
 import { type Column, Tally } from './matrix/tally.ts';
 import { TAMPERINGS, TIMELESS_TAMPERINGS, tamperingsOf } from './matrix/tampering.ts';
+import { ROW_OF_KIND, USERNAME_CASES, USERNAME_KINDS, usernameFromPeer } from './matrix/username.ts';
 import { fromPeer, fromPeerTampered, isAgainstBsp, refusalOf, toPeer, toPeerTampered } from './matrix/wss4j.ts';
 import {
   openedByUs,
@@ -111,6 +113,16 @@ describe.each(['dom', 'stax'] as const)('WSS4J %s', (engine) => {
   test.for(BOOTSTRAP_CASES)('$row', { timeout: TIMEOUT_MS }, async (kind, { skip }) => {
     await bootstrapToPeer(present(wss4j, skip), engine, kind);
     if (kind.unknownTo?.includes(engine) !== true) tally.add(BOOTSTRAP_TABLE, kind.row, to);
+  });
+
+  test.for(USERNAME_CASES)('$row', { timeout: TIMEOUT_MS }, async (kind, { skip }) => {
+    await bootstrapToPeer(present(wss4j, skip), engine, kind);
+    if (kind.unknownTo?.includes(engine) !== true) tally.add(USERNAME_TABLE, kind.row, to);
+  });
+
+  test.for(USERNAME_KINDS[engine])('from it: %s', { timeout: TIMEOUT_MS }, async (kind, { skip }) => {
+    await usernameFromPeer(present(wss4j, skip), engine, kind);
+    tally.add(USERNAME_TABLE, ROW_OF_KIND[kind], from);
   });
 
   test('the Basic Security Profile forbids what the engine itself writes', async ({ skip }) => {

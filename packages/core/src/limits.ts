@@ -48,7 +48,7 @@ export interface Limits {
   readonly passwordBytesMax: number;
   /** Keys that one message may have made of passwords: one to sign with and one to encrypt with. */
   readonly passwordKeysMax: number;
-  /** The profile's own least. */
+  /** The least that the Basic Security Profile allows. */
   readonly passwordIterationsMin: number;
   /** Paid before anything is proven, about a microsecond each. Peers send 1000. */
   readonly passwordIterationsMax: number;

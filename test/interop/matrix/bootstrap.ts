@@ -99,6 +99,8 @@ export interface BootstrapCase {
   };
   /** Signed besides Body, Timestamp and wsa headers. */
   readonly signed?: readonly string[];
+  /** Encrypted besides what the request's `encrypt` says. */
+  readonly encrypted?: readonly string[];
   /** Engines that do not know such messages. */
   readonly unknownTo?: readonly Engine[];
 }
@@ -263,7 +265,7 @@ export async function bootstrapToPeer(peer: PeerProcess, engine: Engine, kind: B
   else expect([...names(opened.signed)]).toEqual(expect.arrayContaining(signed));
   const body = [`{${SOAP12}}Body`];
   const encrypted = { none: [], body, 'body-and-signature': [...body, `{${DS}}Signature`] };
-  expect(names(opened.encrypted)).toEqual(new Set(encrypted[request.encrypt]));
+  expect(names(opened.encrypted)).toEqual(new Set([...encrypted[request.encrypt], ...(kind.encrypted ?? [])]));
   const changed = Buffer.from(message).toString().replace('urn:uuid:7', 'urn:uuid:8');
   expect((await openByPeer(peer, engine, Buffer.from(changed), knowing)).ok, 'a signed header changed').toBe(false);
 }

@@ -4,11 +4,13 @@ import { BOOTSTRAP_CASES } from './bootstrap.ts';
 import { DIGESTS, MACS, STYLES, type Style } from './choice.ts';
 import { COLUMNS, type Column, type Tally } from './tally.ts';
 import { TAMPERINGS } from './tampering.ts';
+import { USERNAME_CASES } from './username.ts';
 
 export const STYLE_TABLE = 'style';
 export const ALGORITHM_TABLE = 'algorithm';
 export const TAMPERING_TABLE = 'tampering';
 export const BOOTSTRAP_TABLE = 'bootstrap';
+export const USERNAME_TABLE = 'username';
 
 export interface PeerVersions {
   readonly wss4j: string;
@@ -61,6 +63,14 @@ export function report(tally: Tally, versions: PeerVersions): string {
       BOOTSTRAP_CASES.map(({ row }) => row),
       ['to dom', 'to stax'],
     ),
+    '## WSS4J, passwords',
+    USERNAME_TEXT,
+    table(
+      USERNAME_TABLE,
+      'message',
+      USERNAME_CASES.map(({ row }) => row),
+      WSS4J,
+    ),
     '## xmlsec1 and xml-crypto',
     OTHERS_TEXT,
     table(STYLE_TABLE, 'message', CRYPTOGRAPHY_ROWS, OTHERS),
@@ -112,6 +122,10 @@ const BOOTSTRAP_TEXT = `Messages that bootstrap a context, or endorse one of a c
 and encrypted parts, and to refuse the message with one signed header changed. "X.509" is a signature with a certificate,
 encrypted for another one; "EncryptedKey" is a session key for a certificate that both signs and encrypts, with AES-256-GCM.`;
 
+const USERNAME_TEXT = `UsernameTokens. "X.509" is a signature with a certificate that covers the token, and \`open\` has the policy \`x509\` with
+\`passwordTypes\`; a key of a password signs the message, and \`open\` has the policy \`username\`. Either side has to name the
+user, and to refuse another password. WSS4J makes what has a number behind its arrow, with 1200 iterations.`;
+
 const OTHERS_TEXT = `Peers that know XML Signature and XML Encryption, and nothing of WS-Security: the derived keys are handed to them, and they
 see neither tokens nor envelopes. xmlsec1 makes a message by filling a template, every digest, MAC and ciphertext by itself;
 xml-crypto signs and does not encrypt.`;
@@ -124,6 +138,8 @@ const NOTES = `Where there is a dash:
 - WSS4J does not look at \`wsc:Nonce\` on a wsse:SecurityTokenReference: it takes the context's secret for the key, and
   refuses the message, as the test expects. It cannot write such messages either.
 - WSS4J does not read a wsse:BinarySecurityToken inside wsse:Embedded. Its StAX engine has no RSA-PSS and no Ed25519 keys.
+- WSS4J takes all 20 octets of a key that a password makes for that of a cipher, which none has, so it decrypts with
+  derived keys only. Its streaming engine makes no derived keys of passwords. Here it makes no encrypted UsernameToken.
 - xml-crypto refuses all but HMAC-SHA1 with SHA-1, SHA-256 or SHA-512, as the test expects. It does not encrypt.
 
 What the peers do, and what follows:

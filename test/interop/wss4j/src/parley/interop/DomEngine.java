@@ -33,13 +33,15 @@ final class DomEngine {
     data.setDecCrypto(request.keys());
     data.setDisableBSPEnforcement(!request.bsp());
     data.setAllowRSA15KeyTransportAlgorithm(true);
+    // A token that a key is made of has none.
+    data.setAllowUsernameTokenNoPassword(true);
     WSHandlerResult results = new WSSecurityEngine().processSecurityHeader(document, data);
     List<Opened.SignedPart> signed = new ArrayList<>();
     List<Opened.EncryptedPart> encrypted = new ArrayList<>();
     for (WSSecurityEngineResult result : results.getResults()) {
       int action = (Integer) result.get(WSSecurityEngineResult.TAG_ACTION);
       for (WSDataRef part : partsOf(result)) {
-        if (action == WSConstants.SIGN) {
+        if (action == WSConstants.SIGN || action == WSConstants.UT_SIGN) {
           signed.add(new Opened.SignedPart(name(part), Xml.base64(part.getDigestValue())));
         } else if (action == WSConstants.ENCR) {
           encrypted.add(new Opened.EncryptedPart(name(part), part.getAlgorithm()));

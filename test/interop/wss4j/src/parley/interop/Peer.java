@@ -44,6 +44,8 @@ public final class Peer {
           "dom.open", taking(OpenRequest.class, DomEngine::open),
           "dom.seal", taking(SealRequest.class, DomEngine::seal),
           "dom.seal-tokens", taking(TokenRequest.class, DomTokens::seal),
+          "dom.seal-username", taking(UsernameRequest.class, DomUsername::seal),
+          "stax.seal-username", taking(UsernameRequest.class, StaxUsername::seal),
           "stax.open", taking(OpenRequest.class, StaxEngine::open),
           "stax.seal", taking(SealRequest.class, StaxEngine::seal));
 

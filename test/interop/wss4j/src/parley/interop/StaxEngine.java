@@ -45,6 +45,7 @@ final class StaxEngine {
     properties.setDecryptionCrypto(request.keys());
     properties.setDisableBSPEnforcement(!request.bsp());
     properties.setAllowRSA15KeyTransportAlgorithm(true);
+    properties.setAllowUsernameTokenNoPassword(true);
     properties.setSoap12(request.soap12());
     // The same part is reported at its start and at its end.
     Set<String> signed = new TreeSet<>();
