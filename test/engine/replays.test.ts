@@ -212,9 +212,9 @@ describe('T37: what CBC hides behind a signature in clear', () => {
     const fresh = text(withOtherCiphertext(message, 1)).replaceAll('2026-01-15T12:0', '2026-01-15T12:3');
     expect(codeOf(new TextEncoder().encode(fresh), replays, { atMs })).toBe('peer.digest-mismatch');
     const bare = fresh.replace(/<u:Timestamp .*<\/u:Timestamp>/, '');
-    expect(codeOf(new TextEncoder().encode(bare), replays, { atMs })).toBe('peer.coverage-missing');
+    expect(codeOf(new TextEncoder().encode(bare), replays, { atMs })).toBe('peer.ref-unresolved');
     const unnamed = fresh.replace(/(<u:Timestamp [^>]*) u:Id="[^"]*"/, '$1');
-    expect(codeOf(new TextEncoder().encode(unnamed), replays, { atMs })).toBe('peer.coverage-missing');
+    expect(codeOf(new TextEncoder().encode(unnamed), replays, { atMs })).toBe('peer.ref-unresolved');
     expect(codeOf(withOtherCiphertext(message, 2), replays, { atMs })).toBe('peer.timestamp-expired');
     expect(replays.keys).toHaveLength(1);
   });
