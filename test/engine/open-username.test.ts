@@ -207,6 +207,21 @@ describe('a supporting token', () => {
     expect(codeOf(judged(message, { allowComments: true }))).toBe(code);
   });
 
+  test('T01: no octet of it can be changed', () => {
+    const message = withToken(digestChildren());
+    const start = message.indexOf('<o:UsernameToken');
+    const end = message.indexOf('</o:UsernameToken>') + '</o:UsernameToken>'.length;
+    const survivors = [];
+    for (let at = start; at < end; at++) {
+      for (const bit of [1, 2, 4, 8, 16]) {
+        const changed = String.fromCharCode(message.charCodeAt(at) ^ bit);
+        const code = codeOf(judged(`${message.slice(0, at)}${changed}${message.slice(at + 1)}`));
+        if (code === 'ok' || code.startsWith('internal.')) survivors.push(`${at - start}: ${changed}: ${code}`);
+      }
+    }
+    expect(survivors).toEqual([]);
+  });
+
   test('T32: names and passwords have their lengths', () => {
     expect(codeOf(judged(withToken(textPassword('x'.repeat(1024)))))).toBe('peer.authentication-failed');
     expect(codeOf(judged(withToken(textPassword('x'.repeat(1025)))))).toBe('peer.limit-value');

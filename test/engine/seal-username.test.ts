@@ -117,6 +117,10 @@ describe('a supporting token', () => {
       if (encrypt) expect(() => openedAs('strict', message, lax)).toThrow('peer.coverage-missing');
       else expect(openedAs('strict', message, lax).user).toMatchObject({ by: 'text', signed: false });
     }
+    const username = alices('text', { sign: false });
+    const beside = sealed(sampleEnvelope(), sampleRequest({ context: CONTEXT, username, encrypt: 'body' }));
+    const user = openedAs('strict', beside, { passwordTypes: ['text'], requireSignedUser: false }).user;
+    expect(user).toMatchObject({ by: 'text', signed: false });
   });
 
   test('any name and password go through', () => {
@@ -189,6 +193,7 @@ describe('a key made of a password', () => {
     ['half of one', { passwordKey: { username: 'alice', password: password(), iterations: 1000.5 } }],
     ['a cipher that wants 32 octets', { keys: 'direct', encrypt: 'body' }],
     ['implied derivations', { keys: 'implied' as 'direct' }],
+    ['two users', { username: { username: 'bob', passwordType: 'none' } }],
     ['two sources of keys', { context: CONTEXT } as object],
   ] as const)('%s: refused', (_name, changes) => {
     expect(seal(sampleEnvelope(), passwordRequest(changes))).toMatchObject({ code: 'caller.option-invalid' });

@@ -36,3 +36,5 @@ function expectPrinted(name: string): void {
 test.runIf(loadLibxml().available)('docs/codec.md prints what it says', () => expectPrinted('codec.md'));
 
 test('docs/plan.md prints what it says', () => expectPrinted('plan.md'));
+
+test('docs/replays.md prints what it says', () => expectPrinted('replays.md'));

@@ -1,5 +1,6 @@
 /** A UsernameToken -> a user who knows the password. Judged after the signatures, so that what they cover is believed. */
 import { encodeBase64, equalConstantTime, Fault, isSamePassword, passwordDigest } from '@parley/core';
+import type { DecryptedPart } from './decrypt-parts.ts';
 import { freshUntilMs, requireFresh } from './freshness.ts';
 import type { OpenScope } from './open-scope.ts';
 import type { AuthenticatedUser } from './opened-message.ts';
@@ -26,7 +27,7 @@ export function authenticateUser(
   claims: MessageClaims,
   signed: ReadonlySet<number>,
   verified: readonly VerifiedPart[],
-  isEncrypted: boolean,
+  decrypted: readonly DecryptedPart[],
   scope: OpenScope,
 ): AuthenticatedUser | undefined {
   const { policy } = scope;
@@ -39,6 +40,7 @@ export function authenticateUser(
   }
   const isSigned = signed.has(token.element);
   // safety: what nobody signed and CBC brought may be a forger's question (T37): it is given no answer.
+  const isEncrypted = decrypted.some(({ localName }) => localName === 'UsernameToken');
   if (!isSigned && (policy.requireSignedUser || isEncrypted))
     throw new Fault('peer.coverage-missing', { part: 'wsse:UsernameToken' });
   if (byKey !== undefined && byKey.username !== token.username)

@@ -87,7 +87,7 @@ function openMessage(
   requireEncryption(claims, decrypted.parts, policy);
   const { timestamp } = proof.claims;
   if (timestamp !== undefined) requireFresh(timestamp, scope.atMs, policy);
-  const user = authenticateUser(claims, signed, proof.verified, decrypted.parts.length > 0, scope);
+  const user = authenticateUser(claims, signed, proof.verified, decrypted.parts, scope);
   const isBelieved = (element: number): boolean => !policy.requireSignedAddressing || signed.has(element);
   const addressing = readAddressing(tape, envelope, isBelieved, policy);
   requireAddressing(tape, envelope, addressing, request.soapAction, policy);

@@ -62,6 +62,7 @@ function requirePasswordKey(request: PasswordSealRequest): void {
   if ((keys as string) === 'implied') refuse('derivations implied by a reference to a UsernameToken');
   const isInRange = iterations >= PASSWORD_ITERATIONS_DEFAULT && iterations <= PASSWORD_ITERATIONS_CEILING;
   if (!Number.isSafeInteger(iterations) || !isInRange) refuse('iterations');
+  if (request.username !== undefined && request.username.username !== passwordKey.username) refuse('two users');
   if (keys === 'direct' && isEncrypting(request) && algorithmSuite(suite).encryptionKeyBytes > PASSWORD_KEY_BYTES)
     refuse('a password makes no key that long');
 }

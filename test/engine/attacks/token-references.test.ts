@@ -1,7 +1,9 @@
 // T11 T13 T22 T50: every form of wsse:SecurityTokenReference with every kind of token. docs/token-references.md is the table;
 // `vitest -u` writes it.
+import { open, policyOf } from '@parley/engine';
 import { expect, test } from 'vitest';
-import { openedBy, sampleContext, sampleEnvelope, sampleRequest, sealed, text } from '../support/sample.ts';
+import { NOW_MS, openedBy, sampleContext, sampleEnvelope, sampleRequest, sealed, text } from '../support/sample.ts';
+import { PASSWORDS, passwordRequest } from '../support/username-message.ts';
 
 const X509 = 'http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-x509-token-profile-1.0#';
 const WSS11 = 'http://docs.oasis-open.org/wss/oasis-wss-soap-message-security-1.1#';
@@ -43,6 +45,17 @@ const TOKENS: readonly Token[] = [
   { name: 'a resource', message: direct, id: '', uri: 'https://example.org/token', added: '' },
 ];
 
+const salted = text(sealed(sampleEnvelope(), passwordRequest({ keys: 'direct' })));
+const [saltedToken, saltedId] = /<o:UsernameToken [^>]*u:Id="([^"]*)".*?<\/o:UsernameToken>/.exec(salted)!;
+/** In the message, and signing it. */
+const SALTED: Token = {
+  name: 'UsernameToken',
+  message: salted,
+  id: saltedId!,
+  uri: 'urn:token',
+  added: saltedToken.replace(`u:Id="${saltedId}"`, 'u:Id="copy"'),
+};
+
 const FORMS: readonly (readonly [name: string, content: (token: Token) => string])[] = [
   ['Reference `#id`', ({ id }) => `<o:Reference URI="#${id}"/>`],
   ['Reference, absolute URI', ({ uri }) => `<o:Reference URI="${uri}"/>`],
@@ -83,7 +96,11 @@ test('T11 T13 T22: a key is named by a Reference to a context or a key derived f
     'Reference, absolute URI: SecurityContextToken',
   ]);
   expect(outcomes.flatMap(({ cells }) => cells).filter((cell) => !/^(opened|peer\.)/.test(cell))).toEqual([]);
-  await expect(tableOf(outcomes)).toMatchFileSnapshot('../../../docs/token-references.md');
+  const passwords = FORMS.map(([form, content]) => ({ form, cells: [passwordOutcomeOf(content(SALTED))] }));
+  expect(passwords.filter(({ cells }) => cells.includes('opened')).map(({ form }) => form)).toEqual([
+    'Reference `#id`',
+  ]);
+  await expect(documentOf(outcomes, passwords)).toMatchFileSnapshot('../../../docs/token-references.md');
 });
 
 test('T11: keys beside the STR, or in its place, are never taken', () => {
@@ -113,10 +130,36 @@ function outcomeOf({ message, added }: Token, keyInfo: string): string {
   return reply.ok ? 'opened' : reply.code;
 }
 
-function tableOf(rows: readonly { readonly form: string; readonly cells: readonly string[] }[]): string {
-  const lines = rows.map(
-    ({ form, cells }) => `| ${form} | ${cells.map((cell) => cell.replace('peer.', '')).join(' | ')} |`,
+/** The same for a key that is made of a password, under the policy that takes such keys. */
+function passwordOutcomeOf(content: string): string {
+  const str = `<o:SecurityTokenReference>${content}</o:SecurityTokenReference>`;
+  const changed = SALTED.message.replace(
+    /(<ds:KeyInfo>).*(<\/ds:KeyInfo>)/,
+    (_match, before, after) => before + str + after,
   );
+  const reply = open(new TextEncoder().encode(changed), {
+    atMs: NOW_MS,
+    policy: policyOf('username'),
+    contexts: { find: () => undefined },
+    credentials: PASSWORDS,
+  });
+  return reply.ok ? 'opened' : reply.code;
+}
+
+interface Row {
+  readonly form: string;
+  readonly cells: readonly string[];
+}
+
+function tableOf(columns: readonly string[], rows: readonly Row[]): readonly string[] {
+  return [
+    `| form | ${columns.join(' | ')} |`,
+    `| --- |${' --- |'.repeat(columns.length)}`,
+    ...rows.map(({ form, cells }) => `| ${form} | ${cells.map((cell) => cell.replace('peer.', '')).join(' | ')} |`),
+  ];
+}
+
+function documentOf(rows: readonly Row[], passwords: readonly Row[]): string {
   return [
     '# Token references',
     '',
@@ -126,9 +169,16 @@ function tableOf(rows: readonly { readonly form: string; readonly cells: readonl
     '',
     'Written by `test/engine/attacks/token-references.test.ts`, which fails when the table is not current.',
     '',
-    `| form | ${TOKENS.map(({ name }) => name).join(' | ')} |`,
-    `| --- |${' --- |'.repeat(TOKENS.length)}`,
-    ...lines,
+    ...tableOf(
+      TOKENS.map(({ name }) => name),
+      rows,
+    ),
+    '',
+    '## Keys of passwords',
+    '',
+    'The same under the policy `username`, which takes a key that is made of the password of a user whom we know.',
+    '',
+    ...tableOf(['UsernameToken with wsse11:Salt'], passwords),
     '',
   ].join('\n');
 }
