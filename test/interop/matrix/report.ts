@@ -139,7 +139,8 @@ const NOTES = `Where there is a dash:
   refuses the message, as the test expects. It cannot write such messages either.
 - WSS4J does not read a wsse:BinarySecurityToken inside wsse:Embedded. Its StAX engine has no RSA-PSS and no Ed25519 keys.
 - WSS4J takes all 20 octets of a key that a password makes for that of a cipher, which none has, so it decrypts with
-  derived keys only. Its streaming engine makes no derived keys of passwords. Here it makes no encrypted UsernameToken.
+  derived keys only. Its streaming engine derives no keys from those of passwords. Other messages with passwords were not
+  asked of it.
 - xml-crypto refuses all but HMAC-SHA1 with SHA-1, SHA-256 or SHA-512, as the test expects. It does not encrypt.
 
 What the peers do, and what follows:

@@ -1,11 +1,11 @@
 // UsernameTokens, to WSS4J and from it: passwords that are proven, and keys made of them.
-import { Certificate, DEFAULT_LIMITS, Trust } from '@parley/core';
+import { Certificate, DEFAULT_LIMITS, PASSWORD_TYPES, Trust } from '@parley/core';
 import { open, type PolicyChanges, policyOf, type SupportingUsername } from '@parley/engine';
 import { expect } from 'vitest';
 import { SOAP12, sampleEnvelope } from '../../engine/support/sample.ts';
 import { certificateRequest, sampleKey } from '../../engine/support/sample-keys.ts';
 import { alices, PASSWORD, PASSWORDS, passwordRequest } from '../../engine/support/username-message.ts';
-import type { PeerProcess } from '../peer-process.ts';
+import type { PeerProcess, PeerReply } from '../peer-process.ts';
 import type { BootstrapCase } from './bootstrap.ts';
 import { payloadOf } from './payload.ts';
 import type { Engine } from './wss4j.ts';
@@ -13,6 +13,7 @@ import type { Engine } from './wss4j.ts';
 const WSSE = 'http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd';
 const WSU = 'http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd';
 const WSA = 'http://www.w3.org/2005/08/addressing';
+const DS = 'http://www.w3.org/2000/09/xmldsig#';
 const XENC = 'http://www.w3.org/2001/04/xmlenc#';
 const DSIG_MORE = 'http://www.w3.org/2001/04/xmldsig-more#';
 const TOKEN = `{${WSSE}}UsernameToken`;
@@ -70,7 +71,7 @@ export const USERNAME_CASES: readonly BootstrapCase[] = [
 
 /** To us: what an engine makes. */
 export const USERNAME_KINDS = {
-  dom: ['text', 'digest', 'key', 'derived', 'derived, encrypted'],
+  dom: ['text', 'digest', 'text, encrypted', 'digest, encrypted', 'key', 'derived', 'derived, encrypted'],
   stax: ['text', 'digest', 'key'],
 } as const satisfies Record<Engine, readonly string[]>;
 export type UsernameKind = (typeof USERNAME_KINDS)[Engine][number];
@@ -79,19 +80,33 @@ export type UsernameKind = (typeof USERNAME_KINDS)[Engine][number];
 export const ROW_OF_KIND: Readonly<Record<UsernameKind, string>> = {
   text: 'X.509: signed UsernameToken, text',
   digest: 'X.509: signed UsernameToken, digest',
+  'text, encrypted': 'X.509: signed UsernameToken, text, encrypted',
+  'digest, encrypted': 'X.509: signed UsernameToken, digest, encrypted',
   key: 'key of a password, itself: sign',
   derived: 'key of a password, DerivedKeyTokens: sign',
   'derived, encrypted': 'key of a password, DerivedKeyTokens: sign, then encrypt Body',
 };
 
-/** The user is known, by what was asked for; and nobody with another password. */
-export async function usernameFromPeer(peer: PeerProcess, engine: Engine, kind: UsernameKind): Promise<void> {
-  const isKey = kind !== 'text' && kind !== 'digest';
-  const alice = sampleKey('alice', 'rsa');
-  const headers = ['Action', 'MessageID', 'ReplyTo', 'To'].map((name) => ({ namespace: WSA, name }));
-  const reply = await peer.call<{ readonly message: string; readonly payload: string }>(`${engine}.seal-username`, {
-    envelope: Buffer.from(sampleEnvelope()).toString('base64'),
-    own: isKey ? null : { privateKey: base64(alice.privateKeyDer), certificate: base64(alice.certificate.der) },
+const PARTS = [
+  ...['Action', 'MessageID', 'ReplyTo', 'To'].map((name) => ({ namespace: WSA, name })),
+  { namespace: WSU, name: 'Timestamp' },
+  { namespace: SOAP12, name: 'Body' },
+  { namespace: WSSE, name: 'UsernameToken' },
+];
+
+type PeerSealed = PeerReply<{ readonly message: string; readonly payload: string }>;
+
+const envelope = (): string => Buffer.from(sampleEnvelope()).toString('base64');
+const ownOfAlice = () => {
+  const { privateKeyDer, certificate } = sampleKey('alice', 'rsa');
+  return { privateKey: base64(privateKeyDer), certificate: base64(certificate.der) };
+};
+
+function sealedByPeer(peer: PeerProcess, engine: Engine, kind: UsernameKind): Promise<PeerSealed> {
+  const isKey = keyKind(kind);
+  return peer.call(`${engine}.seal-username`, {
+    envelope: envelope(),
+    own: isKey ? null : ownOfAlice(),
     username: 'alice',
     password: PASSWORD,
     kind: kind.split(',')[0],
@@ -99,36 +114,61 @@ export async function usernameFromPeer(peer: PeerProcess, engine: Engine, kind: 
     algorithm: `${DSIG_MORE}${isKey ? 'hmac' : 'rsa'}-sha256`,
     digest: `${XENC}sha256`,
     cipher: kind === 'derived, encrypted' ? `${XENC}aes256-cbc` : null,
-    parts: [
-      ...headers,
-      { namespace: WSU, name: 'Timestamp' },
-      { namespace: SOAP12, name: 'Body' },
-      { namespace: WSSE, name: 'UsernameToken' },
+    parts: PARTS,
+  });
+}
+
+/** The token encrypted for bob, after it was signed. */
+function encryptedByPeer(peer: PeerProcess, type: string): Promise<PeerSealed> {
+  const parts = PARTS.map((part) => ({ ...part, modifier: 'Element' }));
+  return peer.call('dom.seal-tokens', {
+    envelope: envelope(),
+    own: ownOfAlice(),
+    peerCertificate: base64(sampleKey('bob', 'rsa').certificate.der),
+    steps: [
+      { make: 'timestamp' },
+      { make: 'username-token', username: 'alice', password: PASSWORD, passwordType: type },
+      { make: 'sign', reference: 'direct', algorithm: `${DSIG_MORE}rsa-sha256`, digest: `${XENC}sha256`, parts },
+      {
+        make: 'encrypt',
+        reference: 'thumbprint',
+        transport: `${XENC}rsa-oaep-mgf1p`,
+        digest: `${DS}sha1`,
+        algorithm: `${XENC}aes256-cbc`,
+        parts: parts.slice(-1),
+      },
     ],
   });
+}
+
+const keyKind = (kind: UsernameKind): boolean => kind === 'key' || kind.startsWith('derived');
+
+/** The user is known, by what was asked for; and nobody with another password. */
+export async function usernameFromPeer(peer: PeerProcess, engine: Engine, kind: UsernameKind): Promise<void> {
+  const isKey = keyKind(kind);
+  const isEncrypted = kind.endsWith(', encrypted');
+  const by = kind.split(',')[0] as 'text' | 'digest';
+  const reply =
+    isEncrypted && !isKey ? await encryptedByPeer(peer, PASSWORD_TYPES[by]) : await sealedByPeer(peer, engine, kind);
   if (!reply.ok) throw new Error(`${reply.kind} ${reply.reason}`);
   const message = Buffer.from(reply.value.message, 'base64');
+  // The streaming engine puts the token behind what uses it.
+  const changes: PolicyChanges = { layout: engine === 'stax' ? 'lax' : 'strict' };
+  const policy = isKey
+    ? policyOf('username', changes)
+    : policyOf('x509', { ...changes, passwordTypes: [by], requireUser: true });
+  const anchor = Certificate.read(sampleKey('alice', 'rsa').certificate.der, DEFAULT_LIMITS);
+  const trust = new Trust({ anchors: [anchor], revocation: 'if-listed' });
   const openedWith = (passwords: typeof PASSWORDS.passwords) => {
-    // The streaming engine puts the token behind what uses it.
-    const changes: PolicyChanges = { layout: engine === 'stax' ? 'lax' : 'strict' };
-    const policy = isKey
-      ? policyOf('username', changes)
-      : policyOf('x509', { ...changes, passwordTypes: [kind], requireUser: true });
-    const anchor = Certificate.read(alice.certificate.der, DEFAULT_LIMITS);
-    const trust = new Trust({ anchors: [anchor], revocation: 'if-listed' });
-    return open(message, {
-      atMs: Date.now(),
-      policy,
-      contexts: { find: () => undefined },
-      credentials: { trust, passwords },
-    });
+    const credentials = { trust, passwords, ownKeys: [sampleKey('bob', 'rsa').key] };
+    return open(message, { atMs: Date.now(), policy, contexts: { find: () => undefined }, credentials });
   };
   const opened = openedWith(PASSWORDS.passwords);
   expect(opened.ok ? '' : `${opened.code} ${JSON.stringify(opened.detail)}`).toBe('');
   if (!opened.ok) return;
-  expect(opened.value.user).toMatchObject({ username: 'alice', by: isKey ? 'key' : kind, signed: true });
+  expect(opened.value.user).toMatchObject({ username: 'alice', by: isKey ? 'key' : by, signed: true });
   expect(payloadOf(opened.value.body)).toBe(Buffer.from(reply.value.payload, 'base64').toString());
-  expect(opened.value.encrypted).toHaveLength(kind === 'derived, encrypted' ? 1 : 0);
+  expect(opened.value.encrypted).toHaveLength(isEncrypted ? 1 : 0);
   const code = isKey ? 'peer.signature-invalid' : 'peer.authentication-failed';
   expect(openedWith(new Map())).toMatchObject({ code });
 }
