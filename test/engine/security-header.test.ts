@@ -144,7 +144,8 @@ describe('WSS 1.1 §9.3 EncryptedHeader', () => {
     const request = sampleRequest({ ...choice, sign: { ...SIGN_ALL, headers: [TICKET] }, encryptHeaders: [TICKET] });
     const message = sealed(withHeader(ticket, soap), request);
     expect(text(message)).not.toContain('seat');
-    expect(text(message)).toMatch(/<k:EncryptedHeader [^>]*s:mustUnderstand="0"/);
+    // As the Security header, and not as the block.
+    expect(text(message)).toMatch(/<k:EncryptedHeader [^>]*s:mustUnderstand="1"/);
     const reply = openedBy(message, sampleContext(), policyOf('strict', policy));
     if (!reply.ok) throw new Error(reply.code);
     expect(reply.value.encrypted.filter(({ role }) => role === 'header')).toMatchObject([
@@ -184,17 +185,31 @@ describe('WSS 1.1 §9.3 EncryptedHeader', () => {
     expect(codeOf(replaced(message, whole, data!), policy)).toBe('ok');
   });
 
-  test.each([
-    ['mustUnderstand', 's:mustUnderstand="0"', 's:mustUnderstand="1"'],
-    ['role', 's:mustUnderstand="0"', `s:mustUnderstand="0" s:role="${SOAP12}/role/next"`],
-  ])('T64: a wrapper that says another %s than its block is refused', (_what, from, to) => {
+  test('T64: a wrapper that says another mustUnderstand or role than the Security header and its block is refused', () => {
+    const optional = sealed(withHeader(ticket), { ...request, mustUnderstand: false });
+    const [whole] = wrapper.exec(text(optional))!;
+    const saying = (attribute: string): string =>
+      codeOf(replaced(optional, whole, whole.replace('EncryptedHeader ', `EncryptedHeader ${attribute} `)), policy);
+    expect(saying('s:mustUnderstand="1"')).toBe('peer.decrypt-failed');
+    expect(saying(`s:role="${SOAP12}/role/next"`)).toBe('peer.decrypt-failed');
+    expect(saying('s:mustUnderstand="0"')).toBe('ok');
+  });
+
+  test('a wrapper may say what its block says, or what the Security header says, which may name a role', () => {
     const [whole] = wrapper.exec(text(message))!;
-    expect(codeOf(replaced(message, whole, whole.replace(from, to)), policy)).toBe('peer.decrypt-failed');
+    const asBlock = whole.replace('s:mustUnderstand="1"', 's:mustUnderstand="0"');
+    expect(codeOf(replaced(message, whole, asBlock), policy)).toBe('ok');
+    const role = 'urn:example:gateway';
+    for (const soap of [SOAP11, SOAP12]) {
+      const forGateway = sealed(withHeader(ticket, soap), { ...request, role });
+      expect(text(forGateway)).toMatch(/<k:EncryptedHeader [^>]*s:(actor|role)="urn:example:gateway"/);
+      expect(codeOf(forGateway, { ...policy, role })).toBe('ok');
+    }
   });
 
   test.each([
     ['into another block', (whole: string) => `<h:Wrapper xmlns:h="urn:h">${whole}</h:Wrapper>`],
-    ['out of reach: for another role', (whole: string) => whole.replace('s:mustUnderstand="0"', 's:role="urn:other"')],
+    ['out of reach: for another role', (whole: string) => whole.replace('s:mustUnderstand="1"', 's:role="urn:other"')],
   ])('T03 T44: moved %s, it is not decrypted', (_what, move) => {
     const [whole] = wrapper.exec(text(message))!;
     expect(codeOf(replaced(message, whole, move(whole)), policy)).toBe('peer.coverage-missing');

@@ -13,11 +13,15 @@ import {
   STYLES,
   type Style,
 } from './matrix/choice.ts';
+import { bootstrapFromPeer, PEER_CASES, type PeerCase, REFUSED_CASES, refusedFromPeer } from './matrix/from-wss4j.ts';
+import { HEADER_CASES, PEER_HEADER_CASES } from './matrix/header-features.ts';
 import {
   ALGORITHM_TABLE,
   BOOTSTRAP_TABLE,
   comparable,
   cryptographyRowOf,
+  HEADER_TABLE,
+  REFUSED_TABLE,
   report,
   rowOf,
   STYLE_TABLE,
@@ -28,14 +32,7 @@ import { type Column, Tally } from './matrix/tally.ts';
 import { TAMPERINGS, TIMELESS_TAMPERINGS, tamperingsOf } from './matrix/tampering.ts';
 import { ROW_OF_KIND, USERNAME_CASES, USERNAME_KINDS, usernameFromPeer } from './matrix/username.ts';
 import { fromPeer, fromPeerTampered, isAgainstBsp, refusalOf, toPeer, toPeerTampered } from './matrix/wss4j.ts';
-import {
-  openedByUs,
-  REFERENCES,
-  SIGNATURES,
-  signedAndEncrypted,
-  TRANSPORTS,
-  userAndConfirmation,
-} from './matrix/wss4j-tokens.ts';
+import { userAndConfirmation } from './matrix/wss4j-tokens.ts';
 import {
   complaintOfXmlCrypto,
   fromXmlCrypto,
@@ -75,6 +72,14 @@ function present<Peer extends object>(peer: Peer | string, skip: (reason: string
   return typeof peer === 'string' ? skip(peer) : peer;
 }
 
+/** Cases of both tables, each with its own. */
+function tabled<Kind extends { readonly row: string }>(bootstraps: readonly Kind[], headers: readonly Kind[]) {
+  return [
+    ...bootstraps.map((kind) => ({ table: BOOTSTRAP_TABLE, kind })),
+    ...headers.map((kind) => ({ table: HEADER_TABLE, kind })),
+  ];
+}
+
 function count(row: string, column: Column, choice: Choice): void {
   tally.add(STYLE_TABLE, row, column);
   tally.add(ALGORITHM_TABLE, choice.mac, column);
@@ -110,9 +115,21 @@ describe.each(['dom', 'stax'] as const)('WSS4J %s', (engine) => {
     expect(await refusalOf(present(wss4j, skip), engine, plainChoice(style), true)).toBeDefined();
   });
 
-  test.for(BOOTSTRAP_CASES)('$row', { timeout: TIMEOUT_MS }, async (kind, { skip }) => {
+  test.for(tabled(BOOTSTRAP_CASES, HEADER_CASES))('to it: $kind.row', async ({ table, kind }, { skip }) => {
     await bootstrapToPeer(present(wss4j, skip), engine, kind);
-    if (kind.unknownTo?.includes(engine) !== true) tally.add(BOOTSTRAP_TABLE, kind.row, to);
+    if (kind.unknownTo?.includes(engine) !== true) tally.add(table, kind.row, to);
+  });
+
+  const isAskedOf = ({ notAskedOf }: PeerCase): boolean => notAskedOf?.includes(engine) !== true;
+  const asked = tabled(PEER_CASES.filter(isAskedOf), PEER_HEADER_CASES.filter(isAskedOf));
+  test.for(asked)('from it: $kind.row', async ({ table, kind }, { skip }) => {
+    await bootstrapFromPeer(present(wss4j, skip), engine, kind);
+    if (kind.unmadeBy?.includes(engine) !== true) tally.add(table, kind.row, from);
+  });
+
+  test.for(REFUSED_CASES.filter(isAskedOf))('from it, refused: $row', async (kind, { skip }) => {
+    await refusedFromPeer(present(wss4j, skip), engine, kind);
+    tally.add(REFUSED_TABLE, kind.row, from);
   });
 
   test.for(USERNAME_CASES)('$row', { timeout: TIMEOUT_MS }, async (kind, { skip }) => {
@@ -140,30 +157,9 @@ describe.each(['dom', 'stax'] as const)('WSS4J %s', (engine) => {
 describe('WSS4J, from its DOM engine', () => {
   const engines = ['dom', 'stax'] as const;
 
-  test.for(engines.flatMap((engine) => REFERENCES.map((reference) => [engine, reference] as const)))(
-    'to %s: X.509 by %s, encrypted key',
-    async ([engine, reference], { skip }) => {
-      const peer = present(wss4j, skip);
-      for (const signature of SIGNATURES[engine])
-        for (const transport of TRANSPORTS) await signedAndEncrypted(peer, engine, reference, signature, transport);
-    },
-  );
-
   test.for(engines.flatMap((engine) => ['PasswordText', 'PasswordDigest'].map((type) => [engine, type] as const)))(
     'to %s: username token with %s, signature confirmation',
     ([engine, passwordType], { skip }) => userAndConfirmation(present(wss4j, skip), engine, passwordType),
-  );
-});
-
-describe('WSS4J, to us', () => {
-  test.for(REFERENCES)(
-    'X.509 by %s, STR-Transform, encrypted key',
-    { timeout: TIMEOUT_MS },
-    async (reference, { skip }) => {
-      const peer = present(wss4j, skip);
-      for (const signature of SIGNATURES.dom)
-        for (const transport of TRANSPORTS) await openedByUs(peer, reference, signature, transport);
-    },
   );
 });
 

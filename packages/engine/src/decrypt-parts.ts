@@ -186,7 +186,7 @@ function locate(
     const element = claim.target === 'content' ? newParent : elementStartingAt(tape, start);
     if (claim.target === 'element' && !leftEmpty) {
       if (element < 0 || endOf(tape, element) !== end) throw new Fault('peer.decrypt-failed');
-      if (replaced !== claim.element) requireSameRouting(claims, replaced, tape, element);
+      if (replaced !== claim.element) requireKnownRouting(claims, replaced, tape, element);
     }
     return {
       role: place === 'security' ? roleOfSecurityChild(tape, element) : place,
@@ -204,12 +204,13 @@ function locate(
   });
 }
 
-// spec: WSS 1.1 §9.3, the wrapper repeats what the block in it says to every node.
-function requireSameRouting(claims: MessageClaims, wrapper: number, tape: Tape, block: number): void {
-  const { soap } = claims.envelope;
-  if (!isRoutedAlike(readHeaderRouting(claims.tape, wrapper, soap), readHeaderRouting(tape, block, soap))) {
-    throw new Fault('peer.decrypt-failed');
-  }
+// spec: WSS 1.1 §9.3, the wrapper repeats what the Security header says to every node. interop: or what its block says.
+function requireKnownRouting(claims: MessageClaims, wrapper: number, tape: Tape, block: number): void {
+  const { envelope, security } = claims;
+  const said = readHeaderRouting(claims.tape, wrapper, envelope.soap);
+  const isSaidBy = (of: Tape, element: number): boolean =>
+    isRoutedAlike(said, readHeaderRouting(of, element, envelope.soap));
+  if (!isSaidBy(claims.tape, security.element) && !isSaidBy(tape, block)) throw new Fault('peer.decrypt-failed');
 }
 
 function roleOfSecurityChild(tape: Tape, element: number): PartRole {

@@ -3,6 +3,7 @@
 import type { AddedAttribute } from '@parley/codec';
 import { canonicaliseContent, canonicalisePart, isVisiblyUsed, XmlWriter } from '@parley/codec';
 import { encrypt } from '@parley/core';
+import type { HeaderRouting } from './header-routing.ts';
 import { readHeaderRouting } from './header-routing.ts';
 import type { EncryptionKey } from './message-keys.ts';
 import type { OutgoingMessage } from './outgoing-message.ts';
@@ -60,10 +61,11 @@ export function encryptBody(
 
 /** Puts a wsse11:EncryptedHeader in the place of a header block. */
 export function encryptHeader(
-  { tape, envelope, keys, request, workspace }: Sealing,
+  sealing: Sealing,
   message: OutgoingMessage,
   { element, added, id, dataId }: HiddenHeader,
 ): WrittenRange {
+  const { tape, envelope, keys, request, workspace } = sealing;
   const { sink, written } = workspace;
   const key = keys.encryption();
   sink.reset();
@@ -73,12 +75,19 @@ export function encryptHeader(
   message.replace(element, () => {
     const start = written.length;
     const writer = new XmlWriter(written);
-    openEncryptedHeader(writer, soapVersionOf(envelope), id, readHeaderRouting(tape, element, envelope.soap));
+    openEncryptedHeader(writer, soapVersionOf(envelope), id, routingOfSecurity(sealing));
     writeEncryptedData(writer, { id: dataId, target: 'Element', ...key }, data);
     writer.close();
     range = { start, end: written.length };
   });
   return range;
+}
+
+/** What the Security header says to every node, or will say. */
+function routingOfSecurity({ tape, envelope, request }: Sealing): HeaderRouting {
+  if (envelope.security >= 0) return readHeaderRouting(tape, envelope.security, envelope.soap);
+  const { mustUnderstand = true, role } = request;
+  return { mustUnderstand: mustUnderstand ? '1' : undefined, role, relay: undefined };
 }
 
 /** Puts the ciphertext of what was written from `start` on in its place. */

@@ -1,5 +1,5 @@
 // Messages of ours whose keys are not, or not only, those of a context, to WSS4J: certificates, session keys.
-import { algorithmSuite, type SuiteName } from '@parley/core';
+import { algorithmSuite, type SecurityContext } from '@parley/core';
 import {
   type BootstrapSealRequest,
   type CertificateReference,
@@ -8,7 +8,6 @@ import {
   type SealRequest,
 } from '@parley/engine';
 import { expect } from 'vitest';
-import type { PartyKind } from '../../core/x509/issue.ts';
 import {
   SOAP12,
   sampleContext,
@@ -27,6 +26,19 @@ import {
   USERNAME_TOKEN,
 } from '../../engine/support/sample-keys.ts';
 import type { PeerProcess, PeerReply } from '../peer-process.ts';
+import {
+  BOOTSTRAP_SHAPES,
+  type BootstrapShape,
+  CERTIFICATE_REFERENCES,
+  KEY_TRANSPORTS,
+  ROW,
+  SESSION_STYLES,
+  type SessionStyle,
+  SIGNING,
+  type Signing,
+  SUITE,
+  type Transport,
+} from './bootstrap-rows.ts';
 import type { Engine } from './wss4j.ts';
 
 const DS = 'http://www.w3.org/2000/09/xmldsig#';
@@ -35,58 +47,13 @@ const WSA = 'http://www.w3.org/2005/08/addressing';
 
 const WSSE = 'http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd';
 const DAY_MS = 86_400_000;
+const RSA_SHA256: Signing = ['rsa', 'rsa-sha256'];
 
 interface Opened {
   readonly signed: readonly { readonly name: string }[];
   readonly encrypted: readonly { readonly name: string }[];
   readonly payload: string;
 }
-
-const REFERENCE_NAMES: Readonly<Record<CertificateReference, string>> = {
-  direct: 'BinarySecurityToken with a certificate',
-  'pki-path': 'BinarySecurityToken with a path',
-  embedded: 'token inside the reference',
-  'subject-key-identifier': 'SubjectKeyIdentifier',
-  thumbprint: 'ThumbprintSHA1',
-  'issuer-serial': 'issuer and serial number',
-};
-const CERTIFICATE_REFERENCES = Object.keys(REFERENCE_NAMES) as readonly CertificateReference[];
-
-/** Kind of key, and algorithm. */
-const SIGNING: ReadonlyArray<readonly [PartyKind, string]> = [
-  ['rsa', 'rsa-sha1'],
-  ['rsa', 'rsa-sha256'],
-  ['rsa', 'rsa-sha384'],
-  ['rsa', 'rsa-sha512'],
-  ['rsa', 'sha256-rsa-MGF1'],
-  ['rsa', 'sha384-rsa-MGF1'],
-  ['rsa', 'sha512-rsa-MGF1'],
-  ['P-256', 'ecdsa-sha1'],
-  ['P-256', 'ecdsa-sha256'],
-  ['P-384', 'ecdsa-sha384'],
-  ['P-521', 'ecdsa-sha512'],
-  ['ed25519', 'eddsa-ed25519'],
-];
-
-/** Key transport with its hashes. */
-const KEY_TRANSPORTS: ReadonlyArray<Pick<KeyRecipient, 'transport' | 'hash' | 'maskHash'>> = [
-  { transport: 'rsa-1_5' },
-  { transport: 'rsa-oaep-mgf1p' },
-  { transport: 'rsa-oaep-mgf1p', hash: 'sha256' },
-  { transport: 'rsa-oaep', hash: 'sha256', maskHash: 'sha256' },
-  { transport: 'rsa-oaep', hash: 'sha512', maskHash: 'sha1' },
-];
-
-const SHAPES = [
-  { name: 'sign', encrypt: 'none', order: 'sign-then-encrypt' },
-  { name: 'sign, then encrypt Body', encrypt: 'body', order: 'sign-then-encrypt' },
-  { name: 'sign, then encrypt Body and Signature', encrypt: 'body-and-signature', order: 'sign-then-encrypt' },
-  { name: 'encrypt Body, then sign', encrypt: 'body', order: 'encrypt-then-sign' },
-] as const;
-type BootstrapShape = (typeof SHAPES)[number];
-
-type Transport = (typeof KEY_TRANSPORTS)[number];
-const SUITE: SuiteName = 'Basic256GCMSha256';
 
 /** A message of ours, and what a peer has to know to read it. */
 export interface BootstrapCase {
@@ -106,7 +73,7 @@ export interface BootstrapCase {
 }
 
 /** What the peer is told of a context. */
-const KNOWING_CONTEXT: object = {
+export const KNOWING_CONTEXT: object = {
   identifier: sampleContext().identifier,
   secret: sampleSecret().lend(base64),
 };
@@ -118,21 +85,21 @@ const unknownReference = (reference: CertificateReference): readonly Engine[] =>
 const CERTIFICATE_CASES: readonly BootstrapCase[] = [
   ...CERTIFICATE_REFERENCES.map(
     (reference): BootstrapCase => ({
-      row: `X.509 signature; ${REFERENCE_NAMES[reference]}`,
-      make: () => ({ request: signedByCertificate(reference, ['rsa', 'rsa-sha256']) }),
+      row: ROW.signedByReference(reference),
+      make: () => ({ request: signedByCertificate(reference, RSA_SHA256) }),
       unknownTo: unknownReference(reference),
     }),
   ),
   ...SIGNING.map(
     ([kind, algorithm]): BootstrapCase => ({
-      row: `X.509 signature; ${algorithm}`,
+      row: ROW.signedWith([kind, algorithm]),
       make: () => ({ request: signedByCertificate('direct', [kind, algorithm]) }),
       unknownTo: kind === 'ed25519' || algorithm.endsWith('MGF1') ? ['stax'] : [],
     }),
   ),
   {
-    row: 'X.509 signature; its token signed',
-    make: () => ({ request: signedByCertificate('direct', ['rsa', 'rsa-sha256'], true) }),
+    row: ROW.tokenSigned,
+    make: () => ({ request: signedByCertificate('direct', RSA_SHA256, true) }),
     signed: [`{${WSSE}}BinarySecurityToken`],
   },
 ];
@@ -140,8 +107,8 @@ const CERTIFICATE_CASES: readonly BootstrapCase[] = [
 const DEREFERENCED_CASES: readonly BootstrapCase[] = CERTIFICATE_REFERENCES.filter(
   (reference) => reference !== 'embedded',
 ).map((reference) => ({
-  row: `X.509 signature; its token signed by STR-Transform; ${REFERENCE_NAMES[reference]}`,
-  make: () => ({ request: signedByCertificate(reference, ['rsa', 'rsa-sha256'], 'str-transform') }),
+  row: ROW.tokenDereferenced(reference),
+  make: () => ({ request: signedByCertificate(reference, RSA_SHA256, 'str-transform') }),
   signed: [`{${WSSE}}BinarySecurityToken`],
   unknownTo: ['stax'],
 }));
@@ -150,40 +117,34 @@ const RECIPIENT_REFERENCES = CERTIFICATE_REFERENCES.filter((reference) => refere
 const ENCRYPTED_CASES: readonly BootstrapCase[] = [
   ...RECIPIENT_REFERENCES.map(
     (reference): BootstrapCase => ({
-      row: `encrypted for a certificate; ${REFERENCE_NAMES[reference]}`,
-      make: () => ({ request: encryptedForCertificate(SHAPES[1], reference, {}) }),
+      row: ROW.encryptedByReference(reference),
+      make: () => ({ request: encryptedForCertificate(BOOTSTRAP_SHAPES[1], reference, {}) }),
       unknownTo: unknownReference(reference),
     }),
   ),
   ...KEY_TRANSPORTS.map(
     (transport): BootstrapCase => ({
-      row: `encrypted for a certificate; ${Object.values(transport).join(', ')}`,
-      make: () => ({ request: encryptedForCertificate(SHAPES[1], 'thumbprint', transport) }),
+      row: ROW.encryptedWith(transport),
+      make: () => ({ request: encryptedForCertificate(BOOTSTRAP_SHAPES[1], 'thumbprint', transport) }),
     }),
   ),
-  ...SHAPES.slice(1).map(
+  ...BOOTSTRAP_SHAPES.slice(1).map(
     (shape): BootstrapCase => ({
-      row: `X.509: ${shape.name}`,
+      row: ROW.x509(shape),
       make: () => ({ request: encryptedForCertificate(shape, 'thumbprint', {}) }),
     }),
   ),
 ];
 
-const SESSION_KEY_CASES: readonly BootstrapCase[] = SHAPES.flatMap((shape) =>
-  (['explicit', 'direct'] as const).flatMap((keys) =>
-    (['attached', 'external'] as const).map(
-      (token): BootstrapCase => ({
-        row: `EncryptedKey: ${shape.name}; ${keys === 'explicit' ? 'DerivedKeyTokens' : 'the secret itself'}${token === 'attached' ? '' : '; by EncryptedKeySHA1'}`,
-        make: () => withSessionKey(shape, keys, token),
-      }),
-    ),
-  ),
-);
+const SESSION_KEY_CASES: readonly BootstrapCase[] = SESSION_STYLES.map((style) => ({
+  row: ROW.session(style),
+  make: () => withSessionKey(style),
+}));
 
-const ENDORSED_CASES: readonly BootstrapCase[] = SHAPES.flatMap((shape) =>
+const ENDORSED_CASES: readonly BootstrapCase[] = BOOTSTRAP_SHAPES.flatMap((shape) =>
   [false, true].map(
     (signToken): BootstrapCase => ({
-      row: `context, ${signToken ? 'signed endorsing' : 'endorsing'} X.509: ${shape.name}`,
+      row: ROW.endorsed(shape, signToken),
       make: () => ({ request: endorsedContext(shape, signToken), knowing: KNOWING_CONTEXT }),
       signed: [`{${DS}}Signature`, ...(signToken ? [`{${WSSE}}BinarySecurityToken`] : [])],
     }),
@@ -212,7 +173,7 @@ export const BOOTSTRAP_CASES: readonly BootstrapCase[] = [
 
 function signedByCertificate(
   reference: CertificateReference,
-  [kind, algorithm]: readonly [PartyKind, string],
+  [kind, algorithm]: Signing,
   signToken: boolean | 'str-transform' = false,
 ): BootstrapSealRequest {
   const { key } = sampleKey('alice', kind);
@@ -229,11 +190,7 @@ function encryptedForCertificate(
   return certificateRequest({ atMs: Date.now(), suite: SUITE, encrypt, order, recipient });
 }
 
-function withSessionKey(
-  { encrypt, order }: BootstrapShape,
-  keys: 'explicit' | 'direct',
-  token: 'attached' | 'external',
-): ReturnType<BootstrapCase['make']> {
+function withSessionKey({ shape: { encrypt, order }, keys, token }: SessionStyle): ReturnType<BootstrapCase['make']> {
   const encryptedKey = EncryptedKey.forRecipient(
     { certificate: sampleKey('bob', 'rsa').certificate, reference: 'thumbprint' },
     { suite: algorithmSuite(SUITE), fillRandom: sampleRandom(7) },
@@ -248,11 +205,16 @@ function withSessionKey(
 export async function bootstrapToPeer(peer: PeerProcess, engine: Engine, kind: BootstrapCase): Promise<void> {
   const { request, envelope = sampleEnvelope(), knowing = {} } = kind.make();
   const message = sealed(envelope, request);
-  const reply = await openByPeer(peer, engine, message, knowing);
   if (kind.unknownTo?.includes(engine) === true) {
-    expect(reply.ok, kind.row).toBe(false);
+    // Not always in good order.
+    const isOpened = await openByPeer(peer, engine, message, knowing).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+    expect(isOpened, kind.row).toBe(false);
     return;
   }
+  const reply = await openByPeer(peer, engine, message, knowing);
   expect(reply.ok ? '' : `${reply.kind} ${reply.reason}`, kind.row).toBe('');
   if (!reply.ok) return;
   const opened = reply.value;
@@ -293,14 +255,18 @@ function base64(octets: Uint8Array): string {
 
 function endorsedContext({ encrypt, order }: BootstrapShape, signToken: boolean): SealRequest {
   const { key } = sampleKey('alice', 'rsa');
-  const atMs = Date.now();
-  const context = sampleContext();
-  const keys = [{ ...context.keys[0]!, createdAtMs: atMs, expiresAtMs: atMs + DAY_MS }];
   return sampleRequest({
-    context: { ...context, suite: SUITE, keys, createdAtMs: atMs, expiresAtMs: atMs + DAY_MS },
-    atMs,
+    context: contextNow(sampleContext()),
+    atMs: Date.now(),
     encrypt,
     order,
     endorse: { key, reference: 'direct', signToken },
   });
+}
+
+/** The context as it would be if it lived today. Peers have no clock but the real one. */
+export function contextNow(context: SecurityContext): SecurityContext {
+  const atMs = Date.now();
+  const life = { createdAtMs: atMs - DAY_MS, expiresAtMs: atMs + DAY_MS };
+  return { ...context, suite: SUITE, keys: context.keys.map((key) => ({ ...key, ...life })), ...life };
 }

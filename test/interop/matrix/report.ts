@@ -2,6 +2,8 @@
 import { CIPHER_ALGORITHMS } from '@parley/core';
 import { BOOTSTRAP_CASES } from './bootstrap.ts';
 import { DIGESTS, MACS, STYLES, type Style } from './choice.ts';
+import { PEER_CASES, REFUSED_CASES } from './from-wss4j.ts';
+import { HEADER_CASES, PEER_HEADER_CASES } from './header-features.ts';
 import { COLUMNS, type Column, type Tally } from './tally.ts';
 import { TAMPERINGS } from './tampering.ts';
 import { USERNAME_CASES } from './username.ts';
@@ -11,6 +13,8 @@ export const ALGORITHM_TABLE = 'algorithm';
 export const TAMPERING_TABLE = 'tampering';
 export const BOOTSTRAP_TABLE = 'bootstrap';
 export const USERNAME_TABLE = 'username';
+export const HEADER_TABLE = 'header';
+export const REFUSED_TABLE = 'refused';
 
 export interface PeerVersions {
   readonly wss4j: string;
@@ -57,12 +61,7 @@ export function report(tally: Tally, versions: PeerVersions): string {
     table(STYLE_TABLE, 'message', STYLES.map(rowOf), WSS4J),
     '## WSS4J, keys of certificates',
     BOOTSTRAP_TEXT,
-    table(
-      BOOTSTRAP_TABLE,
-      'message',
-      BOOTSTRAP_CASES.map(({ row }) => row),
-      ['to dom', 'to stax'],
-    ),
+    table(BOOTSTRAP_TABLE, 'message', rowsOf(BOOTSTRAP_CASES, PEER_CASES), WSS4J),
     '## WSS4J, passwords',
     USERNAME_TEXT,
     table(
@@ -71,6 +70,12 @@ export function report(tally: Tally, versions: PeerVersions): string {
       USERNAME_CASES.map(({ row }) => row),
       WSS4J,
     ),
+    '## WSS4J, what surrounds the keys',
+    HEADER_TEXT,
+    table(HEADER_TABLE, 'message', rowsOf(HEADER_CASES, PEER_HEADER_CASES), WSS4J),
+    '## WSS4J, what we refuse on purpose',
+    REFUSED_TEXT,
+    table(REFUSED_TABLE, 'message', rowsOf(REFUSED_CASES), ['from dom', 'from stax']),
     '## xmlsec1 and xml-crypto',
     OTHERS_TEXT,
     table(STYLE_TABLE, 'message', CRYPTOGRAPHY_ROWS, OTHERS),
@@ -96,6 +101,11 @@ function versionLine({ wss4j, xmlsec1, xmlCrypto }: PeerVersions): string {
   return `${VERSION_LINE_START}${wss4j}; xmlsec1 ${xmlsec1}; xml-crypto ${xmlCrypto}.`;
 }
 
+/** Rows of both directions, each once. */
+function rowsOf(...cases: ReadonlyArray<readonly { readonly row: string }[]>): readonly string[] {
+  return [...new Set(cases.flat().map(({ row }) => row))];
+}
+
 // Every cell that could hold a number has its test, which fails when the number is missing.
 function shown(count: number): string {
   return count === 0 ? '–' : String(count);
@@ -118,9 +128,23 @@ const WSS4J_TEXT = `Apache WSS4J is the engine of Apache CXF; its DOM engine and
 generations of WS-SecureConversation and in SOAP 1.1 and 1.2: signatures with every MAC and every digest, encryption with
 every cipher and every hash. \`open\` has the policy \`strict\`, with \`tripledes-cbc\` added to its ciphers.`;
 
-const BOOTSTRAP_TEXT = `Messages that bootstrap a context, or endorse one of a context. One message of each kind; the peer has to report the signed
-and encrypted parts, and to refuse the message with one signed header changed. "X.509" is a signature with a certificate,
-encrypted for another one; "EncryptedKey" is a session key for a certificate that both signs and encrypts, with AES-256-GCM.`;
+const BOOTSTRAP_TEXT = `Messages that bootstrap a context, or endorse one of a context. One message of each kind; the reader has to report the signed
+and encrypted parts and the content, and to refuse the message with one signed header changed. "X.509" is a signature with a
+certificate, encrypted for another one; "EncryptedKey" is a session key for a certificate that both signs and encrypts, with
+AES-256-GCM. \`open\` has the profile of the kind, with every algorithm switched on, and \`layout: 'lax'\` for the StAX engine.`;
+
+const HEADER_TEXT = `Parts of a Security header beside signatures and their keys. To the peer in messages of a context, from it in messages of an
+EncryptedKey with DerivedKeyTokens; counted as above.`;
+
+const REFUSED_TEXT = `What WSS4J writes, and \`open\` refuses whatever the policy says, or as long as it does not say otherwise. The test holds it
+to its code.
+
+- ds:KeyValue: WS-Security wants a wsse:SecurityTokenReference in ds:KeyInfo, and a bare key says nothing about its holder.
+- ds:X509SKI: of ds:X509Data, the Basic Security Profile (R5426) lets a reference hold ds:X509IssuerSerial alone; an identifier has
+  wsse:KeyIdentifier.
+- An encrypted token that no signature covers: anybody could have put it there. \`requireSignedEncryption: false\` opens it.
+- An encrypted token of a signature in clear: such a signature is verified before anything is decrypted.
+- The content of a header: a policy names headers as a whole, and so does wsse11:EncryptedHeader.`;
 
 const USERNAME_TEXT = `UsernameTokens. "X.509" is a signature with a certificate that covers the token, and \`open\` has the policy \`x509\` with
 \`passwordTypes\`; a key of a password signs the message, and \`open\` has the policy \`username\`. Either side has to name the
@@ -137,10 +161,17 @@ const NOTES = `Where there is a dash:
 
 - WSS4J does not look at \`wsc:Nonce\` on a wsse:SecurityTokenReference: it takes the context's secret for the key, and
   refuses the message, as the test expects. It cannot write such messages either.
-- WSS4J does not read a wsse:BinarySecurityToken inside wsse:Embedded. Its StAX engine has no RSA-PSS and no Ed25519 keys.
+- WSS4J neither reads nor writes a wsse:BinarySecurityToken inside wsse:Embedded. Its StAX engine has no RSA-PSS; it signs with
+  Ed25519 keys, and does not verify what they signed.
 - WSS4J takes all 20 octets of a key that a password makes for that of a cipher, which none has, so it decrypts with
   derived keys only. Its streaming engine derives no keys from those of passwords. Other messages with passwords were not
   asked of it.
+- Its StAX engine makes one signature and no endorsement, covers no token by STR-Transform, and does not leave the order of its
+  steps to the caller where a dash says so. It names an EncryptedKey that it leaves out, if nothing is encrypted with it.
+- It stops with NoSuchElementException at a wsse11:EncryptedHeader that was encrypted before it was signed, also at its own and
+  that of the DOM engine; and its schema wants Value of every wsse11:SignatureConfirmation, against WSS 1.1 §8.5.1.
+- We do not write: an element of soap:Body encrypted by its name, a token encrypted by itself, and references to certificates that
+  only WSS4J has a name for.
 - xml-crypto refuses all but HMAC-SHA1 with SHA-1, SHA-256 or SHA-512, as the test expects. It does not encrypt.
 
 What the peers do, and what follows:
@@ -160,6 +191,10 @@ What the peers do, and what follows:
   Wrong digests and failed ciphers leave it as XMLStreamException, without a WSSecurityException inside.
 - WSS4J StAX does not find the token that a signature names with STR-Transform, when the reference is in that signature's own
   KeyInfo, and knows no Ed25519 keys. Its DOM engine does both.
+- WSS4J DOM, asked to endorse a Signature by its name, gives it a second Id, \`wsu:Id\` beside \`Id\`; \`open\` refuses an element with
+  two (\`peer.structure-invalid\`). By its Id, as CXF does it, it stays as it is.
+- WSS4J copies mustUnderstand and role of wsse:Security to wsse11:EncryptedHeader, as WSS 1.1 §9.3 has it, and not those of the
+  block. So do we; \`open\` takes either.
 - WSS4J 4 needs OpenSAML 5, which is not on Maven Central. It is left out here: everything but SAML works without it.
 - xmlsec1 \`--encrypt\` fills the first xenc:EncryptedData of a document, whatever \`--node-id\` says.
 - xml-crypto \`enableHMAC()\` takes a \`getKeyInfoContent\` away that was given to the constructor: set it afterwards.`;

@@ -6,7 +6,7 @@ import { SOAP } from './soap.ts';
 
 const ENCRYPTED_HEADER = WSSE11.name('EncryptedHeader');
 
-/** The start tag of wsse11:EncryptedHeader (WSS 1.1 §9.3), with what the header block in it says to every node. */
+/** The start tag of wsse11:EncryptedHeader (WSS 1.1 §9.3), with what the Security header says to every node. */
 export function openEncryptedHeader(
   writer: XmlWriter,
   version: SoapVersion,

@@ -13,8 +13,8 @@ import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
-/** A private key (PKCS #8) and its certificate (DER), made for one run: nobody's secret. */
-record Credentials(String privateKey, String certificate) {
+/** A private key (PKCS #8), its certificate and that of its issuer or null (DER), made for one run: nobody's secret. */
+record Credentials(String privateKey, String certificate, String issuer) {
   record Request(String name, String algorithm) {}
 
   /** {@code rsa}, {@code ec} (P-256) or {@code ed25519}, self-signed, with a SubjectKeyIdentifier. */
@@ -37,7 +37,7 @@ record Credentials(String privateKey, String certificate) {
           default -> "Ed25519";
         };
     byte[] certificate = builder.build(new JcaContentSignerBuilder(signer).build(pair.getPrivate())).getEncoded();
-    return new Credentials(Xml.base64(pair.getPrivate().getEncoded()), Xml.base64(certificate));
+    return new Credentials(Xml.base64(pair.getPrivate().getEncoded()), Xml.base64(certificate), null);
   }
 
   private static KeyPair pair(String algorithm) throws Exception {

@@ -31,6 +31,7 @@ final class DomEngine {
     data.setCallbackHandler(KnownSecrets.toOpen(request));
     data.setSigVerCrypto(request.keys());
     data.setDecCrypto(request.keys());
+    data.setActor(request.role());
     data.setDisableBSPEnforcement(!request.bsp());
     data.setAllowRSA15KeyTransportAlgorithm(true);
     // A token that a key is made of has none.

@@ -33,7 +33,11 @@ final class KeyStores {
       PrivateKey key =
           KeyFactory.getInstance(certificate.getPublicKey().getAlgorithm())
               .generatePrivate(new PKCS8EncodedKeySpec(Xml.octets(own.privateKey())));
-      store.setKeyEntry(OWN, key, PASSWORD.toCharArray(), new Certificate[] {certificate});
+      Certificate[] path =
+          own.issuer() == null
+              ? new Certificate[] {certificate}
+              : new Certificate[] {certificate, certificate(own.issuer())};
+      store.setKeyEntry(OWN, key, PASSWORD.toCharArray(), path);
     }
     for (String der : others) store.setCertificateEntry("other-" + store.size(), certificate(der));
     Merlin merlin = new Merlin();

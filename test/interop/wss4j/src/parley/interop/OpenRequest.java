@@ -6,7 +6,7 @@ import org.apache.wss4j.common.crypto.Merlin;
 /**
  * A message to verify and decrypt, with what the opener knows: one context ({@code identifier}, {@code secret}), or its
  * own credentials, the certificates it trusts, and the password of every user. What it does not have is null. {@code
- * bsp}: hold the message to the Basic Security Profile.
+ * bsp}: hold the message to the Basic Security Profile. {@code role}: whose Security header it is, null for the last one.
  */
 record OpenRequest(
     String message,
@@ -16,7 +16,8 @@ record OpenRequest(
     String secret,
     Credentials own,
     List<String> trusted,
-    String password) {
+    String password,
+    String role) {
   byte[] messageOctets() {
     return Xml.octets(message);
   }

@@ -40,6 +40,7 @@ public final class Peer {
   private static final Map<String, Operation> OPERATIONS =
       Map.of(
           "versions", arguments -> Versions.read(),
+          "bootstrap.seal", taking(BootstrapRequest.class, Peer::sealBootstrap),
           "credentials", taking(Credentials.Request.class, Credentials::make),
           "dom.open", taking(OpenRequest.class, DomEngine::open),
           "dom.seal", taking(SealRequest.class, DomEngine::seal),
@@ -75,6 +76,10 @@ public final class Peer {
       else reply.add("refused", GSON.toJsonTree(refusal));
     }
     return GSON.toJson(reply);
+  }
+
+  private static Sealed sealBootstrap(BootstrapRequest request) throws Exception {
+    return request.engine().equals("dom") ? DomBootstrap.seal(request) : StaxBootstrap.seal(request);
   }
 
   private static <A> Operation taking(Class<A> type, TypedOperation<A> operation) {

@@ -34,7 +34,7 @@ import org.w3c.dom.Document;
 
 /** WSS4J's streaming engine: what Apache CXF uses with {@code ws-security.enable.streaming}. */
 final class StaxEngine {
-  private static final XMLInputFactory READERS = readers();
+  static final XMLInputFactory READERS = readers();
 
   private StaxEngine() {}
 
@@ -47,6 +47,7 @@ final class StaxEngine {
     properties.setAllowRSA15KeyTransportAlgorithm(true);
     properties.setAllowUsernameTokenNoPassword(true);
     properties.setSoap12(request.soap12());
+    properties.setActor(request.role());
     // The same part is reported at its start and at its end.
     Set<String> signed = new TreeSet<>();
     Set<String> encrypted = new TreeSet<>();
