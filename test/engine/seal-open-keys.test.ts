@@ -1,9 +1,19 @@
 // What we seal with certificates and session keys, we open; and nobody else's.
-import { contextSource, type Secret, Trust } from '@parley/core';
+import { algorithmSuite, contextSource, type Secret, Trust } from '@parley/core';
 import type { BootstrapSealRequest, CertificateSealRequest, Credentials, PolicyChanges } from '@parley/engine';
-import { open, policyOf, seal } from '@parley/engine';
+import { EncryptedKey, open, policyOf, seal } from '@parley/engine';
 import { describe, expect, test } from 'vitest';
-import { NOW_MS, replaced, sampleContext, sampleEnvelope, sampleRequest, sealed, text } from './support/sample.ts';
+import {
+  NOW_MS,
+  replaced,
+  sampleContext,
+  sampleEnvelope,
+  sampleRandom,
+  sampleRequest,
+  sampleSecret,
+  sealed,
+  text,
+} from './support/sample.ts';
 import { certificateRequest, encryptedKeyRequest, ROOT, sampleKey } from './support/sample-keys.ts';
 
 const REFERENCES = ['direct', 'pki-path', 'subject-key-identifier', 'thumbprint', 'issuer-serial', 'embedded'] as const;
@@ -114,4 +124,18 @@ describe('endorsed with a certificate, within a context', () => {
     const bare = sealed(sampleEnvelope(), sampleRequest({ encrypt }));
     expect(opened(bare, 'strict', CREDENTIALS, changes)).toMatchObject({ code: 'peer.coverage-missing' });
   });
+});
+
+test('a session key wrapped under one that both sides know opens', () => {
+  const wrapping = sampleSecret(30);
+  const sha1 = new Uint8Array(20).fill(7);
+  const encryptedKey = EncryptedKey.wrapped(
+    { secret: wrapping, name: { sha1 }, algorithm: 'kw-aes256' },
+    { suite: algorithmSuite('Basic256Sha256'), fillRandom: sampleRandom(3) },
+  );
+  const message = made(encryptedKeyRequest({ encryptedKey, encrypt: 'body' }));
+  const credentials = { encryptedKeys: new Map([[Buffer.from(sha1).toString('base64'), wrapping]]) };
+  const changes: PolicyChanges = { keyWraps: ['kw-aes256'] };
+  expect(outcome(opened(message, 'symmetric-x509', credentials, changes))).toBe(PING);
+  expect(opened(message, 'symmetric-x509', {}, changes)).toMatchObject({ code: 'peer.keyinfo-forbidden' });
 });

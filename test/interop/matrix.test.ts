@@ -4,6 +4,8 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { afterAll, describe, expect, test } from 'vitest';
 import { BOOTSTRAP_CASES, bootstrapToPeer } from './matrix/bootstrap.ts';
+import { ROW } from './matrix/bootstrap-rows.ts';
+import { signedBy } from './matrix/certified.ts';
 import {
   type Choice,
   choicesOf,
@@ -18,6 +20,7 @@ import { HEADER_CASES, PEER_HEADER_CASES } from './matrix/header-features.ts';
 import {
   ALGORITHM_TABLE,
   BOOTSTRAP_TABLE,
+  CERTIFIED_TABLE,
   comparable,
   cryptographyRowOf,
   HEADER_TABLE,
@@ -41,7 +44,30 @@ import {
   toXmlCryptoTampered,
   XML_CRYPTO_ALGORITHMS,
 } from './matrix/xml-crypto.ts';
+import {
+  signatureFromXmlCrypto,
+  signatureToXmlCrypto,
+  verifiedByXmlCrypto,
+  XML_CRYPTO_SIGNING,
+  XML_CRYPTO_UNKNOWN,
+} from './matrix/xml-crypto-keys.ts';
 import { fromXmlsec1, fromXmlsec1Tampered, toXmlsec1, toXmlsec1Tampered } from './matrix/xmlsec1.ts';
+import {
+  CIPHER_SUITES,
+  isDecrypted,
+  isVerified,
+  signatureFromXmlsec1,
+  signatureToXmlsec1,
+  transportFromXmlsec1,
+  transportToXmlsec1,
+  UNKNOWN_SIGNING,
+  UNKNOWN_TRANSPORTS,
+  WRAPS,
+  wrapFromXmlsec1,
+  wrapToXmlsec1,
+  XMLSEC1_SIGNING,
+  XMLSEC1_TRANSPORTS,
+} from './matrix/xmlsec1-keys.ts';
 import { startWss4j } from './wss4j-peer.ts';
 import { Xmlsec1 } from './xmlsec1.ts';
 
@@ -182,6 +208,53 @@ describe('xmlsec1', () => {
       fromXmlsec1Tampered(peer, plainChoice(style), kind);
       tally.add(TAMPERING_TABLE, TAMPERINGS[kind], 'from xmlsec1');
     }
+  });
+});
+
+describe('xmlsec1, keys of certificates', () => {
+  test.for(XMLSEC1_SIGNING)('%s, %s', (signing, { skip }) => {
+    const peer = present(xmlsec1, skip);
+    signatureToXmlsec1(peer, signing);
+    tally.add(CERTIFIED_TABLE, ROW.signedWith(signing), 'to xmlsec1');
+    signatureFromXmlsec1(peer, signing);
+    tally.add(CERTIFIED_TABLE, ROW.signedWith(signing), 'from xmlsec1');
+  });
+
+  test.for(XMLSEC1_TRANSPORTS)('$transport', { timeout: TIMEOUT_MS }, (transport, { skip }) => {
+    const peer = present(xmlsec1, skip);
+    for (const suite of CIPHER_SUITES) {
+      transportToXmlsec1(peer, suite, transport);
+      tally.add(CERTIFIED_TABLE, ROW.encryptedWith(transport), 'to xmlsec1');
+      transportFromXmlsec1(peer, suite, transport);
+      tally.add(CERTIFIED_TABLE, ROW.encryptedWith(transport), 'from xmlsec1');
+    }
+  });
+
+  test.for(WRAPS)('%s', ([wrap, suite], { skip }) => {
+    const peer = present(xmlsec1, skip);
+    wrapToXmlsec1(peer, wrap, suite);
+    tally.add(CERTIFIED_TABLE, ROW.wrapped(wrap), 'to xmlsec1');
+    wrapFromXmlsec1(peer, wrap, suite);
+    tally.add(CERTIFIED_TABLE, ROW.wrapped(wrap), 'from xmlsec1');
+  });
+
+  test('knows no other algorithms', ({ skip }) => {
+    const peer = present(xmlsec1, skip);
+    for (const signing of UNKNOWN_SIGNING) expect(isVerified(peer, signing), signing[1]).toBe(false);
+    for (const transport of UNKNOWN_TRANSPORTS) expect(isDecrypted(peer, transport), transport.transport).toBe(false);
+  });
+});
+
+describe('xml-crypto, keys of certificates', () => {
+  test.for(XML_CRYPTO_SIGNING)('%s, %s', (signing) => {
+    signatureToXmlCrypto(signing);
+    tally.add(CERTIFIED_TABLE, ROW.signedWith(signing), 'to xml-crypto');
+    signatureFromXmlCrypto(signing);
+    tally.add(CERTIFIED_TABLE, ROW.signedWith(signing), 'from xml-crypto');
+  });
+
+  test.for(XML_CRYPTO_UNKNOWN)('does not know %s, %s', (signing) => {
+    expect(() => verifiedByXmlCrypto(signedBy(signing), signing)).toThrow(/ is not supported$/);
   });
 });
 

@@ -10,6 +10,12 @@ export interface Answer {
   readonly said: string;
 }
 
+/** A key, and the option that takes it. */
+export interface Key {
+  readonly option: '--hmackey' | '--aeskey' | '--deskey' | '--privkey-der' | '--pubkey-cert-der';
+  readonly octets: Uint8Array;
+}
+
 /** Elements of ours that carry an Id. */
 const WITH_ID = ['Action', 'MessageID', 'ReplyTo', 'To', 'Timestamp', 'Body', 'EncryptedData', 'Signature'];
 
@@ -34,23 +40,41 @@ export class Xmlsec1 {
   }
 
   verify(message: Uint8Array, key: Uint8Array): Answer {
-    return this.#run(['--verify', '--hmackey', this.#file('key', key), '--node-xpath', SIGNATURE], message);
+    return this.verifyWith(message, { option: '--hmackey', octets: key });
+  }
+
+  verifyWith(message: Uint8Array, key: Key): Answer {
+    return this.#run(['--verify', ...this.#keyed(key), '--node-xpath', SIGNATURE], message);
+  }
+
+  sign(template: Uint8Array, key: Uint8Array): Answer {
+    return this.signWith(template, { option: '--hmackey', octets: key });
   }
 
   /** Fills the empty DigestValues and the empty SignatureValue of `template`. */
-  sign(template: Uint8Array, key: Uint8Array): Answer {
-    return this.#run(['--sign', '--hmackey', this.#file('key', key), '--node-xpath', SIGNATURE], template);
+  signWith(template: Uint8Array, key: Key): Answer {
+    return this.#run(['--sign', ...this.#keyed(key), '--node-xpath', SIGNATURE], template);
   }
 
-  /** Puts plaintext in the place of one xenc:EncryptedData. */
   decrypt(message: Uint8Array, id: string, cipher: string, key: Uint8Array): Answer {
-    return this.#run(['--decrypt', keyOption(cipher), this.#file('key', key), '--node-id', id], message);
+    return this.decryptWith(message, id, { option: keyOption(cipher), octets: key });
+  }
+
+  /** Puts plaintext in the place of one xenc:EncryptedData; the key may be that of an EncryptedKey in its KeyInfo. */
+  decryptWith(message: Uint8Array, id: string, key: Key): Answer {
+    return this.#run(['--decrypt', ...this.#keyed(key), '--node-id', id], message);
   }
 
   /** Fills the empty CipherValue of the first xenc:EncryptedData: it does not look for another. */
   encrypt(template: Uint8Array, cipher: string, key: Uint8Array, plaintext: Uint8Array): Answer {
     const data = ['--binary-data', this.#file('plaintext', plaintext)];
-    return this.#run(['--encrypt', keyOption(cipher), this.#file('key', key), ...data], template);
+    return this.#run(['--encrypt', ...this.#keyed({ option: keyOption(cipher), octets: key }), ...data], template);
+  }
+
+  /** The same with a new session key (`aes-256`), which goes encrypted into the xenc:EncryptedKey in its KeyInfo. */
+  encryptWith(template: Uint8Array, session: string, key: Key, plaintext: Uint8Array): Answer {
+    const data = ['--session-key', session, '--binary-data', this.#file('plaintext', plaintext)];
+    return this.#run(['--encrypt', ...this.#keyed(key), ...data], template);
   }
 
   end(): void {
@@ -64,6 +88,10 @@ export class Xmlsec1 {
     return { ok: status === 0, document: stdout.subarray(stdout.indexOf('\n') + 1), said: stderr.toString() };
   }
 
+  #keyed({ option, octets }: Key): readonly string[] {
+    return [option, this.#file('key', octets)];
+  }
+
   #file(name: string, octets: Uint8Array): string {
     const file = path.join(this.#folder, name);
     writeFileSync(file, octets, { mode: 0o600 });
@@ -74,6 +102,6 @@ export class Xmlsec1 {
 const DECLARATION = Buffer.from('<?xml version="1.0" encoding="UTF-8"?>\n');
 const SIGNATURE = "//*[local-name()='Signature']";
 
-function keyOption(cipher: string): string {
+function keyOption(cipher: string): Key['option'] {
   return cipher.startsWith('tripledes') ? '--deskey' : '--aeskey';
 }

@@ -34,7 +34,7 @@ export function decryptedKey(
 export function knownEncryptedKey({ sha1Base64 }: PlannedKnownKey, scope: OpenScope): TransportedKey {
   const secret = scope.credentials.encryptedKeys?.get(sha1Base64);
   if (secret === undefined) throw new Fault('peer.keyinfo-forbidden', { reason: 'an unknown encrypted key' });
-  return scope.transported.get(sha1Base64, () => ({ sha1Base64, secret, isNew: false }));
+  return scope.transported.known(sha1Base64, secret);
 }
 
 function decryptSecret(

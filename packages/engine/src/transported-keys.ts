@@ -23,6 +23,13 @@ export class TransportedKeys {
     return key;
   }
 
+  /** A key that our credentials have, by its SHA-1. Nothing in the message makes it, so it may wrap what the message brings. */
+  known(sha1Base64: string, secret: Secret): TransportedKey {
+    const known = this.#known.get(sha1Base64) ?? { sha1Base64, secret, isNew: false };
+    this.#known.set(sha1Base64, known);
+    return known;
+  }
+
   /** Gives the keys that came with the message to `keep`, which owns them from here on. */
   handOver(keep: (sha1Base64: string, secret: Secret) => void): void {
     for (const [name, { sha1Base64, secret, isNew }] of this.#known) {

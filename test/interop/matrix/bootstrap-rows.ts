@@ -1,5 +1,5 @@
 // Kinds of messages that certificates, session keys and endorsements secure: rows of the matrix, in both directions.
-import type { SuiteName } from '@parley/core';
+import type { KeyWrapName, SuiteName } from '@parley/core';
 import type { CertificateReference, KeyRecipient } from '@parley/engine';
 import type { PartyKind } from '../../core/x509/issue.ts';
 
@@ -70,6 +70,7 @@ export const ROW = {
   encryptedByReference: (reference: CertificateReference) =>
     `encrypted for a certificate; ${REFERENCE_NAMES[reference]}`,
   encryptedWith: (transport: Transport) => `encrypted for a certificate; ${Object.values(transport).join(', ')}`,
+  wrapped: (wrap: KeyWrapName) => `session key wrapped; ${wrap}`,
   x509: ({ name }: BootstrapShape) => `X.509: ${name}`,
   session: ({ shape, keys, token }: SessionStyle) =>
     `EncryptedKey: ${shape.name}; ${keys === 'explicit' ? 'DerivedKeyTokens' : 'the secret itself'}${token === 'attached' ? '' : '; by EncryptedKeySHA1'}`,

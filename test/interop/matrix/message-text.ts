@@ -3,6 +3,9 @@
 const SIGNATURE = /<(\w+:)Signature[ >].*<\/\1Signature>/s;
 const ENCRYPTED_DATA = /<(\w+:)EncryptedData[ >].*?<\/\1EncryptedData>/gs;
 
+const ENCRYPTED_KEY = /<(\w+:)EncryptedKey[ >].*?<\/\1EncryptedKey>/s;
+const KEY_INFO = /<(\w+:)KeyInfo[ >].*?<\/\1KeyInfo>/s;
+
 export interface EncryptedText {
   readonly id: string;
   readonly text: string;
@@ -32,6 +35,24 @@ export function encryptedDataOf(message: string): readonly EncryptedText[] {
     id: / Id="([^"]+)"/.exec(text)?.[1] as string,
     text,
   }));
+}
+
+/** The xenc:EncryptedKey. */
+export function encryptedKeyOf(message: string): string {
+  return ENCRYPTED_KEY.exec(message)?.[0] as string;
+}
+
+/** With the EncryptedKey, as it is without a name or a list, in the ds:KeyInfo of the first encrypted part. */
+export function withKeyInside(message: string): string {
+  const key = encryptedKeyOf(message)
+    .replace(KEY_INFO, '')
+    .replace(/<(\w+:)ReferenceList>.*<\/\1ReferenceList>/s, '');
+  const { text } = encryptedDataOf(message)[0]!;
+  const inside = text.replace(KEY_INFO, (keyInfo) => {
+    const [start, end] = [/^<[^>]*>/.exec(keyInfo)![0], /<[^<]*>$/.exec(keyInfo)![0]];
+    return `${start}${key}${end}`;
+  });
+  return message.replace(text, () => inside).replace(encryptedKeyOf(message), '');
 }
 
 /** A template to sign: no digest, no MAC. */

@@ -1,5 +1,5 @@
 // One signature from us to xml-crypto, or from xml-crypto to us.
-import { contextSource, digestAlgorithm, macAlgorithm } from '@parley/core';
+import { contextSource, digestAlgorithm, type HashName, macAlgorithm } from '@parley/core';
 import { open, policyOf } from '@parley/engine';
 import { expect } from 'vitest';
 import { SignedXml } from 'xml-crypto';
@@ -59,18 +59,22 @@ function signedByXmlCrypto(choice: Choice): Buffer {
   const signer = new SignedXml({
     privateKey: keysOf(sealed, choice).signature,
     signatureAlgorithm: macAlgorithm(choice.mac).uri,
-    canonicalizationAlgorithm: EXCLUSIVE_C14N,
     idMode: 'wssecurity',
   });
   signer.enableHMAC();
   signer.getKeyInfoContent = () => keyInfoOf(sealed); // afterwards: enabling HMAC takes it away
-  for (const id of signedIdsOf(sealed)) {
+  return signInPlace(signer, sealed, choice.digest);
+}
+
+/** Signs what the signature of `message` signs, and puts the new one in its place. */
+export function signInPlace(signer: SignedXml, message: string, digest: HashName): Buffer {
+  signer.canonicalizationAlgorithm = EXCLUSIVE_C14N;
+  for (const id of signedIdsOf(message)) {
     const xpath = `//*[@*[local-name()='Id']='${id}']`;
-    const digestAlgorithmUri = digestAlgorithm(choice.digest).uri;
-    signer.addReference({ xpath, transforms: [EXCLUSIVE_C14N], digestAlgorithm: digestAlgorithmUri });
+    signer.addReference({ xpath, transforms: [EXCLUSIVE_C14N], digestAlgorithm: digestAlgorithm(digest).uri });
   }
   const location = { reference: "//*[local-name()='Security']", action: 'append' } as const;
-  signer.computeSignature(withoutSignature(sealed), { prefix: 'ds', location });
+  signer.computeSignature(withoutSignature(message), { prefix: 'ds', location });
   return Buffer.from(signer.getSignedXml());
 }
 
