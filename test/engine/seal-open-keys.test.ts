@@ -139,3 +139,26 @@ test('a session key wrapped under one that both sides know opens', () => {
   expect(outcome(opened(message, 'symmetric-x509', credentials, changes))).toBe(PING);
   expect(opened(message, 'symmetric-x509', {}, changes)).toMatchObject({ code: 'peer.keyinfo-forbidden' });
 });
+
+test.each([
+  ['Basic128Rsa15', 16],
+  ['Basic192Rsa15', 24],
+  ['Basic256Rsa15', 32],
+] as const)('T40: a policy says how long the keys of %s are, where no cipher does', (suite, rsa15KeyBytes) => {
+  const encryptedKey = EncryptedKey.forRecipient(
+    { certificate: bob.certificate, reference: 'thumbprint' },
+    {
+      suite: algorithmSuite(suite),
+      secret: sampleSecret(9, rsa15KeyBytes),
+      fillRandom: sampleRandom(3),
+    },
+  );
+  const message = made(encryptedKeyRequest({ suite, encryptedKey, encrypt: 'body' }));
+  const outcomeOf = (changes: PolicyChanges): string =>
+    outcome(opened(message, 'symmetric-x509', CREDENTIALS, { keyTransports: ['rsa-1_5'], ...changes }));
+  expect(outcomeOf({ rsa15KeyBytes })).toBe(PING);
+  for (const other of [16, 24, 32]) {
+    if (other !== rsa15KeyBytes) expect(outcomeOf({ rsa15KeyBytes: other })).toBe('peer.signature-invalid {}');
+  }
+  expect(outcomeOf({})).toBe(rsa15KeyBytes === 32 ? PING : 'peer.signature-invalid {}');
+});

@@ -1,3 +1,4 @@
+export { DSIG_MORE_2007 } from './algorithm-table.ts';
 export type {
   CipherAlgorithm,
   CipherName,

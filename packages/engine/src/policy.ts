@@ -90,6 +90,11 @@ export interface Policy {
   readonly signatures: readonly string[];
   /** How a key may be encrypted for us. RSA 1.5 also needs a private key that was read for it. */
   readonly keyTransports: readonly KeyTransportName[];
+  /**
+   * How long a key is that came by RSA 1.5, where no cipher tells it because keys are derived from it: as long as the
+   * encryption key of the suite. 32 by default.
+   */
+  readonly rsa15KeyBytes: number;
   /** How a key may be encrypted with a key. */
   readonly keyWraps: readonly KeyWrapName[];
   /** A key that signs must not be one that encrypts; one EncryptedKey without derived keys is both. */
@@ -132,6 +137,7 @@ const STRICT: Omit<Policy, 'limits'> = {
   requireSignedUser: true,
   signatures: [],
   keyTransports: [],
+  rsa15KeyBytes: 32,
   keyWraps: [],
   requireSeparateKeys: true,
   replyAddresses: [],

@@ -7,8 +7,6 @@ import { ownKeyNamed } from './resolve-certificate.ts';
 import type { SymmetricResolvedKey } from './resolved-key.ts';
 import type { TransportedKey } from './transported-keys.ts';
 
-// RSA 1.5 has to know the length. Where no cipher says it, it is that of Basic256, which is what peers send.
-const UNSTATED_KEY_BYTES = 32;
 
 /**
  * The secret that an EncryptedKey of the message holds; `resolveWrapping` gives the one that it is wrapped with.
@@ -47,6 +45,7 @@ function decryptSecret(
     return key.secret.lend((wrappingKey) => unwrapKey(opening.method, wrappingKey, cipherValue));
   }
   const { privateKey } = ownKeyNamed(opening.recipient, scope);
-  const expectedBytes = opening.method.oaep === undefined ? (keyBytes ?? UNSTATED_KEY_BYTES) : undefined;
+  // RSA 1.5 has to know the length.
+  const expectedBytes = opening.method.oaep === undefined ? (keyBytes ?? scope.policy.rsa15KeyBytes) : undefined;
   return decryptKey(opening.method, privateKey, cipherValue, expectedBytes);
 }

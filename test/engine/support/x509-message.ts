@@ -107,6 +107,8 @@ export function named(naming: Naming, holder: Holder, id = 'bst'): { readonly to
 /** Signs octets, and names the algorithm. */
 export interface Signing {
   readonly algorithm: string;
+  /** In ds:SignatureMethod. */
+  readonly parameters?: string;
   readonly sign: (octets: Uint8Array) => Uint8Array;
 }
 
@@ -166,7 +168,7 @@ function signature(message: string, { id, signing, str, parts, transformed }: Si
       `<ds:Reference URI="#${transformed.id}"><ds:Transforms><ds:Transform Algorithm="${STR_TRANSFORM}"><o:TransformationParameters><ds:CanonicalizationMethod Algorithm="${EXCLUSIVE}"/></o:TransformationParameters></ds:Transform></ds:Transforms><ds:DigestMethod Algorithm="${XENC}sha256"/><ds:DigestValue>${digest}</ds:DigestValue></ds:Reference>`,
     );
   }
-  const signedInfo = `<ds:SignedInfo Id="info"><ds:CanonicalizationMethod Algorithm="${EXCLUSIVE}"/><ds:SignatureMethod Algorithm="${signing.algorithm}"/>${references.join('')}</ds:SignedInfo>`;
+  const signedInfo = `<ds:SignedInfo Id="info"><ds:CanonicalizationMethod Algorithm="${EXCLUSIVE}"/><ds:SignatureMethod Algorithm="${signing.algorithm}">${signing.parameters ?? ''}</ds:SignatureMethod>${references.join('')}</ds:SignedInfo>`;
   const value = base64(
     signing.sign(
       canonical(

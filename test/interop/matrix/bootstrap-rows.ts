@@ -23,12 +23,16 @@ export const SIGNING: readonly Signing[] = [
   ['rsa', 'sha256-rsa-MGF1'],
   ['rsa', 'sha384-rsa-MGF1'],
   ['rsa', 'sha512-rsa-MGF1'],
+  ['rsa', 'rsa-pss'],
   ['P-256', 'ecdsa-sha1'],
   ['P-256', 'ecdsa-sha256'],
   ['P-384', 'ecdsa-sha384'],
   ['P-521', 'ecdsa-sha512'],
   ['ed25519', 'eddsa-ed25519'],
 ];
+
+/** RSASSA-PSS, which few peers have. */
+export const isPss = ([, algorithm]: Signing): boolean => algorithm === 'rsa-pss' || algorithm.endsWith('MGF1');
 
 /** Key transport with its hashes. */
 export type Transport = Pick<KeyRecipient, 'transport' | 'hash' | 'maskHash'>;

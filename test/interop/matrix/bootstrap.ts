@@ -30,6 +30,7 @@ import {
   BOOTSTRAP_SHAPES,
   type BootstrapShape,
   CERTIFICATE_REFERENCES,
+  isPss,
   KEY_TRANSPORTS,
   ROW,
   SESSION_STYLES,
@@ -94,7 +95,7 @@ const CERTIFICATE_CASES: readonly BootstrapCase[] = [
     ([kind, algorithm]): BootstrapCase => ({
       row: ROW.signedWith([kind, algorithm]),
       make: () => ({ request: signedByCertificate('direct', [kind, algorithm]) }),
-      unknownTo: kind === 'ed25519' || algorithm.endsWith('MGF1') ? ['stax'] : [],
+      unknownTo: kind === 'ed25519' || isPss([kind, algorithm]) ? ['stax'] : [],
     }),
   ),
   {

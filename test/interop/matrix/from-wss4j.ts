@@ -23,6 +23,7 @@ import {
   BOOTSTRAP_SHAPES,
   type BootstrapShape,
   CERTIFICATE_REFERENCES,
+  isPss,
   KEY_TRANSPORTS,
   ROW,
   SESSION_STYLES,
@@ -71,6 +72,8 @@ export interface PeerCase {
   readonly context?: boolean;
   /** `known`: by its SHA-1. */
   readonly session?: 'sent' | 'known';
+  /** Default: 32. */
+  readonly sessionBytes?: number;
   readonly role?: string;
   /** Otherwise it is put where it is made. */
   readonly timestampFirst?: boolean;
@@ -181,7 +184,7 @@ const SIGNED_CASES: readonly PeerCase[] = [
       signer: signing[0],
       steps: [TIMESTAMP, signStep('direct', signing)],
       policy: X509_POLICY,
-      unmadeBy: signing[1].endsWith('MGF1') ? ['stax'] : [],
+      unmadeBy: isPss(signing) ? ['stax'] : [],
     }),
   ),
   {
@@ -382,7 +385,17 @@ export async function refusedFromPeer(
 function sealedByPeer(
   peer: PeerProcess,
   engine: Engine,
-  { steps, signer = 'rsa', recipient, context, session, role, timestampFirst, envelope = sampleEnvelope() }: PeerCase,
+  {
+    steps,
+    signer = 'rsa',
+    recipient,
+    context,
+    session,
+    sessionBytes,
+    role,
+    timestampFirst,
+    envelope = sampleEnvelope(),
+  }: PeerCase,
 ): Promise<PeerReply<{ readonly message: string; readonly payload: string }>> {
   const alice = sampleKey('alice', signer);
   return peer.call('bootstrap.seal', {
@@ -397,7 +410,7 @@ function sealedByPeer(
     steps,
     ...(recipient === true ? { recipient: base64(sampleKey('bob', 'rsa').certificate.der) } : {}),
     ...(context === true ? { identifier: sampleContext().identifier, secret: sampleSecret().lend(base64) } : {}),
-    ...(session === undefined ? {} : { session: SESSION.lend(base64) }),
+    ...(session === undefined ? {} : { session: sampleSecret(50, sessionBytes).lend(base64) }),
     ...(session === 'known' ? { sessionSha1: SESSION_SHA1 } : {}),
     ...(role === undefined ? {} : { role }),
     ...(timestampFirst === undefined ? {} : { timestampFirst }),

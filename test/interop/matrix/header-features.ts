@@ -1,5 +1,6 @@
 // What surrounds the keys in a Security header, both ways: confirmations, encrypted headers and tokens, layouts, roles, parts
 // by name. To the peer in messages of a context, from it in messages of an EncryptedKey.
+import { cipherAlgorithm } from '@parley/core';
 import { type Policy, policyOf, type SealRequest } from '@parley/engine';
 import { replaced, sampleContext, sampleEnvelope, sampleRequest } from '../../engine/support/sample.ts';
 import { encryptedKeyRequest, sampleKey } from '../../engine/support/sample-keys.ts';
@@ -48,6 +49,7 @@ const ROW = {
   header: 'a header signed by its name',
   lists: 'encrypt Body, sign, then encrypt Signature: two ReferenceLists',
   session: 'EncryptedKey, endorsing X.509',
+  sessionRsa15: 'EncryptedKey of 16 octets by rsa-1_5: sign, then encrypt Body; DerivedKeyTokens',
   sessionHidden: 'EncryptedKey, endorsing X.509, both signatures encrypted',
 } as const;
 
@@ -86,6 +88,12 @@ export const HEADER_CASES: readonly BootstrapCase[] = [
   toCase(ROW.role, { role: ROLE, encrypt: 'body' }),
   toCase(ROW.header, { sign: SIGN_TICKET }, { signed: [TICKET_NAME] }),
   toCase(ROW.lists, { encrypt: 'body-and-signature', order: 'encrypt-then-sign' }),
+  {
+    row: ROW.sessionRsa15,
+    make: () => ({
+      request: encryptedKeyRequest({ atMs: Date.now(), suite: 'Basic128Rsa15', encrypt: 'body' }),
+    }),
+  },
   ...([ROW.session, ROW.sessionHidden] as const).map(
     (row): BootstrapCase => ({
       row,
@@ -183,6 +191,24 @@ export const PEER_HEADER_CASES: readonly PeerCase[] = [
       { endorsedBy: ['certificate'], signatures: X509_POLICY.signatures },
     );
   }),
+  fromCase(
+    ROW.sessionRsa15,
+    [
+      { ...SESSION, ...transportOf({ transport: 'rsa-1_5' }) },
+      { ...sign(), keyBytes: 16 },
+      { ...encrypt(BODY_CONTENT), keyBytes: 16, algorithm: cipherAlgorithm('aes128-cbc').uri },
+    ],
+    { encrypted: ['Body'], sessionBytes: 16 },
+    { keyTransports: ['rsa-1_5'], rsa15KeyBytes: 16 },
+  ),
+  ...[TOKEN, part('', 'STRTransform')].map((own) =>
+    fromCase(
+      `EncryptedKey, endorsing X.509 that signs its own token${own === TOKEN ? '' : ' by STR-Transform'}`,
+      [{ ...signStep('direct'), make: 'token' }, sign(), { ...signStep('direct'), parts: [ENDORSED, own] }],
+      { signed: ['Signature', 'BinarySecurityToken'], notAskedOf: ['stax'] },
+      { endorsedBy: ['certificate'], signatures: X509_POLICY.signatures, allowTokenTransform: true },
+    ),
+  ),
   fromCase('an element in Body encrypted by its name', [sign(), encrypt(part('urn:m', 'Ping'))], {
     encrypted: ['Ping'],
   }),

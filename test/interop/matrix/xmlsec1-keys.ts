@@ -20,13 +20,15 @@ import {
 } from '../../engine/support/sample.ts';
 import { certificateRequest, encryptedKeyRequest, sampleKey } from '../../engine/support/sample-keys.ts';
 import type { Answer, Key, Xmlsec1 } from '../xmlsec1.ts';
-import { KEY_TRANSPORTS, SIGNING, type Signing, type Transport } from './bootstrap-rows.ts';
+import { isPss, KEY_TRANSPORTS, SIGNING, type Signing, type Transport } from './bootstrap-rows.ts';
 import { CERTIFIED_POLICY, CODES, openRequestOf, SIGNED_PARTS, signedBy, withOtherHeader } from './certified.ts';
 import { blankCipherValue, blankSignature, encryptedDataOf, encryptedKeyOf, withKeyInside } from './message-text.ts';
 import { payloadOf } from './payload.ts';
 
 /** What it knows. */
-export const XMLSEC1_SIGNING: readonly Signing[] = SIGNING.filter(([, algorithm]) => /^(rsa|ecdsa)-/.test(algorithm));
+export const XMLSEC1_SIGNING: readonly Signing[] = SIGNING.filter(
+  (signing) => signing[0] !== 'ed25519' && !isPss(signing),
+);
 const isKnown = ({ transport, hash }: Transport): boolean => transport !== 'rsa-oaep' && hash === undefined;
 export const XMLSEC1_TRANSPORTS: readonly Transport[] = KEY_TRANSPORTS.filter(isKnown);
 /** What it does not. */

@@ -7,7 +7,7 @@
 import type { CanonicalisationOptions, Tape } from '@parley/codec';
 import { attributeNamed, firstChild, isNamed, localName, Namespace, nextSibling, sameMarkup } from '@parley/codec';
 import type { DigestAlgorithm, MacAlgorithm, SignatureAlgorithm } from '@parley/core';
-import { DIGEST_ALGORITHMS, Fault, MAC_ALGORITHMS, SIGNATURE_ALGORITHMS } from '@parley/core';
+import { DIGEST_ALGORITHMS, Fault, MAC_ALGORITHMS, rsaPssAlgorithm, SIGNATURE_ALGORITHMS } from '@parley/core';
 import type { Policy } from '../policy.ts';
 import {
   contentOf,
@@ -22,6 +22,7 @@ import {
   rowNamed,
   structureInvalid,
 } from './claim.ts';
+import { readPssParameters } from './pss-parameters.ts';
 import { HIDDEN, isTokenReference, resolveFragment } from './token-reference.ts';
 import type { TransformClaim, TransformRules } from './transforms.ts';
 import { allowedCanonicalisation, readParameters, readTransforms } from './transforms.ts';
@@ -171,8 +172,14 @@ function readSignatureMethod(tape: Tape, element: number, rules: SignatureRules)
   const algorithm = rowNamed(tape, requireAttribute(tape, element, ALGORITHM, 'Algorithm'), METHOD_ROWS);
   if (algorithm.kind === 'signature' && !rules.signatures.includes(algorithm.name))
     throw new Fault('peer.alg-forbidden', { algorithm: algorithm.name });
-  // safety: HMACOutputLength makes forgery trivial (T12); parameters of RSASSA-PSS are those of its URIs.
-  if (firstChild(tape, element) >= 0) throw new Fault('peer.alg-forbidden', { reason: 'a parameter of the signature' });
+  const parameter = firstChild(tape, element);
+  // interop: WSS4J DOM writes the parameters of #rsa-pss where they are the defaults, too.
+  if (parameter >= 0 && algorithm.name === 'rsa-pss') {
+    requireElementOnly(tape, element, 'ds:SignatureMethod');
+    return rsaPssAlgorithm(readPssParameters(tape, parameter));
+  }
+  // safety: HMACOutputLength makes forgery trivial (T12).
+  if (parameter >= 0) throw new Fault('peer.alg-forbidden', { reason: 'a parameter of the signature' });
   requireLiteral(tape, element, 'ds:SignatureMethod');
   return algorithm;
 }
