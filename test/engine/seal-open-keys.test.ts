@@ -66,10 +66,7 @@ describe.each(REFERENCES)('signed with a certificate, %s', (reference) => {
     const recipient = { certificate: bob.certificate, reference: 'thumbprint' } as const;
     const message = made(certificateRequest({ certificate, recipient, encrypt: 'body', order }));
     expect(text(message)).not.toContain('llo &amp; co');
-    const reply = opened(message, 'x509');
-    // The key's own ReferenceList stands above the signature: what was encrypted first cannot be told from it.
-    if (order === 'encrypt-then-sign' && !reply.ok) expect(reply.code).toBe('peer.structure-invalid');
-    else expect(outcome(reply)).toBe(PING);
+    expect(outcome(opened(message, 'x509'))).toBe(PING);
   });
 
   test('a changed Body, another clock, and a stranger are refused', () => {

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { E, ELEMENT_WORDS } from '../../../packages/codec/src/tape.ts';
 import { EXTENT, report } from './extent.ts';
 import { chanceFrom, mutated } from './mutations.ts';
-import { type Original, originals } from './originals.ts';
+import { CERTIFIED, type Original, originals } from './originals.ts';
 import { Outcomes } from './outcomes.ts';
 
 const COUNT = EXTENT === 'all' ? 250_000 : 50_000;
@@ -23,7 +23,10 @@ const PROTECTED = [
 ];
 const WHITE_SPACE = [0x20, 0x09, 0x0a, 0x0d];
 
-const messages = originals(40).map((original) => ({ ...original, isProtected: protectedOctets(original) }));
+const messages = [...originals(40), ...CERTIFIED].map((original) => ({
+  ...original,
+  isProtected: protectedOctets(original),
+}));
 
 test(`${COUNT} messages with one octet changed: in a protected part refused, elsewhere refused or unharmed`, () => {
   const chance = chanceFrom(20_260_115);

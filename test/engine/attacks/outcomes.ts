@@ -7,11 +7,12 @@ import type { OpenedMessage } from '@parley/engine';
 export function meaningOf(value: OpenedMessage): string {
   const { identifier, instance, version, principal, action, messageId, to, relatesTo, createdAtMs, expiresAtMs } =
     value;
-  const parts = value.signed.map(({ role, namespace, localName, bytes }) => [
+  const parts = value.signed.map(({ role, namespace, localName, bytes, key }) => [
     role,
     namespace,
     localName,
     sha256(bytes),
+    key.source === 'certificate' ? key.thumbprint : key.source,
   ]);
   return JSON.stringify([
     parts,

@@ -5,14 +5,14 @@ import { open } from '@parley/engine';
 import { expect, test } from 'vitest';
 import { E, ELEMENT_WORDS } from '../../../packages/codec/src/tape.ts';
 import { report } from './extent.ts';
-import { type Original, originals } from './originals.ts';
+import { CERTIFIED, type Original, originals } from './originals.ts';
 import { Outcomes } from './outcomes.ts';
 
 /** What a message can lend to another: its signed parts, and what proves them. */
 const PARTS = [
   ...['Body', 'Timestamp', 'Action', 'MessageID', 'To', 'ReplyTo'],
   ...['Signature', 'SignedInfo', 'SignatureValue', 'KeyInfo', 'SecurityContextToken', 'DerivedKeyToken', 'Security'],
-  ...['EncryptedData', 'CipherValue', 'ReferenceList'],
+  ...['EncryptedData', 'CipherValue', 'ReferenceList', 'EncryptedKey', 'BinarySecurityToken', 'SecurityTokenReference'],
 ] as const;
 
 interface Piece {
@@ -22,9 +22,9 @@ interface Piece {
   readonly octets: Uint8Array;
 }
 
-const messages = originals(30).map((original) => ({ ...original, pieces: piecesOf(original) }));
+const messages = [...originals(30), ...CERTIFIED].map((original) => ({ ...original, pieces: piecesOf(original) }));
 
-test('T53 T83: each signed part of each of 30 messages in place of, and beside, the same part of each other', () => {
+test('T53 T83: each signed part of each of 38 messages in place of, and beside, the same part of each other', () => {
   const outcomes = new Outcomes();
   for (const from of messages) {
     for (const into of messages) {

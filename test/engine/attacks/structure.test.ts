@@ -4,11 +4,11 @@ import { splice } from '@parley/codec';
 import { open } from '@parley/engine';
 import { expect, test } from 'vitest';
 import { EXTENT, report } from './extent.ts';
-import { OTHERS, originals, SEALED } from './originals.ts';
+import { CERTIFIED, OTHERS, originals, SEALED } from './originals.ts';
 import { Outcomes } from './outcomes.ts';
 import { structureChanges } from './structure.ts';
 
-const chosen = EXTENT === 'all' ? [...SEALED, ...OTHERS] : originals(40);
+const chosen = EXTENT === 'all' ? [...SEALED, ...CERTIFIED, ...OTHERS] : [...originals(40), ...CERTIFIED];
 
 test('T07 T09: without an element, with it twice, in another order: refused, or says the same', () => {
   const outcomes = new Outcomes();
