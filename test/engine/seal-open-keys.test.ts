@@ -141,7 +141,7 @@ test.each([
   ['Basic128Rsa15', 16],
   ['Basic192Rsa15', 24],
   ['Basic256Rsa15', 32],
-] as const)('T40: a policy says how long the keys of %s are, where no cipher does', (suite, rsa15KeyBytes) => {
+] as const)('a policy says how long the keys of %s are, where no cipher does', (suite, rsa15KeyBytes) => {
   const encryptedKey = EncryptedKey.forRecipient(
     { certificate: bob.certificate, reference: 'thumbprint' },
     {

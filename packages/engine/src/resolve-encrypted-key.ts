@@ -7,7 +7,6 @@ import { ownKeyNamed } from './resolve-certificate.ts';
 import type { SymmetricResolvedKey } from './resolved-key.ts';
 import type { TransportedKey } from './transported-keys.ts';
 
-
 /**
  * The secret that an EncryptedKey of the message holds; `resolveWrapping` gives the one that it is wrapped with.
  * @throws Fault `peer.key-usage` it is not for us; `peer.decrypt-failed`; and what resolving throws

@@ -53,6 +53,6 @@ test.each([
   ['something else', all('<p:Other/>'), 'peer.structure-invalid'],
   ['the element twice', all() + all(), 'peer.structure-invalid'],
   ['another namespace', '<ds:RSAPSSParams/>', 'peer.structure-invalid'],
-])('T12: %s is refused', (_what, parameters, code) => {
+])('%s is refused', (_what, parameters, code) => {
   expect(outcome(pss('sha256', 32, parameters))).toBe(code);
 });

@@ -40,6 +40,7 @@ import {
   SUITE,
   type Transport,
 } from './bootstrap-rows.ts';
+import { withListInKey } from './message-text.ts';
 import type { Engine } from './wss4j.ts';
 
 const DS = 'http://www.w3.org/2000/09/xmldsig#';
@@ -203,9 +204,15 @@ function withSessionKey({ shape: { encrypt, order }, keys, token }: SessionStyle
 }
 
 /** The peer finds what was asked for, and refuses what was changed. */
-export async function bootstrapToPeer(peer: PeerProcess, engine: Engine, kind: BootstrapCase): Promise<void> {
-  const { request, envelope = sampleEnvelope(), knowing = {} } = kind.make();
-  const message = sealed(envelope, request);
+export async function bootstrapToPeer(
+  peer: PeerProcess,
+  engine: Engine,
+  kind: BootstrapCase,
+  soap: string = SOAP12,
+): Promise<void> {
+  const { request, envelope = sampleEnvelope(), knowing: known = {} } = kind.make();
+  const message = sealed(inSoap(envelope, soap), request);
+  const knowing = { ...known, soap12: soap === SOAP12 };
   if (kind.unknownTo?.includes(engine) === true) {
     // Not always in good order.
     const isOpened = await openByPeer(peer, engine, message, knowing).then(
@@ -222,15 +229,44 @@ export async function bootstrapToPeer(peer: PeerProcess, engine: Engine, kind: B
   expect(Buffer.from(opened.payload, 'base64').toString()).toContain('hällo');
   const names = (parts: readonly { readonly name: string }[]): Set<string> => new Set(parts.map(({ name }) => name));
   const headers = ['Action', 'MessageID', 'ReplyTo', 'To'].map((name) => `{${WSA}}${name}`);
-  const signed = [`{${SOAP12}}Body`, `{${WSU}}Timestamp`, ...headers, ...(kind.signed ?? [])];
+  const signed = [`{${soap}}Body`, `{${WSU}}Timestamp`, ...headers, ...(kind.signed ?? [])];
   // The streaming engine reports what is around a signed part, too.
   if (engine === 'dom') expect(names(opened.signed)).toEqual(new Set(signed));
   else expect([...names(opened.signed)]).toEqual(expect.arrayContaining(signed));
-  const body = [`{${SOAP12}}Body`];
+  const body = [`{${soap}}Body`];
   const encrypted = { none: [], body, 'body-and-signature': [...body, `{${DS}}Signature`] };
   expect(names(opened.encrypted)).toEqual(new Set([...encrypted[request.encrypt], ...(kind.encrypted ?? [])]));
   const changed = Buffer.from(message).toString().replace('urn:uuid:7', 'urn:uuid:8');
   expect((await openByPeer(peer, engine, Buffer.from(changed), knowing)).ok, 'a signed header changed').toBe(false);
+}
+
+/**
+ * Encrypted, then signed, both with one EncryptedKey that lists what it encrypted: the order cannot be told from that. Whether
+ * the peer reads it with the list inside the key, and behind the signature.
+ */
+export async function isReadWithListInKey(
+  peer: PeerProcess,
+  engine: Engine,
+): Promise<{ readonly inside: boolean; readonly behind: boolean }> {
+  const request = encryptedKeyRequest({
+    atMs: Date.now(),
+    suite: SUITE,
+    encrypt: 'body',
+    order: 'encrypt-then-sign',
+    keys: 'direct',
+  });
+  const message = sealed(sampleEnvelope(), request);
+  const isRead = async (octets: Uint8Array): Promise<boolean> =>
+    (await openByPeer(peer, engine, octets, { soap12: true })).ok;
+  return {
+    inside: await isRead(Buffer.from(withListInKey(Buffer.from(message).toString()))),
+    behind: await isRead(message),
+  };
+}
+
+/** An envelope of SOAP 1.2 in another version. */
+export function inSoap(envelope: Uint8Array, soap: string): Uint8Array {
+  return Buffer.from(Buffer.from(envelope).toString().replaceAll(SOAP12, soap));
 }
 
 function openByPeer(
@@ -242,7 +278,6 @@ function openByPeer(
   const bob = sampleKey('bob', 'rsa');
   return peer.call<Opened>(`${engine}.open`, {
     message: base64(message),
-    soap12: true,
     bsp: false,
     own: { privateKey: base64(bob.privateKeyDer), certificate: base64(bob.certificate.der) },
     trusted: [ROOT, ...SIGNING.map(([kind]) => sampleKey('alice', kind).certificate)].map(({ der }) => base64(der)),

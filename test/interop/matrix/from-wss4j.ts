@@ -18,7 +18,7 @@ import type { PartyKind } from '../../core/x509/issue.ts';
 import { SOAP12, sampleContext, sampleEnvelope, sampleSecret } from '../../engine/support/sample.ts';
 import { ROOT, sampleKey } from '../../engine/support/sample-keys.ts';
 import type { PeerProcess, PeerReply } from '../peer-process.ts';
-import { contextNow } from './bootstrap.ts';
+import { contextNow, inSoap } from './bootstrap.ts';
 import {
   BOOTSTRAP_SHAPES,
   type BootstrapShape,
@@ -348,8 +348,13 @@ export const REFUSED_CASES: ReadonlyArray<PeerCase & { readonly code: string }> 
 ];
 
 /** The peer makes the message; `open` finds what was asked for, and refuses what was changed. */
-export async function bootstrapFromPeer(peer: PeerProcess, engine: Engine, kind: PeerCase): Promise<void> {
-  const reply = await sealedByPeer(peer, engine, kind);
+export async function bootstrapFromPeer(
+  peer: PeerProcess,
+  engine: Engine,
+  kind: PeerCase,
+  soap: string = SOAP12,
+): Promise<void> {
+  const reply = await sealedByPeer(peer, engine, kind, soap);
   if (kind.unmadeBy?.includes(engine) === true) {
     const isOpened = reply.ok && openedByUs(Buffer.from(reply.value.message, 'base64'), engine, kind).ok;
     expect(isOpened, kind.row).toBe(false);
@@ -396,18 +401,20 @@ function sealedByPeer(
     timestampFirst,
     envelope = sampleEnvelope(),
   }: PeerCase,
+  soap: string = SOAP12,
 ): Promise<PeerReply<{ readonly message: string; readonly payload: string }>> {
   const alice = sampleKey('alice', signer);
+  const inVersion = (named: Part): Part => (named.namespace === SOAP12 ? { ...named, namespace: soap } : named);
   return peer.call('bootstrap.seal', {
     engine,
-    envelope: base64(envelope),
-    soap12: true,
+    envelope: base64(inSoap(envelope, soap)),
+    soap12: soap === SOAP12,
     own: {
       privateKey: base64(alice.privateKeyDer),
       certificate: base64(alice.certificate.der),
       issuer: base64(ROOT.der),
     },
-    steps,
+    steps: steps.map((step) => ({ ...step, parts: step.parts?.map(inVersion) })),
     ...(recipient === true ? { recipient: base64(sampleKey('bob', 'rsa').certificate.der) } : {}),
     ...(context === true ? { identifier: sampleContext().identifier, secret: sampleSecret().lend(base64) } : {}),
     ...(session === undefined ? {} : { session: sampleSecret(50, sessionBytes).lend(base64) }),

@@ -4,6 +4,7 @@ const SIGNATURE = /<(\w+:)Signature[ >].*<\/\1Signature>/s;
 const ENCRYPTED_DATA = /<(\w+:)EncryptedData[ >].*?<\/\1EncryptedData>/gs;
 
 const ENCRYPTED_KEY = /<(\w+:)EncryptedKey[ >].*?<\/\1EncryptedKey>/s;
+const REFERENCE_LIST = /<(\w+:)ReferenceList[ >].*?<\/\1ReferenceList>/s;
 const KEY_INFO = /<(\w+:)KeyInfo[ >].*?<\/\1KeyInfo>/s;
 
 export interface EncryptedText {
@@ -42,11 +43,16 @@ export function encryptedKeyOf(message: string): string {
   return ENCRYPTED_KEY.exec(message)?.[0] as string;
 }
 
+/** With the xenc:ReferenceList of the header inside the EncryptedKey. */
+export function withListInKey(message: string): string {
+  const [list] = REFERENCE_LIST.exec(message)!;
+  const [start] = /<\/\w+:EncryptedKey>/.exec(message)!;
+  return message.replace(list, '').replace(start, () => `${list}${start}`);
+}
+
 /** With the EncryptedKey, as it is without a name or a list, in the ds:KeyInfo of the first encrypted part. */
 export function withKeyInside(message: string): string {
-  const key = encryptedKeyOf(message)
-    .replace(KEY_INFO, '')
-    .replace(/<(\w+:)ReferenceList>.*<\/\1ReferenceList>/s, '');
+  const key = encryptedKeyOf(message).replace(KEY_INFO, '').replace(REFERENCE_LIST, '');
   const { text } = encryptedDataOf(message)[0]!;
   const inside = text.replace(KEY_INFO, (keyInfo) => {
     const [start, end] = [/^<[^>]*>/.exec(keyInfo)![0], /<[^<]*>$/.exec(keyInfo)![0]];

@@ -146,13 +146,13 @@ certificate, encrypted for another one; "EncryptedKey" is a session key for a ce
 AES-256-GCM. \`open\` has the profile of the kind, with every algorithm switched on, and \`layout: 'lax'\` for the StAX engine.`;
 
 const HEADER_TEXT = `Parts of a Security header beside signatures and their keys. To the peer in messages of a context, from it in messages of an
-EncryptedKey with DerivedKeyTokens; counted as above.`;
+EncryptedKey with DerivedKeyTokens; counted as above, once in SOAP 1.2 and once in SOAP 1.1.`;
 
 const REFUSED_TEXT = `What WSS4J writes, and \`open\` refuses whatever the policy says, or as long as it does not say otherwise. The test holds it
 to its code.
 
 - ds:KeyValue: WS-Security wants a wsse:SecurityTokenReference in ds:KeyInfo, and a bare key says nothing about its holder.
-- ds:X509SKI: of ds:X509Data, the Basic Security Profile (R5426) lets a reference hold ds:X509IssuerSerial alone; an identifier has
+- ds:X509SKI: of ds:X509Data, the X.509 profile (§3.2) knows ds:X509IssuerSerial alone; an identifier goes into
   wsse:KeyIdentifier.
 - An encrypted token that no signature covers: anybody could have put it there. \`requireSignedEncryption: false\` opens it.
 - An encrypted token of a signature in clear: such a signature is verified before anything is decrypted.
@@ -177,20 +177,21 @@ const NOTES = `Where there is a dash:
 
 - WSS4J does not look at \`wsc:Nonce\` on a wsse:SecurityTokenReference: it takes the context's secret for the key, and
   refuses the message, as the test expects. It cannot write such messages either.
-- WSS4J neither reads nor writes a wsse:BinarySecurityToken inside wsse:Embedded. Its StAX engine has no RSA-PSS; it signs with
-  Ed25519 keys, and does not verify what they signed.
 - WSS4J takes all 20 octets of a key that a password makes for that of a cipher, which none has, so it decrypts with
   derived keys only. Its streaming engine derives no keys from those of passwords. Other messages with passwords were not
   asked of it.
-- Its StAX engine makes one signature and no endorsement, covers no token by STR-Transform, and does not leave the order of its
-  steps to the caller where a dash says so. It names an EncryptedKey that it leaves out, if nothing is encrypted with it.
-- It stops with NoSuchElementException at a wsse11:EncryptedHeader that was encrypted before it was signed, also at its own and
-  that of the DOM engine; and its schema wants Value of every wsse11:SignatureConfirmation, against WSS 1.1 §8.5.1.
-- We do not write: an element of soap:Body encrypted by its name, a token encrypted by itself, and references to certificates that
-  only WSS4J has a name for.
-- xml-crypto refuses all but HMAC-SHA1 with SHA-1, SHA-256 or SHA-512, as the test expects, and of signatures all but RSA with SHA-1, SHA-256, SHA-512, and PSS with SHA-256.
-  It does not encrypt.
-- xmlsec1 1.2 has no RSA-PSS, no Ed25519, no \`xmlenc11#rsa-oaep\` and no other hash than SHA-1 in RSA-OAEP; the test expects that, too.
+- WSS4J neither reads nor writes a wsse:BinarySecurityToken inside wsse:Embedded. Its StAX engine has no RSA-PSS (and of
+  \`#rsa-pss\` wants the parameters); it signs with Ed25519 keys, and does not verify what they signed.
+- Its StAX engine makes one signature and no endorsement, covers no token by STR-Transform, and does not leave the order of
+  its steps to the caller where a dash says so. It names an EncryptedKey that it leaves out, if nothing is encrypted with it.
+- It stops with NoSuchElementException at a wsse11:EncryptedHeader that was encrypted before it was signed, also at its own
+  and that of the DOM engine; and its schema wants Value of every wsse11:SignatureConfirmation, against WSS 1.1 §8.5.1.
+- We do not write: the parameters of \`#rsa-pss\`, which we read; an element of soap:Body encrypted by its name, a token
+  encrypted by itself, and references to certificates that only WSS4J has a name for.
+- xml-crypto refuses all but HMAC-SHA1 with SHA-1, SHA-256 or SHA-512, as the test expects, and of signatures all but RSA with
+  SHA-1, SHA-256, SHA-512, and PSS with SHA-256. It does not encrypt.
+- xmlsec1 1.2 has no RSA-PSS, no Ed25519, no \`xmlenc11#rsa-oaep\` and no other hash than SHA-1 in RSA-OAEP; the test expects
+  that, too.
 
 What the peers do, and what follows:
 
@@ -209,10 +210,12 @@ What the peers do, and what follows:
   Wrong digests and failed ciphers leave it as XMLStreamException, without a WSSecurityException inside.
 - WSS4J StAX does not find the token that a signature names with STR-Transform, when the reference is in that signature's own
   KeyInfo, and knows no Ed25519 keys. Its DOM engine does both.
-- WSS4J DOM, asked to endorse a Signature by its name, gives it a second Id, \`wsu:Id\` beside \`Id\`; \`open\` refuses an element with
-  two (\`peer.structure-invalid\`). By its Id, as CXF does it, it stays as it is.
-- WSS4J copies mustUnderstand and role of wsse:Security to wsse11:EncryptedHeader, as WSS 1.1 §9.3 has it, and not those of the
-  block. So do we; \`open\` takes either.
+- WSS4J DOM, asked to endorse a Signature by its name, gives it a second Id, \`wsu:Id\` beside \`Id\`; \`open\` refuses an
+  element with two (\`peer.structure-invalid\`). By its Id, as CXF does it, it stays as it is.
+- WSS4J copies mustUnderstand and role of wsse:Security to wsse11:EncryptedHeader, as WSS 1.1 §9.3 has it, and not those of
+  the block. So do we; \`open\` takes either.
+- Of a message that was encrypted and then signed, both with one EncryptedKey that lists inside it what it encrypted, nobody
+  can tell the order: neither engine reads it, and neither do we. They write a xenc:ReferenceList of its own, as we do.
 - WSS4J 4 needs OpenSAML 5, which is not on Maven Central. It is left out here: everything but SAML works without it.
 - xmlsec1 \`--encrypt\` fills the first xenc:EncryptedData of a document, whatever \`--node-id\` says.
 - xml-crypto \`enableHMAC()\` takes a \`getKeyInfoContent\` away that was given to the constructor: set it afterwards.`;
