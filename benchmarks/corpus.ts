@@ -27,7 +27,7 @@ export interface Making {
 export const BENCH_POLICY: Policy = policyOf();
 
 export type SizeKb = 1 | 5 | 20 | 100;
-const SIZES_KB: readonly SizeKb[] = [1, 5, 20, 100];
+export const SIZES_KB: readonly SizeKb[] = [1, 5, 20, 100];
 
 const VECTORS = new URL('../../test/vectors/bench/', import.meta.url);
 
@@ -153,7 +153,8 @@ function lineCountFor(size: SizeKb): number {
   return Math.max(0, Math.round((size * 1000 - none) / perLine));
 }
 
-function envelopeOf(lineCount: number, serial: number): Uint8Array {
+/** An envelope with an order of so many lines in its Body, not secured. */
+export function envelopeOf(lineCount: number, serial: number): Uint8Array {
   const lines = Array.from({ length: lineCount }, (_, index) => {
     const amount = (((index + serial) * 1731) % 1_000_000) / 100;
     return `<m:Line><m:Id>${index}</m:Id><m:Name lang="en">Item &amp; thing ${index + serial}</m:Name><m:Amount currency="EUR">${amount.toFixed(2)}</m:Amount></m:Line>`;
@@ -165,12 +166,12 @@ function envelopeOf(lineCount: number, serial: number): Uint8Array {
 }
 
 /** Octets that look random and are the same in every run. */
-function seededRandom(seed: string): (out: Uint8Array) => void {
+export function seededRandom(seed: string): (out: Uint8Array) => void {
   let calls = 0;
   return (out) => out.set(seededOctets(`${seed} ${calls++}`, out.length));
 }
 
-function seededOctets(seed: string, lengthBytes: number): Uint8Array {
+export function seededOctets(seed: string, lengthBytes: number): Uint8Array {
   return new Uint8Array(hash('sha512', seed, 'buffer')).subarray(0, lengthBytes);
 }
 

@@ -34,12 +34,16 @@ export function cryptoFloor({ octets, context, atMs }: BenchMessage): () => void
   };
 }
 
-function digesting(name: HashName, bytes: Uint8Array): () => string {
+export function digesting(name: HashName, bytes: Uint8Array): () => string {
   return () => hash(name, bytes, 'base64');
 }
 
 /** HMAC as two one-shot hashes over prepared blocks. */
-function macing({ hash: name, blockBytes, macBytes }: MacAlgorithm, key: Uint8Array, bytes: Uint8Array): () => string {
+export function macing(
+  { hash: name, blockBytes, macBytes }: MacAlgorithm,
+  key: Uint8Array,
+  bytes: Uint8Array,
+): () => string {
   if (key.length > blockBytes) throw new Error('a key longer than the block');
   const inner = Buffer.alloc(blockBytes + bytes.length, 0x36);
   const outer = Buffer.alloc(blockBytes + macBytes, 0x5c);
@@ -65,7 +69,8 @@ function deciphering(
   );
 }
 
-function decipheringOne(
+/** `value` is what a CipherValue holds. */
+export function decipheringOne(
   { mode, nodeName, ivBytes, tagBytes }: CipherAlgorithm,
   key: Uint8Array,
   value: Uint8Array,

@@ -26,6 +26,14 @@ export interface AsynchronousSubject extends Subject {
   run(): Promise<void>;
 }
 
+/** A subject in another process, which times itself. */
+export interface RemoteSubject extends Subject {
+  /** As of a {@link SynchronousSubject}. */
+  readonly roundFactor?: number;
+  /** Handles messages for about so long; gives what one took. */
+  runFor(ms: number): Promise<{ readonly wallUs: number; readonly cpuUs: number }>;
+}
+
 export interface Rounds {
   readonly rounds: number;
   /** Time for one subject in one round. */
@@ -77,6 +85,31 @@ export function measure(
   for (let round = 0; round < rounds; round++) {
     for (const { subject, calls, times } of timed)
       runRound(subject, calls, roundMs * (subject.roundFactor ?? 1), times);
+  }
+  return measurementsOf(timed);
+}
+
+// Other machines' compilers need longer than ours.
+const REMOTE_WARM_UP_FACTOR = 2;
+
+/** As {@link measure}, with subjects of other processes among them. */
+export async function measureBeside(
+  subjects: readonly (SynchronousSubject | RemoteSubject)[],
+  { rounds, roundMs, warmUpMs }: Rounds,
+): Promise<readonly Measurement[]> {
+  const timed = [];
+  for (const subject of subjects) {
+    const times = noTimes();
+    if ('run' in subject) {
+      const calls = warmUp(subject, warmUpMs);
+      timed.push({ subject, times, runRound: (ms: number) => runRound(subject, calls, ms, times) });
+    } else {
+      await subject.runFor(warmUpMs * REMOTE_WARM_UP_FACTOR);
+      timed.push({ subject, times, runRound: async (ms: number) => append(times, await subject.runFor(ms)) });
+    }
+  }
+  for (let round = 0; round < rounds; round++) {
+    for (const { subject, runRound } of timed) await runRound(roundMs * (subject.roundFactor ?? 1));
   }
   return measurementsOf(timed);
 }
@@ -141,6 +174,11 @@ function runRound({ name, run }: SynchronousSubject, calls: number, roundMs: num
   if (result?.state !== 'completed') throw new Error(`${name}: ${result?.state}`);
   times.wallUs.push((result.latency.mean * 1000) / calls);
   times.cpuUs.push(cpuUs / (result.latency.samplesCount * calls));
+}
+
+function append(times: Times, { wallUs, cpuUs }: { readonly wallUs: number; readonly cpuUs: number }): void {
+  times.wallUs.push(wallUs);
+  times.cpuUs.push(cpuUs);
 }
 
 function noTimes(): Times {

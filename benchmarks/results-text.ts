@@ -5,6 +5,7 @@ import { heapBytesPerElement } from './allocation/allocation.ts';
 import { aimLines } from './codec/aims.ts';
 import type { Machine } from './machine.ts';
 import type { Measurement, Spread } from './measure.ts';
+import { messageAimLines } from './messages/aims.ts';
 import type { SuiteName, SuiteResults, TimedSuite } from './results.ts';
 import type { ScalingMeasurement } from './scaling/scaling.ts';
 
@@ -16,6 +17,7 @@ const TITLES: Readonly<Record<SuiteName, string>> = {
   pipeline: 'Pipeline: verifyBatch, whole runs',
   pool: 'Pool: one message per call',
   peers: 'Peers: the same messages, verified by both',
+  messages: 'Messages: open and seal beside other implementations, one thread each',
 };
 
 export function machineText(machine: Machine): string {
@@ -104,6 +106,7 @@ function ratioText({ median, min, max }: Spread): string {
 
 function remarks(suite: TimedSuite, measurements: readonly Measurement[]): readonly string[] {
   if (suite === 'codec') return aimLines(measurements);
+  if (suite === 'messages') return messageAimLines(measurements);
   if (suite !== 'pipeline') return [];
   const two = measurements.find(({ name }) => name.includes('2 workers'))?.against?.ratio;
   if (two === undefined) return [];

@@ -6,7 +6,7 @@ import type { ScalingMeasurement } from './scaling/scaling.ts';
 
 export const RESULTS_FORMAT = 'parley-benchmarks/1';
 
-export const SUITES = ['kernels', 'codec', 'allocation', 'scaling', 'pipeline', 'pool', 'peers'] as const;
+export const SUITES = ['kernels', 'codec', 'allocation', 'scaling', 'pipeline', 'pool', 'peers', 'messages'] as const;
 export type SuiteName = (typeof SUITES)[number];
 
 /** What each suite gives. */
@@ -27,7 +27,7 @@ export interface Results {
 
 export interface Settings {
   readonly rounds: number;
-  /** For one subject in one round of kernels, codec and peers. */
+  /** For one subject in one round of kernels, codec, peers and messages. */
   readonly roundMs: number;
   /** At most, for one of these subjects, before the first round. */
   readonly warmUpMs: number;

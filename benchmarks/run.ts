@@ -6,6 +6,7 @@ import { countAllocations } from './allocation/allocation.ts';
 import { measureCodec } from './codec/codec.ts';
 import { measureKernels } from './kernels/kernels.ts';
 import { describeMachine } from './machine.ts';
+import { measureMessages } from './messages/messages.ts';
 import { wholeNumber } from './number-option.ts';
 import { measurePeers } from './peers/xml-crypto.ts';
 import { measureBatches } from './pipeline/batches.ts';
@@ -19,8 +20,9 @@ const HELP = `Usage: pnpm bench [options]
 
 Measures Parley on this machine. What the figures mean, and which to trust: benchmarks/README.md.
 
-  --only <suite>   kernels, codec, allocation, scaling, pipeline, pool or peers; may be given several times (default: all)
-  --match <text>   kernels and codec on messages whose name contains it, such as vector/ or 5k
+  --only <suite>   kernels, codec, allocation, scaling, pipeline, pool, peers or messages; may be given several times
+                   (default: all)
+  --match <text>   kernels, codec and messages: those whose name contains it, such as vector/ or 5k
   --quick          shorter rounds and runs: a look, not a result
   --rounds <n>     rounds (default: 11; quick: 7)
   --round-ms <n>   time for one kernel in one round (default: 60; quick: 20)
@@ -67,7 +69,7 @@ async function main(): Promise<void> {
   say(`${machineText(machine)}\n${settings.rounds} rounds; medians of the rounds, least and greatest beside them`);
   let suites: Partial<SuiteResults> = {};
   for (const suite of options.suites) {
-    const results = await measureSuite(suite, options);
+    const results = await measureSuite(suite, options, say);
     suites = { ...suites, [suite]: results };
     say(`\n${suiteText(suite, results)}`);
     if (suite === 'peers' && isOnPath('xmlsec1'))
@@ -77,7 +79,11 @@ async function main(): Promise<void> {
   if (json) console.log(JSON.stringify(results, undefined, 2));
 }
 
-async function measureSuite(suite: SuiteName, { settings, match }: Options): Promise<SuiteResults[SuiteName]> {
+async function measureSuite(
+  suite: SuiteName,
+  { settings, match }: Options,
+  say: (text: string) => void,
+): Promise<SuiteResults[SuiteName]> {
   switch (suite) {
     case 'codec':
       return measureCodec(settings, match);
@@ -93,6 +99,8 @@ async function measureSuite(suite: SuiteName, { settings, match }: Options): Pro
       return await measureSingleMessages(settings.rounds, settings.messages);
     case 'peers':
       return measurePeers(settings);
+    case 'messages':
+      return await measureMessages(settings, match, say);
   }
 }
 

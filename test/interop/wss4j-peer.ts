@@ -1,68 +1,22 @@
-// WSS4J, compiled and fetched from Maven Central on first use, then kept below .parley.
+// WSS4J in a Java process of its own; see test/interop/wss4j/build.mjs.
 import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PeerProcess } from './peer-process.ts';
 
-const PROJECT = fileURLToPath(new URL('wss4j', import.meta.url));
-const BUILT = fileURLToPath(new URL('../../.parley/wss4j', import.meta.url));
-const STAMP = path.join(BUILT, 'built-from');
-const JAVA_MIN = 17;
-const MAVEN_TIMEOUT_MS = 180_000;
+const BUILD = fileURLToPath(new URL('wss4j/build.mjs', import.meta.url));
+/** What the script ends with when this machine lacks something. */
+const NO_PEER = 2;
 
 /** The peer, or why there is none on this machine. */
 export function startWss4j(): PeerProcess | string {
-  const missing = missingTool();
-  if (missing !== undefined) return missing;
-  const problem = build();
-  if (problem !== undefined) return problem;
-  const classPath = [path.join(BUILT, 'classes'), path.join(BUILT, 'lib', '*')].join(path.delimiter);
+  const built = spawnSync(process.execPath, [BUILD], { encoding: 'utf8' });
+  if (built.status === NO_PEER) return built.stderr;
+  if (built.status !== 0) throw new Error(built.stderr);
   return new PeerProcess('java', [
     '-XX:+UseSerialGC',
     '-XX:TieredStopAtLevel=1',
     '-cp',
-    classPath,
+    built.stdout,
     'parley.interop.Peer',
   ]);
-}
-
-function missingTool(): string | undefined {
-  const java = spawnSync('java', ['-version'], { encoding: 'utf8' });
-  const version = Number(/version "(\d+)/.exec(java.stderr ?? '')?.[1] ?? 0);
-  if (version < JAVA_MIN) return `WSS4J needs Java ${JAVA_MIN} or newer`;
-  return isBuilt() || spawnSync('mvn', ['-v']).status === 0
-    ? undefined
-    : 'WSS4J needs Maven, which fetches and compiles it';
-}
-
-/** Compiles when the sources have changed. Gives what went wrong. */
-function build(): string | undefined {
-  if (isBuilt()) return undefined;
-  const maven = spawnSync('mvn', ['-q', '-B', 'clean', 'compile'], {
-    cwd: PROJECT,
-    encoding: 'utf8',
-    timeout: MAVEN_TIMEOUT_MS,
-  });
-  if (maven.status !== 0) {
-    const said = /\[ERROR\] (.*)/.exec(maven.stdout ?? '')?.[1] ?? maven.error?.message ?? 'no reason given';
-    // A mistake of ours is no reason to go on without the peer.
-    if (said.startsWith('COMPILATION')) throw new Error(maven.stdout);
-    return `Maven could not fetch WSS4J: ${said.slice(0, 300)}`;
-  }
-  writeFileSync(STAMP, fingerprint());
-  return undefined;
-}
-
-function isBuilt(): boolean {
-  return existsSync(STAMP) && readFileSync(STAMP, 'utf8') === fingerprint();
-}
-
-function fingerprint(): string {
-  const hash = createHash('sha256').update(readFileSync(path.join(PROJECT, 'pom.xml')));
-  const sources = path.join(PROJECT, 'src', 'parley', 'interop');
-  for (const name of readdirSync(sources).sort())
-    hash.update(`${name}\n`).update(readFileSync(path.join(sources, name)));
-  return hash.digest('hex');
 }

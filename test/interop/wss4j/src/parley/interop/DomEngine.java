@@ -2,8 +2,10 @@ package parley.interop;
 
 import java.util.ArrayList;
 import java.util.List;
+import javax.security.auth.callback.CallbackHandler;
 import javax.xml.namespace.QName;
 import org.apache.wss4j.common.WSEncryptionPart;
+import org.apache.wss4j.common.crypto.Crypto;
 import org.apache.wss4j.common.derivedKey.ConversationConstants;
 import org.apache.wss4j.dom.WSConstants;
 import org.apache.wss4j.dom.WSDataRef;
@@ -24,19 +26,40 @@ import org.w3c.dom.Document;
 final class DomEngine {
   private DomEngine() {}
 
+  /** What is the same for all messages that one opener reads. */
+  static final class Opener {
+    private final OpenRequest request;
+    private final CallbackHandler secrets;
+    private final Crypto keys;
+    private final WSSConfig config = WSSConfig.getNewInstance();
+    private final WSSecurityEngine engine = new WSSecurityEngine();
+
+    Opener(OpenRequest request) throws Exception {
+      this.request = request;
+      secrets = KnownSecrets.toOpen(request);
+      keys = request.keys();
+    }
+
+    /** Leaves the plaintext in {@code document}. */
+    WSHandlerResult open(Document document) throws Exception {
+      RequestData data = new RequestData();
+      data.setWssConfig(config);
+      data.setCallbackHandler(secrets);
+      data.setSigVerCrypto(keys);
+      data.setDecCrypto(keys);
+      data.setActor(request.role());
+      data.setDisableBSPEnforcement(!request.bsp());
+      data.setAllowRSA15KeyTransportAlgorithm(true);
+      // A token that a key is made of has none.
+      data.setAllowUsernameTokenNoPassword(true);
+      if (request.ageSecondsMax() != null) data.setTimeStampTTL(request.ageSecondsMax());
+      return engine.processSecurityHeader(document, data);
+    }
+  }
+
   static Opened open(OpenRequest request) throws Exception {
     Document document = Xml.parse(request.messageOctets());
-    RequestData data = new RequestData();
-    data.setWssConfig(WSSConfig.getNewInstance());
-    data.setCallbackHandler(KnownSecrets.toOpen(request));
-    data.setSigVerCrypto(request.keys());
-    data.setDecCrypto(request.keys());
-    data.setActor(request.role());
-    data.setDisableBSPEnforcement(!request.bsp());
-    data.setAllowRSA15KeyTransportAlgorithm(true);
-    // A token that a key is made of has none.
-    data.setAllowUsernameTokenNoPassword(true);
-    WSHandlerResult results = new WSSecurityEngine().processSecurityHeader(document, data);
+    WSHandlerResult results = new Opener(request).open(document);
     List<Opened.SignedPart> signed = new ArrayList<>();
     List<Opened.EncryptedPart> encrypted = new ArrayList<>();
     for (WSSecurityEngineResult result : results.getResults()) {
@@ -66,6 +89,12 @@ final class DomEngine {
   static Sealed seal(SealRequest request) throws Exception {
     Document document = Xml.parse(request.envelopeOctets());
     String payload = Xml.payload(document);
+    seal(document, request);
+    return new Sealed(Xml.base64(Xml.serialise(document)), payload);
+  }
+
+  /** Secures {@code document} where it is. */
+  static void seal(Document document, SealRequest request) throws Exception {
     WSSecHeader header = new WSSecHeader(document);
     header.insertSecurityHeader();
     WSSecSecurityContextToken token = new WSSecSecurityContextToken(header, null);
@@ -80,7 +109,6 @@ final class DomEngine {
     else steps.sign();
     if (request.encryptsBody() && !request.encryptsFirst()) steps.encrypt();
     if (request.isAttached()) token.prependSCTElementToHeader();
-    return new Sealed(Xml.base64(Xml.serialise(document)), payload);
   }
 
   private static int wscVersion(SealRequest request) {

@@ -1,5 +1,6 @@
 package parley.interop;
 
+import java.security.cert.X509Certificate;
 import java.util.List;
 import org.apache.wss4j.common.WSEncryptionPart;
 import org.apache.wss4j.common.crypto.Crypto;
@@ -20,20 +21,37 @@ final class DomTokens {
   static Sealed seal(TokenRequest request) throws Exception {
     Document document = Xml.parse(Xml.octets(request.envelope()));
     String payload = Xml.payload(document);
-    WSSecHeader header = new WSSecHeader(document);
-    header.insertSecurityHeader();
-    Crypto keys = KeyStores.of(request.own(), List.of());
-    for (TokenRequest.Step step : request.steps()) {
-      switch (step.make()) {
-        case "timestamp" -> new WSSecTimestamp(header).build();
-        case "sign" -> sign(header, keys, step);
-        case "encrypt" -> encrypt(header, keys, request.peerCertificate(), step);
-        case "username-token" -> addUsernameToken(header, step);
-        case "signature-confirmation" -> new WSSecSignatureConfirmation(header).build(Xml.octets(step.value()));
-        default -> throw new IllegalArgumentException("unknown step " + step.make());
+    new Sealer(request).seal(document);
+    return new Sealed(Xml.base64(Xml.serialise(document)), payload);
+  }
+
+  /** What is the same for all messages that one sealer makes. */
+  static final class Sealer {
+    private final List<TokenRequest.Step> steps;
+    private final Crypto keys;
+    private final X509Certificate peer;
+
+    Sealer(TokenRequest request) throws Exception {
+      steps = request.steps();
+      keys = KeyStores.of(request.own(), List.of());
+      peer = request.peerCertificate() == null ? null : KeyStores.certificate(request.peerCertificate());
+    }
+
+    /** Secures {@code document} where it is. */
+    void seal(Document document) throws Exception {
+      WSSecHeader header = new WSSecHeader(document);
+      header.insertSecurityHeader();
+      for (TokenRequest.Step step : steps) {
+        switch (step.make()) {
+          case "timestamp" -> new WSSecTimestamp(header).build();
+          case "sign" -> sign(header, keys, step);
+          case "encrypt" -> encrypt(header, keys, peer, step);
+          case "username-token" -> addUsernameToken(header, step);
+          case "signature-confirmation" -> new WSSecSignatureConfirmation(header).build(Xml.octets(step.value()));
+          default -> throw new IllegalArgumentException("unknown step " + step.make());
+        }
       }
     }
-    return new Sealed(Xml.base64(Xml.serialise(document)), payload);
   }
 
   private static void sign(WSSecHeader header, Crypto keys, TokenRequest.Step step) throws Exception {
@@ -46,10 +64,10 @@ final class DomTokens {
     signature.build(keys);
   }
 
-  private static void encrypt(WSSecHeader header, Crypto keys, String peerCertificate, TokenRequest.Step step)
+  private static void encrypt(WSSecHeader header, Crypto keys, X509Certificate peer, TokenRequest.Step step)
       throws Exception {
     WSSecEncrypt encryption = new WSSecEncrypt(header);
-    encryption.setUseThisCert(KeyStores.certificate(peerCertificate));
+    encryption.setUseThisCert(peer);
     encryption.setKeyIdentifierType(identifierType(step.reference()));
     encryption.setKeyEncAlgo(step.transport());
     encryption.setDigestAlgorithm(step.digest());

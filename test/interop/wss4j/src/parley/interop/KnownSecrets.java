@@ -38,6 +38,11 @@ final class KnownSecrets implements CallbackHandler {
     return new KnownSecrets(id -> true, secret, token, null);
   }
 
+  /** For what needs the password of a key store alone. */
+  static KnownSecrets ofKeyStores() {
+    return new KnownSecrets(id -> false, null, null, null);
+  }
+
   @Override
   public void handle(Callback[] callbacks) throws IOException, UnsupportedCallbackException {
     for (Callback callback : callbacks) {

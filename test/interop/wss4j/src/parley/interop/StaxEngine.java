@@ -2,6 +2,7 @@ package parley.interop;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.Key;
 import java.util.ArrayList;
@@ -11,6 +12,7 @@ import java.util.TreeSet;
 import javax.crypto.spec.SecretKeySpec;
 import javax.xml.namespace.QName;
 import javax.xml.stream.XMLInputFactory;
+import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamReader;
 import javax.xml.stream.XMLStreamWriter;
 import org.apache.wss4j.common.crypto.Merlin;
@@ -19,6 +21,8 @@ import org.apache.wss4j.dom.message.token.SecurityContextToken;
 import org.apache.wss4j.stax.ext.WSSConstants;
 import org.apache.wss4j.stax.ext.WSSSecurityProperties;
 import org.apache.wss4j.stax.securityToken.WSSecurityTokenConstants;
+import org.apache.wss4j.stax.setup.InboundWSSec;
+import org.apache.wss4j.stax.setup.OutboundWSSec;
 import org.apache.wss4j.stax.setup.WSSec;
 import org.apache.xml.security.stax.config.JCEAlgorithmMapper;
 import org.apache.xml.security.stax.ext.SecurePart;
@@ -38,7 +42,8 @@ final class StaxEngine {
 
   private StaxEngine() {}
 
-  static Opened open(OpenRequest request) throws Exception {
+  /** What is the same for all messages that one opener reads. */
+  static InboundWSSec opener(OpenRequest request) throws Exception {
     WSSSecurityProperties properties = new WSSSecurityProperties();
     properties.setCallbackHandler(KnownSecrets.toOpen(request));
     properties.setSignatureVerificationCrypto(request.keys());
@@ -48,6 +53,16 @@ final class StaxEngine {
     properties.setAllowUsernameTokenNoPassword(true);
     properties.setSoap12(request.soap12());
     properties.setActor(request.role());
+    if (request.ageSecondsMax() != null) properties.setTimestampTTL(request.ageSecondsMax());
+    return WSSec.getInboundWSSec(properties, false, true);
+  }
+
+  /** The plaintext, verified and decrypted as it is read. */
+  static XMLStreamReader open(InboundWSSec opener, byte[] octets, SecurityEventListener listener) throws Exception {
+    return opener.processInMessage(reader(new ByteArrayInputStream(octets)), null, listener);
+  }
+
+  static Opened open(OpenRequest request) throws Exception {
     // The same part is reported at its start and at its end.
     Set<String> signed = new TreeSet<>();
     Set<String> encrypted = new TreeSet<>();
@@ -58,9 +73,7 @@ final class StaxEngine {
           if (part.isSigned()) signed.add(name);
           if (part.isEncrypted()) encrypted.add(name);
         };
-    XMLStreamReader secured = READERS.createXMLStreamReader(new ByteArrayInputStream(request.messageOctets()));
-    XMLStreamReader clear = WSSec.getInboundWSSec(properties, false, true).processInMessage(secured, null, listener);
-    Document document = StreamCopy.toDocument(clear);
+    Document document = StreamCopy.toDocument(open(opener(request), request.messageOctets(), listener));
     return new Opened(
         signed.stream().map(name -> new Opened.SignedPart(name, null)).toList(),
         encrypted.stream().map(name -> new Opened.EncryptedPart(name, null)).toList(),
@@ -73,7 +86,39 @@ final class StaxEngine {
   }
 
   static Sealed seal(SealRequest request) throws Exception {
-    SecurityContextToken token = token(request);
+    byte[] sealed = new Sealer(request).seal(request.envelopeOctets());
+    return new Sealed(Xml.base64(sealed), Xml.payload(Xml.parse(request.envelopeOctets())));
+  }
+
+  /** What is the same for all messages that one sealer makes. */
+  static final class Sealer {
+    private final OutboundWSSec engine;
+    private final ContextKey key;
+
+    Sealer(SealRequest request) throws Exception {
+      SecurityContextToken token = token(request);
+      engine = WSSec.getOutboundWSSec(properties(request, token));
+      key = new ContextKey(request.isAttached() ? token.getID() : request.identifier(), request.secretOctets());
+    }
+
+    byte[] seal(byte[] envelope) throws Exception {
+      OutboundSecurityContextImpl context = new OutboundSecurityContextImpl();
+      register(context, key);
+      for (String use :
+          List.of(
+              WSSConstants.PROP_USE_THIS_TOKEN_ID_FOR_SIGNATURE,
+              WSSConstants.PROP_USE_THIS_TOKEN_ID_FOR_ENCRYPTION,
+              WSSConstants.PROP_USE_THIS_TOKEN_ID_FOR_CUSTOM_TOKEN)) {
+        context.put(use, key.getId());
+      }
+      ByteArrayOutputStream out = new ByteArrayOutputStream();
+      XMLStreamWriter writer = engine.processOutMessage(out, StandardCharsets.UTF_8.name(), context);
+      StreamCopy.write(reader(new ByteArrayInputStream(envelope)), writer);
+      return out.toByteArray();
+    }
+  }
+
+  private static WSSSecurityProperties properties(SealRequest request, SecurityContextToken token) throws Exception {
     WSSSecurityProperties properties = new WSSSecurityProperties();
     properties.setCallbackHandler(KnownSecrets.toSeal(request.secretOctets(), token.getElement()));
     properties.setSoap12(request.soap12());
@@ -104,21 +149,7 @@ final class StaxEngine {
         properties.addEncryptionPart(new SecurePart(WSSConstants.TAG_dsig_Signature, Modifier.Element));
       }
     }
-    String tokenId = request.isAttached() ? token.getID() : request.identifier();
-    OutboundSecurityContextImpl context = new OutboundSecurityContextImpl();
-    register(context, new ContextKey(tokenId, request.secretOctets()));
-    for (String use :
-        List.of(
-            WSSConstants.PROP_USE_THIS_TOKEN_ID_FOR_SIGNATURE,
-            WSSConstants.PROP_USE_THIS_TOKEN_ID_FOR_ENCRYPTION,
-            WSSConstants.PROP_USE_THIS_TOKEN_ID_FOR_CUSTOM_TOKEN)) {
-      context.put(use, tokenId);
-    }
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    XMLStreamWriter writer =
-        WSSec.getOutboundWSSec(properties).processOutMessage(out, StandardCharsets.UTF_8.name(), context);
-    StreamCopy.write(READERS.createXMLStreamReader(new ByteArrayInputStream(request.envelopeOctets())), writer);
-    return new Sealed(Xml.base64(out.toByteArray()), Xml.payload(Xml.parse(request.envelopeOctets())));
+    return properties;
   }
 
   private static SecurityContextToken token(SealRequest request) throws Exception {
@@ -173,6 +204,10 @@ final class StaxEngine {
       String family = JCEAlgorithmMapper.getJCEKeyAlgorithmFromURI(algorithm);
       return new SecretKeySpec(secret, family == null ? "raw" : family);
     }
+  }
+
+  static XMLStreamReader reader(InputStream in) throws XMLStreamException {
+    return READERS.createXMLStreamReader(in);
   }
 
   private static XMLInputFactory readers() {

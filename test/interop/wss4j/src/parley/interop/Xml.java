@@ -3,6 +3,7 @@ package parley.interop;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.util.Base64;
+import javax.xml.parsers.DocumentBuilder;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.transform.OutputKeys;
 import javax.xml.transform.Transformer;
@@ -13,9 +14,10 @@ import org.apache.xml.security.c14n.Canonicalizer;
 import org.w3c.dom.Document;
 import org.w3c.dom.Element;
 
-/** Documents as octets, and octets as Base64. */
+/** Documents as octets, and octets as Base64. For one thread. */
 final class Xml {
-  private static final DocumentBuilderFactory PARSERS = parsers();
+  private static final DocumentBuilder PARSER = parser();
+  private static final Transformer IDENTITY = identity();
 
   private Xml() {}
 
@@ -27,19 +29,17 @@ final class Xml {
     return Base64.getEncoder().encodeToString(octets);
   }
 
-  static Document empty() throws Exception {
-    return PARSERS.newDocumentBuilder().newDocument();
+  static Document empty() {
+    return PARSER.newDocument();
   }
 
   static Document parse(byte[] octets) throws Exception {
-    return PARSERS.newDocumentBuilder().parse(new ByteArrayInputStream(octets));
+    return PARSER.parse(new ByteArrayInputStream(octets));
   }
 
   static byte[] serialise(Document document) throws Exception {
-    Transformer identity = TransformerFactory.newInstance().newTransformer();
-    identity.setOutputProperty(OutputKeys.OMIT_XML_DECLARATION, "yes");
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    identity.transform(new DOMSource(document), new StreamResult(out));
+    IDENTITY.transform(new DOMSource(document), new StreamResult(out));
     return out.toByteArray();
   }
 
@@ -57,12 +57,22 @@ final class Xml {
     return base64(canonical((Element) body.getFirstChild()));
   }
 
-  private static DocumentBuilderFactory parsers() {
+  private static DocumentBuilder parser() {
     try {
       DocumentBuilderFactory factory = DocumentBuilderFactory.newInstance();
       factory.setNamespaceAware(true);
       factory.setFeature("http://apache.org/xml/features/disallow-doctype-decl", true);
-      return factory;
+      return factory.newDocumentBuilder();
+    } catch (Exception error) {
+      throw new IllegalStateException(error);
+    }
+  }
+
+  private static Transformer identity() {
+    try {
+      Transformer identity = TransformerFactory.newInstance().newTransformer();
+      identity.setOutputProperty(OutputKeys.OMIT_XML_DECLARATION, "yes");
+      return identity;
     } catch (Exception error) {
       throw new IllegalStateException(error);
     }
