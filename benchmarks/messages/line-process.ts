@@ -9,8 +9,8 @@ export class LineProcess {
   readonly #lines: AsyncIterator<string>;
 
   /** What it says on standard error is shown. */
-  constructor(program: string, args: readonly string[]) {
-    this.#child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+  constructor(program: string, args: readonly string[], folder: string = '.') {
+    this.#child = spawn(program, args, { cwd: folder, stdio: ['pipe', 'pipe', 'inherit'] });
     this.#lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
   }
 

@@ -16,6 +16,8 @@ import { ALICE, BOB, CONTEXT_IDENTIFIER, CONTEXT_SECRET, LIFETIME_MS, ROOT } fro
 import { LineProcess } from './line-process.ts';
 import { OPEN, SEAL } from './ours.ts';
 import type { SecuredMessages } from './secured.ts';
+import type { Timed } from './timed.ts';
+import { timesOf } from './timed.ts';
 
 export const WSS4J_OPENERS = ['WSS4J DOM open', 'WSS4J StAX open'] as const;
 
@@ -35,12 +37,6 @@ interface Prepared {
   readonly subject: number;
   readonly opened?: { readonly payload: string; readonly signed: readonly { readonly name: string }[] };
   readonly sealed?: string;
-}
-
-interface Timed {
-  readonly messages: number;
-  readonly wallNs: number;
-  readonly cpuNs: number;
 }
 
 export class Wss4j {
@@ -86,10 +82,8 @@ export class Wss4j {
     { name: message, bytes }: SecuredMessages,
     { subject }: Prepared,
   ): RemoteSubject {
-    const runFor = async (ms: number): Promise<{ wallUs: number; cpuUs: number }> => {
-      const { messages, wallNs, cpuNs } = await this.#process.ask<Timed>({ subject, ms });
-      return { wallUs: wallNs / 1000 / messages, cpuUs: cpuNs / 1000 / messages };
-    };
+    const runFor = async (ms: number): Promise<{ wallUs: number; cpuUs: number }> =>
+      timesOf(await this.#process.ask<Timed>({ subject, ms }));
     return { name, message, bytes, against, roundFactor: ROUND_FACTOR, runFor };
   }
 }
