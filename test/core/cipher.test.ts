@@ -1,5 +1,13 @@
 import { createCipheriv } from 'node:crypto';
-import { CIPHER_ALGORITHMS, cipherAlgorithm, decodeBase64Text, decrypt, encrypt, Fault } from '@parley/core';
+import {
+  CIPHER_ALGORITHMS,
+  cipherAlgorithm,
+  decodeBase64Text,
+  decrypt,
+  decryptToEnd,
+  encrypt,
+  Fault,
+} from '@parley/core';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { codeOf } from './code-of.ts';
@@ -176,6 +184,14 @@ describe.each(GCM)('$name', (algorithm) => {
     }
   });
 
+  test('T42: decrypted to the end, what is refused is zeros', () => {
+    const changed = data.slice();
+    changed[20]! ^= 1;
+    const octets = new Uint8Array(data.length - 28);
+    expect(decryptToEnd(algorithm, key, changed)).toEqual({ octets, isGood: false });
+    expect(decryptToEnd(algorithm, key, data)).toEqual({ octets: decrypt(algorithm, key, data), isGood: true });
+  });
+
   test('an empty plaintext is 28 octets and opens', () => {
     const empty = encrypt(algorithm, key, new Uint8Array(12), new Uint8Array(0));
     expect(empty).toHaveLength(28);
@@ -199,6 +215,20 @@ describe.each(CBC)('$name', (algorithm) => {
         expect(codeOf(() => decrypt(algorithm, key, data))).toBe('peer.decrypt-failed');
       }
     }
+  });
+
+  test('T37: decrypted to the end, bad padding is the shortest', () => {
+    for (const last of [0, 1, blockBytes, blockBytes + 1, 255]) {
+      const blocks = new Uint8Array(2 * blockBytes).fill(0x41);
+      blocks[blocks.length - 1] = last;
+      const isGood = last >= 1 && last <= blockBytes;
+      const octets = blocks.slice(0, isGood ? -last : -1);
+      expect(decryptToEnd(algorithm, key, encryptBlocks(algorithm.name, key, iv, blocks))).toEqual({ octets, isGood });
+    }
+    expect(decryptToEnd(algorithm, key, new Uint8Array(blockBytes))).toEqual({
+      octets: new Uint8Array(0),
+      isGood: false,
+    });
   });
 
   test('writes the number of padding octets into all of them', () => {

@@ -35,16 +35,35 @@ export function encrypt(
  *   the same error (safety: whoever can tell the causes apart can decrypt).
  */
 export function decrypt(algorithm: CipherAlgorithm, key: Uint8Array, data: Uint8Array): Uint8Array {
-  checkKey(algorithm, key);
-  let plaintext: Uint8Array | undefined;
-  try {
-    plaintext = algorithm.mode === 'gcm' ? decryptGcm(algorithm, key, data) : decryptCbc(algorithm, key, data);
-  } catch {
-    plaintext = undefined;
-  }
-  if (plaintext === undefined) throw new Fault('peer.decrypt-failed');
-  return plaintext;
+  const { octets, isGood } = decryptToEnd(algorithm, key, data);
+  if (isGood) return octets;
+  octets.fill(0);
+  throw new Fault('peer.decrypt-failed');
 }
+
+/** What decrypting gave. */
+export interface Decrypted {
+  readonly octets: Uint8Array;
+  readonly isGood: boolean;
+}
+
+/**
+ * Decrypts as {@link decrypt}, but gives octets in any case. For those who go on as if nothing had happened, so that no
+ * time tells what was wrong (safety: a padding oracle), and refuse in the end: badly padded CBC is given as if it had
+ * the shortest padding; what GCM refuses as zeros; nothing where there is no whole ciphertext.
+ *
+ * @throws Fault `peer.key-usage` as {@link decrypt}.
+ */
+export function decryptToEnd(algorithm: CipherAlgorithm, key: Uint8Array, data: Uint8Array): Decrypted {
+  checkKey(algorithm, key);
+  try {
+    return algorithm.mode === 'gcm' ? decryptGcm(algorithm, key, data) : decryptCbc(algorithm, key, data);
+  } catch {
+    return NOTHING;
+  }
+}
+
+const NOTHING: Decrypted = Object.freeze({ octets: new Uint8Array(0), isGood: false });
 
 function encryptCbc(algorithm: CipherAlgorithm, key: Uint8Array, iv: Uint8Array, plaintext: Uint8Array): Uint8Array {
   // spec: only the last octet of the padding counts, so the cipher's own PKCS#7 padding is right.
@@ -59,38 +78,37 @@ function encryptGcm(algorithm: CipherAlgorithm, key: Uint8Array, iv: Uint8Array,
   return concatenate(iv, ciphertext, cipher.getAuthTag());
 }
 
-function decryptCbc(algorithm: CipherAlgorithm, key: Uint8Array, data: Uint8Array): Uint8Array | undefined {
+function decryptCbc(algorithm: CipherAlgorithm, key: Uint8Array, data: Uint8Array): Decrypted {
   const { ivBytes, blockBytes } = algorithm;
-  if (data.length < ivBytes + blockBytes || data.length % blockBytes !== 0) return undefined;
+  if (data.length < ivBytes + blockBytes || data.length % blockBytes !== 0) return NOTHING;
   const decipher = createDecipheriv(algorithm.nodeName, key, data.subarray(0, ivBytes));
   decipher.setAutoPadding(false);
   const padded = decipher.update(data.subarray(ivBytes));
   decipher.final();
   // spec: XML Encryption §5.2: the other octets of the padding are arbitrary.
   const paddingBytes = padded[padded.length - 1] as number;
-  if (paddingBytes < 1 || paddingBytes > blockBytes) {
-    padded.fill(0);
-    return undefined;
-  }
-  return new Uint8Array(padded.buffer, padded.byteOffset, padded.length - paddingBytes);
+  const isGood = paddingBytes >= 1 && paddingBytes <= blockBytes;
+  const lengthBytes = padded.length - (isGood ? paddingBytes : 1);
+  return { octets: new Uint8Array(padded.buffer, padded.byteOffset, lengthBytes), isGood };
 }
 
-function decryptGcm(algorithm: CipherAlgorithm, key: Uint8Array, data: Uint8Array): Uint8Array | undefined {
+function decryptGcm(algorithm: CipherAlgorithm, key: Uint8Array, data: Uint8Array): Decrypted {
   const { ivBytes, tagBytes } = algorithm;
   const tagStart = data.length - tagBytes;
-  if (tagStart < ivBytes) return undefined;
+  if (tagStart < ivBytes) return NOTHING;
   const decipher = createDecipheriv(algorithm.nodeName as CipherGCMTypes, key, data.subarray(0, ivBytes), {
     authTagLength: tagBytes, // safety: without it Node takes shorter tags
   });
   decipher.setAuthTag(data.subarray(tagStart));
   const plaintext = decipher.update(data.subarray(ivBytes, tagStart));
+  const octets = new Uint8Array(plaintext.buffer, plaintext.byteOffset, plaintext.length);
   try {
     decipher.final();
   } catch {
-    plaintext.fill(0);
-    return undefined;
+    octets.fill(0);
+    return { octets, isGood: false };
   }
-  return new Uint8Array(plaintext.buffer, plaintext.byteOffset, plaintext.length);
+  return { octets, isGood: true };
 }
 
 function concatenate(first: Uint8Array, second: Uint8Array, third: Uint8Array): Uint8Array {

@@ -28,7 +28,8 @@ export {
   encodedBase64Length,
   writeBase64,
 } from './base64.ts';
-export { decrypt, encrypt } from './cipher.ts';
+export type { Decrypted } from './cipher.ts';
+export { decrypt, decryptToEnd, encrypt } from './cipher.ts';
 export { computeKey } from './computed-key.ts';
 export { equalConstantTime, equalsText } from './constant-time.ts';
 export type { DerivationSpec } from './derive-key.ts';

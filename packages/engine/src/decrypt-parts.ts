@@ -17,13 +17,14 @@ import {
   splice,
 } from '@parley/codec';
 import type { CipherAlgorithm } from '@parley/core';
-import { decrypt, Fault } from '@parley/core';
+import { Fault } from '@parley/core';
 import { isRoutedAlike, readHeaderRouting } from './header-routing.ts';
 import type { OpenScope } from './open-scope.ts';
 import type { PartRole } from './opened-message.ts';
 import type { PlannedDecryption } from './plan-decryption.ts';
+import { plaintextOf, uniform } from './plaintext.ts';
 import type { Policy } from './policy.ts';
-import { base64Octets, endOf, startOf } from './read/claim.ts';
+import { endOf, startOf } from './read/claim.ts';
 import { isEncryptedData } from './read/encrypted-data.ts';
 import type { MessageClaims } from './read/message.ts';
 import { resolveSecret } from './resolve-keys.ts';
@@ -59,6 +60,12 @@ export interface DecryptedMessage {
   readonly failure: Fault | undefined;
 }
 
+/** What decrypting gave. */
+export interface Decryption extends DecryptedMessage {
+  /** To be called when the message is refused after all: does what only a part that makes no sense has cost so far. */
+  readonly levelOff: () => void;
+}
+
 /**
  * Finds the keys of what is to be decrypted.
  * @throws Fault `peer.key-usage` the key has not the cipher's length; and what resolving throws
@@ -78,56 +85,43 @@ export function resolveDecryptions(
 /**
  * Decrypts into a new document and scans it into the other tape of the workspace.
  *
- * A failure of the cipher, of the padding or of the plaintext's syntax does not end here: the part is left empty, the
- * failure is returned, and the caller verifies all the same, so that what a forger can see does not depend on where
- * it went wrong (T37).
+ * A failure of the cipher, of the padding or of the plaintext's syntax does not end here: bad padding is read like good, a
+ * part that makes no sense is left blank, the failure is returned, and the caller verifies all the same, so that what a
+ * forger can see, and as far as we can how long it takes, does not depend on where it went wrong (T37).
  */
 export function decryptParts(
   claims: MessageClaims,
   ready: readonly ReadyDecryption[],
   scope: OpenScope,
-): DecryptedMessage {
-  let failure: Fault | undefined;
-  const plaintexts = ready.map(({ planned: { claim }, resolved }) => {
-    try {
-      const data = base64Octets(claims.tape, claim.cipherValue);
-      return resolved.key.secret.lend((key) => decrypt(claim.cipher, key, data));
-    } catch (error) {
-      failure ??= uniform(error);
-      return EMPTY;
-    }
-  });
+): Decryption {
+  const decrypted = ready.map(({ planned: { claim }, resolved }) => plaintextOf(claims.tape, claim, resolved.key));
+  const plaintexts = decrypted.map(({ octets }) => octets);
+  let failure = decrypted.find((plaintext) => plaintext.failure !== undefined)?.failure;
   const document = spliceAll(claims, ready, plaintexts);
   // What came in is read no more once its plaintext has been, so its tape is free for the one after.
   const tape = claims.tape === scope.workspace.tape ? scope.workspace.plainTape : scope.workspace.tape;
+  const readBlank = (): SplicedDocument => {
+    const blanks = plaintexts.map(({ length }) => new Uint8Array(length).fill(SPACE));
+    const blank = spliceAll(claims, ready, blanks);
+    readAgain(blank.bytes, scope.policy, tape);
+    return blank;
+  };
   try {
     readAgain(document.bytes, scope.policy, tape);
-    return { parts: locate(claims, ready, document, tape, failure !== undefined), failure };
+    return { parts: locate(claims, ready, document, tape, failure !== undefined), failure, levelOff: readBlank };
   } catch (error) {
     if (error instanceof Fault && error.code === 'peer.limit-enc-depth') throw error;
     failure ??= uniform(error);
   }
-  // Not even the document can be read: read it with the parts left empty.
-  const empty = spliceAll(
-    claims,
-    ready,
-    ready.map(() => EMPTY),
-  );
-  readAgain(empty.bytes, scope.policy, tape);
-  return { parts: locate(claims, ready, empty, tape, true), failure };
+  // Not even the document can be read: read it with the parts left blank.
+  return { parts: locate(claims, ready, readBlank(), tape, true), failure, levelOff: () => undefined };
 }
 
-const EMPTY = new Uint8Array(0);
+const SPACE = 0x20;
 
 /** Reads a document with parts put in. It is UTF-8 by now, and is read in place: parts are found by their offsets. */
 function readAgain(bytes: Uint8Array, { limits, reader }: Policy, tape: Tape): void {
   readDocument(bytes, limits, tape, reader === 'libxml' ? 'cross-check' : reader);
-}
-
-// safety: every cause of failure behind the cipher is one outcome; a bad base64 is visible to all and may be named.
-function uniform(error: unknown): Fault {
-  if (!(error instanceof Fault)) throw error;
-  return error.code === 'peer.encoding-invalid' ? error : new Fault('peer.decrypt-failed');
 }
 
 interface SplicedDocument {
@@ -170,7 +164,7 @@ function locate(
   ready: readonly ReadyDecryption[],
   document: SplicedDocument,
   tape: Tape,
-  leftEmpty: boolean,
+  isBroken: boolean,
 ): DecryptedPart[] {
   return ready.map(({ planned, resolved }, index) => {
     const { claim, place, replaced } = planned;
@@ -184,7 +178,7 @@ function locate(
     }
     refuseNested(tape, start, end);
     const element = claim.target === 'content' ? newParent : elementStartingAt(tape, start);
-    if (claim.target === 'element' && !leftEmpty) {
+    if (claim.target === 'element' && !isBroken) {
       if (element < 0 || endOf(tape, element) !== end) throw new Fault('peer.decrypt-failed');
       if (replaced !== claim.element) requireKnownRouting(claims, replaced, tape, element);
     }

@@ -154,10 +154,11 @@ function decryptThenVerify(plan: DocumentPlan, scope: OpenScope): VerifiedMessag
   try {
     const claims = readMessage(workspace.plainTape, policy);
     proof = verify(planDecrypted(claims, plan, decrypted, policy), decrypted, scope);
+    if (decrypted.failure !== undefined) throw decrypted.failure;
   } catch (error) {
+    decrypted.levelOff();
     throw decrypted.failure ?? hiddenBehindCipher(error);
   }
-  if (decrypted.failure !== undefined) throw decrypted.failure;
   requireSeparateKeys(proof.verified.map(signingUse), ready.map(decryptingUse), isSameSecret, policy);
   return proof;
 }
