@@ -1,6 +1,4 @@
 /** `pnpm bench`. */
-import { existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { countAllocations } from './allocation/allocation.ts';
 import { measureCodec } from './codec/codec.ts';
@@ -72,8 +70,6 @@ async function main(): Promise<void> {
     const results = await measureSuite(suite, options, say);
     suites = { ...suites, [suite]: results };
     say(`\n${suiteText(suite, results)}`);
-    if (suite === 'peers' && isOnPath('xmlsec1'))
-      say('xmlsec1 is installed, but not measured: most of its time would be that of starting it.');
   }
   const results: Results = { format: RESULTS_FORMAT, machine, settings, suites };
   if (json) console.log(JSON.stringify(results, undefined, 2));
@@ -145,8 +141,4 @@ function suitesOf(only: readonly string[] | undefined): readonly SuiteName[] {
   const unknown = only.find((name) => !(SUITES as readonly string[]).includes(name));
   if (unknown !== undefined) throw new Error(`--only takes ${SUITES.join(', ')}; not '${unknown}'`);
   return SUITES.filter((name) => only.includes(name));
-}
-
-function isOnPath(program: string): boolean {
-  return (process.env['PATH'] ?? '').split(delimiter).some((folder) => existsSync(join(folder, program)));
 }

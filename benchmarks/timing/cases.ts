@@ -30,7 +30,8 @@ export interface TimingCase {
   readonly run: (input: Uint8Array) => void;
 }
 
-const INPUTS = 64;
+/** Of each kind. */
+export const INPUTS = 64;
 const MODULUS_BYTES = 256;
 const KEY_BYTES = 32;
 

@@ -6,6 +6,7 @@ import { wholeNumber } from '../number-option.ts';
 import { machineText } from '../results-text.ts';
 import type { TimingCase } from './cases.ts';
 import { timingCases } from './cases.ts';
+import { openTimingCases } from './open-cases.ts';
 import { compareTimes } from './welch.ts';
 
 const HELP = `Usage: node benchmarks/dist/timing/run.js [options]
@@ -13,6 +14,7 @@ const HELP = `Usage: node benchmarks/dist/timing/run.js [options]
 Times pairs of inputs in turn and compares them with Welch's t: above ${4.5} they can be told apart.
 
   --samples <n>   of each input kind (default: 4000)
+  --match <text>  only cases whose name contains it, such as open or OAEP
   --help          this text
 `;
 
@@ -20,21 +22,24 @@ Times pairs of inputs in turn and compares them with Welch's t: above ${4.5} the
 const T_MAX = 4.5;
 const WARM_UP = 300;
 
-const { values } = parseArgs({ options: { samples: { type: 'string' }, help: { type: 'boolean' } } });
+const { values } = parseArgs({
+  options: { samples: { type: 'string' }, match: { type: 'string', default: '' }, help: { type: 'boolean' } },
+});
 if (values.help === true) console.log(HELP);
-else printCases(wholeNumber('--samples', values.samples, 4000));
+else printCases(wholeNumber('--samples', values.samples, 4000), values.match);
 
-function printCases(samples: number): void {
+function printCases(samples: number, match: string): void {
   console.log(machineText(describeMachine()));
   console.log(`${samples} of each, less the slowest tenth; |t| below ${T_MAX}: not told apart\n`);
-  for (const timingCase of timingCases()) {
+  for (const timingCase of [...timingCases(), ...openTimingCases()].filter(({ name }) => name.includes(match))) {
     const [left, right] = timesOf(timingCase, samples);
     const { meanNs, t } = compareTimes(left, right);
     const isEqual = Math.abs(t) < T_MAX;
     const verdict = isEqual ? 'not told apart' : timingCase.mustBeEqual ? 'TOLD APART' : 'told apart, as it may be';
     const means = meanNs.map((ns) => `${(ns / 1000).toFixed(2)} us`).join(' / ');
-    const name = `${timingCase.name}: ${timingCase.left} / ${timingCase.right}`.padEnd(66);
-    console.log(`${name}${means.padEnd(24)}t = ${t.toFixed(2).padStart(6)}  ${verdict}`);
+    const difference = `${(meanNs[0] - meanNs[1]).toFixed(0)} ns`.padStart(10);
+    const name = `${timingCase.name}: ${timingCase.left} / ${timingCase.right}`.padEnd(76);
+    console.log(`${name}${means.padEnd(24)}${difference}  t = ${t.toFixed(2).padStart(6)}  ${verdict}`);
   }
 }
 

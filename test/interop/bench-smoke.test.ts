@@ -17,8 +17,8 @@ function bench(...words: readonly string[]) {
   return spawnSync(process.execPath, [RUN, ...words], { encoding: 'utf8', maxBuffer: 2 ** 26 });
 }
 
-function rowsOf(suite: string): readonly Row[] {
-  const { status, stdout, stderr } = bench('--quick', '--json', '--only', suite, ...TINY);
+function rowsOf(suite: string, match = ''): readonly Row[] {
+  const { status, stdout, stderr } = bench('--quick', '--json', '--only', suite, `--match=${match}`, ...TINY);
   expect(stderr).toBe('');
   expect(status).toBe(0);
   const results = JSON.parse(stdout);
@@ -53,6 +53,20 @@ test('kernels: every kernel, and open set against the floor on every message', {
 test('pipeline: inline, one worker, two', { timeout: TIMEOUT_MS }, () => {
   const names = rowsOf('pipeline').map(({ name }) => name);
   expect(names).toEqual(['verifyBatch, inline', 'verifyBatch, 1 worker', 'verifyBatch, 2 workers']);
+});
+
+test('messages: open and seal, ours against the floor and peers against ours', { timeout: TIMEOUT_MS }, () => {
+  const rows = rowsOf('messages', '-1k');
+  const kinds = ['wcf-mixed', 'wcf-message', 'cxf', 'x509'];
+  expect(new Set(rows.map(({ message }) => message))).toEqual(new Set(kinds.map((kind) => `${kind}-1k`)));
+  for (const way of ['open', 'seal']) {
+    const of = (name: string) => rows.filter((row) => row.name === `${name} ${way}`);
+    expect(of('Parley').map(({ against }) => against?.name)).toEqual(kinds.map(() => `crypto floor of ${way}`));
+    const peers = [...of('WSS4J DOM'), ...of('WSS4J StAX'), ...of('xmlsec')];
+    for (const { against } of peers) expect(against?.name).toBe(`Parley ${way}`);
+    // A peer that this machine has takes part in all of them.
+    expect(peers.length % kinds.length).toBe(0);
+  }
 });
 
 test('an unknown suite is refused', () => {
