@@ -89,7 +89,7 @@ export function measure(
   return measurementsOf(timed);
 }
 
-// Other machines' compilers need longer than ours.
+// The compilers of other virtual machines need longer.
 const REMOTE_WARM_UP_FACTOR = 2;
 
 /** As {@link measure}, with subjects of other processes among them. */

@@ -56,7 +56,7 @@ export class Xmlsec {
 
   /** Ends what {@link subjects} started: they are not to be used any more. */
   endProcesses(): void {
-    for (const process of this.#processes) process.end();
+    for (const peer of this.#processes) peer.end();
     this.#processes = [];
   }
 
@@ -89,11 +89,11 @@ export class Xmlsec {
       for (const [suffix, content] of Object.entries(parts))
         if (content !== undefined) writeFileSync(join(folder, `${index}.${suffix}`), content, { mode: 0o600 });
     }
-    const process = new LineProcess(join(this.#folder, 'xmlsec'), [way, String(files.length)], folder);
-    this.#processes.push(process);
-    await process.ask({ write: true });
+    const peer = new LineProcess(join(this.#folder, 'xmlsec'), [way, String(files.length)], folder);
+    this.#processes.push(peer);
+    await peer.ask({ write: true });
     const runFor = async (ms: number): Promise<{ wallUs: number; cpuUs: number }> =>
-      timesOf(await process.ask<Timed>({ ms }));
+      timesOf(await peer.ask<Timed>({ ms }));
     const against = way === 'open' ? OPEN : SEAL;
     return {
       subject: { name: `xmlsec ${way}`, message, bytes, against, runFor },
