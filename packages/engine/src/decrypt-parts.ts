@@ -21,8 +21,8 @@ import { Fault } from '@parley/core';
 import { isRoutedAlike, readHeaderRouting } from './header-routing.ts';
 import type { OpenScope } from './open-scope.ts';
 import type { PartRole } from './opened-message.ts';
-import type { PlannedDecryption } from './plan-decryption.ts';
 import { plaintextOf, uniform } from './plaintext.ts';
+import type { PlannedDecryption } from './plan-decryption.ts';
 import type { Policy } from './policy.ts';
 import { endOf, startOf } from './read/claim.ts';
 import { isEncryptedData } from './read/encrypted-data.ts';
@@ -89,11 +89,7 @@ export function resolveDecryptions(
  * part that makes no sense is left blank, the failure is returned, and the caller verifies all the same, so that what a
  * forger can see, and as far as we can how long it takes, does not depend on where it went wrong (T37).
  */
-export function decryptParts(
-  claims: MessageClaims,
-  ready: readonly ReadyDecryption[],
-  scope: OpenScope,
-): Decryption {
+export function decryptParts(claims: MessageClaims, ready: readonly ReadyDecryption[], scope: OpenScope): Decryption {
   const decrypted = ready.map(({ planned: { claim }, resolved }) => plaintextOf(claims.tape, claim, resolved.key));
   const plaintexts = decrypted.map(({ octets }) => octets);
   let failure = decrypted.find((plaintext) => plaintext.failure !== undefined)?.failure;
