@@ -11,8 +11,16 @@ import {
   keyTransportAlgorithm,
   macAlgorithm,
   readPkiPath,
+  Secret,
 } from '@parley/core';
-import { openSecurity, readSecurityContextToken, readTokenReference } from '@parley/engine';
+import {
+  openSecurity,
+  readPasswordText,
+  readSecurityContextToken,
+  readTokenReference,
+  readUsernameToken,
+  writeUsernameToken,
+} from '@parley/engine';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readHeaderRouting } from '../../../packages/engine/src/header-routing.ts';
@@ -34,7 +42,9 @@ import {
   writeContextReference,
   writeDerivedKeyReference,
   writeEncryptedKeyReference,
+  writeUsernameTokenReference,
 } from '../../../packages/engine/src/write/token-reference.ts';
+import { writePasswordKeyToken } from '../../../packages/engine/src/write/username-token.ts';
 import { canonicalText, read, textOfOctets } from '../../codec/support/reading.ts';
 import { xmlText } from '../../codec/support/written-tree.ts';
 import { certificate, der, END_ENTITY, extension, keyIdentifierOf, party } from '../../core/x509/issue.ts';
@@ -99,6 +109,44 @@ describe('every builder', () => {
         const expected = [['Identifier', identifier]];
         if (instance !== undefined) expected.push(['Instance', instance]);
         expect(leaves(tape)).toEqual(expected);
+      }),
+    );
+  });
+
+  test('wsse:UsernameToken, as its reader sees it', () => {
+    const passwords = xmlText.filter((text) => !text.includes('\r'));
+    const names = passwords.filter((name) => name !== '');
+    const types = fc.constantFrom('none' as const, 'text' as const, 'digest' as const);
+    fc.assert(
+      fc.property(xmlText, names, passwords, types, nonces, (id, username, word, passwordType, nonce) => {
+        const password = Secret.copyOf(new TextEncoder().encode(word));
+        const proof = { passwordType, password, nonce, atMs: 0 };
+        const tape = lawful((writer) => writeUsernameToken(writer, id, username, proof));
+        const claim = readUsernameToken(tape, 0, DEFAULT_LIMITS);
+        const isDigest = passwordType === 'digest';
+        expect(claim).toMatchObject({
+          username,
+          nonce: isDigest ? nonce : undefined,
+          created: isDigest ? { text: '1970-01-01T00:00:00.000Z', atMs: 0 } : undefined,
+          key: undefined,
+        });
+        expect(claim.password?.type).toBe(passwordType === 'none' ? undefined : passwordType);
+        if (passwordType !== 'text') return;
+        const read = readPasswordText(tape, claim.password!.element, DEFAULT_LIMITS);
+        expect(read.lend((octets) => new TextDecoder().decode(octets))).toBe(word);
+      }),
+    );
+  });
+
+  test('wsse:UsernameToken with a salt, and the reference to it', () => {
+    const salts = fc.uint8Array({ minLength: 16, maxLength: 16 });
+    const counts = fc.integer({ min: 1000, max: 10_000 });
+    fc.assert(
+      fc.property(xmlText, xmlText, salts, counts, (id, username, salt, iterations) => {
+        fc.pre(username !== '' && !username.includes('\r'));
+        const tape = lawful((writer) => writePasswordKeyToken(writer, id, username, { salt, iterations }));
+        expect(readUsernameToken(tape, 0, DEFAULT_LIMITS)).toMatchObject({ username, key: { salt, iterations } });
+        expect(values(lawful((writer) => writeUsernameTokenReference(writer, id)))[0]).toBe(`#${id}`);
       }),
     );
   });
