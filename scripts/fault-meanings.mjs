@@ -24,6 +24,7 @@ export const FAULT_MEANINGS = {
   'peer.limit-encrypted-parts': 'More EncryptedData elements than `encryptedPartsMax`.',
   'peer.limit-certificates':
     'A certificate is longer than `certificateBytesMax`, or more of them than `certificatesMax`.',
+  'peer.limit-assertions': 'More SAML assertions than `assertionsMax`, or one longer than `assertionBytesMax`.',
   'peer.limit-enc-depth': 'EncryptedData inside decrypted content: nothing is decrypted twice.',
   'peer.limit-cost': 'Canonicalising what is signed would cost more than `canonicalFactorMax` times the message.',
 
@@ -50,6 +51,14 @@ export const FAULT_MEANINGS = {
   'peer.certificate-expired': 'A certificate is outside its validity.',
   'peer.certificate-revoked': 'A certificate is in a revocation list of its issuer.',
   'peer.certificate-status-unknown': 'No current revocation list where the policy wants one.',
+
+  'peer.assertion-untrusted':
+    'A SAML assertion that is not signed, or whose Issuer is none of those that the credentials name.',
+  'peer.assertion-expired': 'A SAML assertion is not valid yet, no longer, or without end.',
+  'peer.assertion-condition':
+    'A SAML assertion is for another audience or recipient, or has a condition that we do not know.',
+  'peer.assertion-unconfirmed':
+    'A SAML assertion whose confirmation method the policy does not have, or which the message does not confirm by it.',
 
   'peer.bad-context': 'The context is unknown, cancelled, or not the one of this key.',
   'peer.context-expired': 'The context is past its lifetime.',

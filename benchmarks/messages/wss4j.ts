@@ -21,7 +21,7 @@ import { timesOf } from './timed.ts';
 
 export const WSS4J_OPENERS = ['WSS4J DOM open', 'WSS4J StAX open'] as const;
 
-const BUILD = fileURLToPath(new URL('../../../test/interop/wss4j/build.mjs', import.meta.url));
+const BUILD = fileURLToPath(new URL('../../../test/interop/build-peer.mjs', import.meta.url));
 /** What the script ends with when this machine lacks something. */
 const NO_PEER = 2;
 // The collector runs every 64 MiB, so that some of it is in every round.
@@ -48,7 +48,7 @@ export class Wss4j {
 
   /** The peer, or why there is none on this machine. */
   static start(): Wss4j | string {
-    const built = spawnSync(process.execPath, [BUILD], { encoding: 'utf8' });
+    const built = spawnSync(process.execPath, [BUILD, 'wss4j'], { encoding: 'utf8' });
     if (built.status === NO_PEER) return built.stderr;
     if (built.status !== 0) throw new Error(built.stderr);
     return new Wss4j(built.stdout);

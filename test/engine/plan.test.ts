@@ -40,7 +40,9 @@ const UNTOUCHABLE = {
   contexts: { find: touch },
   credentials: Object.defineProperties(
     {},
-    Object.fromEntries(['trust', 'ownKeys', 'encryptedKeys', 'passwords'].map((name) => [name, { get: touch }])),
+    Object.fromEntries(
+      ['trust', 'ownKeys', 'encryptedKeys', 'passwords', 'assertionIssuers'].map((name) => [name, { get: touch }]),
+    ),
   ) as Credentials,
 };
 
@@ -57,13 +59,16 @@ function expectKey(use: KeyUse, plan: KeyPlan): void {
     if ('thumbprint' in plan.certificate) expect(use).toMatchObject({ thumbprint: plan.certificate.thumbprint });
     return;
   }
-  expect(use).toMatchObject({ derivation: plan.derivation });
+  expect(use).toMatchObject({ derivation: 'derivation' in plan ? plan.derivation : [] });
   switch (plan.source) {
     case 'context':
       expect(use).toMatchObject({ identifier: plan.identifier, instance: plan.instance });
       break;
     case 'username':
       expect(use).toMatchObject({ username: plan.username });
+      break;
+    case 'saml':
+      expect(use).toMatchObject({ assertionId: plan.assertionId });
       break;
     default:
       expect(use).toMatchObject({ sha1Base64: plan.sha1Base64 });

@@ -2,10 +2,15 @@
 import { Fault } from '@parley/core';
 import { CHAIN_MAX, doubled, hashOctets, sameOctets, tableSize } from './hot/octet-hash.ts';
 import { writeAttributeValue } from './hot/plain-text.ts';
+import { bytesEqual, localName } from './navigate.ts';
 import { OctetSink } from './octet-sink.ts';
 import type { Tape } from './tape.ts';
 import { A, ATTRIBUTE_WORDS, E, ELEMENT_WORDS, Flag } from './tape.ts';
 import { Namespace } from './vocabulary.ts';
+
+const ID = localName('Id');
+const SAML11_ID = localName('AssertionID');
+const SAML20_ID = localName('ID');
 
 /** Values that are not literal in the message, resolved. */
 const resolved = new OctetSink(1024);
@@ -16,7 +21,8 @@ let ends = new Int32Array(64);
 let slots = new Int32Array(256);
 
 /**
- * The element whose `wsu:Id`, or unqualified `Id` if it is a ds: or xenc: element, is `tape.bytes[start, end)`; -1 for none.
+ * The element whose `wsu:Id`, or unqualified `Id` if it is a ds: or xenc: element, or whose id as a SAML assertion, is
+ * `tape.bytes[start, end)`; -1 for none.
  * With {@link checkIds} passed, there is at most one.
  */
 export function resolveId(tape: Tape, start: number, end: number): number {
@@ -27,18 +33,21 @@ export function resolveId(tape: Tape, start: number, end: number): number {
   return -1;
 }
 
-/** Whether a reference of WS-Security can mean the id: wsu:Id, or Id of an element of XML Signature or Encryption. */
+/** Whether a reference of WS-Security can mean the id: wsu:Id, Id of an element of XML Signature or Encryption, or SAML's. */
 function isReferable(tape: Tape, pair: number): boolean {
   const base = tape.ids[pair * 2]! * ATTRIBUTE_WORDS;
   const uri = tape.attributes[base + A.uri]!;
   if (uri === Namespace.wsu) return true;
+  if (uri !== Namespace.none) return false;
   const elementUri = tape.elements[tape.ids[pair * 2 + 1]! * ELEMENT_WORDS + E.uri]!;
   const isSecurityElement =
     elementUri === Namespace.ds ||
     elementUri === Namespace.dsig11 ||
     elementUri === Namespace.xenc ||
     elementUri === Namespace.xenc11;
-  return isSecurityElement && uri === Namespace.none && isId(tape, base);
+  if (isSecurityElement) return isCalled(tape, base, ID);
+  if (elementUri === Namespace.saml20) return isCalled(tape, base, SAML20_ID);
+  return elementUri === Namespace.saml11 && isCalled(tape, base, SAML11_ID);
 }
 
 /**
@@ -115,12 +124,9 @@ function sameValue(tape: Tape, left: number, right: number): boolean {
   );
 }
 
-/** Whether an id-like attribute is called exactly `Id`. */
-function isId(tape: Tape, base: number): boolean {
-  const local = tape.attributes[base + A.local]!;
-  return (
-    tape.attributes[base + A.nameEnd]! - local === 2 && tape.bytes[local] === 0x49 && tape.bytes[local + 1] === 0x64
-  );
+/** Whether the local name of an attribute is exactly `name`. */
+function isCalled(tape: Tape, base: number, name: Uint8Array): boolean {
+  return bytesEqual(tape.bytes, tape.attributes[base + A.local]!, tape.attributes[base + A.nameEnd]!, name);
 }
 
 function hasValue(tape: Tape, base: number, start: number, end: number): boolean {

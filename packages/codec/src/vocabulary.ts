@@ -27,6 +27,8 @@ export const Namespace = {
   wsrm: 22,
   wsrm05: 23,
   dnse: 24,
+  saml11: 25,
+  saml20: 26,
 } as const;
 export type Namespace = (typeof Namespace)[keyof typeof Namespace];
 
@@ -57,4 +59,6 @@ export const NAMESPACE_URIS: readonly string[] = [
   'http://docs.oasis-open.org/ws-rx/wsrm/200702',
   'http://schemas.xmlsoap.org/ws/2005/02/rm',
   'http://schemas.microsoft.com/ws/2006/05/security',
+  'urn:oasis:names:tc:SAML:1.0:assertion',
+  'urn:oasis:names:tc:SAML:2.0:assertion',
 ];

@@ -13,6 +13,13 @@ export type KeyUse = 'signature' | 'encryption' | 'rsa-1_5';
 /** The curves of NIST SP 800-186 that XML Signature names. */
 export type Curve = 'P-256' | 'P-384' | 'P-521';
 
+/** What dsig11:NamedCurve calls them (XML Signature 1.1 §4.5.2.3). */
+export const CURVE_URIS: Readonly<Record<Curve, string>> = Object.freeze({
+  'P-256': 'urn:oid:1.2.840.10045.3.1.7',
+  'P-384': 'urn:oid:1.3.132.0.34',
+  'P-521': 'urn:oid:1.3.132.0.35',
+});
+
 /** What a key must be. */
 export interface KeyRules {
   /** At least one; a key of another family than RSA is for `signature` only. */
@@ -71,12 +78,13 @@ export class PublicKey {
   }
 
   /**
-   * A key of our configuration. A private key is not taken for its public half: whoever hands one over is mistaken.
+   * A key of our configuration, unless `blame` says that a message gave it. A private key is not taken for its public half:
+   * whoever hands one over is mistaken.
    *
-   * @throws Fault `caller.keys-invalid` with the reason: unreadable, family, size or uses.
+   * @throws Fault `blame` with the reason: unreadable, family, size or uses.
    */
-  static read(source: KeySource, rules: KeyRules): PublicKey {
-    return PublicKey.of(readKey(source, publicKeyOf), rules, 'caller.keys-invalid');
+  static read(source: KeySource, rules: KeyRules, blame: KeyBlame = 'caller.keys-invalid'): PublicKey {
+    return PublicKey.of(readKey(source, publicKeyOf, blame), rules, blame);
   }
 
   /** {@link read} for a key object, with the code that a refusal bears. @throws Fault `blame` */
@@ -119,7 +127,7 @@ export class PrivateKey {
 
   /** @throws Fault `caller.keys-invalid` with the reason: unreadable, family, size or uses. */
   static read(source: KeySource, rules: KeyRules): PrivateKey {
-    const key = readKey(source, privateKeyOf);
+    const key = readKey(source, privateKeyOf, 'caller.keys-invalid');
     return new PrivateKey(key, describe(key, 'private', rules, 'caller.keys-invalid'));
   }
 
@@ -147,14 +155,14 @@ export function readPublicKeyInfo(der: Uint8Array): KeyObject {
   return createPublicKey({ key: bufferOver(der), format: 'der', type: 'spki' });
 }
 
-function readKey(source: KeySource, read: (source: KeySource) => KeyObject | undefined): KeyObject {
+function readKey(source: KeySource, read: (source: KeySource) => KeyObject | undefined, blame: KeyBlame): KeyObject {
   let key: KeyObject | undefined;
   try {
     key = read(source);
   } catch {
     key = undefined; // safety: OpenSSL's errors may quote what they could not read
   }
-  if (key === undefined) throw new Fault('caller.keys-invalid', { format: source.format, reason: 'unreadable' });
+  if (key === undefined) throw new Fault(blame, { format: source.format, reason: 'unreadable' });
   return key;
 }
 

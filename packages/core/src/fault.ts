@@ -39,6 +39,7 @@ const FAULTS = {
   'peer.limit-tokens': 'Sender',
   'peer.limit-encrypted-parts': 'Sender',
   'peer.limit-certificates': 'Sender',
+  'peer.limit-assertions': 'Sender',
   'peer.limit-enc-depth': 'Sender',
   'peer.limit-cost': 'Sender',
 
@@ -68,6 +69,12 @@ const FAULTS = {
   'peer.certificate-expired': 'wsse:InvalidSecurityToken',
   'peer.certificate-revoked': 'wsse:InvalidSecurityToken',
   'peer.certificate-status-unknown': 'wsse:InvalidSecurityToken',
+
+  // SAML assertions, likewise.
+  'peer.assertion-untrusted': 'wsse:InvalidSecurityToken',
+  'peer.assertion-expired': 'wsse:InvalidSecurityToken',
+  'peer.assertion-condition': 'wsse:InvalidSecurityToken',
+  'peer.assertion-unconfirmed': 'wsse:InvalidSecurityToken',
 
   // Contexts and derivation.
   'peer.bad-context': 'wsc:BadContextToken',

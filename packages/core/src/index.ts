@@ -19,7 +19,7 @@ export {
   macAlgorithm,
 } from './algorithms.ts';
 export type { Curve, KeyBlame, KeyRules, KeySource, KeyUse } from './asymmetric-key.ts';
-export { PrivateKey, PublicKey } from './asymmetric-key.ts';
+export { CURVE_URIS, PrivateKey, PublicKey } from './asymmetric-key.ts';
 export {
   decodeBase64,
   decodeBase64Text,
@@ -80,8 +80,17 @@ export { Secret } from './secret.ts';
 export type { ContextSource, KeyInstance, SecurityContext } from './security-context.ts';
 export { contextSource, selectKey } from './security-context.ts';
 export { sign, signatureBytes, verify } from './signature.ts';
-export type { Version, VersionUris } from './specification.ts';
-export { BASE64_BINARY, PASSWORD_TYPES, STR_TRANSFORM, TOKEN_TYPES, VERSION_URIS } from './specification.ts';
+export type { ConfirmationName, SamlUris, SamlVersion, Version, VersionUris } from './specification.ts';
+export {
+  BASE64_BINARY,
+  CONFIRMATION_NAMES,
+  ENVELOPED_SIGNATURE,
+  PASSWORD_TYPES,
+  SAML_URIS,
+  STR_TRANSFORM,
+  TOKEN_TYPES,
+  VERSION_URIS,
+} from './specification.ts';
 export type { AlgorithmSuite, SuiteChanges, SuiteName } from './suite.ts';
 export { algorithmSuite, customSuite, SUITE_NAMES } from './suite.ts';
 export type { NameAttribute } from './x509/attribute-value.ts';

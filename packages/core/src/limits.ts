@@ -32,6 +32,10 @@ export interface Limits {
   readonly certificateBytesMax: number;
   /** Of one chain, anchor included; and of one message's PKIPath. */
   readonly certificatesMax: number;
+  /** SAML assertions in the Security header: each costs a signature and a chain of certificates. */
+  readonly assertionsMax: number;
+  /** One assertion as written. */
+  readonly assertionBytesMax: number;
   /** WSS4J refuses below 16 since 2026. */
   readonly derivedKeyBytesMin: number;
   /** Rampart's transport binding asks for 256 (it writes bits). */
@@ -74,6 +78,8 @@ export const DEFAULT_LIMITS: Limits = Object.freeze({
   encryptedKeysMax: 1,
   certificateBytesMax: 16 * 1024,
   certificatesMax: 8,
+  assertionsMax: 2,
+  assertionBytesMax: 64 * 1024,
   derivedKeyBytesMin: 16,
   derivedKeyBytesMax: 256,
   derivedKeyOffsetMax: 1024,

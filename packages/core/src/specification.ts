@@ -75,5 +75,49 @@ export const PASSWORD_TYPES: Readonly<Record<'text' | 'digest', string>> = Objec
 /** The transform that signs the token which a reference names. */
 export const STR_TRANSFORM: string = `${WSS10}soap-message-security-1.0#STR-Transform`;
 
+/** The transform that leaves out the signature which holds it (XML Signature §6.6.4). */
+export const ENVELOPED_SIGNATURE = 'http://www.w3.org/2000/09/xmldsig#enveloped-signature';
+
 /** The one EncodingType of WS-Security. */
 export const BASE64_BINARY: string = `${WSS10}soap-message-security-1.0#Base64Binary`;
+
+/** SAML assertions are of one of two generations, too. */
+export type SamlVersion = '1.1' | '2.0';
+
+/**
+ * How a message shows that an assertion is about its sender: by a key that the assertion names, by nothing but having it, or
+ * by the word of whoever signs the message.
+ */
+export type ConfirmationName = 'holder-of-key' | 'bearer' | 'sender-vouches';
+
+export const CONFIRMATION_NAMES: readonly ConfirmationName[] = ['holder-of-key', 'bearer', 'sender-vouches'];
+
+/** What WS-Security calls assertions of each version, and their confirmation (WSS SAML Token Profile 1.1 §3). */
+export interface SamlUris {
+  /** wsse11:TokenType of a reference. */
+  readonly tokenType: string;
+  /** ValueType of the KeyIdentifier that holds an assertion's id. */
+  readonly keyIdentifier: string;
+  readonly confirmation: Readonly<Record<ConfirmationName, string>>;
+}
+
+const SAML_PROFILE = 'http://docs.oasis-open.org/wss/oasis-wss-saml-token-profile-';
+
+function samlUrisOf(version: SamlVersion, keyIdentifier: string): SamlUris {
+  const method = `urn:oasis:names:tc:SAML:${version === '1.1' ? '1.0' : '2.0'}:cm:`;
+  return Object.freeze({
+    tokenType: `${SAML_PROFILE}1.1#SAMLV${version}`,
+    keyIdentifier: SAML_PROFILE + keyIdentifier,
+    confirmation: Object.freeze({
+      'holder-of-key': `${method}holder-of-key`,
+      bearer: `${method}bearer`,
+      'sender-vouches': `${method}sender-vouches`,
+    }),
+  });
+}
+
+/** The URIs of each version of SAML. */
+export const SAML_URIS: Readonly<Record<SamlVersion, SamlUris>> = Object.freeze({
+  '1.1': samlUrisOf('1.1', '1.0#SAMLAssertionID'),
+  '2.0': samlUrisOf('2.0', '1.1#SAMLID'),
+});

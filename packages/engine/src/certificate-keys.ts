@@ -1,7 +1,6 @@
 import type { XmlWriter } from '@parley/codec';
 import type { AlgorithmSuite } from '@parley/core';
 import { invariant } from '@parley/core';
-import { CertificateSigner } from './certificate-signer.ts';
 import { EncryptedKey } from './encrypted-key.ts';
 import type { MessageIds } from './message-ids.ts';
 import type { EncryptionKey, MessageKeys, MessageToken, Signer } from './message-keys.ts';
@@ -9,7 +8,7 @@ import type { CertificateSealRequest } from './seal-request.ts';
 import { writeEncryptedKeyReference } from './write/token-reference.ts';
 
 /**
- * The keys of the asymmetric binding: our private key signs, and a session key of this message alone, encrypted for the
+ * The keys of the asymmetric binding: our private key signs, whatever names it, and a session key of this message alone, encrypted for the
  * recipient, encrypts. Its xenc:EncryptedKey holds the ReferenceList.
  */
 export class CertificateKeys implements MessageKeys {
@@ -20,9 +19,16 @@ export class CertificateKeys implements MessageKeys {
   readonly #encryptedKeyId: string;
   readonly #encryption: EncryptionKey | undefined;
 
-  /** @throws Fault as {@link EncryptedKey.forRecipient} */
-  constructor(request: CertificateSealRequest, suite: AlgorithmSuite, ids: MessageIds) {
-    const signer = new CertificateSigner(request.certificate, suite, ids);
+  /**
+   * @param signer with its token, where it has one to be written
+   * @throws Fault as {@link EncryptedKey.forRecipient}
+   */
+  constructor(
+    signer: Signer & { readonly token?: MessageToken | undefined },
+    request: Pick<CertificateSealRequest, 'recipient' | 'fillRandom'>,
+    suite: AlgorithmSuite,
+    ids: MessageIds,
+  ) {
     this.signer = signer;
     this.tokens = signer.token === undefined ? [] : [signer.token];
     this.#ids = ids;

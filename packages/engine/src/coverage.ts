@@ -7,6 +7,7 @@ import { headersNamed } from './header-name.ts';
 import type { PlacedSignature } from './plan-signatures.ts';
 import { signaturesOfMessage } from './plan-signatures.ts';
 import type { Policy } from './policy.ts';
+import type { AssertionClaim } from './read/assertion-claim.ts';
 import { endOf, isWithin, placeAmongSiblings, startOf, structureInvalid } from './read/claim.ts';
 import type { MessageClaims } from './read/message.ts';
 import { ADDRESSING_NAMES, Addressing } from './read/soap-envelope.ts';
@@ -31,12 +32,21 @@ export function requireCoverage(
     throw missing('wsu:Timestamp');
   if (policy.requireSignedBody && !signed.has(envelope.body)) throw missing('soap:Body');
   requireHeaders(claims, signed, mayHideHeaders, policy);
+  requireAssertions(claims, signed, policy);
   requireKnownChildren(claims);
 }
 
 /** Checks that everything in the Security header is known. @throws Fault `peer.structure-invalid` */
 export function requireKnownChildren({ tape, security }: MessageClaims): void {
   if (security.unknown >= 0) throw structureInvalid(tape, security.unknown, 'an unknown child of wsse:Security');
+}
+
+function requireAssertions({ assertions }: MessageClaims, signed: ReadonlySet<number>, policy: Policy): void {
+  if (policy.requireAssertion && assertions.length === 0) throw missing('saml:Assertion');
+  // safety: who finds a bearer assertion in one message could put it into another.
+  const isBound = ({ element, confirmation: { method } }: AssertionClaim): boolean =>
+    !policy.requireSignedAssertion || method !== 'bearer' || signed.has(element);
+  if (!assertions.every(isBound)) throw missing('saml:Assertion');
 }
 
 /**
@@ -83,9 +93,9 @@ export function signedElements(
   signatures: readonly PlacedSignature[],
 ): ReadonlySet<number> {
   const signed = new Set<number>();
-  for (const { references } of signatures) {
-    for (const { target } of references) {
-      const element = elementInPlaceOf(signedClaims, target, claims);
+  for (const { elements } of signatures) {
+    for (const covered of elements) {
+      const element = elementInPlaceOf(signedClaims, covered, claims);
       if (element >= 0) signed.add(element);
     }
   }
@@ -175,9 +185,11 @@ export function requireSignedPlaintext(
   for (const part of parts) {
     // A decrypted signature that verifies needs nobody else's word.
     if (part.role === 'signature' && claims.security.signatures.includes(part.element)) continue;
-    const covered = signatures.some(({ references }) =>
-      references.some(
-        ({ target }) => startOf(claims.tape, target) <= part.start && part.end <= endOf(claims.tape, target),
+    // Nor does an assertion, which must verify too.
+    if (claims.security.assertions.includes(part.element)) continue;
+    const covered = signatures.some(({ elements }) =>
+      elements.some(
+        (element) => startOf(claims.tape, element) <= part.start && part.end <= endOf(claims.tape, element),
       ),
     );
     if (!covered) throw missing('encrypted data');

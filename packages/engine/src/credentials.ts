@@ -17,10 +17,20 @@ export interface KnownPasswords {
   get(username: string): Secret | undefined;
 }
 
+/** An issuer of SAML assertions that we believe. */
+export interface AssertionIssuer {
+  /** Issuer of its assertions, exactly as they spell it. */
+  readonly name: string;
+  /** Judges the certificates that its assertions are signed with, and has those that they only name. Never those of others. */
+  readonly trust: Trust;
+}
+
 /** Everything is optional, and what needs it is refused where it is missing. Borrowed. */
 export interface Credentials {
   /** Judges certificates that sign, and has those that a message only names. */
   readonly trust?: Trust | undefined;
+  /** Whose SAML assertions count; a name may be there twice, with one trust each. */
+  readonly assertionIssuers?: readonly AssertionIssuer[] | undefined;
   /** For EncryptedKeys that are meant for us. */
   readonly ownKeys?: readonly OwnKey[] | undefined;
   /** Of EncryptedKeys that we sent or received: answers name them by EncryptedKeySHA1. */

@@ -120,6 +120,12 @@ export class EncryptedKey {
     return new EncryptedKey(secret, Uint8Array.from(sha1), undefined);
   }
 
+  /** Whether it can be put into an assertion: all that names its recipient stands in it. */
+  get isSelfContained(): boolean {
+    const keyInfo = this.#envelope?.keyInfo;
+    return keyInfo !== undefined && !('recipient' in keyInfo && isInMessage(keyInfo.recipient.reference));
+  }
+
   /** Whether it can be put into a message. */
   get isAttachable(): boolean {
     return this.#envelope !== undefined;
@@ -129,7 +135,7 @@ export class EncryptedKey {
    * Writes the xenc:EncryptedKey, and before it the token with the recipient's certificate where the reference wants one.
    * @throws Fault `caller.option-invalid` it is {@link known} only
    */
-  write(writer: XmlWriter, ids: MessageIds, id: string, dataIds: readonly string[]): void {
+  write(writer: XmlWriter, ids: MessageIds, id: string | undefined, dataIds: readonly string[]): void {
     if (this.#envelope === undefined)
       throw new Fault('caller.option-invalid', { option: 'token', reason: 'known only' });
     const { method, keyInfo, cipherValue } = this.#envelope;

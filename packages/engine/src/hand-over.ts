@@ -2,6 +2,7 @@
 
 import type { Tape } from '@parley/codec';
 import { canonicalise, localNameOf, NAMESPACE_URIS, Namespace, namespaceOf, namespaceUriOf } from '@parley/codec';
+import { encodeBase64 } from '@parley/core';
 import type { AddressingValues } from './addressing.ts';
 import type { DecryptedMessage, DecryptedPart } from './decrypt-parts.ts';
 import { freshUntilMs } from './freshness.ts';
@@ -9,6 +10,7 @@ import type {
   AuthenticatedUser,
   EncryptedPart,
   KeyUse,
+  OpenedAssertion,
   OpenedMessage,
   PartRole,
   SignedPart,
@@ -20,6 +22,8 @@ import { isTokenReference } from './read/token-reference.ts';
 import { digestOf, signatureReplayKey } from './replay-key.ts';
 import type { ResolvedKey } from './resolved-key.ts';
 import { keyUseOf, symmetricKeyUseOf } from './resolved-key.ts';
+import type { VerifiedAssertion } from './verified-assertion.ts';
+import { notOnOrAfterMs } from './verify-assertion.ts';
 import type { VerifiedPart } from './verify-signatures.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -31,6 +35,7 @@ export interface Proof {
   /** Elements of {@link claims} that are signed. */
   readonly signed: ReadonlySet<number>;
   readonly verified: readonly VerifiedPart[];
+  readonly assertions: readonly VerifiedAssertion[];
   readonly decrypted: DecryptedMessage;
   readonly addressing: AddressingValues;
   readonly user: AuthenticatedUser | undefined;
@@ -76,6 +81,7 @@ export function handOver(proof: Proof): OpenedMessage {
     expiresAtMs: timestamp?.expiresAtMs,
     signed: verified.map((part) => signedPart(signedClaims, part, octets, keyUses)),
     encrypted: decrypted.parts.map(encryptedPart),
+    assertions: proof.assertions.map((assertion) => openedAssertion(assertion, octets)),
     signatureValues: [...new Set(verified.map(({ signature }) => signature))].map(({ valueBase64 }) => valueBase64),
     signatureConfirmed: proof.signatureConfirmed,
     body: octets.subarray(bodyStart, bodyEnd),
@@ -121,6 +127,22 @@ function encryptedPart(part: DecryptedPart): EncryptedPart {
     target: part.target,
     cipher: part.cipher.name,
     key: symmetricKeyUseOf(part.resolved),
+  };
+}
+
+function openedAssertion({ claim, certificate, start, end }: VerifiedAssertion, octets: Uint8Array): OpenedAssertion {
+  return {
+    version: claim.version,
+    id: claim.id,
+    issuer: claim.issuer,
+    subject: claim.subject,
+    confirmation: claim.confirmation.method,
+    issuedAtMs: claim.issuedAtMs,
+    notOnOrAfterMs: notOnOrAfterMs(claim),
+    useOnce: claim.conditions.useOnce,
+    attributes: claim.attributes,
+    issuerThumbprint: encodeBase64(certificate.thumbprintSha1()),
+    bytes: octets.subarray(start, end),
   };
 }
 

@@ -1,9 +1,11 @@
 // One message.
 export { open } from './open.ts';
-export type { Credentials, KnownEncryptedKeys, KnownPasswords, OwnKey } from './credentials.ts';
+export type { AssertionIssuer, Credentials, KnownEncryptedKeys, KnownPasswords, OwnKey } from './credentials.ts';
 export type { OpenRequest } from './open-request.ts';
 export { planOf } from './message-plan.ts';
 export type {
+  AssertionKeyPlan,
+  AssertionSecretPlan,
   CertificateKeyPlan,
   CertificatePlan,
   ContextKeyPlan,
@@ -24,9 +26,15 @@ export { describePlan } from './plan-text.ts';
 export { replayEntries } from './replay-key.ts';
 export type { ReplayEntry, ReplayMemory } from './replay-memory.ts';
 export { seal } from './seal.ts';
+export { issueAssertion } from './issue-assertion.ts';
+export type { AssertionRequest, HolderKey } from './issue-assertion.ts';
+export type { AttributeWish } from './write/saml-assertion.ts';
 export { EncryptedKey } from './encrypted-key.ts';
 export type { KeyRecipient, SessionKeyOptions, WrappingKey } from './encrypted-key.ts';
 export type {
+  AssertionSealRequest,
+  AssertionSignature,
+  AssertionToken,
   BootstrapSealRequest,
   CertificateSealRequest,
   CertificateSignature,
@@ -39,6 +47,9 @@ export type {
   SupportingUsername,
 } from './seal-request.ts';
 export type {
+  AssertionAttribute,
+  AssertionKeyUse,
+  AssertionSubject,
   AuthenticatedUser,
   CertificateKeyUse,
   ContextKeyUse,
@@ -48,6 +59,7 @@ export type {
   EncryptedPart,
   KeySourceName,
   KeyUse,
+  OpenedAssertion,
   OpenedMessage,
   PartRole,
   SignedPart,
@@ -94,6 +106,7 @@ export type { PasswordType, UsernameTokenClaim } from './read/username-token.ts'
 
 // The writers, for packages that write messages which no context secures yet.
 export { bound, TYPE, WSSE, WSU, WSU_ID } from './write/names.ts';
+export type { AssertionReference } from './write/assertion-reference.ts';
 export type { CertificateReference } from './write/certificate-reference.ts';
 export { openSecurity } from './write/security-header.ts';
 export { writeSecurityContextToken } from './write/security-context-token.ts';

@@ -11,19 +11,25 @@ import {
   digestBase64,
   encodeBase64,
   Fault,
+  invariant,
   PASSWORD_KEY_BYTES,
   PASSWORD_KEY_USES,
 } from '@parley/core';
 import { requirePlace } from './place.ts';
 import type {
+  PlannedAssertionKey,
+  PlannedAssertionSecret,
   PlannedCertificate,
   PlannedCertificateKey,
   PlannedContextKey,
   PlannedEnvelope,
   PlannedPasswordKey,
+  PlannedPublicKey,
   PlannedSymmetricKey,
 } from './planned-key.ts';
 import type { Policy } from './policy.ts';
+import type { AssertionClaim } from './read/assertion-claim.ts';
+import { samlVersionOf } from './read/assertion-reference.ts';
 import type { CertificateReference } from './read/certificate-reference.ts';
 import { isX509Data, readCertificateReference, readX509Data } from './read/certificate-reference.ts';
 import { readCertificateToken } from './read/certificate-token.ts';
@@ -32,10 +38,11 @@ import type { WireDerivation } from './read/derived-key-token.ts';
 import { readDerivedKeyToken, readImpliedDerivation } from './read/derived-key-token.ts';
 import type { EncryptedKeyClaim } from './read/encrypted-key.ts';
 import { isEncryptedKey, readEncryptedKey } from './read/encrypted-key.ts';
+import type { HolderKeyClaim } from './read/holder-key.ts';
 import type { MessageClaims } from './read/message.ts';
 import { readSecurityContextToken } from './read/security-context-token.ts';
 import type { TokenReference } from './read/token-reference.ts';
-import { readTokenReference } from './read/token-reference.ts';
+import { namedAssertion, readTokenReference } from './read/token-reference.ts';
 import { isUsernameToken, readUsernameToken } from './read/username-token.ts';
 
 const SECURITY_CONTEXT_TOKEN = localName('SecurityContextToken');
@@ -90,6 +97,7 @@ export class KeyPlanner {
         derivations,
       };
     }
+    if (target >= 0 && samlVersionOf(this.claims.tape, target) !== undefined) return this.#assertionSecret(chain, user);
     if (target >= 0 && isUsernameToken(this.claims.tape, target)) return this.#password(chain, user, keyBytes);
     return this.#context(chain, user);
   }
@@ -106,10 +114,19 @@ export class KeyPlanner {
   }
 
   /**
-   * The certificate that the STR `element` names, for a signature made by `user`.
-   * @throws Fault what reading the reference and the token throws
+   * The public key that the STR `element` names, for a signature made by `user`: that of a certificate, or of the holder of an
+   * assertion.
+   *
+   * @throws Fault `peer.key-usage` the holder has a secret; `peer.assertion-unconfirmed` the assertion has no key; what reading
+   *   the reference and the token throws
    */
-  certificate(element: number, user: number): PlannedCertificateKey {
+  publicKey(element: number, user: number): PlannedPublicKey {
+    const { tape, security } = this.claims;
+    const assertion = security.assertions.length === 0 ? -1 : namedAssertion(tape, element, this.policy.limits);
+    return assertion < 0 ? this.#certificate(element, user) : this.#assertionKey(assertion, user);
+  }
+
+  #certificate(element: number, user: number): PlannedCertificateKey {
     const reference = readCertificateReference(this.claims.tape, element, this.policy.limits);
     return {
       source: 'certificate',
@@ -181,9 +198,39 @@ export class KeyPlanner {
     return { source: 'username', username, ...key, lengthBytes, token, named, derivations };
   }
 
+  #assertionKey(element: number, user: number): PlannedAssertionKey {
+    const { claim, key } = this.#holderKey(element, user);
+    if (key.form === 'encrypted-key') throw new Fault('peer.key-usage', { reason: 'a secret' });
+    return { source: 'saml', document: this.claims, claim, key, named: element };
+  }
+
+  #assertionSecret({ named, reference, derivations }: Chain, user: number): PlannedAssertionSecret {
+    const { claim, key } = this.#holderKey(reference.target, user);
+    // safety: a public key is known to everybody, and so never a secret (T13).
+    if (key.form !== 'encrypted-key') throw new Fault('peer.key-usage', { reason: 'a public key' });
+    const envelope = this.#readEnvelope(key.element);
+    return { source: 'saml', document: this.claims, claim, envelope, named, derivations };
+  }
+
+  #holderKey(element: number, user: number): { readonly claim: AssertionClaim; readonly key: HolderKeyClaim } {
+    const { claims, policy } = this;
+    const claim = claims.assertions.find((assertion) => assertion.element === element);
+    requirePlace(claims, element, user, claim !== undefined, policy);
+    invariant(claim !== undefined, 'an assertion in its place is read');
+    const { key, method } = claim.confirmation;
+    if (!policy.confirmations.includes(method)) throw new Fault('peer.assertion-unconfirmed', { method });
+    if (key === undefined) throw new Fault('peer.assertion-unconfirmed', { reason: 'an assertion without a key' });
+    return { claim, key };
+  }
+
   #envelope(element: number, user: number): PlannedEnvelope {
     const { claims, policy } = this;
     requirePlace(claims, element, user, claims.security.encryptedKeys.includes(element), policy);
+    return this.#readEnvelope(element);
+  }
+
+  #readEnvelope(element: number): PlannedEnvelope {
+    const { claims, policy } = this;
     this.#envelopes ??= new Map();
     const known = this.#envelopes.get(element);
     if (known !== undefined) return known;

@@ -4,7 +4,7 @@ import { Fault } from '@parley/core';
 import type { KeySourceName } from './opened-message.ts';
 import type { PlannedSignature } from './plan-signatures.ts';
 import type { PlannedKey } from './planned-key.ts';
-import { looksLikeContext } from './planned-key.ts';
+import { isSecret, looksLikeContext } from './planned-key.ts';
 import type { Policy } from './policy.ts';
 import { structureInvalid } from './read/claim.ts';
 import type { MessageClaims } from './read/message.ts';
@@ -21,7 +21,7 @@ interface Use<Key> {
 
 /**
  * Checks that all keys come from one context, the one its token names (T53), or from one EncryptedKey. Beside a
- * certificate's signature, encrypted data is under a key that was encrypted for us; endorsements may be anybody's whom the
+ * signature with a public key, encrypted data is under a key that was encrypted for us; endorsements may be anybody's whom the
  * policy names. Where nobody signs, because the transport protects the message, there are no keys.
  *
  * @throws Fault `peer.structure-invalid`
@@ -38,7 +38,7 @@ export function requireOneOrigin<Key extends { readonly source: KeySourceName }>
     throw structureInvalid(claims.tape, claims.security.element, 'a key in a message that nobody signed');
   }
   const isDecryptionKey = ({ key }: Use<Key>): boolean =>
-    first.source === 'certificate' ? isTransported(key) : isOfOneOrigin(key, first);
+    isSecret(first) ? isOfOneOrigin(key, first) : isTransported(key);
   const isSigningKey = ({ isEndorsing, key }: SigningUse<Key>): boolean => isEndorsing || isOfOneOrigin(key, first);
   if (!signatures.every(isSigningKey) || !decryptions.every(isDecryptionKey)) {
     throw structureInvalid(claims.tape, claims.security.element, 'keys of two contexts');

@@ -10,6 +10,7 @@ import {
   NamespaceBinding,
   unusedPrefix,
 } from '@parley/codec';
+import { Fault } from '@parley/core';
 import { WSU, WSU_ID } from './write/names.ts';
 
 const ID = localName('Id');
@@ -24,6 +25,18 @@ export class MessageIds {
   constructor(tape: Tape) {
     this.#tape = tape;
     for (let index = 0; index < tape.idCount; index++) this.#taken.add(attributeText(tape, tape.ids[index * 2]!));
+  }
+
+  /**
+   * Takes the Ids of a document that will be part of the message.
+   * @throws Fault `caller.input-invalid` the message has one of them
+   */
+  take(tape: Tape): void {
+    for (let index = 0; index < tape.idCount; index++) {
+      const id = attributeText(tape, tape.ids[index * 2]!);
+      if (this.#taken.has(id)) throw new Fault('caller.input-invalid', { reason: 'an Id that the message has' });
+      this.#taken.add(id);
+    }
   }
 
   /** A new Id. */

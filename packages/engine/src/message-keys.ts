@@ -2,6 +2,7 @@
 
 import type { XmlWriter } from '@parley/codec';
 import type { CipherAlgorithm, Secret } from '@parley/core';
+import type { SignedReference } from './write/signature.ts';
 
 /** Makes the value of a ds:Signature, and names its key. */
 export interface Signer {
@@ -28,8 +29,10 @@ export interface EncryptionKey {
 /** A token in the Security header. */
 export interface MessageToken {
   readonly write: (writer: XmlWriter) => void;
-  /** Its Id, if the signature of the message covers it. */
+  /** Its Id, if the signature of the message covers it as it is written. */
   readonly signedId?: string;
+  /** What the signature of the message covers of it otherwise. */
+  readonly reference?: SignedReference;
 }
 
 /** The keys of one sealed message. Wiped by its owner. */

@@ -10,6 +10,7 @@ import type { Derivation, PartRole } from './opened-message.ts';
 import type { EncryptedPlace, PlannedDecryption } from './plan-decryption.ts';
 import type { PlannedSignature } from './plan-signatures.ts';
 import type { PlannedCertificate, PlannedEnvelope, PlannedKey, PlannedSymmetricKey } from './planned-key.ts';
+import { isSecret } from './planned-key.ts';
 import type { Policy } from './policy.ts';
 import type { MessageClaims } from './read/message.ts';
 import { readMessage } from './read/message.ts';
@@ -66,8 +67,13 @@ export interface DecryptionPlan {
 }
 
 /** Which key a reference names. Whether there is such a key, only `open` finds out. */
-export type KeyPlan = SymmetricKeyPlan | CertificateKeyPlan;
-export type SymmetricKeyPlan = ContextKeyPlan | EncryptedKeyPlan | KnownEncryptedKeyPlan | UsernameKeyPlan;
+export type KeyPlan = SymmetricKeyPlan | CertificateKeyPlan | AssertionKeyPlan;
+export type SymmetricKeyPlan =
+  | ContextKeyPlan
+  | EncryptedKeyPlan
+  | KnownEncryptedKeyPlan
+  | UsernameKeyPlan
+  | AssertionSecretPlan;
 
 export interface ContextKeyPlan {
   readonly source: 'context';
@@ -116,6 +122,24 @@ export interface UsernameKeyPlan {
   readonly username: string;
   readonly iterations: number;
   readonly derivation: readonly Derivation[];
+}
+
+/** The secret of whoever a SAML assertion is about. */
+export interface AssertionSecretPlan {
+  readonly source: 'saml';
+  readonly assertionId: string;
+  readonly issuer: string;
+  /** SHA-1 of the cipher value of the EncryptedKey in it. */
+  readonly sha1Base64: string;
+  readonly opening: TransportPlan | WrapPlan;
+  readonly derivation: readonly Derivation[];
+}
+
+/** The public key of whoever a SAML assertion is about. */
+export interface AssertionKeyPlan {
+  readonly source: 'saml';
+  readonly assertionId: string;
+  readonly issuer: string;
 }
 
 export interface CertificateKeyPlan {
@@ -176,14 +200,15 @@ function orderOf({ decryptions, signedCiphertext }: DocumentPlan): MessagePlan['
 }
 
 function signaturePlan(claims: MessageClaims, planned: PlannedSignature): SignaturePlan {
-  const { claim, hidden, isEndorsing, key, references, roles } = planned;
+  const { claim, elements, hidden, isEndorsing, key, references, roles } = planned;
   return {
     algorithm: claim.algorithm.name,
     isEndorsing,
     key: keyPlan(key),
     references: references.map(({ digest, isTokenTransform, target }, index) => {
       const role = roles[index]!;
-      const element = isTokenTransform && key.named >= 0 ? key.named : target;
+      const covered = elements[index]!;
+      const element = isTokenTransform && covered === target && key.named >= 0 ? key.named : covered;
       return {
         role,
         namespace: namespaceText(claims.tape, element),
@@ -201,7 +226,8 @@ function decryptionPlan({ claim, place, key }: PlannedDecryption): DecryptionPla
 }
 
 function keyPlan(key: PlannedKey): KeyPlan {
-  if (key.source !== 'certificate') return symmetricKeyPlan(key);
+  if (isSecret(key)) return symmetricKeyPlan(key);
+  if (key.source === 'saml') return { source: key.source, assertionId: key.claim.id, issuer: key.claim.issuer };
   return { source: 'certificate', certificate: certificatePlan(key.certificate) };
 }
 
@@ -218,6 +244,11 @@ function symmetricKeyPlan(key: PlannedSymmetricKey): SymmetricKeyPlan {
     }
     case 'known-encrypted-key':
       return { source: key.source, sha1Base64: key.sha1Base64, derivation };
+    case 'saml': {
+      const { sha1Base64, opening } = key.envelope;
+      const { id: assertionId, issuer } = key.claim;
+      return { source: key.source, assertionId, issuer, sha1Base64, opening: openingPlan(opening), derivation };
+    }
     case 'username':
       return { source: key.source, username: key.username, iterations: key.iterations, derivation };
   }

@@ -2,8 +2,10 @@ import type { ContextSource } from '@parley/core';
 import type { Credentials } from './credentials.ts';
 import type { PasswordKeys } from './password-keys.ts';
 import type { Policy } from './policy.ts';
+import type { AssertionClaim } from './read/assertion-claim.ts';
 import type { ReplayMemory } from './replay-memory.ts';
 import type { TransportedKeys } from './transported-keys.ts';
+import type { VerifiedAssertion } from './verified-assertion.ts';
 import type { Workspace } from './workspace.ts';
 
 /** What a message is opened with. */
@@ -14,6 +16,8 @@ export interface OpenScope {
   readonly transported: TransportedKeys;
   readonly passwordKeys: PasswordKeys;
   readonly replays: ReplayMemory | undefined;
+  /** Those that were verified. */
+  readonly assertions: Map<AssertionClaim, VerifiedAssertion>;
   readonly atMs: number;
   readonly workspace: Workspace;
 }

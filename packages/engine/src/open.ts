@@ -9,6 +9,7 @@ import type { Reply } from '@parley/core';
 import { Fault, failedReply, soapFaultOf } from '@parley/core';
 import { readAddressing, requireAddressing } from './addressing.ts';
 import { authenticateUser } from './authenticate-user.ts';
+import { confirmAssertions } from './confirm-assertions.ts';
 import { confirms } from './confirmation.ts';
 import { requireEncryption, requireHeaders, requireTimestampPlace, signedElements } from './coverage.ts';
 import type { Credentials } from './credentials.ts';
@@ -25,6 +26,7 @@ import type { OpenScope } from './open-scope.ts';
 import type { OpenedMessage } from './opened-message.ts';
 import { PasswordKeys } from './password-keys.ts';
 import { signaturesOfMessage } from './plan-signatures.ts';
+import { structureInvalid } from './read/claim.ts';
 import type { MessageClaims } from './read/message.ts';
 import { readMessage } from './read/message.ts';
 import { replayEntries } from './replay-key.ts';
@@ -32,6 +34,7 @@ import { remember } from './replay-memory.ts';
 import type { ResolvedKey, SymmetricResolvedKey } from './resolved-key.ts';
 import { isOfOneOrigin, isSameSecret } from './resolved-key.ts';
 import { TransportedKeys } from './transported-keys.ts';
+import type { VerifiedAssertion } from './verified-assertion.ts';
 import type { VerifiedPart } from './verify-signatures.ts';
 import { verifySignatures, verifyValue } from './verify-signatures.ts';
 import { Workspace } from './workspace.ts';
@@ -96,6 +99,7 @@ function openMessage(
     claims,
     signed,
     verified: proof.verified,
+    assertions: proof.assertions,
     decrypted,
     addressing,
     user,
@@ -120,7 +124,7 @@ function scopeOf(
   if (atMs === undefined) throw new Fault('peer.coverage-missing', { part: 'wsu:Timestamp' });
   // safety: every comparison with NaN is false, and a Timestamp would never be stale.
   if (!Number.isFinite(atMs)) throw new Fault('caller.option-invalid', { option: 'atMs' });
-  return { policy, contexts, credentials, replays, atMs, ...owned };
+  return { policy, contexts, credentials, replays, assertions: new Map(), atMs, ...owned };
 }
 
 /** Signatures that hold, with what was decrypted before they were checked. */
@@ -128,6 +132,7 @@ interface VerifiedMessage {
   readonly plan: DocumentPlan;
   readonly claims: MessageClaims;
   readonly verified: readonly VerifiedPart[];
+  readonly assertions: readonly VerifiedAssertion[];
   readonly decrypted: DecryptedMessage;
 }
 
@@ -137,8 +142,9 @@ const NOTHING_DECRYPTED: DecryptedMessage = { parts: [], failure: undefined };
 function verify(plan: DocumentPlan, decrypted: DecryptedMessage, scope: OpenScope): VerifiedMessage {
   const { claims } = plan;
   const verified = verifySignatures(claims, plan.signatures, scope);
+  const assertions = confirmAssertions(claims, verified, scope);
   requireOneOrigin(claims, verified.map(signingUse), decrypted.parts.map(decryptingUse), isOfOneOrigin);
-  return { plan, claims, verified, decrypted };
+  return { plan, claims, verified, assertions, decrypted };
 }
 
 /** Encrypted last, so decrypted first; a signature in clear is checked before any ciphertext is touched. */
@@ -176,8 +182,12 @@ function decryptSigned(
   const { parts, failure } = decryptParts(claims, ready, scope);
   if (failure !== undefined) throw failure;
   const tape = claims.tape === workspace.tape ? workspace.plainTape : workspace.tape;
+  const plain = readMessage(tape, policy);
+  // safety: it would come too late for its signature to be checked.
+  if (plain.assertions.length > claims.assertions.length)
+    throw structureInvalid(tape, plain.security.element, 'an assertion that was signed as ciphertext');
   return {
-    claims: readMessage(tape, policy),
+    claims: plain,
     decrypted: { parts: [...decrypted.parts, ...parts], failure: undefined },
   };
 }

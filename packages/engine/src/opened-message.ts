@@ -1,5 +1,5 @@
 /** What `open` answers: the proof, and nothing but the proof. Unsigned parts are not in it. */
-import type { CipherName, HashName, Version } from '@parley/core';
+import type { CipherName, ConfirmationName, HashName, SamlVersion, Version } from '@parley/core';
 import type { PasswordType } from './read/username-token.ts';
 import type { ReplayEntry } from './replay-memory.ts';
 
@@ -7,7 +7,7 @@ import type { ReplayEntry } from './replay-memory.ts';
 export type KeyUse = SymmetricKeyUse | CertificateKeyUse;
 
 /** A secret. */
-export type SymmetricKeyUse = ContextKeyUse | EncryptedKeyUse | UsernameKeyUse;
+export type SymmetricKeyUse = ContextKeyUse | EncryptedKeyUse | UsernameKeyUse | AssertionKeyUse;
 
 /** What a key can come from. */
 export type KeySourceName = KeyUse['source'];
@@ -41,6 +41,15 @@ export interface UsernameKeyUse {
   readonly derivation: readonly Derivation[];
 }
 
+/** A key that a SAML assertion of the message names as its holder's: a private key, or a secret that was encrypted for us. */
+export interface AssertionKeyUse {
+  readonly source: 'saml';
+  /** Of the assertion among {@link OpenedMessage.assertions}. */
+  readonly assertionId: string;
+  /** As in {@link ContextKeyUse}; empty for a private key. */
+  readonly derivation: readonly Derivation[];
+}
+
 /** The private key of a certificate that our anchors vouch for. */
 export interface CertificateKeyUse {
   readonly source: 'certificate';
@@ -59,6 +68,47 @@ export interface Derivation {
   readonly lengthBytes: number;
   /** Implied by attributes on the STR rather than a DerivedKeyToken. */
   readonly implied: boolean;
+}
+
+/** Whom an assertion is about. Texts are as the assertion has them, white space included. */
+export interface AssertionSubject {
+  /** NameID, or NameIdentifier of SAML 1.1. */
+  readonly name: string;
+  readonly format: string | undefined;
+  readonly nameQualifier: string | undefined;
+}
+
+/** What an assertion says about its subject. */
+export interface AssertionAttribute {
+  readonly name: string;
+  /** NameFormat, or AttributeNamespace of SAML 1.1. */
+  readonly namespace: string | undefined;
+  /** `undefined` for a value that is no plain text: it is in the octets of the assertion. */
+  readonly values: readonly (string | undefined)[];
+}
+
+/**
+ * A SAML assertion whose issuer we believe, and which the message confirms. Everything here was read from the very element
+ * that the issuer's signature covers.
+ */
+export interface OpenedAssertion {
+  readonly version: SamlVersion;
+  /** A bearer assertion, and one that is `useOnce`, is to be remembered by issuer and id until `notOnOrAfterMs`. */
+  readonly id: string;
+  readonly issuer: string;
+  /** `undefined` for an assertion that has attributes only. */
+  readonly subject: AssertionSubject | undefined;
+  readonly confirmation: ConfirmationName;
+  readonly issuedAtMs: number;
+  /** The first end of those that it states. */
+  readonly notOnOrAfterMs: number;
+  /** OneTimeUse, or DoNotCacheCondition of SAML 1.1. */
+  readonly useOnce: boolean;
+  readonly attributes: readonly AssertionAttribute[];
+  /** Base64 SHA-1 of the certificate that it was signed with. */
+  readonly issuerThumbprint: string;
+  /** The canonical octets that the issuer signed: the assertion without its Signature. The caller's, as `body` is. */
+  readonly bytes: Uint8Array;
 }
 
 /** Where a signed or encrypted element stands. */
@@ -120,6 +170,8 @@ export interface OpenedMessage {
   readonly expiresAtMs: number | undefined;
   readonly signed: readonly SignedPart[];
   readonly encrypted: readonly EncryptedPart[];
+  /** All that the Security header has, in its order. */
+  readonly assertions: readonly OpenedAssertion[];
   /** SignatureValue of each signature, base64 without white space: what a response may have to confirm. */
   readonly signatureValues: readonly string[];
   /** Whether the message confirms the signatures that `open` was told were sent. */

@@ -1,5 +1,4 @@
 /** What the signatures of a document are over, and whose they are: all that can be known of them without a key. */
-import type { Tape } from '@parley/codec';
 import { Fault } from '@parley/core';
 import type { KeyPlanner } from './key-planner.ts';
 import type { PartRole } from './opened-message.ts';
@@ -10,6 +9,7 @@ import type { MessageClaims } from './read/message.ts';
 import { roleOf } from './read/message.ts';
 import type { ReferenceClaim, SignatureClaim } from './read/signature.ts';
 import { isHidden, readKeyInfo, readReferences, readSignature, requireNothingElse } from './read/signature.ts';
+import { namedAssertion } from './read/token-reference.ts';
 import { requireTransformable } from './token-transform.ts';
 
 /** A signature whose references are known to stand where parts of a message stand. */
@@ -18,6 +18,8 @@ export interface PlacedSignature {
   readonly references: readonly ReferenceClaim[];
   /** Of each reference. */
   readonly roles: readonly PartRole[];
+  /** What each reference covers: its target, or the assertion that STR-Transform puts in the place of it. */
+  readonly elements: readonly number[];
   /** References to what only plaintext will show. */
   readonly hidden: readonly ReferenceClaim[];
   /** Whether it vouches for another signature, as the policy asks for, and not for the message itself. */
@@ -60,12 +62,13 @@ function placeSignature(claims: MessageClaims, element: number, mayHide: boolean
       if (references[other]!.target === reference.target)
         throw structureInvalid(tape, reference.target, 'signed twice by one signature');
     }
-    const role = reference.isTokenTransform ? roleOfOwnToken(tape, claim, reference) : roleOf(claims, reference.target);
+    const role = reference.isTokenTransform ? roleOfToken(claims, claim, reference) : roleOf(claims, reference.target);
     if (role === undefined) throw new Fault('peer.coverage-missing', { reason: 'a signed element out of place' });
     return role;
   });
+  const elements = references.map((reference) => coveredBy(claims, reference, policy));
   const isEndorsing = policy.endorsedBy.length > 0 && roles.includes('signature');
-  return { claim, references, roles, hidden: mayHide ? all.filter(isHidden) : NONE, isEndorsing };
+  return { claim, references, roles, elements, hidden: mayHide ? all.filter(isHidden) : NONE, isEndorsing };
 }
 
 // perf: most documents hide nothing.
@@ -82,29 +85,38 @@ export function planSignatures(planner: KeyPlanner, placed: readonly PlacedSigna
 }
 
 function planSignature(planner: KeyPlanner, placed: PlacedSignature): PlannedSignature {
-  const { claim, hidden, isEndorsing, references, roles } = placed;
+  const { claim, elements, hidden, isEndorsing, references, roles } = placed;
   const { tape } = planner.claims;
   requireNothingElse(tape, claim);
   const key = planKey(planner, claim);
   requireAcceptedSource(placed, key, planner.policy);
-  for (const { isTokenTransform, target } of references) if (isTokenTransform) requireTransformable(tape, target, key);
-  return { claim, references, roles, hidden, isEndorsing, key };
+  for (const [index, { isTokenTransform, target }] of references.entries()) {
+    if (isTokenTransform && elements[index] === target) requireTransformable(tape, target, key);
+  }
+  return { claim, references, roles, elements, hidden, isEndorsing, key };
 }
 
 // safety: the algorithm decides what the key has to be, and neither reader gives what the other one gives (T13).
 function planKey(planner: KeyPlanner, { algorithm, element, keyInfo }: SignatureClaim): PlannedKey {
   const { claims, policy } = planner;
   const reference = readKeyInfo(claims.tape, keyInfo);
-  if (algorithm.kind === 'signature') return planner.certificate(reference, element);
+  if (algorithm.kind === 'signature') return planner.publicKey(reference, element);
   if (!policy.macs.includes(algorithm.name)) throw new Fault('peer.alg-forbidden', { algorithm: algorithm.name });
   return planner.secret(reference, element);
 }
 
-// safety: the token that is signed is the one whose key signed; any other is signed as an element (T20).
-function roleOfOwnToken(tape: Tape, claim: SignatureClaim, reference: ReferenceClaim): PartRole {
-  if (readKeyInfo(tape, claim.keyInfo) !== reference.target)
+// safety: the token that is signed is the one whose key signed; any other is signed as an element (T20), apart from an
+// assertion, for which a reference stands beside it.
+function roleOfToken({ tape, security }: MessageClaims, claim: SignatureClaim, { target }: ReferenceClaim): PartRole {
+  if (!security.tokenReferences.includes(target) && readKeyInfo(tape, claim.keyInfo) !== target)
     throw new Fault('peer.transform-forbidden', { reason: 'STR-Transform of another reference' });
   return 'token';
+}
+
+function coveredBy({ tape, security }: MessageClaims, reference: ReferenceClaim, policy: Policy): number {
+  if (!reference.isTokenTransform || security.assertions.length === 0) return reference.target;
+  const assertion = namedAssertion(tape, reference.target, policy.limits);
+  return assertion < 0 ? reference.target : assertion;
 }
 
 // safety: a key of a kind that the policy does not name proves nothing, however right the signature is (T11).

@@ -1,4 +1,5 @@
 import type {
+  AssertionKeyPlan,
   CertificatePlan,
   DecryptionPlan,
   EncryptedKeyPlan,
@@ -6,6 +7,7 @@ import type {
   MessagePlan,
   ReferencePlan,
   SignaturePlan,
+  SymmetricKeyPlan,
 } from './message-plan.ts';
 import type { Derivation } from './opened-message.ts';
 
@@ -55,10 +57,11 @@ function decryptionText({ place, target, cipher, key }: DecryptionPlan): string 
 
 function keyText(key: KeyPlan): string {
   if (key.source === 'certificate') return `the key of ${certificateText(key.certificate)}`;
+  if (!('derivation' in key)) return `the key of the holder of ${assertionText(key)}`;
   return `${derivationText(key.derivation)}${secretText(key)}`;
 }
 
-function secretText(key: Exclude<KeyPlan, { source: 'certificate' }>): string {
+function secretText(key: SymmetricKeyPlan): string {
   switch (key.source) {
     case 'context': {
       const instance = key.instance === undefined ? '' : `, instance ${key.instance}`;
@@ -68,9 +71,15 @@ function secretText(key: Exclude<KeyPlan, { source: 'certificate' }>): string {
       return `the EncryptedKey ${key.sha1Base64}, ${openingText(key.opening)}`;
     case 'known-encrypted-key':
       return `the EncryptedKey ${key.sha1Base64} of another message`;
+    case 'saml':
+      return `the secret of the holder of ${assertionText(key)}, ${openingText(key.opening)}`;
     case 'username':
       return `the key made of the password of ${key.username} in ${key.iterations} rounds`;
   }
+}
+
+function assertionText({ assertionId, issuer }: AssertionKeyPlan): string {
+  return `SAML assertion ${assertionId} by ${issuer}`;
 }
 
 function derivationText(derivation: readonly Derivation[]): string {

@@ -1,8 +1,11 @@
 /** Which keys references name, as far as the message says it: claims, and nothing that was looked up. */
 import type { Certificate, KeyTransport, KeyWrapAlgorithm, Version } from '@parley/core';
 import { isSameDerivation } from './derived-key-cache.ts';
+import type { AssertionClaim } from './read/assertion-claim.ts';
 import type { CertificateName } from './read/certificate-reference.ts';
 import type { WireDerivation } from './read/derived-key-token.ts';
+import type { HolderPublicKeyClaim } from './read/holder-key.ts';
+import type { MessageClaims } from './read/message.ts';
 
 /** A key of a context. */
 export interface PlannedContextKey {
@@ -50,6 +53,26 @@ export interface PlannedPasswordKey {
   readonly derivations: readonly WireDerivation[];
 }
 
+/** The secret of whoever a SAML assertion is about. */
+export interface PlannedAssertionSecret {
+  readonly source: 'saml';
+  /** The document that the assertion stands in. */
+  readonly document: MessageClaims;
+  readonly claim: AssertionClaim;
+  readonly envelope: PlannedEnvelope;
+  readonly named: number;
+  readonly derivations: readonly WireDerivation[];
+}
+
+/** The public key of whoever a SAML assertion is about. */
+export interface PlannedAssertionKey {
+  readonly source: 'saml';
+  readonly document: MessageClaims;
+  readonly claim: AssertionClaim;
+  readonly key: HolderPublicKeyClaim;
+  readonly named: number;
+}
+
 /** The public key of a certificate. */
 export interface PlannedCertificateKey {
   readonly source: 'certificate';
@@ -57,8 +80,19 @@ export interface PlannedCertificateKey {
   readonly named: number;
 }
 
-export type PlannedSymmetricKey = PlannedContextKey | PlannedEncryptedKey | PlannedKnownKey | PlannedPasswordKey;
-export type PlannedKey = PlannedSymmetricKey | PlannedCertificateKey;
+export type PlannedSymmetricKey =
+  | PlannedContextKey
+  | PlannedEncryptedKey
+  | PlannedKnownKey
+  | PlannedPasswordKey
+  | PlannedAssertionSecret;
+export type PlannedPublicKey = PlannedCertificateKey | PlannedAssertionKey;
+export type PlannedKey = PlannedSymmetricKey | PlannedPublicKey;
+
+/** Whether it is a secret: what others can be derived from. */
+export function isSecret<Key extends object>(key: Key): key is Extract<Key, { readonly derivations: unknown }> {
+  return 'derivations' in key;
+}
 
 /** An EncryptedKey, read. */
 export interface PlannedEnvelope {
@@ -117,6 +151,8 @@ export function mayBeOfOneOrigin(left: PlannedKey, right: PlannedKey): boolean {
       return right.source === 'known-encrypted-key' && left.sha1Base64 === right.sha1Base64;
     case 'username':
       return right.source === 'username' && left.username === right.username;
+    case 'saml':
+      return right.source === 'saml' && left.claim.id === right.claim.id;
     case 'certificate':
       return right.source === 'certificate' && mayBeOneCertificate(left.certificate, right.certificate);
   }
@@ -124,7 +160,7 @@ export function mayBeOfOneOrigin(left: PlannedKey, right: PlannedKey): boolean {
 
 /** Whether both are certainly one key. */
 export function isSameKey(left: PlannedKey, right: PlannedKey): boolean {
-  if (left.source === 'certificate' || right.source === 'certificate') return false;
+  if (!isSecret(left) || !isSecret(right)) return false;
   return (
     mayBeOfOneOrigin(left, right) &&
     isSameSecret(left, right) &&

@@ -5,7 +5,15 @@
 
 import type { CanonicalisationName, Reader } from '@parley/codec';
 import { READERS } from '@parley/codec';
-import type { CipherName, HashName, KeyTransportName, KeyWrapName, Limits, MacAlgorithm } from '@parley/core';
+import type {
+  CipherName,
+  ConfirmationName,
+  HashName,
+  KeyTransportName,
+  KeyWrapName,
+  Limits,
+  MacAlgorithm,
+} from '@parley/core';
 import { completeLimits, Fault, SIGNATURE_ALGORITHMS } from '@parley/core';
 import type { HeaderName } from './header-name.ts';
 import type { Layout } from './layout.ts';
@@ -100,6 +108,15 @@ export interface Policy {
   /** A key that signs must not be one that encrypts; one EncryptedKey without derived keys is both. */
   readonly requireSeparateKeys: boolean;
 
+  /** How a SAML assertion may be confirmed. Where there is no way, one in the Security header is refused. */
+  readonly confirmations: readonly ConfirmationName[];
+  /** An assertion must be there. All that are there are verified, asked for or not. */
+  readonly requireAssertion: boolean;
+  /** A bearer assertion must be covered by a signature of the message; one whose key signs is bound to it anyway. */
+  readonly requireSignedAssertion: boolean;
+  /** Who we are to issuers of assertions. With some, each assertion must be for one of them; with none, for nobody special. */
+  readonly audiences: readonly string[];
+
   /** WS-Addressing addresses that ReplyTo and FaultTo may name besides the anonymous and none URIs. */
   readonly replyAddresses: readonly string[];
   /** The signed wsa:To must be this, when given. */
@@ -140,6 +157,10 @@ const STRICT: Omit<Policy, 'limits'> = {
   rsa15KeyBytes: 32,
   keyWraps: [],
   requireSeparateKeys: true,
+  confirmations: [],
+  requireAssertion: false,
+  requireSignedAssertion: true,
+  audiences: [],
   replyAddresses: [],
   endpointAddress: undefined,
 };
@@ -199,6 +220,15 @@ const BOOTSTRAP_PROFILES: Readonly<Record<BootstrapProfileName, Partial<Policy>>
     requireSignedAddressing: false,
     requiredHeaders: [],
   },
+  // A SAML assertion names the key of its holder, which signs: a private key, or a secret that its issuer encrypted for us.
+  saml: {
+    signedBy: ['saml'],
+    confirmations: ['holder-of-key'],
+    requireAssertion: true,
+    signatures: SIGNATURES,
+    keyTransports: ['rsa-oaep-mgf1p', 'rsa-oaep'],
+    allowTokenTransform: true,
+  },
   // The answer to such a message: the key is known from it, and a new one would be anybody's.
   'symmetric-x509-reply': { signedBy: ['known-encrypted-key'], requireSeparateKeys: false },
 };
@@ -220,6 +250,7 @@ export type BootstrapProfileName =
   | 'x509'
   | 'symmetric-x509'
   | 'symmetric-x509-reply'
+  | 'saml'
   | 'username'
   | 'username-transport';
 export const BOOTSTRAP_PROFILE_NAMES: readonly BootstrapProfileName[] = Object.keys(

@@ -27,6 +27,8 @@ function ownerOf(resolved: ResolvedKey): string {
       return resolved.transported.sha1Base64;
     case 'username':
       return resolved.passwordKey.username;
+    case 'saml':
+      return resolved.assertion.id;
     case 'certificate':
       return resolved.thumbprint;
   }

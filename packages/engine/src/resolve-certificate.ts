@@ -1,8 +1,9 @@
 /** Planned certificates -> keys that somebody vouches for, or our own. Never a secret, so never a MAC key (T13). */
+import type { Certificate, Trust, TrustedCertificate } from '@parley/core';
 import { encodeBase64, Fault } from '@parley/core';
 import type { OwnKey } from './credentials.ts';
 import type { OpenScope } from './open-scope.ts';
-import type { BroughtCertificate, PlannedCertificate, PlannedCertificateKey } from './planned-key.ts';
+import type { PlannedCertificate, PlannedCertificateKey } from './planned-key.ts';
 import { isMeant } from './planned-key.ts';
 import type { CertificateKey } from './resolved-key.ts';
 
@@ -13,32 +14,48 @@ import type { CertificateKey } from './resolved-key.ts';
 export function resolveCertificate({ certificate: planned }: PlannedCertificateKey, scope: OpenScope): CertificateKey {
   const { trust } = scope.credentials;
   if (trust === undefined) throw new Fault('peer.certificate-untrusted', { reason: 'no anchors' });
-  const { limits } = scope.policy;
-  const [first, ...further] =
-    planned.form === 'name'
-      ? trust.certificatesWhere(planned.isMeant).map((certificate) => ({ certificate, others: [] }))
-      : [planned];
-  if (first === undefined) throw new Fault('peer.certificate-untrusted', { reason: 'unknown' });
-  const judge = ({ certificate, others }: Pick<BroughtCertificate, 'certificate' | 'others'>): CertificateKey => {
-    const { publicKey, chain } = trust.validate(certificate, others, { use: 'signature', atMs: scope.atMs, limits });
-    return {
-      source: 'certificate',
-      publicKey,
-      certificate,
-      chain,
-      thumbprint: encodeBase64(certificate.thumbprintSha1()),
-    };
+  const candidates = planned.form === 'name' ? knownBy(trust, planned.isMeant) : [planned];
+  const { certificate, publicKey, chain } = firstTrusted(trust, candidates, scope);
+  return {
+    source: 'certificate',
+    publicKey,
+    certificate,
+    chain,
+    thumbprint: encodeBase64(certificate.thumbprintSha1()),
   };
-  // A renewed certificate often keeps its key, and with it the identifier that the message gives: any valid one will do.
+}
+
+/** A certificate that may be the one that is meant, and what came with it. */
+export interface CandidateCertificate {
+  readonly certificate: Certificate;
+  readonly others: readonly Certificate[];
+}
+
+/** Those that the trust has. */
+export function knownBy(trust: Trust, isMeant: (certificate: Certificate) => boolean): readonly CandidateCertificate[] {
+  return trust.certificatesWhere(isMeant).map((certificate) => ({ certificate, others: [] }));
+}
+
+/**
+ * The first that `trust` vouches for: a renewed certificate often keeps its key, and with it the identifier that the message
+ * gives, so any valid one will do.
+ *
+ * @throws Fault `peer.certificate-*` for the first, or because there is none
+ */
+export function firstTrusted(
+  trust: Trust,
+  candidates: readonly CandidateCertificate[],
+  { policy: { limits }, atMs }: OpenScope,
+): TrustedCertificate {
   let failure: unknown;
-  for (const candidate of [first, ...further]) {
+  for (const { certificate, others } of candidates) {
     try {
-      return judge(candidate);
+      return trust.validate(certificate, others, { use: 'signature', atMs, limits });
     } catch (error) {
       failure ??= error;
     }
   }
-  throw failure;
+  throw failure ?? new Fault('peer.certificate-untrusted', { reason: 'unknown' });
 }
 
 /**

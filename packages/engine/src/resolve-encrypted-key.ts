@@ -12,7 +12,7 @@ import type { TransportedKey } from './transported-keys.ts';
  * @throws Fault `peer.key-usage` it is not for us; `peer.decrypt-failed`; and what resolving throws
  */
 export function decryptedKey(
-  planned: PlannedEncryptedKey,
+  planned: Pick<PlannedEncryptedKey, 'envelope' | 'keyBytes'>,
   scope: OpenScope,
   resolveWrapping: (wrapping: PlannedSymmetricKey) => SymmetricResolvedKey,
 ): TransportedKey {
@@ -35,7 +35,7 @@ export function knownEncryptedKey({ sha1Base64 }: PlannedKnownKey, scope: OpenSc
 }
 
 function decryptSecret(
-  { envelope: { cipherValue, opening }, keyBytes }: PlannedEncryptedKey,
+  { envelope: { cipherValue, opening }, keyBytes }: Pick<PlannedEncryptedKey, 'envelope' | 'keyBytes'>,
   scope: OpenScope,
   resolveWrapping: (wrapping: PlannedSymmetricKey) => SymmetricResolvedKey,
 ): Secret {

@@ -5,7 +5,8 @@
 import { Fault, selectKey } from '@parley/core';
 import type { OpenScope } from './open-scope.ts';
 import type { PlannedContextKey, PlannedKey, PlannedPasswordKey, PlannedSymmetricKey } from './planned-key.ts';
-import { looksLikeContext } from './planned-key.ts';
+import { isSecret, looksLikeContext } from './planned-key.ts';
+import { assertionPublicKey, assertionSecret } from './resolve-assertion.ts';
 import { resolveCertificate } from './resolve-certificate.ts';
 import { decryptedKey, knownEncryptedKey } from './resolve-encrypted-key.ts';
 import { passwordKeyOf } from './resolve-password-key.ts';
@@ -13,25 +14,29 @@ import type { ContextKey, ResolvedKey, SymmetricResolvedKey, UsernameKey } from 
 
 /**
  * The key that `planned` describes.
- * @throws Fault as {@link resolveSecret} and {@link resolveCertificate}
+ * @throws Fault as {@link resolveSecret}, {@link resolveCertificate} and {@link assertionPublicKey}
  */
 export function resolveKey(planned: PlannedKey, scope: OpenScope): ResolvedKey {
-  return planned.source === 'certificate' ? resolveCertificate(planned, scope) : resolveSecret(planned, scope);
+  if (isSecret(planned)) return resolveSecret(planned, scope);
+  return planned.source === 'saml' ? assertionPublicKey(planned, scope) : resolveCertificate(planned, scope);
 }
 
 /**
  * The secret that `planned` describes.
  *
  * @throws Fault `peer.bad-context`, `peer.context-expired`, `peer.ref-uri-forbidden`; `peer.keyinfo-forbidden`,
- *   `peer.key-usage` and `peer.decrypt-failed` of an EncryptedKey; `peer.limit-tokens` too many of passwords.
+ *   `peer.key-usage` and `peer.decrypt-failed` of an EncryptedKey; `peer.limit-tokens` too many of passwords; what
+ *   verifying an assertion throws.
  */
 export function resolveSecret(planned: PlannedSymmetricKey, scope: OpenScope): SymmetricResolvedKey {
   if (planned.source === 'context') return contextKey(planned, scope);
   if (planned.source === 'username') return usernameKey(planned, scope);
+  const resolveWrapping = (wrapping: PlannedSymmetricKey): SymmetricResolvedKey => resolveSecret(wrapping, scope);
+  if (planned.source === 'saml') return assertionSecret(planned, scope, resolveWrapping);
   const transported =
     planned.source === 'known-encrypted-key'
       ? knownEncryptedKey(planned, scope)
-      : decryptedKey(planned, scope, (wrapping) => resolveSecret(wrapping, scope));
+      : decryptedKey(planned, scope, resolveWrapping);
   const key = scope.workspace.keys.derived(transported, planned.derivations);
   return { source: 'encrypted-key', key, transported, derivations: planned.derivations };
 }

@@ -4,6 +4,8 @@ import { encodeBase64 } from '@parley/core';
 import type { SymmetricKey } from './derived-key-cache.ts';
 import type { Derivation, EncryptedKeyUse, KeySourceName, KeyUse, SymmetricKeyUse } from './opened-message.ts';
 import type { PasswordKey } from './password-keys.ts';
+import { isSecret } from './planned-key.ts';
+import type { AssertionClaim } from './read/assertion-claim.ts';
 import type { WireDerivation } from './read/derived-key-token.ts';
 import type { TransportedKey } from './transported-keys.ts';
 
@@ -46,10 +48,28 @@ export interface CertificateKey {
   readonly thumbprint: string;
 }
 
-export type SymmetricResolvedKey = ContextKey | EncryptedKeyKey | UsernameKey;
+/** The secret of whoever an assertion is about. */
+export interface AssertionSecretKey {
+  readonly source: 'saml';
+  readonly key: SymmetricKey;
+  readonly assertion: AssertionClaim;
+  readonly transported: TransportedKey;
+  readonly derivations: readonly WireDerivation[];
+}
+
+/** The public key of whoever an assertion is about. */
+export interface AssertionPublicKey {
+  readonly source: 'saml';
+  readonly publicKey: PublicKey;
+  readonly assertion: AssertionClaim;
+}
+
+export type SymmetricResolvedKey = ContextKey | EncryptedKeyKey | UsernameKey | AssertionSecretKey;
+
+export type PublicResolvedKey = CertificateKey | AssertionPublicKey;
 
 /** What a signature was made with. */
-export type ResolvedKey = SymmetricResolvedKey | CertificateKey;
+export type ResolvedKey = SymmetricResolvedKey | PublicResolvedKey;
 
 /** Whether both come from one secret, however derived. */
 export function isOfOneOrigin(left: ResolvedKey, right: ResolvedKey): boolean {
@@ -67,12 +87,15 @@ export function isOfOneOrigin(left: ResolvedKey, right: ResolvedKey): boolean {
       return right.source === 'username' && left.passwordKey.username === right.passwordKey.username;
     case 'certificate':
       return right.source === 'certificate' && left.certificate.equals(right.certificate);
+    // Before and after decryption, an assertion has one id and two claims.
+    case 'saml':
+      return right.source === 'saml' && left.assertion.id === right.assertion.id;
   }
 }
 
 /** Whether both are one secret in one use: a key pair never is. */
 export function isSameSecret(left: ResolvedKey, right: ResolvedKey): boolean {
-  return left.source !== 'certificate' && right.source !== 'certificate' && left.key === right.key;
+  return isSecret(left) && isSecret(right) && left.key === right.key;
 }
 
 /** What a policy calls the source of a key that was transported. */
@@ -95,12 +118,15 @@ export function symmetricKeyUseOf(resolved: SymmetricResolvedKey): SymmetricKeyU
       return { source: sourceOf(resolved), sha1Base64: resolved.transported.sha1Base64, derivation };
     case 'username':
       return { source: 'username', username: resolved.passwordKey.username, derivation };
+    case 'saml':
+      return { source: 'saml', assertionId: resolved.assertion.id, derivation };
   }
 }
 
 /** The same for any key. */
 export function keyUseOf(resolved: ResolvedKey): KeyUse {
-  if (resolved.source !== 'certificate') return symmetricKeyUseOf(resolved);
+  if (isSecret(resolved)) return symmetricKeyUseOf(resolved);
+  if (resolved.source === 'saml') return { source: 'saml', assertionId: resolved.assertion.id, derivation: [] };
   return {
     source: 'certificate',
     subject: resolved.certificate.subject.toString(),

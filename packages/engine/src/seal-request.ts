@@ -1,8 +1,17 @@
-import type { CertifiedKey, HashName, MacAlgorithm, Secret, SecurityContext, SuiteName } from '@parley/core';
+import type {
+  CertifiedKey,
+  HashName,
+  MacAlgorithm,
+  PrivateKey,
+  Secret,
+  SecurityContext,
+  SuiteName,
+} from '@parley/core';
 import type { EncryptedKey, KeyRecipient } from './encrypted-key.ts';
 import type { HeaderName } from './header-name.ts';
 import type { Layout } from './layout.ts';
 import type { Workspace } from './workspace.ts';
+import type { AssertionReference } from './write/assertion-reference.ts';
 import type { CertificateReference } from './write/certificate-reference.ts';
 
 /** What every message is asked for. */
@@ -35,9 +44,11 @@ export interface SealOptions {
    * A second signature, over the signature of the message (an endorsing supporting token). With `signToken` its token is
    * covered by the signature of the message (signed endorsing).
    */
-  readonly endorse?: CertificateSignature;
+  readonly endorse?: CertificateSignature | AssertionSignature;
   /** A UsernameToken beside the token of the key: a supporting token. */
   readonly username?: SupportingUsername;
+  /** SAML assertions that go along: bearer assertions, and those that the sender vouches for. */
+  readonly assertions?: readonly AssertionToken[];
   readonly workspace?: Workspace;
 }
 
@@ -120,8 +131,30 @@ export interface PasswordSealRequest extends SealOptions {
   readonly derivedKeyDefaults?: 'written' | 'omitted';
 }
 
+/**
+ * How a message is to be secured by the holder of the key that a SAML assertion names: signed with a private key, or with
+ * everything else too with a secret that the assertion has encrypted for the peer.
+ */
+export interface AssertionSealRequest extends SealOptions, AssertionSignature {
+  readonly suite: SuiteName;
+  /** With a private key: for whom it is encrypted, if it is. */
+  readonly recipient?: KeyRecipient;
+  /** With a secret: DerivedKeyTokens (the default), or the secret itself, as in {@link EncryptedKeySealRequest}. */
+  readonly keys?: 'explicit' | 'direct';
+  /** With a secret: the generation of DerivedKeyTokens. Default 200512. */
+  readonly version?: '200512' | '200502';
+  /** With a secret. */
+  readonly mac?: MacAlgorithm['name'];
+  /** As in {@link SealRequest}. */
+  readonly derivedKeyDefaults?: 'written' | 'omitted';
+}
+
 /** A message that no security context secures. */
-export type BootstrapSealRequest = CertificateSealRequest | EncryptedKeySealRequest | PasswordSealRequest;
+export type BootstrapSealRequest =
+  | CertificateSealRequest
+  | EncryptedKeySealRequest
+  | PasswordSealRequest
+  | AssertionSealRequest;
 
 /** A user, and what shows that it is he (WSS UsernameToken profile 1.1 §3). Passwords are UTF-8 octets, borrowed. */
 export type SupportingUsername = (
@@ -134,6 +167,31 @@ export type SupportingUsername = (
   /** Whether the token is encrypted, as CXF does it with the signature. Default: false. */
   readonly encrypt?: boolean;
 };
+
+/** A SAML assertion that its issuer signed. */
+export interface AssertionToken {
+  /**
+   * The saml:Assertion element, alone, in UTF-8. It goes into the message octet for octet, and so declares its namespaces
+   * itself. Borrowed.
+   */
+  readonly octets: Uint8Array;
+  /** Default: `key-identifier`. */
+  readonly reference?: AssertionReference;
+  /**
+   * How the signature of the message covers it, if it does: by its id, or by STR-Transform of an STR that is written behind
+   * it, as WSS4J does.
+   */
+  readonly sign?: 'id' | 'str-transform';
+}
+
+/** A signature by the holder of the key that an assertion names. */
+export interface AssertionSignature {
+  readonly assertion: AssertionToken;
+  /** The private key, or the secret. Borrowed. */
+  readonly proof: PrivateKey | Secret;
+  /** Of a private key: short name or URI. Default: the suite's, which is for RSA keys. */
+  readonly algorithm?: string;
+}
 
 /** A signature with a certified key. */
 export interface CertificateSignature {

@@ -6,9 +6,11 @@ import {
   PASSWORD_ITERATIONS_CEILING,
   PASSWORD_ITERATIONS_DEFAULT,
   PASSWORD_KEY_BYTES,
+  Secret,
 } from '@parley/core';
 import { LAYOUTS } from './layout.ts';
 import type {
+  AssertionSealRequest,
   BootstrapSealRequest,
   CertificateSealRequest,
   CertificateSignature,
@@ -20,7 +22,7 @@ import type {
 import { isEncrypting } from './seal-request.ts';
 import { isInMessage } from './write/certificate-reference.ts';
 
-const KEY_SOURCES = ['context', 'certificate', 'encryptedKey', 'passwordKey'];
+const KEY_SOURCES = ['context', 'certificate', 'encryptedKey', 'passwordKey', 'assertion'];
 
 /** @throws Fault `caller.option-invalid` */
 export function requireConsistent(request: SealRequest | BootstrapSealRequest): void {
@@ -30,6 +32,7 @@ export function requireConsistent(request: SealRequest | BootstrapSealRequest): 
     if (isEncrypting(request) && request.keys === 'direct') refuse('one key to sign and to encrypt');
   } else if ('encryptedKey' in request) requireEncryptedKey(request);
   else if ('passwordKey' in request) requirePasswordKey(request);
+  else if ('assertion' in request) requireAssertion(request);
   else requireCertificate(request);
 }
 
@@ -40,19 +43,26 @@ function requireOptions(request: SealOptions): void {
   if (layout.startsWith('lax-timestamp') && !parts.timestamp) refuse('a layout that wants a Timestamp');
   if (!Number.isSafeInteger(timestampLifetimeMs) || timestampLifetimeMs <= 0) refuse('timestampLifetimeMs');
   if (endorse === undefined) return;
+  if ('assertion' in endorse) return;
   requireSignature(endorse);
   if (endorse.signToken === 'str-transform') refuse('STR-Transform of a reference in another signature');
 }
 
 function requireEncryptedKey(request: EncryptedKeySealRequest): void {
-  const { encryptedKey, keys, token, suite: suiteName } = request;
-  const suite = algorithmSuite(suiteName);
-  const { lengthBytes } = encryptedKey.secret;
+  const { encryptedKey, keys, token } = request;
   if ((keys as string) === 'implied') refuse('derivations implied by a reference to an EncryptedKey');
   if (token === 'attached' && !encryptedKey.isAttachable) refuse('an EncryptedKey that is known by its SHA-1 only');
+  requireLength(encryptedKey.secret, request);
+}
+
+function requireLength(
+  { lengthBytes }: Secret,
+  request: Pick<EncryptedKeySealRequest, 'suite' | 'encrypt' | 'encryptHeaders'> & { readonly keys?: string },
+): void {
+  const suite = algorithmSuite(request.suite);
   if (lengthBytes < suite.symmetricKeyBytesMin || lengthBytes > suite.symmetricKeyBytesMax)
     refuse('a secret of a length that the suite does not allow');
-  if (keys === 'direct' && isEncrypting(request) && lengthBytes !== suite.encryptionKeyBytes)
+  if (request.keys === 'direct' && isEncrypting(request) && lengthBytes !== suite.encryptionKeyBytes)
     refuse('a secret that has not the length of the key');
 }
 
@@ -74,8 +84,26 @@ function requireUsername({ username, order, encrypt }: SealOptions): void {
 }
 
 function requireCertificate(request: CertificateSealRequest): void {
-  const { certificate, encrypt, order, recipient } = request;
-  requireSignature(certificate);
+  requireSignature(request.certificate);
+  requireRecipient(request);
+}
+
+function requireAssertion(request: AssertionSealRequest): void {
+  const { proof, recipient, algorithm, keys, version, mac, derivedKeyDefaults } = request;
+  if (proof instanceof Secret) {
+    if (recipient !== undefined) refuse('a recipient besides the one that the assertion is for');
+    if (algorithm !== undefined) refuse('a signature algorithm for a secret');
+    requireLength(proof, request);
+    return;
+  }
+  if ([keys, version, mac, derivedKeyDefaults].some((option) => option !== undefined)) refuse('options of a secret');
+  requireRecipient(request);
+}
+
+function requireRecipient(
+  request: Pick<CertificateSealRequest, 'encrypt' | 'encryptHeaders' | 'order' | 'recipient'>,
+): void {
+  const { encrypt, order, recipient } = request;
   if (isEncrypting(request) && recipient === undefined) refuse('nobody to encrypt for');
   if (!isEncrypting(request) && recipient !== undefined) refuse('a recipient, and nothing to encrypt');
   // The two lists of it would be those of two EncryptedKeys.

@@ -1,5 +1,6 @@
 /** The signatures that `seal` writes: that of the message, and one over it. */
 import { XmlWriter } from '@parley/codec';
+import { assertionSigner } from './assertion-signer.ts';
 import { CertificateSigner } from './certificate-signer.ts';
 import { encryptWritten } from './encrypt-parts.ts';
 import type { MessageToken, Signer } from './message-keys.ts';
@@ -23,9 +24,14 @@ export interface Endorsement extends Omit<SignatureRequest, 'references'> {
 }
 
 /** The second signature, if one is asked for; it is encrypted where the first one is. */
-export function endorsementOf({ ids, suite, request: { endorse, encrypt } }: Sealing): Endorsement | undefined {
+export function endorsementOf(sealing: Sealing): Endorsement | undefined {
+  const { assertions, ids, suite } = sealing;
+  const { endorse, encrypt } = sealing.request;
   if (endorse === undefined) return undefined;
-  const signer = new CertificateSigner(endorse, suite, ids);
+  const signer: Signer & { readonly token?: MessageToken | undefined } =
+    'assertion' in endorse
+      ? assertionSigner(endorse, assertions.of(endorse.assertion), suite)
+      : new CertificateSigner(endorse, suite, ids);
   return {
     id: ids.fresh(),
     signer,
@@ -43,7 +49,9 @@ export function writeSignatures(
 ): readonly string[] {
   // SignedInfo with an STR-Transform uses a prefix that the header declares; others use none.
   const isApart =
-    endorsement !== undefined || signature.dataId !== undefined || signature.signer.dereferenced !== undefined;
+    endorsement !== undefined ||
+    signature.dataId !== undefined ||
+    signature.references.some(({ isDereferenced }) => isDereferenced === true);
   return isApart ? writeApart(sealing, writer, signature, endorsement) : [sign(sealing, writer, signature)];
 }
 

@@ -9,11 +9,15 @@
 
 import { firstChild, scan, uriOfPrefix, XmlWriter } from '@parley/codec';
 import type { AlgorithmSuite, Reply } from '@parley/core';
-import { algorithmSuite, DEFAULT_LIMITS, digestAlgorithm, Fault, failedReply } from '@parley/core';
+import { algorithmSuite, DEFAULT_LIMITS, digestAlgorithm, Fault, failedReply, Secret } from '@parley/core';
+import { assertionSigner } from './assertion-signer.ts';
+import { CarriedAssertions } from './carried-assertions.ts';
 import { CertificateKeys } from './certificate-keys.ts';
+import { CertificateSigner } from './certificate-signer.ts';
 import type { WrittenRange } from './encrypt-parts.ts';
 import { encryptBody, encryptHeader } from './encrypt-parts.ts';
 import { MessageIds } from './message-ids.ts';
+import type { MessageKeys } from './message-keys.ts';
 import { OutgoingMessage } from './outgoing-message.ts';
 import { readEnvelopeShape, readHeaderBlocks } from './read/soap-envelope.ts';
 import type { BootstrapSealRequest, SealedMessage, SealRequest } from './seal-request.ts';
@@ -39,7 +43,7 @@ import { writeTimestamp } from './write/timestamp.ts';
  * secured message is the caller's. Deterministic for given time and randomness.
  *
  * Codes: `caller.context-unusable` cancelled, expired or without such an instance; `caller.option-invalid` options
- * that exclude each other, with the reason; `caller.keys-invalid` a key that is not for this; `peer.xml-*`, `peer.structure-invalid` when `envelope` is not a SOAP message.
+ * that exclude each other, with the reason; `caller.input-invalid` an assertion that cannot go along; `caller.keys-invalid` a key that is not for this; `peer.xml-*`, `peer.structure-invalid` when `envelope` is not a SOAP message.
  */
 export function seal(envelope: Uint8Array, request: SealRequest | BootstrapSealRequest): Reply<SealedMessage> {
   const workspace = request.workspace ?? new Workspace();
@@ -62,16 +66,31 @@ function sealMessage(bytes: Uint8Array, request: AnyRequest, workspace: Workspac
   const ids = new MessageIds(tape);
   const suite = suiteOf(request);
   const digest = request.digest === undefined ? suite.digest : digestAlgorithm(request.digest);
-  const keys =
-    'certificate' in request ? new CertificateKeys(request, suite, ids) : new SymmetricKeys(request, suite, ids);
+  const assertions = new CarriedAssertions(request, ids, digest);
+  const keys = keysOf(request, suite, ids, assertions);
   try {
-    return secure({ tape, envelope, ids, suite, keys, digest, request, workspace });
+    return secure({ tape, envelope, ids, suite, keys, assertions, digest, request, workspace });
   } finally {
     keys.wipe();
   }
 }
 
 type AnyRequest = SealRequest | BootstrapSealRequest;
+
+function keysOf(
+  request: AnyRequest,
+  suite: AlgorithmSuite,
+  ids: MessageIds,
+  assertions: CarriedAssertions,
+): MessageKeys {
+  if ('certificate' in request)
+    return new CertificateKeys(new CertificateSigner(request.certificate, suite, ids), request, suite, ids);
+  if (!('assertion' in request)) return new SymmetricKeys(request, suite, ids, assertions);
+  const { assertion, proof } = request;
+  return proof instanceof Secret
+    ? new SymmetricKeys({ ...request, proof }, suite, ids, assertions)
+    : new CertificateKeys(assertionSigner(request, assertions.of(assertion), suite), request, suite, ids);
+}
 
 function secure(sealing: Sealing): SealedMessage {
   const { tape, envelope, ids, request, workspace } = sealing;
@@ -104,7 +123,15 @@ function secure(sealing: Sealing): SealedMessage {
   if (bodyDataId !== undefined) dataIds.push(bodyDataId);
   const signatureValues = writeSecurity(sealing, message, references, dataIds);
   if (!encryptFirst) encryptParts();
-  return { octets: message.assemble(), signatureValues };
+  const octets = message.assemble();
+  requireUnchanged(sealing, octets);
+  return { octets, signatureValues };
+}
+
+function requireUnchanged({ assertions: { all }, workspace: { plainTape } }: Sealing, octets: Uint8Array): void {
+  if (all.length === 0) return;
+  scan(octets, DEFAULT_LIMITS, plainTape);
+  for (const assertion of all) assertion.requireUnchanged(plainTape);
 }
 
 const NOTHING_ENCRYPTED: ReadonlyMap<number, WrittenRange> = new Map();
@@ -145,7 +172,9 @@ function writeSecurity(
     // spec: WSS §3.3, beside a signature there is no unsigned Timestamp.
     if (layout === 'lax-timestamp-last') references.push(referenceToWriting(sealing, timestampId, writeTime));
     else if (sign.timestamp && !goesFirst) references.push(writeSigned(sealing, timestampId, writeTime));
-    for (const { write, signedId } of [...keys.tokens, ...(endorsement?.tokens ?? [])]) {
+    const carried = sealing.assertions.all.flatMap(({ tokens }) => tokens);
+    for (const { write, signedId, reference } of [...carried, ...keys.tokens, ...(endorsement?.tokens ?? [])]) {
+      if (reference !== undefined) references.push(reference);
       if (signedId === undefined) write(writer);
       else references.push(writeSigned(sealing, signedId, write));
     }

@@ -1,6 +1,7 @@
 import type { Tape } from '@parley/codec';
 import { Namespace } from '@parley/codec';
 import type { AlgorithmSuite, DigestAlgorithm } from '@parley/core';
+import type { CarriedAssertions } from './carried-assertions.ts';
 import type { MessageIds } from './message-ids.ts';
 import type { MessageKeys } from './message-keys.ts';
 import type { SoapEnvelope } from './read/soap-envelope.ts';
@@ -15,6 +16,7 @@ export interface Sealing {
   readonly ids: MessageIds;
   readonly suite: AlgorithmSuite;
   readonly keys: MessageKeys;
+  readonly assertions: CarriedAssertions;
   readonly digest: DigestAlgorithm;
   readonly request: SealOptions;
   readonly workspace: Workspace;

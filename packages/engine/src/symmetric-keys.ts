@@ -15,9 +15,15 @@ import {
   passwordKey,
   Secret,
 } from '@parley/core';
+import type { CarriedAssertions } from './carried-assertions.ts';
 import type { MessageIds } from './message-ids.ts';
 import type { EncryptionKey, MessageKeys, MessageToken, Signer } from './message-keys.ts';
-import type { EncryptedKeySealRequest, PasswordSealRequest, SealRequest } from './seal-request.ts';
+import type {
+  AssertionSealRequest,
+  EncryptedKeySealRequest,
+  PasswordSealRequest,
+  SealRequest,
+} from './seal-request.ts';
 import { isEncrypting } from './seal-request.ts';
 import { writeDerivedKeyToken } from './write/derived-key-token.ts';
 import { writeReferenceList } from './write/encrypted-data.ts';
@@ -34,7 +40,11 @@ import { writePasswordKeyToken } from './write/username-token.ts';
 /** spec: WS-SC §1.10, what WCF and WSS4J send. */
 const NONCE_BYTES = 16;
 
-type SymmetricSealRequest = SealRequest | EncryptedKeySealRequest | PasswordSealRequest;
+/** A request whose assertion has a secret. */
+export type AssertionSecretRequest = AssertionSealRequest & { readonly proof: Secret };
+
+/** A request whose keys come from one secret. */
+export type SymmetricSealRequest = SealRequest | EncryptedKeySealRequest | PasswordSealRequest | AssertionSecretRequest;
 
 /** What the secret of a message comes from. */
 interface SecretToken {
@@ -42,7 +52,7 @@ interface SecretToken {
   /** The generation of DerivedKeyTokens. */
   readonly version: Version;
   readonly writeReference: (writer: XmlWriter, implied?: ImpliedKey) => void;
-  /** If the message holds it. */
+  /** If the message holds it, and is not to carry it anyway. */
   readonly token: MessageToken | undefined;
   /** Whether the secret was made for this message. */
   readonly isOurs: boolean;
@@ -62,14 +72,14 @@ export class SymmetricKeys implements MessageKeys {
   readonly #owned: Array<{ wipe(): void }> = [];
 
   /** @throws Fault `caller.context-unusable` */
-  constructor(request: SymmetricSealRequest, suite: AlgorithmSuite, ids: MessageIds) {
+  constructor(request: SymmetricSealRequest, suite: AlgorithmSuite, ids: MessageIds, assertions: CarriedAssertions) {
     const tokens: MessageToken[] = [];
     const take = (token: SecretToken): SecretToken => {
       if (token.token !== undefined) tokens.push(token.token);
       if (token.isOurs) this.#owned.push(token.secret);
       return token;
     };
-    const { secret, version, writeReference } = take(tokenOf(request, ids));
+    const { secret, version, writeReference } = take(secretTokenOf(request, ids, assertions));
     const make = (lengthBytes: number): NamedKey => {
       if (request.keys === 'direct') return { secret, writeReference };
       const nonce = new Uint8Array(NONCE_BYTES);
@@ -130,9 +140,22 @@ export class SymmetricKeys implements MessageKeys {
   }
 }
 
-function tokenOf(request: SymmetricSealRequest, ids: MessageIds): SecretToken {
+function secretTokenOf(request: SymmetricSealRequest, ids: MessageIds, assertions: CarriedAssertions): SecretToken {
   if ('context' in request) return tokenOfContext(request, ids);
+  if ('assertion' in request) return tokenOfAssertion(request, assertions);
   return 'passwordKey' in request ? tokenOfPassword(request, ids, 'mac') : tokenOfEncryptedKey(request, ids);
+}
+
+function tokenOfAssertion(request: AssertionSecretRequest, assertions: CarriedAssertions): SecretToken {
+  const { assertion, proof, version = '200512' } = request;
+  const carried = assertions.of(assertion);
+  return {
+    secret: proof,
+    version,
+    writeReference: (writer) => carried.writeReference(writer),
+    token: undefined,
+    isOurs: false,
+  };
 }
 
 function tokenOfContext(request: SealRequest, ids: MessageIds): SecretToken {

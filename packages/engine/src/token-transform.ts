@@ -1,6 +1,7 @@
 /**
  * STR-Transform (WSS §8.3, protocol §3.6): a signature covers the token that an STR names, in the place of the STR. Taken
- * for the STR of the signature's own key only, so that the token is the very one that was resolved (T20).
+ * for the STR of the signature's own key, so that the token is the very one that was resolved (T20), and for one that names an
+ * assertion of the Security header.
  */
 import {
   canonicalise,
@@ -38,8 +39,8 @@ export function requireTransformable(tape: Tape, target: number, key: PlannedKey
 }
 
 /**
- * Appends what the signature covers in the place of `reference.target`, the STR of its key: the token that it leads to,
- * `named`, or without one a token with the certificate of the key.
+ * Appends what the signature covers in the place of `reference.target`, an STR: the token that it leads to, `named`, or
+ * without one a token with the certificate of the signature's key.
  * @returns the token's element, or the STR where the message does not hold the token
  */
 export function canonicaliseToken(

@@ -9,11 +9,12 @@ import { digestBase64, encodeBase64, equalConstantTime, equalsText, Fault, invar
 import type { OpenScope } from './open-scope.ts';
 import type { PartRole } from './opened-message.ts';
 import type { PlannedSignature } from './plan-signatures.ts';
+import { isSecret } from './planned-key.ts';
 import { base64Octets, textEnd, textStart } from './read/claim.ts';
 import type { MessageClaims } from './read/message.ts';
 import type { ReferenceClaim, SignatureClaim } from './read/signature.ts';
 import { resolveKey } from './resolve-keys.ts';
-import type { CertificateKey, ResolvedKey, SymmetricResolvedKey } from './resolved-key.ts';
+import type { PublicResolvedKey, ResolvedKey, SymmetricResolvedKey } from './resolved-key.ts';
 import { canonicaliseToken } from './token-transform.ts';
 
 /** A part whose digest and whose signature are right: `sink.bytes[start, end)` are its canonical octets. */
@@ -46,9 +47,9 @@ const PAD_ROOM_BYTES = 128;
  */
 export function verifyValue(claims: MessageClaims, signature: PlannedSignature, scope: OpenScope): VerifiedSignature {
   const resolved = resolveKey(signature.key, scope);
-  return resolved.source === 'certificate'
-    ? verifySigned(claims, signature.claim, resolved, scope)
-    : verifyMac(claims, signature.claim, resolved, scope);
+  return isSecret(resolved)
+    ? verifyMac(claims, signature.claim, resolved, scope)
+    : verifySigned(claims, signature.claim, resolved, scope);
 }
 
 function verifyMac(
@@ -74,10 +75,10 @@ function verifyMac(
 function verifySigned(
   { tape }: MessageClaims,
   { algorithm, signedInfo, canonicalisation, signatureValue }: SignatureClaim,
-  resolved: CertificateKey,
+  resolved: PublicResolvedKey,
   { workspace: { sink } }: OpenScope,
 ): VerifiedSignature {
-  invariant(algorithm.kind === 'signature', 'a certificate makes signatures');
+  invariant(algorithm.kind === 'signature', 'a public key makes signatures');
   const start = sink.length;
   canonicalise(tape, signedInfo, sink, canonicalisation);
   const value = base64Octets(tape, signatureValue);
@@ -98,14 +99,16 @@ export function verifySignatures(
   const { sink } = scope.workspace;
   const parts: VerifiedPart[] = [];
   for (const signature of signatures) {
-    const { claim, references, roles, key } = signature;
+    const { claim, references, roles, elements, key } = signature;
     const value = verifyValue(claims, signature, scope);
     for (let index = 0; index < references.length; index++) {
       const reference = references[index]!;
       const start = sink.length;
-      let element = reference.target;
-      if (reference.isTokenTransform) element = canonicaliseToken(claims, reference, key.named, value.resolved, scope);
-      else canonicalise(claims.tape, element, sink, reference.canonicalisation);
+      let element = elements[index]!;
+      if (reference.isTokenTransform) {
+        const named = element === reference.target ? key.named : element;
+        element = canonicaliseToken(claims, reference, named, value.resolved, scope);
+      } else canonicalise(claims.tape, element, sink, reference.canonicalisation);
       sink.checkSize();
       requireDigestOf(claims.tape, reference, sink.bytes.subarray(start, sink.length), index);
       parts.push({

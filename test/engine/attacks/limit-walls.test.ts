@@ -23,7 +23,7 @@ const labelled = OTHERS.find(({ name }) => name === 'label')!;
 const offset = OTHERS.find(({ name }) => name === 'offset-16')!;
 const shape = measured(signed.message);
 
-/** Of what no context's message needs: test/core/x509, test/engine/open-x509.test.ts, test/engine/open-username.test.ts. */
+/** Of what no context's message needs: test/core/x509, and open-x509, open-username and assertions.test.ts of test/engine. */
 type OfBootstraps =
   | 'certificateBytesMax'
   | 'certificatesMax'
@@ -31,7 +31,9 @@ type OfBootstraps =
   | 'passwordBytesMax'
   | 'passwordIterationsMax'
   | 'passwordIterationsMin'
-  | 'passwordKeysMax';
+  | 'passwordKeysMax'
+  | 'assertionsMax'
+  | 'assertionBytesMax';
 
 // No limit can be added without a line here.
 const WALLS: Readonly<Record<Exclude<keyof Limits, OfBootstraps>, Wall>> = {

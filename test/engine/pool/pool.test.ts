@@ -67,6 +67,7 @@ describe('answers', () => {
         'user',
         'signatureValues',
         'signatureConfirmed',
+        'assertions',
         'body',
         'verified',
       ]);

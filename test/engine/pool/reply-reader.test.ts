@@ -82,10 +82,26 @@ const openedMessage = fc
       }),
       { maxLength: 3 },
     ),
+    assertions: fc.array(
+      fc.record({
+        version: fc.constantFrom('1.1', '2.0' as const),
+        id: text,
+        issuer: text,
+        subject: maybe(fc.record({ name: text, format: maybe(text), nameQualifier: maybe(text) })),
+        confirmation: fc.constant('bearer' as const),
+        issuedAtMs: time,
+        notOnOrAfterMs: time,
+        useOnce: fc.boolean(),
+        attributes: fc.array(fc.record({ name: text, namespace: maybe(text), values: fc.array(maybe(text)) })),
+        issuerThumbprint: text,
+        bytes: fc.uint8Array({ maxLength: 40 }),
+      }),
+      { maxLength: 2 },
+    ),
     confirmable: fc.record({ signatureValues: fc.array(text, { maxLength: 3 }), signatureConfirmed: fc.boolean() }),
     offset: fc.nat(20),
   })
-  .map(({ head, octets, body, signed, encrypted, confirmable, offset }): OpenedMessage => {
+  .map(({ head, octets, body, signed, encrypted, assertions, confirmable, offset }): OpenedMessage => {
     const verified = new Uint8Array(offset + octets.length).subarray(offset);
     verified.set(octets);
     const parts = signed.map(({ span, ...part }) => ({
@@ -96,6 +112,7 @@ const openedMessage = fc
       ...head,
       signed: parts,
       encrypted,
+      assertions,
       ...confirmable,
       body: body ?? parts[0]?.bytes ?? verified.subarray(0, 0),
       verified,

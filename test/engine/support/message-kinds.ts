@@ -9,6 +9,7 @@ import {
   type SealRequest,
 } from '@parley/engine';
 import { sampleContext, sampleEnvelope, sampleRandom, sampleRequest, sampleSecret, sealed } from './sample.ts';
+import { certificateHolder, ISSUER, issuerTrust, secretHolder } from './sample-assertions.ts';
 import { certificateRequest, encryptedKeyRequest, ROOT, sampleKey } from './sample-keys.ts';
 import { PASSWORDS, passwordRequest } from './username-message.ts';
 
@@ -46,6 +47,7 @@ export const CREDENTIALS: Credentials = {
     [base64(WRAPPING_SHA1), WRAPPING],
   ]),
   ...PASSWORDS,
+  assertionIssuers: [{ name: ISSUER, trust: issuerTrust() }],
 };
 
 const recipient = { certificate: bob.certificate, reference: 'thumbprint' } as const;
@@ -68,6 +70,12 @@ export const MESSAGE_KINDS: readonly MessageKind[] = [
       keyWraps: ['kw-aes256'],
     }),
     kind('password', passwordRequest(shape), 'username'),
+    kind('assertion, secret', secretHolder({}, shape), 'saml'),
+    kind(
+      'assertion, private key',
+      certificateHolder({}, { ...shape, ...(shape.encrypt === 'none' ? {} : { recipient }) }),
+      'saml',
+    ),
   ]),
   kind('context', sampleRequest({ keys: 'direct', token: 'external' }), 'strict'),
   kind('context, confirming', sampleRequest({ confirm: ['YQ=='], encrypt: 'body-and-signature' }), 'strict'),

@@ -29,11 +29,12 @@ export function verdictTree(reply: Reply<OpenedMessage> | undefined): Tree {
 export function verdictJson(reply: Reply<OpenedMessage> | undefined): unknown {
   if (reply === undefined) return null;
   if (!reply.ok) return { ok: false, code: reply.code, detail: reply.detail };
-  const { body: _body, verified: _verified, signed, ...rest } = reply.value;
+  const { body: _body, verified: _verified, assertions, signed, ...rest } = reply.value;
   return {
     ok: true,
     code: null,
     ...rest,
+    assertions: assertions.map(({ bytes, ...assertion }) => ({ ...assertion, canonicalBytes: bytes.length })),
     signed: signed.map(({ bytes, ...part }) => ({ ...part, canonicalBytes: bytes.length })),
   };
 }
@@ -61,5 +62,7 @@ function secretText(key: SymmetricKeyUse): string {
       return `encrypted key ${key.sha1Base64}`;
     case 'username':
       return `password of ${printable(key.username)}`;
+    case 'saml':
+      return `SAML assertion ${printable(key.assertionId)}`;
   }
 }

@@ -23,7 +23,7 @@ export type AnyReply = Reply<ContextMessage | Verdict | SealedMessage>;
 
 type Head = Omit<
   ContextMessage,
-  'signed' | 'encrypted' | 'user' | 'signatureValues' | 'signatureConfirmed' | 'body' | 'verified'
+  'signed' | 'encrypted' | 'assertions' | 'user' | 'signatureValues' | 'signatureConfirmed' | 'body' | 'verified'
 >;
 
 const unpackr = new Unpackr({ useRecords: false });
@@ -62,7 +62,7 @@ class ReplyReader {
   #opened(record: OpenedRecord): ContextMessage {
     const [, head, keyRecords, signed, encrypted, start, verifiedLength, bodyStart, bodyLength, ...confirmable] =
       record;
-    const [signatureValues, signatureConfirmed] = confirmable;
+    const [signatureValues, signatureConfirmed, assertions] = confirmable;
     const keys = this.#keys(keyRecords);
     const octets = copyOut(this.#slab, start, Math.max(verifiedLength, bodyStart + bodyLength));
     const verified = octets.subarray(0, verifiedLength);
@@ -72,6 +72,7 @@ class ReplyReader {
       user: undefined,
       signatureValues,
       signatureConfirmed,
+      assertions: assertions.map(([assertion, at, size]) => ({ ...assertion, bytes: copyOut(this.#slab, at, size) })),
       body: octets.subarray(bodyStart, bodyStart + bodyLength),
       verified,
     });

@@ -5,6 +5,8 @@
  * msgpackr with records 10, tuples with a table of texts 2.
  */
 
+import type { OpenedAssertion } from '../opened-message.ts';
+
 /** Index of a text in the table; -1 is `undefined`. */
 export type TextIndex = number;
 
@@ -42,7 +44,11 @@ export type OpenedRecord = readonly [
   bodyLength: number,
   signatureValues: readonly string[],
   signatureConfirmed: boolean,
+  assertions: readonly AssertionRecord[],
 ];
+
+/** The assertion without its octets, which start and end in the slab. */
+export type AssertionRecord = readonly [assertion: Omit<OpenedAssertion, 'bytes'>, start: number, length: number];
 
 export type VerdictRecord = readonly [
   kind: typeof VERDICT,

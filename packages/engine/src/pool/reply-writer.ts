@@ -51,6 +51,7 @@ export class ReplyWriter {
       body.length,
       opened.signatureValues,
       opened.signatureConfirmed,
+      opened.assertions.map(({ bytes, ...rest }) => [rest, this.#octets.write(bytes), bytes.length]),
     ]);
   }
 

@@ -6,7 +6,7 @@ import { isContextMessage } from '../opened-message.ts';
 export interface Verdict
   extends Omit<
     ContextMessage,
-    'signed' | 'encrypted' | 'user' | 'signatureValues' | 'signatureConfirmed' | 'body' | 'verified'
+    'signed' | 'encrypted' | 'assertions' | 'user' | 'signatureValues' | 'signatureConfirmed' | 'body' | 'verified'
   > {
   /** `body`, `timestamp`, `token`, `signature`, or a header as `{namespace}localName`; message order. */
   readonly signed: readonly string[];

@@ -27,6 +27,7 @@ const KEY_IDENTIFIER = localName('KeyIdentifier');
 const EMBEDDED = localName('Embedded');
 const REFERENCE = localName('Reference');
 const X509_DATA = localName('X509Data');
+const X509_CERTIFICATE = localName('X509Certificate');
 const X509_ISSUER_SERIAL = localName('X509IssuerSerial');
 const X509_ISSUER_NAME = localName('X509IssuerName');
 const X509_SERIAL_NUMBER = localName('X509SerialNumber');
@@ -99,6 +100,35 @@ export function readX509Data(tape: Tape, element: number): CertificateReference 
     text: `${serialText} of ${issuerText}`,
     isMeant: (certificate) => certificate.hasIssuerSerial(issuerText, serialText),
   };
+}
+
+/**
+ * The certificates in ds:X509Data, in their order: data, which say nothing about who is to be believed.
+ * @throws Fault `peer.keyinfo-forbidden` anything else in it; `peer.structure-invalid`, and what reading a certificate throws.
+ */
+export function readX509Certificates(
+  tape: Tape,
+  element: number,
+  limits: Limits,
+): readonly [Certificate, ...Certificate[]] {
+  requireElementOnly(tape, element, 'ds:X509Data');
+  const certificates: Certificate[] = [];
+  for (let child = firstChild(tape, element); child >= 0; child = nextSibling(tape, child)) {
+    if (!isNamed(tape, child, Namespace.ds, X509_CERTIFICATE))
+      throw new Fault('peer.keyinfo-forbidden', { reason: 'not ds:X509Certificate alone' });
+    if (certificates.length === limits.certificatesMax)
+      throw new Fault('peer.limit-certificates', { certificatesMax: limits.certificatesMax });
+    certificates.push(Certificate.read(readBinary(tape, child, 'ds:X509Certificate', limits), limits));
+  }
+  const [certificate, ...others] = certificates;
+  if (certificate === undefined) throw structureInvalid(tape, element, 'ds:X509Data is empty');
+  return [certificate, ...others];
+}
+
+/** Whether ds:X509Data holds certificates, and not the name of one. */
+export function holdsCertificates(tape: Tape, element: number): boolean {
+  const child = firstChild(tape, element);
+  return child >= 0 && isNamed(tape, child, Namespace.ds, X509_CERTIFICATE);
 }
 
 function tokenAt(tape: Tape, element: number, isEmbedded: boolean): CertificateReference {

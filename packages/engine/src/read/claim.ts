@@ -105,6 +105,18 @@ export function base64Octets(tape: Tape, element: number): Uint8Array {
   return octets.subarray(0, decodeBase64(bytes, start, end, octets, 0));
 }
 
+/**
+ * The whole text of an element that holds characters and references to them only, as it stands.
+ * @throws Fault `peer.structure-invalid` something else in it; `peer.limit-value` longer than `bytesMax`.
+ */
+export function characterText(tape: Tape, element: number, name: string, bytesMax: number): string {
+  requireCharacters(tape, element, name);
+  const base = element * RECORD;
+  const bytes = tape.elements[base + CONTENT_END]! - tape.elements[base + CONTENT]!;
+  if (bytes > bytesMax) throw new Fault('peer.limit-value', { name, bytes });
+  return textOf(tape, element);
+}
+
 /** Where the text of a literal element begins, leading XML white space left out. */
 export function textStart(tape: Tape, element: number): number {
   const base = element * RECORD;
@@ -158,6 +170,14 @@ export function attributeIs(tape: Tape, attribute: number, expected: Uint8Array)
 export function attributeValue(tape: Tape, attribute: number, charactersMax: number): string {
   const text = attributeText(tape, attribute);
   return text.length > charactersMax ? text.slice(0, charactersMax) : text;
+}
+
+/** The attribute's whole value. @throws Fault `peer.limit-value` longer than `bytesMax` as written */
+export function boundedText(tape: Tape, attribute: number, bytesMax: number): string {
+  const base = attribute * ATTRIBUTE;
+  const bytes = tape.attributes[base + ATTRIBUTE_VALUE_END]! - tape.attributes[base + ATTRIBUTE_VALUE]!;
+  if (bytes > bytesMax) throw new Fault('peer.limit-value', { bytes });
+  return attributeText(tape, attribute);
 }
 
 /** An algorithm row with the octets of its URI, ready to be compared with a message. */

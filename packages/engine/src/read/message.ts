@@ -5,26 +5,32 @@ import { checkIds, parentOf } from '@parley/codec';
 import { Fault } from '@parley/core';
 import type { PartRole } from '../opened-message.ts';
 import type { Policy } from '../policy.ts';
+import type { AssertionClaim } from './assertion-claim.ts';
 import { structureInvalid } from './claim.ts';
+import { readAssertion } from './saml-assertion.ts';
 import type { SecurityHeader } from './security-header.ts';
 import { readSecurityHeader } from './security-header.ts';
 import type { SoapEnvelope } from './soap-envelope.ts';
 import { isMandatory, readEnvelopeShape, readHeaderBlocks } from './soap-envelope.ts';
 import type { Timestamp } from './timestamp.ts';
 import { readTimestamp } from './timestamp.ts';
+import { namedAssertion } from './token-reference.ts';
 
 export interface MessageClaims {
   readonly tape: Tape;
   readonly envelope: SoapEnvelope;
   readonly security: SecurityHeader;
   readonly timestamp: Timestamp | undefined;
+  /** Those of the Security header, in its order. */
+  readonly assertions: readonly AssertionClaim[];
 }
 
 /**
  * Reads a scanned message: shape first, then Ids, then header blocks, then the Security header.
  *
  * @throws Fault `peer.structure-invalid`, `peer.soap-version-mismatch`, `peer.id-duplicate`, `peer.must-understand`,
- * `peer.security-header-missing`, `peer.timestamp-invalid`, `peer.limit-tokens`, `peer.limit-signatures`.
+ * `peer.security-header-missing`, `peer.timestamp-invalid`, `peer.limit-tokens`, `peer.limit-signatures`, and what
+ * reading an assertion throws.
  */
 export function readMessage(tape: Tape, policy: Policy): MessageClaims {
   const shape = readEnvelopeShape(tape);
@@ -39,7 +45,12 @@ export function readMessage(tape: Tape, policy: Policy): MessageClaims {
   }
   const security = readSecurityHeader(tape, envelope.security, policy);
   const timestamp = security.timestamp < 0 ? undefined : readTimestamp(tape, security.timestamp);
-  return { tape, envelope, security, timestamp };
+  const assertions = security.assertions.map((element) => readAssertion(tape, element, policy));
+  for (const reference of security.tokenReferences) {
+    if (!security.assertions.includes(namedAssertion(tape, reference, policy.limits)))
+      throw structureInvalid(tape, reference, 'an unknown child of wsse:Security');
+  }
+  return { tape, envelope, security, timestamp, assertions };
 }
 
 /**
@@ -66,6 +77,7 @@ function isToken(security: SecurityHeader, element: number): boolean {
     element === security.securityContextToken ||
     security.derivedKeyTokens.includes(element) ||
     security.otherTokens.includes(element) ||
+    security.assertions.includes(element) ||
     security.encryptedData.includes(element) ||
     security.encryptedKeys.includes(element)
   );

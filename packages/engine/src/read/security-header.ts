@@ -8,12 +8,15 @@ import { Fault } from '@parley/core';
 import type { Policy } from '../policy.ts';
 import { requireElementOnly, structureInvalid } from './claim.ts';
 import { referenceListsOf } from './encrypted-key.ts';
+import { isTokenReference } from './token-reference.ts';
 
 // perf: a module's own constants are folded into its code, imported ones are looked up at every use.
 const {
   ds: IN_DS,
   wsc: IN_WSC,
   wsc05: IN_WSC05,
+  saml11: IN_SAML11,
+  saml20: IN_SAML20,
   wsse: IN_WSSE,
   wsse11: IN_WSSE11,
   wsu: IN_WSU,
@@ -28,6 +31,10 @@ export interface SecurityHeader {
   readonly derivedKeyTokens: readonly number[];
   /** UsernameToken, BinarySecurityToken: may be signed, are not read here. */
   readonly otherTokens: readonly number[];
+  /** saml:Assertion of either version, where the policy takes any. */
+  readonly assertions: readonly number[];
+  /** wsse:SecurityTokenReference beside them: what a signature covers by STR-Transform. */
+  readonly tokenReferences: readonly number[];
   readonly signatureConfirmations: readonly number[];
   readonly signatures: readonly number[];
   /** Children of the header, and those inside its EncryptedKeys. */
@@ -47,16 +54,17 @@ const ENCRYPTED_DATA = localName('EncryptedData');
 const ENCRYPTED_KEY = localName('EncryptedKey');
 const USERNAME_TOKEN = localName('UsernameToken');
 const BINARY_SECURITY_TOKEN = localName('BinarySecurityToken');
+const ASSERTION = localName('Assertion');
 const SIGNATURE_CONFIRMATION = localName('SignatureConfirmation');
 
 /** What reading the header needs of a policy. */
-export type HeaderRules = Pick<Policy, 'limits' | 'keyTransports' | 'keyWraps'>;
+export type HeaderRules = Pick<Policy, 'limits' | 'keyTransports' | 'keyWraps' | 'confirmations'>;
 
 /**
  * Reads the children of `element`.
  *
  * @throws Fault `peer.structure-invalid` text, or Timestamp or SecurityContextToken twice; `peer.limit-tokens`,
- * `peer.limit-signatures`; `peer.keyinfo-forbidden` for xenc:EncryptedKey where the policy has no use for one (T45).
+ * `peer.limit-assertions`, `peer.limit-signatures`; `peer.keyinfo-forbidden` for xenc:EncryptedKey where the policy has no use for one (T45).
  */
 export function readSecurityHeader(tape: Tape, element: number, rules: HeaderRules): SecurityHeader {
   const { limits } = rules;
@@ -64,7 +72,7 @@ export function readSecurityHeader(tape: Tape, element: number, rules: HeaderRul
   const header = emptyHeader(element);
   let tokenCount = 0;
   for (let child = firstChild(tape, element); child >= 0; child = nextSibling(tape, child)) {
-    switch (kindOf(tape, child)) {
+    switch (kindOf(tape, child, rules)) {
       case 'timestamp':
         header.timestamp = once(tape, child, header.timestamp, 'wsu:Timestamp');
         break;
@@ -95,6 +103,14 @@ export function readSecurityHeader(tape: Tape, element: number, rules: HeaderRul
         header.otherTokens.push(child);
         tokenCount++;
         break;
+      case 'assertion':
+        header.assertions.push(child);
+        if (header.assertions.length > limits.assertionsMax) throw new Fault('peer.limit-assertions');
+        break;
+      case 'tokenReference':
+        header.tokenReferences.push(child);
+        tokenCount++;
+        break;
       case 'signatureConfirmation':
         header.signatureConfirmations.push(child);
         tokenCount++;
@@ -119,6 +135,8 @@ function emptyHeader(element: number): Filling {
     securityContextToken: -1,
     derivedKeyTokens: [],
     otherTokens: [],
+    assertions: [],
+    tokenReferences: [],
     signatureConfirmations: [],
     signatures: [],
     referenceLists: [],
@@ -150,10 +168,12 @@ type Kind =
   | 'encryptedData'
   | 'encryptedKey'
   | 'otherToken'
+  | 'assertion'
+  | 'tokenReference'
   | 'signatureConfirmation'
   | 'unknown';
 
-function kindOf(tape: Tape, child: number): Kind {
+function kindOf(tape: Tape, child: number, { confirmations }: HeaderRules): Kind {
   const namespace = namespaceOf(tape, child);
   switch (namespace) {
     case IN_WSU:
@@ -170,7 +190,11 @@ function kindOf(tape: Tape, child: number): Kind {
       return isNamed(tape, child, namespace, ENCRYPTED_KEY) ? 'encryptedKey' : 'unknown';
     case IN_WSSE:
       if (isNamed(tape, child, namespace, USERNAME_TOKEN)) return 'otherToken';
+      if (confirmations.length > 0 && isTokenReference(tape, child)) return 'tokenReference';
       return isNamed(tape, child, namespace, BINARY_SECURITY_TOKEN) ? 'otherToken' : 'unknown';
+    case IN_SAML11:
+    case IN_SAML20:
+      return confirmations.length > 0 && isNamed(tape, child, namespace, ASSERTION) ? 'assertion' : 'unknown';
     case IN_WSSE11:
       return isNamed(tape, child, namespace, SIGNATURE_CONFIRMATION) ? 'signatureConfirmation' : 'unknown';
     default:

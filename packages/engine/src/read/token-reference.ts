@@ -1,6 +1,6 @@
 /**
  * wsse:SecurityTokenReference (WSS §3.5, WS-SC §1.11): which token a secret comes from. wsse:Reference is taken, and
- * the name of an EncryptedKey that both sides know; a key that travels in the message, or is named in another way, is data
+ * the name of an EncryptedKey that both sides know or of an assertion in the message; a key that travels in the message, or is named in another way, is data
  * and never trust (T11).
  */
 
@@ -9,7 +9,6 @@ import {
   A,
   ATTRIBUTE_WORDS,
   attributeNamed,
-  attributeText,
   E,
   ELEMENT_WORDS,
   Flag,
@@ -22,7 +21,15 @@ import {
 } from '@parley/codec';
 import type { Limits, Version } from '@parley/core';
 import { encodeBase64, Fault, TOKEN_TYPES, VERSION_URIS } from '@parley/core';
-import { attributeIs, base64Octets, requireCharacters, requireElementOnly, structureInvalid } from './claim.ts';
+import { isAssertionId, requireTokenType, resolveAssertionId, samlVersionOf } from './assertion-reference.ts';
+import {
+  attributeIs,
+  base64Octets,
+  boundedText,
+  requireCharacters,
+  requireElementOnly,
+  structureInvalid,
+} from './claim.ts';
 
 // perf: a module's own constants are folded into its code, imported ones are looked up at every use.
 const { none: IN_NO_NAMESPACE, wsc: IN_WSC, wsc05: IN_WSC05, wsse: IN_WSSE } = Namespace;
@@ -65,7 +72,7 @@ export function isTokenReference(tape: Tape, element: number): boolean {
 /**
  * Reads an STR and resolves a reference into the message.
  *
- * @throws Fault `peer.keyinfo-forbidden` any child but one wsse:Reference or EncryptedKeySHA1; `peer.structure-invalid`;
+ * @throws Fault `peer.keyinfo-forbidden` any child but one wsse:Reference, EncryptedKeySHA1 or id of an assertion; `peer.structure-invalid`;
  * `peer.ref-uri-forbidden` not `#name` and not a context's URI; `peer.ref-unresolved` nothing has that Id.
  */
 export function readTokenReference(tape: Tape, element: number, limits: Limits): TokenReference {
@@ -84,6 +91,7 @@ export function readTokenReference(tape: Tape, element: number, limits: Limits):
   if (instanceAttribute >= 0) version ??= '200502';
 
   const target = resolveFragment(tape, uri);
+  requireTokenType(tape, element, target);
   return {
     target,
     identifier: target >= 0 ? undefined : contextUri(tape, uri, limits.identifierBytesMax),
@@ -99,17 +107,16 @@ function readKeyName(tape: Tape, element: number, keyIdentifier: number): TokenR
   const valueType = isNamed(tape, keyIdentifier, IN_WSSE, KEY_IDENTIFIER)
     ? attributeNamed(tape, keyIdentifier, IN_NO_NAMESPACE, VALUE_TYPE)
     : -1;
-  if (valueType < 0 || !attributeIs(tape, valueType, ENCRYPTED_KEY_SHA1))
+  const assertion = valueType < 0 ? -1 : resolveAssertionId(tape, keyIdentifier, valueType);
+  if (assertion < 0 && (valueType < 0 || !attributeIs(tape, valueType, ENCRYPTED_KEY_SHA1)))
     throw new Fault('peer.keyinfo-forbidden', { reason: 'not a wsse:Reference' });
   if (nextSibling(tape, keyIdentifier) >= 0) throw structureInvalid(tape, keyIdentifier, 'two references in one STR');
-  requireCharacters(tape, keyIdentifier, 'wsse:KeyIdentifier');
-  const sha1 = base64Octets(tape, keyIdentifier);
-  if (sha1.length !== SHA1_BYTES) throw new Fault('peer.encoding-invalid', { field: 'EncryptedKeySHA1' });
+  requireTokenType(tape, element, assertion);
   return {
-    target: -1,
+    target: assertion,
     identifier: undefined,
     instance: undefined,
-    encryptedKeySha1: encodeBase64(sha1),
+    encryptedKeySha1: assertion < 0 ? encryptedKeySha1(tape, keyIdentifier) : undefined,
     version: undefined,
     impliedNonce: conversationAttribute(tape, element, NONCE),
     impliedLength: conversationAttribute(tape, element, LENGTH),
@@ -118,6 +125,34 @@ function readKeyName(tape: Tape, element: number, keyIdentifier: number): TokenR
 
 /** Stands for an element that ciphertext may hide. */
 export const HIDDEN = -2;
+
+function encryptedKeySha1(tape: Tape, keyIdentifier: number): string {
+  requireCharacters(tape, keyIdentifier, 'wsse:KeyIdentifier');
+  const sha1 = base64Octets(tape, keyIdentifier);
+  if (sha1.length !== SHA1_BYTES) throw new Fault('peer.encoding-invalid', { field: 'EncryptedKeySHA1' });
+  return encodeBase64(sha1);
+}
+
+/**
+ * The assertion of this message that the STR `element` names, or -1 for an STR that names something else.
+ * @throws Fault as {@link readTokenReference}
+ */
+export function namedAssertion(tape: Tape, element: number, limits: Limits): number {
+  const child = firstChild(tape, element);
+  if (child < 0 || !meansAssertion(tape, child)) return -1;
+  return readTokenReference(tape, element, limits).target;
+}
+
+function meansAssertion(tape: Tape, child: number): boolean {
+  if (isNamed(tape, child, IN_WSSE, REFERENCE)) {
+    const uri = attributeNamed(tape, child, IN_NO_NAMESPACE, URI);
+    const target = uri < 0 ? -1 : resolveFragment(tape, uri);
+    return target >= 0 && samlVersionOf(tape, target) !== undefined;
+  }
+  if (!isNamed(tape, child, IN_WSSE, KEY_IDENTIFIER)) return false;
+  const valueType = attributeNamed(tape, child, IN_NO_NAMESPACE, VALUE_TYPE);
+  return valueType >= 0 && isAssertionId(tape, valueType);
+}
 
 /**
  * The element that a URI attribute `#name` means, or -1 when it has no `#`. With `mayHide`, {@link HIDDEN} if there is none.
@@ -160,13 +195,6 @@ function contextUri(tape: Tape, uri: number, bytesMax: number): string {
   const text = boundedText(tape, uri, bytesMax).trim();
   if (!text.includes(':')) throw new Fault('peer.ref-uri-forbidden', { reason: 'a relative URI' });
   return text;
-}
-
-function boundedText(tape: Tape, attribute: number, bytesMax: number): string {
-  const base = attribute * ATTRIBUTE_WORDS;
-  const length = tape.attributes[base + A.valueEnd]! - tape.attributes[base + A.value]!;
-  if (length > bytesMax) throw new Fault('peer.limit-value', { bytes: length });
-  return attributeText(tape, attribute);
 }
 
 // interop: a ValueType may be missing or, from old Rampart, name another token: it is a hint, the URI decides.

@@ -10,7 +10,7 @@ import {
   nextSibling,
 } from '@parley/codec';
 import type { Limits } from '@parley/core';
-import { Fault, STR_TRANSFORM } from '@parley/core';
+import { ENVELOPED_SIGNATURE, Fault, STR_TRANSFORM } from '@parley/core';
 import type { Policy } from '../policy.ts';
 import {
   attributeIs,
@@ -41,6 +41,7 @@ const INCLUSIVE_NAMESPACES = localName('InclusiveNamespaces');
 const PREFIX_LIST = localName('PrefixList');
 const TRANSFORMATION_PARAMETERS = localName('TransformationParameters');
 const STR_TRANSFORM_URI = localName(STR_TRANSFORM);
+const ENVELOPED_SIGNATURE_URI = localName(ENVELOPED_SIGNATURE);
 const ALGORITHM = localName('Algorithm');
 const CANONICALISATION_ROWS = namedRows(CANONICALISATION_ALGORITHMS);
 const PREFIX_LIST_MAX = 64;
@@ -60,6 +61,28 @@ export function readTransforms(tape: Tape, transforms: number, rules: TransformR
   const algorithm = count === 1 ? allowedCanonicalisation(tape, method, rules) : undefined;
   if (algorithm === undefined) throw new Fault('peer.transform-forbidden');
   return { canonicalisation: readParameters(tape, method, algorithm, rules.limits), isTokenTransform };
+}
+
+/**
+ * Reads the ds:Transforms of an enveloped signature: it leaves out itself, then exclusive C14N without comments. No other, no
+ * more, and in no other order.
+ * @throws Fault `peer.transform-forbidden`, `peer.structure-invalid`, `peer.limit-namespaces`
+ */
+export function readEnvelopedTransforms(tape: Tape, transforms: number, limits: Limits): CanonicalisationOptions {
+  requireElementOnly(tape, transforms, 'ds:Transforms');
+  const enveloped = requireNamed(tape, firstChild(tape, transforms), IN_DS, TRANSFORM, transforms, 'ds:Transform');
+  const method = requireNamed(tape, nextSibling(tape, enveloped), IN_DS, TRANSFORM, transforms, 'ds:Transform');
+  const [first, second] = [enveloped, method].map((transform) =>
+    requireAttribute(tape, transform, ALGORITHM, 'Algorithm'),
+  ) as [number, number];
+  const algorithm = rowNamedOrNone(tape, second, CANONICALISATION_ROWS);
+  const isExpected =
+    attributeIs(tape, first, ENVELOPED_SIGNATURE_URI) &&
+    firstChild(tape, enveloped) < 0 &&
+    algorithm?.name === 'exclusive' &&
+    nextSibling(tape, method) < 0;
+  if (!isExpected) throw new Fault('peer.transform-forbidden');
+  return readParameters(tape, method, algorithm, limits);
 }
 
 function isStrTransform(tape: Tape, transform: number): boolean {

@@ -12,7 +12,7 @@ const KEY_NAME = DS.name('KeyName');
 
 /** What an xenc:EncryptedKey says about its ciphertext. */
 export interface EncryptedKeyParts {
-  readonly id: string;
+  readonly id: string | undefined;
   readonly method: KeyTransport | KeyWrapAlgorithm;
   /** Writes what names the key that encrypted it. */
   readonly writeKeyInfo: (writer: XmlWriter) => void;
@@ -22,7 +22,7 @@ export interface EncryptedKeyParts {
 
 /** xenc:EncryptedKey (XML Encryption §3.5.1) around `encrypted`. */
 export function writeEncryptedKey(writer: XmlWriter, parts: EncryptedKeyParts, encrypted: Uint8Array): void {
-  writer.open(ENCRYPTED_KEY, [[ID, parts.id]]);
+  writer.open(ENCRYPTED_KEY, parts.id === undefined ? [] : [[ID, parts.id]]);
   writeMethod(writer, parts.method);
   writer.open(KEY_INFO);
   parts.writeKeyInfo(writer);

@@ -1,15 +1,22 @@
 /** The namespaces that we write, under the prefixes that WCF gives them, and the names that more than one writer needs. */
 import type { QualifiedName } from '@parley/codec';
 import { NAMESPACE_URIS, Namespace, NamespaceBinding, UNQUALIFIED } from '@parley/codec';
-import type { Version } from '@parley/core';
+import type { SamlVersion, Version } from '@parley/core';
 import { VERSION_URIS } from '@parley/core';
 
 export const WSSE: NamespaceBinding = bound('o', Namespace.wsse);
 export const WSSE11: NamespaceBinding = bound('k', Namespace.wsse11);
 export const WSU: NamespaceBinding = bound('u', Namespace.wsu);
 export const DS: NamespaceBinding = bound('ds', Namespace.ds);
+export const DSIG11: NamespaceBinding = bound('ds11', Namespace.dsig11);
 export const XENC: NamespaceBinding = bound('e', Namespace.xenc);
 export const XENC11: NamespaceBinding = bound('e11', Namespace.xenc11);
+
+/** SAML of each version. */
+export const SAML: Readonly<Record<SamlVersion, NamespaceBinding>> = {
+  '1.1': bound('saml', Namespace.saml11),
+  '2.0': bound('saml', Namespace.saml20),
+};
 
 /** WS-SecureConversation of each generation. */
 export const CONVERSATION: Readonly<Record<Version, NamespaceBinding>> = {

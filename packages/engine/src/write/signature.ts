@@ -1,6 +1,6 @@
 import type { Attribute, XmlWriter } from '@parley/codec';
 import type { DigestAlgorithm } from '@parley/core';
-import { STR_TRANSFORM } from '@parley/core';
+import { ENVELOPED_SIGNATURE, STR_TRANSFORM } from '@parley/core';
 import { ALGORITHM, DS, EXCLUSIVE_C14N, ID, KEY_INFO, URI, WSSE } from './names.ts';
 
 const SIGNATURE = DS.name('Signature');
@@ -18,6 +18,8 @@ const TRANSFORMATION_PARAMETERS = WSSE.name('TransformationParameters');
 export interface SignedReference {
   /** Of what is signed; with `isDereferenced`, of the STR that names it. */
   readonly id: string;
+  /** Whether the signature stands in what it signs, and leaves out itself. */
+  readonly isEnveloped?: boolean;
   /** Whether the token is signed that the STR names (STR-Transform, WSS §8.3). */
   readonly isDereferenced?: boolean;
   readonly digestBase64: string;
@@ -33,6 +35,8 @@ export interface SignedInfoParts {
 
 const EXCLUSIVE: readonly Attribute[] = [[ALGORITHM, EXCLUSIVE_C14N]];
 
+const ENVELOPED: readonly Attribute[] = [[ALGORITHM, ENVELOPED_SIGNATURE]];
+
 /** The start tag of ds:SignedInfo (XML Signature §4.4); alone, it is the one that is signed. */
 export function openSignedInfo(writer: XmlWriter): void {
   writer.open(SIGNED_INFO);
@@ -42,8 +46,9 @@ export function openSignedInfo(writer: XmlWriter): void {
 function writeSignedInfoContent(writer: XmlWriter, { methodUri, digest, references }: SignedInfoParts): void {
   const digestMethod: readonly Attribute[] = [[ALGORITHM, digest.uri]];
   writer.element(CANONICALIZATION_METHOD, '', EXCLUSIVE).element(SIGNATURE_METHOD, '', [[ALGORITHM, methodUri]]);
-  for (const { id, isDereferenced = false, digestBase64 } of references) {
+  for (const { id, isDereferenced = false, isEnveloped = false, digestBase64 } of references) {
     writer.open(REFERENCE, [[URI, `#${id}`]]).open(TRANSFORMS);
+    if (isEnveloped) writer.element(TRANSFORM, '', ENVELOPED);
     if (isDereferenced) writeTokenTransform(writer);
     else writer.element(TRANSFORM, '', EXCLUSIVE);
     writer.close();
@@ -59,21 +64,21 @@ function writeTokenTransform(writer: XmlWriter): void {
 
 /** What a ds:Signature is made of. */
 export interface SignatureParts {
-  readonly id: string;
+  readonly id?: string;
   readonly signedInfo: SignedInfoParts;
   /**
    * Makes the signature of SignedInfo in base64: over the start tag of {@link openSignedInfo}, then the octets [start, end) of
    * the writer's sink. In the Signature the start tag declares nothing, because the parent does.
    */
   readonly valueBase64: (start: number, end: number) => string;
-  /** Writes the STR of the key. */
+  /** Writes what ds:KeyInfo holds: the STR of the key. */
   readonly writeReference: (writer: XmlWriter) => void;
 }
 
 /** ds:Signature (XML Signature §4.2). */
 export function writeSignature(writer: XmlWriter, parts: SignatureParts): void {
   const { sink } = writer;
-  writer.open(SIGNATURE, [[ID, parts.id]]);
+  writer.open(SIGNATURE, parts.id === undefined ? [] : [[ID, parts.id]]);
   openSignedInfo(writer);
   const start = sink.length;
   writeSignedInfoContent(writer, parts.signedInfo);

@@ -1,4 +1,5 @@
-// Fetches WSS4J from Maven Central and compiles the peer, once for each state of its sources; it is kept below .parley.
+// `build-peer.mjs wss4j` or `wss4j-saml`: fetches WSS4J from Maven Central and compiles the peer, once for each state of its
+// sources; it is kept below .parley.
 // Prints the class path; or says on standard error why there is no peer on this machine, and ends with 2.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -7,8 +8,13 @@ import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 
-const PROJECT = fileURLToPath(new URL('.', import.meta.url));
-const BUILT = fileURLToPath(new URL('../../../.parley/wss4j', import.meta.url));
+/** Folders with the sources of each project. */
+const SOURCES = { wss4j: ['wss4j'], 'wss4j-saml': ['wss4j', 'wss4j-saml'] };
+const [name] = process.argv.slice(2);
+if (!Object.hasOwn(SOURCES, name)) throw new Error(`one of ${Object.keys(SOURCES).join(', ')}`);
+const PEERS = fileURLToPath(new URL('.', import.meta.url));
+const PROJECT = path.join(PEERS, name);
+const BUILT = fileURLToPath(new URL(`../../.parley/${name}`, import.meta.url));
 const STAMP = path.join(BUILT, 'built-from');
 const JAVA_MIN = 17;
 const MAVEN_TIMEOUT_MS = 180_000;
@@ -54,8 +60,9 @@ function isBuilt() {
 
 function fingerprint() {
   const hash = createHash('sha256').update(readFileSync(path.join(PROJECT, 'pom.xml')));
-  const sources = path.join(PROJECT, 'src', 'parley', 'interop');
-  for (const name of readdirSync(sources).sort())
-    hash.update(`${name}\n`).update(readFileSync(path.join(sources, name)));
+  for (const source of SOURCES[name]) {
+    const files = path.join(PEERS, source, 'src', 'parley', 'interop');
+    for (const file of readdirSync(files).sort()) hash.update(`${file}\n`).update(readFileSync(path.join(files, file)));
+  }
   return hash.digest('hex');
 }

@@ -1,0 +1,34 @@
+import type { XmlWriter } from '@parley/codec';
+import type { AlgorithmSuite } from '@parley/core';
+import { encodeBase64, MacKey, Secret, sign, signatureAlgorithm } from '@parley/core';
+import type { CarriedAssertion } from './carried-assertion.ts';
+import type { Signer } from './message-keys.ts';
+import type { AssertionSignature } from './seal-request.ts';
+
+/**
+ * Signs with the key that an assertion names, itself.
+ * @throws Fault `peer.alg-forbidden` there is no such algorithm
+ */
+export function assertionSigner(
+  { proof, algorithm }: AssertionSignature,
+  assertion: CarriedAssertion,
+  suite: AlgorithmSuite,
+): Signer {
+  const writeReference = (writer: XmlWriter): void => assertion.writeReference(writer);
+  if (proof instanceof Secret) {
+    const { mac } = suite;
+    const valueBase64 = (octets: Uint8Array, start: number, end: number): string => {
+      const key = proof.lend((secret) => new MacKey(mac, secret));
+      try {
+        return key.macBase64(octets, start, end);
+      } finally {
+        key.wipe();
+      }
+    };
+    return { uri: mac.uri, headroomBytes: mac.blockBytes, valueBase64, writeReference };
+  }
+  const method = algorithm === undefined ? suite.signature : signatureAlgorithm(algorithm);
+  const valueBase64 = (octets: Uint8Array, start: number, end: number): string =>
+    encodeBase64(sign(method, proof, octets.subarray(start, end)));
+  return { uri: method.uri, headroomBytes: 0, valueBase64, writeReference };
+}
