@@ -56,7 +56,7 @@ export interface SessionKeyOptions {
 }
 
 /** An xenc:EncryptedKey as messages hold it. */
-interface Envelope {
+export interface EncryptedKeyEnvelope {
   readonly method: KeyTransport | KeyWrapAlgorithm;
   readonly cipherValue: Uint8Array;
   readonly keyInfo: { readonly recipient: KeyRecipient } | { readonly wrappingKey: WrappingKey['name'] };
@@ -70,12 +70,13 @@ export class EncryptedKey {
   readonly secret: Secret;
   /** SHA-1 of what the CipherValue holds: by this, answers name it (EncryptedKeySHA1, WSS 1.1 §7.3). */
   readonly sha1: Uint8Array;
-  readonly #envelope: Envelope | undefined;
+  /** How it travels; `undefined` for one that is {@link known} only. */
+  readonly envelope: EncryptedKeyEnvelope | undefined;
 
-  private constructor(secret: Secret, sha1: Uint8Array, envelope: Envelope | undefined) {
+  private constructor(secret: Secret, sha1: Uint8Array, envelope: EncryptedKeyEnvelope | undefined) {
     this.secret = secret;
     this.sha1 = sha1;
-    this.#envelope = envelope;
+    this.envelope = envelope;
   }
 
   /**
@@ -120,15 +121,20 @@ export class EncryptedKey {
     return new EncryptedKey(secret, Uint8Array.from(sha1), undefined);
   }
 
+  /** One that was made on another thread. Takes all it is given. */
+  static restored(secret: Secret, sha1: Uint8Array, envelope: EncryptedKeyEnvelope | undefined): EncryptedKey {
+    return new EncryptedKey(secret, sha1, envelope);
+  }
+
   /** Whether it can be put into an assertion: all that names its recipient stands in it. */
   get isSelfContained(): boolean {
-    const keyInfo = this.#envelope?.keyInfo;
+    const keyInfo = this.envelope?.keyInfo;
     return keyInfo !== undefined && !('recipient' in keyInfo && isInMessage(keyInfo.recipient.reference));
   }
 
   /** Whether it can be put into a message. */
   get isAttachable(): boolean {
-    return this.#envelope !== undefined;
+    return this.envelope !== undefined;
   }
 
   /**
@@ -136,9 +142,9 @@ export class EncryptedKey {
    * @throws Fault `caller.option-invalid` it is {@link known} only
    */
   write(writer: XmlWriter, ids: MessageIds, id: string | undefined, dataIds: readonly string[]): void {
-    if (this.#envelope === undefined)
+    if (this.envelope === undefined)
       throw new Fault('caller.option-invalid', { option: 'token', reason: 'known only' });
-    const { method, keyInfo, cipherValue } = this.#envelope;
+    const { method, keyInfo, cipherValue } = this.envelope;
     const writeKeyInfo =
       'recipient' in keyInfo ? recipientWriter(writer, ids, keyInfo.recipient) : keyName(keyInfo.wrappingKey);
     writeEncryptedKey(writer, { id, method, writeKeyInfo, dataIds }, cipherValue);
@@ -154,7 +160,7 @@ export class EncryptedKey {
   }
 
   static #make(
-    envelope: Omit<Envelope, 'cipherValue'>,
+    envelope: Omit<EncryptedKeyEnvelope, 'cipherValue'>,
     { suite, secret, fillRandom }: SessionKeyOptions,
     encrypt: (octets: Uint8Array) => Uint8Array,
   ): EncryptedKey {

@@ -81,11 +81,13 @@ export { createPool } from './pool/pool.ts';
 export type {
   ContextResolver,
   Pool,
+  PoolBootstrapSealRequest,
   PoolMessage,
   PoolOptions,
   PoolSealRequest,
   PoolStats,
 } from './pool/pool-contract.ts';
+export type { PoolCredentials } from './pool/pool-credentials.ts';
 export type { Verdict } from './pool/verdict.ts';
 
 // The readers, for packages that read messages which no context secures yet.

@@ -8,7 +8,7 @@ import { SampleResolver, STRICT } from './sample-messages.ts';
 const pools: Pool[] = [];
 
 /** A pool over the sample contexts, closed when its test ends. */
-export function poolWith(workers: number, options: Partial<PoolOptions> = {}): Pool {
+export function poolWith(workers: number, options: Partial<Omit<PoolOptions, 'credentials'>> = {}): Pool {
   const pool = createPool({ workers, policy: STRICT, contexts: new SampleResolver(), ...options });
   pools.push(pool);
   return pool;

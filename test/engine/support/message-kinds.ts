@@ -5,6 +5,7 @@ import {
   type Credentials,
   EncryptedKey,
   type Policy,
+  type PoolCredentials,
   policyOf,
   type SealRequest,
 } from '@parley/engine';
@@ -38,15 +39,20 @@ const WRAPPING: Secret = sampleSecret(77);
 const WRAPPING_SHA1 = new Uint8Array(20).fill(9);
 const known = EncryptedKey.known(sampleSecret(50), new Uint8Array(20).fill(7));
 
-/** Opens every kind. */
-export const CREDENTIALS: Credentials = {
-  trust: new Trust({ anchors: [ROOT], intermediates: [alice.certificate], revocation: 'if-listed' }),
-  ownKeys: [bob.key],
+/** Opens every kind, on a pool too. */
+export const POOL_CREDENTIALS = {
+  trust: { anchors: [ROOT], intermediates: [alice.certificate], revocation: 'if-listed' },
+  ownKeys: [alice.key, bob.key],
   encryptedKeys: new Map([
     [base64(known.sha1), known.secret],
     [base64(WRAPPING_SHA1), WRAPPING],
   ]),
+} as const satisfies PoolCredentials;
+
+export const CREDENTIALS: Credentials = {
+  ...POOL_CREDENTIALS,
   ...PASSWORDS,
+  trust: new Trust(POOL_CREDENTIALS.trust),
   assertionIssuers: [{ name: ISSUER, trust: issuerTrust() }],
 };
 

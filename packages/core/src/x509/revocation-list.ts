@@ -16,6 +16,8 @@ const ENTRY_EXTENSIONS: ReadonlySet<string> = new Set(['2.5.29.21', '2.5.29.24']
  * have critical extensions that are not understood here: they are refused.
  */
 export class RevocationList {
+  /** As it was read; not to be changed. */
+  readonly der: Uint8Array;
   readonly issuerDer: Uint8Array;
   readonly thisUpdateMs: number;
   /** Not the last word from here on. A list without one never is. */
@@ -27,6 +29,7 @@ export class RevocationList {
   #verifiedBy: PublicKey | undefined;
 
   private constructor(der: Uint8Array) {
+    this.der = der;
     this.#structure = readSignedStructure(der);
     this.signatureAlgorithm = structureAlgorithm(this.#structure);
     const fields = new DerReader(this.#structure.signed).inside(TAG.sequence);

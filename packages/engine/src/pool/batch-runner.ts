@@ -1,16 +1,23 @@
-import type { FailedReply } from '@parley/core';
+import type { FailedReply, Reply, Secret } from '@parley/core';
 import { failedReply } from '@parley/core';
+import type { Credentials } from '../credentials.ts';
 import { open } from '../open.ts';
 import type { Policy } from '../policy.ts';
 import { seal } from '../seal.ts';
+import type { BootstrapSealRequest, SealedMessage, SealRequest } from '../seal-request.ts';
 import { Workspace } from '../workspace.ts';
+import { BatchKeys } from './batch-keys.ts';
 import { ContextCache } from './context-cache.ts';
 import { EvictionLog } from './eviction-log.ts';
 import { OctetWriter } from './octet-writer.ts';
-import type { PoolSealRequest } from './pool-contract.ts';
+import type { PortableCredentials, UsableCredentials } from './portable-credentials.ts';
+import { usableCredentials } from './portable-credentials.ts';
+import type { PortableSeal } from './portable-seal.ts';
+import { usableSeal } from './portable-seal.ts';
+import { portableSecret } from './portable-secret.ts';
 import { ReplyWriter } from './reply-writer.ts';
 import { alignedStart } from './slab.ts';
-import type { BatchAnswer, BatchTask } from './task.ts';
+import type { BatchAnswer, BatchTask, KeptKey } from './task.ts';
 import {
   CONTROL_BYTES,
   CONTROL_LENGTH,
@@ -22,12 +29,13 @@ import {
 } from './task.ts';
 import { verdictOf } from './verdict.ts';
 
-/** What a thread knows from its start on; plain data. */
+/** What a thread knows from its start on; plain data and key objects. */
 export interface RunnerData {
   readonly policy: Policy;
   readonly cachedContextsMax: number;
   /** Of the pool's {@link EvictionLog}. */
   readonly evictions: SharedArrayBuffer;
+  readonly credentials: PortableCredentials;
 }
 
 const SCRATCH_BYTES = 64 * 1024;
@@ -39,6 +47,8 @@ export class BatchRunner {
   readonly #fillRandom: (out: Uint8Array) => void;
   readonly #workspace = new Workspace();
   readonly #contexts: ContextCache;
+  readonly #credentials: UsableCredentials;
+  readonly #keys = new BatchKeys();
   #scratch = new Uint8Array(SCRATCH_BYTES);
 
   /** `threadId` is what the control words name this thread by: not 0. */
@@ -49,6 +59,7 @@ export class BatchRunner {
     this.#contexts = new ContextCache(data.cachedContextsMax, new EvictionLog(data.evictions), () =>
       this.#workspace.wipe(),
     );
+    this.#credentials = usableCredentials(data.credentials);
   }
 
   /** Drops contexts that were evicted. */
@@ -61,26 +72,29 @@ export class BatchRunner {
     const control = new Int32Array(task.output, 0, CONTROL_BYTES / Int32Array.BYTES_PER_ELEMENT);
     Atomics.store(control, CONTROL_THREAD, this.#threadId);
     this.#contexts.beginBatch(task.contexts);
+    this.#keys.beginBatch(task.encryptedKeys);
+    const kept: KeptKey[] = [];
     const octets = new OctetWriter(task.output, CONTROL_BYTES);
     const replies = new ReplyWriter(octets);
     const count = task.jobs.length / JOB_FIELDS;
     for (let index = 0; index < count; index++) {
       Atomics.store(control, CONTROL_PROGRESS, index + 1);
       try {
-        this.#runOne(task, index, replies);
+        this.#runOne(task, index, replies, kept);
       } catch (error) {
         replies.failed(failedReply(error));
       }
     }
     this.#contexts.endBatch();
+    this.#keys.endBatch();
     const { start, length } = replies.finish();
     Atomics.store(control, CONTROL_START, start);
     Atomics.store(control, CONTROL_LENGTH, length);
     Atomics.store(control, CONTROL_PROGRESS, PROGRESS_DONE);
-    return octets.replacement;
+    return { replacement: octets.replacement, kept };
   }
 
-  #runOne(task: BatchTask, index: number, replies: ReplyWriter): void {
+  #runOne(task: BatchTask, index: number, replies: ReplyWriter, kept: KeptKey[]): void {
     const at = index * JOB_FIELDS;
     const message = this.#privateCopy(task.input, task.jobs[at] as number, task.jobs[at + 1] as number);
     if (task.kind === 'seal') {
@@ -95,6 +109,7 @@ export class BatchRunner {
       signatureValuesSent: splitAtBlanks(task.jobs[at + 4] as string | undefined),
       policy: this.#policy,
       contexts: this.#contexts,
+      credentials: this.#credentialsFor(index, kept),
       workspace: this.#workspace,
       // The reply writer copies before the next message.
       borrow: true,
@@ -104,10 +119,36 @@ export class BatchRunner {
     else replies.verdict(verdictOf(reply.value));
   }
 
-  #seal(envelope: Uint8Array, { identifier, ...request }: PoolSealRequest): ReturnType<typeof seal> {
-    const context = this.#contexts.find(identifier);
-    if (context === undefined) return unknownContext(identifier);
-    return seal(envelope, { ...request, context, fillRandom: this.#fillRandom, workspace: this.#workspace });
+  #credentialsFor(index: number, kept: KeptKey[]): Credentials {
+    const { trust, ownKeys, keepsKeys } = this.#credentials;
+    const keepEncryptedKey = (sha1Base64: string, secret: Secret): void => {
+      kept.push({ index, sha1Base64, secret: portableSecret(secret) });
+      secret.wipe();
+    };
+    return {
+      trust,
+      ownKeys,
+      encryptedKeys: this.#keys,
+      keepEncryptedKey: keepsKeys ? keepEncryptedKey : undefined,
+    };
+  }
+
+  #seal(envelope: Uint8Array, portable: PortableSeal): Reply<SealedMessage> {
+    const { identifier } = portable;
+    const context = identifier === undefined ? undefined : this.#contexts.find(identifier);
+    if (identifier !== undefined && context === undefined) return unknownContext(identifier);
+    const usable = usableSeal(portable, this.#credentials.ownKeys);
+    try {
+      return seal(envelope, {
+        ...usable.request,
+        ...(context && { context }),
+        fillRandom: this.#fillRandom,
+        workspace: this.#workspace,
+        // A request that lost its types on the way: `seal` itself judges what it says.
+      } as SealRequest | BootstrapSealRequest);
+    } finally {
+      usable.wipe();
+    }
   }
 
   /** safety: what is checked is a copy that no other thread can change. */

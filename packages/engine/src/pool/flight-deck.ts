@@ -1,18 +1,20 @@
 import type { FailedReply } from '@parley/core';
 import type { ContextDesk } from './context-desk.ts';
-import type { Job } from './flight.ts';
-import { Flight, neededContext } from './flight.ts';
+import type { Job, Need } from './flight.ts';
+import { Flight, neededBy } from './flight.ts';
+import type { KeyDesk } from './key-desk.ts';
 import type { PoisonList } from './poison-list.ts';
 import type { AnyReply } from './reply-reader.ts';
 import { readReplies } from './reply-reader.ts';
 import type { Slab, SlabPool } from './slab.ts';
-import type { AttachedContext, Executor } from './task.ts';
+import type { AttachedContext, AttachedKey, Executor, KeptKey } from './task.ts';
 import { Unserved } from './task.ts';
 
 export interface FlightDeckOptions {
   readonly executor: Executor;
   readonly slabs: SlabPool;
   readonly desk: ContextDesk;
+  readonly keys: KeyDesk;
   readonly poison: PoisonList;
   readonly jobTimeoutMs: number;
   /** A batch to send while a worker has time. */
@@ -88,14 +90,18 @@ export class FlightDeck {
   async #fly(flight: Flight): Promise<void> {
     const replies = await this.#run(flight);
     if (replies === undefined) return;
-    const needing = new Map<string, Job[]>();
+    const needing = new Map<string, Needing>();
     for (const [index, job] of flight.jobs.entries()) {
       const reply = replies[index]!;
-      const identifier = flight.rounds < ROUNDS_MAX ? neededContext(reply) : undefined;
-      if (identifier === undefined) settle(flight, job, reply);
-      else needing.set(identifier, [...(needing.get(identifier) ?? []), job]);
+      const need = flight.rounds < ROUNDS_MAX ? neededBy(reply) : undefined;
+      if (need === undefined) {
+        settle(flight, job, reply);
+      } else {
+        const key = `${need.kind} ${need.name}`;
+        needing.set(key, { need, jobs: [...(needing.get(key)?.jobs ?? []), job] });
+      }
     }
-    if (needing.size > 0) void this.#fetch(flight, needing);
+    if (needing.size > 0) void this.#fetch(flight, [...needing.values()]);
   }
 
   /** The replies to `flight`, in order; `undefined` if there was no worker to the end, which is then dealt with. */
@@ -105,9 +111,9 @@ export class FlightDeck {
     this.#watchOver();
     try {
       const output = slabs.take(flight.outputBytes);
-      const filled = await this.#execute(flight, output);
+      const { filled, kept } = await this.#execute(flight, output);
       const { start, length } = flight.answer;
-      const replies = readReplies(filled, start, length);
+      const replies = this.#options.keys.keep(kept, readReplies(filled, start, length));
       slabs.give(filled, start + length);
       if (filled !== output) slabs.give(output, output.length);
       return replies;
@@ -118,36 +124,44 @@ export class FlightDeck {
     }
   }
 
-  /** The slab with the answer: `output`, unless that was too small. */
-  async #execute(flight: Flight, output: Slab): Promise<Slab> {
+  /** The slab with the answer: `output`, unless that was too small; and the secrets that go with it. */
+  async #execute(flight: Flight, output: Slab): Promise<{ filled: Slab; kept: readonly KeptKey[] }> {
+    const { executor, keys } = this.#options;
     try {
-      const replacement = await this.#options.executor.run(flight.task(output, performance.now()));
-      return replacement === undefined ? output : new Uint8Array(replacement);
+      const { kept, replacement } = await executor.run(flight.task(output, performance.now()));
+      return { filled: replacement === undefined ? output : new Uint8Array(replacement), kept };
     } catch (error) {
-      // A worker that died with its work done has left the answer, if it fitted.
+      // A worker that died with its work done has left the answer, if it fitted; but no secret.
       const { start, length } = flight.answer;
-      if (flight.isDone && start + length <= output.length) return output;
+      const isWhole = start + length <= output.length && !(keys.isKeeping && flight.kind !== 'seal');
+      if (flight.isDone && isWhole) return { filled: output, kept: [] };
       throw error;
     }
   }
 
   /** Asks for what the messages of a batch need, and sends those again. */
-  async #fetch(flight: Flight, needing: ReadonlyMap<string, readonly Job[]>): Promise<void> {
+  async #fetch(flight: Flight, needing: readonly Needing[]): Promise<void> {
+    const { desk, keys } = this.#options;
     const { kind, load } = flight;
     const contexts = new Map<string, AttachedContext>(flight.contexts);
-    const jobs: Job[] = [];
+    const encryptedKeys = new Map<string, AttachedKey>(flight.encryptedKeys);
+    const again: Job[] = [];
     await Promise.all(
-      [...needing].map(async ([identifier, waiting]) => {
-        const found = await this.#options.desk.lookUp(identifier);
+      needing.map(async ({ need, jobs }) => {
+        const found = need.kind === 'context' ? await desk.lookUp(need.name) : keys.lookUp(need.name);
         if ('ok' in found) {
-          for (const job of waiting) settle(flight, job, found);
-        } else {
-          contexts.set(identifier, found);
-          jobs.push(...waiting);
+          for (const job of jobs) settle(flight, job, found);
+          return;
         }
+        if ('sha1Base64' in found) encryptedKeys.set(need.name, found);
+        else contexts.set(need.name, found);
+        again.push(...jobs);
       }),
     );
-    if (jobs.length > 0) this.#ready.unshift(new Flight({ kind, load, jobs, contexts, rounds: flight.rounds + 1 }));
+    if (again.length > 0) {
+      const rounds = flight.rounds + 1;
+      this.#ready.unshift(new Flight({ kind, load, jobs: again, contexts, encryptedKeys, rounds }));
+    }
     this.dispatch();
   }
 
@@ -187,6 +201,12 @@ export class FlightDeck {
       Math.max(1, jobTimeoutMs / 4),
     ).unref();
   }
+}
+
+/** Messages that lack the same. */
+interface Needing {
+  readonly need: Need;
+  readonly jobs: readonly Job[];
 }
 
 function settle(flight: Flight, job: Job, reply: Parameters<Job['answer']>[0]): void {

@@ -1,9 +1,9 @@
 import type { Reply } from '@parley/core';
-import type { PoolSealRequest } from './pool-contract.ts';
+import type { PortableSeal } from './portable-seal.ts';
 import type { AnyReply } from './reply-reader.ts';
 import type { Slab, SlabPool } from './slab.ts';
 import { alignedStart } from './slab.ts';
-import type { AttachedContext, BatchTask, JobKind } from './task.ts';
+import type { AttachedContext, AttachedKey, BatchTask, JobKind } from './task.ts';
 import {
   CONTROL_BYTES,
   CONTROL_LENGTH,
@@ -22,7 +22,7 @@ export interface JobRequest {
   readonly atMs: number | 'message';
   readonly soapAction: string | undefined;
   readonly signatureValuesSent: readonly string[] | undefined;
-  readonly seal: PoolSealRequest | undefined;
+  readonly seal: PortableSeal | undefined;
 }
 
 /** A message that was copied into a load; answered exactly once. */
@@ -82,7 +82,9 @@ export class Flight {
   readonly jobs: readonly Job[];
   /** What to send along, by identifier. */
   readonly contexts: ReadonlyMap<string, AttachedContext>;
-  /** Times its messages asked for contexts. */
+  /** The same of EncryptedKeys, by SHA-1. */
+  readonly encryptedKeys: ReadonlyMap<string, AttachedKey>;
+  /** Times its messages asked for contexts or keys. */
   readonly rounds: number;
   /** Workers that died over it. */
   deaths = 0;
@@ -94,11 +96,15 @@ export class Flight {
   #progress = 0;
   #progressSinceMs = 0;
 
-  constructor(from: Pick<Flight, 'kind' | 'load' | 'jobs'> & Partial<Pick<Flight, 'contexts' | 'rounds' | 'deaths'>>) {
+  constructor(
+    from: Pick<Flight, 'kind' | 'load' | 'jobs'> &
+      Partial<Pick<Flight, 'contexts' | 'encryptedKeys' | 'rounds' | 'deaths'>>,
+  ) {
     this.kind = from.kind;
     this.load = from.load;
     this.jobs = from.jobs;
     this.contexts = from.contexts ?? new Map();
+    this.encryptedKeys = from.encryptedKeys ?? new Map();
     this.rounds = from.rounds ?? 0;
     this.deaths = from.deaths ?? 0;
   }
@@ -132,6 +138,7 @@ export class Flight {
       ]),
       seals: this.jobs.flatMap((job) => job.seal ?? []),
       contexts: [...this.contexts.values()],
+      encryptedKeys: [...this.encryptedKeys.values()],
     };
   }
 
@@ -165,8 +172,9 @@ export class Flight {
     const size = Math.ceil(this.jobs.length / parts);
     const flights: Flight[] = [];
     for (let at = 0; at < this.jobs.length; at += size) {
-      const { kind, load, contexts, rounds, deaths } = this;
-      flights.push(new Flight({ kind, load, contexts, rounds, deaths, jobs: this.jobs.slice(at, at + size) }));
+      const { kind, load, contexts, encryptedKeys, rounds, deaths } = this;
+      const jobs = this.jobs.slice(at, at + size);
+      flights.push(new Flight({ kind, load, contexts, encryptedKeys, rounds, deaths, jobs }));
     }
     return flights;
   }
@@ -219,9 +227,17 @@ export class BatchBuilder {
   }
 }
 
-/** The context that `reply` asks main for. */
-export function neededContext(reply: Reply<unknown>): string | undefined {
+/** What a worker lacks for a message. */
+export interface Need {
+  readonly kind: 'context' | 'encrypted-key';
+  /** Identifier, or SHA-1. */
+  readonly name: string;
+}
+
+/** What `reply` asks main for. */
+export function neededBy(reply: Reply<unknown>): Need | undefined {
   if (reply.ok || reply.code !== 'internal.context-needed') return undefined;
-  const identifier = reply.detail['identifier'];
-  return typeof identifier === 'string' ? identifier : undefined;
+  const { encryptedKey, identifier } = reply.detail;
+  if (typeof identifier === 'string') return { kind: 'context', name: identifier };
+  return typeof encryptedKey === 'string' ? { kind: 'encrypted-key', name: encryptedKey } : undefined;
 }

@@ -1,7 +1,8 @@
 import type { Reply, SecurityContext } from '@parley/core';
-import type { ContextMessage } from '../opened-message.ts';
+import type { ContextMessage, OpenedMessage } from '../opened-message.ts';
 import type { Policy } from '../policy.ts';
-import type { SealedMessage, SealRequest } from '../seal-request.ts';
+import type { CertificateSealRequest, EncryptedKeySealRequest, SealedMessage, SealRequest } from '../seal-request.ts';
+import type { PoolCredentials } from './pool-credentials.ts';
 import type { Verdict } from './verdict.ts';
 
 /** Looks a context up where the truth is; a context store is one. Asked once per context and worker. */
@@ -16,9 +17,11 @@ export interface PoolOptions {
    * readers `libxml` and `cross-check` need 0, and with `auto` the calling thread reads what is not UTF-8.
    */
   readonly workers: number;
-  /** It takes keys of contexts only: what bootstraps one is opened by `open` itself. */
+  /** Without {@link credentials}, it takes keys of contexts only. */
   readonly policy: Policy;
   readonly contexts: ContextResolver;
+  /** For messages that no context secures, and to endorse. With them, an answer may be of any kind. */
+  readonly credentials?: PoolCredentials | undefined;
   /** Messages that travel together. Default 64. */
   readonly batchMessagesMax?: number;
   /** Octets that travel together, unless one message alone is larger. Default 1 MiB. */
@@ -48,10 +51,18 @@ export interface PoolMessage {
   readonly signatureValuesSent?: readonly string[];
 }
 
-/** A {@link SealRequest} whose context is named by its identifier; the worker has its own randomness, and no private keys. */
-export interface PoolSealRequest extends Omit<SealRequest, 'context' | 'endorse' | 'fillRandom' | 'workspace'> {
+/**
+ * A {@link SealRequest} whose context is named by its identifier; the worker has its own randomness. Whoever endorses is one
+ * of the pool's `ownKeys`.
+ */
+export interface PoolSealRequest extends Omit<SealRequest, 'context' | 'fillRandom' | 'workspace'> {
   readonly identifier: string;
 }
+
+/** A {@link BootstrapSealRequest}, signed with one of the pool's `ownKeys`, or with a session key, which is copied. */
+export type PoolBootstrapSealRequest =
+  | Omit<CertificateSealRequest, 'fillRandom' | 'workspace'>
+  | Omit<EncryptedKeySealRequest, 'fillRandom' | 'workspace'>;
 
 /** Counters since the pool was made. */
 export interface PoolStats {
@@ -73,15 +84,18 @@ export interface PoolStats {
  * `internal.store-unavailable`, `caller.closed`. Answers never say whether a message is a replay: that is decided
  * once, by whoever holds the replay cache.
  */
-export interface Pool {
+export interface Pool<Message extends OpenedMessage = ContextMessage> {
   /** Opens one message. Calls made in one turn of the event loop travel together. The answer is the caller's. */
-  open(message: PoolMessage): Promise<Reply<ContextMessage>>;
+  open(message: PoolMessage): Promise<Reply<Message>>;
   /** Opens many: one reply per message, in order. */
-  openBatch(messages: readonly PoolMessage[]): Promise<readonly Reply<ContextMessage>[]>;
+  openBatch(messages: readonly PoolMessage[]): Promise<readonly Reply<Message>[]>;
   /** As {@link openBatch}, without the verified octets. */
-  verifyBatch(messages: readonly PoolMessage[]): Promise<readonly Reply<Verdict>[]>;
-  /** Seals `envelope` (borrowed until the promise settles). `caller.context-unusable` for an unknown context; `caller.option-invalid` for `endorse`. */
-  seal(envelope: Uint8Array, request: PoolSealRequest): Promise<Reply<SealedMessage>>;
+  verifyBatch(messages: readonly PoolMessage[]): Promise<readonly Reply<Verdict<Message>>[]>;
+  /**
+   * Seals `envelope` (borrowed until the promise settles). `caller.context-unusable` for an unknown context;
+   * `caller.option-invalid` for a private key that is none of the pool's.
+   */
+  seal(envelope: Uint8Array, request: PoolSealRequest | PoolBootstrapSealRequest): Promise<Reply<SealedMessage>>;
   /**
    * Resolves when no answer can rest on the context as it was at the time of the call. To be awaited between changing
    * a context in its store (cancel, renew) and acknowledging that.

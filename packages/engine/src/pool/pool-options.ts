@@ -2,7 +2,7 @@ import { Fault } from '@parley/core';
 import type { PoolOptions } from './pool-contract.ts';
 
 /** {@link PoolOptions} with nothing left open. */
-export type CompletePoolOptions = Required<PoolOptions>;
+export type CompletePoolOptions = Required<Omit<PoolOptions, 'credentials'>> & Pick<PoolOptions, 'credentials'>;
 
 const DEFAULTS = {
   batchMessagesMax: 64,
@@ -37,9 +37,12 @@ export function completePoolOptions(options: PoolOptions): CompletePoolOptions {
     }
   }
   const { signedBy, endorsedBy, passwordTypes } = complete.policy;
-  // Workers know contexts and nothing else. `open` on the calling thread takes other keys.
-  if (passwordTypes.length > 0) throw new Fault('caller.option-invalid', { option: 'policy.passwordTypes' });
-  if (signedBy.length === 0 || ![...signedBy, ...endorsedBy].every((source) => source === 'context')) {
+  const sources = [...signedBy, ...endorsedBy];
+  // Passwords are looked up, and stay with whoever has them.
+  if (passwordTypes.length > 0 || signedBy.length === 0 || sources.includes('username'))
+    throw new Fault('caller.option-invalid', { option: 'policy.passwordTypes' });
+  // Without credentials, workers know contexts and nothing else.
+  if (complete.credentials === undefined && !sources.every((source) => source === 'context')) {
     throw new Fault('caller.option-invalid', {
       option: 'policy.signedBy',
       value: [...signedBy, ...endorsedBy].join(' '),

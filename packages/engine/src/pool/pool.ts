@@ -1,7 +1,7 @@
 import type { FailedReply, FaultCode, Reply } from '@parley/core';
 import { DEFAULT_LIMITS, Fault, failedReply } from '@parley/core';
-import type { ContextMessage } from '../opened-message.ts';
-import type { SealedMessage, SealRequest } from '../seal-request.ts';
+import type { OpenedMessage } from '../opened-message.ts';
+import type { SealedMessage } from '../seal-request.ts';
 import { ContextDesk } from './context-desk.ts';
 import { EvictionLog } from './eviction-log.ts';
 import type { Flight, JobRequest } from './flight.ts';
@@ -9,11 +9,23 @@ import { BatchBuilder } from './flight.ts';
 import { FlightDeck } from './flight-deck.ts';
 import { Gate } from './gate.ts';
 import { InlineExecutor } from './inline.ts';
+import { KeyDesk } from './key-desk.ts';
 import { PoisonList } from './poison-list.ts';
-import type { Pool, PoolMessage, PoolOptions, PoolSealRequest, PoolStats } from './pool-contract.ts';
+import type {
+  Pool,
+  PoolBootstrapSealRequest,
+  PoolMessage,
+  PoolOptions,
+  PoolSealRequest,
+  PoolStats,
+} from './pool-contract.ts';
+import type { PoolCredentials } from './pool-credentials.ts';
 import type { CompletePoolOptions } from './pool-options.ts';
 import { completePoolOptions } from './pool-options.ts';
 import { inUtf8, policyOfWorkers } from './pool-reader.ts';
+import { portableCredentials } from './portable-credentials.ts';
+import type { PortableSeal } from './portable-seal.ts';
+import { portableSeal } from './portable-seal.ts';
 import type { AnyReply } from './reply-reader.ts';
 import { SlabPool } from './slab.ts';
 import type { Executor, JobKind } from './task.ts';
@@ -29,7 +41,10 @@ const WORTH_A_BATCH = 16;
  * A pool that opens and seals on `options.workers` threads, or inline for 0.
  * @throws Fault `caller.option-invalid`; `caller.libxml-unavailable` for the readers `libxml` and `cross-check`
  */
-export function createPool(options: PoolOptions): Pool {
+export function createPool(options: PoolOptions & { readonly credentials?: undefined }): Pool;
+/** The same with credentials: an answer may be of any kind that the policy takes. */
+export function createPool(options: PoolOptions): Pool<OpenedMessage>;
+export function createPool(options: PoolOptions): Pool<OpenedMessage> {
   return createPoolOf(options, workerFile());
 }
 
@@ -38,13 +53,20 @@ export function createPoolOf(options: PoolOptions, file: string): BatchPool {
   const complete = completePoolOptions(options);
   const log = new EvictionLog();
   const { workers, workerHeapMiBMax: heapMiBMax, cachedContextsMax } = complete;
-  const data = { policy: policyOfWorkers(complete.policy, workers), cachedContextsMax, evictions: log.shared };
+  const data = {
+    policy: policyOfWorkers(complete.policy, workers),
+    cachedContextsMax,
+    evictions: log.shared,
+    credentials: portableCredentials(complete.credentials ?? NO_CREDENTIALS, workers),
+  };
   const executor = workers === 0 ? new InlineExecutor(data) : new Threads({ workers, data, file, heapMiBMax });
   return new BatchPool(complete, executor, log);
 }
 
+const NO_CREDENTIALS: PoolCredentials = {};
+
 /** Takes messages in, up to the bound, and gathers them into batches for the {@link FlightDeck}. */
-export class BatchPool implements Pool {
+export class BatchPool implements Pool<OpenedMessage> {
   readonly executor: Executor;
   readonly #options: CompletePoolOptions;
   readonly #log: EvictionLog;
@@ -77,6 +99,7 @@ export class BatchPool implements Pool {
       executor,
       slabs: this.#slabs,
       desk: this.#desk,
+      keys: new KeyDesk(options.credentials ?? NO_CREDENTIALS),
       poison: this.#poison,
       jobTimeoutMs: options.jobTimeoutMs,
       next: () => this.#gathered(),
@@ -89,22 +112,26 @@ export class BatchPool implements Pool {
     return { messages: this.#messages, bytes: this.#bytes, batches, retries, workersLost, queued: this.#gate.messages };
   }
 
-  async open(message: PoolMessage): Promise<Reply<ContextMessage>> {
+  async open(message: PoolMessage): Promise<Reply<OpenedMessage>> {
     const [reply] = await this.#call('open', [openRequest(message)]);
-    return reply as Reply<ContextMessage>;
+    return reply as Reply<OpenedMessage>;
   }
 
-  async openBatch(messages: readonly PoolMessage[]): Promise<readonly Reply<ContextMessage>[]> {
-    return (await this.#call('open', messages.map(openRequest))) as readonly Reply<ContextMessage>[];
+  async openBatch(messages: readonly PoolMessage[]): Promise<readonly Reply<OpenedMessage>[]> {
+    return (await this.#call('open', messages.map(openRequest))) as readonly Reply<OpenedMessage>[];
   }
 
-  async verifyBatch(messages: readonly PoolMessage[]): Promise<readonly Reply<Verdict>[]> {
-    return (await this.#call('verify', messages.map(openRequest))) as readonly Reply<Verdict>[];
+  async verifyBatch(messages: readonly PoolMessage[]): Promise<readonly Reply<Verdict<OpenedMessage>>[]> {
+    return (await this.#call('verify', messages.map(openRequest))) as readonly Reply<Verdict<OpenedMessage>>[];
   }
 
-  async seal(envelope: Uint8Array, request: PoolSealRequest): Promise<Reply<SealedMessage>> {
-    if ('endorse' in request) return failure('caller.option-invalid', { option: 'endorse' });
-    const [reply] = await this.#call('seal', [sealRequest(envelope, request)]);
+  async seal(envelope: Uint8Array, request: PoolSealRequest | PoolBootstrapSealRequest): Promise<Reply<SealedMessage>> {
+    requireOctets(envelope);
+    const portable = this.#portable(request);
+    if (!portable.ok) return portable;
+    const { atMs } = request;
+    const job = { octets: envelope, atMs, soapAction: undefined, signatureValuesSent: undefined, seal: portable.value };
+    const [reply] = await this.#call('seal', [job]);
     return reply as Reply<SealedMessage>;
   }
 
@@ -173,6 +200,14 @@ export class BatchPool implements Pool {
         }
       }
       expectedBytes -= given.octets.length;
+    }
+  }
+
+  #portable(request: PoolSealRequest | PoolBootstrapSealRequest): Reply<PortableSeal> {
+    try {
+      return { ok: true, value: portableSeal(request, this.#options.credentials?.ownKeys ?? []) };
+    } catch (error) {
+      return failedReply(error);
     }
   }
 
@@ -252,13 +287,6 @@ export class BatchPool implements Pool {
 function openRequest({ message, atMs, soapAction, signatureValuesSent }: PoolMessage): JobRequest {
   requireOctets(message);
   return { octets: message, atMs, soapAction, signatureValuesSent, seal: undefined };
-}
-
-function sealRequest(envelope: Uint8Array, request: PoolSealRequest): JobRequest {
-  requireOctets(envelope);
-  // A caller may have spread a whole SealRequest: its context, functions and scratch must not reach a port.
-  const { context: _, fillRandom: _f, workspace: _w, ...seal } = request as PoolSealRequest & Partial<SealRequest>;
-  return { octets: envelope, atMs: request.atMs, soapAction: undefined, signatureValuesSent: undefined, seal };
 }
 
 function requireOctets(octets: unknown): void {

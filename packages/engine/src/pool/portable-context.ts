@@ -1,13 +1,12 @@
-import { createSecretKey } from 'node:crypto';
 import type { SecurityContext } from '@parley/core';
-import { Secret } from '@parley/core';
+import { portableSecret, usableSecret } from './portable-secret.ts';
 import type { PortableContext } from './task.ts';
 
 /** `context` in a form that may cross a port; its secrets stay the caller's. @throws Fault when a secret was wiped */
 export function portableContext(context: SecurityContext): PortableContext {
   const keys = context.keys.map(({ instance, secret, createdAtMs, expiresAtMs }) => ({
     instance,
-    secret: secret.lend((bytes) => createSecretKey(bytes)),
+    secret: portableSecret(secret),
     createdAtMs,
     expiresAtMs,
   }));
@@ -17,12 +16,7 @@ export function portableContext(context: SecurityContext): PortableContext {
 
 /** The context again, with secrets of its own; for {@link wipeContext}. */
 export function usableContext(portable: PortableContext): SecurityContext {
-  const keys = portable.keys.map(({ secret: keyObject, ...rest }) => {
-    const octets = keyObject.export();
-    const secret = Secret.copyOf(octets);
-    octets.fill(0);
-    return { ...rest, secret };
-  });
+  const keys = portable.keys.map(({ secret, ...rest }) => ({ ...rest, secret: usableSecret(secret) }));
   return { ...portable, keys };
 }
 

@@ -1,9 +1,20 @@
 import type { FaultCode, Reply } from '@parley/core';
 import { invariant } from '@parley/core';
 import { Unpackr } from 'msgpackr';
-import type { ContextKeyUse, ContextMessage, EncryptedPart, SignedPart } from '../opened-message.ts';
+import type {
+  Derivation,
+  EncryptedPart,
+  KeyUse,
+  OpenedMessage,
+  SignedPart,
+  SymmetricKeyUse,
+} from '../opened-message.ts';
 import type { SealedMessage } from '../seal-request.ts';
 import type {
+  CertificateKeyRecord,
+  ContextKeyRecord,
+  DerivationRecord,
+  EncryptedKeyRecord,
   EncryptedRecord,
   FailedRecord,
   HeadRecord,
@@ -19,10 +30,10 @@ import { copyOut } from './slab.ts';
 import type { Verdict } from './verdict.ts';
 
 /** What a batch can be answered with. */
-export type AnyReply = Reply<ContextMessage | Verdict | SealedMessage>;
+export type AnyReply = Reply<OpenedMessage | Verdict<OpenedMessage> | SealedMessage>;
 
 type Head = Omit<
-  ContextMessage,
+  OpenedMessage,
   'signed' | 'encrypted' | 'assertions' | 'user' | 'signatureValues' | 'signatureConfirmed' | 'body' | 'verified'
 >;
 
@@ -59,7 +70,7 @@ class ReplyReader {
     return { ok: false, code: this.#name<FaultCode>(code), detail: Object.fromEntries(detail) };
   }
 
-  #opened(record: OpenedRecord): ContextMessage {
+  #opened(record: OpenedRecord): OpenedMessage {
     const [, head, keyRecords, signed, encrypted, start, verifiedLength, bodyStart, bodyLength, ...confirmable] =
       record;
     const [signatureValues, signatureConfirmed, assertions] = confirmable;
@@ -78,7 +89,7 @@ class ReplyReader {
     });
   }
 
-  #verdict([, head, keys, signed, encrypted, algorithms]: VerdictRecord): Verdict {
+  #verdict([, head, keys, signed, encrypted, algorithms]: VerdictRecord): Verdict<OpenedMessage> {
     return this.#withHead(head, {
       signed: signed.map((index) => this.#name(index)),
       encrypted: encrypted.map((index) => this.#name(index)),
@@ -91,9 +102,9 @@ class ReplyReader {
   #withHead<Rest extends object>(record: HeadRecord, rest: Rest): Head & Rest {
     const into = rest as Rest & { -readonly [Name in keyof Head]: Head[Name] };
     into.soapVersion = this.#name(record[0]);
-    into.identifier = this.#name(record[1]);
+    into.identifier = this.#texts[record[1]];
     into.instance = this.#texts[record[2]];
-    into.version = this.#name(record[3]);
+    into.version = this.#texts[record[3]] as OpenedMessage['version'];
     into.principal = this.#texts[record[4]];
     into.action = this.#texts[record[5]];
     into.messageId = record[6] ?? undefined;
@@ -106,22 +117,50 @@ class ReplyReader {
     return into;
   }
 
-  #keys(records: readonly KeyRecord[]): readonly ContextKeyUse[] {
-    return records.map(([identifier, instance, derivation]) => ({
-      source: 'context',
-      identifier: this.#name(identifier),
-      instance: this.#texts[instance],
-      derivation: derivation.map(([label, nonceBase64, offsetBytes, lengthBytes, implied]) => ({
-        label: this.#texts[label],
-        nonceBase64: this.#name(nonceBase64),
-        offsetBytes,
-        lengthBytes,
-        implied,
-      })),
+  #keys(records: readonly KeyRecord[]): readonly KeyUse[] {
+    return records.map((record) => this.#key(record));
+  }
+
+  #key(record: KeyRecord): KeyUse {
+    const source = this.#name<KeyUse['source']>(record[0]);
+    switch (source) {
+      case 'context': {
+        const [, identifier, instance, derivation] = record as ContextKeyRecord;
+        return {
+          source,
+          identifier: this.#name(identifier),
+          instance: this.#texts[instance],
+          derivation: this.#derivation(derivation),
+        };
+      }
+      case 'encrypted-key':
+      case 'known-encrypted-key': {
+        const [, sha1Base64, derivation] = record as EncryptedKeyRecord;
+        return { source, sha1Base64: this.#name(sha1Base64), derivation: this.#derivation(derivation) };
+      }
+      case 'certificate': {
+        const [, subject, thumbprint, chain] = record as CertificateKeyRecord;
+        return {
+          source,
+          subject: this.#name(subject),
+          thumbprint: this.#name(thumbprint),
+          chain: chain.map((der) => Uint8Array.from(Buffer.from(this.#name(der), 'base64'))),
+        };
+      }
+    }
+  }
+
+  #derivation(records: readonly DerivationRecord[]): readonly Derivation[] {
+    return records.map(([label, nonceBase64, offsetBytes, lengthBytes, implied]) => ({
+      label: this.#texts[label],
+      nonceBase64: this.#name(nonceBase64),
+      offsetBytes,
+      lengthBytes,
+      implied,
     }));
   }
 
-  #signedPart(record: SignedRecord, keys: readonly ContextKeyUse[], verified: Uint8Array): SignedPart {
+  #signedPart(record: SignedRecord, keys: readonly KeyUse[], verified: Uint8Array): SignedPart {
     const [role, namespace, localName, digest, algorithm, key, start, length] = record;
     return {
       role: this.#name(role),
@@ -136,7 +175,7 @@ class ReplyReader {
 
   #encryptedPart(
     [role, namespace, localName, target, cipher, key]: EncryptedRecord,
-    keys: readonly ContextKeyUse[],
+    keys: readonly KeyUse[],
   ): EncryptedPart {
     return {
       role: this.#name(role),
@@ -144,7 +183,8 @@ class ReplyReader {
       localName: this.#name(localName),
       target: this.#name(target),
       cipher: this.#name(cipher),
-      key: keyAt(keys, key),
+      // A certificate decrypts nothing.
+      key: keyAt(keys, key) as SymmetricKeyUse,
     };
   }
 
@@ -156,7 +196,7 @@ class ReplyReader {
   }
 }
 
-function keyAt(keys: readonly ContextKeyUse[], index: number): ContextKeyUse {
+function keyAt(keys: readonly KeyUse[], index: number): KeyUse {
   const key = keys[index];
   invariant(key !== undefined, 'a part names a key of its message');
   return key;

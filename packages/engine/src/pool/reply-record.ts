@@ -76,7 +76,28 @@ export type HeadRecord = readonly [
   replayUntilMs: number,
 ];
 
-export type KeyRecord = readonly [identifier: TextIndex, instance: TextIndex, derivation: readonly DerivationRecord[]];
+export type KeyRecord = ContextKeyRecord | EncryptedKeyRecord | CertificateKeyRecord;
+
+export type ContextKeyRecord = readonly [
+  source: TextIndex,
+  identifier: TextIndex,
+  instance: TextIndex,
+  derivation: readonly DerivationRecord[],
+];
+
+export type EncryptedKeyRecord = readonly [
+  source: TextIndex,
+  sha1Base64: TextIndex,
+  derivation: readonly DerivationRecord[],
+];
+
+export type CertificateKeyRecord = readonly [
+  source: TextIndex,
+  subject: TextIndex,
+  thumbprint: TextIndex,
+  /** Base64 of DER, which is mostly that of the message before. */
+  chain: readonly TextIndex[],
+];
 
 export type DerivationRecord = readonly [
   label: TextIndex,

@@ -1,10 +1,17 @@
 import type { FailedReply } from '@parley/core';
-import { invariant } from '@parley/core';
+import { encodeBase64, invariant } from '@parley/core';
 import { Packr } from 'msgpackr';
-import type { ContextKeyUse, EncryptedPart, OpenedMessage, SignedPart } from '../opened-message.ts';
+import type { Derivation, EncryptedPart, KeyUse, OpenedMessage, SignedPart } from '../opened-message.ts';
 import type { SealedMessage } from '../seal-request.ts';
 import type { OctetWriter } from './octet-writer.ts';
-import type { EncryptedRecord, HeadRecord, KeyRecord, ReplyRecord, SignedRecord } from './reply-record.ts';
+import type {
+  DerivationRecord,
+  EncryptedRecord,
+  HeadRecord,
+  KeyRecord,
+  ReplyRecord,
+  SignedRecord,
+} from './reply-record.ts';
 import { FAILED, OPENED, SEALED, VERDICT } from './reply-record.ts';
 import { StringTable } from './string-table.ts';
 import type { Verdict } from './verdict.ts';
@@ -55,7 +62,7 @@ export class ReplyWriter {
     ]);
   }
 
-  verdict(verdict: Verdict): void {
+  verdict(verdict: Verdict<OpenedMessage>): void {
     this.#records.push([
       VERDICT,
       this.#head(verdict),
@@ -72,7 +79,7 @@ export class ReplyWriter {
     return { start: this.#octets.write(packed), length: packed.length };
   }
 
-  #head(of: OpenedMessage | Verdict): HeadRecord {
+  #head(of: OpenedMessage | Verdict<OpenedMessage>): HeadRecord {
     const table = this.#table;
     return [
       table.indexOf(of.soapVersion),
@@ -91,22 +98,38 @@ export class ReplyWriter {
     ];
   }
 
-  #keys(keys: readonly ContextKeyUse[]): readonly KeyRecord[] {
+  #keys(keys: readonly KeyUse[]): readonly KeyRecord[] {
+    return keys.map((key) => this.#key(key));
+  }
+
+  #key(key: KeyUse): KeyRecord {
     const table = this.#table;
-    return keys.map((key) => [
-      table.indexOf(key.identifier),
-      table.indexOf(key.instance),
-      key.derivation.map((step) => [
-        table.indexOf(step.label),
-        table.indexOf(step.nonceBase64),
-        step.offsetBytes,
-        step.lengthBytes,
-        step.implied,
-      ]),
+    const source = table.indexOf(key.source);
+    switch (key.source) {
+      case 'context':
+        return [source, table.indexOf(key.identifier), table.indexOf(key.instance), this.#derivation(key.derivation)];
+      case 'encrypted-key':
+      case 'known-encrypted-key':
+        return [source, table.indexOf(key.sha1Base64), this.#derivation(key.derivation)];
+      case 'certificate': {
+        const chain = key.chain.map((der) => table.indexOf(encodeBase64(der)));
+        return [source, table.indexOf(key.subject), table.indexOf(key.thumbprint), chain];
+      }
+    }
+  }
+
+  #derivation(derivation: readonly Derivation[]): readonly DerivationRecord[] {
+    const table = this.#table;
+    return derivation.map((step) => [
+      table.indexOf(step.label),
+      table.indexOf(step.nonceBase64),
+      step.offsetBytes,
+      step.lengthBytes,
+      step.implied,
     ]);
   }
 
-  #signedPart(part: SignedPart, keys: readonly ContextKeyUse[], verified: Uint8Array): SignedRecord {
+  #signedPart(part: SignedPart, keys: readonly KeyUse[], verified: Uint8Array): SignedRecord {
     const table = this.#table;
     const start = offsetWithin(verified, part.bytes);
     invariant(start !== undefined, 'a signed part is a view of the verified octets');
@@ -122,7 +145,7 @@ export class ReplyWriter {
     ];
   }
 
-  #encryptedPart(part: EncryptedPart, keys: readonly ContextKeyUse[]): EncryptedRecord {
+  #encryptedPart(part: EncryptedPart, keys: readonly KeyUse[]): EncryptedRecord {
     const table = this.#table;
     return [
       table.indexOf(part.role),

@@ -1,7 +1,7 @@
 /** Between main and workers: what crosses the port is small plain data, key objects and shared memory; no octets. */
 import type { KeyObject } from 'node:crypto';
 import type { SecurityContext } from '@parley/core';
-import type { PoolSealRequest } from './pool-contract.ts';
+import type { PortableSeal } from './portable-seal.ts';
 
 /** What to do with the messages of a batch. `verify` is `open` without the octets in the answer. */
 export type JobKind = 'open' | 'verify' | 'seal';
@@ -19,19 +19,30 @@ export interface BatchTask {
    */
   readonly jobs: readonly (number | string | undefined)[];
   /** Per message of a `seal` batch. */
-  readonly seals: readonly PoolSealRequest[];
-  /** What an earlier round of this batch asked for. */
+  readonly seals: readonly PortableSeal[];
+  /** What earlier rounds of this batch asked for. */
   readonly contexts: readonly AttachedContext[];
+  readonly encryptedKeys: readonly AttachedKey[];
 }
 
 /** Entries of {@link BatchTask.jobs} per message. */
 export const JOB_FIELDS = 5;
 
-/**
- * Where the records of a batch are is in the control words. This is the slab that the worker had to take instead of
- * the one it was lent, if that was too small.
- */
-export type BatchAnswer = SharedArrayBuffer | undefined;
+/** What does not fit into the slab that was lent; where the records of a batch are is in its control words. */
+export interface BatchAnswer {
+  /** The slab that the worker had to take instead, if the other was too small. */
+  readonly replacement: SharedArrayBuffer | undefined;
+  /** Secrets of EncryptedKeys that messages brought, for the caller to keep. */
+  readonly kept: readonly KeptKey[];
+}
+
+/** The secret by which one message of a batch was proven. */
+export interface KeptKey {
+  /** Which message. */
+  readonly index: number;
+  readonly sha1Base64: string;
+  readonly secret: KeyObject;
+}
 
 /** Anything that carries out batches: threads, or this thread. */
 export interface Executor {
@@ -57,6 +68,12 @@ export interface AttachedContext {
   /** Position of the eviction log before the store was asked. */
   readonly position: bigint;
   readonly context: PortableContext | undefined;
+}
+
+/** The secret of an EncryptedKey of another message on its way to a worker, or the word that nobody knows it. */
+export interface AttachedKey {
+  readonly sha1Base64: string;
+  readonly secret: KeyObject | undefined;
 }
 
 /** A context whose secrets are key objects: cloning one shares a handle, no key octets lie in a port. */

@@ -1,26 +1,26 @@
-import { invariant } from '@parley/core';
-import type { ContextKeyUse, ContextMessage, KeyUse, OpenedMessage, PartRole } from '../opened-message.ts';
-import { isContextMessage } from '../opened-message.ts';
+import { isDeepStrictEqual } from 'node:util';
+import type { ContextMessage, KeyUse, OpenedMessage, PartRole } from '../opened-message.ts';
 
 /** What a log verification keeps of a message that opened: the proof without the octets. */
-export interface Verdict
-  extends Omit<
-    ContextMessage,
-    'signed' | 'encrypted' | 'assertions' | 'user' | 'signatureValues' | 'signatureConfirmed' | 'body' | 'verified'
-  > {
+export type Verdict<Message extends OpenedMessage = ContextMessage> = Omit<
+  Message,
+  'signed' | 'encrypted' | 'assertions' | 'user' | 'signatureValues' | 'signatureConfirmed' | 'body' | 'verified'
+> &
+  VerdictParts;
+
+interface VerdictParts {
   /** `body`, `timestamp`, `token`, `signature`, or a header as `{namespace}localName`; message order. */
   readonly signed: readonly string[];
   /** As {@link signed}, for what arrived encrypted. */
   readonly encrypted: readonly string[];
   /** Every key that signed or decrypted something, once. */
-  readonly keys: readonly ContextKeyUse[];
+  readonly keys: readonly KeyUse[];
   /** Short names of every digest, MAC and cipher that was used, once. */
   readonly algorithms: readonly string[];
 }
 
 /** The verdict that `opened` proves. */
-export function verdictOf(opened: OpenedMessage): Verdict {
-  invariant(isContextMessage(opened), 'the policy of a pool takes keys of contexts only');
+export function verdictOf(opened: OpenedMessage): Verdict<OpenedMessage> {
   // perf: field by field; object rest and spread cost 4 us here.
   return {
     soapVersion: opened.soapVersion,
@@ -58,25 +58,26 @@ function addName(names: string[], name: string): void {
 }
 
 /** Every key use of `opened`, once each, in order of first use. */
-export function distinctKeys(opened: Pick<OpenedMessage, 'signed' | 'encrypted'>): readonly ContextKeyUse[] {
-  const keys: ContextKeyUse[] = [];
+export function distinctKeys(opened: Pick<OpenedMessage, 'signed' | 'encrypted'>): readonly KeyUse[] {
+  const keys: KeyUse[] = [];
   for (const part of opened.signed) addKey(keys, part.key);
   for (const part of opened.encrypted) addKey(keys, part.key);
   return keys;
 }
 
 /** Where `key` stands in `keys`, by value. */
-export function keyIndex(keys: readonly ContextKeyUse[], key: KeyUse): number {
-  invariant(key.source === 'context', 'the policy of a pool takes keys of contexts only');
+export function keyIndex(keys: readonly KeyUse[], key: KeyUse): number {
   const same = keys.indexOf(key);
   return same >= 0 ? same : keys.findIndex((candidate) => equalKeys(candidate, key));
 }
 
-function addKey(keys: ContextKeyUse[], key: KeyUse): void {
-  if (keyIndex(keys, key) < 0) keys.push(key as ContextKeyUse);
+function addKey(keys: KeyUse[], key: KeyUse): void {
+  if (keyIndex(keys, key) < 0) keys.push(key);
 }
 
-function equalKeys(left: ContextKeyUse, right: ContextKeyUse): boolean {
+function equalKeys(left: KeyUse, right: KeyUse): boolean {
+  if (left.source !== 'context' || right.source !== 'context') return isDeepStrictEqual(left, right);
+  // perf: most keys are of contexts.
   return (
     left.identifier === right.identifier &&
     left.instance === right.instance &&

@@ -1,0 +1,45 @@
+import type { FailedReply } from '@parley/core';
+import { failedReply } from '@parley/core';
+import type { PoolCredentials } from './pool-credentials.ts';
+import { portableSecret, usableSecret } from './portable-secret.ts';
+import type { AnyReply } from './reply-reader.ts';
+import type { AttachedKey, KeptKey } from './task.ts';
+
+/** Main's side of secrets of EncryptedKeys: gives those that are known, and hands over those that messages brought. */
+export class KeyDesk {
+  readonly #credentials: PoolCredentials;
+
+  constructor(credentials: PoolCredentials) {
+    this.#credentials = credentials;
+  }
+
+  /** Whether somebody wants what messages bring. */
+  get isKeeping(): boolean {
+    return this.#credentials.keepEncryptedKey !== undefined;
+  }
+
+  /** The key ready to travel, or the reply for every message that needs it. */
+  lookUp(sha1Base64: string): AttachedKey | FailedReply {
+    try {
+      const secret = this.#credentials.encryptedKeys?.get(sha1Base64);
+      return { sha1Base64, secret: secret === undefined ? undefined : portableSecret(secret) };
+    } catch (error) {
+      return failedReply(error);
+    }
+  }
+
+  /** `replies`, whose secrets have been handed over. */
+  keep(kept: readonly KeptKey[], replies: readonly AnyReply[]): readonly AnyReply[] {
+    if (kept.length === 0) return replies;
+    const after = [...replies];
+    for (const { index, secret, sha1Base64 } of kept) {
+      try {
+        this.#credentials.keepEncryptedKey?.(sha1Base64, usableSecret(secret));
+      } catch (error) {
+        // As `open` answers when it cannot hand over.
+        after[index] = failedReply(error);
+      }
+    }
+    return after;
+  }
+}
