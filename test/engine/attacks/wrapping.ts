@@ -1,22 +1,25 @@
 /**
  * Signature wrapping: a forged part stands where the signed one stood, and the signed one is moved to where a verifier
  * that looks for Ids still finds it. Every combination of
- *   6 signed parts x 18 places x 3 Ids of the forgery x 2 ends of the place x 4 shapes x 4 layouts x 2 SOAP versions x keys.
+ *   6 signed parts x 18 places x 3 Ids of the forgery x 2 ends of the place x 4 shapes x 4 layouts x 2 SOAP versions x
+ *   5 kinds of keys.
  */
 import type { Patch } from '@parley/codec';
 import { scan, splice, Tape } from '@parley/codec';
 import { DEFAULT_LIMITS } from '@parley/core';
-import type { SealRequest } from '@parley/engine';
+import type { BootstrapSealRequest, SealRequest } from '@parley/engine';
 import { E, ELEMENT_WORDS } from '../../../packages/codec/src/tape.ts';
 import { SOAP11, SOAP12, sampleEnvelope, sampleRequest, sealed } from '../support/sample.ts';
+import { certificateRequest, sampleKey } from '../support/sample-keys.ts';
 
 export const PARTS = ['s:Body', 'u:Timestamp', 'a:Action', 'a:MessageID', 'a:To', 'a:ReplyTo'] as const;
 type Part = (typeof PARTS)[number];
 const FORGED_IDS = ['same', 'other', 'none'] as const;
 const SHAPES = ['plain', 'nested envelope', 'foreign namespace', 'other role'] as const;
 const LAYOUTS = ['Strict', 'Lax', 'LaxTimestampFirst', 'LaxTimestampLast'] as const;
-// Endorsing signatures join here when messages can have them.
-const KEYS = ['direct', 'explicit', 'implied'] as const satisfies readonly SealRequest['keys'][];
+/** What signs: the secret of a context, with or without derivation; the same, endorsed with a certificate; a certificate. */
+export const KEYS = ['direct', 'explicit', 'implied', 'endorsed', 'certificate'] as const;
+export type Keys = (typeof KEYS)[number];
 const SOAP_VERSIONS = [SOAP12, SOAP11] as const;
 
 /** Elements of the message that the signed part is moved into, as first or as last child. */
@@ -25,7 +28,7 @@ const HOSTS = [
   's:Header',
   'o:Security',
   'u:Timestamp',
-  'c:SecurityContextToken',
+  'the token',
   'ds:Signature',
   'ds:SignedInfo',
   'ds:Reference',
@@ -70,25 +73,30 @@ export interface Wrapping {
   readonly base: Uint8Array;
 }
 
-/** How many {@link wrappings} makes. */
+/** How many {@link wrappings} makes of one kind of keys. */
 export const WRAPPING_COUNT: number =
-  PARTS.length * PLACES.length * FORGED_IDS.length * ENDS.length * SHAPES.length * LAYOUTS.length * 2 * KEYS.length;
+  PARTS.length * PLACES.length * FORGED_IDS.length * ENDS.length * SHAPES.length * LAYOUTS.length * 2;
 
-/** All wrapping attacks, in a fixed order. */
-export function* wrappings(): Generator<Wrapping> {
+/** All wrapping attacks on messages with these keys, in a fixed order. */
+export function* wrappings(keys: Keys): Generator<Wrapping> {
   for (const soap of SOAP_VERSIONS) {
-    for (const keys of KEYS) {
-      for (const layout of LAYOUTS) {
-        const base = laidOut(sealed(sampleEnvelope(undefined, soap), sampleRequest({ keys })), layout);
-        for (const part of PARTS) {
-          for (const forgedId of FORGED_IDS) {
-            const choices = `${soap === SOAP11 ? 'SOAP 1.1' : 'SOAP 1.2'}, ${keys}, ${layout}, ${part}, ${forgedId} Id`;
-            yield* wrappingsOf(base, soap, part, forgedId, choices);
-          }
+    for (const layout of LAYOUTS) {
+      const base = laidOut(sealed(sampleEnvelope(undefined, soap), requestOf(keys)), layout);
+      for (const part of PARTS) {
+        for (const forgedId of FORGED_IDS) {
+          const choices = `${soap === SOAP11 ? 'SOAP 1.1' : 'SOAP 1.2'}, ${keys}, ${layout}, ${part}, ${forgedId} Id`;
+          yield* wrappingsOf(base, soap, part, forgedId, choices);
         }
       }
     }
   }
+}
+
+function requestOf(keys: Keys): SealRequest | BootstrapSealRequest {
+  if (keys === 'certificate') return certificateRequest();
+  if (keys !== 'endorsed') return sampleRequest({ keys });
+  const { key } = sampleKey('alice', 'rsa');
+  return sampleRequest({ endorse: { key, reference: 'direct', algorithm: 'rsa-sha256' } });
 }
 
 function* wrappingsOf(
@@ -104,9 +112,10 @@ function* wrappingsOf(
   const forgedMessage = splice(base, [{ start, end, with: encoder.encode(forgery(part, signed, forgedId)) }]);
   const outline = new Outline(forgedMessage);
   const id = / u:Id="([^"]*)"/.exec(signed)?.[1];
+  const token = outline.has('c:SecurityContextToken') ? 'c:SecurityContextToken' : 'o:BinarySecurityToken';
   for (const place of PLACES) {
     const [host, open, close] = ADDED[place]?.(soap) ?? [place, '', ''];
-    const { content, contentEnd } = outline.span(host === '' ? part : host);
+    const { content, contentEnd } = outline.span(host === '' ? part : host === 'the token' ? token : host);
     for (const side of ENDS) {
       for (const shape of SHAPES) {
         const at = side === 'before' ? content : contentEnd;
@@ -167,14 +176,14 @@ function elsewhere(soap: string): string {
 function laidOut(message: Uint8Array, layout: (typeof LAYOUTS)[number]): Uint8Array {
   const outline = new Outline(message);
   const { content, contentEnd } = outline.span('o:Security');
-  const [timestamp, sct, ...rest] = outline.children('o:Security') as [Uint8Array, Uint8Array, ...Uint8Array[]];
+  const [timestamp, token, ...rest] = outline.children('o:Security') as [Uint8Array, Uint8Array, ...Uint8Array[]];
   const signature = rest.at(-1)!;
-  const derived = rest.slice(0, -1);
+  const between = rest.slice(0, -1);
   const orders: Readonly<Record<(typeof LAYOUTS)[number], readonly Uint8Array[]>> = {
-    Strict: [timestamp, sct, ...derived, signature],
-    Lax: [signature, ...derived, timestamp, sct],
-    LaxTimestampFirst: [timestamp, signature, ...derived, sct],
-    LaxTimestampLast: [sct, ...derived, signature, timestamp],
+    Strict: [timestamp, token, ...between, signature],
+    Lax: [signature, ...between, timestamp, token],
+    LaxTimestampFirst: [timestamp, signature, ...between, token],
+    LaxTimestampLast: [token, ...between, signature, timestamp],
   };
   return splice(message, [{ start: content, end: contentEnd, with: Buffer.concat(orders[layout]) }]);
 }
@@ -194,6 +203,10 @@ class Outline {
     scan(message, DEFAULT_LIMITS, this.#tape);
     for (let element = this.#tape.elementCount - 1; element >= 0; element--)
       this.#elements.set(this.#name(element), element);
+  }
+
+  has(name: string): boolean {
+    return this.#elements.has(name);
   }
 
   span(name: string): Span {

@@ -1,5 +1,5 @@
 import type { FaultCode, Reply } from '@parley/core';
-import { invariant } from '@parley/core';
+import { decodeBase64Text, invariant } from '@parley/core';
 import { Unpackr } from 'msgpackr';
 import type {
   Derivation,
@@ -144,7 +144,7 @@ class ReplyReader {
           source,
           subject: this.#name(subject),
           thumbprint: this.#name(thumbprint),
-          chain: chain.map((der) => Uint8Array.from(Buffer.from(this.#name(der), 'base64'))),
+          chain: chain.map((der) => decodeBase64Text(this.#name(der))),
         };
       }
     }
