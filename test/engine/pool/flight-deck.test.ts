@@ -1,9 +1,12 @@
 // What becomes of messages when workers die. The workers are real, in part with faults of their own.
+import type { Secret } from '@parley/core';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { type BatchPool, createPoolOf } from '../../../packages/engine/src/pool/pool.ts';
 import type { PoolOptions } from '../../../packages/engine/src/pool/pool-contract.ts';
 import { Threads } from '../../../packages/engine/src/pool/threads.ts';
 import { workerFile } from '../../../packages/engine/src/pool/worker-file.ts';
+import { MESSAGE_KINDS, POOL_CREDENTIALS } from '../support/message-kinds.ts';
+import { NOW_MS } from '../support/sample.ts';
 import { AT_MS, SampleResolver, STRICT, sampleMessage, sampleOctets } from './sample-messages.ts';
 
 const FAULTY = new URL('faulty-worker.mjs', import.meta.url).href;
@@ -57,6 +60,23 @@ describe('T72: a message that ends its worker', () => {
     const replies = await pool.openBatch([good, poison(word), good]);
     expect(replies).toMatchObject([{ ok: true }, { ok: false }, { ok: true }]);
     expect(await pool.open(good)).toMatchObject({ ok: true });
+    await vi.waitUntil(() => threadsOf(pool).threadIds.length === 2);
+  });
+
+  test('!late, when a secret goes with the answer: each is handed over once, or its message not answered', async () => {
+    const kinds = MESSAGE_KINDS.filter(({ name }) => name.startsWith('session key; '));
+    const messages = kinds.map(({ message }) => ({ message, atMs: NOW_MS }));
+    const kept: string[] = [];
+    const keepEncryptedKey = (sha1: string, secret: Secret): void => {
+      kept.push(sha1);
+      secret.wipe();
+    };
+    const { policy } = kinds[0]!;
+    const pool = poolOf(FAULTY, { policy, credentials: { ...POOL_CREDENTIALS, keepEncryptedKey } });
+    const replies = await pool.openBatch([...messages, poison('!late'), ...messages]);
+    const isOpened = replies.map(({ ok }) => ok);
+    expect(isOpened).toEqual([...messages.map(() => true), false, ...messages.map(() => true)]);
+    expect(kept).toHaveLength(2 * messages.length);
     await vi.waitUntil(() => threadsOf(pool).threadIds.length === 2);
   });
 

@@ -119,24 +119,27 @@ export class FlightDeck {
       return replies;
     } catch (error) {
       // Its output slab is left to the garbage collector: see Load.taint.
-      this.#lost(flight, error instanceof Unserved || flight.threadId === 0 || flight.isDone);
+      this.#lost(flight, error instanceof Unserved || flight.threadId === 0 || this.#isAnswered(flight));
       return undefined;
     }
   }
 
   /** The slab with the answer: `output`, unless that was too small; and the secrets that go with it. */
   async #execute(flight: Flight, output: Slab): Promise<{ filled: Slab; kept: readonly KeptKey[] }> {
-    const { executor, keys } = this.#options;
     try {
-      const { kept, replacement } = await executor.run(flight.task(output, performance.now()));
+      const { kept, replacement } = await this.#options.executor.run(flight.task(output, performance.now()));
       return { filled: replacement === undefined ? output : new Uint8Array(replacement), kept };
     } catch (error) {
-      // A worker that died with its work done has left the answer, if it fitted; but no secret.
+      // A worker that died with its work done has left the answer, if it fitted.
       const { start, length } = flight.answer;
-      const isWhole = start + length <= output.length && !(keys.isKeeping && flight.kind !== 'seal');
-      if (flight.isDone && isWhole) return { filled: output, kept: [] };
+      if (this.#isAnswered(flight) && start + length <= output.length) return { filled: output, kept: [] };
       throw error;
     }
+  }
+
+  /** Whether all of the answer was there. Secrets that are wanted go with the task alone, and are lost with its worker. */
+  #isAnswered(flight: Flight): boolean {
+    return flight.isDone && (flight.kind === 'seal' || !this.#options.keys.isKeeping);
   }
 
   /** Asks for what the messages of a batch need, and sends those again. */
