@@ -20,6 +20,7 @@ import type { PlannedSignature } from './plan-signatures.ts';
 import { placeSignatures, planSignatures, signaturesOfMessage } from './plan-signatures.ts';
 import { isSameKey, mayBeOfOneOrigin } from './planned-key.ts';
 import type { Policy } from './policy.ts';
+import type { CertificateReader } from './read/certificate-token.ts';
 import type { MessageClaims } from './read/message.ts';
 
 export interface DocumentPlan {
@@ -41,10 +42,11 @@ export interface DocumentPlan {
  * Plans a message as it came.
  * @throws Fault whatever can be refused without a key
  */
-export function planReceived(claims: MessageClaims, policy: Policy): DocumentPlan {
+export function planReceived(claims: MessageClaims, policy: Policy, certificates: CertificateReader): DocumentPlan {
   const { before, signedListCount } = encryptedTargets(claims, policy.limits);
-  if (before.length > 0) return planHiding(claims, before, signedListCount, policy);
-  const plan = planVisible(claims, signedListCount, NOTHING_UNDONE, policy);
+  const planner = new KeyPlanner(claims, policy, certificates);
+  if (before.length > 0) return planHiding(planner, before, signedListCount);
+  const plan = planVisible(planner, signedListCount, NOTHING_UNDONE);
   requireEncryption(claims, plan.signedCiphertext, policy);
   return plan;
 }
@@ -58,8 +60,9 @@ export function planDecrypted(
   { decryptions, signedListCount }: DocumentPlan,
   decrypted: DecryptedMessage,
   policy: Policy,
+  certificates: CertificateReader,
 ): DocumentPlan {
-  return planVisible(claims, signedListCount, { decryptions, decrypted }, policy);
+  return planVisible(new KeyPlanner(claims, policy, certificates), signedListCount, { decryptions, decrypted });
 }
 
 /** What was undone before a document could be seen. */
@@ -71,12 +74,8 @@ interface Undone {
 const NOTHING_UNDONE: Undone = { decryptions: [], decrypted: { parts: [], failure: undefined } };
 
 /** A document whose signatures, and all that they cover, can be seen. */
-function planVisible(
-  claims: MessageClaims,
-  signedListCount: number,
-  { decryptions, decrypted }: Undone,
-  policy: Policy,
-): DocumentPlan {
+function planVisible(planner: KeyPlanner, signedListCount: number, { decryptions, decrypted }: Undone): DocumentPlan {
+  const { claims, policy } = planner;
   const placed = placeSignatures(claims, false, policy);
   const ofMessage = signaturesOfMessage(placed);
   const targets = signedTargets(claims, signedListCount, policy.limits);
@@ -84,7 +83,6 @@ function planVisible(
   requireEndorsement(placed, policy);
   if (decrypted.failure === undefined) requireSignedPlaintext(claims, ofMessage, decrypted.parts, policy);
   requireSignedCiphertext(claims, ofMessage, targets, policy);
-  const planner = new KeyPlanner(claims, policy);
   const signatures = planSignatures(planner, placed);
   const signedCiphertext = planDecryptions(planner, targets);
   const encrypted = [...decryptions, ...signedCiphertext];
@@ -95,12 +93,8 @@ function planVisible(
 }
 
 /** A document in which ciphertext stands that was made after its signatures. */
-function planHiding(
-  claims: MessageClaims,
-  targets: readonly number[],
-  signedListCount: number,
-  policy: Policy,
-): DocumentPlan {
+function planHiding(planner: KeyPlanner, targets: readonly number[], signedListCount: number): DocumentPlan {
+  const { claims, policy } = planner;
   const places = targets.map((element) => placeOf(claims, element));
   // Content that is put back into the Body is nothing that a signature could name.
   const placed = placeSignatures(claims, hidesElements(places), policy);
@@ -113,7 +107,6 @@ function planHiding(
     const inBody = targets.filter((_, index) => places[index] === 'body');
     requireSignedCiphertext(claims, ofMessage, inBody, policy);
   }
-  const planner = new KeyPlanner(claims, policy);
   const signatures = planSignatures(planner, placed);
   const decryptions = planDecryptions(planner, targets);
   if (showsSignatures) {

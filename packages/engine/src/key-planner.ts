@@ -32,6 +32,7 @@ import type { AssertionClaim } from './read/assertion-claim.ts';
 import { samlVersionOf } from './read/assertion-reference.ts';
 import type { CertificateReference } from './read/certificate-reference.ts';
 import { isX509Data, readCertificateReference, readX509Data } from './read/certificate-reference.ts';
+import type { CertificateReader } from './read/certificate-token.ts';
 import { readCertificateToken } from './read/certificate-token.ts';
 import { base64Octets, structureInvalid } from './read/claim.ts';
 import type { WireDerivation } from './read/derived-key-token.ts';
@@ -65,12 +66,14 @@ interface Chain {
 export class KeyPlanner {
   readonly claims: MessageClaims;
   readonly policy: Policy;
+  readonly #certificates: CertificateReader;
   // An EncryptedKey is read once, however often it is named; `undefined` while that goes on.
   #envelopes: Map<number, PlannedEnvelope | undefined> | undefined;
 
-  constructor(claims: MessageClaims, policy: Policy) {
+  constructor(claims: MessageClaims, policy: Policy, certificates: CertificateReader) {
     this.claims = claims;
     this.policy = policy;
+    this.#certificates = certificates;
   }
 
   /**
@@ -271,7 +274,7 @@ export class KeyPlanner {
         const { element, isEmbedded } = reference;
         const { claims, policy } = this;
         if (!isEmbedded) requirePlace(claims, element, user, claims.security.otherTokens.includes(element), policy);
-        const token = readCertificateToken(claims.tape, element, policy.limits);
+        const token = readCertificateToken(claims.tape, element, policy.limits, this.#certificates);
         return { form: isEmbedded ? 'embedded' : 'token', ...token };
       }
     }

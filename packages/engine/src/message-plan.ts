@@ -177,7 +177,7 @@ export function planOf(message: Uint8Array, { policy, workspace = new Workspace(
     readDocument(message, policy.limits, workspace.tape, policy.reader);
     const claims = readMessage(workspace.tape, policy);
     requireTimestampPlace(claims, policy);
-    return { ok: true, value: messagePlan(planReceived(claims, policy), policy) };
+    return { ok: true, value: messagePlan(planReceived(claims, policy, workspace.certificates), policy) };
   } catch (error) {
     return failedReply(error);
   }

@@ -80,7 +80,7 @@ function openMessage(
   const received = readMessage(workspace.tape, policy);
   requireTimestampPlace(received, policy);
   const scope = scopeOf(received, request, owned);
-  const plan = planReceived(received, policy);
+  const plan = planReceived(received, policy, workspace.certificates);
   const proof = plan.decryptions.length === 0 ? verify(plan, NOTHING_DECRYPTED, scope) : decryptThenVerify(plan, scope);
   const { claims, decrypted } = proof.plan.signedCiphertext.length === 0 ? proof : decryptSigned(proof, scope);
 
@@ -159,7 +159,7 @@ function decryptThenVerify(plan: DocumentPlan, scope: OpenScope): VerifiedMessag
   let proof: VerifiedMessage;
   try {
     const claims = readMessage(workspace.plainTape, policy);
-    proof = verify(planDecrypted(claims, plan, decrypted, policy), decrypted, scope);
+    proof = verify(planDecrypted(claims, plan, decrypted, policy, workspace.certificates), decrypted, scope);
     if (decrypted.failure !== undefined) throw decrypted.failure;
   } catch (error) {
     decrypted.levelOff();

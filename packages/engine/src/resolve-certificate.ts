@@ -45,12 +45,12 @@ export function knownBy(trust: Trust, isMeant: (certificate: Certificate) => boo
 export function firstTrusted(
   trust: Trust,
   candidates: readonly CandidateCertificate[],
-  { policy: { limits }, atMs }: OpenScope,
+  { policy: { limits }, atMs, workspace }: OpenScope,
 ): TrustedCertificate {
   let failure: unknown;
   for (const { certificate, others } of candidates) {
     try {
-      return trust.validate(certificate, others, { use: 'signature', atMs, limits });
+      return workspace.certificates.validate(trust, certificate, others, { use: 'signature', atMs, limits });
     } catch (error) {
       failure ??= error;
     }

@@ -1,7 +1,9 @@
 import { OctetSink, Tape } from '@parley/codec';
+import { CertificateCache } from './certificate-cache.ts';
 import { DerivedKeyCache } from './derived-key-cache.ts';
 
 const DERIVED_KEYS_MAX = 1024;
+const CERTIFICATES_MAX = 256;
 
 /**
  * Everything that `open` and `seal` need again and again, made once per thread: tapes, places for octets, derived
@@ -17,10 +19,12 @@ export class Workspace {
   /** What is written into a message. */
   readonly written: OctetSink = new OctetSink();
   readonly keys: DerivedKeyCache = new DerivedKeyCache(DERIVED_KEYS_MAX);
+  readonly certificates: CertificateCache = new CertificateCache(CERTIFICATES_MAX);
 
   /** Wipes derived keys, canonical and written octets. */
   wipe(): void {
     this.keys.clear();
+    this.certificates.clear();
     this.sink.wipe();
     this.written.wipe();
   }

@@ -45,6 +45,12 @@ export interface TrustedCertificate {
   readonly chain: readonly Certificate[];
   /** For the one use that was asked for. */
   readonly publicKey: PublicKey;
+  /**
+   * From here to there, both included, the same trust says the same of the certificate for this use: no certificate and no
+   * list begins or ends in between. Nowhere, if it was asked of `acceptsSubject`.
+   */
+  readonly fromMs: number;
+  readonly untilMs: number;
 }
 
 // Signatures looked at for one certificate. Certificates with equal names and keys cannot make it more.
@@ -80,7 +86,7 @@ export class Trust {
     );
     this.#rsaBitsMin = options.rsaBitsMin;
     this.#subjects = options.subjects?.map((text) => ownOption('subjects', text, DistinguishedName.parse));
-    this.#acceptsSubject = options.acceptsSubject ?? (() => true);
+    this.#acceptsSubject = options.acceptsSubject ?? acceptsEverybody;
   }
 
   /**
@@ -102,12 +108,26 @@ export class Trust {
     const candidates = [...this.#anchors, ...this.#intermediates, ...others];
     const chain = this.#chainFrom(certificate, [], { ...request, candidates, signatureChecks: 0 });
     if (!this.#isMeant(certificate)) throw untrusted('subject');
-    return { certificate, chain, publicKey };
+    return { certificate, chain, publicKey, ...this.#steadyTime([certificate, ...candidates], request.atMs) };
   }
 
   /** Anchors and intermediates for which `isMeant` holds: for messages that name a certificate instead of bringing it. */
   certificatesWhere(isMeant: (certificate: Certificate) => boolean): readonly Certificate[] {
     return [...this.#anchors, ...this.#intermediates].filter(isMeant);
+  }
+
+  /** The time around `atMs` in which nothing begins or ends. */
+  #steadyTime(certificates: readonly Certificate[], atMs: number): Pick<TrustedCertificate, 'fromMs' | 'untilMs'> {
+    if (this.#acceptsSubject !== acceptsEverybody) return { fromMs: Number.POSITIVE_INFINITY, untilMs: 0 };
+    // The first millisecond of each new state.
+    const changes = [
+      ...certificates.flatMap(({ notBeforeMs, notAfterMs }) => [notBeforeMs, notAfterMs + 1]),
+      ...this.#revocationLists.flatMap(({ thisUpdateMs, nextUpdateMs }) => [thisUpdateMs, nextUpdateMs]),
+    ];
+    return {
+      fromMs: Math.max(...changes.filter((changeMs) => changeMs <= atMs)),
+      untilMs: Math.min(...changes.filter((changeMs) => changeMs > atMs)) - 1,
+    };
   }
 
   // Depth first: the chain from `certificate` on, which stands above those `below`. If there is none, the first failure
@@ -172,6 +192,10 @@ export class Trust {
     const isListed = this.#subjects?.some((subject) => subject.equals(certificate.subject)) ?? true;
     return isListed && this.#acceptsSubject(certificate);
   }
+}
+
+function acceptsEverybody(): boolean {
+  return true;
 }
 
 function checkItself(certificate: Certificate, atMs: number): void {

@@ -1,8 +1,8 @@
 /** wsse:BinarySecurityToken (WSS §3.4) with certificates: claims, until somebody vouches for them. */
 import type { Tape } from '@parley/codec';
 import { attributeNamed, isNamed, localName, Namespace } from '@parley/codec';
-import type { Limits } from '@parley/core';
-import { BASE64_BINARY, Certificate, Fault, readPkiPath, TOKEN_TYPES } from '@parley/core';
+import type { Certificate, Limits } from '@parley/core';
+import { BASE64_BINARY, Fault, readPkiPath, TOKEN_TYPES } from '@parley/core';
 import { attributeIs, base64Octets, requireAttribute, requireCharacters, structureInvalid } from './claim.ts';
 
 /** The certificate of a token, and what came with it. */
@@ -10,6 +10,11 @@ export interface CertificateToken {
   readonly certificate: Certificate;
   /** Above it in a PKIPath. */
   readonly others: readonly Certificate[];
+}
+
+/** Reads a certificate, or has read it before. */
+export interface CertificateReader {
+  read(der: Uint8Array, limits: Limits): Certificate;
 }
 
 const BINARY_SECURITY_TOKEN = localName('BinarySecurityToken');
@@ -30,14 +35,19 @@ export function isBinarySecurityToken(tape: Tape, element: number): boolean {
  * @throws Fault `peer.structure-invalid` no ValueType; `peer.keyinfo-forbidden` one other than X509v3 and
  *   X509PKIPathv1; `peer.encoding-invalid`; and what reading certificates throws.
  */
-export function readCertificateToken(tape: Tape, element: number, limits: Limits): CertificateToken {
+export function readCertificateToken(
+  tape: Tape,
+  element: number,
+  limits: Limits,
+  certificates: CertificateReader,
+): CertificateToken {
   const valueType = requireAttribute(tape, element, VALUE_TYPE, 'ValueType');
   const isPath = attributeIs(tape, valueType, PKI_PATH);
   if (!isPath && !attributeIs(tape, valueType, X509_V3)) {
     throw new Fault('peer.keyinfo-forbidden', { reason: 'ValueType of wsse:BinarySecurityToken' });
   }
   const octets = readBinary(tape, element, 'wsse:BinarySecurityToken', limits);
-  if (!isPath) return { certificate: Certificate.read(octets, limits), others: [] };
+  if (!isPath) return { certificate: certificates.read(octets, limits), others: [] };
   const [certificate, ...others] = readPkiPath(octets, limits);
   return { certificate, others };
 }
