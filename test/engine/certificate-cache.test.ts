@@ -1,8 +1,9 @@
 // What is remembered of certificates is what reading and validating anew would say.
-import { DEFAULT_LIMITS, Trust } from '@parley/core';
+import { DEFAULT_LIMITS, type RevocationList, Trust } from '@parley/core';
 import { open, policyOf, Workspace } from '@parley/engine';
 import { describe, expect, test, vi } from 'vitest';
 import { CertificateCache } from '../../packages/engine/src/certificate-cache.ts';
+import { AUTHORITY, certificate as certificateOf, END_ENTITY, party, revocationList } from '../core/x509/issue.ts';
 import { NOW_MS, sampleEnvelope, sealed } from './support/sample.ts';
 import { certificateRequest, ROOT, sampleKey } from './support/sample-keys.ts';
 
@@ -47,6 +48,41 @@ describe('validating', () => {
     const times = [NOW_MS, notBeforeMs - 1, notBeforeMs, notAfterMs, notAfterMs + 1, NOW_MS];
     const expired = 'peer.certificate-expired';
     expect(judgements(new Trust(OPTIONS), times)).toEqual({ said: [2, expired, 2, 2, expired, 2], asked: 3 });
+  });
+
+  test('is done anew when a revocation list ends or is replaced', () => {
+    const issuer = party('O=Example/CN=List Root');
+    const holder = party('O=Example/CN=Listed');
+    const validity = { notBeforeMs: NOW_MS - 1000, notAfterMs: NOW_MS + 100_000 };
+    const root = certificateOf(issuer, issuer, { ...validity, extensions: AUTHORITY });
+    const listed = certificateOf(holder, issuer, { ...validity, serial: 7, extensions: END_ENTITY });
+    const list = (serials: readonly number[], thisUpdateMs: number) =>
+      revocationList(issuer, serials, { thisUpdateMs, nextUpdateMs: thisUpdateMs + 10_000 });
+    const trustWith = (lists: readonly RevocationList[]) =>
+      new Trust({ anchors: [root], revocationLists: lists, revocation: 'required' });
+    const cache = new CertificateCache(8);
+    const codeAt = (trust: Trust, atMs: number): string => {
+      try {
+        return String(cache.validate(trust, listed, [], at(atMs)).chain.length);
+      } catch (error) {
+        return (error as { code: string }).code;
+      }
+    };
+    const one = trustWith([list([], NOW_MS)]);
+    expect([NOW_MS, NOW_MS + 9999, NOW_MS + 10_000].map((atMs) => codeAt(one, atMs))).toEqual([
+      '2',
+      '2',
+      'peer.certificate-status-unknown',
+    ]);
+    const two = trustWith([list([], NOW_MS), list([7], NOW_MS + 5000)]);
+    expect([NOW_MS, NOW_MS + 4999, NOW_MS + 5000].map((atMs) => codeAt(two, atMs))).toEqual([
+      '2',
+      '2',
+      'peer.certificate-revoked',
+    ]);
+    // And at once for a trust with a newer list.
+    expect(codeAt(one, NOW_MS)).toBe('2');
+    expect(codeAt(trustWith([list([7], NOW_MS)]), NOW_MS)).toBe('peer.certificate-revoked');
   });
 
   test('is done anew for another trust, for another use, and where somebody has a rule of his own', () => {
