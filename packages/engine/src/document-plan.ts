@@ -2,6 +2,7 @@
  * What is to be done with a document, in which order, and every refusal that follows from it: settled before a key is
  * touched. What was encrypted last is undone first, and its plaintext is planned again.
  */
+import { requireAcceptable } from './assertion-rules.ts';
 import {
   requireCoverage,
   requireEncryption,
@@ -81,6 +82,7 @@ function planVisible(planner: KeyPlanner, signedListCount: number, { decryptions
   const targets = signedTargets(claims, signedListCount, policy.limits);
   requireCoverage(claims, ofMessage, targets.length > 0, policy);
   requireEndorsement(placed, policy);
+  requireAcceptable(claims.assertions, policy);
   if (decrypted.failure === undefined) requireSignedPlaintext(claims, ofMessage, decrypted.parts, policy);
   requireSignedCiphertext(claims, ofMessage, targets, policy);
   const signatures = planSignatures(planner, placed);
@@ -100,6 +102,7 @@ function planHiding(planner: KeyPlanner, targets: readonly number[], signedListC
   const placed = placeSignatures(claims, hidesElements(places), policy);
   const showsSignatures = !places.includes('security');
   requireKnownChildren(claims);
+  requireAcceptable(claims.assertions, policy);
   if (showsSignatures) {
     const ofMessage = signaturesOfMessage(placed);
     requireCoverage(claims, ofMessage, places.includes('header'), policy);

@@ -3,19 +3,13 @@
  * context or a user, bring a key that is encrypted for us, or a derivation from one (T11, T13, T53); and a public key by a
  * certificate. Nothing is looked up here.
  */
-import type { Tape } from '@parley/codec';
-import { isNamed, localName, Namespace } from '@parley/codec';
+import { localName } from '@parley/codec';
 import type { Version } from '@parley/core';
-import {
-  digestAlgorithm,
-  digestBase64,
-  encodeBase64,
-  Fault,
-  invariant,
-  PASSWORD_KEY_BYTES,
-  PASSWORD_KEY_USES,
-} from '@parley/core';
+import { digestAlgorithm, digestBase64, encodeBase64, Fault, invariant } from '@parley/core';
+import type { DerivationChain } from './derivation-chain.ts';
+import { followDerivations, isTokenNamed } from './derivation-chain.ts';
 import { requirePlace } from './place.ts';
+import { planPasswordKey } from './plan-password-key.ts';
 import type {
   PlannedAssertionKey,
   PlannedAssertionSecret,
@@ -23,7 +17,6 @@ import type {
   PlannedCertificateKey,
   PlannedContextKey,
   PlannedEnvelope,
-  PlannedPasswordKey,
   PlannedPublicKey,
   PlannedSymmetricKey,
 } from './planned-key.ts';
@@ -35,32 +28,16 @@ import { isX509Data, readCertificateReference, readX509Data } from './read/certi
 import type { CertificateReader } from './read/certificate-token.ts';
 import { readCertificateToken } from './read/certificate-token.ts';
 import { base64Octets, structureInvalid } from './read/claim.ts';
-import type { WireDerivation } from './read/derived-key-token.ts';
-import { readDerivedKeyToken, readImpliedDerivation } from './read/derived-key-token.ts';
 import type { EncryptedKeyClaim } from './read/encrypted-key.ts';
 import { isEncryptedKey, readEncryptedKey } from './read/encrypted-key.ts';
 import type { HolderKeyClaim } from './read/holder-key.ts';
 import type { MessageClaims } from './read/message.ts';
 import { readSecurityContextToken } from './read/security-context-token.ts';
-import type { TokenReference } from './read/token-reference.ts';
-import { namedAssertion, readTokenReference } from './read/token-reference.ts';
-import { isUsernameToken, readUsernameToken } from './read/username-token.ts';
+import { namedAssertion } from './read/token-reference.ts';
+import { isUsernameToken } from './read/username-token.ts';
 
 const SECURITY_CONTEXT_TOKEN = localName('SecurityContextToken');
-const DERIVED_KEY_TOKEN = localName('DerivedKeyToken');
 const SHA1 = digestAlgorithm('sha1');
-
-/** What a key made of a password is for: a base of derived keys may be made for either. */
-type PasswordKeyUse = keyof typeof PASSWORD_KEY_USES | 'derivation';
-
-interface Chain {
-  /** What the first reference leads to. */
-  readonly named: number;
-  /** The last reference, to what all is derived from. */
-  readonly reference: TokenReference;
-  readonly derivations: readonly WireDerivation[];
-  readonly version: Version | undefined;
-}
 
 /** Plans the keys of one document. */
 export class KeyPlanner {
@@ -85,7 +62,7 @@ export class KeyPlanner {
    *   `peer.key-usage` a key of a password for another use.
    */
   secret(element: number, user: number, keyBytes?: number): PlannedSymmetricKey {
-    const chain = this.#followDerivations(element, user);
+    const chain = followDerivations(this.claims, element, user, this.policy);
     const { derivations, named, reference } = chain;
     const { encryptedKeySha1, target } = reference;
     if (encryptedKeySha1 !== undefined)
@@ -101,7 +78,8 @@ export class KeyPlanner {
       };
     }
     if (target >= 0 && samlVersionOf(this.claims.tape, target) !== undefined) return this.#assertionSecret(chain, user);
-    if (target >= 0 && isUsernameToken(this.claims.tape, target)) return this.#password(chain, user, keyBytes);
+    if (target >= 0 && isUsernameToken(this.claims.tape, target))
+      return planPasswordKey(this.claims, chain, user, keyBytes, this.policy);
     return this.#context(chain, user);
   }
 
@@ -138,33 +116,7 @@ export class KeyPlanner {
     };
   }
 
-  /** STR -> DKT -> DKT -> token: the derivations on the way, base first. */
-  #followDerivations(element: number, user: number): Chain {
-    const { tape, security } = this.claims;
-    const { limits } = this.policy;
-    const derivations: WireDerivation[] = [];
-    const seen: number[] = [];
-    let version: Version | undefined;
-    let reference = readTokenReference(tape, element, limits);
-    const named = reference.target;
-    for (;;) {
-      const implied = readImpliedDerivation(tape, reference, limits);
-      if (implied !== undefined) derivations.unshift(implied);
-      if (derivations.length > limits.derivationDepthMax) throw new Fault('peer.dk-limit', { field: 'depth' });
-      const token = reference.target;
-      if (token < 0 || !isTokenNamed(tape, token, DERIVED_KEY_TOKEN)) return { named, reference, derivations, version };
-      if (seen.includes(token)) throw new Fault('peer.dk-loop');
-      seen.push(token);
-      requirePlace(this.claims, token, user, security.derivedKeyTokens.includes(token), this.policy);
-      const derivedKey = readDerivedKeyToken(tape, token, limits);
-      version ??= derivedKey.version;
-      if (version !== derivedKey.version) throw structureInvalid(tape, token, 'two generations of wsc:DerivedKeyToken');
-      derivations.unshift(derivedKey.derivation);
-      reference = derivedKey.base;
-    }
-  }
-
-  #context({ named, reference, derivations, version: derived }: Chain, user: number): PlannedContextKey {
+  #context({ named, reference, derivations, version: derived }: DerivationChain, user: number): PlannedContextKey {
     if (reference.identifier !== undefined) {
       const { identifier, instance } = reference;
       const version = oneGeneration(identifier, reference.version ?? derived, derived);
@@ -184,30 +136,13 @@ export class KeyPlanner {
     return { source: 'context', identifier, instance, version, token: target, named, derivations };
   }
 
-  #password({ named, reference, derivations }: Chain, user: number, keyBytes: number | undefined): PlannedPasswordKey {
-    const { claims, policy } = this;
-    // safety: a message of other keys must not make us hash a thousand times.
-    if (!policy.signedBy.includes('username') && !policy.endorsedBy.includes('username'))
-      throw new Fault('peer.keyinfo-forbidden', { reason: 'a key of a password' });
-    const { target: token } = reference;
-    requirePlace(claims, token, user, claims.security.otherTokens.includes(token), policy);
-    const { username, key } = readUsernameToken(claims.tape, token, policy.limits);
-    if (key === undefined)
-      throw new Fault('peer.keyinfo-forbidden', { reason: 'wsse:UsernameToken without wsse11:Salt' });
-    const use = derivations.length > 0 ? 'derivation' : keyBytes === undefined ? 'mac' : 'encryption';
-    requireSaltOf(use, key.salt);
-    const lengthBytes = use === 'encryption' && keyBytes !== undefined ? keyBytes : PASSWORD_KEY_BYTES;
-    if (lengthBytes > PASSWORD_KEY_BYTES) throw new Fault('peer.key-usage', { reason: 'length' });
-    return { source: 'username', username, ...key, lengthBytes, token, named, derivations };
-  }
-
   #assertionKey(element: number, user: number): PlannedAssertionKey {
     const { claim, key } = this.#holderKey(element, user);
     if (key.form === 'encrypted-key') throw new Fault('peer.key-usage', { reason: 'a secret' });
     return { source: 'saml', document: this.claims, claim, key, named: element };
   }
 
-  #assertionSecret({ named, reference, derivations }: Chain, user: number): PlannedAssertionSecret {
+  #assertionSecret({ named, reference, derivations }: DerivationChain, user: number): PlannedAssertionSecret {
     const { claim, key } = this.#holderKey(reference.target, user);
     // safety: a public key is known to everybody, and so never a secret (T13).
     if (key.form !== 'encrypted-key') throw new Fault('peer.key-usage', { reason: 'a public key' });
@@ -220,8 +155,7 @@ export class KeyPlanner {
     const claim = claims.assertions.find((assertion) => assertion.element === element);
     requirePlace(claims, element, user, claim !== undefined, policy);
     invariant(claim !== undefined, 'an assertion in its place is read');
-    const { key, method } = claim.confirmation;
-    if (!policy.confirmations.includes(method)) throw new Fault('peer.assertion-unconfirmed', { method });
+    const { key } = claim.confirmation;
     if (key === undefined) throw new Fault('peer.assertion-unconfirmed', { reason: 'an assertion without a key' });
     return { claim, key };
   }
@@ -290,19 +224,6 @@ function oneGeneration(
   if (derived !== undefined && version !== derived)
     throw new Fault('peer.bad-context', { identifier, reason: 'version' });
   return version;
-}
-
-// spec: WSS UsernameToken profile 1.1 §4, the first octet keeps one key from being used for both.
-function requireSaltOf(use: PasswordKeyUse, salt: Uint8Array): void {
-  const isMeant = Object.entries(PASSWORD_KEY_USES).some(
-    ([meant, octet]) => salt[0] === octet && (use === 'derivation' || use === meant),
-  );
-  if (!isMeant) throw new Fault('peer.key-usage', { reason: 'wsse11:Salt of another use' });
-}
-
-/** Whether `element` is the token `local` of either generation of WS-SecureConversation. */
-function isTokenNamed(tape: Tape, element: number, local: Uint8Array): boolean {
-  return isNamed(tape, element, Namespace.wsc, local) || isNamed(tape, element, Namespace.wsc05, local);
 }
 
 function nameOf({ method }: EncryptedKeyClaim): string {

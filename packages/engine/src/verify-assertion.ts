@@ -1,13 +1,12 @@
 /**
  * Whether we believe an assertion: its issuer is one of those that the credentials name, a certificate that this issuer's
- * trust vouches for signed the very element, and what it says about time and audience holds here and now.
+ * trust vouches for signed the very element, and it is valid now. For whom it is, assertion-rules.ts has asked before.
  */
 import { canonicalise, firstChild, nextSibling } from '@parley/codec';
 import type { TrustedCertificate } from '@parley/core';
-import { digest, equalConstantTime, Fault, verify } from '@parley/core';
+import { digest, equalConstantTime, Fault, invariant, verify } from '@parley/core';
 import type { AssertionIssuer } from './credentials.ts';
 import type { OpenScope } from './open-scope.ts';
-import type { Policy } from './policy.ts';
 import type { AssertionClaim, Validity } from './read/assertion-claim.ts';
 import {
   holdsCertificates,
@@ -26,18 +25,14 @@ import type { VerifiedAssertion } from './verified-assertion.ts';
 /**
  * Verifies an assertion of `claims`; once, however often it is named.
  *
- * @throws Fault `peer.assertion-untrusted`, `peer.assertion-expired`, `peer.assertion-condition`; `peer.assertion-unconfirmed` the
- *   policy does not have its confirmation method; `peer.signature-invalid`, `peer.digest-mismatch`, `peer.certificate-*`,
- *   `peer.keyinfo-forbidden`, `peer.key-usage`, and what reading certificates throws
+ * @throws Fault `peer.assertion-untrusted`, `peer.assertion-expired`; `peer.signature-invalid`, `peer.digest-mismatch`,
+ *   `peer.certificate-*`, `peer.keyinfo-forbidden`, `peer.key-usage`, and what reading certificates throws
  */
 export function verifyAssertion(claims: MessageClaims, claim: AssertionClaim, scope: OpenScope): VerifiedAssertion {
   const known = scope.assertions.get(claim);
   if (known !== undefined) return known;
-  const { method } = claim.confirmation;
-  if (!scope.policy.confirmations.includes(method)) throw new Fault('peer.assertion-unconfirmed', { method });
   const verified = verifySignature(claims, claim, scope);
   requireValid(claim, scope);
-  requireConditions(claim, scope.policy);
   scope.assertions.set(claim, verified);
   return verified;
 }
@@ -45,8 +40,7 @@ export function verifyAssertion(claims: MessageClaims, claim: AssertionClaim, sc
 function verifySignature(claims: MessageClaims, claim: AssertionClaim, scope: OpenScope): VerifiedAssertion {
   const { tape } = claims;
   const { sink } = scope.workspace;
-  // safety: a signature that is missing is no signature that one may do without (T07).
-  if (claim.signature === undefined) throw new Fault('peer.assertion-untrusted', { reason: 'unsigned' });
+  invariant(claim.signature !== undefined, 'an unsigned assertion is not planned');
   const { signature, canonicalisation, digest: hash, digestValue } = claim.signature;
   const { certificate, publicKey } = issuerCertificate(claims, claim, signature.keyInfo, scope);
   const infoStart = sink.length;
@@ -124,15 +118,4 @@ export function notOnOrAfterMs({ conditions, confirmation }: AssertionClaim): nu
     (validity) => validity.notOnOrAfterMs ?? Number.POSITIVE_INFINITY,
   );
   return Math.min(...ends);
-}
-
-function requireConditions({ conditions, confirmation }: AssertionClaim, policy: Policy): void {
-  const { audiences, endpointAddress } = policy;
-  const isForUs = (restriction: readonly string[]): boolean => restriction.some((name) => audiences.includes(name));
-  const isRestricted = audiences.length === 0 || conditions.audiences.length > 0;
-  if (!isRestricted || !conditions.audiences.every(isForUs))
-    throw new Fault('peer.assertion-condition', { reason: 'audience' });
-  const { recipient } = confirmation;
-  if (recipient !== undefined && recipient !== endpointAddress && !audiences.includes(recipient))
-    throw new Fault('peer.assertion-condition', { reason: 'recipient' });
 }

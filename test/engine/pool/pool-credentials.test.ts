@@ -18,7 +18,9 @@ import { verdictOf } from '../../../packages/engine/src/pool/verdict.ts';
 import { structureChanges } from '../attacks/structure.ts';
 import { CONTEXT, CREDENTIALS, MESSAGE_KINDS, type MessageKind, POOL_CREDENTIALS } from '../support/message-kinds.ts';
 import { NOW_MS, replaced, sampleEnvelope, sampleRequest, sampleSecret, text } from '../support/sample.ts';
+import { secretHolder } from '../support/sample-assertions.ts';
 import { certificateRequest, encryptedKeyRequest, ROOT, sampleKey } from '../support/sample-keys.ts';
+import { alices, passwordRequest } from '../support/username-message.ts';
 
 const pools: Pool<OpenedMessage>[] = [];
 const contexts = { get: async (name: string) => (name === CONTEXT.identifier ? CONTEXT : undefined) };
@@ -38,9 +40,12 @@ afterEach(async () => {
   await Promise.all(pools.splice(0).map((pool) => pool.close()));
 });
 
+// Passwords stay with whoever has them.
+const POOL_KINDS = MESSAGE_KINDS.filter(({ request }) => !('passwordKey' in request));
+
 /** The kinds by policy: a pool has one. */
-const BY_POLICY: readonly (readonly MessageKind[])[] = [...new Set(MESSAGE_KINDS.map(policyText))].map((one) =>
-  MESSAGE_KINDS.filter((kind) => policyText(kind) === one),
+const BY_POLICY: readonly (readonly MessageKind[])[] = [...new Set(POOL_KINDS.map(policyText))].map((one) =>
+  POOL_KINDS.filter((kind) => policyText(kind) === one),
 );
 
 describe.each([0, 2])('with %i workers', (workers) => {
@@ -72,6 +77,7 @@ describe.each([0, 2])('with %i workers', (workers) => {
     for (const kinds of BY_POLICY) {
       const pool = poolFor(kinds[0]!, workers);
       for (const { name, message, policy, request } of kinds) {
+        if ('assertion' in request || 'passwordKey' in request) continue;
         const given = 'context' in request ? { ...request, identifier: request.context.identifier } : request;
         const sealed = await pool.seal(sampleEnvelope(), given);
         expect(sealed, name).toMatchObject({ ok: true });
@@ -148,6 +154,9 @@ describe.each([0, 2])('with %i workers', (workers) => {
     expect(await pool.seal(sampleEnvelope(), certificateRequest({ certificate }))).toMatchObject(refusal);
     const endorse: PoolSealRequest = { ...requestOf(sampleRequest()), endorse: certificate };
     expect(await pool.seal(sampleEnvelope(), endorse)).toMatchObject({ ...refusal, detail: { option: 'endorse.key' } });
+    for (const kept of [secretHolder(), passwordRequest(), { ...certificateRequest(), username: alices('text') }]) {
+      expect(await pool.seal(sampleEnvelope(), kept as never)).toMatchObject(refusal);
+    }
     // A request of two sources is refused by `seal` itself.
     const two = { ...encryptedKeyRequest(), identifier: CONTEXT.identifier };
     expect(await pool.seal(sampleEnvelope(), two)).toMatchObject(refusal);
@@ -156,6 +165,16 @@ describe.each([0, 2])('with %i workers', (workers) => {
     const dead = encryptedKeyRequest({ encryptedKey: wiped, token: 'external' });
     expect(await pool.seal(sampleEnvelope(), dead)).toMatchObject({ ok: false });
   });
+});
+
+test("a policy that asks for passwords is no pool's", () => {
+  for (const policy of [
+    policyOf('username'),
+    policyOf('username-transport'),
+    policyOf('x509', { passwordTypes: ['text'] }),
+  ]) {
+    expect(() => poolFor({ policy }, 0)).toThrow(expect.objectContaining({ code: 'caller.option-invalid' }));
+  }
 });
 
 test('what cannot go to a thread is refused; on the calling thread it can stay', async () => {

@@ -47,6 +47,9 @@ export const POOL_CREDENTIALS = {
     [base64(known.sha1), known.secret],
     [base64(WRAPPING_SHA1), WRAPPING],
   ]),
+  assertionIssuers: [
+    { name: ISSUER, trust: { anchors: [sampleKey('sts', 'rsa').certificate], revocation: 'if-listed' } },
+  ],
 } as const satisfies PoolCredentials;
 
 export const CREDENTIALS: Credentials = {

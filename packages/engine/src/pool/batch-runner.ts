@@ -120,13 +120,14 @@ export class BatchRunner {
   }
 
   #credentialsFor(index: number, kept: KeptKey[]): Credentials {
-    const { trust, ownKeys, keepsKeys } = this.#credentials;
+    const { trust, assertionIssuers, ownKeys, keepsKeys } = this.#credentials;
     const keepEncryptedKey = (sha1Base64: string, secret: Secret): void => {
       kept.push({ index, sha1Base64, secret: portableSecret(secret) });
       secret.wipe();
     };
     return {
       trust,
+      assertionIssuers,
       ownKeys,
       encryptedKeys: this.#keys,
       keepEncryptedKey: keepsKeys ? keepEncryptedKey : undefined,

@@ -14,6 +14,8 @@ export interface PoolCredentials {
    * Whom to believe. With workers, `acceptsSubject` is refused: a function cannot go to another thread; `subjects` can.
    */
   readonly trust?: TrustOptions | undefined;
+  /** Issuers of SAML assertions, as in {@link Credentials}; of their trusts the same holds. */
+  readonly assertionIssuers?: readonly { readonly name: string; readonly trust: TrustOptions }[] | undefined;
   /** To decrypt EncryptedKeys that are meant for us, and to sign and endorse with. */
   readonly ownKeys?: readonly CertifiedKey[] | undefined;
   /** Asked on the calling thread; the secrets stay the caller's, and workers have them for one batch. */

@@ -7,6 +7,7 @@ import type { PoolCredentials } from './pool-credentials.ts';
 /** {@link PoolCredentials} in a form that may cross a port: certificates and lists as DER, private keys as key objects. */
 export interface PortableCredentials {
   readonly trust: PortableTrust | undefined;
+  readonly assertionIssuers: readonly PortableIssuer[];
   readonly ownKeys: readonly PortableOwnKey[];
   /** Whether secrets of EncryptedKeys that messages bring are wanted back. */
   readonly keepsKeys: boolean;
@@ -16,6 +17,11 @@ interface PortableTrust extends Omit<TrustOptions, 'anchors' | 'intermediates' |
   readonly anchors: readonly Uint8Array[];
   readonly intermediates: readonly Uint8Array[];
   readonly revocationLists: readonly Uint8Array[];
+}
+
+interface PortableIssuer {
+  readonly name: string;
+  readonly trust: PortableTrust;
 }
 
 interface PortableOwnKey {
@@ -31,19 +37,20 @@ interface PortableOwnKey {
  * @throws Fault `caller.option-invalid` what cannot be read, or cannot go to another thread
  */
 export function portableCredentials(credentials: PoolCredentials, workers: number): PortableCredentials {
-  const { trust, ownKeys = [], keepEncryptedKey } = credentials;
-  // Here rather than in every worker: a name or an algorithm that cannot be read.
-  if (trust !== undefined) new Trust(trust);
-  if (trust?.acceptsSubject !== undefined && workers > 0)
-    throw new Fault('caller.option-invalid', { option: 'credentials.trust.acceptsSubject', reason: 'a function' });
+  const { trust, assertionIssuers = [], ownKeys = [], keepEncryptedKey } = credentials;
   return {
-    trust: trust === undefined ? undefined : portableTrust(trust),
+    trust: trust === undefined ? undefined : portableTrust(trust, workers),
+    assertionIssuers: assertionIssuers.map(({ name, trust: of }) => ({ name, trust: portableTrust(of, workers) })),
     ownKeys: ownKeys.map(portableOwnKey),
     keepsKeys: keepEncryptedKey !== undefined,
   };
 }
 
-function portableTrust(trust: TrustOptions): PortableTrust {
+function portableTrust(trust: TrustOptions, workers: number): PortableTrust {
+  // Here rather than in every worker: a name or an algorithm that cannot be read.
+  new Trust(trust);
+  if (trust.acceptsSubject !== undefined && workers > 0)
+    throw new Fault('caller.option-invalid', { option: 'credentials.trust.acceptsSubject', reason: 'a function' });
   const { acceptsSubject, anchors, intermediates = [], revocationLists = [], ...rules } = trust;
   return {
     ...rules,
@@ -66,15 +73,21 @@ function portableOwnKey({ path, privateKey }: CertifiedKey): PortableOwnKey {
 }
 
 /** What `open` takes, but for EncryptedKeys of other messages, and what `seal` signs with. */
-export interface UsableCredentials extends Pick<Credentials, 'trust'> {
+export interface UsableCredentials extends Pick<Credentials, 'trust' | 'assertionIssuers'> {
   readonly ownKeys: readonly CertifiedKey[];
   readonly keepsKeys: boolean;
 }
 
 /** The credentials again, on the thread that uses them. */
-export function usableCredentials({ trust, ownKeys, keepsKeys }: PortableCredentials): UsableCredentials {
+export function usableCredentials({
+  trust,
+  assertionIssuers,
+  ownKeys,
+  keepsKeys,
+}: PortableCredentials): UsableCredentials {
   return {
     trust: trust === undefined ? undefined : usableTrust(trust),
+    assertionIssuers: assertionIssuers.map(({ name, trust: of }) => ({ name, trust: usableTrust(of) })),
     ownKeys: ownKeys.map(usableOwnKey),
     keepsKeys,
   };

@@ -46,6 +46,9 @@ type PortableEnvelope = Omit<EncryptedKeyEnvelope, 'keyInfo'> & {
     | Extract<EncryptedKeyEnvelope['keyInfo'], { readonly wrappingKey: unknown }>;
 };
 
+/** Passwords and the proof keys of assertions stay on the thread of whoever has them. */
+const STAYING = ['username', 'passwordKey', 'assertion'] as const;
+
 /** Whatever a caller may have spread into a request. */
 type AnyRequest = Partial<SealRequest & CertificateSealRequest & EncryptedKeySealRequest & PoolSealRequest>;
 
@@ -60,6 +63,11 @@ export function portableSeal(
   // A whole SealRequest may have been given: its context, functions and scratch must not reach a port.
   const { identifier, certificate, endorse, recipient, encryptedKey, ...more } = request as AnyRequest;
   const { context: _, fillRandom: _f, workspace: _w, ...plain } = more;
+  for (const option of STAYING) {
+    if (option in request) throw new Fault('caller.option-invalid', { option, reason: 'not on a pool' });
+  }
+  if (endorse !== undefined && !('key' in endorse))
+    throw new Fault('caller.option-invalid', { option: 'endorse.assertion', reason: 'not on a pool' });
   return {
     identifier,
     certificate: certificate && portableSignature('certificate', certificate, ownKeys),

@@ -14,11 +14,11 @@ import type {
   CertificateKeyRecord,
   ContextKeyRecord,
   DerivationRecord,
-  EncryptedKeyRecord,
   EncryptedRecord,
   FailedRecord,
   HeadRecord,
   KeyRecord,
+  NamedKeyRecord,
   OpenedRecord,
   ReplyRecord,
   SignedRecord,
@@ -135,8 +135,16 @@ class ReplyReader {
       }
       case 'encrypted-key':
       case 'known-encrypted-key': {
-        const [, sha1Base64, derivation] = record as EncryptedKeyRecord;
+        const [, sha1Base64, derivation] = record as NamedKeyRecord;
         return { source, sha1Base64: this.#name(sha1Base64), derivation: this.#derivation(derivation) };
+      }
+      case 'username': {
+        const [, username, derivation] = record as NamedKeyRecord;
+        return { source, username: this.#name(username), derivation: this.#derivation(derivation) };
+      }
+      case 'saml': {
+        const [, assertionId, derivation] = record as NamedKeyRecord;
+        return { source, assertionId: this.#name(assertionId), derivation: this.#derivation(derivation) };
       }
       case 'certificate': {
         const [, subject, thumbprint, chain] = record as CertificateKeyRecord;

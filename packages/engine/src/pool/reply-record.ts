@@ -76,7 +76,7 @@ export type HeadRecord = readonly [
   replayUntilMs: number,
 ];
 
-export type KeyRecord = ContextKeyRecord | EncryptedKeyRecord | CertificateKeyRecord;
+export type KeyRecord = ContextKeyRecord | NamedKeyRecord | CertificateKeyRecord;
 
 export type ContextKeyRecord = readonly [
   source: TextIndex,
@@ -85,11 +85,8 @@ export type ContextKeyRecord = readonly [
   derivation: readonly DerivationRecord[],
 ];
 
-export type EncryptedKeyRecord = readonly [
-  source: TextIndex,
-  sha1Base64: TextIndex,
-  derivation: readonly DerivationRecord[],
-];
+/** A key that one name tells: of an EncryptedKey its SHA-1, of an assertion its id, of a password its user. */
+export type NamedKeyRecord = readonly [source: TextIndex, name: TextIndex, derivation: readonly DerivationRecord[]];
 
 export type CertificateKeyRecord = readonly [
   source: TextIndex,

@@ -111,6 +111,10 @@ export class ReplyWriter {
       case 'encrypted-key':
       case 'known-encrypted-key':
         return [source, table.indexOf(key.sha1Base64), this.#derivation(key.derivation)];
+      case 'username':
+        return [source, table.indexOf(key.username), this.#derivation(key.derivation)];
+      case 'saml':
+        return [source, table.indexOf(key.assertionId), this.#derivation(key.derivation)];
       case 'certificate': {
         const chain = key.chain.map((der) => table.indexOf(encodeBase64(der)));
         return [source, table.indexOf(key.subject), table.indexOf(key.thumbprint), chain];
