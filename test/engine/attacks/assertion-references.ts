@@ -1,5 +1,5 @@
-/** What `open` answers to each way to name a SAML assertion, under the profile `saml`: the second table of docs/token-references.md. */
-import type { AssertionSealRequest } from '@parley/engine';
+/** What `open` answers to each way to name a SAML assertion, under the profile `saml` that takes bearer assertions, too: the last table of docs/token-references.md. */
+import { type AssertionSealRequest, policyOf } from '@parley/engine';
 import { sampleEnvelope, sealed, text } from '../support/sample.ts';
 import { certificateHolder, outcomeWith, sampleAssertion, secretHolder } from '../support/sample-assertions.ts';
 
@@ -20,6 +20,8 @@ const ASSERTIONS: readonly (readonly [name: string, request: AssertionSealReques
   ['SAML 2.0, secret', secretHolder({}, { keys: 'direct' })],
   ['SAML 2.0, bearer', bearer('2.0')],
 ];
+
+const POLICY = policyOf('saml', { confirmations: ['holder-of-key', 'bearer'] });
 
 const keyIdentifier = (type: string, id = '_a1'): string =>
   `<o:KeyIdentifier ValueType="${type}">${id}</o:KeyIdentifier>`;
@@ -51,8 +53,8 @@ export function assertionReferenceTable(): string {
     '',
     '## SAML assertions',
     '',
-    'The same for an assertion of the Security header, when the policy is `saml`: the key of its holder signs. An assertion that is',
-    'embedded in the reference, or somewhere else, is not taken.',
+    'The same for an assertion of the Security header, when the policy is `saml` with `bearer` among its `confirmations`: the key of',
+    'its holder signs. An assertion that is embedded in the reference, or somewhere else, is not taken.',
     '',
     `| form | ${ASSERTIONS.map(([name]) => name).join(' | ')} |`,
     `| --- |${' --- |'.repeat(ASSERTIONS.length)}`,
@@ -67,6 +69,6 @@ function outcomeOf(request: AssertionSealRequest, attributes: string, content: s
   const at = before.lastIndexOf('<o:SecurityTokenReference');
   const end = before.indexOf('</o:SecurityTokenReference>', at);
   const str = `<o:SecurityTokenReference${attributes}>${content}`;
-  const outcome = outcomeWith(new TextEncoder().encode(before.slice(0, at) + str + before.slice(end)));
+  const outcome = outcomeWith(new TextEncoder().encode(before.slice(0, at) + str + before.slice(end)), POLICY);
   return outcome === 'ok' ? 'opened' : outcome;
 }
