@@ -1,6 +1,6 @@
 // SAML assertions there and back: every version, confirmation, kind of key, reference and way to sign the assertion.
 import { contextSource, type SamlVersion } from '@parley/core';
-import { type AssertionToken, type OpenedMessage, open, type Policy, policyOf } from '@parley/engine';
+import { type AssertionToken, type OpenedMessage, open, type Policy, policyOf, seal } from '@parley/engine';
 import { describe, expect, test } from 'vitest';
 import { NOW_MS, sampleContext, sampleEnvelope, sampleRequest, sealed, text } from './support/sample.ts';
 import {
@@ -12,7 +12,7 @@ import {
   sampleCredentials,
   secretHolder,
 } from './support/sample-assertions.ts';
-import { certificateRequest } from './support/sample-keys.ts';
+import { certificateRequest, sampleKey } from './support/sample-keys.ts';
 
 const VERSIONS: readonly SamlVersion[] = ['1.1', '2.0'];
 const REFERENCES = ['key-identifier', 'direct'] as const;
@@ -85,6 +85,70 @@ describe.each(FORMS)('SAML $version, $reference, signed: $sign', (form) => {
     const reply = openedWithContext(message, policy);
     expect(reply.identifier).toBe(sampleContext().identifier);
     requireReported(reply, token.octets, version);
+  });
+});
+
+describe('encrypted', () => {
+  const recipient = { certificate: sampleKey('bob', 'rsa').certificate, reference: 'thumbprint' } as const;
+  const shapes = [
+    { encrypt: 'none', order: 'sign-then-encrypt' },
+    { encrypt: 'body', order: 'sign-then-encrypt' },
+    { encrypt: 'body-and-signature', order: 'sign-then-encrypt' },
+  ] as const;
+
+  test.each(shapes)('a bearer assertion, signed before: %o', (shape) => {
+    const octets = sampleAssertion();
+    const assertions = [{ octets, sign: 'id', encrypt: true }] as const;
+    const message = sealed(sampleEnvelope(), certificateRequest({ ...shape, recipient, assertions }));
+    expect(text(message)).not.toContain('alice@example.org');
+    const reply = openedWith(message, BEARER_POLICY);
+    if (!reply.ok) throw new Error(`${reply.code} ${JSON.stringify(reply.detail)}`);
+    requireReported(reply.value, octets, '2.0');
+    expect(reply.value.encrypted).toContainEqual(expect.objectContaining({ role: 'token', localName: 'Assertion' }));
+    expect(reply.value.signed).toContainEqual(expect.objectContaining({ role: 'token', localName: 'Assertion' }));
+  });
+
+  test('in a message of a context', () => {
+    const assertions = [{ octets: sampleAssertion(), sign: 'id', encrypt: true }] as const;
+    const message = sealed(sampleEnvelope(), sampleRequest({ encrypt: 'body', assertions }));
+    const policy = policyOf('strict', {
+      confirmations: ['bearer'],
+      requireAssertion: true,
+      signatures: ['rsa-sha256'],
+    });
+    expect(openedWithContext(message, policy).assertions).toMatchObject([{ confirmation: 'bearer' }]);
+  });
+
+  const unsigned = text(sampleAssertion());
+  test.each([
+    ['one that names the key', () => secretHolder({}, {}), (token: AssertionToken) => ({ assertion: token })],
+    [
+      'by STR-Transform',
+      () => certificateRequest({ recipient }),
+      (token: AssertionToken) => ({ assertions: [{ ...token, sign: 'str-transform' }] }),
+    ],
+    [
+      'of what was encrypted first',
+      () => certificateRequest({ recipient, encrypt: 'body', order: 'encrypt-then-sign' }),
+      (token: AssertionToken) => ({ assertions: [token] }),
+    ],
+    ['nobody to encrypt for', () => certificateRequest(), (token: AssertionToken) => ({ assertions: [token] })],
+  ] as const)('refused: %s', (_name, request, change) => {
+    const token = { octets: sampleAssertion(), encrypt: true } as const;
+    const reply = seal(sampleEnvelope(), { ...request(), ...change(token) } as never);
+    expect(reply).toMatchObject({ ok: false, code: 'caller.option-invalid' });
+  });
+
+  // Alone it says nothing of this prefix, and so takes what its surroundings say.
+  test('refused: one that means something else elsewhere', () => {
+    const listed = unsigned.replace(
+      /(<[\w:]*Transform Algorithm="[^"]*xml-exc-c14n#">)(<\/[\w:]*Transform>)/,
+      '$1<ec:InclusiveNamespaces xmlns:ec="http://www.w3.org/2001/10/xml-exc-c14n#" PrefixList="u"></ec:InclusiveNamespaces>$2',
+    );
+    expect(listed).not.toBe(unsigned);
+    const assertions = [{ octets: new TextEncoder().encode(listed), encrypt: true }];
+    const reply = seal(sampleEnvelope(), certificateRequest({ recipient, assertions }));
+    expect(reply).toMatchObject({ ok: false, code: 'caller.input-invalid' });
   });
 });
 

@@ -10,6 +10,7 @@ import {
   Namespace,
   OctetSink,
   scan,
+  splice,
   Tape,
 } from '@parley/codec';
 import type { DigestAlgorithm, SamlVersion } from '@parley/core';
@@ -29,6 +30,8 @@ const PREFIX_LIST = localName('PrefixList');
 export class CarriedAssertion {
   /** The assertion, and behind it the STR by which the signature of the message covers it, if it does so by one. */
   readonly tokens: readonly MessageToken[];
+  /** Whether it is to be encrypted. */
+  readonly isHidden: boolean;
   readonly #tape = new Tape();
   readonly #version: SamlVersion;
   readonly #id: string;
@@ -40,11 +43,7 @@ export class CarriedAssertion {
    */
   constructor(token: AssertionToken, ids: MessageIds, digest: DigestAlgorithm) {
     const tape = this.#tape;
-    try {
-      scan(token.octets, DEFAULT_LIMITS, tape);
-    } catch (error) {
-      throw error instanceof Fault ? new Fault('caller.input-invalid', { reason: error.code }) : error;
-    }
+    read(token.octets, tape);
     const version = samlVersionOf(tape, 0);
     const id = version === undefined ? -1 : attributeNamed(tape, 0, Namespace.none, ID[version]);
     if (version === undefined || id < 0) refuse('no saml:Assertion with an id');
@@ -52,6 +51,8 @@ export class CarriedAssertion {
     this.#version = version;
     this.#id = attributeText(tape, id);
     this.#token = token;
+    this.isHidden = token.encrypt === true;
+    if (this.isHidden) this.#requireIndependent();
     ids.take(tape);
     this.tokens = this.#tokens(ids, digest);
   }
@@ -67,13 +68,33 @@ export class CarriedAssertion {
    * @throws Fault `caller.input-invalid` it does not: it leaves to its surroundings what a prefix means
    */
   requireUnchanged(message: Tape): void {
-    const element = elementWithId(message, this.#version, this.#id);
+    if (!this.isHidden) this.#requireSame(message, elementWithId(message, this.#version, this.#id));
+  }
+
+  #requireSame(tape: Tape, element: number): void {
     for (const form of this.#forms()) {
       const alone = octetsOf(this.#tape, 0, form);
-      const there = element < 0 ? undefined : octetsOf(message, element, form);
+      const there = element < 0 ? undefined : octetsOf(tape, element, form);
       if (there === undefined || !bytesEqual(there, 0, there.length, alone))
         refuse('an assertion that says something else in this message');
     }
+  }
+
+  /**
+   * The same for wherever it may stand, since nobody looks at plaintext before it is sent: all that it could take from its
+   * surroundings means something else there.
+   */
+  #requireIndependent(): void {
+    const { bytes } = this.#tape;
+    const names = listedPrefixes(this.#tape).filter((prefix) => prefix !== 'xml' && prefix !== '#default');
+    const declarations = names.map((prefix) => ` xmlns:${prefix}="urn:elsewhere"`).join('');
+    const around = new Tape();
+    const start = startOf(this.#tape, 0);
+    const end = endOf(this.#tape, 0);
+    const empty = new TextEncoder().encode(`<elsewhere xmlns="urn:elsewhere"${declarations}></elsewhere>`);
+    const at = empty.length - '</elsewhere>'.length;
+    read(splice(empty, [{ start: at, end: at, with: bytes.subarray(start, end) }]), around);
+    this.#requireSame(around, 1);
   }
 
   #tokens(ids: MessageIds, digest: DigestAlgorithm): readonly MessageToken[] {
@@ -104,6 +125,14 @@ export class CarriedAssertion {
 
 /** A canonical form: as an element, as what STR-Transform puts in the place of an STR, or with a PrefixList. */
 type AssertionForm = 'element' | 'token' | { readonly prefixes: readonly string[] };
+
+function read(octets: Uint8Array, tape: Tape): void {
+  try {
+    scan(octets, DEFAULT_LIMITS, tape);
+  } catch (error) {
+    throw error instanceof Fault ? new Fault('caller.input-invalid', { reason: error.code }) : error;
+  }
+}
 
 function octetsOf(tape: Tape, element: number, form: AssertionForm): Uint8Array {
   const sink = new OctetSink();

@@ -182,6 +182,11 @@ export interface AssertionToken {
    * it, as WSS4J does.
    */
   readonly sign?: 'id' | 'str-transform';
+  /**
+   * Whether it goes encrypted: not one that names a key of the message, and not one that is signed by STR-Transform. It must
+   * mean the same wherever it stands. Default: false.
+   */
+  readonly encrypt?: boolean;
 }
 
 /** A signature by the holder of the key that an assertion names. */
@@ -219,6 +224,12 @@ export function isEncrypting({
   encrypt,
   encryptHeaders = [],
   username,
-}: Pick<SealOptions, 'encrypt' | 'encryptHeaders' | 'username'>): boolean {
-  return encrypt !== 'none' || encryptHeaders.length > 0 || username?.encrypt === true;
+  assertions = [],
+}: Pick<SealOptions, 'encrypt' | 'encryptHeaders' | 'username' | 'assertions'>): boolean {
+  return (
+    encrypt !== 'none' ||
+    encryptHeaders.length > 0 ||
+    username?.encrypt === true ||
+    assertions.some((token) => token.encrypt === true)
+  );
 }

@@ -11,6 +11,7 @@ import {
 import { LAYOUTS } from './layout.ts';
 import type {
   AssertionSealRequest,
+  AssertionToken,
   BootstrapSealRequest,
   CertificateSealRequest,
   CertificateSignature,
@@ -38,12 +39,17 @@ export function requireConsistent(request: SealRequest | BootstrapSealRequest): 
 
 function requireOptions(request: SealOptions): void {
   const { sign: parts, layout = 'strict', endorse, timestampLifetimeMs } = request;
-  requireUsername(request);
+  requireUndoable(request);
+  for (const { encrypt, sign } of request.assertions ?? [])
+    if (encrypt === true && sign === 'str-transform') refuse('STR-Transform of an encrypted assertion');
   if (!LAYOUTS.includes(layout)) refuse('layout');
   if (layout.startsWith('lax-timestamp') && !parts.timestamp) refuse('a layout that wants a Timestamp');
   if (!Number.isSafeInteger(timestampLifetimeMs) || timestampLifetimeMs <= 0) refuse('timestampLifetimeMs');
   if (endorse === undefined) return;
-  if ('assertion' in endorse) return;
+  if ('assertion' in endorse) {
+    requireInClear(endorse.assertion);
+    return;
+  }
   requireSignature(endorse);
   if (endorse.signToken === 'str-transform') refuse('STR-Transform of a reference in another signature');
 }
@@ -78,9 +84,15 @@ function requirePasswordKey(request: PasswordSealRequest): void {
 }
 
 // The list that leads to the token stands above the signature, and those of what was signed as ciphertext below it.
-function requireUsername({ username, order, encrypt }: SealOptions): void {
-  if (username?.encrypt === true && order === 'encrypt-then-sign' && encrypt !== 'body-and-signature')
-    refuse('an encrypted UsernameToken beside a signature in clear over what was encrypted first');
+function requireUndoable({ username, assertions = [], order, encrypt }: SealOptions): void {
+  const hidesTokens = username?.encrypt === true || assertions.some((token) => token.encrypt === true);
+  if (hidesTokens && order === 'encrypt-then-sign' && encrypt !== 'body-and-signature')
+    refuse('an encrypted token beside a signature in clear over what was encrypted first');
+}
+
+// Its key is needed before anything is decrypted.
+function requireInClear({ encrypt }: AssertionToken): void {
+  if (encrypt === true) refuse('an encrypted assertion that names a key');
 }
 
 function requireCertificate(request: CertificateSealRequest): void {
@@ -89,7 +101,8 @@ function requireCertificate(request: CertificateSealRequest): void {
 }
 
 function requireAssertion(request: AssertionSealRequest): void {
-  const { proof, recipient, algorithm, keys, version, mac, derivedKeyDefaults } = request;
+  const { assertion, proof, recipient, algorithm, keys, version, mac, derivedKeyDefaults } = request;
+  requireInClear(assertion);
   if (proof instanceof Secret) {
     if (recipient !== undefined) refuse('a recipient besides the one that the assertion is for');
     if (algorithm !== undefined) refuse('a signature algorithm for a secret');

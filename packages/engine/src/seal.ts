@@ -172,7 +172,7 @@ function writeSecurity(
     // spec: WSS §3.3, beside a signature there is no unsigned Timestamp.
     if (layout === 'lax-timestamp-last') references.push(referenceToWriting(sealing, timestampId, writeTime));
     else if (sign.timestamp && !goesFirst) references.push(writeSigned(sealing, timestampId, writeTime));
-    const carried = sealing.assertions.all.flatMap(({ tokens }) => tokens);
+    const carried = sealing.assertions.all.flatMap(({ isHidden, tokens }) => (isHidden ? [] : tokens));
     for (const { write, signedId, reference } of [...carried, ...keys.tokens, ...(endorsement?.tokens ?? [])]) {
       if (reference !== undefined) references.push(reference);
       if (signedId === undefined) write(writer);

@@ -1,4 +1,4 @@
-/** What `seal` writes before the signature beside the tokens of keys: confirmations, and a UsernameToken. */
+/** What `seal` writes before the signature beside the tokens of keys: confirmations, a UsernameToken, hidden assertions. */
 import { XmlWriter } from '@parley/codec';
 import { encryptWritten } from './encrypt-parts.ts';
 import type { MessageToken } from './message-keys.ts';
@@ -29,19 +29,22 @@ export function supportingElements(sealing: Sealing): readonly SupportingElement
     const dataId = encrypt === 'body-and-signature' ? ids.fresh() : undefined;
     return { signedId, dataId, write: (writer) => writeSignatureConfirmation(writer, signedId, value) };
   });
-  return username === undefined ? elements : [...elements, usernameElement(sealing, username)];
+  if (username !== undefined) elements.push(usernameElement(sealing, username));
+  const hidden = sealing.assertions.all.filter(({ isHidden }) => isHidden).flatMap(({ tokens }) => tokens);
+  return [...elements, ...hidden.map((token) => ({ ...token, dataId: ids.fresh() }))];
 }
 
 /** Writes one of them; gives what the signature is to say of it. */
 export function writeSupporting(
   sealing: Sealing,
   writer: XmlWriter,
-  { write, signedId, dataId }: SupportingElement,
+  { write, signedId, reference, dataId }: SupportingElement,
 ): readonly SignedReference[] {
   const start = writer.sink.length;
   const references = signedId === undefined ? [] : [writeSigned(sealing, signedId, write)];
   // A writer of its own, for what is encrypted is read without what is around it.
   if (signedId === undefined) write(new XmlWriter(writer.sink));
+  if (reference !== undefined) references.push(reference);
   if (dataId !== undefined) encryptWritten(sealing, writer, start, dataId);
   return references;
 }
