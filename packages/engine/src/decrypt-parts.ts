@@ -214,23 +214,26 @@ const TIMESTAMP = localName('Timestamp');
 const SIGNATURE_CONFIRMATION = localName('SignatureConfirmation');
 
 function refuseNested(tape: Tape, start: number, end: number): void {
-  for (let element = 0; element < tape.elementCount; element++) {
-    const offset = startOf(tape, element);
-    if (offset >= end) return;
-    if (offset >= start && isEncryptedData(tape, element)) throw new Fault('peer.limit-enc-depth');
+  for (let element = firstFrom(tape, start); element < tape.elementCount; element++) {
+    if (startOf(tape, element) >= end) return;
+    if (isEncryptedData(tape, element)) throw new Fault('peer.limit-enc-depth');
   }
 }
 
-/** The element whose `<` is at `offset`, or -1: a binary search, for records are in document order. */
+/** The element whose `<` is at `offset`, or -1. */
 function elementStartingAt(tape: Tape, offset: number): number {
+  const element = firstFrom(tape, offset);
+  return element < tape.elementCount && startOf(tape, element) === offset ? element : -1;
+}
+
+/** The first element whose `<` is at `offset` or later, or their number: a binary search, for records are in document order. */
+function firstFrom(tape: Tape, offset: number): number {
   let low = 0;
-  let high = tape.elementCount - 1;
-  while (low <= high) {
+  let high = tape.elementCount;
+  while (low < high) {
     const middle = (low + high) >>> 1;
-    const start = startOf(tape, middle);
-    if (start === offset) return middle;
-    if (start < offset) low = middle + 1;
-    else high = middle - 1;
+    if (startOf(tape, middle) < offset) low = middle + 1;
+    else high = middle;
   }
-  return -1;
+  return low;
 }

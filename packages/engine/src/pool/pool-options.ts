@@ -1,4 +1,5 @@
 import { Fault } from '@parley/core';
+import type { KeySourceName } from '../opened-message.ts';
 import type { PoolOptions } from './pool-contract.ts';
 
 /** {@link PoolOptions} with nothing left open. */
@@ -39,15 +40,12 @@ export function completePoolOptions(options: PoolOptions): CompletePoolOptions {
   const { signedBy, endorsedBy, passwordTypes } = complete.policy;
   const sources = [...signedBy, ...endorsedBy];
   // Passwords are looked up, and stay with whoever has them.
-  if (passwordTypes.length > 0 || signedBy.length === 0 || sources.includes('username'))
-    throw new Fault('caller.option-invalid', { option: 'policy.passwordTypes' });
-  // Without credentials, workers know contexts and nothing else.
-  if (complete.credentials === undefined && !sources.every((source) => source === 'context')) {
-    throw new Fault('caller.option-invalid', {
-      option: 'policy.signedBy',
-      value: [...signedBy, ...endorsedBy].join(' '),
-    });
-  }
+  if (passwordTypes.length > 0) throw new Fault('caller.option-invalid', { option: 'policy.passwordTypes' });
+  // What nobody signs is a user's; and without credentials, workers know contexts and nothing else.
+  const isForWorkers = (source: KeySourceName): boolean =>
+    source === 'context' || (complete.credentials !== undefined && source !== 'username');
+  if (signedBy.length === 0 || !sources.every(isForWorkers))
+    throw new Fault('caller.option-invalid', { option: 'policy.signedBy', value: sources.join(' ') });
   if (complete.whenFull !== 'wait' && complete.whenFull !== 'refuse') {
     throw new Fault('caller.option-invalid', { option: 'whenFull' });
   }
