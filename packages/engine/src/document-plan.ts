@@ -58,11 +58,13 @@ export function planReceived(claims: MessageClaims, policy: Policy, certificates
  */
 export function planDecrypted(
   claims: MessageClaims,
-  { decryptions, signedListCount }: DocumentPlan,
+  plan: DocumentPlan,
   decrypted: DecryptedMessage,
   policy: Policy,
   certificates: CertificateReader,
 ): DocumentPlan {
+  const { decryptions, signatures, signedListCount } = plan;
+  if (isSettled(plan)) return { claims, decryptions: [], signatures, signedCiphertext: [], signedListCount };
   return planVisible(new KeyPlanner(claims, policy, certificates), signedListCount, { decryptions, decrypted });
 }
 
@@ -126,7 +128,10 @@ function hidesElements(places: readonly EncryptedPlace[]): boolean {
   return places.some((place) => place !== 'body');
 }
 
-/** Whether there will be more to plan when `plan.decryptions` are undone. */
-export function mayPlanMore({ decryptions, signedListCount }: DocumentPlan): boolean {
-  return decryptions.length > 0 && (signedListCount > 0 || hidesElements(decryptions.map(({ place }) => place)));
+/**
+ * Whether undoing `plan.decryptions` can show nothing that is still to be planned: they stand in the Body, behind everything
+ * that a plan is made of, and none of it changes with them.
+ */
+export function isSettled({ decryptions, signedListCount }: DocumentPlan): boolean {
+  return decryptions.length === 0 || (signedListCount === 0 && !hidesElements(decryptions.map(({ place }) => place)));
 }

@@ -4,7 +4,7 @@ import type { CipherName, HashName, KeyTransportName, KeyWrapName, Reply } from 
 import { encodeBase64, failedReply } from '@parley/core';
 import { requireTimestampPlace } from './coverage.ts';
 import type { DocumentPlan } from './document-plan.ts';
-import { mayPlanMore, planReceived } from './document-plan.ts';
+import { isSettled, planReceived } from './document-plan.ts';
 import { nameOfPart, namespaceText } from './hand-over.ts';
 import type { Derivation, PartRole } from './opened-message.ts';
 import type { EncryptedPlace, PlannedDecryption } from './plan-decryption.ts';
@@ -190,7 +190,7 @@ function messagePlan(plan: DocumentPlan, { name }: Policy): MessagePlan {
     order: orderOf(plan),
     signatures: signatures.map((signature) => signaturePlan(claims, signature)),
     decryptions: [...decryptions, ...signedCiphertext].map(decryptionPlan),
-    moreAfterDecryption: mayPlanMore(plan),
+    moreAfterDecryption: !isSettled(plan),
   };
 }
 

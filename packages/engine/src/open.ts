@@ -17,7 +17,7 @@ import { requireFirstDecryption } from './decrypt-once.ts';
 import type { DecryptedMessage } from './decrypt-parts.ts';
 import { decryptParts, resolveDecryptions } from './decrypt-parts.ts';
 import type { DocumentPlan } from './document-plan.ts';
-import { planDecrypted, planReceived } from './document-plan.ts';
+import { isSettled, planDecrypted, planReceived } from './document-plan.ts';
 import { requireFresh } from './freshness.ts';
 import { handOver } from './hand-over.ts';
 import { requireOneOrigin, requireSeparateKeys } from './key-rules.ts';
@@ -28,15 +28,15 @@ import { PasswordKeys } from './password-keys.ts';
 import { signaturesOfMessage } from './plan-signatures.ts';
 import { structureInvalid } from './read/claim.ts';
 import type { MessageClaims } from './read/message.ts';
-import { readMessage } from './read/message.ts';
+import { readMessage, withOtherBody } from './read/message.ts';
 import { replayEntries } from './replay-key.ts';
 import { remember } from './replay-memory.ts';
 import type { ResolvedKey, SymmetricResolvedKey } from './resolved-key.ts';
 import { isOfOneOrigin, isSameSecret } from './resolved-key.ts';
 import { TransportedKeys } from './transported-keys.ts';
 import type { VerifiedAssertion } from './verified-assertion.ts';
-import type { VerifiedPart } from './verify-signatures.ts';
-import { verifySignatures, verifyValue } from './verify-signatures.ts';
+import type { VerifiedPart, VerifiedSignature } from './verify-signatures.ts';
+import { verifyDigests, verifyValues } from './verify-signatures.ts';
 import { Workspace } from './workspace.ts';
 
 /**
@@ -81,7 +81,7 @@ function openMessage(
   requireTimestampPlace(received, policy);
   const scope = scopeOf(received, request, owned);
   const plan = planReceived(received, policy, workspace.certificates);
-  const proof = plan.decryptions.length === 0 ? verify(plan, NOTHING_DECRYPTED, scope) : decryptThenVerify(plan, scope);
+  const proof = plan.decryptions.length === 0 ? verifyVisible(plan, scope) : decryptThenVerify(plan, scope);
   const { claims, decrypted } = proof.plan.signedCiphertext.length === 0 ? proof : decryptSigned(proof, scope);
 
   const { tape, envelope } = claims;
@@ -139,9 +139,19 @@ interface VerifiedMessage {
 const NOTHING_DECRYPTED: DecryptedMessage = { parts: [], failure: undefined };
 
 /** Verifies the signatures of a document in which all that they cover can be seen. */
-function verify(plan: DocumentPlan, decrypted: DecryptedMessage, scope: OpenScope): VerifiedMessage {
-  const { claims } = plan;
-  const verified = verifySignatures(claims, plan.signatures, scope);
+function verifyVisible(plan: DocumentPlan, scope: OpenScope): VerifiedMessage {
+  return verify(plan, verifyValues(plan.claims, plan.signatures, scope), NOTHING_DECRYPTED, scope);
+}
+
+/** The same for signatures whose `values` are right already. */
+function verify(
+  plan: DocumentPlan,
+  values: readonly VerifiedSignature[],
+  decrypted: DecryptedMessage,
+  scope: OpenScope,
+): VerifiedMessage {
+  const { claims, signatures } = plan;
+  const verified = verifyDigests(claims, signatures, values, scope);
   const assertions = confirmAssertions(claims, verified, scope);
   requireOneOrigin(claims, verified.map(signingUse), decrypted.parts.map(decryptingUse), isOfOneOrigin);
   return { plan, claims, verified, assertions, decrypted };
@@ -150,7 +160,7 @@ function verify(plan: DocumentPlan, decrypted: DecryptedMessage, scope: OpenScop
 /** Encrypted last, so decrypted first; a signature in clear is checked before any ciphertext is touched. */
 function decryptThenVerify(plan: DocumentPlan, scope: OpenScope): VerifiedMessage {
   const { policy, workspace } = scope;
-  const clear = plan.signatures.map((signature) => verifyValue(plan.claims, signature, scope));
+  const clear = verifyValues(plan.claims, plan.signatures, scope);
   const ready = resolveDecryptions(plan.decryptions, scope);
   const signingKeys = clear.map(({ resolved }) => ({ key: resolved }));
   requireSeparateKeys(signingKeys, ready.map(decryptingUse), isSameSecret, policy);
@@ -158,8 +168,13 @@ function decryptThenVerify(plan: DocumentPlan, scope: OpenScope): VerifiedMessag
   const decrypted = decryptParts(plan.claims, ready, scope);
   let proof: VerifiedMessage;
   try {
-    const claims = readMessage(workspace.plainTape, policy);
-    proof = verify(planDecrypted(claims, plan, decrypted, policy, workspace.certificates), decrypted, scope);
+    const tape = workspace.plainTape;
+    // perf: what is in the Body changes nothing of the header, so that is read, planned and proven once.
+    const settled = isSettled(plan);
+    const claims = settled ? withOtherBody(plan.claims, tape, policy) : readMessage(tape, policy);
+    const next = planDecrypted(claims, plan, decrypted, policy, workspace.certificates);
+    const values = settled ? clear : verifyValues(claims, next.signatures, scope);
+    proof = verify(next, values, decrypted, scope);
     if (decrypted.failure !== undefined) throw decrypted.failure;
   } catch (error) {
     decrypted.levelOff();

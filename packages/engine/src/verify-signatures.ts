@@ -42,10 +42,18 @@ export interface VerifiedSignature {
 const PAD_ROOM_BYTES = 128;
 
 /**
- * Resolves the key of a signature and checks its value.
- * @throws Fault `peer.signature-invalid`, and resolving faults.
+ * Resolves the keys of planned signatures and checks their values, in their order.
+ * @throws Fault `peer.signature-invalid`, and resolving faults
  */
-export function verifyValue(claims: MessageClaims, signature: PlannedSignature, scope: OpenScope): VerifiedSignature {
+export function verifyValues(
+  claims: MessageClaims,
+  signatures: readonly PlannedSignature[],
+  scope: OpenScope,
+): readonly VerifiedSignature[] {
+  return signatures.map((signature) => verifyValue(claims, signature, scope));
+}
+
+function verifyValue(claims: MessageClaims, signature: PlannedSignature, scope: OpenScope): VerifiedSignature {
   const resolved = resolveKey(signature.key, scope);
   return isSecret(resolved)
     ? verifyMac(claims, signature.claim, resolved, scope)
@@ -88,19 +96,21 @@ function verifySigned(
 }
 
 /**
- * Verifies planned signatures, in their order, and gives the parts that they vouch for.
- * @throws Fault `peer.signature-invalid`, `peer.digest-mismatch`, `peer.limit-cost`, and resolving faults.
+ * Checks what signatures whose `values` are right vouch for, in their order, and gives those parts. `claims` are of the
+ * signatures' document, or of that with another Body.
+ *
+ * @throws Fault `peer.digest-mismatch`, `peer.limit-cost`, and what STR-Transform throws
  */
-export function verifySignatures(
+export function verifyDigests(
   claims: MessageClaims,
   signatures: readonly PlannedSignature[],
+  values: readonly VerifiedSignature[],
   scope: OpenScope,
 ): readonly VerifiedPart[] {
   const { sink } = scope.workspace;
   const parts: VerifiedPart[] = [];
-  for (const signature of signatures) {
-    const { claim, references, roles, elements, key } = signature;
-    const value = verifyValue(claims, signature, scope);
+  for (const [place, { claim, references, roles, elements, key, isEndorsing }] of signatures.entries()) {
+    const value = values[place]!;
     for (let index = 0; index < references.length; index++) {
       const reference = references[index]!;
       const start = sink.length;
@@ -119,7 +129,7 @@ export function verifySignatures(
         reference,
         algorithm: claim.algorithm,
         signature: value,
-        isEndorsing: signature.isEndorsing,
+        isEndorsing,
       });
     }
   }

@@ -2,7 +2,7 @@
 
 import type { Tape } from '@parley/codec';
 import { checkIds, parentOf } from '@parley/codec';
-import { Fault } from '@parley/core';
+import { Fault, invariant } from '@parley/core';
 import type { PartRole } from '../opened-message.ts';
 import type { Policy } from '../policy.ts';
 import type { AssertionClaim } from './assertion-claim.ts';
@@ -10,7 +10,7 @@ import { structureInvalid } from './claim.ts';
 import { readAssertion } from './saml-assertion.ts';
 import type { SecurityHeader } from './security-header.ts';
 import { readSecurityHeader } from './security-header.ts';
-import type { SoapEnvelope } from './soap-envelope.ts';
+import type { EnvelopeShape, SoapEnvelope } from './soap-envelope.ts';
 import { isMandatory, readEnvelopeShape, readHeaderBlocks } from './soap-envelope.ts';
 import type { Timestamp } from './timestamp.ts';
 import { readTimestamp } from './timestamp.ts';
@@ -33,11 +33,7 @@ export interface MessageClaims {
  * reading an assertion throws.
  */
 export function readMessage(tape: Tape, policy: Policy): MessageClaims {
-  const shape = readEnvelopeShape(tape);
-  if (tape.commentCount > 0 && !policy.allowComments) {
-    throw new Fault('peer.structure-invalid', { reason: 'a comment', offset: tape.firstComment });
-  }
-  checkIds(tape, policy.requireUniqueForeignIds ? 'unique' : 'ignored');
+  const shape = readShape(tape, policy);
   const envelope = readHeaderBlocks(tape, shape, { refuseUnknown: true, role: policy.role });
   if (envelope.security < 0) throw new Fault('peer.security-header-missing');
   if (policy.requireMustUnderstand && !isMandatory(tape, envelope.security, envelope.soap)) {
@@ -51,6 +47,28 @@ export function readMessage(tape: Tape, policy: Policy): MessageClaims {
       throw structureInvalid(tape, reference, 'an unknown child of wsse:Security');
   }
   return { tape, envelope, security, timestamp, assertions };
+}
+
+/**
+ * The claims of a message that differs from that of `claims` only inside its Body: all of them stand before, octet by octet.
+ *
+ * @throws Fault `peer.structure-invalid`, `peer.id-duplicate`
+ */
+export function withOtherBody(claims: MessageClaims, tape: Tape, policy: Policy): MessageClaims {
+  const { header, body } = readShape(tape, policy);
+  const { envelope, security, timestamp, assertions } = claims;
+  invariant(header === envelope.header && body === envelope.body, 'what stands before the Body is as it was');
+  return { tape, envelope, security, timestamp, assertions };
+}
+
+/** What concerns the document as a whole. */
+function readShape(tape: Tape, policy: Policy): EnvelopeShape {
+  const shape = readEnvelopeShape(tape);
+  if (tape.commentCount > 0 && !policy.allowComments) {
+    throw new Fault('peer.structure-invalid', { reason: 'a comment', offset: tape.firstComment });
+  }
+  checkIds(tape, policy.requireUniqueForeignIds ? 'unique' : 'ignored');
+  return shape;
 }
 
 /**
