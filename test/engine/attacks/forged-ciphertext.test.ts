@@ -73,6 +73,45 @@ describe.each([
   });
 });
 
+describe.each([
+  ['under a signature in clear', 'body', 0],
+  ['under an encrypted signature', 'body-and-signature', 1],
+] as const)('plaintext of the Body is judged as a whole document is: %s', (_, encrypt, part) => {
+  const message = sealed(sampleEnvelope(CONTENT), sampleRequest({ encrypt }));
+  const refusal = (content: string) => refusalOf(withForgedPart(message, part, [holding(content)]));
+
+  test.each([
+    ['an Id that the header has', ofId('_1'), 'peer.id-duplicate'],
+    ['an Id twice', `${ofId('twice')}${ofId('twice')}`, 'peer.id-duplicate'],
+    ['a comment', '<m:Order xmlns:m="urn:m"><!-- --></m:Order>', 'peer.structure-invalid'],
+    ['nothing wrong, but signed by nobody', ofId('other'), 'peer.digest-mismatch'],
+  ])('%s', (_name, content, code) => {
+    const { code: told, detail } = refusal(content);
+    expect(soapFaultOf(told)).toEqual(soapFaultOf('peer.decrypt-failed'));
+    expect(detail?.['hidden'] ?? told).toBe(code);
+  });
+
+  test.each([
+    ['an end of the Body', '</s:Body><s:Body>'],
+    ['an end of the Envelope', '</s:Body></s:Envelope>'],
+  ])('%s', (_name, content) => {
+    expect(soapFaultOf(refusal(content).code)).toEqual(soapFaultOf('peer.decrypt-failed'));
+  });
+});
+
+function ofId(id: string): string {
+  const wsu = 'http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd';
+  return `<m:Order xmlns:m="urn:m" xmlns:u="${wsu}" u:Id="${id}"/>`;
+}
+
+/** Another plaintext, with white space behind it. */
+function holding(content: string): Forgery {
+  return (padded, plaintextBytes) => {
+    padded.fill(' ', 0, plaintextBytes);
+    padded.write(content);
+  };
+}
+
 function refusalOf(message: Uint8Array, changes: PolicyChanges = {}) {
   const reply = openedBy(message, sampleContext(), policyOf('strict', changes));
   if (reply.ok) throw new Error('opened');
