@@ -1,4 +1,4 @@
-import { splice } from '@parley/codec';
+import { OctetSink, splice } from '@parley/codec';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { codeOf, octets, textOfOctets } from './support/reading.ts';
@@ -46,6 +46,7 @@ describe('splice', () => {
   });
 
   test('does what cutting and joining strings does', () => {
+    const sink = new OctetSink(1);
     const ranges = fc.array(fc.tuple(fc.nat(30), fc.nat(5), fc.string({ unit: 'grapheme-ascii', maxLength: 4 })), {
       maxLength: 5,
     });
@@ -61,6 +62,8 @@ describe('splice', () => {
           expected = expected.slice(0, start) + insert + expected.slice(start + length);
         }
         expect(textOfOctets(splice(octets(text), patches))).toBe(expected);
+        expect(textOfOctets(splice(octets(text), patches, sink))).toBe(expected);
+        expect(sink.length).toBe(expected.length);
       }),
     );
   });

@@ -1,4 +1,5 @@
 import { invariant } from '@parley/core';
+import type { OctetSink } from './octet-sink.ts';
 
 /** Octets [start, end) of a message and what stands there instead; `start === end` inserts. */
 export interface Patch {
@@ -10,10 +11,11 @@ export interface Patch {
 /**
  * `bytes` with `patches` applied, in one copy: what is not patched goes out octet for octet.
  * @param patches sorted by `start`, not overlapping; several insertions at one place keep their order
- * @returns a new array, the caller's
+ * @param into takes the place of what it holds; without it, an array is made
+ * @returns the new array, the caller's, or a view of `into`
  * @throws Fault `internal.invariant` for patches out of order or out of range
  */
-export function splice(bytes: Uint8Array, patches: readonly Patch[]): Uint8Array {
+export function splice(bytes: Uint8Array, patches: readonly Patch[], into?: OctetSink): Uint8Array {
   let length = bytes.length;
   let before = 0;
   for (const patch of patches) {
@@ -23,7 +25,7 @@ export function splice(bytes: Uint8Array, patches: readonly Patch[]): Uint8Array
   }
   invariant(before <= bytes.length, 'patches lie inside the message');
 
-  const spliced = new Uint8Array(length);
+  const spliced = roomFor(length, into);
   let from = 0;
   let to = 0;
   for (const patch of patches) {
@@ -35,4 +37,12 @@ export function splice(bytes: Uint8Array, patches: readonly Patch[]): Uint8Array
   }
   spliced.set(bytes.subarray(from), to);
   return spliced;
+}
+
+function roomFor(length: number, into: OctetSink | undefined): Uint8Array {
+  if (into === undefined) return new Uint8Array(length);
+  into.reset();
+  into.reserve(length);
+  into.length = length;
+  return into.bytes.subarray(0, length);
 }

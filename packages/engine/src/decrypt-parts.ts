@@ -3,7 +3,7 @@
  * limits. So plaintext is read in the namespace context of its place, and may not change anything around it (T46).
  */
 
-import type { Patch, Tape } from '@parley/codec';
+import type { OctetSink, Patch, Tape } from '@parley/codec';
 import {
   E,
   ELEMENT_WORDS,
@@ -90,15 +90,19 @@ export function resolveDecryptions(
  * forger can see, and as far as we can how long it takes, does not depend on where it went wrong (T37).
  */
 export function decryptParts(claims: MessageClaims, ready: readonly ReadyDecryption[], scope: OpenScope): Decryption {
-  const decrypted = ready.map(({ planned: { claim }, resolved }) => plaintextOf(claims.tape, claim, resolved.key));
+  const { workspace } = scope;
+  const decrypted = ready.map(({ planned: { claim }, resolved }) =>
+    plaintextOf(claims.tape, claim, resolved.key, workspace.ciphertext),
+  );
   const plaintexts = decrypted.map(({ octets }) => octets);
   let failure = decrypted.find((plaintext) => plaintext.failure !== undefined)?.failure;
-  const document = spliceAll(claims, ready, plaintexts);
   // What came in is read no more once its plaintext has been, so its tape is free for the one after.
-  const tape = claims.tape === scope.workspace.tape ? scope.workspace.plainTape : scope.workspace.tape;
+  const tape = claims.tape === workspace.tape ? workspace.plainTape : workspace.tape;
+  const into = tape === workspace.plainTape ? workspace.plain : undefined;
+  const document = spliceAll(claims, ready, plaintexts, into);
   const readBlank = (): SplicedDocument => {
     const blanks = plaintexts.map(({ length }) => new Uint8Array(length).fill(SPACE));
-    const blank = spliceAll(claims, ready, blanks);
+    const blank = spliceAll(claims, ready, blanks, into);
     readAgain(blank.bytes, scope.policy, tape);
     return blank;
   };
@@ -133,6 +137,7 @@ function spliceAll(
   claims: MessageClaims,
   ready: readonly ReadyDecryption[],
   plaintexts: readonly Uint8Array[],
+  into: OctetSink | undefined,
 ): SplicedDocument {
   const patches: Patch[] = ready.map(({ planned: { replaced } }, index) => ({
     start: startOf(claims.tape, replaced),
@@ -147,7 +152,7 @@ function spliceAll(
   };
   const starts = patches.map((patch) => moved(patch.start));
   return {
-    bytes: splice(claims.tape.bytes, sorted),
+    bytes: splice(claims.tape.bytes, sorted, into),
     starts,
     ends: starts.map((start, index) => start + patches[index]!.with.length),
     moved,

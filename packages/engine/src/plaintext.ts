@@ -1,8 +1,8 @@
 /** The plaintext of one encrypted part, or what is gone on with in its place: bad padding must not show by a time (T37). */
-import type { Tape } from '@parley/codec';
+import type { OctetSink, Tape } from '@parley/codec';
 import { decryptToEnd, Fault } from '@parley/core';
 import type { SymmetricKey } from './derived-key-cache.ts';
-import { base64Octets } from './read/claim.ts';
+import { base64OctetsInto } from './read/claim.ts';
 import type { EncryptedDataClaim } from './read/encrypted-data.ts';
 
 export interface Plaintext {
@@ -11,14 +11,15 @@ export interface Plaintext {
   readonly failure: Fault | undefined;
 }
 
-/** Decrypts; what goes wrong is told, not thrown. @throws what is no {@link Fault} */
+/** Decrypts, by way of `ciphertext`; what goes wrong is told, not thrown. @throws what is no {@link Fault} */
 export function plaintextOf(
   tape: Tape,
   { cipher, cipherValue }: EncryptedDataClaim,
   { secret }: SymmetricKey,
+  ciphertext: OctetSink,
 ): Plaintext {
   try {
-    const data = base64Octets(tape, cipherValue);
+    const data = base64OctetsInto(tape, cipherValue, ciphertext);
     const { octets, isGood } = secret.lend((key) => decryptToEnd(cipher, key, data));
     if (isGood) return { octets, failure: undefined };
     return { octets: withoutPadding(octets, cipher.blockBytes), failure: UNREADABLE };

@@ -14,6 +14,10 @@ export class Workspace {
   readonly tape: Tape = new Tape();
   /** The message with its encrypted parts replaced by plaintext. */
   readonly plainTape: Tape = new Tape();
+  /** The octets of {@link plainTape}. */
+  readonly plain: OctetSink = new OctetSink();
+  /** One cipher value. */
+  readonly ciphertext: OctetSink = new OctetSink();
   /** Canonical octets. */
   readonly sink: OctetSink = new OctetSink();
   /** What is written into a message. */
@@ -21,10 +25,11 @@ export class Workspace {
   readonly keys: DerivedKeyCache = new DerivedKeyCache(DERIVED_KEYS_MAX);
   readonly certificates: CertificateCache = new CertificateCache(CERTIFICATES_MAX);
 
-  /** Wipes derived keys, canonical and written octets. */
+  /** Wipes derived keys, plaintext, canonical and written octets. */
   wipe(): void {
     this.keys.clear();
     this.certificates.clear();
+    this.plain.wipe();
     this.sink.wipe();
     this.written.wipe();
   }
