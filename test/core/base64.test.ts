@@ -1,7 +1,7 @@
 import {
   decodeBase64,
   decodeBase64Text,
-  decodedBase64Max,
+  decodedBase64Length,
   encodeBase64,
   encodedBase64Length,
   writeBase64,
@@ -27,14 +27,22 @@ function octets(lengthBytes: number): Uint8Array {
 function decode(text: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(text.length + 9).fill(0x41);
   bytes.set(text, 4);
-  const out = new Uint8Array(decodedBase64Max(text.length) + 7).fill(0xee);
+  const roomBytes = decodedBase64Length(bytes, 4, 4 + text.length);
+  const out = new Uint8Array(roomBytes + 7).fill(0xee);
   const lengthBytes = decodeBase64(bytes, 4, 4 + text.length, out, 3);
   expect(out.subarray(0, 3)).toEqual(new Uint8Array(3).fill(0xee));
-  expect(out.subarray(3 + decodedBase64Max(text.length))).toEqual(new Uint8Array(4).fill(0xee));
+  expect(out.subarray(3 + roomBytes)).toEqual(new Uint8Array(4).fill(0xee));
   return out.slice(3, 3 + lengthBytes);
 }
 
 describe('T17: decodeBase64', () => {
+  test('asks for as much room as there are octets, where there is no white space', () => {
+    for (let lengthBytes = 0; lengthBytes < 20; lengthBytes++) {
+      const text = encode(encodeBase64(octets(lengthBytes)));
+      expect(decodedBase64Length(text, 0, text.length)).toBe(lengthBytes);
+    }
+  });
+
   test.each([
     ['', ''],
     ['Zg==', 'f'],

@@ -27,8 +27,9 @@ let slots = new Int32Array(256);
  */
 export function resolveId(tape: Tape, start: number, end: number): number {
   for (let pair = 0; pair < tape.idCount; pair++) {
-    if (!isReferable(tape, pair)) continue;
-    if (hasValue(tape, tape.ids[pair * 2]! * ATTRIBUTE_WORDS, start, end)) return tape.ids[pair * 2 + 1]!;
+    // perf: the value first, for it nearly always is another.
+    if (hasValue(tape, tape.ids[pair * 2]! * ATTRIBUTE_WORDS, start, end) && isReferable(tape, pair))
+      return tape.ids[pair * 2 + 1]!;
   }
   return -1;
 }

@@ -23,6 +23,7 @@ export { CURVE_URIS, PrivateKey, PublicKey } from './asymmetric-key.ts';
 export {
   decodeBase64,
   decodeBase64Text,
+  decodedBase64Length,
   decodedBase64Max,
   encodeBase64,
   encodedBase64Length,

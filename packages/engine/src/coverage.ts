@@ -66,20 +66,30 @@ export function requireHeaders(
     if (typeof name === 'string') {
       const header = envelope.addressing[Addressing[name]]!;
       if (header < 0 ? !mayHide : !signed.has(header)) throw missing(`wsa:${name}`);
-    } else if (!mayHide && headersNamed(tape, envelope.header, [name]).length === 0) throw missing(textOf(name));
+    } else {
+      if (!mayHide && headersNamed(tape, envelope.header, [name]).length === 0) throw missing(textOf(name));
+      requireSigned(claims, [name], signed);
+    }
   }
   if (policy.requireSignedAddressing) {
     for (const [place, header] of envelope.addressing.entries()) {
       if (header >= 0 && !signed.has(header)) throw missing(`wsa:${ADDRESSING_NAMES[place]}`);
     }
   }
-  const names = policy.requiredHeaders.filter((name) => typeof name !== 'string');
-  for (const block of headersNamed(tape, envelope.header, [...names, ...policy.signedHeaders])) {
-    if (!signed.has(block)) throw missing(localNameOf(tape, block));
-  }
+  requireSigned(claims, policy.signedHeaders, signed);
   // spec: WSS 1.1 §8.5, a confirmation that is not signed confirms nothing.
   if (!security.signatureConfirmations.every((element) => signed.has(element))) {
     throw missing('wsse11:SignatureConfirmation');
+  }
+}
+
+function requireSigned(
+  { tape, envelope }: MessageClaims,
+  names: readonly HeaderName[],
+  signed: ReadonlySet<number>,
+): void {
+  for (const block of headersNamed(tape, envelope.header, names)) {
+    if (!signed.has(block)) throw missing(localNameOf(tape, block));
   }
 }
 

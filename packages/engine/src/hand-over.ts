@@ -24,7 +24,7 @@ import type { ResolvedKey } from './resolved-key.ts';
 import { keyUseOf, symmetricKeyUseOf } from './resolved-key.ts';
 import type { VerifiedAssertion } from './verified-assertion.ts';
 import { notOnOrAfterMs } from './verify-assertion.ts';
-import type { VerifiedPart } from './verify-signatures.ts';
+import type { VerifiedPart, VerifiedSignature } from './verify-signatures.ts';
 import type { Workspace } from './workspace.ts';
 
 export interface Proof {
@@ -82,13 +82,24 @@ export function handOver(proof: Proof): OpenedMessage {
     signed: verified.map((part) => signedPart(signedClaims, part, octets, keyUses)),
     encrypted: decrypted.parts.map(encryptedPart),
     assertions: proof.assertions.map((assertion) => openedAssertion(assertion, octets)),
-    signatureValues: [...new Set(verified.map(({ signature }) => signature))].map(({ valueBase64 }) => valueBase64),
+    signatureValues: signatureValuesOf(verified),
     signatureConfirmed: proof.signatureConfirmed,
     body: octets.subarray(bodyStart, bodyEnd),
     verified: octets.subarray(verified[0]?.start ?? verifiedEnd, verifiedEnd),
     replayKey: replayKeyOf(proof, messageIdIsSigned, octets, octets.subarray(bodyStart, bodyEnd)),
     replayUntilMs: timestamp === undefined ? Number.MAX_SAFE_INTEGER : freshUntilMs(timestamp, proof.policy),
   };
+}
+
+/** Of each signature once: what one vouches for stands together. */
+function signatureValuesOf(verified: readonly VerifiedPart[]): readonly string[] {
+  const values: string[] = [];
+  let previous: VerifiedSignature | undefined;
+  for (const { signature } of verified) {
+    if (signature !== previous) values.push(signature.valueBase64);
+    previous = signature;
+  }
+  return values;
 }
 
 function signedPart(

@@ -1,6 +1,6 @@
 /** How a wsse:SecurityTokenReference names a SAML assertion (WSS SAML Token Profile 1.1 §3.4). */
 import type { Tape } from '@parley/codec';
-import { attributeNamed, isNamed, localName, Namespace, resolveId } from '@parley/codec';
+import { attributeNamed, isNamed, localName, Namespace, namespaceOf, resolveId } from '@parley/codec';
 import type { SamlVersion } from '@parley/core';
 import { Fault, SAML_URIS } from '@parley/core';
 import { attributeIs, requireLiteral, structureInvalid, textEnd, textStart } from './claim.ts';
@@ -16,7 +16,8 @@ const VERSIONS = (['1.1', '2.0'] as const).map((version) => ({
 
 /** The version of SAML whose Assertion `element` is; `undefined` for other elements. */
 export function samlVersionOf(tape: Tape, element: number): SamlVersion | undefined {
-  return VERSIONS.find(({ namespace }) => isNamed(tape, element, namespace, ASSERTION))?.version;
+  const uri = namespaceOf(tape, element);
+  return VERSIONS.find(({ namespace }) => uri === namespace && isNamed(tape, element, namespace, ASSERTION))?.version;
 }
 
 /** Whether the ValueType of a KeyIdentifier says that it holds the id of an assertion. */

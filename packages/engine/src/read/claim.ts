@@ -20,7 +20,7 @@ import {
   parentOf,
   textOf,
 } from '@parley/codec';
-import { decodeBase64, decodedBase64Max, Fault } from '@parley/core';
+import { decodeBase64, decodedBase64Length, Fault } from '@parley/core';
 
 // perf: a module's own constants are folded into its code, imported ones are looked up at every use.
 const RECORD = ELEMENT_WORDS;
@@ -117,8 +117,9 @@ function decoded(tape: Tape, element: number, roomFor: (lengthBytes: number) => 
     start = 0;
     end = bytes.length;
   }
-  const octets = roomFor(decodedBase64Max(end - start));
-  return octets.subarray(0, decodeBase64(bytes, start, end, octets, 0));
+  const octets = roomFor(decodedBase64Length(bytes, start, end));
+  const length = decodeBase64(bytes, start, end, octets, 0);
+  return length === octets.length ? octets : octets.subarray(0, length);
 }
 
 /**

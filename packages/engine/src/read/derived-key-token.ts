@@ -8,7 +8,6 @@ import {
   A,
   ATTRIBUTE_WORDS,
   attributeNamed,
-  bytesEqual,
   E,
   ELEMENT_WORDS,
   Flag,
@@ -21,7 +20,7 @@ import {
   textOf,
 } from '@parley/codec';
 import type { Limits, Version } from '@parley/core';
-import { decodeBase64, decodedBase64Max, Fault, VERSION_URIS } from '@parley/core';
+import { decodeBase64, decodedBase64Length, Fault, VERSION_URIS } from '@parley/core';
 import { attributeIs, requireElementOnly, requireLiteral, structureInvalid, textEnd, textStart } from './claim.ts';
 import type { TokenReference } from './token-reference.ts';
 import { isTokenReference, readTokenReference } from './token-reference.ts';
@@ -187,20 +186,12 @@ function requireLabelSize(tape: Tape, element: number, limits: Limits): void {
 function readNonce(bytes: Uint8Array, start: number, end: number, limits: Limits): Uint8Array {
   // Four characters make three octets; white space is allowed within reason.
   if (end - start > limits.nonceBytesMax * 2 + 8) throw new Fault('peer.dk-limit', { field: 'Nonce' });
-  if (!bytesEqual(bytes, start, end, lastNonceText)) {
-    const decoded = new Uint8Array(decodedBase64Max(end - start));
-    lastNonce = decoded.subarray(0, decodeBase64(bytes, start, end, decoded, 0));
-    lastNonceText = bytes.slice(start, end);
-  }
-  const { length } = lastNonce;
+  const nonce = new Uint8Array(decodedBase64Length(bytes, start, end));
+  const length = decodeBase64(bytes, start, end, nonce, 0);
   if (length < limits.nonceBytesMin || length > limits.nonceBytesMax)
     throw new Fault('peer.dk-limit', { field: 'Nonce', bytes: length });
-  return lastNonce;
+  return length === nonce.length ? nonce : nonce.subarray(0, length);
 }
-
-// perf: peers such as WCF send one nonce for the life of a context. Never written to: every claim shares it.
-let lastNonce = new Uint8Array(0);
-let lastNonceText: Uint8Array = new Uint8Array(0);
 
 function literalStart(tape: Tape, element: number): number {
   requireLiteral(tape, element, 'wsc:Nonce');
