@@ -19,12 +19,11 @@ export function describePlan({ order, signatures, decryptions, moreAfterDecrypti
   const verify = signatures.flatMap((signature) => [valueText(signature), digestsText(signature)]);
   const decrypt = decryptions.map(decryptionText);
   if (order !== 'decrypt-then-verify') return [...verify, ...decrypt];
+  const again = 'Plan the rest again after decryption: it may show signatures, and elements that they cover.';
   return [
     ...signatures.map(valueText),
     ...decrypt,
-    moreAfterDecryption
-      ? 'Plan the rest again after decryption: it may show signatures, and elements that they cover.'
-      : 'Check the same values again in what was decrypted.',
+    ...(moreAfterDecryption ? [again] : []),
     ...signatures.map(digestsText),
   ];
 }
