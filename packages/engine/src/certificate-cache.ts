@@ -1,6 +1,7 @@
-import { createHash } from 'node:crypto';
 import type { Limits, Trust, TrustedCertificate, ValidationRequest } from '@parley/core';
-import { Certificate } from '@parley/core';
+import { Certificate, digestAlgorithm, digestBase64 } from '@parley/core';
+
+const SHA256 = digestAlgorithm('sha256');
 
 interface Judged {
   readonly trust: Trust;
@@ -24,7 +25,7 @@ export class CertificateCache {
 
   /** {@link Certificate.read}; the same object for the same octets while it is held. @throws Fault as that does */
   read(der: Uint8Array, limits: Limits): Certificate {
-    const name = createHash('sha256').update(der).digest('base64');
+    const name = digestBase64(SHA256, der);
     const known = this.#read.get(name);
     if (known === undefined || der.length > limits.certificateBytesMax)
       return this.#add(name, Certificate.read(der, limits));

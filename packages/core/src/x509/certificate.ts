@@ -39,6 +39,7 @@ export class Certificate {
   readonly #structure: SignedStructure;
   readonly #publicKeyInfo: Uint8Array;
   #keyObject: KeyObject | undefined;
+  #thumbprint: Uint8Array | undefined;
 
   private constructor(der: Uint8Array) {
     this.der = der;
@@ -85,7 +86,8 @@ export class Certificate {
 
   /** SHA-1 of the DER: what a ThumbprintSHA1 reference holds. It finds a certificate, and proves nothing. */
   thumbprintSha1(): Uint8Array {
-    return new Uint8Array(hash('sha1', this.der, 'buffer'));
+    this.#thumbprint ??= hash('sha1', this.der, 'buffer');
+    return new Uint8Array(this.#thumbprint);
   }
 
   /** Content of the SubjectKeyIdentifier extension, if there is one: what an SKI reference holds. */
@@ -111,7 +113,7 @@ export class Certificate {
 
   /** Octet for octet the same. */
   equals(other: Certificate): boolean {
-    return areSame(this.der, other.der);
+    return this === other || areSame(this.der, other.der);
   }
 
   /** Whether `issuerKey` signed it. Nothing else of the issuer is looked at. */
@@ -147,7 +149,9 @@ export class Certificate {
 
 /** Whether both are the same octets. No secrets. */
 export function areSame(left: Uint8Array, right: Uint8Array): boolean {
-  return left.length === right.length && left.every((octet, index) => octet === right[index]);
+  if (left.length !== right.length) return false;
+  for (let index = 0; index < left.length; index++) if (left[index] !== right[index]) return false;
+  return true;
 }
 
 // version [0] EXPLICIT INTEGER { v1(0), v2(1), v3(2) } DEFAULT v1. Nobody makes version 2.

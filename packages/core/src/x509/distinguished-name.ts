@@ -23,6 +23,7 @@ const KEYWORDS: ReadonlyMap<string, string> = new Map([
 export class DistinguishedName {
   readonly relativeNames: RelativeNames;
   readonly #key: string;
+  #text: string | undefined;
 
   private constructor(relativeNames: RelativeNames) {
     this.relativeNames = relativeNames;
@@ -61,8 +62,11 @@ export class DistinguishedName {
 
   /** RFC 4514 text, least significant part first. */
   toString(): string {
-    const parts = this.relativeNames.map((attributes) => attributes.map(attributeText).join('+'));
-    return parts.reverse().join(',');
+    this.#text ??= this.relativeNames
+      .map((attributes) => attributes.map(attributeText).join('+'))
+      .reverse()
+      .join(',');
+    return this.#text;
   }
 }
 
