@@ -1,6 +1,7 @@
 // AssemblyScript. The same loop as src/hot/scan-root.ts for the documents that senders write; for anything else it gives
 // up and the plain scanner reads the document again, so every refusal is the plain scanner's. The two must agree on what
-// this one takes: test/codec/hot/scan-module.test.ts holds them together. Built by build.mjs.
+// this one takes: test/codec/hot/scan-module.test.ts holds them together.
+// Compiled by scripts/compile-assembly.mjs.
 
 /** Says that the plain scanner is to read this document. */
 const GIVEN_UP: i32 = -1;

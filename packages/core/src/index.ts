@@ -94,6 +94,7 @@ export {
 } from './specification.ts';
 export type { AlgorithmSuite, SuiteChanges, SuiteName } from './suite.ts';
 export { algorithmSuite, customSuite, SUITE_NAMES } from './suite.ts';
+export { instantiate } from './web-assembly.ts';
 export type { NameAttribute } from './x509/attribute-value.ts';
 export { Certificate } from './x509/certificate.ts';
 export { CertifiedKey } from './x509/certified-key.ts';

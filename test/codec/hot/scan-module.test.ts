@@ -3,7 +3,6 @@ import { A, ATTRIBUTE_WORDS, E, scan, Tape } from '@parley/codec';
 import type { Limits } from '@parley/core';
 import { DEFAULT_LIMITS } from '@parley/core';
 import { describe, expect, test } from 'vitest';
-import { generated } from '../../../packages/codec/assembly/build.mjs';
 import { scanRootByModule } from '../../../packages/codec/src/hot/scan-module.ts';
 import { mutated } from '../../fuzz/src/documents/mutation.ts';
 import { Random } from '../../fuzz/src/documents/random.ts';
@@ -127,11 +126,6 @@ describe('the WebAssembly scanner and the plain one', () => {
       expectSame(octets(text));
     }
   });
-});
-
-test('the module is what assembly/ compiles to', async () => {
-  const octetsFile = new URL('../../../packages/codec/src/hot/scan-module-octets.ts', import.meta.url);
-  expect(readFileSync(octetsFile, 'utf8')).toBe(await generated());
 });
 
 test('attribute records hold what the plain scanner writes', () => {

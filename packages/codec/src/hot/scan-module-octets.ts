@@ -1,4 +1,4 @@
-/** Made by assembly/build.mjs from assembly/scan-root.ts: the WebAssembly module, in base64. */
+/** Made by scripts/compile-assembly.mjs from assembly/scan-root.ts: the WebAssembly module, in base64. */
 export const SCAN_MODULE: string =
   'AGFzbQEAAAABLQZgAn9/AX9gAX8Bf2ACf38AYAN/f38Bf2AIf39/f39/f38Bf2AGf39/f39/AAKHAQcFcGxhaW4NcGFzc1JlZmVy' +
   'ZW5jZQAABXBsYWluFHBhc3NOb25jaGFyYWN0ZXJMZWFkAAEFcGxhaW4GaW50ZXJuAAAFcGxhaW4JdW5kZWNsYXJlAAIFcGxhaW4G' +

@@ -5,7 +5,7 @@
  * it says what is right, reads what this one gives up on, and makes every refusal.
  */
 import type { Limits } from '@parley/core';
-import { decodeBase64Text, Fault } from '@parley/core';
+import { Fault, instantiate } from '@parley/core';
 import type { Tape } from '../tape.ts';
 import { A, ATTRIBUTE_WORDS as ATTRIBUTE_SIZE, D, DECLARATION_WORDS, ELEMENT_WORDS as ELEMENT_SIZE } from '../tape.ts';
 import { declare, undeclare } from './declare.ts';
@@ -52,13 +52,6 @@ interface ScanExports {
     nameBytesMax: number,
     attributeValueBytesMax: number,
   ) => number;
-}
-
-/** What we use of the WebAssembly object, which the language's own library does not describe. */
-interface Assembly {
-  readonly validate: (octets: Uint8Array) => boolean;
-  readonly Module: new (octets: Uint8Array) => object;
-  readonly Instance: new (module: object, imports: object) => { readonly exports: object };
 }
 
 const prefixes = new PrefixTable();
@@ -126,7 +119,8 @@ function bind(prefix: number): void {
   bindings[prefix] = prefixes.bindings[prefix]!;
 }
 
-const module = instantiate();
+// `undefined` also where the processor has no 128-bit vectors.
+const module = instantiate(SCAN_MODULE, { plain }) as ScanExports | undefined;
 const buffer = module?.memory.buffer ?? new ArrayBuffer(0);
 const octets = new Uint8Array(buffer);
 const bindings = new Int32Array(buffer, module === undefined ? 0 : BINDINGS_AT);
@@ -135,15 +129,6 @@ const attributes = new Int32Array(buffer, module === undefined ? 0 : ATTRIBUTES_
 if (module !== undefined) {
   octets.set(NAME, NAME_AT);
   octets.set(TEXT, TEXT_AT);
-}
-
-/** `undefined` where Node.js runs without WebAssembly (`--jitless`) or the processor has no 128-bit vectors. */
-function instantiate(): ScanExports | undefined {
-  const { WebAssembly } = globalThis as { WebAssembly?: Assembly };
-  const code = decodeBase64Text(SCAN_MODULE);
-  if (WebAssembly?.validate(code) !== true) return undefined;
-  const compiled = new WebAssembly.Module(code);
-  return new WebAssembly.Instance(compiled, { plain }).exports as ScanExports;
 }
 
 /**

@@ -1,2 +1,0 @@
-/** The text of src/hot/scan-module-octets.ts. */
-export function generated(): Promise<string>;

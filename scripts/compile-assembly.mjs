@@ -1,0 +1,60 @@
+// Compiles the AssemblyScript of the packages to the WebAssembly modules that are committed as text. Run after a change:
+// node scripts/compile-assembly.mjs
+// @ts-check
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import asc from 'assemblyscript/asc';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+/** @typedef {{ readonly source: string, readonly target: string, readonly constant: string, readonly options: readonly string[] }} Assembly */
+
+/**
+ * What is compiled to what, from the repository's root.
+ * @type {readonly Assembly[]}
+ */
+export const ASSEMBLIES = [
+  {
+    source: 'packages/core/assembly/sha1.ts',
+    target: 'packages/core/src/sha1-module-octets.ts',
+    constant: 'SHA1_MODULE',
+    options: ['--initialMemory', '1'],
+  },
+  {
+    source: 'packages/codec/assembly/scan-root.ts',
+    target: 'packages/codec/src/hot/scan-module-octets.ts',
+    constant: 'SCAN_MODULE',
+    options: ['--enable', 'simd', '--initialMemory', '64', '--memoryBase', '8192'],
+  },
+];
+
+/**
+ * The text of the target.
+ * @param {Assembly} assembly
+ * @returns {Promise<string>}
+ */
+export async function compiled({ source, constant, options }) {
+  const name = path.posix.basename(source);
+  /** @type {Uint8Array} */
+  let octets = new Uint8Array(0);
+  const { error, stderr } = await asc.main([name, '-O3', '--noAssert', '--runtime', 'stub', ...options, '-o', 'out'], {
+    readFile: (file) => (file === name ? readFileSync(path.join(ROOT, source), 'utf8') : null),
+    writeFile: (file, contents) => {
+      if (file === 'out' && typeof contents !== 'string') octets = contents;
+    },
+    listFiles: () => [],
+  });
+  if (error !== null) throw new Error(`${error.message}\n${stderr.toString()}`);
+  const lines =
+    Buffer.from(octets)
+      .toString('base64')
+      .match(/.{1,100}/g) ?? [];
+  const text = lines.map((line) => `  '${line}'`).join(' +\n');
+  return `/** Made by scripts/compile-assembly.mjs from assembly/${name}: the WebAssembly module, in base64. */\nexport const ${constant}: string =\n${text};\n`;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  for (const assembly of ASSEMBLIES) writeFileSync(path.join(ROOT, assembly.target), await compiled(assembly));
+}

@@ -1,0 +1,17 @@
+// What is committed as WebAssembly is what the committed AssemblyScript compiles to.
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { ASSEMBLIES, compiled } from '../../scripts/compile-assembly.mjs';
+import { filesBelow, PACKAGES, ROOT } from './sources.ts';
+
+test.each(ASSEMBLIES)('$target is compiled from $source', async (assembly) => {
+  const written = readFileSync(path.join(ROOT, assembly.target), 'utf8');
+  expect(written === (await compiled(assembly)), 'run: node scripts/compile-assembly.mjs').toBe(true);
+});
+
+test('each module and each source of one is looked at', () => {
+  const files = PACKAGES.flatMap((name) => filesBelow(`packages/${name}`));
+  expect(files.filter((file) => file.includes('/assembly/'))).toEqual(ASSEMBLIES.map(({ source }) => source));
+  expect(files.filter((file) => file.endsWith('-module-octets.ts'))).toEqual(ASSEMBLIES.map(({ target }) => target));
+});
