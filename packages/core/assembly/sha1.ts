@@ -1,4 +1,4 @@
-// AssemblyScript. P_SHA1 (RFC 2246 §5) over a secret and a seed that stand in the memory.
+// AssemblyScript. What is made of many short SHA-1 hashes of secrets: P_SHA1 (RFC 2246 §5) and the keys of passwords.
 // Compiled by scripts/compile-assembly.mjs.
 //
 // safety: SHA-1 is additions, rotations and bitwise operations. No address and no branch depends on an octet of the secret
@@ -10,7 +10,7 @@ const SECRET: i32 = 0; // at most 64 octets, then zeros
 const INITIAL: i32 = 64; // states are 20 octets, as a hash is written
 const INNER: i32 = 84; // after the inner pad
 const OUTER: i32 = 104; // after the outer pad
-const HASHED: i32 = 128; // a block for 20 octets that are to be hashed after a pad
+const HASHED: i32 = 128; // a block for a hash that is to be hashed
 const LINKED: i32 = 192; // A(i), and straight after it the seed
 const SEED: i32 = 212;
 const OUTPUT: i32 = 1024;
@@ -23,12 +23,12 @@ const K0: i32 = 0x5a827999, K1: i32 = 0x6ed9eba1, K2: i32 = <i32>0x8f1bbcdc, K3:
 /** Octets [offset, end) of P_SHA1 to the same place after OUTPUT; octets before them may be written too. */
 export function pSha1(seedLength: i32, offset: i32, end: i32): void {
   preparePads();
-  endMessage(HASHED, HASH_BYTES);
+  endMessage(HASHED, HASH_BYTES, BLOCK_BYTES);
   // A(1) = HMAC(seed)
-  const seedEnd = endMessage(SEED, seedLength);
+  const seedEnd = endMessage(SEED, seedLength, BLOCK_BYTES);
   hmac(SEED, seedEnd, LINKED);
   store<i32>(seedEnd - 4, 0);
-  const linkedEnd = endMessage(LINKED, HASH_BYTES + seedLength);
+  const linkedEnd = endMessage(LINKED, HASH_BYTES + seedLength, BLOCK_BYTES);
   for (let start = 0; start < end; start += HASH_BYTES) {
     if (start > 0) {
       // A(i) = HMAC(A(i-1))
@@ -39,13 +39,25 @@ export function pSha1(seedLength: i32, offset: i32, end: i32): void {
   }
 }
 
-/** The states after the two keyed blocks of HMAC (RFC 2104 §2). */
-function preparePads(): void {
+/** The hash at HASHED, hashed `count` times more (WSS UsernameToken profile 1.1 §4). */
+export function rehash(count: i32): void {
+  writeInitialState();
+  endMessage(HASHED, HASH_BYTES, 0);
+  for (; count > 0; count--) compress(INITIAL, HASHED, HASHED);
+}
+
+/** FIPS 180-4 §5.3.1. */
+function writeInitialState(): void {
   store<i32>(INITIAL, bswap<i32>(0x67452301));
   store<i32>(INITIAL, bswap<i32>(<i32>0xefcdab89), 4);
   store<i32>(INITIAL, bswap<i32>(<i32>0x98badcfe), 8);
   store<i32>(INITIAL, bswap<i32>(0x10325476), 12);
   store<i32>(INITIAL, bswap<i32>(<i32>0xc3d2e1f0), 16);
+}
+
+/** The states after the two keyed blocks of HMAC (RFC 2104 §2). */
+function preparePads(): void {
+  writeInitialState();
   mask(0x3636363636363636);
   compress(INITIAL, SECRET, INNER);
   mask(0x3636363636363636 ^ 0x5c5c5c5c5c5c5c5c);
@@ -56,11 +68,11 @@ function mask(octets: u64): void {
   for (let at = SECRET; at < SECRET + BLOCK_BYTES; at += 8) store<u64>(at, load<u64>(at) ^ octets);
 }
 
-/** Ends a message that follows a pad (FIPS 180-4 §5.1.1); just past its last block. Zeros are there already. */
-function endMessage(start: i32, length: i32): i32 {
+/** Ends a message, `before` octets of which were hashed (FIPS 180-4 §5.1.1): just past its last block. Zeros are there. */
+function endMessage(start: i32, length: i32, before: i32): i32 {
   const end = start + ((length + 8 + BLOCK_BYTES) & -BLOCK_BYTES);
   store<u8>(start + length, 0x80);
-  store<i32>(end - 4, bswap<i32>((BLOCK_BYTES + length) << 3));
+  store<i32>(end - 4, bswap<i32>((before + length) << 3));
   return end;
 }
 
