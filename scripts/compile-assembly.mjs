@@ -18,7 +18,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 export const ASSEMBLIES = [
   {
     source: 'packages/core/assembly/sha1.ts',
-    target: 'packages/core/src/sha1-module-octets.ts',
+    target: 'packages/core/src/hot/sha1-module-octets.ts',
     constant: 'SHA1_MODULE',
     options: ['--initialMemory', '1'],
   },

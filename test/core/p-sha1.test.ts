@@ -2,8 +2,8 @@ import { createHmac } from 'node:crypto';
 import { DEFAULT_LABEL, pSha1 } from '@parley/core';
 import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
+import { pSha1ByModule, sha1Memory } from '../../packages/core/src/hot/sha1-module.ts';
 import { pSha1ByOpenssl } from '../../packages/core/src/p-sha1-openssl.ts';
-import { pSha1ByModule, sha1Memory } from '../../packages/core/src/sha1-module.ts';
 import { codeOf } from './code-of.ts';
 import { anyOctets, fromHex, readVectors, toHex } from './octets.ts';
 

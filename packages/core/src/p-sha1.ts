@@ -1,6 +1,6 @@
+import { pSha1ByModule } from './hot/sha1-module.ts';
 import { invariant } from './invariant.ts';
 import { pSha1ByOpenssl } from './p-sha1-openssl.ts';
-import { pSha1ByModule } from './sha1-module.ts';
 
 /**
  * P_SHA1(secret, seed)[offsetBytes, offsetBytes + out.length) into `out` (RFC 2246 §5, WS-SC §7). Borrows all three.

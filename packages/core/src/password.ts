@@ -1,8 +1,8 @@
 /** What a UsernameToken makes of a password (WSS UsernameToken profile 1.1 §3.2, §4). Passwords are UTF-8 octets. */
 import { createHash, hash } from 'node:crypto';
 import { equalConstantTime } from './constant-time.ts';
+import { rehashByModule } from './hot/sha1-module.ts';
 import { invariant } from './invariant.ts';
-import { rehashByModule } from './sha1-module.ts';
 
 /** Iterations where a token does not say (§4). */
 export const PASSWORD_ITERATIONS_DEFAULT = 1000;

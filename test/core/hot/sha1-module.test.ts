@@ -4,8 +4,8 @@ import { getFips, setFips } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { passwordKey, pSha1 } from '@parley/core';
 import { afterEach, describe, expect, test } from 'vitest';
-import { pSha1ByModule, rehashByModule, sha1Memory } from '../../packages/core/src/sha1-module.ts';
-import { toHex } from './octets.ts';
+import { pSha1ByModule, rehashByModule, sha1Memory } from '../../../packages/core/src/hot/sha1-module.ts';
+import { toHex } from '../octets.ts';
 
 const SECRET = new Uint8Array(32).fill(1);
 const SEED = new Uint8Array(58).fill(2);
@@ -47,14 +47,14 @@ describe('the module', () => {
     const fromPassword = new Uint8Array(20);
     passwordKey(SECRET, SEED, 40, fromPassword);
     const program = `
-      import { passwordKey, pSha1 } from ${JSON.stringify(new URL('../../packages/core/dist/index.js', import.meta.url))};
+      import { passwordKey, pSha1 } from ${JSON.stringify(new URL('../../../packages/core/dist/index.js', import.meta.url))};
       const [secret, seed] = [new Uint8Array(32).fill(1), new Uint8Array(58).fill(2)];
       const [derived, fromPassword] = [Buffer.alloc(32), Buffer.alloc(20)];
       pSha1(secret, seed, 5, derived);
       passwordKey(secret, seed, 40, fromPassword);
       console.log(typeof WebAssembly, derived.toString('hex'), fromPassword.toString('hex'));`;
     const { stdout } = spawnSync(process.execPath, ['--jitless', '--input-type=module', '-e', program], {
-      cwd: fileURLToPath(new URL('../..', import.meta.url)),
+      cwd: fileURLToPath(new URL('../../..', import.meta.url)),
       encoding: 'utf8',
     });
     expect(stdout.trim()).toBe(`undefined ${toHex(derived)} ${toHex(fromPassword)}`);
