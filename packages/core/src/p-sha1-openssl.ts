@@ -11,7 +11,7 @@ const SCRATCH_SEED_BYTES = 512;
 const scratchInput = Buffer.alloc(SEED_START + SCRATCH_SEED_BYTES); // inner pad, A(i), seed
 const outer = Buffer.alloc(BLOCK_BYTES + HASH_BYTES); // outer pad, inner hash
 
-/** What `pSha1` of p-sha1.ts gives, of any size, by Node's hashes: each call costs 0.6 us, whatever its size. */
+/** What `pSha1` of p-sha1.ts gives, of any size, by Node's hashes, each of which costs 0.6 us, whatever its size. */
 export function pSha1ByOpenssl(secret: Uint8Array, seed: Uint8Array, offsetBytes: number, out: Uint8Array): void {
   const input = seed.length <= SCRATCH_SEED_BYTES ? scratchInput : Buffer.alloc(SEED_START + seed.length);
   const seedEnd = SEED_START + seed.length;
