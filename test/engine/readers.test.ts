@@ -70,10 +70,16 @@ describe.runIf(HAS_LIBXML)('decrypted content', () => {
     ['libxml', 2],
     ['cross-check', 2],
   ] as const)('with reader %s makes libxml2 read %i times', (reader, times) => {
-    const parse = vi.spyOn(loadNative(), 'parseXml');
+    const native = loadNative();
+    const really = native.parseXml.bind(native);
+    const seen: string[] = [];
+    vi.spyOn(native, 'parseXml').mockImplementation((source, options) => {
+      seen.push(text(source as Uint8Array));
+      return really(source, options);
+    });
     expect(openedBy(message, sampleContext(), policyOf('strict', { reader })).ok).toBe(true);
-    expect(parse).toHaveBeenCalledTimes(times);
-    if (times > 0) expect(text(parse.mock.calls.at(-1)![0] as Uint8Array)).toContain('hällo');
+    expect(seen).toHaveLength(times);
+    if (times > 0) expect(seen.at(-1)).toContain('hällo');
   });
 
   test.each(['libxml', 'cross-check'] as const)(

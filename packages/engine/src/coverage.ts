@@ -16,6 +16,7 @@ import { ADDRESSING_NAMES, Addressing } from './read/soap-envelope.ts';
  * Checks coverage before any cryptography: a message that would not do even if all its signatures were right.
  * With `mayHideHeaders`, a header that is not there may turn out to be encrypted.
  *
+ * @returns the elements that the signatures cover
  * @throws Fault `peer.coverage-missing`; `peer.structure-invalid` an unknown element in the Security header.
  */
 export function requireCoverage(
@@ -23,7 +24,7 @@ export function requireCoverage(
   signatures: readonly PlacedSignature[],
   mayHideHeaders: boolean,
   policy: Policy,
-): void {
+): ReadonlySet<number> {
   const { envelope, security } = claims;
   if (signatures.length === 0 && policy.signedBy.length > 0) throw missing('ds:Signature');
   const signed = signedElements(claims, claims, signatures);
@@ -34,6 +35,7 @@ export function requireCoverage(
   requireHeaders(claims, signed, mayHideHeaders, policy);
   requireAssertions(claims, signed, policy);
   requireKnownChildren(claims);
+  return signed;
 }
 
 /** Checks that everything in the Security header is known. @throws Fault `peer.structure-invalid` */

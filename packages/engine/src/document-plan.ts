@@ -33,6 +33,8 @@ export interface DocumentPlan {
   readonly decryptions: readonly PlannedDecryption[];
   /** Endorsing ones last. */
   readonly signatures: readonly PlannedSignature[];
+  /** Elements that the signatures of the message cover, as far as they can be seen. */
+  readonly signed: ReadonlySet<number>;
   /** What the signatures cover as ciphertext: undone when they hold. */
   readonly signedCiphertext: readonly PlannedDecryption[];
   /** xenc:ReferenceLists, the last of the header, that name it. */
@@ -63,8 +65,8 @@ export function planDecrypted(
   policy: Policy,
   certificates: CertificateReader,
 ): DocumentPlan {
-  const { decryptions, signatures, signedListCount } = plan;
-  if (isSettled(plan)) return { claims, decryptions: [], signatures, signedCiphertext: [], signedListCount };
+  const { decryptions, signatures, signed, signedListCount } = plan;
+  if (isSettled(plan)) return { claims, decryptions: [], signatures, signed, signedCiphertext: [], signedListCount };
   return planVisible(new KeyPlanner(claims, policy, certificates), signedListCount, { decryptions, decrypted });
 }
 
@@ -82,7 +84,7 @@ function planVisible(planner: KeyPlanner, signedListCount: number, { decryptions
   const placed = placeSignatures(claims, false, policy);
   const ofMessage = signaturesOfMessage(placed);
   const targets = signedTargets(claims, signedListCount, policy.limits);
-  requireCoverage(claims, ofMessage, targets.length > 0, policy);
+  const signed = requireCoverage(claims, ofMessage, targets.length > 0, policy);
   requireEndorsement(placed, policy);
   requireAcceptable(claims.assertions, policy);
   if (decrypted.failure === undefined) requireSignedPlaintext(claims, ofMessage, decrypted.parts, policy);
@@ -93,7 +95,7 @@ function planVisible(planner: KeyPlanner, signedListCount: number, { decryptions
   requireOneOrigin(claims, signatures, encrypted, mayBeOfOneOrigin);
   requireUsedToken(claims, signatures, policy);
   requireSeparateKeys(signatures, encrypted, isSameKey, policy);
-  return { claims, decryptions: [], signatures, signedCiphertext, signedListCount };
+  return { claims, decryptions: [], signatures, signed, signedCiphertext, signedListCount };
 }
 
 /** A document in which ciphertext stands that was made after its signatures. */
@@ -105,9 +107,10 @@ function planHiding(planner: KeyPlanner, targets: readonly number[], signedListC
   const showsSignatures = !places.includes('security');
   requireKnownChildren(claims);
   requireAcceptable(claims.assertions, policy);
+  let signed = NONE;
   if (showsSignatures) {
     const ofMessage = signaturesOfMessage(placed);
-    requireCoverage(claims, ofMessage, places.includes('header'), policy);
+    signed = requireCoverage(claims, ofMessage, places.includes('header'), policy);
     requireEndorsement(placed, policy);
     const inBody = targets.filter((_, index) => places[index] === 'body');
     requireSignedCiphertext(claims, ofMessage, inBody, policy);
@@ -120,8 +123,10 @@ function planHiding(planner: KeyPlanner, targets: readonly number[], signedListC
     requireUsedToken(claims, signatures, policy);
   }
   requireSeparateKeys(signatures, decryptions, isSameKey, policy);
-  return { claims, decryptions, signatures, signedCiphertext: [], signedListCount };
+  return { claims, decryptions, signatures, signed, signedCiphertext: [], signedListCount };
 }
+
+const NONE: ReadonlySet<number> = new Set();
 
 /** Whether ciphertext in these places may be elements that signatures name, or a signature. */
 function hidesElements(places: readonly EncryptedPlace[]): boolean {

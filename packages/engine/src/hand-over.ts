@@ -20,7 +20,6 @@ import type { MessageClaims } from './read/message.ts';
 import { ADDRESSING_NAMES, Addressing } from './read/soap-envelope.ts';
 import { isTokenReference } from './read/token-reference.ts';
 import { digestOf, signatureReplayKey } from './replay-key.ts';
-import type { ResolvedKey } from './resolved-key.ts';
 import { keyUseOf, symmetricKeyUseOf } from './resolved-key.ts';
 import type { VerifiedAssertion } from './verified-assertion.ts';
 import { notOnOrAfterMs } from './verify-assertion.ts';
@@ -62,7 +61,6 @@ export function handOver(proof: Proof): OpenedMessage {
   const octets = proof.borrow ? sink.bytes : sink.bytes.slice(0, sink.length);
   const first = verified[0]?.signature;
   const context = first?.resolved.source === 'context' ? first.resolved : undefined;
-  const keyUses = new Map<ResolvedKey, KeyUse>();
   const { timestamp } = signedClaims;
   const messageIdIsSigned =
     addressing.messageId !== undefined && proof.signed.has(claims.envelope.addressing[Addressing.MessageID]!);
@@ -79,7 +77,7 @@ export function handOver(proof: Proof): OpenedMessage {
     relatesTo: addressing.relatesTo,
     createdAtMs: timestamp?.createdAtMs,
     expiresAtMs: timestamp?.expiresAtMs,
-    signed: verified.map((part) => signedPart(signedClaims, part, octets, keyUses)),
+    signed: signedParts(signedClaims, verified, octets),
     encrypted: decrypted.parts.map(encryptedPart),
     assertions: proof.assertions.map((assertion) => openedAssertion(assertion, octets)),
     signatureValues: signatureValuesOf(verified),
@@ -91,7 +89,7 @@ export function handOver(proof: Proof): OpenedMessage {
   };
 }
 
-/** Of each signature once: what one vouches for stands together. */
+/** Of each signature once. */
 function signatureValuesOf(verified: readonly VerifiedPart[]): readonly string[] {
   const values: string[] = [];
   let previous: VerifiedSignature | undefined;
@@ -102,21 +100,29 @@ function signatureValuesOf(verified: readonly VerifiedPart[]): readonly string[]
   return values;
 }
 
-function signedPart(
+/** What one signature vouches for stands together, and has one account of its key. */
+function signedParts(
   claims: MessageClaims,
-  part: VerifiedPart,
+  verified: readonly VerifiedPart[],
   octets: Uint8Array,
-  keyUses: Map<ResolvedKey, KeyUse>,
-): SignedPart {
-  return {
-    role: part.role,
-    namespace: namespaceText(claims.tape, part.element),
-    localName: nameOfPart(claims, part.role, part.element),
-    bytes: octets.subarray(part.start, part.end),
-    digest: part.reference.digest.name,
-    algorithm: part.algorithm.name,
-    key: useOf(part.signature.resolved, keyUses),
-  };
+): readonly SignedPart[] {
+  let signature: VerifiedSignature | undefined;
+  let key: KeyUse;
+  return verified.map((part) => {
+    if (part.signature !== signature) {
+      signature = part.signature;
+      key = keyUseOf(signature.resolved);
+    }
+    return {
+      role: part.role,
+      namespace: namespaceText(claims.tape, part.element),
+      localName: nameOfPart(claims, part.role, part.element),
+      bytes: octets.subarray(part.start, part.end),
+      digest: part.reference.digest.name,
+      algorithm: part.algorithm.name,
+      key,
+    };
+  });
 }
 
 // perf: the names that every message has are known by where the parts stand.
@@ -155,15 +161,6 @@ function openedAssertion({ claim, certificate, start, end }: VerifiedAssertion, 
     issuerThumbprint: encodeBase64(certificate.thumbprintSha1()),
     bytes: octets.subarray(start, end),
   };
-}
-
-function useOf(resolved: ResolvedKey, keyUses: Map<ResolvedKey, KeyUse>): KeyUse {
-  let use = keyUses.get(resolved);
-  if (use === undefined) {
-    use = keyUseOf(resolved);
-    keyUses.set(resolved, use);
-  }
-  return use;
 }
 
 /** Namespace of an element, without a new string for those that the specifications have. */

@@ -85,7 +85,9 @@ function openMessage(
   const { claims, decrypted } = proof.plan.signedCiphertext.length === 0 ? proof : decryptSigned(proof, scope);
 
   const { tape, envelope } = claims;
-  const signed = signedElements(proof.claims, claims, signaturesOfMessage(proof.plan.signatures));
+  const { signatures, signed: planned } = proof.plan;
+  const signed =
+    claims === proof.claims ? planned : signedElements(proof.claims, claims, signaturesOfMessage(signatures));
   if (claims !== proof.claims) requireHeaders(claims, signed, false, policy);
   requireEncryption(claims, decrypted.parts, policy);
   const { timestamp } = proof.claims;

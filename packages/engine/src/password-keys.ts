@@ -11,10 +11,12 @@ export interface PasswordKey {
 
 /** The keys that one message has made of passwords: each once, and few, for they are made before anything is proven. */
 export class PasswordKeys {
-  readonly #made = new Map<string, PasswordKey>();
+  // perf: made when there is one, for most messages have none.
+  #made: Map<string, PasswordKey> | undefined;
 
   /** The key of which all that decides it is `name`; made by `make` if there is none yet. @throws Fault `peer.limit-tokens` */
   get(name: string, { passwordKeysMax }: Limits, make: () => PasswordKey): PasswordKey {
+    this.#made ??= new Map();
     const made = this.#made.get(name);
     if (made !== undefined) return made;
     if (this.#made.size >= passwordKeysMax) throw new Fault('peer.limit-tokens', { passwordKeysMax });
@@ -24,6 +26,7 @@ export class PasswordKeys {
   }
 
   wipe(): void {
+    if (this.#made === undefined) return;
     for (const { secret } of this.#made.values()) secret.wipe();
     this.#made.clear();
   }
