@@ -1,7 +1,7 @@
 // Compiles the AssemblyScript of the packages to the WebAssembly modules that are committed as text. Run after a change:
 // node scripts/compile-assembly.mjs
 // @ts-check
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
@@ -26,7 +26,7 @@ export const ASSEMBLIES = [
     source: 'packages/codec/assembly/scan-root.ts',
     target: 'packages/codec/src/hot/scan-module-octets.ts',
     constant: 'SCAN_MODULE',
-    options: ['--enable', 'simd', '--initialMemory', '64', '--memoryBase', '8192'],
+    options: ['--enable', 'simd', '--initialMemory', '64', '--memoryBase', '16384'],
   },
 ];
 
@@ -37,10 +37,14 @@ export const ASSEMBLIES = [
  */
 export async function compiled({ source, constant, options }) {
   const name = path.posix.basename(source);
+  const folder = path.join(ROOT, path.posix.dirname(source));
   /** @type {Uint8Array} */
   let octets = new Uint8Array(0);
   const { error, stderr } = await asc.main([name, '-O3', '--noAssert', '--runtime', 'stub', ...options, '-o', 'out'], {
-    readFile: (file) => (file === name ? readFileSync(path.join(ROOT, source), 'utf8') : null),
+    readFile: (file) => {
+      const part = path.join(folder, file);
+      return existsSync(part) ? readFileSync(part, 'utf8') : null;
+    },
     writeFile: (file, contents) => {
       if (file === 'out' && typeof contents !== 'string') octets = contents;
     },

@@ -2,15 +2,11 @@
 // up and the plain scanner reads the document again, so every refusal is the plain scanner's. The two must agree on what
 // this one takes: test/codec/hot/scan-module.test.ts holds them together.
 // Compiled by scripts/compile-assembly.mjs.
+import { idCount, resetIds, settle } from './attributes';
+import { ATTRIBUTES, ATTRIBUTES_MAX, COUNTS, ELEMENTS, ELEMENTS_MAX, GIVEN_UP, octetAt, wordAt } from './memory';
+import { bindingOf, declare_, isXmlns, prefixCount, prefixId, resetNamespaces, undeclare, uriCount } from './namespaces';
 
-/** Says that the plain scanner is to read this document. */
-const GIVEN_UP: i32 = -1;
-
-// Where things are in the memory; scan-module.ts has the same numbers.
-const ELEMENTS: i32 = 0x10000;
-const ATTRIBUTES: i32 = 0x110000;
-const ELEMENTS_MAX: i32 = 16384;
-const ATTRIBUTES_MAX: i32 = 16384;
+export { keepUris, uriId } from './namespaces';
 
 // Words of the records of src/tape.ts, as offsets in octets.
 const START = 0, NAME_END = 4, LOCAL = 8, CONTENT = 12, CONTENT_END = 16, END = 20, PARENT = 24, NEXT = 28;
@@ -24,17 +20,6 @@ const START_CANONICAL: i32 = 2048, EMPTY_TAG: i32 = 4096, CONTENT_EXPANDABLE: i3
 const CONTENT_EITHER: i32 = CONTENT_CANONICAL | CONTENT_EXPANDABLE;
 const EMPTY_EXPANDABLE: i32 = EMPTY_TAG | START_CANONICAL;
 
-/** Brings a declaration into scope. */
-@external("plain", "declare")
-declare function declare_(element: i32, prefix: i32, prefixEnd: i32, value: i32, valueEnd: i32, literal: i32): void;
-/** Id of a prefix. */
-@external("plain", "intern")
-declare function intern(start: i32, end: i32): i32;
-/** Whether attributes [first, end) are in C14N order; resolves, compares and notes them. */
-@external("plain", "settle")
-declare function settle(first: i32, end: i32, element: i32): i32;
-@external("plain", "undeclare")
-declare function undeclare(first: i32, count: i32): void;
 /** Just past a comment or CDATA section. */
 @external("plain", "passMarkup")
 declare function passMarkup(at: i32): i32;
@@ -44,12 +29,9 @@ declare function passReference(at: i32, inValue: i32): i32;
 @external("plain", "passNoncharacterLead")
 declare function passNoncharacterLead(at: i32): i32;
 
-@inline function octetAt(at: i32): i32 { return <i32>load<u8>(at, 0x200000); }
-@inline function wordAt(at: i32): u64 { return load<u64>(at, 0x200000); }
 @inline function isNameStart(octet: i32): bool { return (load<u8>(octet, 1024) & 2) != 0; }
 @inline function isName(octet: i32): bool { return (load<u8>(octet, 1024) & 1) != 0; }
 @inline function isPlainText(octet: i32): bool { return load<u8>(octet, 1280) == 0; }
-@inline function bindingOf(prefix: i32): i32 { return load<i32>(prefix << 2, 2048); }
 @inline function isSpace(octet: i32): bool { return octet == 0x20 || octet == 0x0a || octet == 0x0d || octet == 0x09; }
 @inline function bitOf(prefix: i32): i32 { return 1 << (prefix < 31 ? prefix : 31); }
 
@@ -60,7 +42,7 @@ declare function passNoncharacterLead(at: i32): i32;
     const octets = v128.load(at, 0x200000);
     found = i8x16.bitmask(
       v128.or(
-        v128.or(i8x16.lt_u(octets, i8x16.splat(0x20)), i8x16.eq(octets, i8x16.splat(<i8>0xef))),
+        v128.or(i8x16.eq(i8x16.min_u(octets, i8x16.splat(0x1f)), octets), i8x16.eq(octets, i8x16.splat(<i8>0xef))),
         // `<` and `>` differ in one bit.
         v128.or(i8x16.eq(v128.and(octets, i8x16.splat(<i8>0xfd)), i8x16.splat(0x3c)), i8x16.eq(octets, i8x16.splat(0x26))),
       ),
@@ -77,7 +59,7 @@ declare function passNoncharacterLead(at: i32): i32;
     const octets = v128.load(at, 0x200000);
     found = i8x16.bitmask(
       v128.or(
-        v128.or(i8x16.lt_u(octets, i8x16.splat(0x20)), i8x16.eq(octets, i8x16.splat(<i8>0xef))),
+        v128.or(i8x16.eq(i8x16.min_u(octets, i8x16.splat(0x1f)), octets), i8x16.eq(octets, i8x16.splat(<i8>0xef))),
         v128.or(
           v128.or(
             i8x16.eq(v128.and(octets, i8x16.splat(<i8>0xfd)), i8x16.splat(0x3c)),
@@ -98,9 +80,6 @@ declare function passNoncharacterLead(at: i32): i32;
   return (left ^ right) << <u64>(64 - (length << 3)) == 0;
 }
 
-export let elementCount: i32 = 0;
-export let attributeCount: i32 = 0;
-
 /** Just past the root's end tag, or GIVEN_UP. */
 export function scanRoot(
   start: i32, last: i32, depthMax: i32, nodesMax: i32, attributesMax: i32, namespacesMax: i32, nameMax: i32, valueMax: i32,
@@ -109,6 +88,8 @@ export function scanRoot(
   let current = -1, base = ELEMENTS, flags = 0, contentPrefixes = 0;
   let lastPrefixWord: u64 = 0, lastPrefixLength = 0, lastPrefix = 0;
   let at = start;
+  resetNamespaces();
+  resetIds();
   for (;;) {
     const kind = octetAt(at + 1);
     let closing = false;
@@ -144,7 +125,8 @@ export function scanRoot(
       if (octet == 0x3a) {
         const length = tag - nameStart;
         if (length != lastPrefixLength || length > 7 || !sameStart(wordAt(nameStart), lastPrefixWord, length)) {
-          lastPrefix = intern(nameStart, tag);
+          lastPrefix = prefixId(nameStart, tag);
+          if (lastPrefix < 0) return GIVEN_UP;
           lastPrefixLength = length;
           lastPrefixWord = wordAt(nameStart);
         }
@@ -244,11 +226,10 @@ export function scanRoot(
         octet = octetAt(tag);
         if (valueEnd - value > valueMax) return GIVEN_UP;
         const prefixLength = attributeLocal - name;
-        const isXmlns = load<u32>(name, 0x200000) == 0x6e6c6d78 && octetAt(name + 4) == 0x73;
-        if (isXmlns && (prefixLength == 6 || (prefixLength == 0 && nameStop - name == 5))) {
-          if (declarations - firstDeclaration >= namespacesMax) return GIVEN_UP;
-          const from = prefixLength == 6 ? attributeLocal : name;
-          declare_(element, from, prefixLength == 6 ? nameStop : name, value, valueEnd, attributeFlags & LITERAL);
+        if ((prefixLength == 6 || (prefixLength == 0 && nameStop - name == 5)) && isXmlns(name)) {
+          if (declarations - firstDeclaration >= namespacesMax || (attributeFlags & LITERAL) == 0) return GIVEN_UP;
+          const from = prefixLength == 6 ? attributeLocal : nameStop;
+          if (!declare_(declarations, element, from, nameStop, value, valueEnd)) return GIVEN_UP;
           declarations++;
         } else {
           if (attributes - firstAttribute >= attributesMax || attributes >= ATTRIBUTES_MAX) return GIVEN_UP;
@@ -256,7 +237,8 @@ export function scanRoot(
           const localLength = nameStop - attributeLocal;
           if (prefixLength != 0) {
             unsettled = true;
-            attributePrefix = intern(name, attributeLocal - 1);
+            attributePrefix = prefixId(name, attributeLocal - 1);
+            if (attributePrefix < 0) return GIVEN_UP;
             usedPrefixes |= bitOf(attributePrefix);
           }
           if (attributes != firstAttribute || localLength == 2 || localLength == 11) unsettled = true;
@@ -281,7 +263,11 @@ export function scanRoot(
       store<i32>(base, attributes - firstAttribute, ATTRIBUTE_COUNT);
       store<i32>(base, firstDeclaration, FIRST_DECLARATION);
       store<i32>(base, declared, DECLARATION_COUNT);
-      if (unsettled && settle(firstAttribute, attributes, element) == 0) tagFlags &= ~(TAG_CANONICAL | START_CANONICAL);
+      if (unsettled) {
+        const ordered = settle(firstAttribute, attributes, element);
+        if (ordered < 0) return GIVEN_UP;
+        if (ordered == 0) tagFlags &= ~(TAG_CANONICAL | START_CANONICAL);
+      }
       nodes += 1 + attributes - firstAttribute + declared;
       if (nodes > nodesMax) return GIVEN_UP;
       if (current >= 0) {
@@ -358,7 +344,11 @@ export function scanRoot(
       octet = octetAt(at);
     }
   }
-  elementCount = elements;
-  attributeCount = attributes;
+  store<i32>(COUNTS, elements, 0);
+  store<i32>(COUNTS, attributes, 4);
+  store<i32>(COUNTS, declarations, 8);
+  store<i32>(COUNTS, idCount, 12);
+  store<i32>(COUNTS, prefixCount, 16);
+  store<i32>(COUNTS, uriCount, 20);
   return at;
 }

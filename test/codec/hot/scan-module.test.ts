@@ -21,8 +21,6 @@ function isTaken(bytes: Uint8Array): boolean {
   const tape = new Tape();
   scan(bytes, DEFAULT_LIMITS, tape, { processingInstructions: 'keep', plainly: true });
   const start = tape.elements[E.start] as number;
-  tape.declarationCount = 0;
-  tape.idCount = 0;
   return scanRootByModule(tape, DEFAULT_LIMITS, start, bytes.lastIndexOf(0x3e)) >= 0;
 }
 
@@ -117,6 +115,70 @@ describe('the WebAssembly scanner and the plain one', () => {
     expectSame(octets(`<a>${'x'.repeat(0x100000 - 8)}</a>`));
     expectSame(octets(`<a>${'x'.repeat(0x100000 - 7)}</a>`));
     expectSame(octets(`<a>${'x'.repeat(0x100000)}</a>`));
+  });
+
+  test.each([20, 40, 100, 101, 102, 126, 127, 400])('agree on %i prefixes and URIs', (count) => {
+    const declaring = (prefixEnd: string, uriEnd: string): Uint8Array => {
+      const numbers = Array.from({ length: count }, (_, index) => String(index).padStart(3, '0'));
+      const elements = numbers.map((number) => {
+        const prefix = `p${number}${prefixEnd}`;
+        return `<${prefix}:b xmlns:${prefix}="urn:${number}${uriEnd}"><${prefix}:c/></${prefix}:b>`;
+      });
+      return octets(`<a>${elements.join('')}</a>`);
+    };
+    const plain = declaring('', '');
+    // The module's tables find an entry by its last sixteen octets.
+    const prefixesCollide = declaring('-the-same-in-all', '');
+    const urisCollide = declaring('', '/the-same-in-all');
+    for (const bytes of [plain, prefixesCollide, urisCollide]) expectSame(bytes);
+    expect([plain, prefixesCollide, urisCollide].map(isTaken)).toEqual([count <= 101, count <= 20, count <= 20]);
+  });
+
+  test('agree on long URIs', () => {
+    const declaring = (...lengths: number[]): Uint8Array =>
+      octets(`<a>${lengths.map((length, index) => `<b xmlns="urn:${index}${'u'.repeat(length)}"/>`).join('')}</a>`);
+    for (const last of [0, 19_000, 20_000, 30_000]) expectSame(declaring(10_000, 10_000, 25_000, last, last));
+  });
+
+  test.each([2, 3, 8, 16, 17, 40])('agree on %i attributes in any order', (count) => {
+    const names = Array.from({ length: count }, (_, index) =>
+      index % 3 === 0 ? `p:a${index}` : `a-long-name-${index}`,
+    );
+    const tagged = (attributes: string[]): Uint8Array =>
+      octets(`<a xmlns:p="urn:p" xmlns:q="urn:p"${attributes.map((name) => ` ${name}=""`).join('')}/>`);
+    expectSame(tagged(names));
+    expectSame(tagged(names.toReversed()));
+    expectSame(tagged([...names, 'a-long-name-1']));
+    expectSame(tagged([...names, 'q:a0']));
+    expectSame(tagged(['q:a0', ...names]));
+    expect(isTaken(tagged(['z', ...names]))).toBe(count < 16);
+  });
+
+  test.each([
+    'xmlns:p="urn:p" xmlns:p="urn:q"',
+    'xmlns="urn:p" xmlns="urn:p"',
+    'xmlns:p=""',
+    'xmlns=""',
+    'xmlns="relative"',
+    'xmlns=":p"',
+    'xmlns="1:p"',
+    'xmlns="a1+-.:p"',
+    'xmlns="a_:p"',
+    'xmlns="urn:&amp;"',
+    'xmlns:p="urn:p\n"',
+    'xmlns:xml="http://www.w3.org/XML/1998/namespace"',
+    'xmlns:p="http://www.w3.org/XML/1998/namespace"',
+    'xmlns:xml="urn:p"',
+    'xmlns="http://www.w3.org/2000/xmlns/"',
+    'xmlns:xmlns="urn:p"',
+    'xmlns:xmlnt="urn:p" xmlnt:a=""',
+    'xmlnt:a=""',
+    'xmlns:a-long-prefix="urn:p" a-long-prefix:a=""',
+    'xml:id="a" xml:lang=""',
+    'Id="a" ID="b" id="c" iD="d" AssertionID="e" AssertionIE="f" bssertionID="g"',
+  ])('agree on the attributes %s', (attributes) => {
+    expectSame(octets(`<a ${attributes}><b/></a>`));
+    expectSame(octets(`<a xmlns:p="urn:o"><b ${attributes}/><p:c/></a>`));
   });
 
   test('keep nothing of one document for the next', () => {

@@ -1,37 +1,36 @@
 /**
  * The scanner's loop as a WebAssembly module, for documents as senders write them; see assembly/scan-root.ts.
  *
- * perf: no bounds checks, eight octets at a time: half the time of the plain loop in scan-root.ts. The plain one stays:
+ * perf: no bounds checks, sixteen octets at a time: half the time of the plain loop in scan-root.ts. The plain one stays:
  * it says what is right, reads what this one gives up on, and makes every refusal.
  */
 import type { Limits } from '@parley/core';
 import { Fault, instantiate } from '@parley/core';
 import type { Tape } from '../tape.ts';
-import { A, ATTRIBUTE_WORDS as ATTRIBUTE_SIZE, D, DECLARATION_WORDS, ELEMENT_WORDS as ELEMENT_SIZE } from '../tape.ts';
-import { declare, undeclare } from './declare.ts';
+import { ATTRIBUTE_WORDS, DECLARATION_WORDS, ELEMENT_WORDS } from '../tape.ts';
+import { NAMESPACE_URIS } from '../vocabulary.ts';
 import { malformed } from './malformed.ts';
 import { cdataEnd, commentEnd, isCdata, isComment, passNoncharacterLead } from './markup.ts';
 import { noteComment } from './note-misc.ts';
 import { NAME, TEXT } from './octet.ts';
 import { doubled } from './octet-hash.ts';
-import { PrefixTable } from './prefix-table.ts';
 import { isCanonicalInText, isCanonicalInValue, referenceEnd } from './references.ts';
 import { SCAN_MODULE } from './scan-module-octets.ts';
-import { settleAttributes } from './settle-attributes.ts';
-import { UriTable } from './uri-table.ts';
+import { reserveUriBytes, resetUris } from './uri-table.ts';
 
-// perf: V8 folds a module's own constants into the code it makes; what is imported it loads and checks at every use.
-const ATTRIBUTE_WORDS = ATTRIBUTE_SIZE;
-const ELEMENT_WORDS = ELEMENT_SIZE;
-const { uri: A_URI } = A;
-
-// Where things are in the module's memory of 4 MiB; scan-root.ts in assembly/ has the same numbers.
-const NAME_AT = 1024;
-const TEXT_AT = 1280;
-const BINDINGS_AT = 2048;
-const PREFIXES_MAX = 128;
+// Where things are in the module's memory of 4 MiB; memory.ts and octet-table.ts in assembly/ have the same numbers.
+const NAME_AT = 0x400;
+const TEXT_AT = 0x500;
+const COUNTS_AT = 0xd00;
+const PREFIX_STARTS_AT = 0x1500;
+const PREFIX_ENDS_AT = 0x1700;
+const URI_STARTS_AT = 0x1f00;
+const URI_ENDS_AT = 0x2100;
 const ELEMENTS_AT = 0x10000;
 const ATTRIBUTES_AT = 0x110000;
+const DECLARATIONS_AT = 0x190000;
+const IDS_AT = 0x1d0000;
+const URI_OCTETS_AT = 0x1f0000;
 const OCTETS_AT = 0x200000;
 const OCTETS_MAX = 0x100000;
 
@@ -40,8 +39,8 @@ const INT32_MAX = 0x7fffffff;
 
 interface ScanExports {
   readonly memory: { readonly buffer: ArrayBuffer };
-  readonly elementCount: { readonly value: number };
-  readonly attributeCount: { readonly value: number };
+  readonly uriId: (start: number, end: number) => number;
+  readonly keepUris: () => void;
   readonly scanRoot: (
     start: number,
     last: number,
@@ -54,47 +53,12 @@ interface ScanExports {
   ) => number;
 }
 
-const prefixes = new PrefixTable();
-const uris = new UriTable();
 /** The tape and the `last` of the scan under way. */
 let tape: Tape;
 let last = 0;
 
 /** What the module leaves to the plain code. A throw here ends the module's scan. */
 const plain = {
-  declare(
-    element: number,
-    prefixStart: number,
-    prefixEnd: number,
-    value: number,
-    valueEnd: number,
-    literal: number,
-  ): void {
-    declare(tape, prefixes, uris, element, prefixStart, prefixEnd, value, valueEnd, literal !== 0);
-    const record = (tape.declarationCount - 1) * DECLARATION_WORDS;
-    bind(tape.declarations[record + D.prefix]!);
-  },
-  undeclare(first: number, count: number): void {
-    undeclare(tape, prefixes, first, count);
-    for (let index = first; index < first + count; index++) {
-      bind(tape.declarations[index * DECLARATION_WORDS + D.prefix]!);
-    }
-  },
-  intern(start: number, end: number): number {
-    const prefix = prefixes.intern(tape, start, end);
-    bind(prefix);
-    return prefix;
-  },
-  settle(first: number, end: number, element: number): number {
-    while (tape.attributes.length < end * ATTRIBUTE_WORDS) tape.attributes = doubled(tape.attributes);
-    const words = tape.attributes;
-    for (let word = first * ATTRIBUTE_WORDS; word < end * ATTRIBUTE_WORDS; word++) words[word] = attributes[word]!;
-    const ordered = settleAttributes(tape, prefixes.bindings, first, end, element);
-    for (let word = first * ATTRIBUTE_WORDS + A_URI; word < end * ATTRIBUTE_WORDS; word += ATTRIBUTE_WORDS) {
-      attributes[word] = words[word]!;
-    }
-    return ordered ? 1 : 0;
-  },
   passMarkup(at: number): number {
     const { bytes } = tape;
     if (isComment(bytes, at)) {
@@ -114,21 +78,27 @@ const plain = {
   },
 };
 
-function bind(prefix: number): void {
-  if (prefix >= PREFIXES_MAX) throw new Fault('peer.limit-namespaces');
-  bindings[prefix] = prefixes.bindings[prefix]!;
-}
-
 // `undefined` also where the processor has no 128-bit vectors.
 const module = instantiate(SCAN_MODULE, { plain }) as ScanExports | undefined;
-const buffer = module?.memory.buffer ?? new ArrayBuffer(0);
+const buffer = module?.memory.buffer ?? new ArrayBuffer(OCTETS_AT);
 const octets = new Uint8Array(buffer);
-const bindings = new Int32Array(buffer, module === undefined ? 0 : BINDINGS_AT);
-const elements = new Int32Array(buffer, module === undefined ? 0 : ELEMENTS_AT);
-const attributes = new Int32Array(buffer, module === undefined ? 0 : ATTRIBUTES_AT);
+const counts = new Int32Array(buffer, COUNTS_AT, 6);
+const prefixStarts = new Int32Array(buffer, PREFIX_STARTS_AT);
+const prefixEnds = new Int32Array(buffer, PREFIX_ENDS_AT);
+const uriStarts = new Int32Array(buffer, URI_STARTS_AT);
+const uriEnds = new Int32Array(buffer, URI_ENDS_AT);
+const elements = new Int32Array(buffer, ELEMENTS_AT);
+const attributes = new Int32Array(buffer, ATTRIBUTES_AT);
+const declarations = new Int32Array(buffer, DECLARATIONS_AT);
+const ids = new Int32Array(buffer, IDS_AT);
 if (module !== undefined) {
   octets.set(NAME, NAME_AT);
   octets.set(TEXT, TEXT_AT);
+  for (const uri of NAMESPACE_URIS) {
+    octets.set(new TextEncoder().encode(uri), OCTETS_AT);
+    module.uriId(0, uri.length);
+  }
+  module.keepUris();
 }
 
 /**
@@ -141,10 +111,6 @@ export function scanRootByModule(document: Tape, limits: Limits, start: number, 
   octets.set(bytes, OCTETS_AT);
   tape = document;
   last = lastMarkup;
-  prefixes.reset(document);
-  uris.reset(document);
-  bindings[0] = prefixes.bindings[0]!;
-  bindings[1] = prefixes.bindings[1]!;
   let end = GIVEN_UP;
   try {
     end = module.scanRoot(
@@ -165,23 +131,56 @@ export function scanRootByModule(document: Tape, limits: Limits, start: number, 
     octets.fill(0, OCTETS_AT, OCTETS_AT + bytes.length);
   }
   if (end === GIVEN_UP) {
-    document.declarationCount = 0;
-    document.idCount = 0;
     document.commentCount = commentCount;
     document.firstComment = firstComment;
     return GIVEN_UP;
   }
-  copyRecords(document, (module as ScanExports).elementCount.value, (module as ScanExports).attributeCount.value);
+  copyRecords(document);
+  copyPrefixes(document);
+  copyUris(document);
   return end;
 }
 
-function copyRecords(document: Tape, elementCount: number, attributeCount: number): void {
-  while (document.elements.length < elementCount * ELEMENT_WORDS) document.elements = doubled(document.elements);
-  while (document.attributes.length < attributeCount * ATTRIBUTE_WORDS) {
-    document.attributes = doubled(document.attributes);
+function copyRecords(document: Tape): void {
+  document.elementCount = counts[0]!;
+  document.attributeCount = counts[1]!;
+  document.declarationCount = counts[2]!;
+  document.idCount = counts[3]!;
+  document.elements = copied(elements, document.elementCount * ELEMENT_WORDS, document.elements);
+  document.attributes = copied(attributes, document.attributeCount * ATTRIBUTE_WORDS, document.attributes);
+  document.declarations = copied(declarations, document.declarationCount * DECLARATION_WORDS, document.declarations);
+  document.ids = copied(ids, document.idCount * 2, document.ids);
+}
+
+/** `target`, or a larger array in its place, with the first `count` words of `source`. */
+function copied(source: Int32Array, count: number, target: Int32Array): Int32Array {
+  let room = target;
+  while (room.length < count) room = doubled(room);
+  // perf: a call costs as much as a hundred words.
+  if (count > 100) room.set(source.subarray(0, count));
+  else for (let word = 0; word < count; word++) room[word] = source[word]!;
+  return room;
+}
+
+function copyPrefixes(document: Tape): void {
+  const count = counts[4]!;
+  document.prefixCount = count;
+  document.prefixStarts = copied(prefixStarts, count, document.prefixStarts);
+  document.prefixEnds = copied(prefixEnds, count, document.prefixEnds);
+}
+
+function copyUris(document: Tape): void {
+  resetUris(document);
+  const known = document.uriCount;
+  const count = counts[5]!;
+  if (count === known) return;
+  const start = uriEnds[known - 1]!;
+  const end = uriEnds[count - 1]!;
+  reserveUriBytes(document, end);
+  for (let id = known; id < count; id++) {
+    document.uriStarts[id] = uriStarts[id]!;
+    document.uriEnds[id] = uriEnds[id]!;
   }
-  document.elements.set(elements.subarray(0, elementCount * ELEMENT_WORDS));
-  document.attributes.set(attributes.subarray(0, attributeCount * ATTRIBUTE_WORDS));
-  document.elementCount = elementCount;
-  document.attributeCount = attributeCount;
+  for (let at = start; at < end; at++) document.uriBytes[at] = octets[URI_OCTETS_AT + at]!;
+  document.uriCount = count;
 }

@@ -21,6 +21,30 @@ const KNOWN = new Int32Array(KNOWN_SLOTS);
   });
 }
 
+/** Makes the tape's list of URIs that of the vocabulary. */
+export function resetUris(tape: Tape): void {
+  if (tape.uriCount === 0) {
+    tape.uriBytes.set(KNOWN_OCTETS);
+    let start = 0;
+    NAMESPACE_URIS.forEach((uri, id) => {
+      tape.uriStarts[id] = start;
+      start += uri.length;
+      tape.uriEnds[id] = start;
+    });
+  }
+  tape.uriCount = NAMESPACE_URIS.length;
+  tape.uriRankCount = 0;
+}
+
+/** Makes room for URIs of `needed` octets in all. */
+export function reserveUriBytes(tape: Tape, needed: number): void {
+  if (needed <= tape.uriBytes.length) return;
+  const grown = new Uint8Array(Math.max(needed, tape.uriBytes.length * 2));
+  grown.set(tape.uriBytes);
+  tape.uriBytes = grown;
+  tape.uriWords = new DataView(grown.buffer);
+}
+
 /** Namespace URIs of the document being scanned: octets to id. The vocabulary's ids are the same for every document. */
 export class UriTable {
   #slots = new Int32Array(FIRST_SLOTS);
@@ -28,17 +52,7 @@ export class UriTable {
 
   /** Makes the table that of an empty document, and the tape's list of URIs that of the vocabulary. */
   reset(tape: Tape): void {
-    if (tape.uriCount === 0) {
-      tape.uriBytes.set(KNOWN_OCTETS);
-      let start = 0;
-      NAMESPACE_URIS.forEach((uri, id) => {
-        tape.uriStarts[id] = start;
-        start += uri.length;
-        tape.uriEnds[id] = start;
-      });
-    }
-    tape.uriCount = NAMESPACE_URIS.length;
-    tape.uriRankCount = 0;
+    resetUris(tape);
     this.#mask = FIRST_SLOTS - 1;
     this.#slots.fill(0, 0, FIRST_SLOTS);
   }
@@ -73,12 +87,7 @@ export class UriTable {
     }
     const at = tape.uriEnds[id - 1]!;
     const needed = at + end - start;
-    if (needed > tape.uriBytes.length) {
-      const grown = new Uint8Array(Math.max(needed, tape.uriBytes.length * 2));
-      grown.set(tape.uriBytes);
-      tape.uriBytes = grown;
-      tape.uriWords = new DataView(grown.buffer);
-    }
+    reserveUriBytes(tape, needed);
     for (let index = start; index < end; index++) tape.uriBytes[at + index - start] = source[index]!;
     tape.uriStarts[id] = at;
     tape.uriEnds[id] = needed;
