@@ -295,8 +295,13 @@ describe('an encrypted assertion, whose key is encrypted for us', () => {
     expect(outcomeWith(lapsed, BEARER_POLICY, credentials)).toBe('peer.decrypt-failed');
   });
 
-  test('whose key made a signature in clear is not found', () => {
+  test('whose private key made a signature in clear', () => {
     const message = encrypted(sealed(sampleEnvelope(), certificateHolder()));
-    expect(outcomeWith(message, policyOf('saml'), credentials)).toBe('peer.keyinfo-forbidden');
+    expect(outcomeWith(message, policyOf('saml'), credentials)).toBe('ok');
+  });
+
+  test('whose secret made a MAC in clear is not found', () => {
+    const message = encrypted(sealed(sampleEnvelope(), secretHolder({}, { keys: 'direct' })));
+    expect(outcomeWith(message, policyOf('saml'), credentials)).toBe('peer.ref-unresolved');
   });
 });

@@ -30,8 +30,7 @@ const PREFIX_LIST = localName('PrefixList');
 export class CarriedAssertion {
   /** The assertion, and behind it the STR by which the signature of the message covers it, if it does so by one. */
   readonly tokens: readonly MessageToken[];
-  /** Whether it is to be encrypted. */
-  readonly isHidden: boolean;
+  readonly #isHidden: boolean;
   readonly #tape = new Tape();
   readonly #version: SamlVersion;
   readonly #id: string;
@@ -51,8 +50,8 @@ export class CarriedAssertion {
     this.#version = version;
     this.#id = attributeText(tape, id);
     this.#token = token;
-    this.isHidden = token.encrypt === true;
-    if (this.isHidden) this.#requireIndependent();
+    this.#isHidden = token.encrypt === true;
+    if (this.#isHidden) this.#requireIndependent();
     ids.take(tape);
     this.tokens = this.#tokens(ids, digest);
   }
@@ -68,7 +67,7 @@ export class CarriedAssertion {
    * @throws Fault `caller.input-invalid` it does not: it leaves to its surroundings what a prefix means
    */
   requireUnchanged(message: Tape): void {
-    if (!this.isHidden) this.#requireSame(message, elementWithId(message, this.#version, this.#id));
+    if (!this.#isHidden) this.#requireSame(message, elementWithId(message, this.#version, this.#id));
   }
 
   #requireSame(tape: Tape, element: number): void {
@@ -101,18 +100,19 @@ export class CarriedAssertion {
     const { bytes } = this.#tape;
     const start = startOf(this.#tape, 0);
     const end = endOf(this.#tape, 0);
+    const isHidden = this.#isHidden;
     const write = ({ sink }: XmlWriter): void => sink.write(bytes, start, end);
     const digestOf = (form: AssertionForm): string => digestBase64(digest, octetsOf(this.#tape, 0, form));
     switch (this.#token.sign) {
       case 'id':
-        return [{ write, reference: { id: this.#id, digestBase64: digestOf('element') } }];
+        return [{ write, isHidden, reference: { id: this.#id, digestBase64: digestOf('element') } }];
       case 'str-transform': {
         const id = ids.fresh();
         const reference = { id, isDereferenced: true, digestBase64: digestOf('token') };
         return [{ write }, { write: (writer) => this.writeReference(writer, id), reference }];
       }
       default:
-        return [{ write }];
+        return [{ write, isHidden }];
     }
   }
 

@@ -1,7 +1,9 @@
 import type { DigestAlgorithm } from '@parley/core';
 import { invariant } from '@parley/core';
 import { CarriedAssertion } from './carried-assertion.ts';
+import { assertionsOf } from './encrypted-selection.ts';
 import type { MessageIds } from './message-ids.ts';
+import type { MessageToken } from './message-keys.ts';
 import type { AssertionToken, BootstrapSealRequest, SealRequest } from './seal-request.ts';
 
 /** All assertions of one message, each once, however many uses it has. */
@@ -10,15 +12,16 @@ export class CarriedAssertions {
 
   /** @throws Fault `caller.input-invalid` as {@link CarriedAssertion} */
   constructor(request: SealRequest | BootstrapSealRequest, ids: MessageIds, digest: DigestAlgorithm) {
-    const { assertions = [], endorse } = request;
-    const tokens = [...assertions];
-    if ('assertion' in request) tokens.push(request.assertion);
-    if (endorse !== undefined && 'assertion' in endorse) tokens.push(endorse.assertion);
-    for (const token of new Set(tokens)) this.#carried.set(token, new CarriedAssertion(token, ids, digest));
+    for (const token of new Set(assertionsOf(request)))
+      this.#carried.set(token, new CarriedAssertion(token, ids, digest));
   }
 
   get all(): readonly CarriedAssertion[] {
     return [...this.#carried.values()];
+  }
+
+  get tokens(): readonly MessageToken[] {
+    return this.all.flatMap(({ tokens }) => tokens);
   }
 
   /** The one of the request that `token` is. */

@@ -28,7 +28,7 @@ export class CertificateSigner implements Signer {
     this.uri = this.#algorithm.uri;
     this.#signature = signature;
     this.#tokenId = ids.fresh();
-    const { key, reference, signToken = false } = signature;
+    const { key, reference, signToken = false, encryptToken: isHidden = false } = signature;
     if (signToken === 'str-transform') {
       const octets = dereferencedToken({ path: key.path, reference, tokenId: this.#tokenId });
       this.dereferenced = { id: ids.fresh(), octets };
@@ -36,7 +36,7 @@ export class CertificateSigner implements Signer {
     if (!isInMessage(reference)) return;
     const tokenId = this.#tokenId;
     const write = (writer: XmlWriter): void => writeCertificateToken(writer, tokenId, key.path, reference);
-    this.token = signToken === true ? { write, signedId: tokenId } : { write };
+    this.token = signToken === true ? { write, isHidden, signedId: tokenId } : { write, isHidden };
   }
 
   /** @throws Fault `caller.keys-invalid` the key is of another family than the algorithm, or not for signatures */

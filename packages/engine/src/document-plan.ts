@@ -18,7 +18,7 @@ import { requireOneOrigin, requireSeparateKeys, requireUsedToken } from './key-r
 import type { EncryptedPlace, PlannedDecryption } from './plan-decryption.ts';
 import { placeOf, planDecryptions } from './plan-decryption.ts';
 import type { PlannedSignature } from './plan-signatures.ts';
-import { placeSignatures, planSignatures, signaturesOfMessage } from './plan-signatures.ts';
+import { hidesItsKey, placeSignatures, planSignatures, signaturesOfMessage } from './plan-signatures.ts';
 import { isSameKey, mayBeOfOneOrigin } from './planned-key.ts';
 import type { Policy } from './policy.ts';
 import type { CertificateReader } from './read/certificate-token.ts';
@@ -115,7 +115,11 @@ function planHiding(planner: KeyPlanner, targets: readonly number[], signedListC
     const inBody = targets.filter((_, index) => places[index] === 'body');
     requireSignedCiphertext(claims, ofMessage, inBody, policy);
   }
-  const signatures = planSignatures(planner, placed);
+  // safety: a signature whose token is hidden is planned when that can be seen, like one that is hidden itself (T37). Who
+  // names a token that is not there has us decrypt with nothing proven, as he would by leaving the signature out: beside
+  // ciphertext in the Security header it may be in there. Where there is none, all signatures are checked first.
+  const visible = showsSignatures ? placed : placed.filter((signature) => !hidesItsKey(claims, signature));
+  const signatures = planSignatures(planner, visible);
   const decryptions = planDecryptions(planner, targets);
   if (showsSignatures) {
     requireEncryption(claims, decryptions, policy);

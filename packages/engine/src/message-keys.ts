@@ -33,6 +33,8 @@ export interface MessageToken {
   readonly signedId?: string;
   /** What the signature of the message covers of it otherwise. */
   readonly reference?: SignedReference;
+  /** Whether it is to be encrypted. */
+  readonly isHidden?: boolean;
 }
 
 /** The keys of one sealed message. Wiped by its owner. */

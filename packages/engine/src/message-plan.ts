@@ -26,11 +26,11 @@ export interface MessagePlan {
    * decrypted, and again with their digests afterwards.
    */
   readonly order: 'verify' | 'verify-then-decrypt' | 'decrypt-then-verify';
-  /** In the order in which they are verified. */
+  /** In the order in which they are verified. Not those that ciphertext hides, or whose tokens it hides. */
   readonly signatures: readonly SignaturePlan[];
   /** In the order in which they are decrypted. */
   readonly decryptions: readonly DecryptionPlan[];
-  /** Plaintext may hold signatures, signed elements, or lists of more to decrypt: then `open` plans again. */
+  /** Plaintext may hold signatures, their tokens, signed elements, or lists of more to decrypt: then `open` plans again. */
   readonly moreAfterDecryption: boolean;
 }
 

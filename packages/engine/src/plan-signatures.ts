@@ -5,6 +5,7 @@ import type { PartRole } from './opened-message.ts';
 import type { PlannedKey } from './planned-key.ts';
 import type { Policy } from './policy.ts';
 import { structureInvalid } from './read/claim.ts';
+import { namesHiddenToken } from './read/hidden-token.ts';
 import type { MessageClaims } from './read/message.ts';
 import { roleOf } from './read/message.ts';
 import type { ReferenceClaim, SignatureClaim } from './read/signature.ts';
@@ -82,6 +83,16 @@ const NONE: readonly ReferenceClaim[] = [];
  */
 export function planSignatures(planner: KeyPlanner, placed: readonly PlacedSignature[]): readonly PlannedSignature[] {
   return placed.map((signature) => planSignature(planner, signature));
+}
+
+/**
+ * Whether only plaintext will show the token with the public key of a signature. A secret is never taken from there: a MAC in
+ * clear is checked before anything is decrypted.
+ *
+ * @throws Fault `peer.keyinfo-forbidden`, `peer.structure-invalid`, `peer.ref-uri-forbidden`
+ */
+export function hidesItsKey({ tape }: MessageClaims, { claim: { algorithm, keyInfo } }: PlacedSignature): boolean {
+  return algorithm.kind === 'signature' && namesHiddenToken(tape, readKeyInfo(tape, keyInfo));
 }
 
 function planSignature(planner: KeyPlanner, placed: PlacedSignature): PlannedSignature {

@@ -183,7 +183,7 @@ export interface AssertionToken {
    */
   readonly sign?: 'id' | 'str-transform';
   /**
-   * Whether it goes encrypted: not one that names a key of the message, and not one that is signed by STR-Transform. It must
+   * Whether it goes encrypted: not one whose secret secures the message, and not one that is signed by STR-Transform. It must
    * mean the same wherever it stands. Default: false.
    */
   readonly encrypt?: boolean;
@@ -209,6 +209,11 @@ export interface CertificateSignature {
    * STR-Transform, for every reference but `embedded`, and not of an endorsing signature.
    */
   readonly signToken?: boolean | 'str-transform';
+  /**
+   * Whether its token, which is then in the message, goes encrypted: not one that is signed by STR-Transform. One that is not
+   * signed at all anybody could have put there, and `open` takes it only by a policy that says so. Default: false.
+   */
+  readonly encryptToken?: boolean;
 }
 
 /** A message that was secured, and what a response may confirm of it. */
@@ -217,19 +222,4 @@ export interface SealedMessage {
   readonly octets: Uint8Array;
   /** SignatureValue of each signature made, in base64. */
   readonly signatureValues: readonly string[];
-}
-
-/** Whether anything is to be encrypted. */
-export function isEncrypting({
-  encrypt,
-  encryptHeaders = [],
-  username,
-  assertions = [],
-}: Pick<SealOptions, 'encrypt' | 'encryptHeaders' | 'username' | 'assertions'>): boolean {
-  return (
-    encrypt !== 'none' ||
-    encryptHeaders.length > 0 ||
-    username?.encrypt === true ||
-    assertions.some((token) => token.encrypt === true)
-  );
 }

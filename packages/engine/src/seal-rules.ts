@@ -8,10 +8,12 @@ import {
   PASSWORD_KEY_BYTES,
   Secret,
 } from '@parley/core';
+import type { EncryptedSelection } from './encrypted-selection.ts';
+import { assertionsOf, isEncrypting, isHidingTokens } from './encrypted-selection.ts';
 import { LAYOUTS } from './layout.ts';
 import type {
   AssertionSealRequest,
-  AssertionToken,
+  AssertionSignature,
   BootstrapSealRequest,
   CertificateSealRequest,
   CertificateSignature,
@@ -20,7 +22,6 @@ import type {
   SealOptions,
   SealRequest,
 } from './seal-request.ts';
-import { isEncrypting } from './seal-request.ts';
 import { isInMessage } from './write/certificate-reference.ts';
 
 const KEY_SOURCES = ['context', 'certificate', 'encryptedKey', 'passwordKey', 'assertion'];
@@ -37,17 +38,17 @@ export function requireConsistent(request: SealRequest | BootstrapSealRequest): 
   else requireCertificate(request);
 }
 
-function requireOptions(request: SealOptions): void {
+function requireOptions(request: EncryptedSelection & SealOptions): void {
   const { sign: parts, layout = 'strict', endorse, timestampLifetimeMs } = request;
   requireUndoable(request);
-  for (const { encrypt, sign } of request.assertions ?? [])
+  for (const { encrypt, sign } of assertionsOf(request))
     if (encrypt === true && sign === 'str-transform') refuse('STR-Transform of an encrypted assertion');
   if (!LAYOUTS.includes(layout)) refuse('layout');
   if (layout.startsWith('lax-timestamp') && !parts.timestamp) refuse('a layout that wants a Timestamp');
   if (!Number.isSafeInteger(timestampLifetimeMs) || timestampLifetimeMs <= 0) refuse('timestampLifetimeMs');
   if (endorse === undefined) return;
   if ('assertion' in endorse) {
-    requireInClear(endorse.assertion);
+    requireReadableKey(endorse);
     return;
   }
   requireSignature(endorse);
@@ -63,7 +64,7 @@ function requireEncryptedKey(request: EncryptedKeySealRequest): void {
 
 function requireLength(
   { lengthBytes }: Secret,
-  request: Pick<EncryptedKeySealRequest, 'suite' | 'encrypt' | 'encryptHeaders'> & { readonly keys?: string },
+  request: EncryptedSelection & Pick<EncryptedKeySealRequest, 'suite'> & { readonly keys?: string },
 ): void {
   const suite = algorithmSuite(request.suite);
   if (lengthBytes < suite.symmetricKeyBytesMin || lengthBytes > suite.symmetricKeyBytesMax)
@@ -84,15 +85,15 @@ function requirePasswordKey(request: PasswordSealRequest): void {
 }
 
 // The list that leads to the token stands above the signature, and those of what was signed as ciphertext below it.
-function requireUndoable({ username, assertions = [], order, encrypt }: SealOptions): void {
-  const hidesTokens = username?.encrypt === true || assertions.some((token) => token.encrypt === true);
-  if (hidesTokens && order === 'encrypt-then-sign' && encrypt !== 'body-and-signature')
+function requireUndoable(request: EncryptedSelection & Pick<SealOptions, 'order'>): void {
+  const { encrypt, order } = request;
+  if (isHidingTokens(request) && order === 'encrypt-then-sign' && encrypt !== 'body-and-signature')
     refuse('an encrypted token beside a signature in clear over what was encrypted first');
 }
 
-// Its key is needed before anything is decrypted.
-function requireInClear({ encrypt }: AssertionToken): void {
-  if (encrypt === true) refuse('an encrypted assertion that names a key');
+// Its secret would be needed before anything is decrypted.
+function requireReadableKey({ assertion, proof }: AssertionSignature): void {
+  if (assertion.encrypt === true && proof instanceof Secret) refuse('an encrypted assertion that names a secret');
 }
 
 function requireCertificate(request: CertificateSealRequest): void {
@@ -101,8 +102,8 @@ function requireCertificate(request: CertificateSealRequest): void {
 }
 
 function requireAssertion(request: AssertionSealRequest): void {
-  const { assertion, proof, recipient, algorithm, keys, version, mac, derivedKeyDefaults } = request;
-  requireInClear(assertion);
+  const { proof, recipient, algorithm, keys, version, mac, derivedKeyDefaults } = request;
+  requireReadableKey(request);
   if (proof instanceof Secret) {
     if (recipient !== undefined) refuse('a recipient besides the one that the assertion is for');
     if (algorithm !== undefined) refuse('a signature algorithm for a secret');
@@ -113,9 +114,7 @@ function requireAssertion(request: AssertionSealRequest): void {
   requireRecipient(request);
 }
 
-function requireRecipient(
-  request: Pick<CertificateSealRequest, 'encrypt' | 'encryptHeaders' | 'order' | 'recipient'>,
-): void {
+function requireRecipient(request: EncryptedSelection & Pick<CertificateSealRequest, 'order' | 'recipient'>): void {
   const { encrypt, order, recipient } = request;
   if (isEncrypting(request) && recipient === undefined) refuse('nobody to encrypt for');
   if (!isEncrypting(request) && recipient !== undefined) refuse('a recipient, and nothing to encrypt');
@@ -124,9 +123,11 @@ function requireRecipient(
     refuse('a session key for a Body encrypted before the signature and for the signature');
 }
 
-function requireSignature({ reference, signToken = false }: CertificateSignature): void {
+function requireSignature({ reference, signToken = false, encryptToken = false }: CertificateSignature): void {
   if (signToken === 'str-transform' && reference === 'embedded') refuse('STR-Transform of an embedded token');
   if (signToken === true && !isInMessage(reference)) refuse('a token to sign that is not in the message');
+  if (encryptToken && !isInMessage(reference)) refuse('a token to encrypt that is not in the message');
+  if (encryptToken && signToken === 'str-transform') refuse('STR-Transform of an encrypted token');
 }
 
 function refuse(reason: string): never {

@@ -153,11 +153,14 @@ function writeSecurity(
   const timestampId = ids.fresh();
   const writeTime = (writer: XmlWriter): void =>
     writeTimestamp(writer, timestampId, request.atMs, request.atMs + request.timestampLifetimeMs);
-  const supporting = supportingElements(sealing);
+  const elements = supportingElements(sealing);
   const signatureId = ids.fresh();
   const dataId = encrypt === 'body-and-signature' ? ids.fresh() : undefined;
   const signature = { id: signatureId, dataId, signer: keys.signer, references };
   const endorsement = endorsementOf(sealing);
+  const tokens = [...sealing.assertions.tokens, ...keys.tokens, ...(endorsement?.tokens ?? [])];
+  const hidden = tokens.filter(({ isHidden }) => isHidden).map((token) => ({ ...token, dataId: ids.fresh() }));
+  const supporting = [...elements, ...hidden];
   const ownDataIds = [...supporting, signature, endorsement].flatMap((part) => part?.dataId ?? []);
   let signatureValues: readonly string[] = [];
 
@@ -172,8 +175,8 @@ function writeSecurity(
     // spec: WSS §3.3, beside a signature there is no unsigned Timestamp.
     if (layout === 'lax-timestamp-last') references.push(referenceToWriting(sealing, timestampId, writeTime));
     else if (sign.timestamp && !goesFirst) references.push(writeSigned(sealing, timestampId, writeTime));
-    const carried = sealing.assertions.all.flatMap(({ isHidden, tokens }) => (isHidden ? [] : tokens));
-    for (const { write, signedId, reference } of [...carried, ...keys.tokens, ...(endorsement?.tokens ?? [])]) {
+    for (const { write, signedId, reference, isHidden } of tokens) {
+      if (isHidden === true) continue;
       if (reference !== undefined) references.push(reference);
       if (signedId === undefined) write(writer);
       else references.push(writeSigned(sealing, signedId, write));

@@ -1,4 +1,4 @@
-/** What `seal` writes before the signature beside the tokens of keys: confirmations, a UsernameToken, hidden assertions. */
+/** What `seal` writes before the signature beside the tokens of keys: confirmations, a UsernameToken, hidden tokens. */
 import { XmlWriter } from '@parley/codec';
 import { encryptWritten } from './encrypt-parts.ts';
 import type { MessageToken } from './message-keys.ts';
@@ -30,8 +30,7 @@ export function supportingElements(sealing: Sealing): readonly SupportingElement
     return { signedId, dataId, write: (writer) => writeSignatureConfirmation(writer, signedId, value) };
   });
   if (username !== undefined) elements.push(usernameElement(sealing, username));
-  const hidden = sealing.assertions.all.filter(({ isHidden }) => isHidden).flatMap(({ tokens }) => tokens);
-  return [...elements, ...hidden.map((token) => ({ ...token, dataId: ids.fresh() }))];
+  return elements;
 }
 
 /** Writes one of them; gives what the signature is to say of it. */

@@ -16,6 +16,7 @@ import {
   Secret,
 } from '@parley/core';
 import type { CarriedAssertions } from './carried-assertions.ts';
+import { isEncrypting } from './encrypted-selection.ts';
 import type { MessageIds } from './message-ids.ts';
 import type { EncryptionKey, MessageKeys, MessageToken, Signer } from './message-keys.ts';
 import type {
@@ -24,7 +25,6 @@ import type {
   PasswordSealRequest,
   SealRequest,
 } from './seal-request.ts';
-import { isEncrypting } from './seal-request.ts';
 import { writeDerivedKeyToken } from './write/derived-key-token.ts';
 import { writeReferenceList } from './write/encrypted-data.ts';
 import { writeSecurityContextToken } from './write/security-context-token.ts';

@@ -98,6 +98,15 @@ const CERTIFIED_REQUESTS: ReadonlyArray<readonly [string, SealRequest | Bootstra
     }),
     policyOf('x509', { allowTokenTransform: true }),
   ],
+  [
+    'signed in clear with a certificate that is encrypted for another',
+    certificateRequest({
+      certificate: { ...byAlice, signToken: true, encryptToken: true },
+      recipient: forBob,
+      encrypt: 'body',
+    }),
+    policyOf('x509'),
+  ],
   ['a session key', encryptedKeyRequest({ encrypt: 'body-and-signature' }), policyOf('symmetric-x509')],
   [
     'a session key, endorsed',

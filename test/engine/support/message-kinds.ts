@@ -61,6 +61,7 @@ export const CREDENTIALS: Credentials = {
 
 const recipient = { certificate: bob.certificate, reference: 'thumbprint' } as const;
 const ENDORSE = { key: alice.key, reference: 'direct', algorithm: 'rsa-sha256' } as const;
+const HIDDEN = { ...ENDORSE, signToken: true, encryptToken: true } as const;
 const ENDORSED = { endorsedBy: ['certificate'], signatures: ['rsa-sha256'] } as const;
 
 export const MESSAGE_KINDS: readonly MessageKind[] = [
@@ -85,6 +86,10 @@ export const MESSAGE_KINDS: readonly MessageKind[] = [
       certificateHolder({}, { ...shape, ...(shape.encrypt === 'none' ? {} : { recipient }) }),
       'saml',
     ),
+  ]),
+  ...(['none', 'body', 'body-and-signature'] as const).flatMap((encrypt) => [
+    kind('certificate, token encrypted', certificateRequest({ encrypt, certificate: HIDDEN, recipient }), 'x509'),
+    kind('context, endorsed, token encrypted', sampleRequest({ encrypt, endorse: HIDDEN }), 'strict', ENDORSED),
   ]),
   kind('context', sampleRequest({ keys: 'direct', token: 'external' }), 'strict'),
   kind('context, confirming', sampleRequest({ confirm: ['YQ=='], encrypt: 'body-and-signature' }), 'strict'),
