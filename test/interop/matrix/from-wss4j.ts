@@ -324,17 +324,6 @@ export const REFUSED_CASES: ReadonlyArray<PeerCase & { readonly code: string }> 
     code: 'peer.coverage-missing',
   },
   {
-    row: 'X.509: sign, then encrypt the token of a Signature that is in clear',
-    steps: [
-      TIMESTAMP,
-      signStep('direct', RSA_SHA256, [TOKEN]),
-      encryptStep('thumbprint', [BINARY_TOKEN, BODY_CONTENT]),
-    ],
-    recipient: true,
-    policy: X509_POLICY,
-    code: 'peer.ref-unresolved',
-  },
-  {
     row: 'X.509: sign, then encrypt the content of a header',
     steps: [
       TIMESTAMP,

@@ -3,7 +3,7 @@
 import { cipherAlgorithm } from '@parley/core';
 import { type Policy, policyOf, type SealRequest } from '@parley/engine';
 import { replaced, sampleContext, sampleEnvelope, sampleRequest } from '../../engine/support/sample.ts';
-import { encryptedKeyRequest, sampleKey } from '../../engine/support/sample-keys.ts';
+import { certificateRequest, encryptedKeyRequest, sampleKey } from '../../engine/support/sample-keys.ts';
 import { type BootstrapCase, contextNow, KNOWING_CONTEXT } from './bootstrap.ts';
 import { SUITE } from './bootstrap-rows.ts';
 import {
@@ -25,7 +25,9 @@ import {
   X509_POLICY,
 } from './from-wss4j.ts';
 
+const WSSE = 'http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd';
 const WSSE11 = 'http://docs.oasis-open.org/wss/oasis-wss-wssecurity-secext-1.1.xsd';
+const SIGNATURE_NAME = '{http://www.w3.org/2000/09/xmldsig#}Signature';
 const TICKET = { namespace: 'urn:h', localName: 'Ticket' };
 const TICKET_PART = part(TICKET.namespace, TICKET.localName);
 const WITH_TICKET = replaced(
@@ -51,6 +53,10 @@ const ROW = {
   session: 'EncryptedKey, endorsing X.509',
   sessionRsa15: 'EncryptedKey of 16 octets by rsa-1_5: sign, then encrypt Body; DerivedKeyTokens',
   sessionHidden: 'EncryptedKey, endorsing X.509, both signatures encrypted',
+  tokenAfter: 'X.509: sign, then encrypt Body, Signature and its token',
+  tokenOfClear: 'X.509: sign, then encrypt Body and the token of a Signature in clear',
+  pathOfClear: 'X.509: sign, then encrypt Body and the path of a Signature in clear',
+  sessionToken: 'EncryptedKey, signed endorsing X.509, its token encrypted',
 } as const;
 
 function toCase(row: string, changes: Partial<SealRequest>, more: Partial<BootstrapCase> = {}): BootstrapCase {
@@ -62,6 +68,25 @@ function toCase(row: string, changes: Partial<SealRequest>, more: Partial<Bootst
       knowing: { ...KNOWING_CONTEXT, ...(changes.role === undefined ? {} : { role: changes.role }) },
     }),
     ...more,
+  };
+}
+
+const HIDDEN_TOKEN = { signToken: true, encryptToken: true } as const;
+const TOKEN_NAME = `{${WSSE}}BinarySecurityToken`;
+
+/** Signed by alice, whose token is encrypted for bob. */
+function hiddenTokenCase(
+  row: string,
+  encrypt: SealRequest['encrypt'],
+  reference: 'direct' | 'pki-path' = 'direct',
+): BootstrapCase {
+  const recipient = { certificate: sampleKey('bob', 'rsa').certificate, reference: 'thumbprint' } as const;
+  const certificate = { key: sampleKey('alice', 'rsa').key, reference, ...HIDDEN_TOKEN };
+  return {
+    row,
+    make: () => ({ request: certificateRequest({ atMs: Date.now(), suite: SUITE, encrypt, recipient, certificate }) }),
+    signed: [TOKEN_NAME],
+    encrypted: [TOKEN_NAME],
   };
 }
 
@@ -105,9 +130,25 @@ export const HEADER_CASES: readonly BootstrapCase[] = [
           endorse: { key: sampleKey('alice', 'rsa').key, reference: 'direct' },
         }),
       }),
-      signed: ['{http://www.w3.org/2000/09/xmldsig#}Signature'],
+      signed: [SIGNATURE_NAME],
     }),
   ),
+  hiddenTokenCase(ROW.tokenAfter, 'body-and-signature'),
+  hiddenTokenCase(ROW.tokenOfClear, 'body'),
+  hiddenTokenCase(ROW.pathOfClear, 'body', 'pki-path'),
+  {
+    row: ROW.sessionToken,
+    make: () => ({
+      request: encryptedKeyRequest({
+        atMs: Date.now(),
+        suite: SUITE,
+        encrypt: 'body',
+        endorse: { key: sampleKey('alice', 'rsa').key, reference: 'direct', ...HIDDEN_TOKEN },
+      }),
+    }),
+    signed: [SIGNATURE_NAME, TOKEN_NAME],
+    encrypted: [TOKEN_NAME],
+  },
 ];
 
 const SESSION: Step = { make: 'session', reference: 'thumbprint', ...transportOf({}) };
@@ -212,16 +253,37 @@ export const PEER_HEADER_CASES: readonly PeerCase[] = [
   fromCase('an element in Body encrypted by its name', [sign(), encrypt(part('urn:m', 'Ping'))], {
     encrypted: ['Ping'],
   }),
-  {
-    row: 'X.509: sign, then encrypt Body, Signature and its token',
+  fromCase(
+    ROW.sessionToken,
+    [
+      { ...signStep('direct'), make: 'token' },
+      sign([TOKEN]),
+      { ...signStep('direct'), parts: [ENDORSED] },
+      encrypt(BINARY_TOKEN, BODY_CONTENT),
+    ],
+    {
+      signed: ['Signature', 'BinarySecurityToken'],
+      encrypted: ['BinarySecurityToken', 'Body'],
+      notAskedOf: ['stax'],
+    },
+    { endorsedBy: ['certificate'], signatures: X509_POLICY.signatures },
+  ),
+  fromHiddenToken(ROW.tokenAfter, 'direct', [SIGNATURE, BODY_CONTENT]),
+  fromHiddenToken(ROW.tokenOfClear, 'direct', [BODY_CONTENT]),
+  fromHiddenToken(ROW.pathOfClear, 'pki-path', [BODY_CONTENT]),
+];
+
+function fromHiddenToken(row: string, reference: string, parts: readonly Part[]): PeerCase {
+  return {
+    row,
     steps: [
       TIMESTAMP,
-      signStep('direct', ['rsa', 'rsa-sha256'], [TOKEN]),
-      encryptStep('thumbprint', [BINARY_TOKEN, SIGNATURE, BODY_CONTENT]),
+      signStep(reference, ['rsa', 'rsa-sha256'], [TOKEN]),
+      encryptStep('thumbprint', [BINARY_TOKEN, ...parts]),
     ],
     recipient: true,
     signed: ['BinarySecurityToken'],
-    encrypted: ['BinarySecurityToken', 'Signature', 'Body'],
+    encrypted: ['BinarySecurityToken', ...parts.map(({ name }) => name)],
     policy: X509_POLICY,
-  },
-];
+  };
+}

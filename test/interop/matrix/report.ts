@@ -155,7 +155,6 @@ to its code.
 - ds:X509SKI: of ds:X509Data, the X.509 profile (§3.2) knows ds:X509IssuerSerial alone; an identifier goes into
   wsse:KeyIdentifier.
 - An encrypted token that no signature covers: anybody could have put it there. \`requireSignedEncryption: false\` opens it.
-- An encrypted token of a signature in clear: such a signature is verified before anything is decrypted.
 - The content of a header: a policy names headers as a whole, and so does wsse11:EncryptedHeader.`;
 
 const USERNAME_TEXT = `UsernameTokens. "X.509" is a signature with a certificate that covers the token, and \`open\` has the policy \`x509\` with
@@ -186,8 +185,8 @@ const NOTES = `Where there is a dash:
   its steps to the caller where a dash says so. It names an EncryptedKey that it leaves out, if nothing is encrypted with it.
 - It stops with NoSuchElementException at a wsse11:EncryptedHeader that was encrypted before it was signed, also at its own
   and that of the DOM engine; and its schema wants Value of every wsse11:SignatureConfirmation, against WSS 1.1 §8.5.1.
-- We do not write: the parameters of \`#rsa-pss\`, which we read; an element of soap:Body encrypted by its name, a token
-  encrypted by itself, and references to certificates that only WSS4J has a name for.
+- We do not write: the parameters of \`#rsa-pss\`, which we read; an element of soap:Body encrypted by its name,
+  and references to certificates that only WSS4J has a name for.
 - xml-crypto refuses all but HMAC-SHA1 with SHA-1, SHA-256 or SHA-512, as the test expects, and of signatures all but RSA with
   SHA-1, SHA-256, SHA-512, and PSS with SHA-256. It does not encrypt.
 - xmlsec1 1.2 has no RSA-PSS, no Ed25519, no \`xmlenc11#rsa-oaep\` and no other hash than SHA-1 in RSA-OAEP; the test expects
