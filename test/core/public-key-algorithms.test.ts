@@ -76,6 +76,8 @@ describe('URIs', () => {
 describe('RFC 9231 §2.3.9: parameters of #rsa-pss', () => {
   test('what is left out has the default', () => {
     expect(rsaPssAlgorithm({})).toEqual(signatureAlgorithm('rsa-pss'));
+    expect(signatureAlgorithm('rsa-pss-sha384')).toEqual(rsaPssAlgorithm({ hash: 'sha384', saltBytes: 48 }));
+    expect(rsaPssAlgorithm({ hash: 'sha512' })).toEqual(signatureAlgorithm('rsa-pss-sha512'));
     expect(rsaPssAlgorithm({ hash: 'sha512' })).toMatchObject({ hash: 'sha512', saltBytes: 64 });
     expect(rsaPssAlgorithm({ hash: 'sha384', maskHash: 'sha384', saltBytes: 20, trailerField: 1 })).toMatchObject({
       name: 'rsa-pss',

@@ -49,6 +49,38 @@ function outcome(reply: ReturnType<typeof opened>): string {
 
 const PING = '<m:Ping xmlns:m="urn:m" note="&lt;&quot;">hällo &amp; co</m:Ping>';
 
+describe('signed by #rsa-pss', () => {
+  const parameters = (message: Uint8Array): string =>
+    /<ds:SignatureMethod [^>]*#rsa-pss">(.*?)<\/ds:SignatureMethod>/.exec(text(message))![1]!;
+  const by = (algorithm: string, changes: Partial<CertificateSealRequest> = {}): Uint8Array =>
+    made(certificateRequest({ certificate: { key: alice.key, reference: 'direct', algorithm }, ...changes }));
+
+  test('parameters are written where they are not the defaults', () => {
+    expect(parameters(by('rsa-pss'))).toBe('');
+    const digest = '<ds:DigestMethod Algorithm="http://www.w3.org/2001/04/xmlenc#sha512"></ds:DigestMethod>';
+    expect(parameters(by('rsa-pss-sha512'))).toBe(
+      `<pss:RSAPSSParams xmlns:pss="http://www.w3.org/2007/05/xmldsig-more#">${digest}` +
+        `<pss:MaskGenerationFunction Algorithm="http://www.w3.org/2007/05/xmldsig-more#MGF1">${digest}` +
+        '</pss:MaskGenerationFunction><pss:SaltLength>64</pss:SaltLength><pss:TrailerField>1</pss:TrailerField></pss:RSAPSSParams>',
+    );
+  });
+
+  test.each(['rsa-pss', 'rsa-pss-sha384', 'rsa-pss-sha512'])(
+    '%s: opens, and not with other parameters',
+    (algorithm) => {
+      const recipient = { certificate: bob.certificate, reference: 'thumbprint' } as const;
+      for (const changes of [{}, { recipient, encrypt: 'body-and-signature' } as const]) {
+        const reply = opened(by(algorithm, changes), 'x509');
+        expect(outcome(reply)).toBe(PING);
+        if (reply.ok) expect(new Set(reply.value.signed.map((part) => part.algorithm))).toEqual(new Set(['rsa-pss']));
+      }
+      if (algorithm === 'rsa-pss') return;
+      const bare = text(by(algorithm)).replace(/<pss:RSAPSSParams.*?<\/pss:RSAPSSParams>/, '');
+      expect(opened(new TextEncoder().encode(bare), 'x509')).toMatchObject({ code: 'peer.signature-invalid' });
+    },
+  );
+});
+
 describe.each(REFERENCES)('signed with a certificate, %s', (reference) => {
   const certificate: CertificateSealRequest['certificate'] = { key: alice.key, reference };
 

@@ -118,8 +118,14 @@ export const KEY_TRANSPORT_ALGORITHMS: readonly KeyTransportAlgorithm[] = KEY_TR
 /** All mask generation functions, weakest first. */
 export const MASK_ALGORITHMS: readonly MaskAlgorithm[] = MASKS.rows;
 
-/** The row of a signature with a public key, by URI or short name. @throws Fault `peer.alg-forbidden` */
+/**
+ * The row of a signature with a public key, by URI or short name; `rsa-pss-sha384` and `rsa-pss-sha512` are `#rsa-pss` with that
+ * digest.
+ * @throws Fault `peer.alg-forbidden`
+ */
 export function signatureAlgorithm(uriOrName: string): SignatureAlgorithm {
+  if (uriOrName === 'rsa-pss-sha384') return rsaPssAlgorithm({ hash: 'sha384' });
+  if (uriOrName === 'rsa-pss-sha512') return rsaPssAlgorithm({ hash: 'sha512' });
   return SIGNATURES.row(uriOrName);
 }
 

@@ -16,19 +16,19 @@ export function assertionSigner(
 ): Signer {
   const writeReference = (writer: XmlWriter): void => assertion.writeReference(writer);
   if (proof instanceof Secret) {
-    const { mac } = suite;
+    const method = suite.mac;
     const valueBase64 = (octets: Uint8Array, start: number, end: number): string => {
-      const key = proof.lend((secret) => new MacKey(mac, secret));
+      const key = proof.lend((secret) => new MacKey(method, secret));
       try {
         return key.macBase64(octets, start, end);
       } finally {
         key.wipe();
       }
     };
-    return { uri: mac.uri, headroomBytes: mac.blockBytes, valueBase64, writeReference };
+    return { method, headroomBytes: method.blockBytes, valueBase64, writeReference };
   }
   const method = algorithm === undefined ? suite.signature : signatureAlgorithm(algorithm);
   const valueBase64 = (octets: Uint8Array, start: number, end: number): string =>
     encodeBase64(sign(method, proof, octets.subarray(start, end)));
-  return { uri: method.uri, headroomBytes: 0, valueBase64, writeReference };
+  return { method, headroomBytes: 0, valueBase64, writeReference };
 }

@@ -13,19 +13,17 @@ import {
 
 /** Signs with a certified key: the signature of a message, or one that endorses it. */
 export class CertificateSigner implements Signer {
-  readonly uri: string;
+  readonly method: SignatureAlgorithm;
   readonly headroomBytes = 0;
   /** The token that the signature refers to, if the message holds it. */
   readonly token: MessageToken | undefined;
   readonly dereferenced: Signer['dereferenced'];
-  readonly #algorithm: SignatureAlgorithm;
   readonly #signature: CertificateSignature;
   readonly #tokenId: string;
 
   /** @throws Fault `peer.alg-forbidden` there is no such algorithm */
   constructor(signature: CertificateSignature, suite: AlgorithmSuite, ids: MessageIds) {
-    this.#algorithm = signature.algorithm === undefined ? suite.signature : signatureAlgorithm(signature.algorithm);
-    this.uri = this.#algorithm.uri;
+    this.method = signature.algorithm === undefined ? suite.signature : signatureAlgorithm(signature.algorithm);
     this.#signature = signature;
     this.#tokenId = ids.fresh();
     const { key, reference, signToken = false, encryptToken: isHidden = false } = signature;
@@ -41,7 +39,7 @@ export class CertificateSigner implements Signer {
 
   /** @throws Fault `caller.keys-invalid` the key is of another family than the algorithm, or not for signatures */
   valueBase64(octets: Uint8Array, start: number, end: number): string {
-    return encodeBase64(sign(this.#algorithm, this.#signature.key.privateKey, octets.subarray(start, end)));
+    return encodeBase64(sign(this.method, this.#signature.key.privateKey, octets.subarray(start, end)));
   }
 
   writeReference(writer: XmlWriter): void {

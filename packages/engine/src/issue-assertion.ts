@@ -73,7 +73,7 @@ export function issueAssertion(request: AssertionRequest): Uint8Array {
     ...unsigned,
     writeSignature: (into) =>
       writeSignature(into, {
-        signedInfo: { methodUri: method.uri, digest: hash, references },
+        signedInfo: { method, digest: hash, references },
         valueBase64: (start, end) => {
           const sink = new OctetSink();
           openSignedInfo(new XmlWriter(sink));

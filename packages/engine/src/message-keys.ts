@@ -1,13 +1,13 @@
 /** What `seal` needs of the keys of a message, wherever they come from. */
 
 import type { XmlWriter } from '@parley/codec';
-import type { CipherAlgorithm, Secret } from '@parley/core';
+import type { CipherAlgorithm, MacAlgorithm, Secret, SignatureAlgorithm } from '@parley/core';
 import type { SignedReference } from './write/signature.ts';
 
 /** Makes the value of a ds:Signature, and names its key. */
 export interface Signer {
   /** Of ds:SignatureMethod. */
-  readonly uri: string;
+  readonly method: MacAlgorithm | SignatureAlgorithm;
   /** Octets before those to be signed that must be there, and are overwritten. */
   readonly headroomBytes: number;
   /** The signature of octets [start, end), as ds:SignatureValue holds it. */

@@ -202,7 +202,10 @@ export interface AssertionSignature {
 export interface CertificateSignature {
   readonly key: CertifiedKey;
   readonly reference: CertificateReference;
-  /** Short name or URI. Default: the suite's, which is for RSA keys. */
+  /**
+   * Short name or URI; of `#rsa-pss`, `rsa-pss-sha384` and `rsa-pss-sha512` are written with their parameters. Default: the
+   * suite's, which is for RSA keys.
+   */
   readonly algorithm?: string;
   /**
    * Whether the signature of the message covers the token too: by its Id, for a token that is in the message; or by

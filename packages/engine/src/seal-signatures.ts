@@ -83,7 +83,7 @@ function sign(
   let value = '';
   writeSignature(writer, {
     id,
-    signedInfo: { methodUri: signer.uri, digest, references },
+    signedInfo: { method: signer.method, digest, references },
     valueBase64: (start, end) => {
       sink.reset();
       sink.reserve(headroomBytes);

@@ -128,12 +128,12 @@ export class SymmetricKeys implements MessageKeys {
   }
 
   #signer(key: NamedKey, request: SymmetricSealRequest, suite: AlgorithmSuite): Signer {
-    const mac = request.mac === undefined ? suite.mac : macAlgorithm(request.mac);
-    const macKey = key.secret.lend((bytes) => new MacKey(mac, bytes));
+    const method = request.mac === undefined ? suite.mac : macAlgorithm(request.mac);
+    const macKey = key.secret.lend((bytes) => new MacKey(method, bytes));
     this.#owned.push(macKey);
     return {
-      uri: mac.uri,
-      headroomBytes: mac.blockBytes,
+      method,
+      headroomBytes: method.blockBytes,
       valueBase64: (octets, start, end) => macKey.macBase64(octets, start, end),
       writeReference: key.writeReference,
     };

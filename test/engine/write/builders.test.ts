@@ -12,6 +12,7 @@ import {
   macAlgorithm,
   readPkiPath,
   Secret,
+  signatureAlgorithm,
 } from '@parley/core';
 import {
   openSecurity,
@@ -366,14 +367,16 @@ describe('every builder', () => {
       isDereferenced: fc.boolean(),
       digestBase64: fc.base64String({ maxLength: 44 }),
     });
+    const signedParts = fc.array(signed, { minLength: 1, maxLength: 4 });
+    const methods = fc.constantFrom(macAlgorithm('hmac-sha256'), signatureAlgorithm('rsa-pss-sha384'));
     fc.assert(
-      fc.property(xmlText, fc.array(signed, { minLength: 1, maxLength: 4 }), references, (id, parts, key) => {
+      fc.property(xmlText, methods, signedParts, references, (id, method, parts, key) => {
         let signedOctets = '';
         const tape = lawful((writer) =>
           writeSignature(writer, {
             id,
             signedInfo: {
-              methodUri: macAlgorithm('hmac-sha256').uri,
+              method,
               digest: digestAlgorithm('sha256'),
               references: parts,
             },

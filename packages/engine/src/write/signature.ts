@@ -1,7 +1,8 @@
 import type { Attribute, XmlWriter } from '@parley/codec';
-import type { DigestAlgorithm } from '@parley/core';
+import type { DigestAlgorithm, MacAlgorithm, SignatureAlgorithm } from '@parley/core';
 import { ENVELOPED_SIGNATURE, STR_TRANSFORM } from '@parley/core';
 import { ALGORITHM, DS, EXCLUSIVE_C14N, ID, KEY_INFO, URI, WSSE } from './names.ts';
+import { writePssParameters } from './pss-parameters.ts';
 
 const SIGNATURE = DS.name('Signature');
 const SIGNED_INFO = DS.name('SignedInfo');
@@ -27,8 +28,8 @@ export interface SignedReference {
 
 /** What a ds:SignedInfo covers, and how. */
 export interface SignedInfoParts {
-  /** The algorithm of ds:SignatureMethod. */
-  readonly methodUri: string;
+  /** Of ds:SignatureMethod. */
+  readonly method: MacAlgorithm | SignatureAlgorithm;
   readonly digest: DigestAlgorithm;
   readonly references: readonly SignedReference[];
 }
@@ -43,9 +44,12 @@ export function openSignedInfo(writer: XmlWriter): void {
 }
 
 /** All of ds:SignedInfo behind its start tag. */
-function writeSignedInfoContent(writer: XmlWriter, { methodUri, digest, references }: SignedInfoParts): void {
+function writeSignedInfoContent(writer: XmlWriter, { method, digest, references }: SignedInfoParts): void {
   const digestMethod: readonly Attribute[] = [[ALGORITHM, digest.uri]];
-  writer.element(CANONICALIZATION_METHOD, '', EXCLUSIVE).element(SIGNATURE_METHOD, '', [[ALGORITHM, methodUri]]);
+  writer.element(CANONICALIZATION_METHOD, '', EXCLUSIVE).open(SIGNATURE_METHOD, [[ALGORITHM, method.uri]]);
+  // interop: the schema of WSS4J StAX knows no parameters, so that defaults are left out.
+  if (method.name === 'rsa-pss' && method.hash !== 'sha256') writePssParameters(writer, method);
+  writer.close();
   for (const { id, isDereferenced = false, isEnveloped = false, digestBase64 } of references) {
     writer.open(REFERENCE, [[URI, `#${id}`]]).open(TRANSFORMS);
     if (isEnveloped) writer.element(TRANSFORM, '', ENVELOPED);
