@@ -24,6 +24,8 @@ export const SIGNING: readonly Signing[] = [
   ['rsa', 'sha384-rsa-MGF1'],
   ['rsa', 'sha512-rsa-MGF1'],
   ['rsa', 'rsa-pss'],
+  ['rsa', 'rsa-pss-sha384'],
+  ['rsa', 'rsa-pss-sha512'],
   ['P-256', 'ecdsa-sha1'],
   ['P-256', 'ecdsa-sha256'],
   ['P-384', 'ecdsa-sha384'],
@@ -32,7 +34,7 @@ export const SIGNING: readonly Signing[] = [
 ];
 
 /** RSASSA-PSS, which few peers have. */
-export const isPss = ([, algorithm]: Signing): boolean => algorithm === 'rsa-pss' || algorithm.endsWith('MGF1');
+export const isPss = ([, algorithm]: Signing): boolean => algorithm.startsWith('rsa-pss') || algorithm.endsWith('MGF1');
 
 /** Key transport with its hashes. */
 export type Transport = Pick<KeyRecipient, 'transport' | 'hash' | 'maskHash'>;

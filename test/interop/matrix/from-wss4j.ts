@@ -185,6 +185,7 @@ const SIGNED_CASES: readonly PeerCase[] = [
       steps: [TIMESTAMP, signStep('direct', signing)],
       policy: X509_POLICY,
       unmadeBy: isPss(signing) ? ['stax'] : [],
+      notAskedOf: signing[1].startsWith('rsa-pss-') ? ['dom', 'stax'] : [],
     }),
   ),
   {

@@ -179,14 +179,15 @@ const NOTES = `Where there is a dash:
 - WSS4J takes all 20 octets of a key that a password makes for that of a cipher, which none has, so it decrypts with
   derived keys only. Its streaming engine derives no keys from those of passwords. Other messages with passwords were not
   asked of it.
-- WSS4J neither reads nor writes a wsse:BinarySecurityToken inside wsse:Embedded. Its StAX engine has no RSA-PSS (and of
-  \`#rsa-pss\` wants the parameters); it signs with Ed25519 keys, and does not verify what they signed.
+- WSS4J neither reads nor writes a wsse:BinarySecurityToken inside wsse:Embedded. Its DOM engine makes
+  \`#rsa-pss\` with SHA-256 only. Its StAX engine has no RSA-PSS, and a schema without the parameters that it wants of
+  \`#rsa-pss\`; it signs with Ed25519 keys, and does not verify what they signed.
 - Its StAX engine makes one signature and no endorsement, covers no token by STR-Transform, and does not leave the order of
   its steps to the caller where a dash says so. It names an EncryptedKey that it leaves out, if nothing is encrypted with it.
 - It stops with NoSuchElementException at a wsse11:EncryptedHeader that was encrypted before it was signed, also at its own
   and that of the DOM engine; and its schema wants Value of every wsse11:SignatureConfirmation, against WSS 1.1 §8.5.1.
-- We do not write: the parameters of \`#rsa-pss\`, which we read; an element of soap:Body encrypted by its name,
-  and references to certificates that only WSS4J has a name for.
+- We do not write: an element of soap:Body encrypted by its name, and references to certificates that only WSS4J has a name
+  for.
 - xml-crypto refuses all but HMAC-SHA1 with SHA-1, SHA-256 or SHA-512, as the test expects, and of signatures all but RSA with
   SHA-1, SHA-256, SHA-512, and PSS with SHA-256. It does not encrypt.
 - xmlsec1 1.2 has no RSA-PSS, no Ed25519, no \`xmlenc11#rsa-oaep\` and no other hash than SHA-1 in RSA-OAEP; the test expects
