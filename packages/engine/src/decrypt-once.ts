@@ -18,7 +18,7 @@ import { requireDigest } from './verify-signatures.ts';
 /**
  * Refuses to decrypt with CBC twice under one signature in clear; `values` are those of the plan's signatures. Its Timestamp
  * is proven first, for the entry lives as long as that, and who could change it could have it forgotten. GCM needs no such
- * care, and a signature that is encrypted itself proves nothing yet.
+ * care, and a signature that is encrypted itself, or whose token is, proves nothing yet.
  *
  * @throws Fault `peer.replay`; `peer.coverage-missing`, `peer.digest-mismatch`, `peer.timestamp-*` of the Timestamp
  */

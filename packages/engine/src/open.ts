@@ -171,7 +171,7 @@ function verify(
   return { plan, claims, verified, assertions, decrypted };
 }
 
-/** Encrypted last, so decrypted first; a signature in clear is checked before any ciphertext is touched. */
+/** Encrypted last, so decrypted first; a signature that is planned is checked before any ciphertext is touched. */
 function decryptThenVerify(plan: DocumentPlan, scope: OpenScope): VerifiedMessage {
   const { policy, workspace } = scope;
   const clear = verifyValues(plan.claims, plan.signatures, scope);

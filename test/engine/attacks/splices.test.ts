@@ -24,7 +24,7 @@ interface Piece {
 
 const messages = [...originals(30), ...CERTIFIED].map((original) => ({ ...original, pieces: piecesOf(original) }));
 
-test('T53 T83: each signed part of each of 38 messages in place of, and beside, the same part of each other', () => {
+test('T53 T83: each signed part of each of 39 messages in place of, and beside, the same part of each other', () => {
   const outcomes = new Outcomes();
   for (const from of messages) {
     for (const into of messages) {
