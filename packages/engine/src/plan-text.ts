@@ -19,7 +19,8 @@ export function describePlan({ order, signatures, decryptions, moreAfterDecrypti
   const verify = signatures.flatMap((signature) => [valueText(signature), digestsText(signature)]);
   const decrypt = decryptions.map(decryptionText);
   if (order !== 'decrypt-then-verify') return [...verify, ...decrypt];
-  const again = 'Plan the rest again after decryption: it may show signatures, their tokens, and elements that they cover.';
+  const again =
+    'Plan the rest again after decryption: it may show signatures, their tokens, and elements that they cover.';
   return [
     ...signatures.map(valueText),
     ...decrypt,
