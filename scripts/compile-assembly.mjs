@@ -23,6 +23,12 @@ export const ASSEMBLIES = [
     options: ['--initialMemory', '1'],
   },
   {
+    source: 'packages/core/assembly/base64-blocks.ts',
+    target: 'packages/core/src/hot/base64-module-octets.ts',
+    constant: 'BASE64_MODULE',
+    options: ['--enable', 'simd', '--initialMemory', '1'],
+  },
+  {
     source: 'packages/codec/assembly/scan-root.ts',
     target: 'packages/codec/src/hot/scan-module-octets.ts',
     constant: 'SCAN_MODULE',

@@ -143,6 +143,21 @@ describe('T17: decodeBase64', () => {
     );
   });
 
+  test('every octet at every place of sixteen that are read together', () => {
+    const text = encode(encodeBase64(octets(120)));
+    for (let place = 64; place < 80; place++) {
+      for (let octet = 0; octet < 256; octet++) {
+        const changed = text.slice();
+        changed[place] = octet;
+        if (ALPHABET.includes(String.fromCharCode(octet))) {
+          expect(encodeBase64(decode(changed))).toBe(new TextDecoder().decode(changed));
+        } else {
+          expect(codeOf(() => decode(changed))).toBe('peer.encoding-invalid');
+        }
+      }
+    }
+  });
+
   test.each(['=', '==', '-', '_', '*', '\u0000', '\u00e9', '.'])(
     'a long text with %j at the end of a chunk',
     (foreign) => {

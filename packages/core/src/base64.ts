@@ -3,6 +3,7 @@
  * Node's own decoder skips what it does not know, stops at the first `=` and takes base64url.
  */
 import { Fault } from './fault.ts';
+import { decodeBlocks } from './hot/base64-module.ts';
 import { invariant } from './invariant.ts';
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
@@ -10,8 +11,10 @@ const INVALID = -1;
 const WHITE_SPACE = -2;
 const EQUALS_SIGN = 0x3d;
 
-// perf: for longer texts Node's decoder and encoder together beat the table. safety: key octets, all shorter, stay out
-// of the strings that those work on.
+// perf: for shorter texts, copying them into the memory of a module costs more than it gives.
+const BLOCKS_MIN_BYTES = 128;
+// perf: for longer octets Node's encoder beats the table. safety: key octets, all shorter, stay out of the strings that
+// it makes.
 const BULK_MIN_BYTES = 1024;
 // perf: strings of this size die young; one of 100 KB costs ten times as much per octet. A multiple of 4.
 const BULK_BYTES = 8192;
@@ -49,9 +52,9 @@ export function decodedBase64Length(bytes: Uint8Array, start: number, end: numbe
  */
 export function decodeBase64(bytes: Uint8Array, start: number, end: number, out: Uint8Array, outStart: number): number {
   invariant(out.length - outStart >= decodedBase64Length(bytes, start, end), 'there is room for the decoded octets');
-  const bulk = end - start > BULK_MIN_BYTES ? decodeBulk(bytes, start, end, out, outStart) : 0;
-  let at = start + (bulk / 3) * 4;
-  let outAt = outStart + bulk;
+  const decodedBytes = end - start >= BLOCKS_MIN_BYTES ? decodeBlocks(bytes, start, end, out, outStart) : 0;
+  let at = start + (decodedBytes / 3) * 4;
+  let outAt = outStart + decodedBytes;
   for (;;) {
     // perf: whole quads without white space. The last four octets may hold padding and wait for the loop below.
     for (; at < end - 4; at += 4, outAt += 3) {
@@ -146,26 +149,6 @@ function encodeBulk(bytes: Uint8Array, out: Uint8Array, outStart: number): numbe
     target.write(source.toString('base64', at, Math.min(at + BULK_GROUPS_BYTES, end)), outAt, 'latin1');
   }
   return end;
-}
-
-// Decodes as many whole groups from `start` on as are written without white space, up to the last four octets; octets
-// written. A chunk counts only if encoding what it gave yields the chunk again, which no lenient reading survives.
-function decodeBulk(bytes: Uint8Array, start: number, end: number, out: Uint8Array, outStart: number): number {
-  const source = bufferOver(bytes);
-  const target = bufferOver(out);
-  let at = start;
-  let outAt = outStart;
-  while (at < end - 4) {
-    const groups = Math.min(BULK_BYTES, end - 4 - at) >> 2;
-    if (groups === 0) break;
-    const outEnd = outAt + groups * 3;
-    const chunk = source.toString('latin1', at, at + groups * 4);
-    target.write(chunk, outAt, outEnd - outAt, 'base64');
-    if (target.toString('base64', outAt, outEnd) !== chunk) break;
-    at += groups * 4;
-    outAt = outEnd;
-  }
-  return outAt - outStart;
 }
 
 // What follows the last whole group: `characters` of a group, then only the padding and white space; octets written.
