@@ -1,4 +1,4 @@
-import { formatInstant, parseInstant } from '@parley/core';
+import { formatInstant, parseInstant, parseInstantOctets } from '@parley/core';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { codeOf } from './code-of.ts';
@@ -23,6 +23,20 @@ describe('T18: parseInstant', () => {
     ['2024-01-01T00:00:00.000000000Z', 1_704_067_200_000],
   ])('%s is %d', (text, expected) => {
     expect(parseInstant(text)).toBe(expected);
+  });
+
+  test('of octets in the middle of others, and of no other ones', () => {
+    const octets = new TextEncoder().encode('12024-02-29T12:34:56.789Z9');
+    expect(parseInstantOctets(octets, 1, octets.length - 1)).toBe(1_709_210_096_789);
+    for (const [start, end] of [
+      [0, octets.length - 1],
+      [1, octets.length],
+      [1, octets.length - 2],
+      [2, octets.length - 1],
+      [1, 1],
+      [octets.length, octets.length],
+    ] as const)
+      expect(codeOf(() => parseInstantOctets(octets, start, end))).toBe('peer.timestamp-invalid');
   });
 
   test.each([

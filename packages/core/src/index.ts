@@ -38,7 +38,7 @@ export { DEFAULT_LABEL, deriveKey } from './derive-key.ts';
 export { DigestStream, digest, digestBase64 } from './digest.ts';
 export type { FailedReply, FaultCode, FaultDetail, Reply, SoapFault } from './fault.ts';
 export { FAULT_CODES, Fault, failedReply, isFaultCode, soapFaultOf } from './fault.ts';
-export { formatInstant, parseInstant } from './instant.ts';
+export { formatInstant, parseInstant, parseInstantOctets } from './instant.ts';
 export { invariant, unreachable } from './invariant.ts';
 export type { KeyTransport, KeyTransportParameters } from './key-transport.ts';
 export { decryptKey, encryptKey, keyTransport } from './key-transport.ts';

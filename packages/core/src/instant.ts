@@ -16,6 +16,13 @@ const FRACTION_DIGITS_MAX = 9;
  * @throws Fault `peer.timestamp-invalid`
  */
 export function parseInstant(text: string): number {
+  const octets = new TextEncoder().encode(text);
+  return parseInstantOctets(octets, 0, octets.length);
+}
+
+/** The same for bytes[start, end), borrowed. @throws Fault `peer.timestamp-invalid` */
+export function parseInstantOctets(bytes: Uint8Array, start: number, end: number): number {
+  const text: Text = { bytes, start, end };
   expect(text, 4, '-');
   expect(text, 7, '-');
   expect(text, 10, 'T');
@@ -41,9 +48,16 @@ export function formatInstant(ms: number): string {
   return new Date(ms).toISOString();
 }
 
+/** bytes[start, end). Places in it count from `start`. */
+interface Text {
+  readonly bytes: Uint8Array;
+  readonly start: number;
+  readonly end: number;
+}
+
 // The text from the seconds on: nothing or a dot with digits, then Z and the end.
-function fractionMs(text: string): number {
-  const end = text.length - 1;
+function fractionMs(text: Text): number {
+  const end = text.end - text.start - 1;
   expect(text, end, 'Z');
   if (end === FRACTION_START) return 0;
   expect(text, FRACTION_START, '.');
@@ -53,24 +67,26 @@ function fractionMs(text: string): number {
   return Math.floor((value * 1000) / 10 ** digits);
 }
 
-function field(text: string, start: number, digits: number, min: number, max: number): number {
+function field(text: Text, at: number, digits: number, min: number, max: number): number {
+  const from = text.start + at;
+  if (from + digits > text.end) throw invalid(text);
   let value = 0;
-  for (let i = start; i < start + digits; i++) {
-    const digit = text.charCodeAt(i) - 0x30;
-    // The negation also catches the NaN past the end.
-    if (!(digit >= 0 && digit <= 9)) throw invalid(text);
+  for (let index = from; index < from + digits; index++) {
+    const digit = text.bytes[index]! - 0x30;
+    if (digit < 0 || digit > 9) throw invalid(text);
     value = value * 10 + digit;
   }
   if (value < min || value > max) throw invalid(text);
   return value;
 }
 
-function expect(text: string, at: number, character: string): void {
-  if (text[at] !== character) throw invalid(text);
+function expect(text: Text, at: number, character: string): void {
+  const index = text.start + at;
+  if (at < 0 || index >= text.end || text.bytes[index] !== character.charCodeAt(0)) throw invalid(text);
 }
 
-function invalid(text: string): Fault {
-  return new Fault('peer.timestamp-invalid', { text: text.slice(0, 40) });
+function invalid({ bytes, start, end }: Text): Fault {
+  return new Fault('peer.timestamp-invalid', { text: new TextDecoder().decode(bytes.slice(start, end)).slice(0, 40) });
 }
 
 function daysInMonth(year: number, month: number): number {

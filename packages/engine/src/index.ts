@@ -94,7 +94,14 @@ export type { Verdict } from './pool/verdict.ts';
 export { readAddressing, requireAddressing } from './addressing.ts';
 export type { AddressingValues } from './addressing.ts';
 export { freshUntilMs, requireFresh } from './freshness.ts';
-export { attributeValue, base64Octets, literalText, requireElementOnly, structureInvalid } from './read/claim.ts';
+export {
+  attributeValue,
+  base64Octets,
+  literalInstant,
+  literalText,
+  requireElementOnly,
+  structureInvalid,
+} from './read/claim.ts';
 export { readMessage } from './read/message.ts';
 export type { MessageClaims } from './read/message.ts';
 export { readSecurityContextToken } from './read/security-context-token.ts';

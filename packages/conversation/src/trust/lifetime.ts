@@ -3,8 +3,8 @@
 import type { Tape, XmlWriter } from '@parley/codec';
 import { firstChild, isNamed, localName, Namespace, nextSibling } from '@parley/codec';
 import type { Version } from '@parley/core';
-import { formatInstant, parseInstant } from '@parley/core';
-import { literalText, requireElementOnly, structureInvalid, WSU } from '@parley/engine';
+import { formatInstant } from '@parley/core';
+import { literalInstant, requireElementOnly, structureInvalid, WSU } from '@parley/engine';
 import { trustNames } from './names.ts';
 
 /** Epoch milliseconds; in a request a wish, in a response a decision. */
@@ -15,7 +15,6 @@ export interface Lifetime {
 
 const CREATED = localName('Created');
 const EXPIRES = localName('Expires');
-const INSTANT_BYTES_MAX = 64;
 
 /** @throws Fault `peer.structure-invalid` a child twice, `peer.timestamp-invalid` no UTC instant */
 export function readLifetime(tape: Tape, element: number): Lifetime {
@@ -25,10 +24,10 @@ export function readLifetime(tape: Tape, element: number): Lifetime {
   for (let child = firstChild(tape, element); child >= 0; child = nextSibling(tape, child)) {
     if (isNamed(tape, child, Namespace.wsu, CREATED)) {
       if (createdAtMs !== undefined) throw structureInvalid(tape, child, 'wsu:Created twice');
-      createdAtMs = parseInstant(literalText(tape, child, 'wsu:Created', INSTANT_BYTES_MAX));
+      createdAtMs = literalInstant(tape, child, 'wsu:Created');
     } else if (isNamed(tape, child, Namespace.wsu, EXPIRES)) {
       if (expiresAtMs !== undefined) throw structureInvalid(tape, child, 'wsu:Expires twice');
-      expiresAtMs = parseInstant(literalText(tape, child, 'wsu:Expires', INSTANT_BYTES_MAX));
+      expiresAtMs = literalInstant(tape, child, 'wsu:Expires');
     }
   }
   return { createdAtMs, expiresAtMs };

@@ -20,7 +20,7 @@ import {
   parentOf,
   textOf,
 } from '@parley/codec';
-import { decodeBase64, decodedBase64Length, Fault } from '@parley/core';
+import { decodeBase64, decodedBase64Length, Fault, parseInstantOctets } from '@parley/core';
 
 // perf: a module's own constants are folded into its code, imported ones are looked up at every use.
 const RECORD = ELEMENT_WORDS;
@@ -162,6 +162,20 @@ export function literalText(tape: Tape, element: number, name: string, bytesMax:
   const end = textEnd(tape, element);
   if (end - start > bytesMax) throw new Fault('peer.limit-value', { name, bytes: end - start });
   return decodeText(tape.bytes, start, end);
+}
+
+const INSTANT_BYTES_MAX = 64;
+
+/**
+ * The instant that a literal element holds, in epoch milliseconds.
+ * @throws Fault `peer.structure-invalid` not plain text, `peer.limit-value`, `peer.timestamp-invalid`
+ */
+export function literalInstant(tape: Tape, element: number, name: string): number {
+  requireLiteral(tape, element, name);
+  const start = textStart(tape, element);
+  const end = textEnd(tape, element);
+  if (end - start > INSTANT_BYTES_MAX) throw new Fault('peer.limit-value', { name, bytes: end - start });
+  return parseInstantOctets(tape.bytes, start, end);
 }
 
 /** The attribute, or the refusal of an element that lacks it. */

@@ -1,7 +1,7 @@
 import type { Tape } from '@parley/codec';
 import { firstChild, isNamed, localName, Namespace, nextSibling } from '@parley/codec';
-import { Fault, parseInstant } from '@parley/core';
-import { literalText, requireElementOnly, structureInvalid } from './claim.ts';
+import { Fault } from '@parley/core';
+import { literalInstant, requireElementOnly, structureInvalid } from './claim.ts';
 
 // perf: a module's own constants are folded into its code, imported ones are looked up at every use.
 const { wsu: IN_WSU } = Namespace;
@@ -14,7 +14,6 @@ export interface Timestamp {
 
 const CREATED = localName('Created');
 const EXPIRES = localName('Expires');
-const INSTANT_BYTES_MAX = 64;
 
 /**
  * Reads the Timestamp.
@@ -32,9 +31,9 @@ export function readTimestamp(tape: Tape, element: number): Timestamp {
   }
   if (expires >= 0 && nextSibling(tape, expires) >= 0)
     throw structureInvalid(tape, expires, 'a third child of wsu:Timestamp');
-  const createdAtMs = parseInstant(literalText(tape, created, 'wsu:Created', INSTANT_BYTES_MAX));
+  const createdAtMs = literalInstant(tape, created, 'wsu:Created');
   if (expires < 0) return { createdAtMs, expiresAtMs: undefined };
-  const expiresAtMs = parseInstant(literalText(tape, expires, 'wsu:Expires', INSTANT_BYTES_MAX));
+  const expiresAtMs = literalInstant(tape, expires, 'wsu:Expires');
   if (expiresAtMs <= createdAtMs)
     throw new Fault('peer.timestamp-invalid', { reason: 'wsu:Expires is not after wsu:Created' });
   return { createdAtMs, expiresAtMs };
