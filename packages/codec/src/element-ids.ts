@@ -26,10 +26,13 @@ let slots = new Int32Array(256);
  * With {@link checkIds} passed, there is at most one.
  */
 export function resolveId(tape: Tape, start: number, end: number): number {
-  for (let pair = 0; pair < tape.idCount; pair++) {
-    // perf: the value first, for it nearly always is another.
-    if (hasValue(tape, tape.ids[pair * 2]! * ATTRIBUTE_WORDS, start, end) && isReferable(tape, pair))
-      return tape.ids[pair * 2 + 1]!;
+  const { attributes, bytes, ids, idCount } = tape;
+  for (let pair = 0; pair < idCount; pair++) {
+    const base = ids[pair * 2]! * ATTRIBUTE_WORDS;
+    // perf: Ids of one message mostly differ in their last octet, if not in their length.
+    const isLiteral = (attributes[base + A.flags]! & Flag.literal) !== 0;
+    if (isLiteral && bytes[attributes[base + A.valueEnd]! - 1] !== bytes[end - 1]) continue;
+    if (hasValue(tape, base, start, end) && isReferable(tape, pair)) return ids[pair * 2 + 1]!;
   }
   return -1;
 }

@@ -1,10 +1,19 @@
 /** WS-Addressing as a security matter (§6.1, T60-T62): where a message may go, and where its answer may. */
 
 import type { Tape } from '@parley/codec';
-import { firstChild, isNamed, localName, Namespace, namespaceOf, nextSibling } from '@parley/codec';
+import {
+  bytesEqual,
+  firstChild,
+  isLiteral,
+  isNamed,
+  localName,
+  Namespace,
+  namespaceOf,
+  nextSibling,
+} from '@parley/codec';
 import { Fault } from '@parley/core';
 import type { Policy } from './policy.ts';
-import { literalText, structureInvalid } from './read/claim.ts';
+import { literalText, structureInvalid, textEnd, textStart } from './read/claim.ts';
 import type { SoapEnvelope } from './read/soap-envelope.ts';
 import { Addressing } from './read/soap-envelope.ts';
 
@@ -17,11 +26,11 @@ export interface AddressingValues {
 }
 
 const ADDRESS = localName('Address');
-const HARMLESS_ADDRESSES: ReadonlySet<string> = new Set([
+const HARMLESS_ADDRESSES = [
   'http://www.w3.org/2005/08/addressing/anonymous',
   'http://www.w3.org/2005/08/addressing/none',
   'http://schemas.xmlsoap.org/ws/2004/08/addressing/role/anonymous',
-]);
+].map(localName);
 const ADDRESS_BYTES_MAX = 4096;
 
 /**
@@ -76,11 +85,17 @@ export function requireAddressing(
 function requireHarmless(tape: Tape, endpoint: number, policy: Policy): void {
   const namespace = namespaceOf(tape, endpoint) === Namespace.wsa ? Namespace.wsa : Namespace.wsa04;
   for (let child = firstChild(tape, endpoint); child >= 0; child = nextSibling(tape, child)) {
-    if (!isNamed(tape, child, namespace, ADDRESS)) continue;
-    const address = literalText(tape, child, 'wsa:Address', ADDRESS_BYTES_MAX);
-    if (!HARMLESS_ADDRESSES.has(address) && !policy.replyAddresses.includes(address))
+    if (!isNamed(tape, child, namespace, ADDRESS) || isHarmless(tape, child)) continue;
+    if (!policy.replyAddresses.includes(literalText(tape, child, 'wsa:Address', ADDRESS_BYTES_MAX)))
       throw new Fault('peer.addressing-forbidden');
   }
+}
+
+function isHarmless(tape: Tape, address: number): boolean {
+  if (!isLiteral(tape, address)) return false;
+  const start = textStart(tape, address);
+  const end = textEnd(tape, address);
+  return HARMLESS_ADDRESSES.some((octets) => bytesEqual(tape.bytes, start, end, octets));
 }
 
 function unquoted(text: string): string {

@@ -21,6 +21,8 @@ import { canonicaliseToken } from './token-transform.ts';
 export interface VerifiedPart {
   readonly element: number;
   readonly role: PartRole;
+  /** The octets that were digested; a view of memory that the sink has left, if it has grown since. */
+  readonly digested: Uint8Array;
   readonly start: number;
   readonly end: number;
   readonly reference: ReferenceClaim;
@@ -120,10 +122,12 @@ export function verifyDigests(
         element = canonicaliseToken(claims, reference, named, value.resolved, scope);
       } else canonicalise(claims.tape, element, sink, reference.canonicalisation);
       sink.checkSize();
-      requireDigestOf(claims.tape, reference, sink.bytes.subarray(start, sink.length), index);
+      const digested = sink.bytes.subarray(start, sink.length);
+      requireDigestOf(claims.tape, reference, digested, index);
       parts.push({
         element,
         role: roles[index]!,
+        digested,
         start,
         end: sink.length,
         reference,
