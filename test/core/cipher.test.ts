@@ -4,6 +4,7 @@ import {
   cipherAlgorithm,
   decodeBase64Text,
   decrypt,
+  decryptAllToEnd,
   decryptToEnd,
   encrypt,
   Fault,
@@ -244,5 +245,40 @@ describe.each(CBC)('$name', (algorithm) => {
     for (let cut = 1; cut < blockBytes; cut++) {
       expect(codeOf(() => decrypt(algorithm, key, data.subarray(0, -cut)))).toBe('peer.decrypt-failed');
     }
+  });
+});
+
+describe('several texts under one key', () => {
+  test.each(CIPHER_ALGORITHMS)('give what each gives by itself: $name', (algorithm) => {
+    const { keyBytes, ivBytes, tagBytes } = algorithm;
+    const key = fc.uint8Array({ minLength: keyBytes, maxLength: keyBytes });
+    const iv = fc.uint8Array({ minLength: ivBytes, maxLength: ivBytes });
+    // Bad padding and tags come of changed octets, texts that are no whole blocks of lost ones.
+    const text = fc.record({
+      iv,
+      plaintext: anyOctets(100),
+      change: fc.option(fc.nat(), { freq: 3 }),
+      lost: fc.oneof({ weight: 5, arbitrary: fc.constant(0) }, fc.integer({ min: 1, max: ivBytes + tagBytes + 16 })),
+    });
+    fc.assert(
+      fc.property(key, fc.array(text, { minLength: 1, maxLength: 4 }), (keyOctets, texts) => {
+        const parts = texts.map(({ iv: ivOctets, plaintext, change, lost }) => {
+          const part = encrypt(algorithm, keyOctets, ivOctets, plaintext);
+          if (change !== null) part[change % part.length]! ^= 1;
+          return part.subarray(0, Math.max(0, part.length - lost));
+        });
+        let end = 0;
+        const ends = parts.map((part) => (end += part.length));
+        const data = Buffer.concat([...parts, new Uint8Array(7)]);
+        const together = decryptAllToEnd(algorithm, keyOctets, data, ends);
+        expect(together).toEqual(parts.map((part) => decryptToEnd(algorithm, keyOctets, part)));
+      }),
+    );
+  });
+
+  test('a key of another length is refused', () => {
+    const algorithm = cipherAlgorithm('aes128-cbc');
+    const data = new Uint8Array(64);
+    expect(codeOf(() => decryptAllToEnd(algorithm, new Uint8Array(32), data, [32, 64]))).toBe('peer.key-usage');
   });
 });

@@ -30,7 +30,7 @@ export {
   writeBase64,
 } from './base64.ts';
 export type { Decrypted } from './cipher.ts';
-export { decrypt, decryptToEnd, encrypt } from './cipher.ts';
+export { decrypt, decryptAllToEnd, decryptToEnd, encrypt } from './cipher.ts';
 export { computeKey } from './computed-key.ts';
 export { equalConstantTime, equalsText } from './constant-time.ts';
 export type { DerivationSpec } from './derive-key.ts';

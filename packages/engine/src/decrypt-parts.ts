@@ -21,7 +21,8 @@ import { Fault } from '@parley/core';
 import { isRoutedAlike, readHeaderRouting } from './header-routing.ts';
 import type { OpenScope } from './open-scope.ts';
 import type { PartRole } from './opened-message.ts';
-import { plaintextOf, uniform } from './plaintext.ts';
+import type { Plaintext } from './plaintext.ts';
+import { plaintextsOf, uniform } from './plaintext.ts';
 import type { PlannedDecryption } from './plan-decryption.ts';
 import type { Policy } from './policy.ts';
 import { endOf, startOf } from './read/claim.ts';
@@ -91,9 +92,7 @@ export function resolveDecryptions(
  */
 export function decryptParts(claims: MessageClaims, ready: readonly ReadyDecryption[], scope: OpenScope): Decryption {
   const { workspace } = scope;
-  const decrypted = ready.map(({ planned: { claim }, resolved }) =>
-    plaintextOf(claims.tape, claim, resolved.key, workspace.ciphertext),
-  );
+  const decrypted = decryptAll(claims.tape, ready, workspace.ciphertext);
   const plaintexts = decrypted.map(({ octets }) => octets);
   let failure = decrypted.find((plaintext) => plaintext.failure !== undefined)?.failure;
   // What came in is read no more once its plaintext has been, so its tape is free for the one after.
@@ -115,6 +114,21 @@ export function decryptParts(claims: MessageClaims, ready: readonly ReadyDecrypt
   }
   // Not even the document can be read: read it with the parts left blank.
   return { parts: locate(claims, ready, readBlank(), tape, true), failure, levelOff: () => undefined };
+}
+
+/** Neighbours under one key together, as WCF sends the signature and the Body. */
+function decryptAll(tape: Tape, ready: readonly ReadyDecryption[], ciphertext: OctetSink): readonly Plaintext[] {
+  const plaintexts: Plaintext[] = [];
+  for (let from = 0; from < ready.length; from = plaintexts.length) {
+    const { planned, resolved } = ready[from]!;
+    const parts = [planned.claim];
+    for (let next = ready[from + 1]; next !== undefined; next = ready[from + parts.length]) {
+      if (next.resolved.key !== resolved.key || next.planned.claim.cipher !== planned.claim.cipher) break;
+      parts.push(next.planned.claim);
+    }
+    plaintexts.push(...plaintextsOf(tape, parts, resolved.key, ciphertext));
+  }
+  return plaintexts;
 }
 
 const SPACE = 0x20;

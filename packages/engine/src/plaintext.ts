@@ -1,8 +1,8 @@
 /** The plaintext of one encrypted part, or what is gone on with in its place: bad padding must not show by a time (T37). */
 import type { OctetSink, Tape } from '@parley/codec';
-import { decryptToEnd, Fault } from '@parley/core';
+import { decryptAllToEnd, Fault } from '@parley/core';
 import type { SymmetricKey } from './derived-key-cache.ts';
-import { base64OctetsInto } from './read/claim.ts';
+import { appendBase64Octets } from './read/claim.ts';
 import type { EncryptedDataClaim } from './read/encrypted-data.ts';
 
 export interface Plaintext {
@@ -11,20 +11,33 @@ export interface Plaintext {
   readonly failure: Fault | undefined;
 }
 
-/** Decrypts, by way of `ciphertext`; what goes wrong is told, not thrown. @throws what is no {@link Fault} */
-export function plaintextOf(
+/**
+ * Decrypts what is under one key with one cipher, by way of `ciphertext`; what goes wrong is told, not thrown.
+ * @throws what is no {@link Fault}
+ */
+export function plaintextsOf(
   tape: Tape,
-  { cipher, cipherValue }: EncryptedDataClaim,
+  claims: readonly EncryptedDataClaim[],
   { secret }: SymmetricKey,
   ciphertext: OctetSink,
-): Plaintext {
+): readonly Plaintext[] {
+  const ends: number[] = [];
+  ciphertext.reset();
   try {
-    const data = base64OctetsInto(tape, cipherValue, ciphertext);
-    const { octets, isGood } = secret.lend((key) => decryptToEnd(cipher, key, data));
-    if (isGood) return { octets, failure: undefined };
-    return { octets: withoutPadding(octets, cipher.blockBytes), failure: UNREADABLE };
+    for (const { cipherValue } of claims) {
+      appendBase64Octets(tape, cipherValue, ciphertext);
+      ends.push(ciphertext.length);
+    }
+    const { cipher } = claims[0]!;
+    const decrypted = secret.lend((key) => decryptAllToEnd(cipher, key, ciphertext.bytes, ends));
+    return decrypted.map(({ octets, isGood }) =>
+      isGood
+        ? { octets, failure: undefined }
+        : { octets: withoutPadding(octets, cipher.blockBytes), failure: UNREADABLE },
+    );
   } catch (error) {
-    return { octets: EMPTY, failure: uniform(error) };
+    const failure = uniform(error);
+    return claims.map(() => ({ octets: EMPTY, failure }));
   }
 }
 
