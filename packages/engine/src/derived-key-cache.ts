@@ -133,16 +133,16 @@ export class DerivedKeyCache {
 }
 
 /**
- * A whole number below 2^53: the base above, 32 bits made of everything else below. Two derivations may share it, which
- * costs the older one its place: so all that honest peers vary is in it.
+ * 32 bits made of everything that makes the key: as many as the engine holds without an object. Two derivations may share
+ * them, which costs the older one its place: so all that honest peers vary is in them.
  */
 function slotOf(base: number, { label, nonce, offsetBytes, lengthBytes }: WireDerivation): number {
   let mixed = (nonce[0]! << 24) | (nonce[1]! << 16) | (nonce[2]! << 8) | nonce[3]!;
-  mixed ^= Math.imul(lengthBytes * 0x10000 + offsetBytes, 0x9e3779b1);
+  mixed ^= Math.imul(base, 0x85ebca6b) ^ Math.imul(lengthBytes * 0x10000 + offsetBytes, 0x9e3779b1);
   if (label !== undefined) {
     for (let index = 0; index < label.length; index++) mixed = Math.imul(mixed ^ label.charCodeAt(index), 0x01000193);
   }
-  return (base % 0x200000) * 0x100000000 + (mixed >>> 0);
+  return mixed;
 }
 
 /** Whether both make the same key of one secret. */
