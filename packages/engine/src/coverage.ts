@@ -74,7 +74,8 @@ export function requireHeaders(
     }
   }
   if (policy.requireSignedAddressing) {
-    for (const [place, header] of envelope.addressing.entries()) {
+    for (let place = 0; place < envelope.addressing.length; place++) {
+      const header = envelope.addressing[place]!;
       if (header >= 0 && !signed.has(header)) throw missing(`wsa:${ADDRESSING_NAMES[place]}`);
     }
   }

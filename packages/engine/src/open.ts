@@ -25,6 +25,7 @@ import type { OpenRequest } from './open-request.ts';
 import type { OpenScope } from './open-scope.ts';
 import type { OpenedMessage } from './opened-message.ts';
 import { PasswordKeys } from './password-keys.ts';
+import type { PlannedSignature } from './plan-signatures.ts';
 import { signaturesOfMessage } from './plan-signatures.ts';
 import { structureInvalid } from './read/claim.ts';
 import type { MessageClaims } from './read/message.ts';
@@ -146,8 +147,15 @@ interface VerifiedMessage {
   readonly plan: DocumentPlan;
   readonly claims: MessageClaims;
   readonly verified: readonly VerifiedPart[];
+  /** Of each signature. */
+  readonly signing: readonly SigningKey[];
   readonly assertions: readonly VerifiedAssertion[];
   readonly decrypted: DecryptedMessage;
+}
+
+interface SigningKey {
+  readonly isEndorsing: boolean;
+  readonly key: ResolvedKey;
 }
 
 const NOTHING_DECRYPTED: DecryptedMessage = { parts: [], failure: undefined };
@@ -167,8 +175,9 @@ function verify(
   const { claims, signatures } = plan;
   const verified = verifyDigests(claims, signatures, values, scope);
   const assertions = confirmAssertions(claims, verified, scope);
-  requireOneOrigin(claims, verified.map(signingUse), decrypted.parts.map(decryptingUse), isOfOneOrigin);
-  return { plan, claims, verified, assertions, decrypted };
+  const signing = signingKeys(signatures, values);
+  requireOneOrigin(claims, signing, decrypted.parts.map(decryptingUse), isOfOneOrigin);
+  return { plan, claims, verified, signing, assertions, decrypted };
 }
 
 /** Encrypted last, so decrypted first; a signature that is planned is checked before any ciphertext is touched. */
@@ -176,8 +185,8 @@ function decryptThenVerify(plan: DocumentPlan, scope: OpenScope): VerifiedMessag
   const { policy, workspace } = scope;
   const clear = verifyValues(plan.claims, plan.signatures, scope);
   const ready = resolveDecryptions(plan.decryptions, scope);
-  const signingKeys = clear.map(({ resolved }) => ({ key: resolved }));
-  requireSeparateKeys(signingKeys, ready.map(decryptingUse), isSameSecret, policy);
+  const decrypting = ready.map(decryptingUse);
+  requireSeparateKeys(signingKeys(plan.signatures, clear), decrypting, isSameSecret, policy);
   requireFirstDecryption(plan, clear, scope);
   const decrypted = decryptParts(plan.claims, ready, scope);
   let proof: VerifiedMessage;
@@ -194,20 +203,20 @@ function decryptThenVerify(plan: DocumentPlan, scope: OpenScope): VerifiedMessag
     decrypted.levelOff();
     throw decrypted.failure ?? hiddenBehindCipher(error);
   }
-  requireSeparateKeys(proof.verified.map(signingUse), ready.map(decryptingUse), isSameSecret, policy);
+  requireSeparateKeys(proof.signing, decrypting, isSameSecret, policy);
   return proof;
 }
 
 /** Decrypts what was signed as ciphertext. */
 function decryptSigned(
-  { plan, claims, verified, decrypted }: VerifiedMessage,
+  { plan, claims, signing, decrypted }: VerifiedMessage,
   scope: OpenScope,
 ): { claims: MessageClaims; decrypted: DecryptedMessage } {
   const { policy, workspace } = scope;
   const ready = resolveDecryptions(plan.signedCiphertext, scope);
-  const signing = verified.map(signingUse);
-  requireSeparateKeys(signing, ready.map(decryptingUse), isSameSecret, policy);
-  requireOneOrigin(claims, signing, ready.map(decryptingUse), isOfOneOrigin);
+  const decrypting = ready.map(decryptingUse);
+  requireSeparateKeys(signing, decrypting, isSameSecret, policy);
+  requireOneOrigin(claims, signing, decrypting, isOfOneOrigin);
   const { parts, failure } = decryptParts(claims, ready, scope);
   if (failure !== undefined) throw failure;
   const tape = claims.tape === workspace.tape ? workspace.plainTape : workspace.tape;
@@ -221,8 +230,11 @@ function decryptSigned(
   };
 }
 
-function signingUse({ isEndorsing, signature }: VerifiedPart): { isEndorsing: boolean; key: ResolvedKey } {
-  return { isEndorsing, key: signature.resolved };
+function signingKeys(
+  signatures: readonly PlannedSignature[],
+  values: readonly VerifiedSignature[],
+): readonly SigningKey[] {
+  return signatures.map(({ isEndorsing }, index) => ({ isEndorsing, key: values[index]!.resolved }));
 }
 
 function decryptingUse({ resolved }: { readonly resolved: SymmetricResolvedKey }): { key: ResolvedKey } {

@@ -101,7 +101,8 @@ function planSignature(planner: KeyPlanner, placed: PlacedSignature): PlannedSig
   requireNothingElse(tape, claim);
   const key = planKey(planner, claim);
   requireAcceptedSource(placed, key, planner.policy);
-  for (const [index, { isTokenTransform, target }] of references.entries()) {
+  for (let index = 0; index < references.length; index++) {
+    const { isTokenTransform, target } = references[index]!;
     if (isTokenTransform && elements[index] === target) requireTransformable(tape, target, key);
   }
   return { claim, references, roles, elements, hidden, isEndorsing, key };

@@ -111,7 +111,8 @@ export function verifyDigests(
 ): readonly VerifiedPart[] {
   const { sink } = scope.workspace;
   const parts: VerifiedPart[] = [];
-  for (const [place, { claim, references, roles, elements, key, isEndorsing }] of signatures.entries()) {
+  for (let place = 0; place < signatures.length; place++) {
+    const { claim, references, roles, elements, key, isEndorsing } = signatures[place]!;
     const value = values[place]!;
     for (let index = 0; index < references.length; index++) {
       const reference = references[index]!;

@@ -17,7 +17,10 @@ const VERSIONS = (['1.1', '2.0'] as const).map((version) => ({
 /** The version of SAML whose Assertion `element` is; `undefined` for other elements. */
 export function samlVersionOf(tape: Tape, element: number): SamlVersion | undefined {
   const uri = namespaceOf(tape, element);
-  return VERSIONS.find(({ namespace }) => uri === namespace && isNamed(tape, element, namespace, ASSERTION))?.version;
+  // perf: asked of every token that is named, and nearly none is one.
+  if (uri !== Namespace.saml11 && uri !== Namespace.saml20) return undefined;
+  if (!isNamed(tape, element, uri, ASSERTION)) return undefined;
+  return uri === Namespace.saml11 ? '1.1' : '2.0';
 }
 
 /** Whether the ValueType of a KeyIdentifier says that it holds the id of an assertion. */
