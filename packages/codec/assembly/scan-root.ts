@@ -1,6 +1,7 @@
 // AssemblyScript. The same loop as src/hot/scan-root.ts for the documents that senders write; for anything else it gives
 // up and the plain scanner reads the document again, so every refusal is the plain scanner's. The two must agree on what
-// this one takes: test/codec/hot/scan-module.test.ts holds them together.
+// this one takes: test/codec/hot/scan-module.test.ts holds them together. One function, like that one, so that all of its
+// state lives in registers.
 // Compiled by scripts/compile-assembly.mjs.
 import { idCount, resetIds, settle } from './attributes';
 import { ATTRIBUTES, ATTRIBUTES_MAX, COUNTS, ELEMENTS, ELEMENTS_MAX, GIVEN_UP, octetAt, wordAt } from './memory';

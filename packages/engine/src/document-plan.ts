@@ -55,18 +55,25 @@ export function planReceived(claims: MessageClaims, policy: Policy, certificates
 }
 
 /**
- * Plans the document in which `plan.decryptions` are undone.
+ * A plan that is settled ({@link isSettled}), for the document in which its decryptions are undone. `claims` are that
+ * document's.
+ */
+export function withoutDecryptions(plan: DocumentPlan, claims: MessageClaims): DocumentPlan {
+  const { signatures, signed, signedCiphertext, signedListCount } = plan;
+  return { claims, decryptions: [], signatures, signed, signedCiphertext, signedListCount };
+}
+
+/**
+ * Plans the document in which `plan.decryptions` are undone, anew.
  * @throws Fault as {@link planReceived}
  */
 export function planDecrypted(
   claims: MessageClaims,
-  plan: DocumentPlan,
+  { decryptions, signedListCount }: DocumentPlan,
   decrypted: DecryptedMessage,
   policy: Policy,
   certificates: CertificateReader,
 ): DocumentPlan {
-  const { decryptions, signatures, signed, signedListCount } = plan;
-  if (isSettled(plan)) return { claims, decryptions: [], signatures, signed, signedCiphertext: [], signedListCount };
   return planVisible(new KeyPlanner(claims, policy, certificates), signedListCount, { decryptions, decrypted });
 }
 

@@ -23,7 +23,7 @@ export interface MessagePlan {
   readonly profile: string;
   /**
    * What comes first. `decrypt-then-verify`: the values of the signatures that can be seen are checked before anything is
-   * decrypted, and again with their digests afterwards.
+   * decrypted, and their digests afterwards.
    */
   readonly order: 'verify' | 'verify-then-decrypt' | 'decrypt-then-verify';
   /** In the order in which they are verified. Not those that ciphertext hides, or whose tokens it hides. */

@@ -1,7 +1,7 @@
 /**
  * `open`: bytes in, trusted content out. A pure function of one message.
  *
- *   scan ─► read claims ─► plan ─► (decrypt ─► scan ─► read claims ─► plan)?
+ *   scan ─► read claims ─► plan ─► (decrypt ─► scan ─► (read claims ─► plan)?)?
  *        ─► verify MAC, then digests ─► (decrypt what was signed as ciphertext)? ─► freshness, addressing ─► hand over
  */
 import { readDocument } from '@parley/codec';
@@ -17,7 +17,7 @@ import { requireFirstDecryption } from './decrypt-once.ts';
 import type { DecryptedMessage } from './decrypt-parts.ts';
 import { decryptParts, resolveDecryptions } from './decrypt-parts.ts';
 import type { DocumentPlan } from './document-plan.ts';
-import { isSettled, planDecrypted, planReceived } from './document-plan.ts';
+import { isSettled, planDecrypted, planReceived, withoutDecryptions } from './document-plan.ts';
 import { requireFresh } from './freshness.ts';
 import { handOver } from './hand-over.ts';
 import { requireOneOrigin, requireSeparateKeys } from './key-rules.ts';
@@ -182,7 +182,7 @@ function verify(
 
 /** Encrypted last, so decrypted first; a signature that is planned is checked before any ciphertext is touched. */
 function decryptThenVerify(plan: DocumentPlan, scope: OpenScope): VerifiedMessage {
-  const { policy, workspace } = scope;
+  const { policy } = scope;
   const clear = verifyValues(plan.claims, plan.signatures, scope);
   const ready = resolveDecryptions(plan.decryptions, scope);
   const decrypting = ready.map(decryptingUse);
@@ -191,13 +191,7 @@ function decryptThenVerify(plan: DocumentPlan, scope: OpenScope): VerifiedMessag
   const decrypted = decryptParts(plan.claims, ready, scope);
   let proof: VerifiedMessage;
   try {
-    const tape = workspace.plainTape;
-    // perf: what is in the Body changes nothing of the header, so that is read, planned and proven once.
-    const settled = isSettled(plan);
-    const claims = settled ? withOtherBody(plan.claims, tape, policy) : readMessage(tape, policy);
-    const next = planDecrypted(claims, plan, decrypted, policy, workspace.certificates);
-    const values = settled ? clear : verifyValues(claims, next.signatures, scope);
-    proof = verify(next, values, decrypted, scope);
+    proof = verifyDecrypted(plan, clear, decrypted, scope);
     if (decrypted.failure !== undefined) throw decrypted.failure;
   } catch (error) {
     decrypted.levelOff();
@@ -205,6 +199,25 @@ function decryptThenVerify(plan: DocumentPlan, scope: OpenScope): VerifiedMessag
   }
   requireSeparateKeys(proof.signing, decrypting, isSameSecret, policy);
   return proof;
+}
+
+/** Verifies the document in which `decrypted` stands; `clear` are the signatures that were checked before it did. */
+function verifyDecrypted(
+  plan: DocumentPlan,
+  clear: readonly VerifiedSignature[],
+  decrypted: DecryptedMessage,
+  scope: OpenScope,
+): VerifiedMessage {
+  const { policy, workspace } = scope;
+  const tape = workspace.plainTape;
+  if (isSettled(plan)) {
+    // perf: what is in the Body changes nothing of the header, so that is read, planned and proven once.
+    const claims = withOtherBody(plan.claims, tape, policy);
+    return verify(withoutDecryptions(plan, claims), clear, decrypted, scope);
+  }
+  const claims = readMessage(tape, policy);
+  const next = planDecrypted(claims, plan, decrypted, policy, workspace.certificates);
+  return verify(next, verifyValues(claims, next.signatures, scope), decrypted, scope);
 }
 
 /** Decrypts what was signed as ciphertext. */

@@ -1,4 +1,4 @@
-/** The plaintext of one encrypted part, or what is gone on with in its place: bad padding must not show by a time (T37). */
+/** The plaintext of encrypted parts, or what is gone on with in its place: bad padding must not show by a time (T37). */
 import type { OctetSink, Tape } from '@parley/codec';
 import { decryptAllToEnd, Fault } from '@parley/core';
 import type { SymmetricKey } from './derived-key-cache.ts';
