@@ -2,7 +2,8 @@
 import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Reply, SecurityContext, SuiteName } from '@parley/core';
-import { formatInstant, Secret } from '@parley/core';
+import { Secret } from '@parley/core';
+import { formatInstant } from '@parley/core/internal';
 import type { Policy, SealRequest } from '@parley/engine';
 import { policyOf, seal } from '@parley/engine';
 

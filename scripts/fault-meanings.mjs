@@ -1,4 +1,4 @@
-// What each code of packages/core/src/fault.ts means, for docs/faults.md. A code without a line here is a failing test.
+// What each code of packages/core/src/base/fault.ts means, for docs/faults.md. A code without a line here is a failing test.
 // @ts-check
 
 /** @type {Readonly<Record<string, string>>} */

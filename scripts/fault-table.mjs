@@ -40,7 +40,7 @@ Every way in which Parley refuses or fails has one of these codes. Codes are API
 Logs and results carry the code; the peer gets only the SOAP fault beside it, which is the same for everything that a
 forger could learn from. A dash means that the code never leaves the process.
 
-Written by \`node scripts/write-fault-table.mjs\` from \`packages/core/src/fault.ts\`; a test keeps it current.`;
+Written by \`node scripts/write-fault-table.mjs\` from \`packages/core/src/base/fault.ts\`; a test keeps it current.`;
 
 /**
  * @param {string} code

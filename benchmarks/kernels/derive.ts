@@ -6,7 +6,7 @@ interface PSha1Openssl {
   readonly pSha1ByOpenssl: (secret: Uint8Array, seed: Uint8Array, offsetBytes: number, out: Uint8Array) => void;
 }
 
-const OPENSSL = new URL('../../../packages/core/dist/p-sha1-openssl.js', import.meta.url);
+const OPENSSL = new URL('../../../packages/core/dist/symmetric/p-sha1-openssl.js', import.meta.url);
 const { pSha1ByOpenssl } = (await import(OPENSSL.href)) as PSha1Openssl;
 
 const SECRET = new Uint8Array(32).fill(1);

@@ -12,7 +12,8 @@ import {
   sign,
   verify,
 } from 'node:crypto';
-import { deriveKey, macAlgorithm } from '@parley/core';
+import { deriveKey } from '@parley/core';
+import { macAlgorithm } from '@parley/core/internal';
 import type { OpenedMessage } from '@parley/engine';
 import { decipheringOne, digesting, macing } from '../crypto-floor.ts';
 import type { SynchronousSubject } from '../measure.ts';

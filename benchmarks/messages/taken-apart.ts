@@ -2,7 +2,8 @@
 import { constants, createPrivateKey, privateDecrypt } from 'node:crypto';
 import { canonicalise, OctetSink, scan, Tape } from '@parley/codec';
 import type { CipherAlgorithm } from '@parley/core';
-import { cipherAlgorithm, DEFAULT_LIMITS, decrypt } from '@parley/core';
+import { DEFAULT_LIMITS } from '@parley/core';
+import { cipherAlgorithm, decrypt } from '@parley/core/internal';
 import type { OpenedMessage } from '@parley/engine';
 import { open } from '@parley/engine';
 import { must } from '../corpus.ts';

@@ -7,7 +7,8 @@
 import { spawnSync } from 'node:child_process';
 import { createPrivateKey } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import { algorithmSuite, macAlgorithm } from '@parley/core';
+import { algorithmSuite } from '@parley/core';
+import { macAlgorithm } from '@parley/core/internal';
 import type { CertificateSealRequest, SealRequest } from '@parley/engine';
 import { open } from '@parley/engine';
 import { must } from '../corpus.ts';

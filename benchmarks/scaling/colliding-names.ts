@@ -3,7 +3,7 @@ interface OctetHash {
   readonly hashOctets: (bytes: Uint8Array, start: number, end: number) => number;
 }
 
-const HASH = new URL('../../../packages/codec/dist/hot/octet-hash.js', import.meta.url);
+const HASH = new URL('../../../packages/codec/dist/hot/octets/octet-hash.js', import.meta.url);
 const { hashOctets } = (await import(HASH.href)) as OctetHash;
 
 /** Slots of the largest table that {@link collidingNames} of a few hundred fill. */

@@ -7,7 +7,8 @@ import {
   randomBytes,
   randomFillSync,
 } from 'node:crypto';
-import type { KeyTransport } from '@parley/core';
+import { PrivateKey, PublicKey } from '@parley/core';
+import type { KeyTransport } from '@parley/core/internal';
 import {
   cipherAlgorithm,
   decrypt,
@@ -15,9 +16,7 @@ import {
   encryptKey,
   keyTransport,
   keyTransportAlgorithm,
-  PrivateKey,
-  PublicKey,
-} from '@parley/core';
+} from '@parley/core/internal';
 
 export interface TimingCase {
   readonly name: string;

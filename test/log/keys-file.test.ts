@@ -1,4 +1,5 @@
-import { Fault, type Secret, selectKey } from '@parley/core';
+import { Fault, type Secret } from '@parley/core';
+import { selectKey } from '@parley/core/internal';
 import { parseKeys } from '@parley/log';
 import { describe, expect, test } from 'vitest';
 

@@ -48,7 +48,7 @@ function findCycle(sources: readonly Source[]): string | undefined {
 function targetsOf(source: Source): string[] {
   return importsOf(source).flatMap(({ specifier }) => {
     if (specifier.startsWith('.')) return [path.posix.join(path.posix.dirname(source.path), specifier)];
-    const name = /^@parley\/([^/]+)$/.exec(specifier)?.[1];
-    return name === undefined ? [] : [`packages/${name}/src/index.ts`];
+    const [, name, door = 'index'] = /^@parley\/([^/]+)(?:\/(internal))?$/.exec(specifier) ?? [];
+    return name === undefined ? [] : [`packages/${name}/src/${door}.ts`];
   });
 }

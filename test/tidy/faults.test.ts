@@ -7,7 +7,7 @@ import { FAULT_MEANINGS } from '../../scripts/fault-meanings.mjs';
 import { faultTable } from '../../scripts/fault-table.mjs';
 import { listed, packageSources, ROOT } from './sources.ts';
 
-const TABLE = 'packages/core/src/fault.ts';
+const TABLE = 'packages/core/src/base/fault.ts';
 
 test('every code is raised somewhere', () => {
   const code = packageSources()

@@ -38,9 +38,11 @@ test('each test stands in the folder of a package', () => {
   expect(placeFindings('test/protocol/open.test.ts')).toHaveLength(1);
 });
 
-test('each package has one index: a list of named exports', () => {
-  const indexes = packageSources().filter((source) => source.path.endsWith('/index.ts'));
-  expect(indexes.map((source) => source.path)).toEqual(PACKAGES.map((name) => `packages/${name}/src/index.ts`));
+test('each package has one index, and an internal one where others need more: lists of named exports', () => {
+  const indexes = packageSources().filter((source) => /\/src\/(index|internal)\.ts$/.test(source.path));
+  expect(packageSources().filter((source) => /\/(index|internal)\.ts$/.test(source.path))).toEqual(indexes);
+  const named = indexes.map((source) => source.path).filter((file) => file.endsWith('index.ts'));
+  expect(named).toEqual(PACKAGES.map((name) => `packages/${name}/src/index.ts`));
   expect(listed(indexes.flatMap(indexFindings))).toEqual([]);
   expect(indexFindings(sourceOf('packages/core/src/index.ts', 'const x = 1;'))).toHaveLength(1);
 });

@@ -4,6 +4,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PublicKey } from '@parley/core';
 import {
   cipherAlgorithm,
   encrypt,
@@ -11,9 +12,8 @@ import {
   keyTransport,
   keyTransportAlgorithm,
   keyWrapAlgorithm,
-  PublicKey,
   wrapKey,
-} from '@parley/core';
+} from '@parley/core/internal';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { runEncryptedDataVector } from './src/encrypted-data-vector.ts';
 import { openSuite } from './src/suite-folder.ts';

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { loadNative } from '@parley/codec';
+import { loadNative } from '@parley/codec/internal';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { recordOf } from './src/json-record.ts';
 import { readRefusals } from './src/refusals.ts';

@@ -1,2 +1,2 @@
-export type { ExitStatus } from './exit-status.ts';
+export type { ExitStatus } from './terminal/exit-status.ts';
 export { main } from './main.ts';

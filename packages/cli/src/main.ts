@@ -1,11 +1,12 @@
-import { Fault, failedReply } from '@parley/core';
+import { Fault } from '@parley/core';
+import { failedReply } from '@parley/core/internal';
 import { CommanderError } from 'commander';
-import { ExitStatus } from './exit-status.ts';
-import { faultText } from './fault-text.ts';
 import { program } from './program.ts';
-import type { Terminal } from './terminal.ts';
-import { processTerminal } from './terminal.ts';
-import { PipeClosed } from './text-output.ts';
+import { ExitStatus } from './terminal/exit-status.ts';
+import { faultText } from './terminal/fault-text.ts';
+import type { Terminal } from './terminal/terminal.ts';
+import { processTerminal } from './terminal/terminal.ts';
+import { PipeClosed } from './terminal/text-output.ts';
 
 /** Runs `parley` with `words`, its arguments, and says how it ended. All output is out when it resolves. */
 export async function main(words: readonly string[]): Promise<ExitStatus> {

@@ -8,9 +8,9 @@ import type { InspectOptions } from './commands/inspect.ts';
 import { inspect } from './commands/inspect.ts';
 import type { VerifyOptions } from './commands/verify.ts';
 import { verify } from './commands/verify.ts';
-import type { ExitStatus } from './exit-status.ts';
-import { wholeNumber } from './number-option.ts';
-import type { Terminal } from './terminal.ts';
+import { wholeNumber } from './options/number-option.ts';
+import type { ExitStatus } from './terminal/exit-status.ts';
+import type { Terminal } from './terminal/terminal.ts';
 
 const EXIT_HELP = `
 Exit status: 0 all valid, 1 some refused, 2 wrong usage or unusable input, 130 interrupted,

@@ -1,8 +1,8 @@
 // One message.
-export { open } from './open.ts';
-export type { AssertionIssuer, Credentials, KnownEncryptedKeys, KnownPasswords, OwnKey } from './credentials.ts';
-export type { OpenRequest } from './open-request.ts';
-export { planOf } from './message-plan.ts';
+export { open } from './open/open.ts';
+export type { AssertionIssuer, Credentials, KnownEncryptedKeys, KnownPasswords, OwnKey } from './keys/credentials.ts';
+export type { OpenRequest } from './open/request.ts';
+export { planOf } from './open/message-plan.ts';
 export type {
   AssertionKeyPlan,
   AssertionSecretPlan,
@@ -21,16 +21,16 @@ export type {
   TransportPlan,
   UsernameKeyPlan,
   WrapPlan,
-} from './message-plan.ts';
-export { describePlan } from './plan-text.ts';
-export { replayEntries } from './replay-key.ts';
-export type { ReplayEntry, ReplayMemory } from './replay-memory.ts';
-export { seal } from './seal.ts';
-export { issueAssertion } from './issue-assertion.ts';
-export type { AssertionRequest, HolderKey } from './issue-assertion.ts';
+} from './open/message-plan.ts';
+export { describePlan } from './open/plan-text.ts';
+export { replayEntries } from './open/replay-key.ts';
+export type { ReplayEntry, ReplayMemory } from './message/replay-memory.ts';
+export { seal } from './seal/seal.ts';
+export { issueAssertion } from './seal/issue-assertion.ts';
+export type { AssertionRequest, HolderKey } from './seal/issue-assertion.ts';
 export type { AttributeWish } from './write/saml-assertion.ts';
-export { EncryptedKey } from './encrypted-key.ts';
-export type { KeyRecipient, SessionKeyOptions, WrappingKey } from './encrypted-key.ts';
+export { EncryptedKey } from './seal/encrypted-key.ts';
+export type { KeyRecipient, SessionKeyOptions, WrappingKey } from './seal/encrypted-key.ts';
 export type {
   AssertionSealRequest,
   AssertionSignature,
@@ -45,7 +45,7 @@ export type {
   SealRequest,
   SignedSelection,
   SupportingUsername,
-} from './seal-request.ts';
+} from './seal/request.ts';
 export type {
   AssertionAttribute,
   AssertionKeyUse,
@@ -65,64 +65,29 @@ export type {
   SignedPart,
   SymmetricKeyUse,
   UsernameKeyUse,
-} from './opened-message.ts';
-export { isContextMessage } from './opened-message.ts';
-export type { HeaderName } from './header-name.ts';
-export { LAYOUTS } from './layout.ts';
-export type { Layout } from './layout.ts';
-export { BOOTSTRAP_PROFILE_NAMES, PROFILE_NAMES, policyOf } from './policy.ts';
-export type { BootstrapProfileName, Policy, PolicyChanges, ProfileName } from './policy.ts';
-export { SEAL_PROFILE_NAMES, sealProfile } from './seal-profiles.ts';
-export type { SealProfile, SealProfileName } from './seal-profiles.ts';
-export { Workspace } from './workspace.ts';
+} from './message/opened-message.ts';
+export { isContextMessage } from './message/opened-message.ts';
+export type { AddressingName } from './message/addressing-names.ts';
+export type { PasswordType } from './message/password-type.ts';
+export type { HeaderName } from './message/header-name.ts';
+export { LAYOUTS } from './policy/layout.ts';
+export type { Layout } from './policy/layout.ts';
+export { BOOTSTRAP_PROFILE_NAMES, PROFILE_NAMES, policyOf } from './policy/policy.ts';
+export type { BootstrapProfileName, Policy, PolicyChanges, ProfileName } from './policy/policy.ts';
+export { SEAL_PROFILE_NAMES, sealProfile } from './seal/profiles.ts';
+export type { SealProfile, SealProfileName } from './seal/profiles.ts';
+export { Workspace } from './memory/workspace.ts';
 
 // Many, on worker threads.
 export { createPool } from './pool/pool.ts';
-export type {
-  ContextResolver,
-  Pool,
-  PoolBootstrapSealRequest,
-  PoolMessage,
-  PoolOptions,
-  PoolSealRequest,
-  PoolStats,
-} from './pool/pool-contract.ts';
-export type { PoolCredentials } from './pool/pool-credentials.ts';
-export type { Verdict } from './pool/verdict.ts';
+export type { ContextResolver, Pool, PoolMessage, PoolOptions, PoolStats } from './pool/contract.ts';
+export type { PoolBootstrapSealRequest, PoolSealRequest } from './pool/transfer/seal-request.ts';
+export type { PoolCredentials } from './pool/transfer/credentials.ts';
+export type { Verdict } from './pool/transfer/verdict.ts';
 
 // The readers, for packages that read messages which no context secures yet.
-export { readAddressing, requireAddressing } from './addressing.ts';
-export type { AddressingValues } from './addressing.ts';
-export { freshUntilMs, requireFresh } from './freshness.ts';
-export {
-  attributeValue,
-  base64Octets,
-  literalInstant,
-  literalText,
-  requireElementOnly,
-  structureInvalid,
-} from './read/claim.ts';
-export { readMessage } from './read/message.ts';
-export type { MessageClaims } from './read/message.ts';
-export { readSecurityContextToken } from './read/security-context-token.ts';
-export type { SecurityContextToken } from './read/security-context-token.ts';
-export { ADDRESSING_NAMES, Addressing, readEnvelopeShape, readHeaderBlocks } from './read/soap-envelope.ts';
-export type { AddressingName, SoapEnvelope } from './read/soap-envelope.ts';
-export { isTokenReference, readTokenReference } from './read/token-reference.ts';
-export type { TokenReference } from './read/token-reference.ts';
-export { isUsernameToken, readPasswordText, readUsernameToken } from './read/username-token.ts';
-export type { PasswordType, UsernameTokenClaim } from './read/username-token.ts';
 
 // The writers, for packages that write messages which no context secures yet.
-export { bound, TYPE, WSSE, WSU, WSU_ID } from './write/names.ts';
 export type { AssertionReference } from './write/assertion-reference.ts';
 export type { CertificateReference } from './write/certificate-reference.ts';
-export { openSecurity } from './write/security-header.ts';
-export { writeSecurityContextToken } from './write/security-context-token.ts';
-export { SOAP, SOAP_NAMESPACES } from './write/soap.ts';
 export type { SoapVersion } from './write/soap.ts';
-export { writeTimestamp } from './write/timestamp.ts';
-export { writeUsernameToken } from './write/username-token.ts';
-export type { UsernameProof } from './write/username-token.ts';
-export { writeContextReference } from './write/token-reference.ts';
-export type { ContextReference } from './write/token-reference.ts';

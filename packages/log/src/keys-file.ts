@@ -1,5 +1,6 @@
 import type { KeyInstance, SecurityContext, SuiteName, Version } from '@parley/core';
-import { algorithmSuite, decodeBase64Text, Fault, parseInstant, Secret, VERSION_URIS } from '@parley/core';
+import { algorithmSuite, Fault, Secret } from '@parley/core';
+import { decodeBase64Text, parseInstant, VERSION_URIS } from '@parley/core/internal';
 
 /** For contexts without a lifetime: whatever the message's time, the key is good. */
 const FOREVER_MS = Number.MAX_SAFE_INTEGER;

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import { decodeBase64Text, Fault, failedReply, parseInstant } from '@parley/core';
+import { Fault } from '@parley/core';
+import { decodeBase64Text, failedReply, parseInstant } from '@parley/core/internal';
 import type { LogEntry } from './log-entry.ts';
 
 /** The longest `id` that is taken from a record. */

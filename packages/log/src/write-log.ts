@@ -1,7 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import type { FileHandle } from 'node:fs/promises';
 import { open } from 'node:fs/promises';
-import { encodeBase64, Fault, formatInstant } from '@parley/core';
+import { Fault } from '@parley/core';
+import { encodeBase64, formatInstant } from '@parley/core/internal';
 import { systemReason } from './unreadable.ts';
 
 /** What is written for one message. */

@@ -1,5 +1,6 @@
 import type { Reader } from '@parley/codec';
-import { canonicaliseDocument, OctetSink, READERS, readDocument, scan, Tape, utf8Octets } from '@parley/codec';
+import { canonicaliseDocument, OctetSink, READERS, readDocument, scan, Tape } from '@parley/codec';
+import { utf8Octets } from '@parley/codec/internal';
 import type { Limits } from '@parley/core';
 import { DEFAULT_LIMITS, Fault } from '@parley/core';
 import { describe, expect, test } from 'vitest';

@@ -1,6 +1,7 @@
 // The W3C's conformance cases through every reader: one answer, and in other encodings libxml2's own.
 import type { Reader } from '@parley/codec';
-import { loadNative, readDocument, Tape } from '@parley/codec';
+import { readDocument, Tape } from '@parley/codec';
+import { loadNative } from '@parley/codec/internal';
 import { DEFAULT_LIMITS } from '@parley/core';
 import { describe, expect, test } from 'vitest';
 import { OracleDocument } from '../../fuzz/src/differential/libxml2.ts';

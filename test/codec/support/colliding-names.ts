@@ -1,4 +1,4 @@
-import { hashOctets } from '../../../packages/codec/src/hot/octet-hash.ts';
+import { hashOctets } from '../../../packages/codec/src/hot/octets/octet-hash.ts';
 import { octets } from './reading.ts';
 
 /** Names that all fall into the first slot of every table of up to 4096 slots. */

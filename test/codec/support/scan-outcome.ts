@@ -1,6 +1,7 @@
 /** What a scan leaves behind, to be compared with what another scan leaves. */
 import type { ScanOptions } from '@parley/codec';
-import { ATTRIBUTE_WORDS, DECLARATION_WORDS, ELEMENT_WORDS, scan, Tape } from '@parley/codec';
+import { scan, Tape } from '@parley/codec';
+import { ATTRIBUTE_WORDS, DECLARATION_WORDS, ELEMENT_WORDS } from '@parley/codec/internal';
 import type { Limits } from '@parley/core';
 import { DEFAULT_LIMITS, Fault } from '@parley/core';
 

@@ -1,22 +1,16 @@
 /** Trees of what a writer can write, and the way back from a tape. */
 import type { Attribute, NamespaceBinding as Binding, Tape } from '@parley/codec';
 import {
-  A,
-  ATTRIBUTE_WORDS,
   attributeText,
-  decodeText,
-  E,
-  ELEMENT_WORDS,
   firstChild,
   localNameOf,
   NamespaceBinding,
   namespaceUriOf,
   nextSibling,
   textOf,
-  UNQUALIFIED,
-  uriText,
   type XmlWriter,
 } from '@parley/codec';
+import { A, ATTRIBUTE_WORDS, decodeText, E, ELEMENT_WORDS, UNQUALIFIED, uriText } from '@parley/codec/internal';
 import fc from 'fast-check';
 
 /** An element with children, or with a text. Attributes are triples of namespace, local name and value. */

@@ -1,15 +1,13 @@
+import { canonicalise, NamespaceBinding, OctetSink } from '@parley/codec';
 import {
   AddedAttribute,
-  canonicalise,
   canonicalisePart,
   E,
   ELEMENT_WORDS,
-  NamespaceBinding,
-  OctetSink,
   replaceCanonicalContent,
   splice,
   unusedPrefix,
-} from '@parley/codec';
+} from '@parley/codec/internal';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Random } from '../../fuzz/src/documents/random.ts';

@@ -5,9 +5,9 @@ import {
   NamespaceBinding,
   OctetSink,
   textOf,
-  UNQUALIFIED,
   XmlWriter,
 } from '@parley/codec';
+import { UNQUALIFIED } from '@parley/codec/internal';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { canonicalText, codeOf, octets, read, textOfOctets } from '../support/reading.ts';

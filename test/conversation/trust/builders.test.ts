@@ -4,7 +4,7 @@ import type { FaultReplyParts, SoapVersion } from '@parley/conversation';
 import { writeEnvelope, writeFaultReply } from '@parley/conversation';
 import type { FaultCode, Version } from '@parley/core';
 import { DEFAULT_LIMITS, FAULT_CODES, Secret } from '@parley/core';
-import { readEnvelopeShape, readHeaderBlocks } from '@parley/engine';
+import { readEnvelopeShape, readHeaderBlocks } from '@parley/engine/internal';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readRequest, writeRequest } from '../../../packages/conversation/src/trust/request-security-token.ts';

@@ -1,7 +1,8 @@
 /** Trust messages in the shapes that other stacks write. */
 import { scan, Tape } from '@parley/codec';
 import type { Version } from '@parley/core';
-import { DEFAULT_LIMITS, VERSION_URIS } from '@parley/core';
+import { DEFAULT_LIMITS } from '@parley/core';
+import { VERSION_URIS } from '@parley/core/internal';
 import { expect, test } from 'vitest';
 import { receiveKey } from '../../../packages/conversation/src/trust/key-material.ts';
 import { readRequest } from '../../../packages/conversation/src/trust/request-security-token.ts';

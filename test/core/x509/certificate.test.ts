@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
-import { Certificate, DEFAULT_LIMITS, PublicKey, readPkiPath } from '@parley/core';
+import { Certificate, DEFAULT_LIMITS, PublicKey } from '@parley/core';
+import { readPkiPath } from '@parley/core/internal';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { codeOf } from '../code-of.ts';

@@ -1,4 +1,5 @@
-import { Certificate, CertifiedKey, DEFAULT_LIMITS, PrivateKey, readPkiPath, writePkiPath } from '@parley/core';
+import { Certificate, CertifiedKey, DEFAULT_LIMITS, PrivateKey } from '@parley/core';
+import { readPkiPath, writePkiPath } from '@parley/core/internal';
 import { describe, expect, test } from 'vitest';
 import { codeOf } from '../code-of.ts';
 import { certificate, certificateDer, party } from './issue.ts';

@@ -1,6 +1,7 @@
 // Certificates that OpenSSL made, and what it says of them.
 import { readFileSync } from 'node:fs';
-import { Certificate, DEFAULT_LIMITS, RevocationList, readPkiPath, Trust, type TrustOptions } from '@parley/core';
+import { Certificate, DEFAULT_LIMITS, RevocationList, Trust, type TrustOptions } from '@parley/core';
+import { readPkiPath } from '@parley/core/internal';
 import { describe, expect, test } from 'vitest';
 import { codeOf } from '../code-of.ts';
 import { readVectors, toHex } from '../octets.ts';

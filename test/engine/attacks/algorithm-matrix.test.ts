@@ -1,6 +1,6 @@
 // Every algorithm URI in every place where a message names an algorithm.
 import { CANONICALISATION_ALGORITHMS } from '@parley/codec';
-import { CIPHER_ALGORITHMS, DIGEST_ALGORITHMS, MAC_ALGORITHMS, VERSION_URIS } from '@parley/core';
+import { CIPHER_ALGORITHMS, DIGEST_ALGORITHMS, MAC_ALGORITHMS, VERSION_URIS } from '@parley/core/internal';
 import { type PolicyChanges, policyOf } from '@parley/engine';
 import { describe, expect, test } from 'vitest';
 import { openedBy, sampleContext, sampleEnvelope, sampleRequest, sealed, text } from '../support/sample.ts';

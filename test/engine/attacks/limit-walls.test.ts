@@ -4,7 +4,7 @@ import type { Limits } from '@parley/core';
 import { DEFAULT_LIMITS } from '@parley/core';
 import { open, policyOf } from '@parley/engine';
 import { describe, expect, test } from 'vitest';
-import { E, ELEMENT_WORDS } from '../../../packages/codec/src/tape.ts';
+import { E, ELEMENT_WORDS } from '../../../packages/codec/src/tape/tape.ts';
 import { sampleContext, sampleEnvelope, sampleRequest, sealed, text } from '../support/sample.ts';
 import { type Original, OTHERS, originalOf, SEALED } from './originals.ts';
 

@@ -3,7 +3,7 @@ import { localNameOf, scan, Tape } from '@parley/codec';
 import { DEFAULT_LIMITS } from '@parley/core';
 import { open } from '@parley/engine';
 import { expect, test } from 'vitest';
-import { E, ELEMENT_WORDS } from '../../../packages/codec/src/tape.ts';
+import { E, ELEMENT_WORDS } from '../../../packages/codec/src/tape/tape.ts';
 import { EXTENT, report } from './extent.ts';
 import { chanceFrom, mutated } from './mutations.ts';
 import { CERTIFIED, type Original, originals } from './originals.ts';

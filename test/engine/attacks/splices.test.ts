@@ -1,9 +1,10 @@
 // Parts of one valid message in another one, of the same context and of another: the octets are properly signed, elsewhere.
-import { canonicalise, localNameOf, OctetSink, scan, splice, Tape } from '@parley/codec';
+import { canonicalise, localNameOf, OctetSink, scan, Tape } from '@parley/codec';
+import { splice } from '@parley/codec/internal';
 import { DEFAULT_LIMITS } from '@parley/core';
 import { open } from '@parley/engine';
 import { expect, test } from 'vitest';
-import { E, ELEMENT_WORDS } from '../../../packages/codec/src/tape.ts';
+import { E, ELEMENT_WORDS } from '../../../packages/codec/src/tape/tape.ts';
 import { report } from './extent.ts';
 import { CERTIFIED, type Original, originals } from './originals.ts';
 import { Outcomes } from './outcomes.ts';

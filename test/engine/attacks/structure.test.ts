@@ -1,6 +1,6 @@
 // Every element and attribute of valid messages taken out, doubled or swapped with its siblings: refused, or nothing that
 // counts has changed.
-import { splice } from '@parley/codec';
+import { splice } from '@parley/codec/internal';
 import { open } from '@parley/engine';
 import { expect, test } from 'vitest';
 import { EXTENT, report } from './extent.ts';

@@ -1,8 +1,9 @@
 /** Small changes of structure: elements and attributes taken out, doubled, and swapped with every sibling. */
-import type { Patch } from '@parley/codec';
+
 import { nextSibling, scan, Tape } from '@parley/codec';
+import type { Patch } from '@parley/codec/internal';
 import { DEFAULT_LIMITS } from '@parley/core';
-import { A, ATTRIBUTE_WORDS, E, ELEMENT_WORDS } from '../../../packages/codec/src/tape.ts';
+import { A, ATTRIBUTE_WORDS, E, ELEMENT_WORDS } from '../../../packages/codec/src/tape/tape.ts';
 
 export interface Change {
   readonly name: string;

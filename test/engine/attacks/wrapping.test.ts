@@ -1,6 +1,7 @@
 // T01-T04: wrapping attacks in every combination, through the pool. (Workers run the built packages.)
 import { createHash } from 'node:crypto';
-import { canonicalise, OctetSink, resolveId, scan, Tape } from '@parley/codec';
+import { canonicalise, OctetSink, scan, Tape } from '@parley/codec';
+import { resolveId } from '@parley/codec/internal';
 import { contextSource } from '@parley/core';
 import { createPool, type OpenedMessage, open, type Policy, type PolicyChanges, policyOf } from '@parley/engine';
 import { afterAll, expect, test } from 'vitest';

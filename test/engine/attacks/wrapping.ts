@@ -4,11 +4,13 @@
  *   6 signed parts x 18 places x 3 Ids of the forgery x 2 ends of the place x 4 shapes x 4 layouts x 2 SOAP versions x
  *   5 kinds of keys.
  */
-import type { Patch } from '@parley/codec';
-import { scan, splice, Tape } from '@parley/codec';
+
+import { scan, Tape } from '@parley/codec';
+import type { Patch } from '@parley/codec/internal';
+import { splice } from '@parley/codec/internal';
 import { DEFAULT_LIMITS } from '@parley/core';
 import type { BootstrapSealRequest, SealRequest } from '@parley/engine';
-import { E, ELEMENT_WORDS } from '../../../packages/codec/src/tape.ts';
+import { E, ELEMENT_WORDS } from '../../../packages/codec/src/tape/tape.ts';
 import { SOAP11, SOAP12, sampleEnvelope, sampleRequest, sealed } from '../support/sample.ts';
 import { certificateRequest, sampleKey } from '../support/sample-keys.ts';
 

@@ -1,7 +1,7 @@
 // A worker with faults: it runs the real one, unless a message of the batch begins with one of these words.
 import { randomFillSync } from 'node:crypto';
 import { threadId, workerData } from 'node:worker_threads';
-import { BatchRunner } from '../../../packages/engine/dist/pool/batch-runner.js';
+import { BatchRunner } from '../../../packages/engine/dist/pool/worker/batch-runner.js';
 
 const runner = new BatchRunner(workerData, threadId, (out) => randomFillSync(out));
 const FIELDS = 5;

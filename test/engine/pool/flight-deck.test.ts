@@ -1,10 +1,10 @@
 // What becomes of messages when workers die. The workers are real, in part with faults of their own.
 import type { Secret } from '@parley/core';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import type { PoolOptions } from '../../../packages/engine/src/pool/contract.ts';
 import { type BatchPool, createPoolOf } from '../../../packages/engine/src/pool/pool.ts';
-import type { PoolOptions } from '../../../packages/engine/src/pool/pool-contract.ts';
 import { Threads } from '../../../packages/engine/src/pool/threads.ts';
-import { workerFile } from '../../../packages/engine/src/pool/worker-file.ts';
+import { workerFile } from '../../../packages/engine/src/pool/worker/file.ts';
 import { MESSAGE_KINDS, POOL_CREDENTIALS } from '../support/message-kinds.ts';
 import { NOW_MS } from '../support/sample.ts';
 import { AT_MS, SampleResolver, STRICT, sampleMessage, sampleOctets } from './sample-messages.ts';

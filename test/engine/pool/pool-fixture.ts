@@ -1,8 +1,8 @@
 /** Pools for tests. */
 
 import { afterEach, vi } from 'vitest';
+import type { Pool, PoolOptions } from '../../../packages/engine/src/pool/contract.ts';
 import { createPool } from '../../../packages/engine/src/pool/pool.ts';
-import type { Pool, PoolOptions } from '../../../packages/engine/src/pool/pool-contract.ts';
 import { SampleResolver, STRICT } from './sample-messages.ts';
 
 const pools: Pool[] = [];

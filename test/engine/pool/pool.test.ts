@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto';
 import { MessagePort } from 'node:worker_threads';
+import type { PoolSealRequest } from '@parley/engine';
 import { seal } from '@parley/engine';
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
-import type { PoolSealRequest } from '../../../packages/engine/src/pool/pool-contract.ts';
 import { poolWith } from './pool-fixture.ts';
 import { AT_MS, mixedMessages, SampleResolver, SMALL_CONTEXT, sampleMessage } from './sample-messages.ts';
 

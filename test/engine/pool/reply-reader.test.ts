@@ -1,10 +1,10 @@
 import type { OpenedMessage } from '@parley/engine';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { OctetWriter } from '../../../packages/engine/src/pool/octet-writer.ts';
 import { readReplies } from '../../../packages/engine/src/pool/reply-reader.ts';
-import { ReplyWriter } from '../../../packages/engine/src/pool/reply-writer.ts';
-import { verdictOf } from '../../../packages/engine/src/pool/verdict.ts';
+import { verdictOf } from '../../../packages/engine/src/pool/transfer/verdict.ts';
+import { OctetWriter } from '../../../packages/engine/src/pool/worker/octet-writer.ts';
+import { ReplyWriter } from '../../../packages/engine/src/pool/worker/reply-writer.ts';
 
 const START = 16;
 

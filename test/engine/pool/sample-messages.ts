@@ -3,7 +3,7 @@ import type { SecurityContext } from '@parley/core';
 import { Secret } from '@parley/core';
 import type { Policy } from '@parley/engine';
 import { policyOf } from '@parley/engine';
-import type { ContextResolver, PoolMessage } from '../../../packages/engine/src/pool/pool-contract.ts';
+import type { ContextResolver, PoolMessage } from '../../../packages/engine/src/pool/contract.ts';
 
 const bench = new URL('../../vectors/bench/', import.meta.url);
 

@@ -1,7 +1,9 @@
 /** Messages secured with X.509 and encrypted keys, made from text by Node's own cryptography and none of our writers. */
 import { createCipheriv, createHash, createHmac, type KeyObject, publicEncrypt, sign } from 'node:crypto';
-import { canonicalise, OctetSink, resolveId, scan, Tape } from '@parley/codec';
-import { Certificate, DEFAULT_LIMITS, PrivateKey, STR_TRANSFORM, Trust } from '@parley/core';
+import { canonicalise, OctetSink, scan, Tape } from '@parley/codec';
+import { resolveId } from '@parley/codec/internal';
+import { Certificate, DEFAULT_LIMITS, PrivateKey, Trust } from '@parley/core';
+import { STR_TRANSFORM } from '@parley/core/internal';
 import { type Credentials, open, type Policy, policyOf } from '@parley/engine';
 import {
   AUTHORITY,

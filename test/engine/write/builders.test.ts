@@ -1,19 +1,18 @@
 /** What each builder writes is its own canonical form, says what it was given, and lets nothing out of a value. */
 import type { Tape } from '@parley/codec';
-import { attributeText, E, ELEMENT_WORDS, localNameOf, Namespace, OctetSink, textOf, XmlWriter } from '@parley/codec';
+import { attributeText, localNameOf, OctetSink, textOf, XmlWriter } from '@parley/codec';
+import { E, ELEMENT_WORDS, Namespace } from '@parley/codec/internal';
 import type { Version } from '@parley/core';
+import { DEFAULT_LIMITS, digestAlgorithm, Secret } from '@parley/core';
 import {
   cipherAlgorithm,
-  DEFAULT_LIMITS,
-  digestAlgorithm,
   KEY_WRAP_ALGORITHMS,
   keyTransport,
   keyTransportAlgorithm,
   macAlgorithm,
   readPkiPath,
-  Secret,
   signatureAlgorithm,
-} from '@parley/core';
+} from '@parley/core/internal';
 import {
   openSecurity,
   readPasswordText,
@@ -21,11 +20,11 @@ import {
   readTokenReference,
   readUsernameToken,
   writeUsernameToken,
-} from '@parley/engine';
+} from '@parley/engine/internal';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readHeaderRouting } from '../../../packages/engine/src/header-routing.ts';
-import { readSignatureConfirmation } from '../../../packages/engine/src/read/signature-confirmation.ts';
+import { readSignatureConfirmation } from '../../../packages/engine/src/claims/signature-confirmation.ts';
+import { readHeaderRouting } from '../../../packages/engine/src/message/header-routing.ts';
 import {
   type CertificateReference,
   writeCertificateReference,

@@ -1,5 +1,5 @@
 import type { Tape } from '@parley/codec';
-import { A, ATTRIBUTE_WORDS, E, ELEMENT_WORDS, Flag } from '@parley/codec';
+import { A, ATTRIBUTE_WORDS, E, ELEMENT_WORDS, Flag } from '@parley/codec/internal';
 
 /** What an element is copied by, as it is written. */
 export const SHORT_CUTS: number =

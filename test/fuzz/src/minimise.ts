@@ -1,5 +1,6 @@
 /** The smallest input that still shows it, or nearly (delta debugging). */
-import { E, ELEMENT_WORDS, scan, Tape } from '@parley/codec';
+import { scan, Tape } from '@parley/codec';
+import { E, ELEMENT_WORDS } from '@parley/codec/internal';
 import { DEFAULT_LIMITS } from '@parley/core';
 
 const ATTEMPTS_MAX = 20_000;

@@ -1,5 +1,5 @@
 import type { Tape } from '@parley/codec';
-import { ATTRIBUTE_WORDS, DECLARATION_WORDS, ELEMENT_WORDS } from '@parley/codec';
+import { ATTRIBUTE_WORDS, DECLARATION_WORDS, ELEMENT_WORDS } from '@parley/codec/internal';
 
 const COUNTS = [
   'elementCount',

@@ -1,14 +1,13 @@
 // What the matrix varies, as data, and a message for every choice.
 import {
   algorithmSuite,
-  DIGEST_ALGORITHMS,
   type HashName,
-  MAC_ALGORITHMS,
   type MacAlgorithm,
   type SecurityContext,
   type SuiteName,
   type Version,
 } from '@parley/core';
+import { DIGEST_ALGORITHMS, MAC_ALGORITHMS } from '@parley/core/internal';
 import type { SealRequest } from '@parley/engine';
 import {
   SOAP11,

@@ -1,17 +1,14 @@
 // Messages of WSS4J to us whose keys are those of certificates, session keys and endorsements: the other way of bootstrap.ts.
 import { createHash } from 'node:crypto';
+import { algorithmSuite, contextSource, digestAlgorithm, Trust } from '@parley/core';
 import {
-  algorithmSuite,
-  contextSource,
-  digestAlgorithm,
   KEY_TRANSPORT_ALGORITHMS,
   keyTransportAlgorithm,
   macAlgorithm,
   maskAlgorithm,
   SIGNATURE_ALGORITHMS,
   signatureAlgorithm,
-  Trust,
-} from '@parley/core';
+} from '@parley/core/internal';
 import { type CertificateReference, type Credentials, open, type Policy, policyOf } from '@parley/engine';
 import { expect } from 'vitest';
 import type { PartyKind } from '../../core/x509/issue.ts';

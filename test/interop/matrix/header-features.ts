@@ -1,6 +1,6 @@
 // What surrounds the keys in a Security header, both ways: confirmations, encrypted headers and tokens, layouts, roles, parts
 // by name. To the peer in messages of a context, from it in messages of an EncryptedKey.
-import { cipherAlgorithm } from '@parley/core';
+import { cipherAlgorithm } from '@parley/core/internal';
 import { type Policy, policyOf, type SealRequest } from '@parley/engine';
 import { replaced, sampleContext, sampleEnvelope, sampleRequest } from '../../engine/support/sample.ts';
 import { certificateRequest, encryptedKeyRequest, sampleKey } from '../../engine/support/sample-keys.ts';

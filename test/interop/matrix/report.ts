@@ -1,5 +1,5 @@
 // docs/interop.md from a tally.
-import { CIPHER_ALGORITHMS } from '@parley/core';
+import { CIPHER_ALGORITHMS } from '@parley/core/internal';
 import { BOOTSTRAP_CASES } from './bootstrap.ts';
 import { KEY_TRANSPORTS, ROW, SIGNING } from './bootstrap-rows.ts';
 import { DIGESTS, MACS, STYLES, type Style } from './choice.ts';

@@ -1,5 +1,6 @@
 // UsernameTokens, to WSS4J and from it: passwords that are proven, and keys made of them.
-import { Certificate, DEFAULT_LIMITS, PASSWORD_TYPES, Trust } from '@parley/core';
+import { Certificate, DEFAULT_LIMITS, Trust } from '@parley/core';
+import { PASSWORD_TYPES } from '@parley/core/internal';
 import { open, type PolicyChanges, policyOf, type SupportingUsername } from '@parley/engine';
 import { expect } from 'vitest';
 import { SOAP12, sampleEnvelope } from '../../engine/support/sample.ts';

@@ -1,6 +1,7 @@
 // One message from us to WSS4J, or from WSS4J to us.
 import { createHash } from 'node:crypto';
-import { algorithmSuite, contextSource, digestAlgorithm, macAlgorithm } from '@parley/core';
+import { algorithmSuite, contextSource, digestAlgorithm } from '@parley/core';
+import { macAlgorithm } from '@parley/core/internal';
 import { type OpenedMessage, open, type Policy, policyOf } from '@parley/engine';
 import { expect } from 'vitest';
 import { ALL_SUITES_POLICY, SOAP12, sampleSecret } from '../../engine/support/sample.ts';

@@ -1,5 +1,5 @@
 // One signature with a certificate, from us to xml-crypto, or from xml-crypto to us.
-import { signatureAlgorithm } from '@parley/core';
+import { signatureAlgorithm } from '@parley/core/internal';
 import { open } from '@parley/engine';
 import { expect } from 'vitest';
 import { SignedXml } from 'xml-crypto';

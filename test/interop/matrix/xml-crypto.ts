@@ -1,5 +1,6 @@
 // One signature from us to xml-crypto, or from xml-crypto to us.
-import { contextSource, digestAlgorithm, type HashName, macAlgorithm } from '@parley/core';
+import { contextSource, digestAlgorithm, type HashName } from '@parley/core';
+import { macAlgorithm } from '@parley/core/internal';
 import { open, policyOf } from '@parley/engine';
 import { expect } from 'vitest';
 import { SignedXml } from 'xml-crypto';

@@ -1,12 +1,6 @@
 // One message whose keys are those of certificates, or wrapped, from us to xmlsec1, or from xmlsec1 to us.
-import {
-  algorithmSuite,
-  type KeyWrapName,
-  keyWrapAlgorithm,
-  type Secret,
-  type SuiteName,
-  signatureAlgorithm,
-} from '@parley/core';
+import { algorithmSuite, type KeyWrapName, type Secret, type SuiteName } from '@parley/core';
+import { keyWrapAlgorithm, signatureAlgorithm } from '@parley/core/internal';
 import { type CertificateSealRequest, EncryptedKey, type OpenRequest, open, type Policy } from '@parley/engine';
 import { expect } from 'vitest';
 import type { PartyKind } from '../../core/x509/issue.ts';

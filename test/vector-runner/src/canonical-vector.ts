@@ -11,8 +11,8 @@ import {
   readDocument,
   scan,
   Tape,
-  uriOfPrefix,
 } from '@parley/codec';
+import { uriOfPrefix } from '@parley/codec/internal';
 import { DEFAULT_LIMITS, Fault } from '@parley/core';
 import { canonicalMethod } from './canonical-method.ts';
 import { caseOf } from './case-file.ts';

@@ -1,7 +1,8 @@
 /** contexts.json: what is in the context store when a suite begins. */
 
 import type { KeyInstance, SecurityContext, Version } from '@parley/core';
-import { decodeBase64Text, Secret, VERSION_URIS } from '@parley/core';
+import { Secret } from '@parley/core';
+import { decodeBase64Text, VERSION_URIS } from '@parley/core/internal';
 import type { JsonRecord } from './json-record.ts';
 import { instantField, listField, recordOf, requiredText, textField, UnreadableVector } from './json-record.ts';
 

@@ -1,17 +1,6 @@
 /** Small readings of documents that the vectors need: a Body's content, an element by name or Id. */
-import {
-  attributeNamed,
-  attributeText,
-  canonicaliseContent,
-  firstChild,
-  isNamed,
-  localName,
-  Namespace,
-  nextSibling,
-  OctetSink,
-  scan,
-  Tape,
-} from '@parley/codec';
+import { attributeText, canonicaliseContent, firstChild, nextSibling, OctetSink, scan, Tape } from '@parley/codec';
+import { attributeNamed, isNamed, localName, Namespace } from '@parley/codec/internal';
 import { DEFAULT_LIMITS } from '@parley/core';
 import { UnreadableVector } from './json-record.ts';
 

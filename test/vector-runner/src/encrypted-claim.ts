@@ -1,7 +1,8 @@
 /** An xenc:EncryptedData or xenc:EncryptedKey as it stands in a document, and the ds:KeyInfo that leads to its key. */
 import type { Tape } from '@parley/codec';
-import { firstChild, isNamed, localName, Namespace, nextSibling, textOf } from '@parley/codec';
-import { decodeBase64Text } from '@parley/core';
+import { firstChild, nextSibling, textOf } from '@parley/codec';
+import { isNamed, localName, Namespace } from '@parley/codec/internal';
+import { decodeBase64Text } from '@parley/core/internal';
 import { UnreadableVector } from './json-record.ts';
 import { attributeOf, dsChildren } from './signature-claim.ts';
 

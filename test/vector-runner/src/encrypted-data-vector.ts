@@ -2,8 +2,10 @@
  * xmlenc-decrypt: a document with one xenc:EncryptedData. It is decrypted, also where strict rules refuse it and core has a
  * switch, and what comes out is compared as the manifest says.
  */
-import { canonicaliseDocument, E, ELEMENT_WORDS, OctetSink, readDocument, splice, Tape } from '@parley/codec';
-import { CIPHER_ALGORITHMS, DEFAULT_LIMITS, decodeBase64Text, decrypt, Fault } from '@parley/core';
+import { canonicaliseDocument, OctetSink, readDocument, Tape } from '@parley/codec';
+import { E, ELEMENT_WORDS, splice } from '@parley/codec/internal';
+import { DEFAULT_LIMITS, Fault } from '@parley/core';
+import { CIPHER_ALGORITHMS, decodeBase64Text, decrypt } from '@parley/core/internal';
 import { octetsOf } from './document.ts';
 import { readEncryptedData } from './encrypted-claim.ts';
 import { givenKeys, secretOf } from './encrypted-key.ts';

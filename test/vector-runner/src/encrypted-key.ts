@@ -2,18 +2,18 @@
  * The key that a ds:KeyInfo leads to: one that the manifest gives, or one in an xenc:EncryptedKey. What is refused on
  * purpose is tried and noted; where core has a switch for it, it is then switched on, so that the octets are compared too.
  */
-import type { KeyTransport, KeyTransportAlgorithm } from '@parley/core';
+import type { KeyTransportAlgorithm } from '@parley/core';
+import { Fault, PrivateKey } from '@parley/core';
+import type { KeyTransport } from '@parley/core/internal';
 import {
   DIGEST_ALGORITHMS,
   decryptKey,
-  Fault,
   KEY_TRANSPORT_ALGORITHMS,
   KEY_WRAP_ALGORITHMS,
   keyTransport,
   MASK_ALGORITHMS,
-  PrivateKey,
   unwrapKey,
-} from '@parley/core';
+} from '@parley/core/internal';
 import type { EncryptedClaim, KeyInfoClaim } from './encrypted-claim.ts';
 import type { JsonRecord } from './json-record.ts';
 import { listField, recordField, recordOf, requiredText, textField, UnreadableVector } from './json-record.ts';

@@ -1,5 +1,5 @@
 /** The meaning that an accepted message must have: what its Body holds after decryption. */
-import { E, ELEMENT_WORDS, splice } from '@parley/codec';
+import { E, ELEMENT_WORDS, splice } from '@parley/codec/internal';
 import type { OpenedMessage, SignedPart } from '@parley/engine';
 import { bodyOf, canonicalContent, encryptedDataWithId, hasEncryptedData, scanned } from './document.ts';
 import type { JsonRecord } from './json-record.ts';

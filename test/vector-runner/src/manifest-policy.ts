@@ -1,7 +1,8 @@
 /** The manifest's `policy` as a `Policy`. */
 import type { Limits } from '@parley/core';
 import type { Policy, PolicyChanges } from '@parley/engine';
-import { ADDRESSING_NAMES, policyOf } from '@parley/engine';
+import { policyOf } from '@parley/engine';
+import { ADDRESSING_NAMES } from '@parley/engine/internal';
 import type { JsonRecord } from './json-record.ts';
 import { countField, textField, textListField } from './json-record.ts';
 

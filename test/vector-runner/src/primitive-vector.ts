@@ -1,5 +1,6 @@
 /** mac-verify and decrypt: files of Project Wycheproof's shape, many tests in groups. */
-import { cipherAlgorithm, decrypt, Fault, keyWrapAlgorithm, MacKey, macAlgorithm, unwrapKey } from '@parley/core';
+import { Fault } from '@parley/core';
+import { cipherAlgorithm, decrypt, keyWrapAlgorithm, MacKey, macAlgorithm, unwrapKey } from '@parley/core/internal';
 import type { JsonRecord } from './json-record.ts';
 import { hexField, requiredText, textField } from './json-record.ts';
 import type { SuiteFolder } from './suite-folder.ts';

@@ -1,15 +1,7 @@
 /** rsa and ecdsa-verify: signatures, and keys that are transported, in files of Project Wycheproof's shape. */
 import type { HashName, KeyUse } from '@parley/core';
-import {
-  decryptKey,
-  Fault,
-  keyTransport,
-  keyTransportAlgorithm,
-  PrivateKey,
-  PublicKey,
-  signatureAlgorithm,
-  verify,
-} from '@parley/core';
+import { Fault, PrivateKey, PublicKey } from '@parley/core';
+import { decryptKey, keyTransport, keyTransportAlgorithm, signatureAlgorithm, verify } from '@parley/core/internal';
 import type { JsonRecord } from './json-record.ts';
 import { hexField, requiredText, textField } from './json-record.ts';
 import type { SuiteFolder } from './suite-folder.ts';

@@ -1,15 +1,7 @@
 /** The octets that a reference's digest is of: what it points at, after its transforms. */
 import type { CanonicalisationOptions, Tape } from '@parley/codec';
-import {
-  canonicalise,
-  canonicaliseDocument,
-  E,
-  ELEMENT_WORDS,
-  localNameOf,
-  namespaceUriOf,
-  OctetSink,
-  uriOfPrefix,
-} from '@parley/codec';
+import { canonicalise, canonicaliseDocument, localNameOf, namespaceUriOf, OctetSink } from '@parley/codec';
+import { E, ELEMENT_WORDS, uriOfPrefix } from '@parley/codec/internal';
 import { canonicalMethod } from './canonical-method.ts';
 import { octetsOf } from './document.ts';
 import type { ReferenceTarget } from './reference-target.ts';

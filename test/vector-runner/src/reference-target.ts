@@ -1,6 +1,7 @@
 /** What a ds:Reference means: the document, an element of it, or something that is not in it. */
 import type { Tape } from '@parley/codec';
-import { A, ATTRIBUTE_WORDS, attributeText } from '@parley/codec';
+import { attributeText } from '@parley/codec';
+import { A, ATTRIBUTE_WORDS } from '@parley/codec/internal';
 
 export interface ReferenceTarget {
   /** The element whose subtree is meant; `undefined` for the whole document. */

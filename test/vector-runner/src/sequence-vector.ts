@@ -3,7 +3,8 @@
 import type { ContextStore, ReplayCache } from '@parley/conversation';
 import { MemoryContextStore, MemoryReplayCache } from '@parley/conversation';
 import type { ContextSource, Reply, SecurityContext } from '@parley/core';
-import { Fault, failedReply } from '@parley/core';
+import { Fault } from '@parley/core';
+import { failedReply } from '@parley/core/internal';
 import type { OpenedMessage, OpenRequest, Policy } from '@parley/engine';
 import { open, Workspace } from '@parley/engine';
 import { judgeOpened } from './expected-body.ts';

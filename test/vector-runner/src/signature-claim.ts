@@ -1,18 +1,7 @@
 /** A ds:Signature as it stands in a document: what it says, of which nothing is believed yet. */
 import type { Tape } from '@parley/codec';
-import {
-  attributeNamed,
-  attributeText,
-  E,
-  ELEMENT_WORDS,
-  firstChild,
-  localName,
-  localNameOf,
-  Namespace,
-  namespaceUriOf,
-  nextSibling,
-  textOf,
-} from '@parley/codec';
+import { attributeText, firstChild, localNameOf, namespaceUriOf, nextSibling, textOf } from '@parley/codec';
+import { attributeNamed, E, ELEMENT_WORDS, localName, Namespace } from '@parley/codec/internal';
 import { UnreadableVector } from './json-record.ts';
 
 const NAMESPACES = ['http://www.w3.org/2000/09/xmldsig#', 'http://www.w3.org/2009/xmldsig11#'];

@@ -5,7 +5,7 @@
 import type { KeyObject } from 'node:crypto';
 import { constants, createHmac, createPublicKey, createSecretKey, verify, X509Certificate } from 'node:crypto';
 import type { Tape } from '@parley/codec';
-import { MAC_ALGORITHMS } from '@parley/core';
+import { MAC_ALGORITHMS } from '@parley/core/internal';
 import { readKeyInfo } from './encrypted-claim.ts';
 import { givenKeys, secretOf } from './encrypted-key.ts';
 import type { JsonRecord } from './json-record.ts';

@@ -1,6 +1,7 @@
 /** A message of our own that is accepted as it is, with an XPath transform in the place of its first transform. */
 import { fileURLToPath } from 'node:url';
-import { canonicalise, E, ELEMENT_WORDS, isNamed, localName, Namespace, OctetSink, splice } from '@parley/codec';
+import { canonicalise, OctetSink } from '@parley/codec';
+import { E, ELEMENT_WORDS, isNamed, localName, Namespace, splice } from '@parley/codec/internal';
 import { contextSource } from '@parley/core';
 import { open } from '@parley/engine';
 import { contextsOf } from './context-file.ts';

@@ -9,10 +9,10 @@ import { prepareDemoDirectory } from '../demo/demo-directory.ts';
 import { DemoParties } from '../demo/demo-parties.ts';
 import type { Recorded } from '../demo/record-conversation.ts';
 import { recordConversation } from '../demo/record-conversation.ts';
-import { ExitStatus } from '../exit-status.ts';
-import { printable } from '../printable.ts';
-import type { Terminal } from '../terminal.ts';
-import { grouped } from '../verify-report.ts';
+import { grouped } from '../report/verify-report.ts';
+import { ExitStatus } from '../terminal/exit-status.ts';
+import { printable } from '../terminal/printable.ts';
+import type { Terminal } from '../terminal/terminal.ts';
 
 export interface DemoOptions {
   readonly messages: number;

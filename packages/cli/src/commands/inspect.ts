@@ -1,13 +1,10 @@
 import type { Reader, SchemaFinding } from '@parley/codec';
 import type { Reply } from '@parley/core';
-import { Fault, failedReply } from '@parley/core';
+import { Fault } from '@parley/core';
+import { failedReply } from '@parley/core/internal';
 import type { MessagePlan, OpenedMessage, Policy } from '@parley/engine';
 import { createPool, planOf, policyOf } from '@parley/engine';
 import type { LogMessage } from '@parley/log';
-import { parseAt } from '../at-option.ts';
-import type { ContextsOption } from '../contexts-option.ts';
-import { openContexts } from '../contexts-option.ts';
-import { ExitStatus } from '../exit-status.ts';
 import type { MessageDescription } from '../inspect/describe-message.ts';
 import { describeMessage } from '../inspect/describe-message.ts';
 import { descriptionTree } from '../inspect/description-tree.ts';
@@ -16,10 +13,14 @@ import { schemaFindings, schemaJson, schemaTree } from '../inspect/schema-tree.t
 import type { Tree } from '../inspect/tree.ts';
 import { treeLines } from '../inspect/tree.ts';
 import { verdictJson, verdictTree } from '../inspect/verdict-tree.ts';
-import { findSources, readSources } from '../log-sources.ts';
-import { printable } from '../printable.ts';
-import type { Terminal } from '../terminal.ts';
-import { grouped } from '../verify-report.ts';
+import { parseAt } from '../options/at-option.ts';
+import type { ContextsOption } from '../options/contexts-option.ts';
+import { openContexts } from '../options/contexts-option.ts';
+import { findSources, readSources } from '../options/log-sources.ts';
+import { grouped } from '../report/verify-report.ts';
+import { ExitStatus } from '../terminal/exit-status.ts';
+import { printable } from '../terminal/printable.ts';
+import type { Terminal } from '../terminal/terminal.ts';
 
 export interface InspectOptions extends ContextsOption {
   readonly record: number;

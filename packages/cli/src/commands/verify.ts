@@ -5,17 +5,17 @@ import type { Pool } from '@parley/engine';
 import { createPool, policyOf } from '@parley/engine';
 import type { AtPolicy, LogResult, VerifySummary } from '@parley/log';
 import { LogReplayCache, verifyLog } from '@parley/log';
-import { parseAt } from '../at-option.ts';
-import type { ContextsOption } from '../contexts-option.ts';
-import { openContexts } from '../contexts-option.ts';
-import { ExitStatus } from '../exit-status.ts';
-import type { LogSources } from '../log-sources.ts';
-import { findSources, readSources } from '../log-sources.ts';
-import type { Progress } from '../progress-bar.ts';
-import { NO_PROGRESS, progressBar } from '../progress-bar.ts';
-import type { Terminal } from '../terminal.ts';
-import { TextOutput } from '../text-output.ts';
-import { resultLine, summaryJson, summaryText } from '../verify-report.ts';
+import { parseAt } from '../options/at-option.ts';
+import type { ContextsOption } from '../options/contexts-option.ts';
+import { openContexts } from '../options/contexts-option.ts';
+import type { LogSources } from '../options/log-sources.ts';
+import { findSources, readSources } from '../options/log-sources.ts';
+import type { Progress } from '../report/progress-bar.ts';
+import { NO_PROGRESS, progressBar } from '../report/progress-bar.ts';
+import { resultLine, summaryJson, summaryText } from '../report/verify-report.ts';
+import { ExitStatus } from '../terminal/exit-status.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+import { TextOutput } from '../terminal/text-output.ts';
 
 export interface VerifyOptions extends ContextsOption {
   readonly at: string;

@@ -1,5 +1,6 @@
 /** What the two parties of the demo say to each other, before it is secured. */
-import { NamespaceBinding, UNQUALIFIED, type XmlWriter } from '@parley/codec';
+import { NamespaceBinding, type XmlWriter } from '@parley/codec';
+import { UNQUALIFIED } from '@parley/codec/internal';
 import type { SoapVersion } from '@parley/conversation';
 import { writeEnvelope } from '@parley/conversation';
 

@@ -1,7 +1,8 @@
 import type { ContextStore, Protection, SoapVersion, UsernameCredential } from '@parley/conversation';
 import { Initiator, MemoryReplayCache, passwordMatches, Responder } from '@parley/conversation';
 import type { SuiteName, Version } from '@parley/core';
-import { encodeBase64, Secret } from '@parley/core';
+import { Secret } from '@parley/core';
+import { encodeBase64 } from '@parley/core/internal';
 import { policyOf } from '@parley/engine';
 import { SERVICE_ADDRESS } from './application-message.ts';
 import type { DemoClock } from './demo-clock.ts';

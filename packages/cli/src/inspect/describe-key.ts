@@ -1,6 +1,6 @@
 import type { Tape } from '@parley/codec';
-import { isNamed, localName, Namespace } from '@parley/codec';
-import { decodeBase64Text } from '@parley/core';
+import { isNamed, localName, Namespace } from '@parley/codec/internal';
+import { decodeBase64Text } from '@parley/core/internal';
 import { attributeIn, childNamed, childrenOf, idOf, targetOf, textIn } from './element-text.ts';
 
 /** One step from a key towards the secret it comes from, as the message claims it. */

@@ -1,6 +1,7 @@
-import { localNameOf, Namespace, namespaceOf, readDocument, Tape } from '@parley/codec';
+import { localNameOf, readDocument, Tape } from '@parley/codec';
+import { Namespace, namespaceOf } from '@parley/codec/internal';
 import type { Version } from '@parley/core';
-import { VERSION_URIS } from '@parley/core';
+import { VERSION_URIS } from '@parley/core/internal';
 import type { Policy } from '@parley/engine';
 import type { DerivationClaim, KeyStep } from './describe-key.ts';
 import { describeDerivation, describeKey, describeToken } from './describe-key.ts';

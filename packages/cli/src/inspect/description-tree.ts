@@ -1,5 +1,6 @@
-import { cipherAlgorithm, DEFAULT_LABEL, digestAlgorithm, macAlgorithm } from '@parley/core';
-import { printable } from '../printable.ts';
+import { DEFAULT_LABEL, digestAlgorithm } from '@parley/core';
+import { cipherAlgorithm, macAlgorithm } from '@parley/core/internal';
+import { printable } from '../terminal/printable.ts';
 import type { DerivationClaim, KeyStep } from './describe-key.ts';
 import type {
   BodyDescription,

@@ -2,20 +2,15 @@
 
 import type { Tape } from '@parley/codec';
 import {
-  attributeNamed,
   attributeText,
-  E,
-  ELEMENT_WORDS,
   firstChild,
-  isNamed,
-  localName,
   localNameOf,
   NAMESPACE_URIS,
-  Namespace,
   namespaceUriOf,
   nextSibling,
   textOf,
 } from '@parley/codec';
+import { attributeNamed, E, ELEMENT_WORDS, isNamed, localName, Namespace } from '@parley/codec/internal';
 
 /** The prefixes that the specifications use, by namespace. */
 const PREFIXES: ReadonlyMap<string, string> = new Map(

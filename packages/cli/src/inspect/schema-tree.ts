@@ -1,10 +1,12 @@
 import type { SchemaFinding } from '@parley/codec';
-import { utf8Octets, validate, wsSchemas } from '@parley/codec';
+import { validate, wsSchemas } from '@parley/codec';
+import { utf8Octets } from '@parley/codec/internal';
 import type { Reply } from '@parley/core';
-import { Fault, failedReply } from '@parley/core';
+import { Fault } from '@parley/core';
+import { failedReply } from '@parley/core/internal';
 import type { Policy } from '@parley/engine';
-import { faultText } from '../fault-text.ts';
-import { printable } from '../printable.ts';
+import { faultText } from '../terminal/fault-text.ts';
+import { printable } from '../terminal/printable.ts';
 import type { Tree } from './tree.ts';
 
 /**

@@ -5,15 +5,22 @@
  * text, comments, processing instructions, and where each stands.
  */
 import { Fault } from '@parley/core';
-import { writeCanonicalText } from '../hot/canonical-text.ts';
-import { cdataEnd, commentEnd, isComment, processingInstructionEnd, skipSpace, targetEnd } from '../hot/markup.ts';
-import { Octet } from '../hot/octet.ts';
-import { writeAttributeValue, writePlainText } from '../hot/plain-text.ts';
-import { textStart } from '../hot/text-start.ts';
-import { isXmlDeclaration, xmlDeclarationEnd } from '../hot/xml-declaration.ts';
-import { OctetSink } from '../octet-sink.ts';
-import type { Tape } from '../tape.ts';
-import { A, ATTRIBUTE_WORDS, D, DECLARATION_WORDS, E, ELEMENT_WORDS } from '../tape.ts';
+import { writeCanonicalText } from '../hot/canonical/text.ts';
+import {
+  cdataEnd,
+  commentEnd,
+  isComment,
+  processingInstructionEnd,
+  skipSpace,
+  targetEnd,
+} from '../hot/octets/markup.ts';
+import { Octet } from '../hot/octets/octet.ts';
+import { OctetSink } from '../hot/octets/octet-sink.ts';
+import { writeAttributeValue, writePlainText } from '../hot/octets/plain-text.ts';
+import { textStart } from '../hot/octets/text-start.ts';
+import { isXmlDeclaration, xmlDeclarationEnd } from '../hot/octets/xml-declaration.ts';
+import type { Tape } from '../tape/tape.ts';
+import { A, ATTRIBUTE_WORDS, D, DECLARATION_WORDS, E, ELEMENT_WORDS } from '../tape/tape.ts';
 import { writeFormName, writeFormText, writeFormValue } from './write-form.ts';
 
 const { bang: BANG, lf: LF, less: LESS, question: QUESTION, slash: SLASH } = Octet;

@@ -5,11 +5,11 @@
  * so in EBCDIC, UTF-7, Shift_JIS and others, in which one parser may read markup where another one reads text.
  */
 import { Fault } from '@parley/core';
-import { malformed } from '../hot/malformed.ts';
-import { Octet } from '../hot/octet.ts';
-import type { EncodingDeclaration } from '../hot/xml-declaration.ts';
-import { encodingDeclaration } from '../hot/xml-declaration.ts';
-import { decodeText } from '../text.ts';
+import { malformed } from '../hot/octets/malformed.ts';
+import { Octet } from '../hot/octets/octet.ts';
+import type { EncodingDeclaration } from '../hot/octets/xml-declaration.ts';
+import { encodingDeclaration } from '../hot/octets/xml-declaration.ts';
+import { decodeText } from '../tape/text.ts';
 import type { OctetTable } from './single-octet.ts';
 import { asciiTable, decodeOctets, isoTable, latin1Table, windows1252Table } from './single-octet.ts';
 

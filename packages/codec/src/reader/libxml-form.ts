@@ -1,6 +1,6 @@
 import { Fault } from '@parley/core';
-import type { NativeDocument, NativeError } from '../libxml-native.ts';
-import { loadNative } from '../libxml-native.ts';
+import type { NativeDocument, NativeError } from '../libxml/native.ts';
+import { loadNative } from '../libxml/native.ts';
 import type { DecodedDocument } from './decode-document.ts';
 
 // safety: no network, no entities, no DTD, and libxml2's walls are left standing (`huge`).

@@ -5,8 +5,8 @@
  */
 import type { Limits } from '@parley/core';
 import { Fault } from '@parley/core';
-import type { Tape } from '../tape.ts';
-import { E, ELEMENT_WORDS } from '../tape.ts';
+import type { Tape } from '../tape/tape.ts';
+import { E, ELEMENT_WORDS } from '../tape/tape.ts';
 
 const MESSAGE_BYTES_MAX = 10_000_000;
 const DEPTH_MAX = 256;

@@ -1,9 +1,9 @@
 /** Reading a document with one reader or with two. */
 import type { Limits } from '@parley/core';
 import { Fault } from '@parley/core';
-import type { ScanOptions } from '../hot/scan.ts';
-import { scan } from '../hot/scan.ts';
-import { Tape } from '../tape.ts';
+import type { ScanOptions } from '../hot/scan/scan.ts';
+import { scan } from '../hot/scan/scan.ts';
+import { Tape } from '../tape/tape.ts';
 import { compareForm } from './compare-form.ts';
 import { decodeDocument } from './decode-document.ts';
 import { libxmlForm } from './libxml-form.ts';

@@ -1,6 +1,6 @@
 /** Encodings of one octet per character, of which 00 to 7F are ASCII. */
-import { malformed } from '../hot/malformed.ts';
-import { OctetSink } from '../octet-sink.ts';
+import { malformed } from '../hot/octets/malformed.ts';
+import { OctetSink } from '../hot/octets/octet-sink.ts';
 
 /** Code points by octet; -1 where the encoding has no character. */
 export type OctetTable = Int32Array;

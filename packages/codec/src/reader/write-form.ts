@@ -1,5 +1,5 @@
 /** How libxml2 (2.9) writes text, values and namespace names of its tree; `plain` is what they are, as UTF-8. */
-import type { OctetSink } from '../octet-sink.ts';
+import type { OctetSink } from '../hot/octets/octet-sink.ts';
 
 const TEXT_ESCAPES: ReadonlyMap<number, string> = new Map([
   [0x0d, '&#13;'],

@@ -2,8 +2,8 @@
  * libxml2 says where by line, and most messages are one line. A line end before the `>` of each start tag changes
  * nothing that a parser reports, and gives every element a line of its own.
  */
-import type { Tape } from '../tape.ts';
-import { E, ELEMENT_WORDS, Flag } from '../tape.ts';
+import type { Tape } from '../tape/tape.ts';
+import { E, ELEMENT_WORDS, Flag } from '../tape/tape.ts';
 
 const LINE_FEED = 0x0a;
 

@@ -1,5 +1,5 @@
 /** What libxml2 says about a value, without the value: it may be a password or a key. */
-import type { NativeError } from '../libxml-native.ts';
+import type { NativeError } from '../libxml/native.ts';
 
 const MESSAGE_LENGTH_MAX = 1_000;
 

@@ -1,7 +1,8 @@
 /** What libxmljs2 is asked for in validation, and what has to be minded when it is asked. */
-import { Fault, invariant } from '@parley/core';
-import type { NativeDocument, NativeError, NativeLibxml } from '../libxml-native.ts';
-import { loadNative } from '../libxml-native.ts';
+import { Fault } from '@parley/core';
+import { invariant } from '@parley/core/internal';
+import type { NativeDocument, NativeError, NativeLibxml } from '../libxml/native.ts';
+import { loadNative } from '../libxml/native.ts';
 
 // safety: no network, no entities, no DTD; our own limits have passed already, so libxml2's need not speak.
 // CDATA as text, because libxml2 takes white space in CDATA for content.

@@ -1,9 +1,9 @@
 /** Whether a document is what its schemas say, as libxml2 sees it. */
 import type { Limits } from '@parley/core';
 import { DEFAULT_LIMITS, Fault } from '@parley/core';
-import { scan } from '../hot/scan.ts';
-import { localNameOf, namespaceUriOf } from '../navigate.ts';
-import { E, ELEMENT_WORDS, Tape } from '../tape.ts';
+import { scan } from '../hot/scan/scan.ts';
+import { localNameOf, namespaceUriOf } from '../tape/navigate.ts';
+import { E, ELEMENT_WORDS, Tape } from '../tape/tape.ts';
 import { elementOnLine, withElementLines } from './element-lines.ts';
 import { messageWithoutValue } from './finding-message.ts';
 import { nativeFindings } from './native-validation.ts';

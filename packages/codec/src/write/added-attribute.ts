@@ -1,5 +1,5 @@
-import { OctetSink } from '../octet-sink.ts';
-import { writeEscapedAttribute } from './escape.ts';
+import { writeEscapedAttribute } from '../hot/octets/escape.ts';
+import { OctetSink } from '../hot/octets/octet-sink.ts';
 import type { QualifiedName } from './qualified-name.ts';
 
 /** An attribute that is put into a start tag of a document, under a prefix that the document does not use. */

@@ -1,6 +1,6 @@
-import { canonicalise } from '../hot/canonicalise.ts';
-import { OctetSink } from '../octet-sink.ts';
-import type { Tape } from '../tape.ts';
+import { canonicalise } from '../hot/canonical/canonicalise.ts';
+import { OctetSink } from '../hot/octets/octet-sink.ts';
+import type { Tape } from '../tape/tape.ts';
 
 /** An element of a received document, kept in exclusive canonical form: what a writer may repeat. */
 export class CanonicalElement {

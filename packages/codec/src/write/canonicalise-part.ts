@@ -1,12 +1,12 @@
-import type { ContentOptions } from '../canonicalisation-options.ts';
-import { canonicalise } from '../hot/canonicalise.ts';
-import { Octet } from '../hot/octet.ts';
-import { compareOctets } from '../hot/octet-hash.ts';
-import { uriText } from '../navigate.ts';
-import type { OctetSink } from '../octet-sink.ts';
-import type { Tape } from '../tape.ts';
-import { A, ATTRIBUTE_WORDS, E, ELEMENT_WORDS } from '../tape.ts';
-import { decodeText } from '../text.ts';
+import type { ContentOptions } from '../canonical/options.ts';
+import { canonicalise } from '../hot/canonical/canonicalise.ts';
+import { Octet } from '../hot/octets/octet.ts';
+import { compareOctets } from '../hot/octets/octet-hash.ts';
+import type { OctetSink } from '../hot/octets/octet-sink.ts';
+import { uriText } from '../tape/navigate.ts';
+import type { Tape } from '../tape/tape.ts';
+import { A, ATTRIBUTE_WORDS, E, ELEMENT_WORDS } from '../tape/tape.ts';
+import { decodeText } from '../tape/text.ts';
 import type { AddedAttribute } from './added-attribute.ts';
 import type { QualifiedName } from './qualified-name.ts';
 

@@ -1,8 +1,8 @@
 /** The names that we write. They are made of constants, once, and checked when they are made. */
-import { invariant } from '@parley/core';
-import { OctetSink } from '../octet-sink.ts';
-import { NAMESPACE_URIS, Namespace } from '../vocabulary.ts';
-import { writeEscapedAttribute } from './escape.ts';
+import { invariant } from '@parley/core/internal';
+import { writeEscapedAttribute } from '../hot/octets/escape.ts';
+import { OctetSink } from '../hot/octets/octet-sink.ts';
+import { NAMESPACE_URIS, Namespace } from '../tape/vocabulary.ts';
 
 /** ASCII names: the vocabulary has no others. */
 const NAME = /^[A-Za-z_][A-Za-z0-9._-]*$/;

@@ -1,8 +1,8 @@
-import { encodedBase64Length, invariant, writeBase64 } from '@parley/core';
-import { Octet } from '../hot/octet.ts';
-import { OctetSink } from '../octet-sink.ts';
+import { encodedBase64Length, invariant, writeBase64 } from '@parley/core/internal';
+import { writeEscapedAttribute, writeEscapedOctets, writeEscapedText } from '../hot/octets/escape.ts';
+import { Octet } from '../hot/octets/octet.ts';
+import { OctetSink } from '../hot/octets/octet-sink.ts';
 import type { CanonicalElement } from './canonical-element.ts';
-import { writeEscapedAttribute, writeEscapedOctets, writeEscapedText } from './escape.ts';
 import type { NamespaceBinding, QualifiedName } from './qualified-name.ts';
 import { compareNames } from './qualified-name.ts';
 

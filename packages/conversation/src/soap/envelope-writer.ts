@@ -1,8 +1,9 @@
 /** Envelopes of ours: WS-Addressing 1.0 headers, a Security header or none, a Body. Prefixes as WCF writes them. */
 import type { Attribute, NamespaceBinding, QualifiedName } from '@parley/codec';
-import { Namespace, XmlWriter } from '@parley/codec';
+import { XmlWriter } from '@parley/codec';
+import { Namespace } from '@parley/codec/internal';
 import type { SoapVersion } from '@parley/engine';
-import { bound, openSecurity, SOAP } from '@parley/engine';
+import { bound, openSecurity, SOAP } from '@parley/engine/internal';
 
 /** The wsu:Id of the Timestamp of a handshake. */
 export const TIMESTAMP_ID = '_0';

@@ -1,11 +1,12 @@
 /** What an unverified message says about itself: enough to send it the right way, and to answer a refusal. */
 
 import type { Tape } from '@parley/codec';
-import { firstChild, Namespace, namespaceOf, nextSibling, readDocument } from '@parley/codec';
+import { firstChild, nextSibling, readDocument } from '@parley/codec';
+import { Namespace, namespaceOf } from '@parley/codec/internal';
 import type { Version } from '@parley/core';
 import type { Policy, SoapVersion } from '@parley/engine';
-import { Addressing, literalText, readEnvelopeShape, readHeaderBlocks } from '@parley/engine';
-import { trustVersionOf } from '../trust/actions.ts';
+import { Addressing, literalText, readEnvelopeShape, readHeaderBlocks } from '@parley/engine/internal';
+import { trustVersionOf } from './actions.ts';
 
 /** Claims, not facts. Filled as far as the message could be read. */
 export interface Outline {

@@ -1,23 +1,13 @@
 /** SOAP faults (protocol: §6.2, §1.12): ours are coarse on purpose; those of peers become our codes. */
 
 import type { Attribute, Tape, XmlWriter } from '@parley/codec';
-import {
-  firstChild,
-  isNamed,
-  localName,
-  Namespace,
-  NamespaceBinding,
-  namesIn,
-  namespaceOf,
-  nextSibling,
-  textOf,
-  UNQUALIFIED,
-  uriOfPrefix,
-} from '@parley/codec';
+import { firstChild, NamespaceBinding, nextSibling, textOf } from '@parley/codec';
+import { isNamed, localName, Namespace, namesIn, namespaceOf, UNQUALIFIED, uriOfPrefix } from '@parley/codec/internal';
 import type { FaultCode, SoapFault, Version } from '@parley/core';
-import { Fault, soapFaultOf, VERSION_URIS } from '@parley/core';
+import { Fault, soapFaultOf } from '@parley/core';
+import { VERSION_URIS } from '@parley/core/internal';
 import type { SoapVersion } from '@parley/engine';
-import { bound, SOAP_NAMESPACES } from '@parley/engine';
+import { bound, SOAP_NAMESPACES } from '@parley/engine/internal';
 import { writeEnvelope } from './envelope-writer.ts';
 
 const FAULT_ACTION = 'http://www.w3.org/2005/08/addressing/soap/fault';

@@ -3,7 +3,8 @@ import { createHmac, randomFillSync, timingSafeEqual } from 'node:crypto';
 import { constants } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { open } from 'node:fs/promises';
-import { decodeBase64, decodedBase64Max, Fault, Secret } from '@parley/core';
+import { Fault, Secret } from '@parley/core';
+import { decodeBase64, decodedBase64Max } from '@parley/core/internal';
 import { checkOwnership } from './ownership.ts';
 
 const KEY_BYTES = 32;

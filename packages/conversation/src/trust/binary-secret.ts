@@ -1,10 +1,11 @@
 /** wst:BinarySecret (WS-Trust §2.4): key octets in a message. */
 
 import type { Tape, XmlWriter } from '@parley/codec';
-import { E, ELEMENT_WORDS, isLiteral, isNamed, localName, Namespace } from '@parley/codec';
-import type { VersionUris } from '@parley/core';
-import { decodeBase64, decodedBase64Max, Fault, Secret } from '@parley/core';
-import { structureInvalid, TYPE } from '@parley/engine';
+import { E, ELEMENT_WORDS, isLiteral, isNamed, localName, Namespace } from '@parley/codec/internal';
+import { Fault, Secret } from '@parley/core';
+import type { VersionUris } from '@parley/core/internal';
+import { decodeBase64, decodedBase64Max } from '@parley/core/internal';
+import { structureInvalid, TYPE } from '@parley/engine/internal';
 import { soleChild } from './child-elements.ts';
 import { trustNames } from './names.ts';
 

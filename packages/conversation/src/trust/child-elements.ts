@@ -1,6 +1,7 @@
 import type { Tape } from '@parley/codec';
-import { firstChild, isNamed, localName, namespaceOf, nextSibling } from '@parley/codec';
-import { requireElementOnly, structureInvalid } from '@parley/engine';
+import { firstChild, nextSibling } from '@parley/codec';
+import { isNamed, localName, namespaceOf } from '@parley/codec/internal';
+import { requireElementOnly, structureInvalid } from '@parley/engine/internal';
 
 /** Local names, ready to be compared with a tape. */
 export type ChildNames<Name extends string> = Readonly<Record<Name, Uint8Array>>;

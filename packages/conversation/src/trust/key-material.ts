@@ -1,6 +1,7 @@
 /** Who contributes what to a context's key (WS-Trust §2.5), and how large it is. */
-import { computeKey, Fault, Secret, VERSION_URIS } from '@parley/core';
-import type { Ambient } from '../ambient.ts';
+import { computeKey, Fault, Secret } from '@parley/core';
+import { VERSION_URIS } from '@parley/core/internal';
+import type { Ambient } from '../exchange/ambient.ts';
 import type { SecurityTokenRequest } from './request-security-token.ts';
 import { invalidRequest } from './request-security-token.ts';
 import type { SecurityTokenResponse } from './request-security-token-response.ts';

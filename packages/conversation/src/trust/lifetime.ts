@@ -1,10 +1,11 @@
 /** wst:Lifetime (WS-Trust §2.4). */
 
 import type { Tape, XmlWriter } from '@parley/codec';
-import { firstChild, isNamed, localName, Namespace, nextSibling } from '@parley/codec';
+import { firstChild, nextSibling } from '@parley/codec';
+import { isNamed, localName, Namespace } from '@parley/codec/internal';
 import type { Version } from '@parley/core';
-import { formatInstant } from '@parley/core';
-import { literalInstant, requireElementOnly, structureInvalid, WSU } from '@parley/engine';
+import { formatInstant } from '@parley/core/internal';
+import { literalInstant, requireElementOnly, structureInvalid, WSU } from '@parley/engine/internal';
 import { trustNames } from './names.ts';
 
 /** Epoch milliseconds; in a request a wish, in a response a decision. */

@@ -1,8 +1,10 @@
 /** WS-Trust as we write it, and the names that more than one writer needs. */
-import type { VersionedNames } from '@parley/codec';
-import { NamespaceBinding, namesIn, type QualifiedName, UNQUALIFIED } from '@parley/codec';
+
+import { NamespaceBinding, type QualifiedName } from '@parley/codec';
+import type { VersionedNames } from '@parley/codec/internal';
+import { namesIn, UNQUALIFIED } from '@parley/codec/internal';
 import type { Version } from '@parley/core';
-import { VERSION_URIS } from '@parley/core';
+import { VERSION_URIS } from '@parley/core/internal';
 
 const TRUST: Readonly<Record<Version, NamespaceBinding>> = {
   '200512': new NamespaceBinding('t', VERSION_URIS['200512'].trust),

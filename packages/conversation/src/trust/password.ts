@@ -1,6 +1,7 @@
 /** Attempts to prove a password, and the comparison that tells nothing about where it failed. */
 import type { Secret } from '@parley/core';
-import { equalConstantTime, isSamePassword, passwordDigest } from '@parley/core';
+import { passwordDigest } from '@parley/core';
+import { equalConstantTime, isSamePassword } from '@parley/core/internal';
 
 /** What a UsernameToken claims. Never print or keep it. */
 export type PasswordAttempt =

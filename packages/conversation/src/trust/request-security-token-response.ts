@@ -1,16 +1,16 @@
 /** wst:RequestSecurityTokenResponse, alone or in its Collection (WS-Trust §2.1, §2.2). */
 
 import type { CanonicalElement, Tape, XmlWriter } from '@parley/codec';
-import { attributeNamed, isNamed, localName, Namespace } from '@parley/codec';
+import { attributeNamed, isNamed, localName, Namespace } from '@parley/codec/internal';
 import type { Limits, Secret, Version } from '@parley/core';
-import { VERSION_URIS } from '@parley/core';
+import { VERSION_URIS } from '@parley/core/internal';
 import {
   attributeValue,
   literalText,
   structureInvalid,
   writeContextReference,
   writeSecurityContextToken,
-} from '@parley/engine';
+} from '@parley/engine/internal';
 import { readBinarySecret, writeBinarySecret } from './binary-secret.ts';
 import { childNames, readChildren, soleChild } from './child-elements.ts';
 import type { Lifetime } from './lifetime.ts';

@@ -1,18 +1,12 @@
 /** wst:RequestSecurityToken (WS-Trust §2.1) as the SCT bindings use it. */
 
 import type { Tape, XmlWriter } from '@parley/codec';
-import {
-  attributeNamed,
-  CanonicalElement,
-  firstChild,
-  isNamed,
-  localName,
-  Namespace,
-  nextSibling,
-  UNQUALIFIED,
-} from '@parley/codec';
-import type { Limits, Secret, Version, VersionUris } from '@parley/core';
-import { Fault, VERSION_URIS } from '@parley/core';
+import { CanonicalElement, firstChild, nextSibling } from '@parley/codec';
+import { attributeNamed, isNamed, localName, Namespace, UNQUALIFIED } from '@parley/codec/internal';
+import type { Limits, Secret, Version } from '@parley/core';
+import { Fault } from '@parley/core';
+import type { VersionUris } from '@parley/core/internal';
+import { VERSION_URIS } from '@parley/core/internal';
 import {
   attributeValue,
   bound,
@@ -20,7 +14,7 @@ import {
   requireElementOnly,
   structureInvalid,
   writeContextReference,
-} from '@parley/engine';
+} from '@parley/engine/internal';
 import { ADDRESS, WSA } from '../soap/envelope-writer.ts';
 import { readBinarySecret, writeBinarySecret } from './binary-secret.ts';
 import { childNames, readChildren, soleChild } from './child-elements.ts';

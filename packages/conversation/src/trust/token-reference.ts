@@ -1,9 +1,15 @@
 /** How trust messages name a context: an SCT, or an STR by Identifier and Instance (WS-SC §1.11). */
 
 import type { Tape } from '@parley/codec';
-import { isNamed, localName, Namespace, namespaceOf } from '@parley/codec';
-import type { Limits, VersionUris } from '@parley/core';
-import { isTokenReference, readSecurityContextToken, readTokenReference, structureInvalid } from '@parley/engine';
+import { isNamed, localName, Namespace, namespaceOf } from '@parley/codec/internal';
+import type { Limits } from '@parley/core';
+import type { VersionUris } from '@parley/core/internal';
+import {
+  isTokenReference,
+  readSecurityContextToken,
+  readTokenReference,
+  structureInvalid,
+} from '@parley/engine/internal';
 import { soleChild } from './child-elements.ts';
 
 /** A context and one of its keys; exact, and absent only equals absent. */

@@ -1,9 +1,9 @@
 /** wsse:UsernameToken (WSS §3.4): the credential of a handshake. */
 import type { Tape, XmlWriter } from '@parley/codec';
 import { Fault, type Limits, type Secret } from '@parley/core';
-import { base64Octets, readPasswordText, readUsernameToken, writeUsernameToken } from '@parley/engine';
-import type { Ambient } from '../ambient.ts';
-import { currentMs } from '../ambient.ts';
+import { base64Octets, readPasswordText, readUsernameToken, writeUsernameToken } from '@parley/engine/internal';
+import type { Ambient } from '../exchange/ambient.ts';
+import { currentMs } from '../exchange/ambient.ts';
 import type { PasswordAttempt } from './password.ts';
 
 const DIGEST_BYTES = 20;

@@ -1,5 +1,5 @@
-import { instantiate } from '../web-assembly.ts';
 import { BASE64_MODULE } from './base64-module-octets.ts';
+import { instantiate } from './web-assembly.ts';
 
 // Where the text is in the module's memory of 64 KiB; assembly/base64-blocks.ts has the same number.
 const TEXT_AT = 0x1000;

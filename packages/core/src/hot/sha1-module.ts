@@ -7,8 +7,8 @@
  * WebAssembly, and in FIPS mode, where all cryptography is to be OpenSSL's: then the caller does it by OpenSSL.
  */
 import { getFips } from 'node:crypto';
-import { instantiate } from '../web-assembly.ts';
 import { SHA1_MODULE } from './sha1-module-octets.ts';
+import { instantiate } from './web-assembly.ts';
 
 // Where things are in the module's memory; assembly/sha1.ts has the same numbers.
 const SECRET_AT = 0;

@@ -1,11 +1,11 @@
 import type { KeyObject } from 'node:crypto';
 import { hash } from 'node:crypto';
-import type { KeyBlame, KeyRules } from '../asymmetric-key.ts';
-import { PublicKey, readPublicKeyInfo } from '../asymmetric-key.ts';
-import { decodeBase64Text } from '../base64.ts';
-import { Fault } from '../fault.ts';
-import type { Limits } from '../limits.ts';
-import type { SignatureAlgorithm } from '../public-key-algorithms.ts';
+import type { SignatureAlgorithm } from '../algorithms/public-key.ts';
+import type { KeyBlame, KeyRules } from '../asymmetric/key.ts';
+import { PublicKey, readPublicKeyInfo } from '../asymmetric/key.ts';
+import { decodeBase64Text } from '../base/base64.ts';
+import { Fault } from '../base/fault.ts';
+import type { Limits } from '../base/limits.ts';
 import { contextTag, DerReader, malformed, TAG } from './der.ts';
 import { DistinguishedName } from './distinguished-name.ts';
 import type { CertificateExtensions } from './extensions.ts';

@@ -1,6 +1,6 @@
 import { createPublicKey } from 'node:crypto';
-import type { PrivateKey } from '../asymmetric-key.ts';
-import { Fault } from '../fault.ts';
+import type { PrivateKey } from '../asymmetric/key.ts';
+import { Fault } from '../base/fault.ts';
 import type { Certificate } from './certificate.ts';
 import { areSame } from './certificate.ts';
 

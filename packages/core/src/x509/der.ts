@@ -1,6 +1,6 @@
 /** ASN.1 in DER (X.690), read strictly: one value has one encoding. BER's other forms are refused. */
-import { Fault } from '../fault.ts';
-import { parseInstant } from '../instant.ts';
+import { Fault } from '../base/fault.ts';
+import { parseInstant } from '../base/instant.ts';
 
 /** Tags of one octet; higher tag numbers do not occur in certificates. */
 export const TAG = {

@@ -2,7 +2,7 @@
  * Names as text (RFC 4514): `CN=Alice\, A.,OU=Sales+L=Bern,O=Example`. Peers also write what RFC 2253 and RFC 1779 allow:
  * spaces around separators, `;` for `,`, values in quotes, `OID.` before a number.
  */
-import { Fault } from '../fault.ts';
+import { Fault } from '../base/fault.ts';
 import type { NameAttribute } from './attribute-value.ts';
 import { readAttributeValue } from './attribute-value.ts';
 import { DerReader } from './der.ts';

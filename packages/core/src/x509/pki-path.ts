@@ -1,5 +1,5 @@
-import { Fault } from '../fault.ts';
-import type { Limits } from '../limits.ts';
+import { Fault } from '../base/fault.ts';
+import type { Limits } from '../base/limits.ts';
 import { areSame, Certificate } from './certificate.ts';
 import { DerReader, malformed, TAG } from './der.ts';
 

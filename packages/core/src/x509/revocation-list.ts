@@ -1,5 +1,5 @@
-import type { PublicKey } from '../asymmetric-key.ts';
-import type { SignatureAlgorithm } from '../public-key-algorithms.ts';
+import type { SignatureAlgorithm } from '../algorithms/public-key.ts';
+import type { PublicKey } from '../asymmetric/key.ts';
 import { areSame } from './certificate.ts';
 import { contextTag, DerReader, malformed, TAG } from './der.ts';
 import type { Extension } from './extensions.ts';

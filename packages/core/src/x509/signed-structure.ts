@@ -1,8 +1,8 @@
 /** SEQUENCE { what is signed, its algorithm, the signature }: the frame of certificates and revocation lists. */
 import type { KeyObject } from 'node:crypto';
 import { constants, verify } from 'node:crypto';
-import type { SignatureAlgorithm } from '../public-key-algorithms.ts';
-import { signatureAlgorithm } from '../public-key-algorithms.ts';
+import type { SignatureAlgorithm } from '../algorithms/public-key.ts';
+import { signatureAlgorithm } from '../algorithms/public-key.ts';
 import { DerReader, malformed, TAG } from './der.ts';
 
 export interface SignedStructure {

@@ -1,9 +1,10 @@
 /** Whom we believe: anchors, and the rules by which a chain of certificates leads to one (RFC 5280 §6). */
-import type { PublicKey } from '../asymmetric-key.ts';
-import { Fault } from '../fault.ts';
-import type { Limits } from '../limits.ts';
-import type { SignatureAlgorithm } from '../public-key-algorithms.ts';
-import { SIGNATURE_ALGORITHMS, signatureAlgorithm } from '../public-key-algorithms.ts';
+
+import type { SignatureAlgorithm } from '../algorithms/public-key.ts';
+import { SIGNATURE_ALGORITHMS, signatureAlgorithm } from '../algorithms/public-key.ts';
+import type { PublicKey } from '../asymmetric/key.ts';
+import { Fault } from '../base/fault.ts';
+import type { Limits } from '../base/limits.ts';
 import type { Certificate } from './certificate.ts';
 import { areSame } from './certificate.ts';
 import { DistinguishedName } from './distinguished-name.ts';

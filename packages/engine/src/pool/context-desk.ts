@@ -1,9 +1,10 @@
 import type { FailedReply, SecurityContext } from '@parley/core';
-import { Fault, failedReply } from '@parley/core';
-import type { EvictionLog } from './eviction-log.ts';
-import type { ContextResolver } from './pool-contract.ts';
-import { portableContext } from './portable-context.ts';
-import type { AttachedContext } from './task.ts';
+import { Fault } from '@parley/core';
+import { failedReply } from '@parley/core/internal';
+import type { ContextResolver } from './contract.ts';
+import type { EvictionLog } from './transfer/eviction-log.ts';
+import { portableContext } from './transfer/portable-context.ts';
+import type { AttachedContext } from './transfer/task.ts';
 
 /** Main's side of a context miss: asks the resolver, once for all batches that need the same context now. */
 export class ContextDesk {

@@ -6,9 +6,9 @@ import type { KeyDesk } from './key-desk.ts';
 import type { PoisonList } from './poison-list.ts';
 import type { AnyReply } from './reply-reader.ts';
 import { readReplies } from './reply-reader.ts';
-import type { Slab, SlabPool } from './slab.ts';
-import type { AttachedContext, AttachedKey, Executor, KeptKey } from './task.ts';
-import { Unserved } from './task.ts';
+import type { Slab, SlabPool } from './transfer/slab.ts';
+import type { AttachedContext, AttachedKey, Executor, KeptKey } from './transfer/task.ts';
+import { Unserved } from './transfer/task.ts';
 
 export interface FlightDeckOptions {
   readonly executor: Executor;

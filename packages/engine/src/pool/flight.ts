@@ -1,9 +1,9 @@
 import type { Reply } from '@parley/core';
-import type { PortableSeal } from './portable-seal.ts';
 import type { AnyReply } from './reply-reader.ts';
-import type { Slab, SlabPool } from './slab.ts';
-import { alignedStart } from './slab.ts';
-import type { AttachedContext, AttachedKey, BatchTask, JobKind } from './task.ts';
+import type { PortableSeal } from './transfer/portable-seal.ts';
+import type { Slab, SlabPool } from './transfer/slab.ts';
+import { alignedStart } from './transfer/slab.ts';
+import type { AttachedContext, AttachedKey, BatchTask, JobKind } from './transfer/task.ts';
 import {
   CONTROL_BYTES,
   CONTROL_LENGTH,
@@ -11,7 +11,7 @@ import {
   CONTROL_START,
   CONTROL_THREAD,
   PROGRESS_DONE,
-} from './task.ts';
+} from './transfer/task.ts';
 
 // Lost before a message at most.
 const ALIGNMENT_BYTES = 8;

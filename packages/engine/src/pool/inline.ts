@@ -1,7 +1,7 @@
 import { randomFillSync } from 'node:crypto';
-import type { RunnerData } from './batch-runner.ts';
-import { BatchRunner } from './batch-runner.ts';
-import type { BatchAnswer, BatchTask, Executor } from './task.ts';
+import type { BatchAnswer, BatchTask, Executor } from './transfer/task.ts';
+import type { RunnerData } from './worker/batch-runner.ts';
+import { BatchRunner } from './worker/batch-runner.ts';
 
 // The calling thread, in control words.
 const THIS_THREAD = 1;

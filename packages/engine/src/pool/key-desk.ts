@@ -1,9 +1,9 @@
 import type { FailedReply } from '@parley/core';
-import { failedReply } from '@parley/core';
-import type { PoolCredentials } from './pool-credentials.ts';
-import { portableSecret, usableSecret } from './portable-secret.ts';
+import { failedReply } from '@parley/core/internal';
 import type { AnyReply } from './reply-reader.ts';
-import type { AttachedKey, KeptKey } from './task.ts';
+import type { PoolCredentials } from './transfer/credentials.ts';
+import { portableSecret, usableSecret } from './transfer/portable-secret.ts';
+import type { AttachedKey, KeptKey } from './transfer/task.ts';
 
 /** Main's side of secrets of EncryptedKeys: gives those that are known, and hands over those that messages brought. */
 export class KeyDesk {

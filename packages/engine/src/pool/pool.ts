@@ -1,37 +1,32 @@
 import type { FailedReply, FaultCode, Reply } from '@parley/core';
-import { DEFAULT_LIMITS, Fault, failedReply } from '@parley/core';
-import type { OpenedMessage } from '../opened-message.ts';
-import type { SealedMessage } from '../seal-request.ts';
+import { DEFAULT_LIMITS, Fault } from '@parley/core';
+import { failedReply } from '@parley/core/internal';
+import type { OpenedMessage } from '../message/opened-message.ts';
+import type { SealedMessage } from '../seal/request.ts';
 import { ContextDesk } from './context-desk.ts';
-import { EvictionLog } from './eviction-log.ts';
+import type { Pool, PoolMessage, PoolOptions, PoolStats } from './contract.ts';
 import type { Flight, JobRequest } from './flight.ts';
 import { BatchBuilder } from './flight.ts';
 import { FlightDeck } from './flight-deck.ts';
 import { Gate } from './gate.ts';
 import { InlineExecutor } from './inline.ts';
 import { KeyDesk } from './key-desk.ts';
+import type { CompletePoolOptions } from './options.ts';
+import { completePoolOptions } from './options.ts';
 import { PoisonList } from './poison-list.ts';
-import type {
-  Pool,
-  PoolBootstrapSealRequest,
-  PoolMessage,
-  PoolOptions,
-  PoolSealRequest,
-  PoolStats,
-} from './pool-contract.ts';
-import type { PoolCredentials } from './pool-credentials.ts';
-import type { CompletePoolOptions } from './pool-options.ts';
-import { completePoolOptions } from './pool-options.ts';
-import { inUtf8, policyOfWorkers } from './pool-reader.ts';
-import { portableCredentials } from './portable-credentials.ts';
-import type { PortableSeal } from './portable-seal.ts';
-import { portableSeal } from './portable-seal.ts';
+import { inUtf8, policyOfWorkers } from './reader.ts';
 import type { AnyReply } from './reply-reader.ts';
-import { SlabPool } from './slab.ts';
-import type { Executor, JobKind } from './task.ts';
 import { Threads } from './threads.ts';
-import type { Verdict } from './verdict.ts';
-import { workerFile } from './worker-file.ts';
+import type { PoolCredentials } from './transfer/credentials.ts';
+import { EvictionLog } from './transfer/eviction-log.ts';
+import { portableCredentials } from './transfer/portable-credentials.ts';
+import type { PortableSeal } from './transfer/portable-seal.ts';
+import { portableSeal } from './transfer/portable-seal.ts';
+import type { PoolBootstrapSealRequest, PoolSealRequest } from './transfer/seal-request.ts';
+import { SlabPool } from './transfer/slab.ts';
+import type { Executor, JobKind } from './transfer/task.ts';
+import type { Verdict } from './transfer/verdict.ts';
+import { workerFile } from './worker/file.ts';
 
 const KEPT_SLAB_BYTES = 32 * 1024 * 1024;
 // Messages that outweigh the cost of a batch.

@@ -1,5 +1,5 @@
 import type { FaultCode, Reply } from '@parley/core';
-import { decodeBase64Text, invariant } from '@parley/core';
+import { decodeBase64Text, invariant } from '@parley/core/internal';
 import { Unpackr } from 'msgpackr';
 import type {
   Derivation,
@@ -8,8 +8,8 @@ import type {
   OpenedMessage,
   SignedPart,
   SymmetricKeyUse,
-} from '../opened-message.ts';
-import type { SealedMessage } from '../seal-request.ts';
+} from '../message/opened-message.ts';
+import type { SealedMessage } from '../seal/request.ts';
 import type {
   CertificateKeyRecord,
   ContextKeyRecord,
@@ -23,11 +23,11 @@ import type {
   ReplyRecord,
   SignedRecord,
   VerdictRecord,
-} from './reply-record.ts';
-import { FAILED, OPENED, SEALED } from './reply-record.ts';
-import type { Slab } from './slab.ts';
-import { copyOut } from './slab.ts';
-import type { Verdict } from './verdict.ts';
+} from './transfer/reply-record.ts';
+import { FAILED, OPENED, SEALED } from './transfer/reply-record.ts';
+import type { Slab } from './transfer/slab.ts';
+import { copyOut } from './transfer/slab.ts';
+import type { Verdict } from './transfer/verdict.ts';
 
 /** What a batch can be answered with. */
 export type AnyReply = Reply<OpenedMessage | Verdict<OpenedMessage> | SealedMessage>;

@@ -1,8 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
 import { Piscina } from 'piscina';
-import type { RunnerData } from './batch-runner.ts';
-import type { BatchAnswer, BatchTask, Executor } from './task.ts';
-import { Unserved } from './task.ts';
+import type { BatchAnswer, BatchTask, Executor } from './transfer/task.ts';
+import { Unserved } from './transfer/task.ts';
+import type { RunnerData } from './worker/batch-runner.ts';
 
 export interface ThreadsOptions {
   readonly workers: number;

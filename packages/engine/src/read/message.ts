@@ -1,20 +1,22 @@
 /** All that is read of a message before any key is touched. */
 
 import type { Tape } from '@parley/codec';
-import { checkIds, parentOf } from '@parley/codec';
-import { Fault, invariant } from '@parley/core';
-import type { PartRole } from '../opened-message.ts';
-import type { Policy } from '../policy.ts';
-import type { AssertionClaim } from './assertion-claim.ts';
-import { structureInvalid } from './claim.ts';
-import { readAssertion } from './saml-assertion.ts';
+import { parentOf } from '@parley/codec';
+import { checkIds } from '@parley/codec/internal';
+import { Fault } from '@parley/core';
+import { invariant } from '@parley/core/internal';
+import { structureInvalid } from '../claims/claim.ts';
+import type { Timestamp } from '../claims/timestamp.ts';
+import { readTimestamp } from '../claims/timestamp.ts';
+import { namedAssertion } from '../claims/token-reference.ts';
+import type { PartRole } from '../message/opened-message.ts';
+import type { Policy } from '../policy/policy.ts';
+import { readAssertion } from '../saml/assertion.ts';
+import type { AssertionClaim } from '../saml/assertion-claim.ts';
 import type { SecurityHeader } from './security-header.ts';
 import { readSecurityHeader } from './security-header.ts';
 import type { EnvelopeShape, SoapEnvelope } from './soap-envelope.ts';
 import { isMandatory, readEnvelopeShape, readHeaderBlocks } from './soap-envelope.ts';
-import type { Timestamp } from './timestamp.ts';
-import { readTimestamp } from './timestamp.ts';
-import { namedAssertion } from './token-reference.ts';
 
 export interface MessageClaims {
   readonly tape: Tape;

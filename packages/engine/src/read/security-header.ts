@@ -3,12 +3,13 @@
  */
 
 import type { Tape } from '@parley/codec';
-import { firstChild, isNamed, localName, Namespace, namespaceOf, nextSibling } from '@parley/codec';
+import { firstChild, nextSibling } from '@parley/codec';
+import { isNamed, localName, Namespace, namespaceOf } from '@parley/codec/internal';
 import { Fault } from '@parley/core';
-import type { Policy } from '../policy.ts';
-import { requireElementOnly, structureInvalid } from './claim.ts';
-import { referenceListsOf } from './encrypted-key.ts';
-import { isTokenReference } from './token-reference.ts';
+import { requireElementOnly, structureInvalid } from '../claims/claim.ts';
+import { referenceListsOf } from '../claims/encrypted-key.ts';
+import { isTokenReference } from '../claims/token-reference.ts';
+import type { Policy } from '../policy/policy.ts';
 
 // perf: a module's own constants are folded into its code, imported ones are looked up at every use.
 const {

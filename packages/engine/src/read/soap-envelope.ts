@@ -6,19 +6,11 @@
  */
 
 import type { Tape } from '@parley/codec';
-import {
-  attributeNamed,
-  attributeText,
-  firstChild,
-  isNamed,
-  localName,
-  localNameOf,
-  Namespace,
-  namespaceOf,
-  nextSibling,
-} from '@parley/codec';
+import { attributeText, firstChild, localNameOf, nextSibling } from '@parley/codec';
+import { attributeNamed, isNamed, localName, Namespace, namespaceOf } from '@parley/codec/internal';
 import { Fault } from '@parley/core';
-import { attributeIs, requireElementOnly, structureInvalid } from './claim.ts';
+import { attributeIs, requireElementOnly, structureInvalid } from '../claims/claim.ts';
+import { ADDRESSING_NAMES } from '../message/addressing-names.ts';
 
 // perf: a module's own constants are folded into its code, imported ones are looked up at every use.
 const {
@@ -53,13 +45,6 @@ export interface HeaderBlockOptions {
   /** The actor or role in which we act; without one, we are the last receiver. */
   readonly role?: string | undefined;
 }
-
-/** The wsa headers, in the order of {@link SoapEnvelope.addressing}. */
-export const ADDRESSING_NAMES = ['Action', 'MessageID', 'To', 'ReplyTo', 'RelatesTo', 'FaultTo', 'From'] as const;
-export type AddressingName = (typeof ADDRESSING_NAMES)[number];
-
-/** Place of each name in {@link ADDRESSING_NAMES}. */
-export const Addressing = { Action: 0, MessageID: 1, To: 2, ReplyTo: 3, RelatesTo: 4, FaultTo: 5, From: 6 } as const;
 
 const NAMES = ADDRESSING_NAMES.map(localName);
 const ENVELOPE = localName('Envelope');

@@ -1,6 +1,6 @@
 import type { Attribute, XmlWriter } from '@parley/codec';
 import type { SamlVersion } from '@parley/core';
-import { SAML_URIS } from '@parley/core';
+import { SAML_URIS } from '@parley/core/internal';
 import { URI, VALUE_TYPE, WSSE, WSU_ID } from './names.ts';
 import { SECURITY_TOKEN_REFERENCE, TOKEN_TYPE } from './token-reference.ts';
 

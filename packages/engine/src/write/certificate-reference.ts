@@ -1,7 +1,8 @@
 import type { Attribute } from '@parley/codec';
 import { XmlWriter } from '@parley/codec';
 import type { Certificate } from '@parley/core';
-import { BASE64_BINARY, Fault, TOKEN_TYPES, writePkiPath } from '@parley/core';
+import { Fault } from '@parley/core';
+import { BASE64_BINARY, TOKEN_TYPES, writePkiPath } from '@parley/core/internal';
 import { DS, ENCODING_TYPE, URI, VALUE_TYPE, WSSE, WSU_ID } from './names.ts';
 import { SECURITY_TOKEN_REFERENCE, TOKEN_TYPE, writeKeyIdentifier } from './token-reference.ts';
 

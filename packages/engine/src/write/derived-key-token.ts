@@ -1,5 +1,5 @@
 import type { XmlWriter } from '@parley/codec';
-import { namesIn } from '@parley/codec';
+import { namesIn } from '@parley/codec/internal';
 import type { Version } from '@parley/core';
 import { CONVERSATION, WSU_ID } from './names.ts';
 

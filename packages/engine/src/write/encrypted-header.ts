@@ -1,5 +1,5 @@
 import type { Attribute, XmlWriter } from '@parley/codec';
-import type { HeaderRouting } from '../header-routing.ts';
+import type { HeaderRouting } from '../message/header-routing.ts';
 import { WSSE11, WSU_ID } from './names.ts';
 import type { SoapVersion } from './soap.ts';
 import { SOAP } from './soap.ts';

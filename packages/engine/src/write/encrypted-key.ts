@@ -1,6 +1,8 @@
 import type { XmlWriter } from '@parley/codec';
-import type { KeyTransport, KeyWrapAlgorithm } from '@parley/core';
-import { digestAlgorithm, maskAlgorithm } from '@parley/core';
+import type { KeyWrapAlgorithm } from '@parley/core';
+import { digestAlgorithm } from '@parley/core';
+import type { KeyTransport } from '@parley/core/internal';
+import { maskAlgorithm } from '@parley/core/internal';
 import { CIPHER_DATA, CIPHER_VALUE, ENCRYPTION_METHOD, writeReferenceList } from './encrypted-data.ts';
 import { ALGORITHM, DS, ID, KEY_INFO, XENC, XENC11 } from './names.ts';
 

@@ -1,6 +1,7 @@
 import type { XmlWriter } from '@parley/codec';
 import type { Certificate, PublicKey } from '@parley/core';
-import { CURVE_URIS, decodeBase64Text, Fault } from '@parley/core';
+import { Fault } from '@parley/core';
+import { CURVE_URIS, decodeBase64Text } from '@parley/core/internal';
 import { DS, DSIG11, URI } from './names.ts';
 
 const KEY_VALUE = DS.name('KeyValue');

@@ -1,8 +1,9 @@
 /** The namespaces that we write, under the prefixes that WCF gives them, and the names that more than one writer needs. */
 import type { QualifiedName } from '@parley/codec';
-import { NAMESPACE_URIS, Namespace, NamespaceBinding, UNQUALIFIED } from '@parley/codec';
+import { NAMESPACE_URIS, NamespaceBinding } from '@parley/codec';
+import { Namespace, UNQUALIFIED } from '@parley/codec/internal';
 import type { SamlVersion, Version } from '@parley/core';
-import { VERSION_URIS } from '@parley/core';
+import { VERSION_URIS } from '@parley/core/internal';
 
 export const WSSE: NamespaceBinding = bound('o', Namespace.wsse);
 export const WSSE11: NamespaceBinding = bound('k', Namespace.wsse11);

@@ -1,7 +1,8 @@
 import type { XmlWriter } from '@parley/codec';
 import { NamespaceBinding } from '@parley/codec';
 import type { SignatureAlgorithm } from '@parley/core';
-import { DSIG_MORE_2007, digestAlgorithm, invariant } from '@parley/core';
+import { digestAlgorithm } from '@parley/core';
+import { DSIG_MORE_2007, invariant } from '@parley/core/internal';
 import { ALGORITHM, DS } from './names.ts';
 
 const PSS = new NamespaceBinding('pss', DSIG_MORE_2007);

@@ -1,8 +1,8 @@
 import type { Attribute, QualifiedName, XmlWriter } from '@parley/codec';
-import { namesIn, UNQUALIFIED } from '@parley/codec';
+import { namesIn, UNQUALIFIED } from '@parley/codec/internal';
 import type { ConfirmationName, SamlVersion } from '@parley/core';
-import { formatInstant, SAML_URIS } from '@parley/core';
-import type { AssertionAttribute, AssertionSubject } from '../opened-message.ts';
+import { formatInstant, SAML_URIS } from '@parley/core/internal';
+import type { AssertionAttribute, AssertionSubject } from '../message/opened-message.ts';
 import { KEY_INFO, SAML } from './names.ts';
 
 /** An attribute to be written: its values are texts. */

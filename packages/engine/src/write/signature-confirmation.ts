@@ -1,5 +1,5 @@
 import type { XmlWriter } from '@parley/codec';
-import { UNQUALIFIED } from '@parley/codec';
+import { UNQUALIFIED } from '@parley/codec/internal';
 import { WSSE11, WSU_ID } from './names.ts';
 
 const SIGNATURE_CONFIRMATION = WSSE11.name('SignatureConfirmation');

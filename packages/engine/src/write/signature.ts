@@ -1,6 +1,6 @@
 import type { Attribute, XmlWriter } from '@parley/codec';
 import type { DigestAlgorithm, MacAlgorithm, SignatureAlgorithm } from '@parley/core';
-import { ENVELOPED_SIGNATURE, STR_TRANSFORM } from '@parley/core';
+import { ENVELOPED_SIGNATURE, STR_TRANSFORM } from '@parley/core/internal';
 import { ALGORITHM, DS, EXCLUSIVE_C14N, ID, KEY_INFO, URI, WSSE } from './names.ts';
 import { writePssParameters } from './pss-parameters.ts';
 

@@ -1,5 +1,6 @@
-import type { NamespaceBinding, VersionedNames } from '@parley/codec';
-import { Namespace, namesIn } from '@parley/codec';
+import type { NamespaceBinding } from '@parley/codec';
+import type { VersionedNames } from '@parley/codec/internal';
+import { Namespace, namesIn } from '@parley/codec/internal';
 import { bound } from './names.ts';
 
 export type SoapVersion = '1.1' | '1.2';

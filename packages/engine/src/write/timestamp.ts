@@ -1,5 +1,5 @@
 import type { XmlWriter } from '@parley/codec';
-import { formatInstant } from '@parley/core';
+import { formatInstant } from '@parley/core/internal';
 import { WSU, WSU_ID } from './names.ts';
 
 const TIMESTAMP = WSU.name('Timestamp');

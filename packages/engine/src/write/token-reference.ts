@@ -1,7 +1,7 @@
 import type { Attribute, QualifiedName, XmlWriter } from '@parley/codec';
-import { namesIn } from '@parley/codec';
+import { namesIn } from '@parley/codec/internal';
 import type { KeyInstance, Version } from '@parley/core';
-import { BASE64_BINARY, encodeBase64, TOKEN_TYPES, VERSION_URIS } from '@parley/core';
+import { BASE64_BINARY, encodeBase64, TOKEN_TYPES, VERSION_URIS } from '@parley/core/internal';
 import { CONVERSATION, ENCODING_TYPE, URI, VALUE_TYPE, WSSE, WSSE11 } from './names.ts';
 
 /** How a message refers to its context: by the Id of the token it carries, or by Identifier and Instance. */

@@ -1,6 +1,7 @@
 import type { QualifiedName, XmlWriter } from '@parley/codec';
 import type { Secret } from '@parley/core';
-import { BASE64_BINARY, encodeBase64, formatInstant, PASSWORD_TYPES, passwordDigest } from '@parley/core';
+import { passwordDigest } from '@parley/core';
+import { BASE64_BINARY, encodeBase64, formatInstant, PASSWORD_TYPES } from '@parley/core/internal';
 import { ENCODING_TYPE, TYPE, WSSE, WSSE11, WSU, WSU_ID } from './names.ts';
 
 /** Who asks, and the password (borrowed; UTF-8 octets), in one of the ways in which a token shows it. */

@@ -1,7 +1,8 @@
 /** libxmljs2, the native libxml2 of 2.9: an optional dependency, so it may not be there. */
 import { isMainThread } from 'node:worker_threads';
 import type { Libxml, Tape } from '@parley/codec';
-import { loadLibxml, loadNative } from '@parley/codec';
+import { loadLibxml } from '@parley/codec';
+import { loadNative } from '@parley/codec/internal';
 import { Fault } from '@parley/core';
 
 // One thread of a process can have it.

@@ -1,5 +1,6 @@
 import type { Tape } from '@parley/codec';
-import { attributeNamed, attributeText, localName, Namespace, parentOf } from '@parley/codec';
+import { attributeText, parentOf } from '@parley/codec';
+import { attributeNamed, localName, Namespace } from '@parley/codec/internal';
 
 const BASE = localName('base');
 

@@ -1,5 +1,6 @@
 /** The base64 reader: takes exactly what has one text, and writes nowhere else. */
-import { decodeBase64, decodeBase64Text, decodedBase64Max, encodeBase64, Fault } from '@parley/core';
+import { Fault } from '@parley/core';
+import { decodeBase64, decodeBase64Text, decodedBase64Max, encodeBase64 } from '@parley/core/internal';
 import type { Target } from '../target.ts';
 import { demand } from '../target.ts';
 

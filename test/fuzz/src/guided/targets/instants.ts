@@ -1,5 +1,6 @@
 /** Instants: exactly the texts that the Basic Security Profile allows, and the millisecond that Date agrees with. */
-import { Fault, formatInstant, parseInstant } from '@parley/core';
+import { Fault } from '@parley/core';
+import { formatInstant, parseInstant } from '@parley/core/internal';
 import type { Target } from '../target.ts';
 import { demand } from '../target.ts';
 

@@ -1,5 +1,6 @@
 /** The scanner: WebAssembly and plain, under our limits and under tight ones. */
-import { A, ATTRIBUTE_WORDS, E, ELEMENT_WORDS, parentOf, scan, Tape } from '@parley/codec';
+import { parentOf, scan, Tape } from '@parley/codec';
+import { A, ATTRIBUTE_WORDS, E, ELEMENT_WORDS } from '@parley/codec/internal';
 import type { Limits } from '@parley/core';
 import { DEFAULT_LIMITS, Fault } from '@parley/core';
 import { tapeDifference } from '../../tape-difference.ts';

@@ -8,10 +8,11 @@ import {
   scan,
   Tape,
   textOf,
-  UNQUALIFIED,
   XmlWriter,
 } from '@parley/codec';
-import { DEFAULT_LIMITS, encodeBase64, Fault } from '@parley/core';
+import { UNQUALIFIED } from '@parley/codec/internal';
+import { DEFAULT_LIMITS, Fault } from '@parley/core';
+import { encodeBase64 } from '@parley/core/internal';
 import type { Target } from '../target.ts';
 import { demand, Violation } from '../target.ts';
 

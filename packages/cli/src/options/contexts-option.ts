@@ -1,0 +1,111 @@
+import { readFile, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import type { ContextStore, KeyEncryptionKey } from '@parley/conversation';
+import {
+  keyEncryptionKeyFromFile,
+  keyEncryptionKeyFromText,
+  openLmdbContextStore,
+  wipeContext,
+} from '@parley/conversation';
+import type { SecurityContext } from '@parley/core';
+import { Fault } from '@parley/core';
+import type { ContextResolver } from '@parley/engine';
+import { parseKeys } from '@parley/log';
+import type { Terminal } from '../terminal/terminal.ts';
+
+/** Where the keys are: at most one of `contexts` and `keys`. */
+export interface ContextsOption {
+  /** Folder of a context store. */
+  readonly contexts?: string | undefined;
+  /** File of the store's key-encryption key. */
+  readonly kek?: string | undefined;
+  /** A keys file. */
+  readonly keys?: string | undefined;
+}
+
+/** Contexts to verify with; their secrets are wiped by `close`. */
+export interface OpenContexts extends ContextResolver {
+  close(): Promise<void>;
+}
+
+/** The environment variable that may hold the key-encryption key, in base64 or hex. */
+export const KEK_VARIABLE = 'PARLEY_KEK';
+/** Name of the key file beside a store's folder. */
+export const KEK_FILE = 'kek';
+
+/**
+ * Opens what the options name, or says `undefined` when they name nothing.
+ * @throws Fault `caller.option-invalid`, `caller.keys-invalid`, `caller.input-unreadable`, `caller.store-*`, `internal.store-*`
+ */
+export async function openContexts(option: ContextsOption, terminal: Terminal): Promise<OpenContexts | undefined> {
+  if (option.contexts !== undefined && option.keys !== undefined) {
+    throw new Fault('caller.option-invalid', { reason: '--contexts and --keys exclude each other' });
+  }
+  if (option.kek !== undefined && option.contexts === undefined) {
+    throw new Fault('caller.option-invalid', { reason: '--kek goes with --contexts' });
+  }
+  if (option.keys !== undefined) return keysFile(option.keys);
+  return option.contexts === undefined ? undefined : contextStore(option.contexts, option.kek, terminal);
+}
+
+async function keysFile(path: string): Promise<OpenContexts> {
+  const octets = await readFile(path).catch((error: unknown) => {
+    throw new Fault('caller.input-unreadable', { file: path, reason: codeOf(error) });
+  });
+  try {
+    const contexts = new Map(parseKeys(octets).map((context) => [context.identifier, context]));
+    return held(async (identifier) => contexts.get(identifier), contexts);
+  } catch (error) {
+    throw error instanceof Fault ? new Fault(error.code, { file: path, ...error.detail }) : error;
+  } finally {
+    octets.fill(0);
+  }
+}
+
+async function contextStore(directory: string, kek: string | undefined, terminal: Terminal): Promise<OpenContexts> {
+  await requireDirectory(directory);
+  const keyEncryptionKey = await keyOf(directory, kek, terminal);
+  const store = await openLmdbContextStore({ directory, keyEncryptionKey, readOnly: true });
+  const contexts = new Map<string, SecurityContext>();
+  return held((identifier) => fetched(store, contexts, identifier), contexts, store);
+}
+
+// A missing store is reported as such, not as the missing key beside it.
+async function requireDirectory(path: string): Promise<void> {
+  const status = await stat(path).catch(() => undefined);
+  if (status === undefined) throw new Fault('caller.store-missing', { path });
+}
+
+async function keyOf(directory: string, kek: string | undefined, terminal: Terminal): Promise<KeyEncryptionKey> {
+  if (kek !== undefined) return keyEncryptionKeyFromFile(kek);
+  const text = terminal.environment[KEK_VARIABLE];
+  if (text !== undefined && text !== '') return keyEncryptionKeyFromText(text);
+  return keyEncryptionKeyFromFile(join(dirname(resolve(directory)), KEK_FILE));
+}
+
+async function fetched(
+  store: ContextStore,
+  contexts: Map<string, SecurityContext>,
+  identifier: string,
+): Promise<SecurityContext | undefined> {
+  const known = contexts.get(identifier);
+  if (known !== undefined) return known;
+  const context = await store.get(identifier);
+  if (context !== undefined) contexts.set(identifier, context);
+  return context;
+}
+
+function held(get: ContextResolver['get'], contexts: Map<string, SecurityContext>, store?: ContextStore): OpenContexts {
+  return {
+    get,
+    close: async () => {
+      for (const context of contexts.values()) wipeContext(context);
+      contexts.clear();
+      await store?.close();
+    },
+  };
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
+}

@@ -1,0 +1,82 @@
+import { Fault } from '@parley/core';
+import type { Tape } from '../../tape/tape.ts';
+import { Namespace } from '../../tape/vocabulary.ts';
+import { CHAIN_MAX, doubled, hashOctets, sameOctets } from '../octets/octet-hash.ts';
+
+const FIRST_SLOTS = 64;
+const XML_PREFIX = 1;
+
+/** Prefixes of the document being scanned: octets to id, and what each is bound to at the point of the scan. */
+export class PrefixTable {
+  /** Prefix id -> URI id in scope, -1 for unbound. */
+  bindings: Int32Array = new Int32Array(64);
+  /** Prefix id -> element that declared it last, to find the same declaration twice on one element. */
+  owners: Int32Array = new Int32Array(64);
+  /** Prefix ids by hash; 0 is free. */
+  #slots = new Int32Array(FIRST_SLOTS);
+  #mask = FIRST_SLOTS - 1;
+
+  /** Makes the table that of an empty document. */
+  reset(tape: Tape): void {
+    // perf: a huge document before this one must not make this one pay for a huge table.
+    this.#mask = FIRST_SLOTS - 1;
+    this.#slots.fill(0, 0, FIRST_SLOTS);
+    tape.prefixCount = 2;
+    tape.prefixStarts[0] = 0;
+    tape.prefixEnds[0] = 0;
+    tape.prefixStarts[XML_PREFIX] = 0;
+    tape.prefixEnds[XML_PREFIX] = 0;
+    this.bindings[0] = Namespace.none;
+    this.bindings[XML_PREFIX] = Namespace.xml;
+    this.owners[0] = -1;
+    this.owners[XML_PREFIX] = -1;
+  }
+
+  /** The id of the non-empty prefix `tape.bytes[start, end)`, new if need be. @throws Fault `peer.limit-namespaces` */
+  intern(tape: Tape, start: number, end: number): number {
+    const bytes = tape.bytes;
+    if (end - start === 3 && bytes[start] === 0x78 && bytes[start + 1] === 0x6d && bytes[start + 2] === 0x6c) {
+      return XML_PREFIX;
+    }
+    const mask = this.#mask;
+    let slot = hashOctets(bytes, start, end) & mask;
+    for (let steps = 0; ; steps++) {
+      const id = this.#slots[slot]!;
+      if (id === 0) return this.#add(tape, start, end, slot);
+      if (sameOctets(bytes, start, end, bytes, tape.prefixStarts[id]!, tape.prefixEnds[id]!)) return id;
+      if (steps > CHAIN_MAX) throw new Fault('peer.limit-namespaces', { offset: start });
+      slot = (slot + 1) & mask;
+    }
+  }
+
+  #add(tape: Tape, start: number, end: number, slot: number): number {
+    const id = tape.prefixCount++;
+    if (id >= tape.prefixStarts.length) {
+      tape.prefixStarts = doubled(tape.prefixStarts);
+      tape.prefixEnds = doubled(tape.prefixEnds);
+    }
+    while (id >= this.bindings.length) {
+      this.bindings = doubled(this.bindings);
+      this.owners = doubled(this.owners);
+    }
+    tape.prefixStarts[id] = start;
+    tape.prefixEnds[id] = end;
+    this.bindings[id] = -1;
+    this.owners[id] = -1;
+    this.#slots[slot] = id;
+    if (id * 4 > this.#mask) this.#rehash(tape);
+    return id;
+  }
+
+  #rehash(tape: Tape): void {
+    const size = (this.#mask + 1) * 4;
+    if (this.#slots.length < size) this.#slots = new Int32Array(size);
+    else this.#slots.fill(0, 0, size);
+    this.#mask = size - 1;
+    for (let id = XML_PREFIX + 1; id < tape.prefixCount; id++) {
+      let slot = hashOctets(tape.bytes, tape.prefixStarts[id]!, tape.prefixEnds[id]!) & this.#mask;
+      while (this.#slots[slot] !== 0) slot = (slot + 1) & this.#mask;
+      this.#slots[slot] = id;
+    }
+  }
+}

@@ -1,0 +1,28 @@
+// What the other packages of Parley, its tests and its benchmarks use of this one beside what is public. No promise is made
+// for it: names come and go without a new major version.
+
+export type { NativeDocument, NativeError, NativeLibxml, NativeParseOptions } from './libxml/native.ts';
+export { loadNative } from './libxml/native.ts';
+export { utf8Octets } from './reader/read-document.ts';
+export { checkIds, resolveId } from './tape/element-ids.ts';
+export { isVisiblyUsed, prefixFor, unusedPrefix, uriOfPrefix } from './tape/namespace-scope.ts';
+export {
+  attributeNamed,
+  bytesEqual,
+  isElementOnly,
+  isLiteral,
+  isNamed,
+  localName,
+  namespaceOf,
+  sameMarkup,
+  uriText,
+} from './tape/navigate.ts';
+export { A, ATTRIBUTE_WORDS, D, DECLARATION_WORDS, E, ELEMENT_WORDS, Flag, NOT_LITERAL_TEXT } from './tape/tape.ts';
+export { decodeText } from './tape/text.ts';
+export { Namespace } from './tape/vocabulary.ts';
+export { AddedAttribute } from './write/added-attribute.ts';
+export { canonicalisePart, replaceCanonicalContent } from './write/canonicalise-part.ts';
+export type { VersionedNames } from './write/qualified-name.ts';
+export { namesIn, UNQUALIFIED } from './write/qualified-name.ts';
+export type { Patch } from './write/splice.ts';
+export { splice } from './write/splice.ts';

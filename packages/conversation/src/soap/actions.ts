@@ -1,0 +1,46 @@
+/** wsa:Action of the SCT bindings (WS-SC §1.2): what a trust message is dispatched by. */
+
+import type { Version } from '@parley/core';
+import { VERSION_URIS } from '@parley/core/internal';
+
+export type Operation = 'issue' | 'renew' | 'cancel' | 'amend';
+
+export interface TrustAction {
+  readonly version: Version;
+  readonly operation: Operation;
+}
+
+const SUFFIXES: Readonly<Record<Operation, string>> = {
+  issue: '',
+  renew: '/Renew',
+  cancel: '/Cancel',
+  amend: '/Amend',
+};
+const OPERATIONS: readonly Operation[] = ['issue', 'renew', 'cancel', 'amend'];
+const VERSIONS: readonly Version[] = ['200512', '200502'];
+
+/** `…/RST/SCT…` */
+export function requestAction(version: Version, operation: Operation): string {
+  return `${VERSION_URIS[version].trust}/RST/SCT${SUFFIXES[operation]}`;
+}
+
+/** `…/RSTR/SCT…`; the final 200512 body is an RSTRC and the action is RSTR all the same. */
+export function responseAction(version: Version, operation: Operation): string {
+  return `${VERSION_URIS[version].trust}/RSTR/SCT${SUFFIXES[operation]}`;
+}
+
+const BY_ACTION: ReadonlyMap<string, TrustAction> = new Map(
+  VERSIONS.flatMap((version) =>
+    OPERATIONS.map((operation) => [requestAction(version, operation), { version, operation }] as const),
+  ),
+);
+
+/** What an SCT request of this action asks for, or `undefined` for any other action. */
+export function trustActionOf(action: string): TrustAction | undefined {
+  return BY_ACTION.get(action);
+}
+
+/** The generation whose trust namespace an action begins with: such a message is for the issuer, known or not. */
+export function trustVersionOf(action: string): Version | undefined {
+  return VERSIONS.find((version) => action.startsWith(`${VERSION_URIS[version].trust}/`));
+}

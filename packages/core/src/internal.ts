@@ -1,0 +1,70 @@
+// What the other packages of Parley, its tests and its benchmarks use of this one beside what is public. No promise is made
+// for it: names come and go without a new major version.
+
+export {
+  KEY_TRANSPORT_ALGORITHMS,
+  keyTransportAlgorithm,
+  MASK_ALGORITHMS,
+  maskAlgorithm,
+  rsaPssAlgorithm,
+  SIGNATURE_ALGORITHMS,
+  signatureAlgorithm,
+} from './algorithms/public-key.ts';
+export {
+  CIPHER_ALGORITHMS,
+  cipherAlgorithm,
+  DIGEST_ALGORITHMS,
+  KEY_WRAP_ALGORITHMS,
+  keyWrapAlgorithm,
+  MAC_ALGORITHMS,
+  macAlgorithm,
+} from './algorithms/symmetric.ts';
+export { DSIG_MORE_2007 } from './algorithms/table.ts';
+export { CURVE_URIS } from './asymmetric/key.ts';
+export type { KeyTransport, KeyTransportParameters } from './asymmetric/key-transport.ts';
+export { decryptKey, encryptKey, keyTransport } from './asymmetric/key-transport.ts';
+export type { OaepParameters } from './asymmetric/oaep.ts';
+export { sign, signatureBytes, verify } from './asymmetric/signature.ts';
+export {
+  decodeBase64,
+  decodeBase64Text,
+  decodedBase64Length,
+  decodedBase64Max,
+  encodeBase64,
+  encodedBase64Length,
+  writeBase64,
+} from './base/base64.ts';
+export { equalConstantTime, equalsText } from './base/constant-time.ts';
+export { failedReply } from './base/fault.ts';
+export { formatInstant, parseInstant, parseInstantOctets } from './base/instant.ts';
+export { invariant, unreachable } from './base/invariant.ts';
+export { completeLimits } from './base/limits.ts';
+export { selectKey } from './context/security-context.ts';
+export type { SamlUris, VersionUris } from './context/specification.ts';
+export {
+  BASE64_BINARY,
+  CONFIRMATION_NAMES,
+  ENVELOPED_SIGNATURE,
+  PASSWORD_TYPES,
+  SAML_URIS,
+  STR_TRANSFORM,
+  TOKEN_TYPES,
+  VERSION_URIS,
+} from './context/specification.ts';
+export { instantiate } from './hot/web-assembly.ts';
+export type { Decrypted } from './symmetric/cipher.ts';
+export { decrypt, decryptAllToEnd, decryptToEnd, encrypt } from './symmetric/cipher.ts';
+export { digest, digestBase64 } from './symmetric/digest.ts';
+export { unwrapKey, wrapKey } from './symmetric/key-wrap.ts';
+export type { MacStream } from './symmetric/mac.ts';
+export { MacKey } from './symmetric/mac.ts';
+export {
+  isSamePassword,
+  PASSWORD_ITERATIONS_CEILING,
+  PASSWORD_ITERATIONS_DEFAULT,
+  PASSWORD_KEY_BYTES,
+  PASSWORD_KEY_USES,
+  PASSWORD_SALT_BYTES,
+} from './symmetric/password.ts';
+export { KEY_USAGE } from './x509/extensions.ts';
+export { readPkiPath, writePkiPath } from './x509/pki-path.ts';

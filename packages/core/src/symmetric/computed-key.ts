@@ -1,0 +1,10 @@
+import { Secret } from '../base/secret.ts';
+import { pSha1 } from './p-sha1.ts';
+
+/**
+ * The key of `CK/PSHA1` (WS-Trust §4.4.4): P_SHA1(requester entropy, issuer entropy), `lengthBytes` octets. Borrows
+ * the entropies; the secret is the caller's.
+ */
+export function computeKey(requesterEntropy: Uint8Array, issuerEntropy: Uint8Array, lengthBytes: number): Secret {
+  return Secret.filledBy(lengthBytes, (out) => pSha1(requesterEntropy, issuerEntropy, 0, out));
+}

@@ -1,0 +1,250 @@
+/** Small steps that every reader takes: attributes, literal texts, and the refusal when the shape is wrong. */
+
+import type { OctetSink, Tape } from '@parley/codec';
+import { attributeText, firstChild, nextSibling, parentOf, textOf } from '@parley/codec';
+import {
+  A,
+  ATTRIBUTE_WORDS,
+  attributeNamed,
+  bytesEqual,
+  decodeText,
+  E,
+  ELEMENT_WORDS,
+  Flag,
+  isElementOnly,
+  isLiteral,
+  isNamed,
+  Namespace,
+} from '@parley/codec/internal';
+import { Fault } from '@parley/core';
+import { decodeBase64, decodedBase64Length, parseInstantOctets } from '@parley/core/internal';
+
+// perf: a module's own constants are folded into its code, imported ones are looked up at every use.
+const RECORD = ELEMENT_WORDS;
+const ATTRIBUTE = ATTRIBUTE_WORDS;
+const { content: CONTENT, contentEnd: CONTENT_END, end: END, flags: FLAGS, next: NEXT, start: START } = E;
+const { declarationCount: DECLARATION_COUNT } = E;
+const { flags: ATTRIBUTE_FLAGS, value: ATTRIBUTE_VALUE, valueEnd: ATTRIBUTE_VALUE_END } = A;
+
+/** The refusal of a message whose shape is not the one the specification draws. */
+export function structureInvalid(tape: Tape, element: number, reason: string): Fault {
+  return new Fault('peer.structure-invalid', { reason, offset: element < 0 ? 0 : startOf(tape, element) });
+}
+
+/** Offset of the `<` of `element`. */
+export function startOf(tape: Tape, element: number): number {
+  return tape.elements[element * RECORD + START]!;
+}
+
+/** Offset just past the start tag of `element`. */
+export function contentOf(tape: Tape, element: number): number {
+  return tape.elements[element * RECORD + CONTENT]!;
+}
+
+/** Whether there are namespace declarations in the start tag of `element`. */
+export function declaresNamespaces(tape: Tape, element: number): boolean {
+  return tape.elements[element * RECORD + DECLARATION_COUNT] !== 0;
+}
+
+/** Offset just past `element`. */
+export function endOf(tape: Tape, element: number): number {
+  return tape.elements[element * RECORD + END]!;
+}
+
+/** Whether `inner` is `outer` or stands inside it. */
+export function isWithin(tape: Tape, inner: number, outer: number): boolean {
+  return inner >= outer && inner < tape.elements[outer * RECORD + NEXT]!;
+}
+
+/** How many siblings stand before `element`. */
+export function placeAmongSiblings(tape: Tape, element: number): number {
+  let place = 0;
+  for (let child = firstChild(tape, parentOf(tape, element)); child !== element; child = nextSibling(tape, child))
+    place++;
+  return place;
+}
+
+/** Refuses text, comments and PIs directly inside an element that holds elements only. */
+export function requireElementOnly(tape: Tape, element: number, name: string): void {
+  if (!isElementOnly(tape, element)) throw structureInvalid(tape, element, `${name} holds text or a comment`);
+}
+
+// safety: a comment or CDATA section inside a value is where two readers read two values (T10).
+/** Refuses anything but literal characters inside an element that holds a value. */
+export function requireLiteral(tape: Tape, element: number, name: string): void {
+  if (!isLiteral(tape, element)) throw structureInvalid(tape, element, `${name} is not plain text`);
+}
+
+// interop: Santuario breaks long base64 lines and newer JDKs write the CR as `&#13;`.
+/** Refuses anything but characters and references to them: what base64 text may be wrapped with. */
+export function requireCharacters(tape: Tape, element: number, name: string): void {
+  const forbidden = Flag.hasChild | Flag.hasComment | Flag.hasCdata | Flag.hasProcessingInstruction;
+  if ((tape.elements[element * RECORD + FLAGS]! & forbidden) !== 0) {
+    throw structureInvalid(tape, element, `${name} is not plain text`);
+  }
+}
+
+/**
+ * The octets that the base64 text of an element stands for; a new array, owned by the caller.
+ * @throws Fault `peer.encoding-invalid`
+ */
+export function base64Octets(tape: Tape, element: number): Uint8Array {
+  const text = base64Text(tape, element);
+  const octets = new Uint8Array(decodedBase64Length(text.bytes, text.start, text.end));
+  const length = decodeBase64(text.bytes, text.start, text.end, octets, 0);
+  return length === octets.length ? octets : octets.subarray(0, length);
+}
+
+/**
+ * Appends the same to `sink`. perf: memory of its own costs a large value microseconds.
+ * @throws Fault `peer.encoding-invalid`
+ */
+export function appendBase64Octets(tape: Tape, element: number, sink: OctetSink): void {
+  const { bytes, start, end } = base64Text(tape, element);
+  sink.reserve(decodedBase64Length(bytes, start, end));
+  sink.length += decodeBase64(bytes, start, end, sink.bytes, sink.length);
+}
+
+function base64Text(tape: Tape, element: number): { bytes: Uint8Array; start: number; end: number } {
+  const base = element * RECORD;
+  if ((tape.elements[base + FLAGS]! & Flag.hasReference) !== 0) {
+    const bytes = new TextEncoder().encode(textOf(tape, element));
+    return { bytes, start: 0, end: bytes.length };
+  }
+  return { bytes: tape.bytes, start: tape.elements[base + CONTENT]!, end: tape.elements[base + CONTENT_END]! };
+}
+
+/**
+ * The whole text of an element that holds characters and references to them only, as it stands.
+ * @throws Fault `peer.structure-invalid` something else in it; `peer.limit-value` longer than `bytesMax`.
+ */
+export function characterText(tape: Tape, element: number, name: string, bytesMax: number): string {
+  requireCharacters(tape, element, name);
+  const base = element * RECORD;
+  const bytes = tape.elements[base + CONTENT_END]! - tape.elements[base + CONTENT]!;
+  if (bytes > bytesMax) throw new Fault('peer.limit-value', { name, bytes });
+  return textOf(tape, element);
+}
+
+/** Where the text of a literal element begins, leading XML white space left out. */
+export function textStart(tape: Tape, element: number): number {
+  const base = element * RECORD;
+  const end = tape.elements[base + CONTENT_END]!;
+  let start = tape.elements[base + CONTENT]!;
+  while (start < end && isSpace(tape.bytes[start]!)) start++;
+  return start;
+}
+
+/** Where the text of a literal element ends, trailing XML white space left out. */
+export function textEnd(tape: Tape, element: number): number {
+  const base = element * RECORD;
+  const start = tape.elements[base + CONTENT]!;
+  let end = tape.elements[base + CONTENT_END]!;
+  while (end > start && isSpace(tape.bytes[end - 1]!)) end--;
+  return end;
+}
+
+/**
+ * The trimmed text of a literal element that becomes a key or a result.
+ * @throws Fault `peer.structure-invalid` not plain text, `peer.limit-value` longer than `bytesMax`.
+ */
+export function literalText(tape: Tape, element: number, name: string, bytesMax: number): string {
+  requireLiteral(tape, element, name);
+  const start = textStart(tape, element);
+  const end = textEnd(tape, element);
+  if (end - start > bytesMax) throw new Fault('peer.limit-value', { name, bytes: end - start });
+  return decodeText(tape.bytes, start, end);
+}
+
+const INSTANT_BYTES_MAX = 64;
+
+/**
+ * The instant that a literal element holds, in epoch milliseconds.
+ * @throws Fault `peer.structure-invalid` not plain text, `peer.limit-value`, `peer.timestamp-invalid`
+ */
+export function literalInstant(tape: Tape, element: number, name: string): number {
+  requireLiteral(tape, element, name);
+  const start = textStart(tape, element);
+  const end = textEnd(tape, element);
+  if (end - start > INSTANT_BYTES_MAX) throw new Fault('peer.limit-value', { name, bytes: end - start });
+  return parseInstantOctets(tape.bytes, start, end);
+}
+
+/** The attribute, or the refusal of an element that lacks it. */
+export function requireAttribute(tape: Tape, element: number, local: Uint8Array, name: string): number {
+  const attribute = attributeNamed(tape, element, Namespace.none, local);
+  if (attribute < 0) throw structureInvalid(tape, element, `${name} is missing`);
+  return attribute;
+}
+
+/** Whether the attribute's value is exactly `expected`: no trimming, no case folding (T15). */
+export function attributeIs(tape: Tape, attribute: number, expected: Uint8Array): boolean {
+  const base = attribute * ATTRIBUTE;
+  if ((tape.attributes[base + ATTRIBUTE_FLAGS]! & Flag.literal) === 0) return false;
+  return bytesEqual(
+    tape.bytes,
+    tape.attributes[base + ATTRIBUTE_VALUE]!,
+    tape.attributes[base + ATTRIBUTE_VALUE_END]!,
+    expected,
+  );
+}
+
+/** The attribute's value for a result or a message, cut to `charactersMax`. */
+export function attributeValue(tape: Tape, attribute: number, charactersMax: number): string {
+  const text = attributeText(tape, attribute);
+  return text.length > charactersMax ? text.slice(0, charactersMax) : text;
+}
+
+/** The attribute's whole value. @throws Fault `peer.limit-value` longer than `bytesMax` as written */
+export function boundedText(tape: Tape, attribute: number, bytesMax: number): string {
+  const base = attribute * ATTRIBUTE;
+  const bytes = tape.attributes[base + ATTRIBUTE_VALUE_END]! - tape.attributes[base + ATTRIBUTE_VALUE]!;
+  if (bytes > bytesMax) throw new Fault('peer.limit-value', { bytes });
+  return attributeText(tape, attribute);
+}
+
+/** An algorithm row with the octets of its URI, ready to be compared with a message. */
+export interface NamedRow<Row> {
+  readonly uriBytes: Uint8Array;
+  readonly row: Row;
+}
+
+/** Rows made ready for {@link rowNamed}. */
+export function namedRows<Row extends { readonly uri: string }>(rows: readonly Row[]): readonly NamedRow<Row>[] {
+  const encoder = new TextEncoder();
+  return rows.map((row) => ({ uriBytes: encoder.encode(row.uri), row }));
+}
+
+/** The row whose URI is the attribute's value. @throws Fault `peer.alg-forbidden` */
+export function rowNamed<Row>(tape: Tape, attribute: number, rows: readonly NamedRow<Row>[]): Row {
+  const row = rowNamedOrNone(tape, attribute, rows);
+  if (row === undefined) throw new Fault('peer.alg-forbidden', { algorithm: attributeValue(tape, attribute, 128) });
+  return row;
+}
+
+/** The row whose URI is the attribute's value. */
+export function rowNamedOrNone<Row>(tape: Tape, attribute: number, rows: readonly NamedRow<Row>[]): Row | undefined {
+  for (let index = 0; index < rows.length; index++) {
+    const candidate = rows[index]!;
+    if (attributeIs(tape, attribute, candidate.uriBytes)) return candidate.row;
+  }
+  return undefined;
+}
+
+function isSpace(octet: number): boolean {
+  return octet === 0x20 || octet === 0x0a || octet === 0x0d || octet === 0x09;
+}
+
+/** `child`, which must be that element; `parent` is blamed for one that is missing. @throws Fault `peer.structure-invalid` */
+export function requireNamed(
+  tape: Tape,
+  child: number,
+  namespace: number,
+  local: Uint8Array,
+  parent: number,
+  name: string,
+): number {
+  if (child < 0 || !isNamed(tape, child, namespace, local))
+    throw structureInvalid(tape, child < 0 ? parent : child, `${name} is not where it belongs`);
+  return child;
+}

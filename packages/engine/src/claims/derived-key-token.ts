@@ -1,0 +1,197 @@
+/**
+ * wsc:DerivedKeyToken (WS-SC §1.10):
+ *   SecurityTokenReference, Properties?, ((Generation | Offset), Length?)?, Label?, Nonce — in any order (interop).
+ */
+
+import type { Tape } from '@parley/codec';
+import { firstChild, nextSibling, textOf } from '@parley/codec';
+import {
+  A,
+  ATTRIBUTE_WORDS,
+  attributeNamed,
+  E,
+  ELEMENT_WORDS,
+  Flag,
+  isNamed,
+  localName,
+  Namespace,
+  namespaceOf,
+} from '@parley/codec/internal';
+import type { Limits, Version } from '@parley/core';
+import { Fault } from '@parley/core';
+import { decodeBase64, decodedBase64Length, VERSION_URIS } from '@parley/core/internal';
+import type { WireDerivation } from '../message/wire-derivation.ts';
+import { attributeIs, requireElementOnly, requireLiteral, structureInvalid, textEnd, textStart } from './claim.ts';
+import type { TokenReference } from './token-reference.ts';
+import { isTokenReference, readTokenReference } from './token-reference.ts';
+import { readUnsigned } from './unsigned-number.ts';
+
+// perf: a module's own constants are folded into its code, imported ones are looked up at every use.
+const { none: IN_NO_NAMESPACE, wsc: IN_WSC } = Namespace;
+
+/** A derivation as the message asks for it; within the limits. */
+export interface DerivedKeyToken {
+  readonly version: Version;
+  readonly base: TokenReference;
+  readonly derivation: WireDerivation;
+}
+
+/** WS-SC §1.10: Length when neither token nor policy says otherwise. */
+const DEFAULT_LENGTH_BYTES = 32;
+
+const ALGORITHM = localName('Algorithm');
+const OFFSET = localName('Offset');
+const GENERATION = localName('Generation');
+const LENGTH = localName('Length');
+const LABEL = localName('Label');
+const NONCE = localName('Nonce');
+const PROPERTIES = localName('Properties');
+const P_SHA1_200512 = localName(VERSION_URIS['200512'].pSha1);
+const P_SHA1_200502 = localName(VERSION_URIS['200502'].pSha1);
+
+/**
+ * Reads a DerivedKeyToken. Numbers are exact and bounded before anything is derived (T48, T49).
+ *
+ * @throws Fault `peer.structure-invalid`, `peer.alg-forbidden`, `peer.encoding-invalid`, `peer.dk-limit`, and what
+ * {@link readTokenReference} throws.
+ */
+export function readDerivedKeyToken(tape: Tape, element: number, limits: Limits): DerivedKeyToken {
+  requireElementOnly(tape, element, 'wsc:DerivedKeyToken');
+  const namespace = namespaceOf(tape, element);
+  requirePSha1(tape, element, namespace);
+  let reference = -1;
+  let offset = -1;
+  let generation = -1;
+  let length = -1;
+  let label = -1;
+  let nonce = -1;
+  for (let child = firstChild(tape, element); child >= 0; child = nextSibling(tape, child)) {
+    if (isTokenReference(tape, child)) reference = once(tape, child, reference);
+    else if (isNamed(tape, child, namespace, OFFSET)) offset = once(tape, child, offset);
+    else if (isNamed(tape, child, namespace, GENERATION)) generation = once(tape, child, generation);
+    else if (isNamed(tape, child, namespace, LENGTH)) length = once(tape, child, length);
+    else if (isNamed(tape, child, namespace, LABEL)) label = once(tape, child, label);
+    else if (isNamed(tape, child, namespace, NONCE)) nonce = once(tape, child, nonce);
+    // interop: Metro and WSS4J ignore Properties; they describe children of this key, not the key.
+    else if (!isNamed(tape, child, namespace, PROPERTIES))
+      throw structureInvalid(tape, child, 'an unknown child of wsc:DerivedKeyToken');
+  }
+  if (reference < 0) throw structureInvalid(tape, element, 'wsc:DerivedKeyToken names no base token');
+  if (offset >= 0 && generation >= 0) throw structureInvalid(tape, element, 'wsc:Offset beside wsc:Generation');
+  if (nonce < 0) throw new Fault('peer.dk-limit', { field: 'Nonce', bytes: 0 });
+
+  const lengthBytes = length < 0 ? DEFAULT_LENGTH_BYTES : numberIn(tape, length, limits.derivedKeyBytesMax, 'Length');
+  requireKeyLength(lengthBytes, limits);
+  return {
+    version: namespace === IN_WSC ? '200512' : '200502',
+    base: readTokenReference(tape, reference, limits),
+    derivation: {
+      label: label < 0 ? undefined : readLabel(tape, label, limits),
+      nonce: readNonce(tape.bytes, literalStart(tape, nonce), textEnd(tape, nonce), limits),
+      offsetBytes: readOffset(tape, offset, generation, lengthBytes, limits),
+      lengthBytes,
+      implied: false,
+    },
+  };
+}
+
+/** The derivation that wsc:Nonce and wsc:Length on an STR imply, or `undefined` without a Nonce. */
+export function readImpliedDerivation(
+  tape: Tape,
+  reference: TokenReference,
+  limits: Limits,
+): WireDerivation | undefined {
+  if (reference.impliedNonce < 0) {
+    if (reference.impliedLength >= 0) throw new Fault('peer.dk-limit', { field: 'Nonce', bytes: 0 });
+    return undefined;
+  }
+  const nonce = literalValue(tape, reference.impliedNonce);
+  let lengthBytes = DEFAULT_LENGTH_BYTES;
+  if (reference.impliedLength >= 0) {
+    const value = literalValue(tape, reference.impliedLength);
+    lengthBytes = readUnsigned(tape.bytes, value.start, value.end, limits.derivedKeyBytesMax, 'Length');
+  }
+  requireKeyLength(lengthBytes, limits);
+  return {
+    label: undefined,
+    nonce: readNonce(tape.bytes, nonce.start, nonce.end, limits),
+    offsetBytes: 0,
+    lengthBytes,
+    implied: true,
+  };
+}
+
+function requirePSha1(tape: Tape, element: number, namespace: number): void {
+  // interop: CXF writes the attribute with the namespace, and the Feb 2005 URI in both generations.
+  let algorithm = attributeNamed(tape, element, IN_NO_NAMESPACE, ALGORITHM);
+  if (algorithm < 0) algorithm = attributeNamed(tape, element, namespace, ALGORITHM);
+  if (algorithm < 0) return;
+  if (attributeIs(tape, algorithm, P_SHA1_200512) || attributeIs(tape, algorithm, P_SHA1_200502)) return;
+  throw new Fault('peer.alg-forbidden', { reason: 'derivation' });
+}
+
+function once(tape: Tape, child: number, seen: number): number {
+  if (seen >= 0) throw structureInvalid(tape, child, 'a child of wsc:DerivedKeyToken twice');
+  return child;
+}
+
+function numberIn(tape: Tape, element: number, max: number, field: string): number {
+  requireLiteral(tape, element, `wsc:${field}`);
+  return readUnsigned(tape.bytes, textStart(tape, element), textEnd(tape, element), max, field);
+}
+
+function requireKeyLength(lengthBytes: number, limits: Limits): void {
+  if (lengthBytes < limits.derivedKeyBytesMin || lengthBytes > limits.derivedKeyBytesMax) {
+    throw new Fault('peer.dk-limit', { field: 'Length', bytes: lengthBytes });
+  }
+}
+
+function readOffset(tape: Tape, offset: number, generation: number, lengthBytes: number, limits: Limits): number {
+  if (offset >= 0) return numberIn(tape, offset, limits.derivedKeyOffsetMax, 'Offset');
+  if (generation < 0) return 0;
+  const offsetBytes = numberIn(tape, generation, limits.derivedKeyOffsetMax, 'Generation') * lengthBytes;
+  if (offsetBytes > limits.derivedKeyOffsetMax) throw new Fault('peer.dk-limit', { field: 'Generation' });
+  return offsetBytes;
+}
+
+function readLabel(tape: Tape, element: number, limits: Limits): string | undefined {
+  requireLabelSize(tape, element, limits);
+  const label = textOf(tape, element);
+  // spec: an empty Label means the default, as an absent one does.
+  return label === '' ? undefined : label;
+}
+
+function requireLabelSize(tape: Tape, element: number, limits: Limits): void {
+  const base = element * ELEMENT_WORDS;
+  if (
+    (tape.elements[base + E.flags]! &
+      (Flag.hasComment | Flag.hasCdata | Flag.hasProcessingInstruction | Flag.hasChild)) !==
+    0
+  ) {
+    throw structureInvalid(tape, element, 'wsc:Label is not plain text');
+  }
+  const bytes = tape.elements[base + E.contentEnd]! - tape.elements[base + E.content]!;
+  if (bytes > limits.labelBytesMax) throw new Fault('peer.dk-limit', { field: 'Label', bytes });
+}
+
+function readNonce(bytes: Uint8Array, start: number, end: number, limits: Limits): Uint8Array {
+  // Four characters make three octets; white space is allowed within reason.
+  if (end - start > limits.nonceBytesMax * 2 + 8) throw new Fault('peer.dk-limit', { field: 'Nonce' });
+  const nonce = new Uint8Array(decodedBase64Length(bytes, start, end));
+  const length = decodeBase64(bytes, start, end, nonce, 0);
+  if (length < limits.nonceBytesMin || length > limits.nonceBytesMax)
+    throw new Fault('peer.dk-limit', { field: 'Nonce', bytes: length });
+  return length === nonce.length ? nonce : nonce.subarray(0, length);
+}
+
+function literalStart(tape: Tape, element: number): number {
+  requireLiteral(tape, element, 'wsc:Nonce');
+  return textStart(tape, element);
+}
+
+function literalValue(tape: Tape, attribute: number): { start: number; end: number } {
+  const base = attribute * ATTRIBUTE_WORDS;
+  if ((tape.attributes[base + A.flags]! & Flag.literal) === 0)
+    throw new Fault('peer.encoding-invalid', { field: 'implied derivation' });
+  return { start: tape.attributes[base + A.value]!, end: tape.attributes[base + A.valueEnd]! };
+}

@@ -1,0 +1,20 @@
+import type { Tape } from '@parley/codec';
+import { attributeText } from '@parley/codec';
+import { attributeNamed, localName, Namespace } from '@parley/codec/internal';
+import { decodeBase64Text, encodeBase64 } from '@parley/core/internal';
+import { requireLiteral, structureInvalid, textEnd, textStart } from './claim.ts';
+
+const VALUE = localName('Value');
+
+/**
+ * The Value of a wsse11:SignatureConfirmation (WSS 1.1 §8.5), in base64 without white space; `undefined` without one.
+ * @throws Fault `peer.structure-invalid` the element is not empty; `peer.encoding-invalid`
+ */
+export function readSignatureConfirmation(tape: Tape, element: number): string | undefined {
+  requireLiteral(tape, element, 'wsse11:SignatureConfirmation');
+  if (textStart(tape, element) < textEnd(tape, element)) {
+    throw structureInvalid(tape, element, 'content of wsse11:SignatureConfirmation');
+  }
+  const attribute = attributeNamed(tape, element, Namespace.none, VALUE);
+  return attribute < 0 ? undefined : encodeBase64(decodeBase64Text(attributeText(tape, attribute)));
+}

@@ -1,0 +1,145 @@
+/** Canonicalisation and transforms of ds:Signature (XML Signature §4.3, WSS §8.3): a closed list, for every reader of them. */
+import type { CanonicalisationAlgorithm, CanonicalisationOptions, Tape } from '@parley/codec';
+import { attributeText, CANONICALISATION_ALGORITHMS, firstChild, nextSibling } from '@parley/codec';
+import { isNamed, localName, Namespace } from '@parley/codec/internal';
+import type { Limits } from '@parley/core';
+import { Fault } from '@parley/core';
+import { ENVELOPED_SIGNATURE, STR_TRANSFORM } from '@parley/core/internal';
+import type { Policy } from '../policy/policy.ts';
+import {
+  attributeIs,
+  namedRows,
+  requireAttribute,
+  requireElementOnly,
+  requireNamed,
+  rowNamedOrNone,
+  structureInvalid,
+} from './claim.ts';
+
+// perf: a module's own constants are folded into its code, imported ones are looked up at every use.
+const { ds: IN_DS, ec: IN_EC, wsse: IN_WSSE } = Namespace;
+
+/** What readers of transforms need of a policy. */
+export type TransformRules = Pick<Policy, 'limits' | 'canonicalisations' | 'allowTokenTransform'>;
+
+/** What is done to an element before it is digested. */
+export interface TransformClaim {
+  readonly canonicalisation: CanonicalisationOptions;
+  /** STR-Transform. */
+  readonly isTokenTransform: boolean;
+}
+
+const CANONICALIZATION_METHOD = localName('CanonicalizationMethod');
+const TRANSFORM = localName('Transform');
+const INCLUSIVE_NAMESPACES = localName('InclusiveNamespaces');
+const PREFIX_LIST = localName('PrefixList');
+const TRANSFORMATION_PARAMETERS = localName('TransformationParameters');
+const STR_TRANSFORM_URI = localName(STR_TRANSFORM);
+const ENVELOPED_SIGNATURE_URI = localName(ENVELOPED_SIGNATURE);
+const ALGORITHM = localName('Algorithm');
+const CANONICALISATION_ROWS = namedRows(CANONICALISATION_ALGORITHMS);
+const PREFIX_LIST_MAX = 64;
+
+/**
+ * Reads ds:Transforms: one canonical form, or one STR-Transform if the policy has it.
+ * @throws Fault `peer.transform-forbidden`, `peer.limit-transforms`, `peer.structure-invalid`, `peer.limit-namespaces`
+ */
+export function readTransforms(tape: Tape, transforms: number, rules: TransformRules): TransformClaim {
+  requireElementOnly(tape, transforms, 'ds:Transforms');
+  const transform = requireNamed(tape, firstChild(tape, transforms), IN_DS, TRANSFORM, transforms, 'ds:Transform');
+  let count = 0;
+  for (let child = transform; child >= 0; child = nextSibling(tape, child)) count++;
+  if (count > rules.limits.transformsMax) throw new Fault('peer.limit-transforms', { count });
+  const isTokenTransform = rules.allowTokenTransform && isStrTransform(tape, transform);
+  const method = isTokenTransform ? transformationParameter(tape, transform) : transform;
+  const algorithm = count === 1 ? allowedCanonicalisation(tape, method, rules) : undefined;
+  if (algorithm === undefined) throw new Fault('peer.transform-forbidden');
+  return { canonicalisation: readParameters(tape, method, algorithm, rules.limits), isTokenTransform };
+}
+
+/**
+ * Reads the ds:Transforms of an enveloped signature: it leaves out itself, then exclusive C14N without comments. No other, no
+ * more, and in no other order.
+ * @throws Fault `peer.transform-forbidden`, `peer.structure-invalid`, `peer.limit-namespaces`
+ */
+export function readEnvelopedTransforms(tape: Tape, transforms: number, limits: Limits): CanonicalisationOptions {
+  requireElementOnly(tape, transforms, 'ds:Transforms');
+  const enveloped = requireNamed(tape, firstChild(tape, transforms), IN_DS, TRANSFORM, transforms, 'ds:Transform');
+  const method = requireNamed(tape, nextSibling(tape, enveloped), IN_DS, TRANSFORM, transforms, 'ds:Transform');
+  const [first, second] = [enveloped, method].map((transform) =>
+    requireAttribute(tape, transform, ALGORITHM, 'Algorithm'),
+  ) as [number, number];
+  const algorithm = rowNamedOrNone(tape, second, CANONICALISATION_ROWS);
+  const isExpected =
+    attributeIs(tape, first, ENVELOPED_SIGNATURE_URI) &&
+    firstChild(tape, enveloped) < 0 &&
+    algorithm?.name === 'exclusive' &&
+    nextSibling(tape, method) < 0;
+  if (!isExpected) throw new Fault('peer.transform-forbidden');
+  return readParameters(tape, method, algorithm, limits);
+}
+
+function isStrTransform(tape: Tape, transform: number): boolean {
+  return attributeIs(tape, requireAttribute(tape, transform, ALGORITHM, 'Algorithm'), STR_TRANSFORM_URI);
+}
+
+/** The one ds:CanonicalizationMethod of an STR-Transform. */
+function transformationParameter(tape: Tape, transform: number): number {
+  requireElementOnly(tape, transform, 'ds:Transform');
+  const parameters = firstChild(tape, transform);
+  if (
+    parameters < 0 ||
+    !isNamed(tape, parameters, IN_WSSE, TRANSFORMATION_PARAMETERS) ||
+    nextSibling(tape, parameters) >= 0
+  )
+    throw structureInvalid(tape, transform, 'STR-Transform without wsse:TransformationParameters');
+  requireElementOnly(tape, parameters, 'wsse:TransformationParameters');
+  const method = requireNamed(
+    tape,
+    firstChild(tape, parameters),
+    IN_DS,
+    CANONICALIZATION_METHOD,
+    parameters,
+    'ds:CanonicalizationMethod',
+  );
+  if (nextSibling(tape, method) >= 0) throw structureInvalid(tape, method, 'two parameters of STR-Transform');
+  return method;
+}
+
+/** The algorithm of a CanonicalizationMethod or Transform; `undefined` for any that the policy does not allow. */
+export function allowedCanonicalisation(
+  tape: Tape,
+  method: number,
+  rules: TransformRules,
+): CanonicalisationAlgorithm | undefined {
+  const attribute = requireAttribute(tape, method, ALGORITHM, 'Algorithm');
+  const algorithm = rowNamedOrNone(tape, attribute, CANONICALISATION_ROWS);
+  return algorithm !== undefined && rules.canonicalisations.includes(algorithm.name) ? algorithm : undefined;
+}
+
+/** The algorithm as options, with its PrefixList if it has one. */
+export function readParameters(
+  tape: Tape,
+  method: number,
+  algorithm: CanonicalisationAlgorithm,
+  limits: Limits,
+): CanonicalisationOptions {
+  if (firstChild(tape, method) < 0) return algorithm;
+  if (algorithm.method !== 'exclusive') throw structureInvalid(tape, method, 'a parameter of inclusive C14N');
+  return { ...algorithm, inclusivePrefixes: readInclusivePrefixes(tape, method, limits) };
+}
+
+/** ec:InclusiveNamespaces/@PrefixList of exclusive C14N. */
+function readInclusivePrefixes(tape: Tape, method: number, limits: Limits): readonly string[] | undefined {
+  const child = firstChild(tape, method);
+  if (!isNamed(tape, child, IN_EC, INCLUSIVE_NAMESPACES) || nextSibling(tape, child) >= 0) {
+    throw structureInvalid(tape, child, 'an unknown parameter of C14N');
+  }
+  const list = requireAttribute(tape, child, PREFIX_LIST, 'PrefixList');
+  const prefixes = attributeText(tape, list)
+    .split(' ')
+    .filter((prefix) => prefix !== '');
+  if (prefixes.length > Math.min(PREFIX_LIST_MAX, limits.namespacesPerElementMax))
+    throw new Fault('peer.limit-namespaces', { count: prefixes.length });
+  return prefixes.length === 0 ? undefined : prefixes;
+}

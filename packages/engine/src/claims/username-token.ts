@@ -1,0 +1,175 @@
+/**
+ * wsse:UsernameToken (WSS UsernameToken profile 1.1 §3, §4):
+ *   Username, Password?, Nonce?, Created?, or for a key Username, wsse11:Salt, wsse11:Iteration? — in any order.
+ */
+
+import type { Tape } from '@parley/codec';
+import { firstChild, nextSibling, textOf } from '@parley/codec';
+import { attributeNamed, E, ELEMENT_WORDS, Flag, isNamed, localName, Namespace } from '@parley/codec/internal';
+import type { Limits, Secret } from '@parley/core';
+import { Fault } from '@parley/core';
+import {
+  BASE64_BINARY,
+  PASSWORD_ITERATIONS_DEFAULT,
+  PASSWORD_SALT_BYTES,
+  PASSWORD_TYPES,
+  parseInstant,
+} from '@parley/core/internal';
+import type { PasswordType } from '../message/password-type.ts';
+import {
+  attributeIs,
+  base64Octets,
+  contentOf,
+  literalText,
+  requireCharacters,
+  requireElementOnly,
+  requireLiteral,
+  structureInvalid,
+  textEnd,
+  textStart,
+} from './claim.ts';
+import { readReferencedText } from './secret-text.ts';
+import { readUnsigned } from './unsigned-number.ts';
+
+/** A token as claimed; nothing of it is believed yet. */
+export interface UsernameTokenClaim {
+  readonly element: number;
+  /** As written, not empty. */
+  readonly username: string;
+  /** The wsse:Password, whose text is read when it is compared; `type` is `undefined` for a Type that we do not know. */
+  readonly password: { readonly element: number; readonly type: PasswordType | undefined } | undefined;
+  readonly nonce: Uint8Array | undefined;
+  /** `text` is what was digested. */
+  readonly created: { readonly text: string; readonly atMs: number } | undefined;
+  /** How a key is made of the password. */
+  readonly key: { readonly salt: Uint8Array; readonly iterations: number } | undefined;
+}
+
+const USERNAME_TOKEN = localName('UsernameToken');
+const TYPE = localName('Type');
+const ENCODING_TYPE = localName('EncodingType');
+const BASE64 = localName(BASE64_BINARY);
+const TEXT = localName(PASSWORD_TYPES.text);
+const DIGEST = localName(PASSWORD_TYPES.digest);
+
+const CHILDREN = (
+  [
+    ['username', Namespace.wsse, 'Username'],
+    ['password', Namespace.wsse, 'Password'],
+    ['nonce', Namespace.wsse, 'Nonce'],
+    ['created', Namespace.wsu, 'Created'],
+    ['salt', Namespace.wsse11, 'Salt'],
+    ['iteration', Namespace.wsse11, 'Iteration'],
+  ] as const
+).map(([child, namespace, name]) => ({ child, namespace, local: localName(name) }));
+
+type Children = Record<'username' | 'password' | 'nonce' | 'created' | 'salt' | 'iteration', number>;
+
+const INSTANT_BYTES_MAX = 64;
+
+/** Whether `element` is a UsernameToken. */
+export function isUsernameToken(tape: Tape, element: number): boolean {
+  return isNamed(tape, element, Namespace.wsse, USERNAME_TOKEN);
+}
+
+/**
+ * Reads a UsernameToken.
+ *
+ * @throws Fault `peer.structure-invalid` children unknown, twice or missing, or a password beside a salt;
+ *   `peer.encoding-invalid`, `peer.timestamp-invalid`, `peer.limit-value`; `peer.dk-limit` Nonce, Salt or Iteration.
+ */
+export function readUsernameToken(tape: Tape, element: number, limits: Limits): UsernameTokenClaim {
+  const { username, password, nonce, created, salt, iteration } = childrenOf(tape, element);
+  if (username < 0) throw structureInvalid(tape, element, 'wsse:Username is missing');
+  // spec: §4, who has the password needs no key made of it.
+  if (salt >= 0 && password >= 0) throw structureInvalid(tape, password, 'wsse:Password beside wsse11:Salt');
+  if (salt < 0 && iteration >= 0) throw structureInvalid(tape, iteration, 'wsse11:Iteration without wsse11:Salt');
+  return {
+    element,
+    username: readUsername(tape, username, limits),
+    password: password < 0 ? undefined : { element: password, type: passwordTypeOf(tape, password) },
+    nonce: nonce < 0 ? undefined : readOctets(tape, nonce, 'Nonce', limits.nonceBytesMin, limits.nonceBytesMax),
+    created: created < 0 ? undefined : readCreated(tape, created),
+    key:
+      salt < 0
+        ? undefined
+        : {
+            salt: readOctets(tape, salt, 'Salt', PASSWORD_SALT_BYTES, PASSWORD_SALT_BYTES),
+            iterations: iteration < 0 ? PASSWORD_ITERATIONS_DEFAULT : readIterations(tape, iteration, limits),
+          },
+  };
+}
+
+/**
+ * The text of a wsse:Password as UTF-8 octets, never as a string. The caller wipes it.
+ * @throws Fault `peer.structure-invalid`, `peer.limit-value`
+ */
+export function readPasswordText(tape: Tape, element: number, limits: Limits): Secret {
+  requireCharacters(tape, element, 'wsse:Password');
+  const { contentEnd, flags } = E;
+  // The only character that a reader has to change.
+  if ((tape.elements[element * ELEMENT_WORDS + flags]! & Flag.hasCarriageReturn) !== 0)
+    throw structureInvalid(tape, element, 'wsse:Password is not plain text');
+  const octets = tape.bytes.subarray(contentOf(tape, element), tape.elements[element * ELEMENT_WORDS + contentEnd]!);
+  requireLength(octets.length, limits.passwordBytesMax, 'wsse:Password');
+  return readReferencedText(octets);
+}
+
+function childrenOf(tape: Tape, element: number): Children {
+  requireElementOnly(tape, element, 'wsse:UsernameToken');
+  const found: Children = { username: -1, password: -1, nonce: -1, created: -1, salt: -1, iteration: -1 };
+  for (let child = firstChild(tape, element); child >= 0; child = nextSibling(tape, child)) {
+    const row = CHILDREN.find(({ namespace, local }) => isNamed(tape, child, namespace, local));
+    if (row === undefined) throw structureInvalid(tape, child, 'an unknown child of wsse:UsernameToken');
+    if (found[row.child] >= 0) throw structureInvalid(tape, child, `${row.child} twice`);
+    found[row.child] = child;
+  }
+  return found;
+}
+
+function readUsername(tape: Tape, element: number, limits: Limits): string {
+  requireCharacters(tape, element, 'wsse:Username');
+  const length = tape.elements[element * ELEMENT_WORDS + E.contentEnd]! - contentOf(tape, element);
+  requireLength(length, limits.identifierBytesMax, 'wsse:Username');
+  const username = textOf(tape, element);
+  if (username === '') throw structureInvalid(tape, element, 'wsse:Username is empty');
+  return username;
+}
+
+// spec: §3.1, a Password without Type is text.
+function passwordTypeOf(tape: Tape, password: number): PasswordType | undefined {
+  const type = attributeNamed(tape, password, Namespace.none, TYPE);
+  if (type < 0 || attributeIs(tape, type, TEXT)) return 'text';
+  return attributeIs(tape, type, DIGEST) ? 'digest' : undefined;
+}
+
+function readOctets(tape: Tape, element: number, field: string, bytesMin: number, bytesMax: number): Uint8Array {
+  requireCharacters(tape, element, field);
+  const encoding = attributeNamed(tape, element, Namespace.none, ENCODING_TYPE);
+  if (encoding >= 0 && !attributeIs(tape, encoding, BASE64)) throw new Fault('peer.encoding-invalid', { field });
+  // Four characters make three octets; white space is allowed within reason.
+  const length = tape.elements[element * ELEMENT_WORDS + E.contentEnd]! - contentOf(tape, element);
+  if (length > bytesMax * 2 + 64) throw new Fault('peer.dk-limit', { field });
+  const octets = base64Octets(tape, element);
+  if (octets.length < bytesMin || octets.length > bytesMax)
+    throw new Fault('peer.dk-limit', { field, bytes: octets.length });
+  return octets;
+}
+
+function readCreated(tape: Tape, element: number): UsernameTokenClaim['created'] {
+  const text = literalText(tape, element, 'wsu:Created', INSTANT_BYTES_MAX);
+  return { text, atMs: parseInstant(text) };
+}
+
+function readIterations(tape: Tape, element: number, limits: Limits): number {
+  requireLiteral(tape, element, 'wsse11:Iteration');
+  const { passwordIterationsMin, passwordIterationsMax } = limits;
+  const [start, end] = [textStart(tape, element), textEnd(tape, element)];
+  const iterations = readUnsigned(tape.bytes, start, end, passwordIterationsMax, 'Iteration');
+  if (iterations < passwordIterationsMin) throw new Fault('peer.dk-limit', { field: 'Iteration' });
+  return iterations;
+}
+
+function requireLength(lengthBytes: number, bytesMax: number, name: string): void {
+  if (lengthBytes > bytesMax) throw new Fault('peer.limit-value', { name, bytes: lengthBytes });
+}

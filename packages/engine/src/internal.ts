@@ -1,0 +1,34 @@
+// What the other packages of Parley, its tests and its benchmarks use of this one beside what is public. No promise is made
+// for it: names come and go without a new major version.
+
+export {
+  attributeValue,
+  base64Octets,
+  literalInstant,
+  literalText,
+  requireElementOnly,
+  structureInvalid,
+} from './claims/claim.ts';
+export type { SecurityContextToken } from './claims/security-context-token.ts';
+export { readSecurityContextToken } from './claims/security-context-token.ts';
+export type { TokenReference } from './claims/token-reference.ts';
+export { isTokenReference, readTokenReference } from './claims/token-reference.ts';
+export type { UsernameTokenClaim } from './claims/username-token.ts';
+export { isUsernameToken, readPasswordText, readUsernameToken } from './claims/username-token.ts';
+export { ADDRESSING_NAMES, Addressing } from './message/addressing-names.ts';
+export { freshUntilMs, requireFresh } from './open/freshness.ts';
+export type { AddressingValues } from './read/addressing.ts';
+export { readAddressing, requireAddressing } from './read/addressing.ts';
+export type { MessageClaims } from './read/message.ts';
+export { readMessage } from './read/message.ts';
+export type { SoapEnvelope } from './read/soap-envelope.ts';
+export { readEnvelopeShape, readHeaderBlocks } from './read/soap-envelope.ts';
+export { bound, TYPE, WSSE, WSU, WSU_ID } from './write/names.ts';
+export { writeSecurityContextToken } from './write/security-context-token.ts';
+export { openSecurity } from './write/security-header.ts';
+export { SOAP, SOAP_NAMESPACES } from './write/soap.ts';
+export { writeTimestamp } from './write/timestamp.ts';
+export type { ContextReference } from './write/token-reference.ts';
+export { writeContextReference } from './write/token-reference.ts';
+export type { UsernameProof } from './write/username-token.ts';
+export { writeUsernameToken } from './write/username-token.ts';

@@ -1,0 +1,46 @@
+/** What a header block says to every SOAP node on the way (SOAP 1.1 §4.2, SOAP 1.2 §5.2). */
+import type { Tape } from '@parley/codec';
+import { attributeText } from '@parley/codec';
+import { attributeNamed, localName, Namespace } from '@parley/codec/internal';
+
+/** The values of the attributes, as they stand there. */
+export interface HeaderRouting {
+  readonly mustUnderstand: string | undefined;
+  /** SOAP 1.1 calls it actor. */
+  readonly role: string | undefined;
+  /** SOAP 1.2 only. */
+  readonly relay: string | undefined;
+}
+
+const MUST_UNDERSTAND = localName('mustUnderstand');
+const ACTOR = localName('actor');
+const ROLE = localName('role');
+const RELAY = localName('relay');
+
+/** Reads the attributes of a header block; `soap` is the namespace of the envelope. */
+export function readHeaderRouting(tape: Tape, block: number, soap: number): HeaderRouting {
+  const value = (local: Uint8Array): string | undefined => {
+    const attribute = attributeNamed(tape, block, soap, local);
+    return attribute < 0 ? undefined : attributeText(tape, attribute);
+  };
+  const is11 = soap === Namespace.soap11;
+  return {
+    mustUnderstand: value(MUST_UNDERSTAND),
+    role: value(is11 ? ACTOR : ROLE),
+    relay: is11 ? undefined : value(RELAY),
+  };
+}
+
+/** Whether every node treats two header blocks alike. */
+export function isRoutedAlike(left: HeaderRouting, right: HeaderRouting): boolean {
+  return (
+    isTrue(left.mustUnderstand) === isTrue(right.mustUnderstand) &&
+    left.role === right.role &&
+    isTrue(left.relay) === isTrue(right.relay)
+  );
+}
+
+/** xs:boolean, false by default. */
+function isTrue(text: string | undefined): boolean {
+  return text === '1' || text === 'true';
+}

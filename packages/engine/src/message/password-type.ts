@@ -1,0 +1,2 @@
+/** How a UsernameToken shows that its sender knows the password. */
+export type PasswordType = 'text' | 'digest';

@@ -1,0 +1,43 @@
+/** What may be seen once of a message that is proven. */
+import { digestAlgorithm } from '@parley/core';
+import { digestBase64 } from '@parley/core/internal';
+import type { ResolvedKey } from '../keys/resolved-key.ts';
+import type { OpenedMessage } from '../message/opened-message.ts';
+import type { ReplayEntry } from '../message/replay-memory.ts';
+
+/** All of `message` that may be seen once: the message itself, and the nonce of its UsernameToken. */
+export function replayEntries(message: OpenedMessage): readonly ReplayEntry[] {
+  const { identifier = '', replayKey, replayUntilMs, user } = message;
+  const entry = { scope: identifier, key: replayKey, untilMs: replayUntilMs };
+  return user?.nonce === undefined ? [entry] : [entry, user.nonce];
+}
+
+/**
+ * What makes a signature that is right happen once only: whose key it was, and what it signed.
+ * safety: without a context, other senders could use up a MessageID, and (r, n-s) is an ECDSA signature if (r, s) is.
+ */
+export function signatureReplayKey(resolved: ResolvedKey, signedInfo: Uint8Array): string {
+  return `${ownerOf(resolved)} ${digestOf(signedInfo)}`;
+}
+
+function ownerOf(resolved: ResolvedKey): string {
+  switch (resolved.source) {
+    case 'context':
+      return resolved.context.identifier;
+    case 'encrypted-key':
+      return resolved.transported.sha1Base64;
+    case 'username':
+      return resolved.passwordKey.username;
+    case 'saml':
+      return resolved.assertion.id;
+    case 'certificate':
+      return resolved.thumbprint;
+  }
+}
+
+const SHA256 = digestAlgorithm('sha256');
+
+/** SHA-256 in base64. */
+export function digestOf(octets: Uint8Array): string {
+  return digestBase64(SHA256, octets);
+}

@@ -1,0 +1,53 @@
+/** What is encrypted in a message, and whether that was done before or after it was signed. */
+import { firstChild } from '@parley/codec';
+import type { Limits } from '@parley/core';
+import { structureInvalid } from '../claims/claim.ts';
+import { isEncryptedData, readReferenceLists } from '../claims/encrypted-data.ts';
+import type { MessageClaims } from '../read/message.ts';
+
+export interface EncryptedTargets {
+  /** xenc:EncryptedData to decrypt before signatures are verified: it was made after them, or hides them. */
+  readonly before: readonly number[];
+  /** xenc:ReferenceLists, the last of the header, whose data the signatures cover as ciphertext. */
+  readonly signedListCount: number;
+}
+
+/**
+ * Finds what is encrypted for us and settles the order by the places of the ReferenceLists.
+ *
+ * The sender prepends, so a ReferenceList above the signature was made after it and is undone before it (WSS §3.9).
+ * The signature itself may be encrypted; then it is what the first list leads to. Lists on both sides mean something
+ * only in that case: what was signed as ciphertext below, the signature above (CXF, EncryptBeforeSigning with
+ * EncryptSignature).
+ *
+ * @throws Fault `peer.structure-invalid` data that no list names; lists on both sides of a signature in clear.
+ */
+export function encryptedTargets(claims: MessageClaims, limits: Limits): EncryptedTargets {
+  const { security, tape } = claims;
+  const { referenceLists } = security;
+  const content = firstChild(tape, claims.envelope.body);
+  const visible = [...security.encryptedData, ...claims.envelope.encryptedHeaders];
+  if (content >= 0 && isEncryptedData(tape, content)) visible.push(content);
+  if (visible.length === 0 && referenceLists.length === 0) return NOTHING;
+  const targets = new Set(readReferenceLists(tape, referenceLists, limits));
+  for (const element of visible) {
+    if (!targets.has(element)) throw structureInvalid(tape, element, 'xenc:EncryptedData that no list names');
+  }
+  const [first = -1] = referenceLists;
+  const clear = security.signatures[0];
+  const signature = clear ?? security.encryptedData.find((element) => element > first) ?? tape.elementCount;
+  const above = referenceLists.filter((list) => list < signature);
+  const signedListCount = referenceLists.length - above.length;
+  if (clear !== undefined && above.length > 0 && signedListCount > 0) {
+    throw structureInvalid(tape, first, 'lists of encrypted data on both sides of a signature');
+  }
+  return { before: readReferenceLists(tape, above, limits), signedListCount };
+}
+
+const NOTHING: EncryptedTargets = { before: [], signedListCount: 0 };
+
+/** What the last `signedListCount` lists name, in the document whose signatures can be seen. */
+export function signedTargets(claims: MessageClaims, signedListCount: number, limits: Limits): readonly number[] {
+  if (signedListCount === 0) return [];
+  return readReferenceLists(claims.tape, claims.security.referenceLists.slice(-signedListCount), limits);
+}

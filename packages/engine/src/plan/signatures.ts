@@ -1,0 +1,145 @@
+/** What the signatures of a document are over, and whose they are: all that can be known of them without a key. */
+import { Fault } from '@parley/core';
+import { structureInvalid } from '../claims/claim.ts';
+import { namesHiddenToken } from '../claims/hidden-token.ts';
+import type { ReferenceClaim, SignatureClaim } from '../claims/signature.ts';
+import { isHidden, readKeyInfo, readReferences, readSignature, requireNothingElse } from '../claims/signature.ts';
+import { namedAssertion } from '../claims/token-reference.ts';
+import type { PartRole } from '../message/opened-message.ts';
+import type { Policy } from '../policy/policy.ts';
+import type { MessageClaims } from '../read/message.ts';
+import { roleOf } from '../read/message.ts';
+import type { KeyPlanner } from './key-planner.ts';
+import type { PlannedKey } from './planned-key.ts';
+import { requireTransformable } from './token-transform.ts';
+
+/** A signature whose references are known to stand where parts of a message stand. */
+export interface PlacedSignature {
+  readonly claim: SignatureClaim;
+  readonly references: readonly ReferenceClaim[];
+  /** Of each reference. */
+  readonly roles: readonly PartRole[];
+  /** What each reference covers: its target, or the assertion that STR-Transform puts in the place of it. */
+  readonly elements: readonly number[];
+  /** References to what only plaintext will show. */
+  readonly hidden: readonly ReferenceClaim[];
+  /** Whether it vouches for another signature, as the policy asks for, and not for the message itself. */
+  readonly isEndorsing: boolean;
+}
+
+/** The same, with the key that it names. */
+export interface PlannedSignature extends PlacedSignature {
+  readonly key: PlannedKey;
+}
+
+/**
+ * Reads every signature of the header and checks where its references point; endorsing ones come last. `mayHide`: the
+ * document has ciphertext in which elements may be that references name.
+ *
+ * @throws Fault `peer.coverage-missing` a reference to something that is no part of the message, and reading faults.
+ */
+export function placeSignatures(claims: MessageClaims, mayHide: boolean, policy: Policy): readonly PlacedSignature[] {
+  const placed = claims.security.signatures.map((element) => placeSignature(claims, element, mayHide, policy));
+  return policy.endorsedBy.length === 0 ? placed : placed.sort((left, right) => rankOf(left) - rankOf(right));
+}
+
+/** Those over the message itself, and not over other signatures. */
+export function signaturesOfMessage<Signature extends PlacedSignature>(
+  signatures: readonly Signature[],
+): readonly Signature[] {
+  return signatures.filter(({ isEndorsing }) => !isEndorsing);
+}
+
+function placeSignature(claims: MessageClaims, element: number, mayHide: boolean, policy: Policy): PlacedSignature {
+  const { tape } = claims;
+  const claim = readSignature(tape, element, policy);
+  const all = readReferences(tape, claim, policy, mayHide);
+  for (const { digest } of all) {
+    if (!policy.digests.includes(digest.name)) throw new Fault('peer.alg-forbidden', { algorithm: digest.name });
+  }
+  const references = mayHide ? all.filter((reference) => !isHidden(reference)) : all;
+  const roles = references.map((reference, index) => {
+    for (let other = 0; other < index; other++) {
+      if (references[other]!.target === reference.target)
+        throw structureInvalid(tape, reference.target, 'signed twice by one signature');
+    }
+    const role = reference.isTokenTransform ? roleOfToken(claims, claim, reference) : roleOf(claims, reference.target);
+    if (role === undefined) throw new Fault('peer.coverage-missing', { reason: 'a signed element out of place' });
+    return role;
+  });
+  const elements = references.map((reference) => coveredBy(claims, reference, policy));
+  const isEndorsing = policy.endorsedBy.length > 0 && roles.includes('signature');
+  return { claim, references, roles, elements, hidden: mayHide ? all.filter(isHidden) : NONE, isEndorsing };
+}
+
+// perf: most documents hide nothing.
+const NONE: readonly ReferenceClaim[] = [];
+
+/**
+ * Plans the keys of signatures that are in place.
+ *
+ * @throws Fault `peer.structure-invalid` something behind ds:KeyInfo; `peer.keyinfo-forbidden` a key of a kind that the
+ *   policy does not take; `peer.alg-forbidden`, `peer.transform-forbidden`; and as {@link KeyPlanner.secret}
+ */
+export function planSignatures(planner: KeyPlanner, placed: readonly PlacedSignature[]): readonly PlannedSignature[] {
+  return placed.map((signature) => planSignature(planner, signature));
+}
+
+/**
+ * Whether only plaintext will show the token with the public key of a signature. A secret is never taken from there: a MAC in
+ * clear is checked before anything is decrypted.
+ *
+ * @throws Fault `peer.keyinfo-forbidden`, `peer.structure-invalid`, `peer.ref-uri-forbidden`
+ */
+export function hidesItsKey({ tape }: MessageClaims, { claim: { algorithm, keyInfo } }: PlacedSignature): boolean {
+  return algorithm.kind === 'signature' && namesHiddenToken(tape, readKeyInfo(tape, keyInfo));
+}
+
+function planSignature(planner: KeyPlanner, placed: PlacedSignature): PlannedSignature {
+  const { claim, elements, hidden, isEndorsing, references, roles } = placed;
+  const { tape } = planner.claims;
+  requireNothingElse(tape, claim);
+  const key = planKey(planner, claim);
+  requireAcceptedSource(placed, key, planner.policy);
+  for (let index = 0; index < references.length; index++) {
+    const { isTokenTransform, target } = references[index]!;
+    if (isTokenTransform && elements[index] === target) requireTransformable(tape, target, key);
+  }
+  return { claim, references, roles, elements, hidden, isEndorsing, key };
+}
+
+// safety: the algorithm decides what the key has to be, and neither reader gives what the other one gives (T13).
+function planKey(planner: KeyPlanner, { algorithm, element, keyInfo }: SignatureClaim): PlannedKey {
+  const { claims, policy } = planner;
+  const reference = readKeyInfo(claims.tape, keyInfo);
+  if (algorithm.kind === 'signature') return planner.publicKey(reference, element);
+  if (!policy.macs.includes(algorithm.name)) throw new Fault('peer.alg-forbidden', { algorithm: algorithm.name });
+  return planner.secret(reference, element);
+}
+
+// safety: the token that is signed is the one whose key signed; any other is signed as an element (T20), apart from an
+// assertion, for which a reference stands beside it.
+function roleOfToken({ tape, security }: MessageClaims, claim: SignatureClaim, { target }: ReferenceClaim): PartRole {
+  if (!security.tokenReferences.includes(target) && readKeyInfo(tape, claim.keyInfo) !== target)
+    throw new Fault('peer.transform-forbidden', { reason: 'STR-Transform of another reference' });
+  return 'token';
+}
+
+function coveredBy({ tape, security }: MessageClaims, reference: ReferenceClaim, policy: Policy): number {
+  if (!reference.isTokenTransform || security.assertions.length === 0) return reference.target;
+  const assertion = namedAssertion(tape, reference.target, policy.limits);
+  return assertion < 0 ? reference.target : assertion;
+}
+
+// safety: a key of a kind that the policy does not name proves nothing, however right the signature is (T11).
+function requireAcceptedSource({ isEndorsing, hidden }: PlacedSignature, { source }: PlannedKey, policy: Policy): void {
+  const { endorsedBy, signedBy } = policy;
+  // Whether it is over a signature is not known of one that covers something hidden.
+  const isAccepted = isEndorsing ? endorsedBy.includes(source) : signedBy.includes(source);
+  if (!isAccepted && !(hidden.length > 0 && endorsedBy.includes(source)))
+    throw new Fault('peer.keyinfo-forbidden', { reason: `signed by ${source}` });
+}
+
+function rankOf({ isEndorsing }: PlacedSignature): number {
+  return isEndorsing ? 1 : 0;
+}

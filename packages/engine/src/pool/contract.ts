@@ -1,0 +1,95 @@
+import type { Reply, SecurityContext } from '@parley/core';
+import type { ContextMessage, OpenedMessage } from '../message/opened-message.ts';
+import type { Policy } from '../policy/policy.ts';
+import type { SealedMessage } from '../seal/request.ts';
+import type { PoolCredentials } from './transfer/credentials.ts';
+import type { PoolBootstrapSealRequest, PoolSealRequest } from './transfer/seal-request.ts';
+import type { Verdict } from './transfer/verdict.ts';
+
+/** Looks a context up where the truth is; a context store is one. Asked once per context and worker. */
+export interface ContextResolver {
+  /** The context, whose secrets stay the resolver's, or `undefined` if there is none. Rejects when it cannot tell. */
+  get(identifier: string): Promise<SecurityContext | undefined>;
+}
+
+export interface PoolOptions {
+  /**
+   * Threads; 0 works inline on the calling thread, with the same answers. libxml2 works on the calling thread alone: the
+   * readers `libxml` and `cross-check` need 0, and with `auto` the calling thread reads what is not UTF-8.
+   */
+  readonly workers: number;
+  /** Without {@link credentials}, it takes keys of contexts only. */
+  readonly policy: Policy;
+  readonly contexts: ContextResolver;
+  /** For messages that no context secures, and to endorse. With them, an answer may be of any kind. */
+  readonly credentials?: PoolCredentials | undefined;
+  /** Messages that travel together. Default 64. */
+  readonly batchMessagesMax?: number;
+  /** Octets that travel together, unless one message alone is larger. Default 1 MiB. */
+  readonly batchBytesMax?: number;
+  /** Octets taken in and not yet answered, all together. Default 64 MiB. One message always fits an empty queue. */
+  readonly queueBytesMax?: number;
+  /** Messages taken in and not yet answered. Default 8192. As many more callers may wait. */
+  readonly queueMessagesMax?: number;
+  /** With a full queue: `wait` (the default) holds the call back; `refuse` answers `internal.busy` at once. */
+  readonly whenFull?: 'wait' | 'refuse';
+  /** Contexts that each worker holds. Default 4096. */
+  readonly cachedContextsMax?: number;
+  /** Time for one message, after which its worker is ended. Default 5000. */
+  readonly jobTimeoutMs?: number;
+  /** Heap of one worker, in MiB; beyond it the worker is ended. Default 512. */
+  readonly workerHeapMiBMax?: number;
+}
+
+export interface PoolMessage {
+  /** Borrowed until the promise settles; copied once, into shared memory. */
+  readonly message: Uint8Array;
+  /** Epoch milliseconds to judge it at; `message` takes the message's own Timestamp. */
+  readonly atMs: number | 'message';
+  /** Of the HTTP request, to be compared with the signed wsa:Action. */
+  readonly soapAction?: string;
+  /** For a response: what the request was signed with ({@link SealedMessage.signatureValues}). */
+  readonly signatureValuesSent?: readonly string[];
+}
+
+/** Counters since the pool was made. */
+export interface PoolStats {
+  /** Messages taken in. */
+  readonly messages: number;
+  readonly bytes: number;
+  /** Batches given to a worker. */
+  readonly batches: number;
+  /** Batches given to a worker again because one died. */
+  readonly retries: number;
+  readonly workersLost: number;
+  /** Messages taken in and not yet answered. */
+  readonly queued: number;
+}
+
+/**
+ * `open` and `seal` on worker threads. Every message has one {@link Reply}, whatever happens to the workers; a call
+ * rejects only with the Fault `caller.input-invalid`, for something that is no Uint8Array. Replies of the pool itself: `internal.busy`, `internal.worker-lost` (this message ended three workers),
+ * `internal.store-unavailable`, `caller.closed`. Answers never say whether a message is a replay: that is decided
+ * once, by whoever holds the replay cache.
+ */
+export interface Pool<Message extends OpenedMessage = ContextMessage> {
+  /** Opens one message. Calls made in one turn of the event loop travel together. The answer is the caller's. */
+  open(message: PoolMessage): Promise<Reply<Message>>;
+  /** Opens many: one reply per message, in order. */
+  openBatch(messages: readonly PoolMessage[]): Promise<readonly Reply<Message>[]>;
+  /** As {@link openBatch}, without the verified octets. */
+  verifyBatch(messages: readonly PoolMessage[]): Promise<readonly Reply<Verdict<Message>>[]>;
+  /**
+   * Seals `envelope` (borrowed until the promise settles). `caller.context-unusable` for an unknown context;
+   * `caller.option-invalid` for a private key that is none of the pool's.
+   */
+  seal(envelope: Uint8Array, request: PoolSealRequest | PoolBootstrapSealRequest): Promise<Reply<SealedMessage>>;
+  /**
+   * Resolves when no answer can rest on the context as it was at the time of the call. To be awaited between changing
+   * a context in its store (cancel, renew) and acknowledging that.
+   */
+  evict(identifier: string): Promise<void>;
+  readonly stats: PoolStats;
+  /** Answers what was taken in, ends the workers, wipes their contexts. Later calls answer `caller.closed`. */
+  close(): Promise<void>;
+}

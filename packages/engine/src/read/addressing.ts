@@ -1,0 +1,95 @@
+/** WS-Addressing as a security matter (§6.1, T60-T62): where a message may go, and where its answer may. */
+
+import type { Tape } from '@parley/codec';
+import { firstChild, nextSibling } from '@parley/codec';
+import { bytesEqual, isLiteral, isNamed, localName, Namespace, namespaceOf } from '@parley/codec/internal';
+import { Fault } from '@parley/core';
+import { literalText, structureInvalid, textEnd, textStart } from '../claims/claim.ts';
+import { Addressing } from '../message/addressing-names.ts';
+import type { Policy } from '../policy/policy.ts';
+import type { SoapEnvelope } from './soap-envelope.ts';
+
+/** The texts of the headers that may be believed. */
+export interface AddressingValues {
+  readonly action: string | undefined;
+  readonly messageId: string | undefined;
+  readonly to: string | undefined;
+  readonly relatesTo: string | undefined;
+}
+
+const ADDRESS = localName('Address');
+const HARMLESS_ADDRESSES = [
+  'http://www.w3.org/2005/08/addressing/anonymous',
+  'http://www.w3.org/2005/08/addressing/none',
+  'http://schemas.xmlsoap.org/ws/2004/08/addressing/role/anonymous',
+].map(localName);
+const ADDRESS_BYTES_MAX = 4096;
+
+/**
+ * Reads the headers for which `isBelieved` holds (signed, or left to the transport by the policy).
+ * @throws Fault `peer.limit-value`, `peer.structure-invalid`
+ */
+export function readAddressing(
+  tape: Tape,
+  envelope: SoapEnvelope,
+  isBelieved: (element: number) => boolean,
+  policy: Policy,
+): AddressingValues {
+  const value = (place: number): string | undefined => {
+    const element = envelope.addressing[place]!;
+    if (element < 0 || !isBelieved(element)) return undefined;
+    const text = literalText(tape, element, 'wsa header', policy.limits.identifierBytesMax);
+    if (text === '') throw structureInvalid(tape, element, 'an empty wsa header');
+    return text;
+  };
+  return {
+    action: value(Addressing.Action),
+    messageId: value(Addressing.MessageID),
+    to: value(Addressing.To),
+    relatesTo: value(Addressing.RelatesTo),
+  };
+}
+
+/**
+ * Checks the values against the policy and the transport.
+ * @throws Fault `peer.addressing-mismatch` not for this endpoint; `peer.addressing-forbidden` an answer would go to a
+ * stranger; `peer.action-mismatch` the transport names another action.
+ */
+export function requireAddressing(
+  tape: Tape,
+  envelope: SoapEnvelope,
+  values: AddressingValues,
+  soapAction: string | undefined,
+  policy: Policy,
+): void {
+  if (policy.endpointAddress !== undefined && values.to !== undefined && values.to !== policy.endpointAddress) {
+    throw new Fault('peer.addressing-mismatch');
+  }
+  for (const place of [Addressing.ReplyTo, Addressing.FaultTo]) {
+    const endpoint = envelope.addressing[place]!;
+    if (endpoint >= 0) requireHarmless(tape, endpoint, policy);
+  }
+  const named = soapAction === undefined ? '' : unquoted(soapAction.trim());
+  if (named !== '' && values.action !== undefined && named !== values.action) throw new Fault('peer.action-mismatch');
+}
+
+// Literal comparison: an address is never normalised, parsed or connected to.
+function requireHarmless(tape: Tape, endpoint: number, policy: Policy): void {
+  const namespace = namespaceOf(tape, endpoint) === Namespace.wsa ? Namespace.wsa : Namespace.wsa04;
+  for (let child = firstChild(tape, endpoint); child >= 0; child = nextSibling(tape, child)) {
+    if (!isNamed(tape, child, namespace, ADDRESS) || isHarmless(tape, child)) continue;
+    if (!policy.replyAddresses.includes(literalText(tape, child, 'wsa:Address', ADDRESS_BYTES_MAX)))
+      throw new Fault('peer.addressing-forbidden');
+  }
+}
+
+function isHarmless(tape: Tape, address: number): boolean {
+  if (!isLiteral(tape, address)) return false;
+  const start = textStart(tape, address);
+  const end = textEnd(tape, address);
+  return HARMLESS_ADDRESSES.some((octets) => bytesEqual(tape.bytes, start, end, octets));
+}
+
+function unquoted(text: string): string {
+  return text.length >= 2 && text.startsWith('"') && text.endsWith('"') ? text.slice(1, -1) : text;
+}

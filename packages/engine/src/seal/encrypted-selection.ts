@@ -1,0 +1,42 @@
+/** What a request to seal says about encrypting. */
+import type {
+  AssertionSealRequest,
+  AssertionToken,
+  CertificateSealRequest,
+  CertificateSignature,
+  SealOptions,
+} from './request.ts';
+
+/** The part of a request that says whether anything is to be encrypted; no request has all of it. */
+export type EncryptedSelection = Pick<
+  SealOptions,
+  'encrypt' | 'encryptHeaders' | 'username' | 'assertions' | 'endorse'
+> &
+  Partial<Pick<CertificateSealRequest, 'certificate'>> &
+  Partial<Pick<AssertionSealRequest, 'assertion'>>;
+
+/** Whether anything is to be encrypted. */
+export function isEncrypting(request: EncryptedSelection): boolean {
+  const { encrypt, encryptHeaders = [] } = request;
+  return encrypt !== 'none' || encryptHeaders.length > 0 || isHidingTokens(request);
+}
+
+/** Whether tokens are. */
+export function isHidingTokens(request: EncryptedSelection): boolean {
+  const { certificate, endorse, username } = request;
+  const isHidden = (signature: CertificateSignature | undefined): boolean => signature?.encryptToken === true;
+  return (
+    username?.encrypt === true ||
+    isHidden(certificate) ||
+    (endorse !== undefined && 'key' in endorse && isHidden(endorse)) ||
+    assertionsOf(request).some(({ encrypt }) => encrypt === true)
+  );
+}
+
+/** All assertions of a request: those that go along, and those whose holders sign. */
+export function assertionsOf({ assertions = [], assertion, endorse }: EncryptedSelection): readonly AssertionToken[] {
+  const tokens = [...assertions];
+  if (assertion !== undefined) tokens.push(assertion);
+  if (endorse !== undefined && 'assertion' in endorse) tokens.push(endorse.assertion);
+  return tokens;
+}

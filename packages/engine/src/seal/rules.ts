@@ -1,0 +1,129 @@
+/** Options of `seal` that exclude each other: refused with a reason, never passed over. */
+
+import { algorithmSuite, Fault, Secret } from '@parley/core';
+import { PASSWORD_ITERATIONS_CEILING, PASSWORD_ITERATIONS_DEFAULT, PASSWORD_KEY_BYTES } from '@parley/core/internal';
+import { LAYOUTS } from '../policy/layout.ts';
+import { isInMessage } from '../write/certificate-reference.ts';
+import type { EncryptedSelection } from './encrypted-selection.ts';
+import { assertionsOf, isEncrypting, isHidingTokens } from './encrypted-selection.ts';
+import type {
+  AssertionSealRequest,
+  AssertionSignature,
+  BootstrapSealRequest,
+  CertificateSealRequest,
+  CertificateSignature,
+  EncryptedKeySealRequest,
+  PasswordSealRequest,
+  SealOptions,
+  SealRequest,
+} from './request.ts';
+
+const KEY_SOURCES = ['context', 'certificate', 'encryptedKey', 'passwordKey', 'assertion'];
+
+/** @throws Fault `caller.option-invalid` */
+export function requireConsistent(request: SealRequest | BootstrapSealRequest): void {
+  if (KEY_SOURCES.filter((source) => source in request).length !== 1) refuse('keys of one source');
+  requireOptions(request);
+  if ('context' in request) {
+    if (isEncrypting(request) && request.keys === 'direct') refuse('one key to sign and to encrypt');
+  } else if ('encryptedKey' in request) requireEncryptedKey(request);
+  else if ('passwordKey' in request) requirePasswordKey(request);
+  else if ('assertion' in request) requireAssertion(request);
+  else requireCertificate(request);
+}
+
+function requireOptions(request: EncryptedSelection & SealOptions): void {
+  const { sign: parts, layout = 'strict', endorse, timestampLifetimeMs } = request;
+  requireUndoable(request);
+  for (const { encrypt, sign } of assertionsOf(request))
+    if (encrypt === true && sign === 'str-transform') refuse('STR-Transform of an encrypted assertion');
+  if (!LAYOUTS.includes(layout)) refuse('layout');
+  if (layout.startsWith('lax-timestamp') && !parts.timestamp) refuse('a layout that wants a Timestamp');
+  if (!Number.isSafeInteger(timestampLifetimeMs) || timestampLifetimeMs <= 0) refuse('timestampLifetimeMs');
+  if (endorse === undefined) return;
+  if ('assertion' in endorse) {
+    requireReadableKey(endorse);
+    return;
+  }
+  requireSignature(endorse);
+  if (endorse.signToken === 'str-transform') refuse('STR-Transform of a reference in another signature');
+}
+
+function requireEncryptedKey(request: EncryptedKeySealRequest): void {
+  const { encryptedKey, keys, token } = request;
+  if ((keys as string) === 'implied') refuse('derivations implied by a reference to an EncryptedKey');
+  if (token === 'attached' && !encryptedKey.isAttachable) refuse('an EncryptedKey that is known by its SHA-1 only');
+  requireLength(encryptedKey.secret, request);
+}
+
+function requireLength(
+  { lengthBytes }: Secret,
+  request: EncryptedSelection & Pick<EncryptedKeySealRequest, 'suite'> & { readonly keys?: string },
+): void {
+  const suite = algorithmSuite(request.suite);
+  if (lengthBytes < suite.symmetricKeyBytesMin || lengthBytes > suite.symmetricKeyBytesMax)
+    refuse('a secret of a length that the suite does not allow');
+  if (request.keys === 'direct' && isEncrypting(request) && lengthBytes !== suite.encryptionKeyBytes)
+    refuse('a secret that has not the length of the key');
+}
+
+function requirePasswordKey(request: PasswordSealRequest): void {
+  const { keys, passwordKey, suite } = request;
+  const { iterations = PASSWORD_ITERATIONS_DEFAULT } = passwordKey;
+  if ((keys as string) === 'implied') refuse('derivations implied by a reference to a UsernameToken');
+  const isInRange = iterations >= PASSWORD_ITERATIONS_DEFAULT && iterations <= PASSWORD_ITERATIONS_CEILING;
+  if (!Number.isSafeInteger(iterations) || !isInRange) refuse('iterations');
+  if (request.username !== undefined && request.username.username !== passwordKey.username) refuse('two users');
+  if (keys === 'direct' && isEncrypting(request) && algorithmSuite(suite).encryptionKeyBytes > PASSWORD_KEY_BYTES)
+    refuse('a password makes no key that long');
+}
+
+// The list that leads to the token stands above the signature, and those of what was signed as ciphertext below it.
+function requireUndoable(request: EncryptedSelection & Pick<SealOptions, 'order'>): void {
+  const { encrypt, order } = request;
+  if (isHidingTokens(request) && order === 'encrypt-then-sign' && encrypt !== 'body-and-signature')
+    refuse('an encrypted token beside a signature in clear over what was encrypted first');
+}
+
+// Its secret would be needed before anything is decrypted.
+function requireReadableKey({ assertion, proof }: AssertionSignature): void {
+  if (assertion.encrypt === true && proof instanceof Secret) refuse('an encrypted assertion that names a secret');
+}
+
+function requireCertificate(request: CertificateSealRequest): void {
+  requireSignature(request.certificate);
+  requireRecipient(request);
+}
+
+function requireAssertion(request: AssertionSealRequest): void {
+  const { proof, recipient, algorithm, keys, version, mac, derivedKeyDefaults } = request;
+  requireReadableKey(request);
+  if (proof instanceof Secret) {
+    if (recipient !== undefined) refuse('a recipient besides the one that the assertion is for');
+    if (algorithm !== undefined) refuse('a signature algorithm for a secret');
+    requireLength(proof, request);
+    return;
+  }
+  if ([keys, version, mac, derivedKeyDefaults].some((option) => option !== undefined)) refuse('options of a secret');
+  requireRecipient(request);
+}
+
+function requireRecipient(request: EncryptedSelection & Pick<CertificateSealRequest, 'order' | 'recipient'>): void {
+  const { encrypt, order, recipient } = request;
+  if (isEncrypting(request) && recipient === undefined) refuse('nobody to encrypt for');
+  if (!isEncrypting(request) && recipient !== undefined) refuse('a recipient, and nothing to encrypt');
+  // The two lists of it would be those of two EncryptedKeys.
+  if (encrypt === 'body-and-signature' && order === 'encrypt-then-sign')
+    refuse('a session key for a Body encrypted before the signature and for the signature');
+}
+
+function requireSignature({ reference, signToken = false, encryptToken = false }: CertificateSignature): void {
+  if (signToken === 'str-transform' && reference === 'embedded') refuse('STR-Transform of an embedded token');
+  if (signToken === true && !isInMessage(reference)) refuse('a token to sign that is not in the message');
+  if (encryptToken && !isInMessage(reference)) refuse('a token to encrypt that is not in the message');
+  if (encryptToken && signToken === 'str-transform') refuse('STR-Transform of an encrypted token');
+}
+
+function refuse(reason: string): never {
+  throw new Fault('caller.option-invalid', { option: 'seal', reason });
+}

@@ -1,0 +1,225 @@
+/**
+ * `seal`: an envelope in, a secured message out; the mirror of `open`. What it does not touch goes out byte for byte.
+ *
+ *   scan ─► Ids ─► (encrypt)? ─► Timestamp, tokens ─► digest, sign ─► (encrypt)? ─► splice
+ *
+ * The message is scanned once. What is signed is digested as it will stand in the message that goes out: parts that came
+ * in are canonicalised with the Id that they are given, what is written here is canonical as written.
+ */
+
+import { firstChild, scan, XmlWriter } from '@parley/codec';
+import { uriOfPrefix } from '@parley/codec/internal';
+import type { AlgorithmSuite, Reply } from '@parley/core';
+import { algorithmSuite, DEFAULT_LIMITS, digestAlgorithm, Fault, Secret } from '@parley/core';
+import { failedReply } from '@parley/core/internal';
+import { Workspace } from '../memory/workspace.ts';
+import { readEnvelopeShape, readHeaderBlocks } from '../read/soap-envelope.ts';
+import { openSecurity } from '../write/security-header.ts';
+import type { SignedReference } from '../write/signature.ts';
+import { SOAP, SOAP_NAMESPACES } from '../write/soap.ts';
+import { writeTimestamp } from '../write/timestamp.ts';
+import { assertionSigner } from './assertion-signer.ts';
+import { CarriedAssertions } from './carried-assertions.ts';
+import { CertificateKeys } from './certificate-keys.ts';
+import { CertificateSigner } from './certificate-signer.ts';
+import type { WrittenRange } from './encrypt-parts.ts';
+import { encryptBody, encryptHeader } from './encrypt-parts.ts';
+import { MessageIds } from './message-ids.ts';
+import type { MessageKeys } from './message-keys.ts';
+import { OutgoingMessage } from './outgoing-message.ts';
+import type { BootstrapSealRequest, SealedMessage, SealRequest } from './request.ts';
+import { requireConsistent } from './rules.ts';
+import type { Sealing } from './sealing.ts';
+import { soapVersionOf } from './sealing.ts';
+import { elementsToSign, headersToEncrypt } from './selected-parts.ts';
+import { endorsementOf, writeSignatures } from './signatures.ts';
+import type { SignedElement } from './signed-references.ts';
+import { dereferencedOf, referenceTo, referenceToWriting, writeSigned } from './signed-references.ts';
+import { supportingElements, writeSupporting } from './supporting-elements.ts';
+import { SymmetricKeys } from './symmetric-keys.ts';
+
+/**
+ * Secures a SOAP envelope: with a security context, or with the keys that bootstrap one.
+ *
+ * Borrows `envelope`, which may already hold a wsse:Security header with tokens of its own (they stay first in it). The
+ * secured message is the caller's. Deterministic for given time and randomness.
+ *
+ * Codes: `caller.context-unusable` cancelled, expired or without such an instance; `caller.option-invalid` options
+ * that exclude each other, with the reason; `caller.input-invalid` an assertion that cannot go along; `caller.keys-invalid` a key that is not for this; `peer.xml-*`, `peer.structure-invalid` when `envelope` is not a SOAP message.
+ */
+export function seal(envelope: Uint8Array, request: SealRequest | BootstrapSealRequest): Reply<SealedMessage> {
+  const workspace = request.workspace ?? new Workspace();
+  try {
+    return { ok: true, value: sealMessage(envelope, request, workspace) };
+  } catch (error) {
+    return failedReply(error);
+  } finally {
+    if (workspace !== request.workspace) workspace.wipe();
+  }
+}
+
+function sealMessage(bytes: Uint8Array, request: AnyRequest, workspace: Workspace): SealedMessage {
+  requireConsistent(request);
+  const { tape } = workspace;
+  workspace.sink.reset();
+  workspace.written.reset();
+  scan(bytes, DEFAULT_LIMITS, tape);
+  const envelope = readHeaderBlocks(tape, readEnvelopeShape(tape), { refuseUnknown: false, role: request.role });
+  const ids = new MessageIds(tape);
+  const suite = suiteOf(request);
+  const digest = request.digest === undefined ? suite.digest : digestAlgorithm(request.digest);
+  const assertions = new CarriedAssertions(request, ids, digest);
+  const keys = keysOf(request, suite, ids, assertions);
+  try {
+    return secure({ tape, envelope, ids, suite, keys, assertions, digest, request, workspace });
+  } finally {
+    keys.wipe();
+  }
+}
+
+type AnyRequest = SealRequest | BootstrapSealRequest;
+
+function keysOf(
+  request: AnyRequest,
+  suite: AlgorithmSuite,
+  ids: MessageIds,
+  assertions: CarriedAssertions,
+): MessageKeys {
+  if ('certificate' in request)
+    return new CertificateKeys(new CertificateSigner(request.certificate, suite, ids), request, suite, ids);
+  if (!('assertion' in request)) return new SymmetricKeys(request, suite, ids, assertions);
+  const { assertion, proof } = request;
+  return proof instanceof Secret
+    ? new SymmetricKeys({ ...request, proof }, suite, ids, assertions)
+    : new CertificateKeys(assertionSigner(request, assertions.of(assertion), suite), request, suite, ids);
+}
+
+function secure(sealing: Sealing): SealedMessage {
+  const { tape, envelope, ids, request, workspace } = sealing;
+  const message = new OutgoingMessage(tape, workspace.written);
+  const encryptFirst = request.order === 'encrypt-then-sign';
+  const hidden = new Map(
+    headersToEncrypt(sealing).map((element) => [element, { element, id: ids.fresh(), dataId: ids.fresh() }]),
+  );
+  const signed = elementsToSign(sealing).map((element): SignedElement => {
+    const wrapper = encryptFirst ? hidden.get(element) : undefined;
+    return wrapper === undefined ? { element, ...ids.of(element) } : { element, id: wrapper.id, added: undefined };
+  });
+  for (const { element, added } of signed) {
+    if (added !== undefined && !hidden.has(element)) message.addAttribute(element, added);
+  }
+  const bodyDataId = request.encrypt === 'none' ? undefined : ids.fresh();
+  const encryptParts = (): ReadonlyMap<number, WrittenRange> => {
+    const ranges = new Map<number, WrittenRange>();
+    for (const header of hidden.values()) {
+      const added = signed.find(({ element }) => element === header.element)?.added;
+      ranges.set(header.element, encryptHeader(sealing, message, { ...header, added }));
+    }
+    if (bodyDataId !== undefined) ranges.set(envelope.body, encryptBody(sealing, message, bodyDataId));
+    return ranges;
+  };
+
+  const encrypted = encryptFirst ? encryptParts() : NOTHING_ENCRYPTED;
+  const references = signed.map((part) => referenceTo(sealing, part, encrypted.get(part.element)));
+  const dataIds = [...hidden.values()].map(({ dataId }) => dataId);
+  if (bodyDataId !== undefined) dataIds.push(bodyDataId);
+  const signatureValues = writeSecurity(sealing, message, references, dataIds);
+  if (!encryptFirst) encryptParts();
+  const octets = message.assemble();
+  requireUnchanged(sealing, octets);
+  return { octets, signatureValues };
+}
+
+function requireUnchanged({ assertions: { all }, workspace: { plainTape } }: Sealing, octets: Uint8Array): void {
+  if (all.length === 0) return;
+  scan(octets, DEFAULT_LIMITS, plainTape);
+  for (const assertion of all) assertion.requireUnchanged(plainTape);
+}
+
+const NOTHING_ENCRYPTED: ReadonlyMap<number, WrittenRange> = new Map();
+
+/**
+ * Writes all that goes into the Security header.
+ * @param references to what came in; what is written here joins them
+ * @param dataIds of the EncryptedData that stand outside of it
+ * @returns the SignatureValues
+ */
+function writeSecurity(
+  sealing: Sealing,
+  message: OutgoingMessage,
+  references: SignedReference[],
+  dataIds: readonly string[],
+): readonly string[] {
+  const { tape, envelope, ids, keys, request } = sealing;
+  const { encrypt, order, layout = 'strict', sign } = request;
+  const timestampId = ids.fresh();
+  const writeTime = (writer: XmlWriter): void =>
+    writeTimestamp(writer, timestampId, request.atMs, request.atMs + request.timestampLifetimeMs);
+  const elements = supportingElements(sealing);
+  const signatureId = ids.fresh();
+  const dataId = encrypt === 'body-and-signature' ? ids.fresh() : undefined;
+  const signature = { id: signatureId, dataId, signer: keys.signer, references };
+  const endorsement = endorsementOf(sealing);
+  const tokens = [...sealing.assertions.tokens, ...keys.tokens, ...(endorsement?.tokens ?? [])];
+  const hidden = tokens.filter(({ isHidden }) => isHidden).map((token) => ({ ...token, dataId: ids.fresh() }));
+  const supporting = [...elements, ...hidden];
+  const ownDataIds = [...supporting, signature, endorsement].flatMap((part) => part?.dataId ?? []);
+  let signatureValues: readonly string[] = [];
+
+  const oldest = envelope.security < 0 ? -1 : firstChild(tape, envelope.security);
+  const goesFirst = layout === 'lax-timestamp-first' && oldest >= 0;
+  if (goesFirst) {
+    message.insertBefore(oldest, () => {
+      references.push(writeSigned(sealing, timestampId, writeTime));
+    });
+  }
+  writeIntoSecurity(sealing, message, (writer) => {
+    // spec: WSS §3.3, beside a signature there is no unsigned Timestamp.
+    if (layout === 'lax-timestamp-last') references.push(referenceToWriting(sealing, timestampId, writeTime));
+    else if (sign.timestamp && !goesFirst) references.push(writeSigned(sealing, timestampId, writeTime));
+    for (const { write, signedId, reference, isHidden } of tokens) {
+      if (isHidden === true) continue;
+      if (reference !== undefined) references.push(reference);
+      if (signedId === undefined) write(writer);
+      else references.push(writeSigned(sealing, signedId, write));
+    }
+    references.push(...dereferencedOf(sealing));
+    // What was encrypted last is listed first (WSS §3.9).
+    const listedFirst = order === 'encrypt-then-sign' ? ownDataIds : [...dataIds, ...ownDataIds];
+    if (listedFirst.length > 0) keys.writeReferenceList(writer, listedFirst);
+    for (const element of supporting) references.push(...writeSupporting(sealing, writer, element));
+    if (references.length === 0)
+      throw new Fault('caller.option-invalid', { option: 'seal', reason: 'nothing to sign' });
+    signatureValues = writeSignatures(sealing, writer, signature, endorsement);
+    if (order === 'encrypt-then-sign' && dataIds.length > 0) keys.writeReferenceList(writer, dataIds);
+    if (layout === 'lax-timestamp-last') writeTime(writer);
+  });
+  return signatureValues;
+}
+
+/** Writes into the Security header, making header and Header where there are none. */
+function writeIntoSecurity(sealing: Sealing, message: OutgoingMessage, write: (writer: XmlWriter) => void): void {
+  const { tape, envelope, request, workspace } = sealing;
+  if (envelope.security >= 0) {
+    message.append(envelope.security, () => write(new XmlWriter(workspace.written)));
+    return;
+  }
+  const version = soapVersionOf(envelope);
+  const soap = SOAP_NAMESPACES[version];
+  const surroundings = Math.max(envelope.header, 0);
+  const isInScope = uriOfPrefix(tape, surroundings, soap.prefix) === soap.uri;
+  const writeHeader = (): void => {
+    const writer = new XmlWriter(workspace.written, isInScope ? [soap] : []);
+    if (envelope.header < 0) writer.open(SOAP[version].Header);
+    openSecurity(writer, version, request);
+    write(writer);
+    writer.close();
+    if (envelope.header < 0) writer.close();
+  };
+  if (envelope.header >= 0) message.append(envelope.header, writeHeader);
+  else message.insertBefore(envelope.body, writeHeader);
+}
+
+function suiteOf(request: AnyRequest): AlgorithmSuite {
+  return algorithmSuite('context' in request ? (request.suite ?? request.context.suite) : request.suite);
+}

@@ -1,0 +1,80 @@
+import { FAULT_CODES, Fault, type FaultCode, isFaultCode, soapFaultOf } from '@parley/core';
+import { failedReply } from '@parley/core/internal';
+import { describe, expect, test } from 'vitest';
+
+describe('codes', () => {
+  test('each names whose fault it is', () => {
+    expect(new Set(FAULT_CODES).size).toBe(FAULT_CODES.length);
+    for (const code of FAULT_CODES) expect(code).toMatch(/^(peer|caller|internal)\.[a-z]+(-[a-z]+)*$/);
+  });
+
+  test.each(['', 'peer.', 'peer.unknown', 'toString', '__proto__', 'constructor'])('%j is none', (text) => {
+    expect(isFaultCode(text)).toBe(false);
+  });
+
+  test('those listed are codes', () => {
+    expect(FAULT_CODES.every(isFaultCode)).toBe(true);
+  });
+});
+
+describe('soapFaultOf', () => {
+  test('only the caller’s own mistakes, and a fault that came from the peer, are never sent', () => {
+    const unsent = FAULT_CODES.filter((code) => soapFaultOf(code) === undefined);
+    const expected = FAULT_CODES.filter((code) => code.startsWith('caller.') || code === 'peer.soap-fault');
+    expect(unsent).toEqual(expected);
+  });
+
+  test('what is the peer’s fault is never called ours, and the other way round', () => {
+    for (const code of FAULT_CODES) {
+      const sent = soapFaultOf(code);
+      if (sent === undefined) continue;
+      expect(sent.code === 'Receiver', code).toBe(code.startsWith('internal.'));
+    }
+  });
+
+  test.each<[FaultCode, object]>([
+    ['peer.xml-malformed', { code: 'Sender' }],
+    ['peer.soap-version-mismatch', { code: 'VersionMismatch' }],
+    ['peer.must-understand', { code: 'MustUnderstand' }],
+    ['peer.bad-context', { code: 'Sender', subcode: 'wsc:BadContextToken' }],
+    ['peer.context-expired', { code: 'Sender', subcode: 'wsc:BadContextToken' }],
+    ['peer.unable-to-renew', { code: 'Sender', subcode: 'wsc:UnableToRenew' }],
+    ['peer.authentication-failed', { code: 'Sender', subcode: 'wsse:FailedAuthentication' }],
+    ['peer.trust-invalid-request', { code: 'Sender', subcode: 'wst:InvalidRequest' }],
+    ['peer.trust-request-failed', { code: 'Sender', subcode: 'wst:RequestFailed' }],
+    ['internal.busy', { code: 'Receiver' }],
+  ])('%s', (code, expected) => {
+    expect(soapFaultOf(code)).toEqual(expected);
+  });
+
+  test('a forger learns nothing from the answer: all of cryptography is one fault', () => {
+    const codes: FaultCode[] = [
+      'peer.signature-invalid',
+      'peer.digest-mismatch',
+      'peer.decrypt-failed',
+      'peer.coverage-missing',
+      'peer.key-usage',
+      'peer.encoding-invalid',
+    ];
+    for (const code of codes) {
+      expect(soapFaultOf(code)).toEqual({ code: 'Sender', subcode: 'wsse:InvalidSecurity' });
+    }
+  });
+});
+
+describe('failedReply', () => {
+  test('carries the code and the detail of a Fault', () => {
+    const fault = new Fault('peer.limit-depth', { depth: 129 });
+    expect(failedReply(fault)).toEqual({ ok: false, code: 'peer.limit-depth', detail: { depth: 129 } });
+    expect(fault.message).toContain('129');
+  });
+
+  test.each([[new TypeError('boom')], ['boom'], [undefined], [null]])('anything else is our bug: %s', (thrown) => {
+    expect(failedReply(thrown)).toMatchObject({ ok: false, code: 'internal.invariant' });
+  });
+
+  test('crosses threads unchanged', () => {
+    const reply = failedReply(new Fault('peer.replay', { identifier: 'urn:uuid:1' }));
+    expect(structuredClone(reply)).toEqual(reply);
+  });
+});

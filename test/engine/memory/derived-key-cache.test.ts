@@ -1,0 +1,78 @@
+import { deriveKey, Secret } from '@parley/core';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { DerivedKeyCache } from '../../../packages/engine/src/memory/derived-key-cache.ts';
+import { sampleSecret } from '../support/sample.ts';
+
+const instance = { instance: undefined, secret: sampleSecret(), createdAtMs: 0, expiresAtMs: 1 };
+const other = { instance: undefined, secret: sampleSecret(9), createdAtMs: 0, expiresAtMs: 1 };
+
+const derivations = fc.record({
+  label: fc.option(fc.constantFrom('a', 'ab', 'Label'), { nil: undefined }),
+  nonce: fc.constantFrom(sampleNonce(0), sampleNonce(1), sampleNonce(0, 17)),
+  offsetBytes: fc.constantFrom(0, 1, 32),
+  lengthBytes: fc.constantFrom(16, 24, 32),
+  implied: fc.boolean(),
+});
+type Derivation = typeof derivations extends fc.Arbitrary<infer T> ? T : never;
+
+test('T83: whatever is asked, in whatever order: the key is the one that was derived (WS-SC §1.10)', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(fc.boolean(), fc.array(derivations, { minLength: 1, maxLength: 2 })), { maxLength: 60 }),
+      (asked) => {
+        const cache = new DerivedKeyCache(8);
+        return asked.every(([isOther, chain]) => {
+          const from = isOther ? other : instance;
+          return hex(cache.derived(from, chain).secret) === hex(plain(from.secret, chain));
+        });
+      },
+    ),
+  );
+});
+
+test('two keys of one message live side by side, though they share nonce and length', () => {
+  const cache = new DerivedKeyCache(8);
+  const first = { label: undefined, nonce: sampleNonce(0), offsetBytes: 0, lengthBytes: 32, implied: false };
+  const signature = cache.derived(instance, [first]);
+  const encryption = cache.derived(instance, [{ ...first, offsetBytes: 32 }]);
+  const labelled = cache.derived(instance, [{ ...first, label: 'x' }]);
+  expect(new Set([signature, encryption, labelled].map((key) => hex(key.secret))).size).toBe(3);
+  expect(cache.derived(instance, [first])).toBe(signature);
+});
+
+test('the direct key is the secret, and the same object each time', () => {
+  const cache = new DerivedKeyCache(2);
+  expect(hex(cache.derived(instance, []).secret)).toBe(hex(instance.secret));
+  expect(cache.derived(instance, [])).toBe(cache.derived(instance, []));
+});
+
+test('a key that is pushed out or cleared is wiped', () => {
+  const cache = new DerivedKeyCache(2);
+  const keys = [0, 1, 2].map((first) =>
+    cache.derived(instance, [
+      { label: undefined, nonce: sampleNonce(first), offsetBytes: 0, lengthBytes: 16, implied: false },
+    ]),
+  );
+  expect(() => hex(keys[0]!.secret)).toThrow();
+  expect(() => hex(keys[2]!.secret)).not.toThrow();
+  cache.clear();
+  expect(() => hex(keys[2]!.secret)).toThrow();
+  expect(() => hex(instance.secret)).not.toThrow();
+});
+
+function plain(base: Secret, chain: readonly Derivation[]): Secret {
+  return chain.reduce(
+    (secret, derivation) =>
+      secret.lend((bytes) => Secret.filledBy(derivation.lengthBytes, (out) => deriveKey(bytes, derivation, out))),
+    base,
+  );
+}
+
+function sampleNonce(first: number, lengthBytes = 16): Uint8Array {
+  return Uint8Array.from({ length: lengthBytes }, (_, index) => first + index);
+}
+
+function hex(secret: Secret): string {
+  return secret.lend((bytes) => Buffer.from(bytes).toString('hex'));
+}
