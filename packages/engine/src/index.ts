@@ -47,6 +47,7 @@ export type {
   SupportingUsername,
 } from './seal/request.ts';
 export type {
+  AddressingClaims,
   AssertionAttribute,
   AssertionKeyUse,
   AssertionSubject,
@@ -72,8 +73,10 @@ export type { PasswordType } from './message/password-type.ts';
 export type { HeaderName } from './message/header-name.ts';
 export { LAYOUTS } from './policy/layout.ts';
 export type { Layout } from './policy/layout.ts';
-export { BOOTSTRAP_PROFILE_NAMES, PROFILE_NAMES, policyOf } from './policy/policy.ts';
-export type { BootstrapProfileName, Policy, PolicyChanges, ProfileName } from './policy/policy.ts';
+export type { Policy, PolicyChanges } from './policy/policy.ts';
+export { policyOf } from './policy/policy-of.ts';
+export { BOOTSTRAP_PROFILE_NAMES, PROFILE_NAMES } from './policy/profiles.ts';
+export type { BootstrapProfileName, ProfileName } from './policy/profiles.ts';
 export { SEAL_PROFILE_NAMES, sealProfile } from './seal/profiles.ts';
 export type { SealProfile, SealProfileName } from './seal/profiles.ts';
 export { Workspace } from './memory/workspace.ts';

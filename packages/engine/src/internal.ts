@@ -17,7 +17,6 @@ export type { UsernameTokenClaim } from './claims/username-token.ts';
 export { isUsernameToken, readPasswordText, readUsernameToken } from './claims/username-token.ts';
 export { ADDRESSING_NAMES, Addressing } from './message/addressing-names.ts';
 export { freshUntilMs, requireFresh } from './open/freshness.ts';
-export type { AddressingValues } from './read/addressing.ts';
 export { readAddressing, requireAddressing } from './read/addressing.ts';
 export type { MessageClaims } from './read/message.ts';
 export { readMessage } from './read/message.ts';

@@ -98,7 +98,13 @@ const openedMessage = fc
       }),
       { maxLength: 2 },
     ),
-    confirmable: fc.record({ signatureValues: fc.array(text, { maxLength: 3 }), signatureConfirmed: fc.boolean() }),
+    confirmable: fc.record({
+      signatureValues: fc.array(text, { maxLength: 3 }),
+      signatureConfirmed: fc.boolean(),
+      claimedAddressing: maybe(
+        fc.record({ action: maybe(text), messageId: maybe(text), relatesTo: maybe(text), to: maybe(text) }),
+      ),
+    }),
     offset: fc.nat(20),
   })
   .map(({ head, octets, body, signed, encrypted, assertions, confirmable, offset }): OpenedMessage => {

@@ -152,6 +152,14 @@ export interface AuthenticatedUser {
   readonly nonce: ReplayEntry | undefined;
 }
 
+/** What the wsa headers of a message say. */
+export interface AddressingClaims {
+  readonly action: string | undefined;
+  readonly messageId: string | undefined;
+  readonly relatesTo: string | undefined;
+  readonly to: string | undefined;
+}
+
 export interface OpenedMessage {
   readonly soapVersion: '1.1' | '1.2';
   /** Of the context whose key signed; `undefined`, as the next three, if none did: {@link signed} says who then. */
@@ -166,6 +174,11 @@ export interface OpenedMessage {
   readonly messageId: string | undefined;
   readonly relatesTo: string | undefined;
   readonly to: string | undefined;
+  /**
+   * What the same headers say where nothing proves who sent the message ({@link Policy.requireProof}): as sure as the
+   * transport is. `undefined` otherwise.
+   */
+  readonly claimedAddressing: AddressingClaims | undefined;
   readonly createdAtMs: number | undefined;
   readonly expiresAtMs: number | undefined;
   readonly signed: readonly SignedPart[];
@@ -182,7 +195,8 @@ export interface OpenedMessage {
   readonly verified: Uint8Array;
   /**
    * What may be seen once only within this context: the MessageID if signed, else the SignatureValue. Without a context,
-   * once at all: whose key it was, and a digest of what it signed; or, if nobody signed, the user and the MessageID.
+   * once at all: whose key it was, and a digest of what it signed; or, if nobody signed, the user and the MessageID. Empty if
+   * nothing proves who sent it: then it is for the transport to keep it from coming twice.
    * {@link OpenRequest.replays} sees to it. Without that, whoever keeps the replay cache inserts {@link replayEntries} if
    * they are absent, or refuses with `peer.replay`.
    */

@@ -11,6 +11,7 @@ import { notOnOrAfterMs } from '../keys/verify-assertion.ts';
 import type { Workspace } from '../memory/workspace.ts';
 import { ADDRESSING_NAMES, Addressing } from '../message/addressing-names.ts';
 import type {
+  AddressingClaims,
   AuthenticatedUser,
   EncryptedPart,
   KeyUse,
@@ -20,7 +21,6 @@ import type {
   SignedPart,
 } from '../message/opened-message.ts';
 import type { Policy } from '../policy/policy.ts';
-import type { AddressingValues } from '../read/addressing.ts';
 import type { MessageClaims } from '../read/message.ts';
 import type { DecryptedMessage, DecryptedPart } from './decrypt-parts.ts';
 import { freshUntilMs } from './freshness.ts';
@@ -37,7 +37,8 @@ export interface Proof {
   readonly verified: readonly VerifiedPart[];
   readonly assertions: readonly VerifiedAssertion[];
   readonly decrypted: DecryptedMessage;
-  readonly addressing: AddressingValues;
+  readonly addressing: AddressingClaims;
+  readonly claimedAddressing: AddressingClaims | undefined;
   readonly user: AuthenticatedUser | undefined;
   readonly signatureConfirmed: boolean;
   readonly policy: Policy;
@@ -76,6 +77,7 @@ export function handOver(proof: Proof): OpenedMessage {
     messageId: addressing.messageId,
     to: addressing.to,
     relatesTo: addressing.relatesTo,
+    claimedAddressing: proof.claimedAddressing,
     createdAtMs: timestamp?.createdAtMs,
     expiresAtMs: timestamp?.expiresAtMs,
     signed: signedParts(signedClaims, verified, octets),
@@ -178,7 +180,8 @@ function replayKeyOf(
   body: Uint8Array,
 ): string {
   const first = verified[0]?.signature;
-  // What nobody signed is the user's, whom the policy then wants.
+  // What nobody signed is the user's, if there is one. safety: any sender could use up a MessageID that is nobody's.
+  if (first === undefined && user === undefined) return '';
   if (first === undefined) return `user ${addressing.messageId ?? digestOf(body)} ${user?.username}`;
   const { resolved, valueBase64, start, end } = first;
   if (resolved.source === 'context') return messageIdIsSigned ? (addressing.messageId as string) : valueBase64;

@@ -95,9 +95,11 @@ function openMessage(
   const { timestamp } = proof.claims;
   if (timestamp !== undefined) requireFresh(timestamp, scope.atMs, policy);
   const user = authenticateUser(claims, signed, proof.verified, decrypted.parts, scope);
-  const isBelieved = (element: number): boolean => !policy.requireSignedAddressing || signed.has(element);
+  const isBelieved = (element: number): boolean =>
+    (!policy.requireSignedAddressing && policy.requireProof) || signed.has(element);
   const addressing = readAddressing(tape, envelope, isBelieved, policy);
-  requireAddressing(tape, envelope, addressing, request.soapAction, policy);
+  const claimedAddressing = policy.requireProof ? undefined : readAddressing(tape, envelope, () => true, policy);
+  requireAddressing(tape, envelope, claimedAddressing ?? addressing, request.soapAction, policy);
   const opened = handOver({
     signedClaims: proof.claims,
     claims,
@@ -106,6 +108,7 @@ function openMessage(
     assertions: proof.assertions,
     decrypted,
     addressing,
+    claimedAddressing,
     user,
     signatureConfirmed: confirms(claims, request.signatureValuesSent, policy),
     policy,

@@ -5,9 +5,10 @@ import type { ResolvedKey } from '../keys/resolved-key.ts';
 import type { OpenedMessage } from '../message/opened-message.ts';
 import type { ReplayEntry } from '../message/replay-memory.ts';
 
-/** All of `message` that may be seen once: the message itself, and the nonce of its UsernameToken. */
+/** All of `message` that may be seen once: the message itself, if something proves it, and the nonce of its UsernameToken. */
 export function replayEntries(message: OpenedMessage): readonly ReplayEntry[] {
   const { identifier = '', replayKey, replayUntilMs, user } = message;
+  if (replayKey === '') return [];
   const entry = { scope: identifier, key: replayKey, untilMs: replayUntilMs };
   return user?.nonce === undefined ? [entry] : [entry, user.nonce];
 }

@@ -4,7 +4,6 @@
  */
 
 import type { CanonicalisationName, Reader } from '@parley/codec';
-import { READERS } from '@parley/codec';
 import type {
   CipherName,
   ConfirmationName,
@@ -14,14 +13,11 @@ import type {
   Limits,
   MacAlgorithm,
 } from '@parley/core';
-import { Fault } from '@parley/core';
-import { completeLimits, SIGNATURE_ALGORITHMS } from '@parley/core/internal';
 import type { AddressingName } from '../message/addressing-names.ts';
 import type { HeaderName } from '../message/header-name.ts';
 import type { KeySourceName } from '../message/opened-message.ts';
 import type { PasswordType } from '../message/password-type.ts';
 import type { Layout } from './layout.ts';
-import { LAYOUTS } from './layout.ts';
 
 export interface Policy {
   /** Of the profile it was made from: for logs and reports. */
@@ -81,9 +77,14 @@ export interface Policy {
   /**
    * What the keys may come from that sign what must be signed. An `encrypted-key` that a message brings proves nothing
    * about its sender: something else has to, such as an endorsement. If empty, nothing is signed: the transport protects
-   * the message, and a user must be proven.
+   * the message, and a user must be proven, unless {@link requireProof} says otherwise.
    */
   readonly signedBy: readonly KeySourceName[];
+  /**
+   * Somebody must have proven the message, by a signature or a password. Without, and with {@link signedBy} empty, all trust
+   * is the transport's: what `open` hands over is shaped and fresh, and nothing more.
+   */
+  readonly requireProof: boolean;
   /** If not empty: a signature over that one must be there, and its key come from one of these. */
   readonly endorsedBy: readonly KeySourceName[];
   /**
@@ -124,160 +125,5 @@ export interface Policy {
   readonly endpointAddress: string | undefined;
 }
 
-const STRICT: Omit<Policy, 'limits'> = {
-  name: 'strict',
-  reader: 'scan',
-  clockSkewMs: 300_000,
-  timestampAgeMaxMs: 300_000,
-  requireSignedBody: true,
-  requireTimestamp: true,
-  requireSignedAddressing: true,
-  requiredHeaders: ['Action'],
-  signedHeaders: [],
-  requireEncryptedBody: false,
-  encryptedHeaders: [],
-  requireSignedEncryption: true,
-  requireSignatureConfirmation: false,
-  role: undefined,
-  requireMustUnderstand: false,
-  layout: 'strict',
-  allowComments: false,
-  requireUniqueForeignIds: true,
-  canonicalisations: ['exclusive'],
-  allowTokenTransform: false,
-  digests: ['sha1', 'sha256', 'sha384', 'sha512'],
-  macs: ['hmac-sha1', 'hmac-sha256', 'hmac-sha384', 'hmac-sha512'],
-  ciphers: ['aes128-cbc', 'aes192-cbc', 'aes256-cbc', 'aes128-gcm', 'aes192-gcm', 'aes256-gcm'],
-  signedBy: ['context'],
-  endorsedBy: [],
-  passwordTypes: [],
-  requireUser: false,
-  requireSignedUser: true,
-  signatures: [],
-  keyTransports: [],
-  rsa15KeyBytes: 32,
-  keyWraps: [],
-  requireSeparateKeys: true,
-  confirmations: [],
-  requireAssertion: false,
-  requireSignedAssertion: true,
-  audiences: [],
-  replyAddresses: [],
-  endpointAddress: undefined,
-};
-
-/** Everything but SHA-1. */
-const SIGNATURES = SIGNATURE_ALGORITHMS.filter(({ hash }) => hash !== 'sha1').map(({ name }) => name);
-
-// What the algorithm suites of the Java stacks and of WCF come to. CXF alone has GCM.
-const SUITE_ALGORITHMS = {
-  digests: ['sha1', 'sha256'],
-  macs: ['hmac-sha1', 'hmac-sha256'],
-  ciphers: ['aes128-cbc', 'aes192-cbc', 'aes256-cbc'],
-} as const satisfies Partial<Policy>;
-
-// spec: WS-SecurityPolicy §6.7, a policy that names no layout means Lax; and an endpoint may do without WS-Addressing.
-const JAVA: Partial<Policy> = { ...SUITE_ALGORITHMS, requiredHeaders: [], layout: 'lax' };
-
-// Each profile is what its peer gives up, and no more; what the peer never writes is refused.
-const PROFILES: Readonly<Record<ProfileName, Partial<Policy>>> = {
-  strict: {},
-  cxf: { ...JAVA, ciphers: STRICT.ciphers },
-  // interop: WCF signs Body, every wsa header and the Timestamp. Its Cancel is not encrypted, so no message need be.
-  'wcf-message': SUITE_ALGORITHMS,
-  // interop: WCF mixed mode signs only the Timestamp and leaves the rest to TLS.
-  'wcf-mixed': { requireSignedBody: false, requireSignedAddressing: false, requiredHeaders: [] },
-  websphere: JAVA,
-  metro: JAVA,
-  // interop: Rampart's published sample signs the Timestamp alone and encrypts the Body with CBC, unsigned.
-  'timestamp-only': {
-    requireSignedBody: false,
-    requireSignedAddressing: false,
-    requiredHeaders: [],
-    requireSignedEncryption: false,
-  },
-  // Peers without WS-Addressing: Body and Timestamp are signed, headers are only when present in the signature.
-  'body-only': { requireSignedAddressing: false, requiredHeaders: [] },
-};
-
-const BOOTSTRAP_PROFILES: Readonly<Record<BootstrapProfileName, Partial<Policy>>> = {
-  // Both sides have a certificate: WS-SecurityPolicy's AsymmetricBinding.
-  x509: { signedBy: ['certificate'], signatures: SIGNATURES, keyTransports: ['rsa-oaep-mgf1p', 'rsa-oaep'] },
-  // One side has, and the other makes a key for it: SymmetricBinding, which uses that key for everything.
-  'symmetric-x509': {
-    signedBy: ['encrypted-key'],
-    keyTransports: ['rsa-oaep-mgf1p', 'rsa-oaep'],
-    requireSeparateKeys: false,
-  },
-  // Both sides know a password, and sign with a key made of it.
-  username: { signedBy: ['username'], requireUser: true },
-  // WS-SecurityPolicy's TransportBinding: TLS protects the message, and a UsernameToken says who sent it.
-  'username-transport': {
-    signedBy: [],
-    passwordTypes: ['text', 'digest'],
-    requireUser: true,
-    requireSignedUser: false,
-    requireSignedBody: false,
-    requireSignedAddressing: false,
-    requiredHeaders: [],
-  },
-  // A SAML assertion names the key of its holder, which signs: a private key, or a secret that its issuer encrypted for us.
-  saml: {
-    signedBy: ['saml'],
-    confirmations: ['holder-of-key'],
-    requireAssertion: true,
-    signatures: SIGNATURES,
-    keyTransports: ['rsa-oaep-mgf1p', 'rsa-oaep'],
-    allowTokenTransform: true,
-  },
-  // The answer to such a message: the key is known from it, and a new one would be anybody's.
-  'symmetric-x509-reply': { signedBy: ['known-encrypted-key'], requireSeparateKeys: false },
-};
-
-/** The profiles of messages within a context. */
-export type ProfileName =
-  | 'strict'
-  | 'cxf'
-  | 'wcf-message'
-  | 'wcf-mixed'
-  | 'websphere'
-  | 'metro'
-  | 'timestamp-only'
-  | 'body-only';
-export const PROFILE_NAMES: readonly ProfileName[] = Object.keys(PROFILES) as ProfileName[];
-
-/** The profiles of messages that establish one. */
-export type BootstrapProfileName =
-  | 'x509'
-  | 'symmetric-x509'
-  | 'symmetric-x509-reply'
-  | 'saml'
-  | 'username'
-  | 'username-transport';
-export const BOOTSTRAP_PROFILE_NAMES: readonly BootstrapProfileName[] = Object.keys(
-  BOOTSTRAP_PROFILES,
-) as BootstrapProfileName[];
-
-const ALL_PROFILES: Readonly<Record<string, Partial<Policy>>> = { ...PROFILES, ...BOOTSTRAP_PROFILES };
-
 /** Changes to a profile; `limits` may be partial. */
 export type PolicyChanges = Partial<Omit<Policy, 'limits'>> & { readonly limits?: Partial<Limits> };
-
-/**
- * The policy called `profile`, with `changes` over it; frozen.
- * @throws Fault `caller.option-invalid` for an unknown profile, reader or layout, a limit that is not a whole number, or
- *   messages that neither a key nor a user proves.
- */
-export function policyOf(profile: string = 'strict', changes: PolicyChanges = {}): Policy {
-  if (!Object.hasOwn(ALL_PROFILES, profile))
-    throw new Fault('caller.option-invalid', { option: 'profile', value: profile.slice(0, 64) });
-  const { limits, ...rest } = changes;
-  const base = { ...STRICT, name: profile, ...ALL_PROFILES[profile] };
-  const policy = Object.freeze({ ...base, ...rest, limits: completeLimits(limits) });
-  if (!READERS.includes(policy.reader)) throw new Fault('caller.option-invalid', { option: 'reader' });
-  if (!LAYOUTS.includes(policy.layout)) throw new Fault('caller.option-invalid', { option: 'layout' });
-  // safety: of what nobody signs, somebody has to be known.
-  if (policy.signedBy.length === 0 && !policy.requireUser)
-    throw new Fault('caller.option-invalid', { option: 'signedBy' });
-  return policy;
-}

@@ -34,7 +34,15 @@ export type AnyReply = Reply<OpenedMessage | Verdict<OpenedMessage> | SealedMess
 
 type Head = Omit<
   OpenedMessage,
-  'signed' | 'encrypted' | 'assertions' | 'user' | 'signatureValues' | 'signatureConfirmed' | 'body' | 'verified'
+  | 'signed'
+  | 'encrypted'
+  | 'assertions'
+  | 'user'
+  | 'claimedAddressing'
+  | 'signatureValues'
+  | 'signatureConfirmed'
+  | 'body'
+  | 'verified'
 >;
 
 const unpackr = new Unpackr({ useRecords: false });
@@ -73,7 +81,7 @@ class ReplyReader {
   #opened(record: OpenedRecord): OpenedMessage {
     const [, head, keyRecords, signed, encrypted, start, verifiedLength, bodyStart, bodyLength, ...confirmable] =
       record;
-    const [signatureValues, signatureConfirmed, assertions] = confirmable;
+    const [signatureValues, signatureConfirmed, assertions, { claimedAddressing }] = confirmable;
     const keys = this.#keys(keyRecords);
     const octets = copyOut(this.#slab, start, Math.max(verifiedLength, bodyStart + bodyLength));
     const verified = octets.subarray(0, verifiedLength);
@@ -81,6 +89,7 @@ class ReplyReader {
       signed: signed.map((part) => this.#signedPart(part, keys, verified)),
       encrypted: encrypted.map((part) => this.#encryptedPart(part, keys)),
       user: undefined,
+      claimedAddressing,
       signatureValues,
       signatureConfirmed,
       assertions: assertions.map(([assertion, at, size]) => ({ ...assertion, bytes: copyOut(this.#slab, at, size) })),

@@ -6,16 +6,9 @@ import { bytesEqual, isLiteral, isNamed, localName, Namespace, namespaceOf } fro
 import { Fault } from '@parley/core';
 import { literalText, structureInvalid, textEnd, textStart } from '../claims/claim.ts';
 import { Addressing } from '../message/addressing-names.ts';
+import type { AddressingClaims } from '../message/opened-message.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { SoapEnvelope } from './soap-envelope.ts';
-
-/** The texts of the headers that may be believed. */
-export interface AddressingValues {
-  readonly action: string | undefined;
-  readonly messageId: string | undefined;
-  readonly to: string | undefined;
-  readonly relatesTo: string | undefined;
-}
 
 const ADDRESS = localName('Address');
 const HARMLESS_ADDRESSES = [
@@ -34,7 +27,7 @@ export function readAddressing(
   envelope: SoapEnvelope,
   isBelieved: (element: number) => boolean,
   policy: Policy,
-): AddressingValues {
+): AddressingClaims {
   const value = (place: number): string | undefined => {
     const element = envelope.addressing[place]!;
     if (element < 0 || !isBelieved(element)) return undefined;
@@ -58,7 +51,7 @@ export function readAddressing(
 export function requireAddressing(
   tape: Tape,
   envelope: SoapEnvelope,
-  values: AddressingValues,
+  values: AddressingClaims,
   soapAction: string | undefined,
   policy: Policy,
 ): void {

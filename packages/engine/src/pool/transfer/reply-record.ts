@@ -5,7 +5,7 @@
  * msgpackr with records 10, tuples with a table of texts 2.
  */
 
-import type { OpenedAssertion } from '../../message/opened-message.ts';
+import type { OpenedAssertion, OpenedMessage } from '../../message/opened-message.ts';
 
 /** Index of a text in the table; -1 is `undefined`. */
 export type TextIndex = number;
@@ -45,6 +45,8 @@ export type OpenedRecord = readonly [
   signatureValues: readonly string[],
   signatureConfirmed: boolean,
   assertions: readonly AssertionRecord[],
+  /** What few messages have. */
+  rest: Pick<OpenedMessage, 'claimedAddressing'>,
 ];
 
 /** The assertion without its octets, which start and end in the slab. */

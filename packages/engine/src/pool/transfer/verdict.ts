@@ -4,7 +4,15 @@ import type { ContextMessage, KeyUse, OpenedMessage, PartRole } from '../../mess
 /** What a log verification keeps of a message that opened: the proof without the octets. */
 export type Verdict<Message extends OpenedMessage = ContextMessage> = Omit<
   Message,
-  'signed' | 'encrypted' | 'assertions' | 'user' | 'signatureValues' | 'signatureConfirmed' | 'body' | 'verified'
+  | 'signed'
+  | 'encrypted'
+  | 'assertions'
+  | 'user'
+  | 'claimedAddressing'
+  | 'signatureValues'
+  | 'signatureConfirmed'
+  | 'body'
+  | 'verified'
 > &
   VerdictParts;
 

@@ -59,6 +59,7 @@ export class ReplyWriter {
       opened.signatureValues,
       opened.signatureConfirmed,
       opened.assertions.map(({ bytes, ...rest }) => [rest, this.#octets.write(bytes), bytes.length]),
+      { claimedAddressing: opened.claimedAddressing },
     ]);
   }
 
