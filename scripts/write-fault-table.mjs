@@ -2,7 +2,7 @@
 // @ts-check
 import './check-node.mjs';
 import { writeFileSync } from 'node:fs';
-import { FAULT_CODES, soapFaultOf } from '../packages/core/dist/base/fault.js';
+import * as faults from '../packages/core/dist/base/fault.js';
 import { faultTable } from './fault-table.mjs';
 
-writeFileSync(new URL('../docs/faults.md', import.meta.url), faultTable(FAULT_CODES, soapFaultOf));
+writeFileSync(new URL('../docs/faults.md', import.meta.url), faultTable(faults));

@@ -14,8 +14,25 @@ export { computeKey } from './symmetric/computed-key.ts';
 export type { DerivationSpec } from './symmetric/derive-key.ts';
 export { DEFAULT_LABEL, deriveKey } from './symmetric/derive-key.ts';
 export { DigestStream } from './symmetric/digest.ts';
-export type { FailedReply, FaultCode, FaultDetail, Reply, SoapFault } from './base/fault.ts';
-export { FAULT_CODES, Fault, isFaultCode, soapFaultOf } from './base/fault.ts';
+export type {
+  FailedReply,
+  FaultActor,
+  FaultCode,
+  FaultDetail,
+  FaultRetry,
+  Reply,
+  SoapFault,
+} from './base/fault.ts';
+export {
+  actorOf,
+  FAULT_CODES,
+  Fault,
+  isFaultCode,
+  isTransient,
+  meaningOf,
+  retryOf,
+  soapFaultOf,
+} from './base/fault.ts';
 export type { Limits } from './base/limits.ts';
 export { DEFAULT_LIMITS } from './base/limits.ts';
 export { pSha1 } from './symmetric/p-sha1.ts';

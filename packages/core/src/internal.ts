@@ -35,7 +35,7 @@ export {
   writeBase64,
 } from './base/base64.ts';
 export { equalConstantTime, equalsText } from './base/constant-time.ts';
-export { failedReply } from './base/fault.ts';
+export { failedReply, withCause } from './base/fault.ts';
 export { formatInstant, parseInstant, parseInstantOctets } from './base/instant.ts';
 export { invariant, unreachable } from './base/invariant.ts';
 export { completeLimits } from './base/limits.ts';

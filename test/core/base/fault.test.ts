@@ -1,4 +1,14 @@
-import { FAULT_CODES, Fault, type FaultCode, isFaultCode, soapFaultOf } from '@parley/core';
+import {
+  actorOf,
+  FAULT_CODES,
+  Fault,
+  type FaultCode,
+  isFaultCode,
+  isTransient,
+  meaningOf,
+  retryOf,
+  soapFaultOf,
+} from '@parley/core';
 import { failedReply } from '@parley/core/internal';
 import { describe, expect, test } from 'vitest';
 
@@ -76,5 +86,48 @@ describe('failedReply', () => {
   test('crosses threads unchanged', () => {
     const reply = failedReply(new Fault('peer.replay', { identifier: 'urn:uuid:1' }));
     expect(structuredClone(reply)).toEqual(reply);
+  });
+});
+
+describe('what to do about a code', () => {
+  test.each(FAULT_CODES)('%s has a sentence, somebody who acts and an answer about retries', (code) => {
+    expect(meaningOf(code)).toMatch(/^\S.*\.$/);
+    expect(['sender', 'program', 'operator', 'parley']).toContain(actorOf(code));
+    expect(['never', 'later', 'new-message', 'new-context']).toContain(retryOf(code));
+    expect(isTransient(code)).toBe(retryOf(code) === 'later');
+  });
+
+  test.each<[FaultCode, boolean]>([
+    ['internal.busy', true],
+    ['internal.store-unavailable', true],
+    ['peer.timestamp-future', true],
+    ['peer.timestamp-expired', false],
+    ['peer.replay', false],
+    ['peer.signature-invalid', false],
+    ['caller.option-invalid', false],
+    ['internal.invariant', false],
+  ])('%s is transient: %j', (code, expected) => {
+    expect(isTransient(code)).toBe(expected);
+  });
+});
+
+describe('a cause', () => {
+  const cause = new Error('ldap down');
+
+  test('is kept, for the log of this process', () => {
+    const fault = new Fault('internal.store-unavailable', {}, cause);
+    expect(fault.cause).toBe(cause);
+    expect(failedReply(fault).cause).toBe(cause);
+    expect(failedReply(cause).cause).toBe(cause);
+  });
+
+  test('goes nowhere by itself', () => {
+    const reply = failedReply(new Fault('internal.store-unavailable', { operation: 'get' }, cause));
+    for (const copy of [structuredClone(reply), { ...reply }, JSON.parse(JSON.stringify(reply))])
+      expect(copy).not.toHaveProperty('cause');
+  });
+
+  test('is not kept of what a peer did', () => {
+    expect(failedReply(new Fault('peer.decrypt-failed', {}, cause))).not.toHaveProperty('cause');
   });
 });

@@ -1,7 +1,12 @@
 /**
  * Every way to fail. The prefix says whose fault it is: `peer.` the message or its sender, `caller.` the program
- * that called us, `internal.` us or our machinery. Codes are API: added, never renamed or removed.
+ * that called us, `internal.` us or our machinery. Codes are API: added, never renamed or removed. A code is a row of the
+ * table of its prefix.
  */
+
+import { CALLER_FAULTS } from './caller-faults.ts';
+import { INTERNAL_FAULTS } from './internal-faults.ts';
+import { PEER_FAULTS } from './peer-faults.ts';
 
 /** What a code looks like to the peer: a SOAP code and, for most, a subcode (SOAP 1.1: the faultcode itself). */
 export interface SoapFault {
@@ -12,148 +17,77 @@ export interface SoapFault {
 
 type Subcode = `${'wsse' | 'wsc' | 'wst' | 'wsa'}:${string}`;
 
+/** One of the closed set of stable codes. */
+export type FaultCode = keyof typeof PEER_FAULTS | keyof typeof CALLER_FAULTS | keyof typeof INTERNAL_FAULTS;
+
+/**
+ * Who can do something about it: the `sender` of the message, the author of the `program` that called us, its `operator`
+ * (files, rights, capacity), or `parley` itself, so that it is to be reported.
+ */
+export type FaultActor = 'sender' | 'program' | 'operator' | 'parley';
+
+/**
+ * Whether trying again can help: `never` as things are; `later` with the same octets; with a `new-message` of the same
+ * content; or in a `new-context`, established or renewed.
+ */
+export type FaultRetry = 'never' | 'later' | 'new-message' | 'new-context';
+
+interface FaultRow {
+  readonly soap: SoapFault | undefined;
+  readonly actor: FaultActor;
+  readonly retry: FaultRetry;
+  readonly meaning: string;
+}
+
 /** A SOAP code; a subcode, which goes with `Sender`; or nothing, for what never leaves the process. */
 type SoapAnswer = SoapFault['code'] | Subcode | 'unsent';
+type Remedy = readonly [meaning: string, retry?: FaultRetry, actor?: FaultActor];
 
-// safety: one outward answer, wsse:InvalidSecurity, for everything that a forger could learn from.
-const FAULTS = {
-  // XML: the bytes are not a document we read.
-  'peer.xml-malformed': 'Sender',
-  'peer.xml-dtd-forbidden': 'Sender',
-  'peer.xml-version': 'Sender',
-  'peer.xml-relative-namespace': 'Sender',
-  'peer.encoding-forbidden': 'Sender',
-  'peer.readers-differ': 'Sender',
+// Tuples in the tables and objects here: only literals may give an exported type under isolatedDeclarations.
+const PEER: Readonly<Record<string, readonly [SoapAnswer, ...Remedy]>> = PEER_FAULTS;
+const CALLER: Readonly<Record<string, Remedy>> = CALLER_FAULTS;
+const INTERNAL: Readonly<Record<string, Remedy>> = INTERNAL_FAULTS;
 
-  // Limits: larger than the policy allows.
-  'peer.limit-message-size': 'Sender',
-  'peer.limit-depth': 'Sender',
-  'peer.limit-nodes': 'Sender',
-  'peer.limit-attributes': 'Sender',
-  'peer.limit-namespaces': 'Sender',
-  'peer.limit-name': 'Sender',
-  'peer.limit-value': 'Sender',
-  'peer.limit-references': 'Sender',
-  'peer.limit-transforms': 'Sender',
-  'peer.limit-signatures': 'Sender',
-  'peer.limit-tokens': 'Sender',
-  'peer.limit-encrypted-parts': 'Sender',
-  'peer.limit-certificates': 'Sender',
-  'peer.limit-assertions': 'Sender',
-  'peer.limit-enc-depth': 'Sender',
-  'peer.limit-cost': 'Sender',
-
-  // SOAP.
-  'peer.soap-version-mismatch': 'VersionMismatch',
-  'peer.must-understand': 'MustUnderstand',
-  'peer.structure-invalid': 'Sender',
-  'peer.security-header-missing': 'wsse:InvalidSecurity',
-
-  // Ids and references.
-  'peer.id-duplicate': 'wsse:InvalidSecurity',
-  'peer.ref-unresolved': 'wsse:InvalidSecurity',
-  'peer.ref-uri-forbidden': 'wsse:InvalidSecurity',
-  'peer.ref-type-forbidden': 'wsse:InvalidSecurity',
-  'peer.ref-loop': 'wsse:InvalidSecurity',
-
-  // Algorithms and keys.
-  'peer.alg-forbidden': 'wsse:InvalidSecurity',
-  'peer.transform-forbidden': 'wsse:InvalidSecurity',
-  'peer.keyinfo-forbidden': 'wsse:InvalidSecurity',
-  'peer.key-usage': 'wsse:InvalidSecurity',
-  'peer.encoding-invalid': 'wsse:InvalidSecurity',
-
-  // Certificates. Whoever sent one may know that it is not taken.
-  'peer.certificate-malformed': 'wsse:InvalidSecurityToken',
-  'peer.certificate-untrusted': 'wsse:InvalidSecurityToken',
-  'peer.certificate-expired': 'wsse:InvalidSecurityToken',
-  'peer.certificate-revoked': 'wsse:InvalidSecurityToken',
-  'peer.certificate-status-unknown': 'wsse:InvalidSecurityToken',
-
-  // SAML assertions, likewise.
-  'peer.assertion-untrusted': 'wsse:InvalidSecurityToken',
-  'peer.assertion-expired': 'wsse:InvalidSecurityToken',
-  'peer.assertion-condition': 'wsse:InvalidSecurityToken',
-  'peer.assertion-unconfirmed': 'wsse:InvalidSecurityToken',
-
-  // Contexts and derivation.
-  'peer.bad-context': 'wsc:BadContextToken',
-  'peer.context-expired': 'wsc:BadContextToken',
-  'peer.dk-limit': 'wsse:InvalidSecurity',
-  'peer.dk-loop': 'wsse:InvalidSecurity',
-
-  // Cryptography.
-  'peer.signature-invalid': 'wsse:InvalidSecurity',
-  'peer.digest-mismatch': 'wsse:InvalidSecurity',
-  'peer.decrypt-failed': 'wsse:InvalidSecurity',
-  'peer.coverage-missing': 'wsse:InvalidSecurity',
-
-  // Freshness and addressing.
-  'peer.timestamp-invalid': 'wsse:InvalidSecurity',
-  'peer.timestamp-expired': 'wsse:InvalidSecurity',
-  'peer.timestamp-future': 'wsse:InvalidSecurity',
-  'peer.replay': 'wsse:InvalidSecurity',
-  'peer.confirmation-mismatch': 'wsse:InvalidSecurity',
-  'peer.addressing-mismatch': 'wsse:InvalidSecurity',
-  'peer.addressing-forbidden': 'wsse:InvalidSecurity',
-  'peer.action-mismatch': 'wsse:InvalidSecurity',
-
-  // WS-Trust requests and responses.
-  'peer.authentication-failed': 'wsse:FailedAuthentication',
-  'peer.trust-invalid-request': 'wst:InvalidRequest',
-  'peer.trust-request-failed': 'wst:RequestFailed',
-  'peer.unable-to-renew': 'wsc:UnableToRenew',
-  'peer.soap-fault': 'unsent',
-
-  // The program that called us.
-  'caller.option-invalid': 'unsent',
-  'caller.input-unreadable': 'unsent',
-  'caller.input-invalid': 'unsent',
-  'caller.keys-invalid': 'unsent',
-  'caller.store-missing': 'unsent',
-  'caller.store-key-missing': 'unsent',
-  'caller.store-key-wrong': 'unsent',
-  'caller.store-permissions': 'unsent',
-  'caller.output-unwritable': 'unsent',
-  'caller.channel-not-secure': 'unsent',
-  'caller.context-unusable': 'unsent',
-  'caller.closed': 'unsent',
-  'caller.libxml-unavailable': 'unsent',
-  'caller.schema-invalid': 'unsent',
-
-  // Us and our machinery.
-  'internal.invariant': 'Receiver',
-  'internal.crypto': 'Receiver',
-  'internal.context-needed': 'Receiver',
-  'internal.worker-lost': 'Receiver',
-  'internal.store-unavailable': 'Receiver',
-  'internal.store-corrupt': 'Receiver',
-  'internal.busy': 'Receiver',
-  'internal.quota': 'Receiver',
-} as const;
-
-/** One of the closed set of stable codes. */
-export type FaultCode = keyof typeof FAULTS;
-
-// Strings in the table and objects here: only literals may give an exported type under isolatedDeclarations.
-const SOAP_FAULTS: ReadonlyMap<string, SoapFault | undefined> = new Map(
-  Object.entries(FAULTS).map(([code, answer]) => [code, soapFaultFor(answer)]),
-);
+const FAULTS: ReadonlyMap<string, FaultRow> = new Map([
+  ...rowsOf(PEER, ([answer, ...remedy]) => faultRow('sender', answer, remedy)),
+  ...rowsOf(CALLER, (remedy) => faultRow('program', 'unsent', remedy)),
+  ...rowsOf(INTERNAL, (remedy) => faultRow('operator', 'Receiver', remedy)),
+]);
 
 /** Ids, offsets, counts and names; never key octets, plaintext or whole messages. */
 export type FaultDetail = Readonly<Record<string, string | number>>;
 
 /** All codes, in table order. */
-export const FAULT_CODES: readonly FaultCode[] = Object.keys(FAULTS) as FaultCode[];
+export const FAULT_CODES: readonly FaultCode[] = [...FAULTS.keys()] as FaultCode[];
 
 /** What `code` becomes on the wire, or `undefined` when it never leaves the process. */
 export function soapFaultOf(code: FaultCode): SoapFault | undefined {
-  return SOAP_FAULTS.get(code);
+  return FAULTS.get(code)?.soap;
 }
 
 /** Whether `text` is one of our codes. */
 export function isFaultCode(text: string): text is FaultCode {
-  return Object.hasOwn(FAULTS, text);
+  return FAULTS.has(text);
+}
+
+/** What `code` says, in a sentence. */
+export function meaningOf(code: FaultCode): string {
+  return rowOf(code).meaning;
+}
+
+/** Who can do something about `code`. */
+export function actorOf(code: FaultCode): FaultActor {
+  return rowOf(code).actor;
+}
+
+/** Whether trying again can help, and how. */
+export function retryOf(code: FaultCode): FaultRetry {
+  return rowOf(code).retry;
+}
+
+/** Whether the same octets may be taken another time: what a message bus should deliver again, and nothing else. */
+export function isTransient(code: FaultCode): boolean {
+  return retryOf(code) === 'later';
 }
 
 /** What Parley throws inside a package; public entries of `engine` and above return it as data. */
@@ -162,8 +96,9 @@ export class Fault extends Error {
   readonly code: FaultCode;
   readonly detail: FaultDetail;
 
-  constructor(code: FaultCode, detail: FaultDetail = {}) {
-    super(describe(code, detail));
+  /** `cause` is what was caught, for the log of this process; a `peer.` code has none. */
+  constructor(code: FaultCode, detail: FaultDetail = {}, cause?: unknown) {
+    super(describe(code, detail), cause === undefined || code.startsWith('peer.') ? undefined : { cause });
     this.code = code;
     this.detail = detail;
   }
@@ -177,13 +112,39 @@ export interface FailedReply {
   readonly ok: false;
   readonly code: FaultCode;
   readonly detail: FaultDetail;
+  /**
+   * What was caught, of a `caller.` or `internal.` code: for the log of this process. It is not enumerable, so that no copy,
+   * JSON or comparison has it; from a worker it comes as an `Error` of the same name and message.
+   */
+  readonly cause?: unknown;
 }
 
 /** Turns what was thrown into data. Anything that is not a {@link Fault} is our bug and says so. */
 export function failedReply(error: unknown): FailedReply {
-  if (error instanceof Fault) return { ok: false, code: error.code, detail: error.detail };
+  if (error instanceof Fault) return withCause({ ok: false, code: error.code, detail: error.detail }, error.cause);
   const reason = error instanceof Error ? error.message : String(error);
-  return { ok: false, code: 'internal.invariant', detail: { reason } };
+  return withCause({ ok: false, code: 'internal.invariant', detail: { reason } }, error);
+}
+
+/** `reply`, with its cause where it has one. */
+export function withCause(reply: FailedReply, cause: unknown): FailedReply {
+  if (cause !== undefined) Object.defineProperty(reply, 'cause', { value: cause });
+  return reply;
+}
+
+function rowOf(code: FaultCode): FaultRow {
+  return FAULTS.get(code)!;
+}
+
+function rowsOf<Tuple>(
+  table: Readonly<Record<string, Tuple>>,
+  rowFor: (tuple: Tuple) => FaultRow,
+): readonly (readonly [string, FaultRow])[] {
+  return Object.entries(table).map(([code, tuple]) => [code, rowFor(tuple)]);
+}
+
+function faultRow(actor: FaultActor, answer: SoapAnswer, [meaning, retry, exception]: Remedy): FaultRow {
+  return { soap: soapFaultFor(answer), actor: exception ?? actor, retry: retry ?? 'never', meaning };
 }
 
 function soapFaultFor(answer: SoapAnswer): SoapFault | undefined {

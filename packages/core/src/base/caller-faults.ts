@@ -1,0 +1,33 @@
+/**
+ * What the program that called us, or what it gave us, can be refused for. None of it is sent. A row has the code's meaning;
+ * then, where it is not `never` and `program`, whether trying again can help, and who has to act.
+ */
+export const CALLER_FAULTS = {
+  'caller.option-invalid': ['An option has a value that it cannot have.'],
+  'caller.input-unreadable': ['A file or stream that was named cannot be read.', 'never', 'operator'],
+  'caller.input-invalid': ['What was given to work on is not of the form it must have.'],
+  'caller.keys-invalid': ['Keys that were given do not have the form they must have.'],
+  'caller.store-missing': ['The context store that was named is not there.', 'never', 'operator'],
+  'caller.store-key-missing': ['A context store is opened without its key-encryption key.', 'never', 'operator'],
+  'caller.store-key-wrong': [
+    'A context store is opened with another key than it was sealed with.',
+    'never',
+    'operator',
+  ],
+  'caller.store-permissions': ['Others on this machine could read the store or its key.', 'never', 'operator'],
+  'caller.output-unwritable': ['A file or stream for results cannot be written.', 'never', 'operator'],
+  'caller.channel-not-secure': ['What is asked for needs a secure channel, and there is none.'],
+  'caller.context-unusable': [
+    'The context cannot be used for what is asked: its state, its keys or its suite do not allow it.',
+    'new-context',
+  ],
+  'caller.closed': ['The thing was closed before.'],
+  'caller.libxml-unavailable': [
+    'What was asked for needs libxmljs2, which cannot be loaded here; the detail has the remedy.',
+    'never',
+    'operator',
+  ],
+  'caller.schema-invalid': [
+    'A schema cannot be used: malformed, not compilable, or with an import that its set does not hold.',
+  ],
+} as const;

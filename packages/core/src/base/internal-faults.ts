@@ -1,0 +1,18 @@
+/**
+ * How we and our machinery fail; to peers all of it is `Receiver`. A row has the code's meaning; then, where it is not
+ * `never` and `operator`, whether trying again can help, and who has to act.
+ */
+export const INTERNAL_FAULTS = {
+  'internal.invariant': ['We contradict ourselves: a bug of Parley.', 'never', 'parley'],
+  'internal.crypto': ['The cryptographic library failed where it must not.', 'never', 'parley'],
+  'internal.context-needed': [
+    'A worker does not hold the context; the pool supplies it and runs the job again.',
+    'later',
+    'parley',
+  ],
+  'internal.worker-lost': ['A worker died, and its jobs could not be run again.', 'later'],
+  'internal.store-unavailable': ['The context store cannot be reached.', 'later'],
+  'internal.store-corrupt': ['The context store holds what we did not write.'],
+  'internal.busy': ['More work is waiting than was allowed to.', 'later'],
+  'internal.quota': ['A table that has a ceiling is full.', 'later'],
+} as const;
