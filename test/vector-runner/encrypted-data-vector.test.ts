@@ -85,6 +85,24 @@ test('a key by its name', () => {
   expect(verdictOf(document(named('mine')), WRAPPING_KEY).verdict).toBe('mismatch');
 });
 
+test('a key without a name is for any name, after those that bear it', () => {
+  const key = (...names: (string | undefined)[]): object => ({
+    key: {
+      keys: names.map((name) => ({
+        type: 'secret',
+        file: 'key',
+        format: 'raw',
+        ...(name === undefined ? {} : { name }),
+      })),
+    },
+  });
+  expect(verdictOf(document(named('mine')), DATA_KEY, key(undefined))).toEqual(DECRYPTED);
+  expect(verdictOf(document(named('mine')), DATA_KEY, key('mine', undefined))).toEqual(DECRYPTED);
+  expect(verdictOf(document(''), DATA_KEY, key('mine'))).toEqual(DECRYPTED);
+  expect(verdictOf(document(named('mine')), DATA_KEY, key(undefined, undefined))).toMatchObject({ actual: 'no key' });
+  expect(verdictOf(document(named('mine')), DATA_KEY, key('other'))).toMatchObject({ actual: 'no key' });
+});
+
 test('an encrypted key, the second of two, and one in another', () => {
   const forOther = wrapped(DATA_KEY, OUTER_KEY, named('other'));
   expect(verdictOf(document(forOther + wrapped(DATA_KEY, WRAPPING_KEY, named('mine'))), WRAPPING_KEY)).toEqual(

@@ -100,11 +100,11 @@ function openKey(
   }
 }
 
-/** The key of the manifest that the ds:KeyInfo names; the only one of its type when it names none. */
+/** The key of the manifest that the ds:KeyInfo names, else one without a name; the only one of its type when it names none. */
 function givenKey(type: string, { names }: KeyInfoClaim, given: readonly GivenKey[]): Uint8Array | undefined {
-  const fitting = given.filter(
-    (key) => key.type === type && (names.length === 0 || (key.name !== undefined && names.includes(key.name))),
-  );
+  const ofType = given.filter((key) => key.type === type);
+  const named = ofType.filter(({ name }) => name !== undefined && names.includes(name));
+  const fitting = named.length > 0 ? named : ofType.filter(({ name }) => names.length === 0 || name === undefined);
   return fitting.length === 1 ? fitting[0]?.octets : undefined;
 }
 

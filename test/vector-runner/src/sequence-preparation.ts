@@ -10,7 +10,7 @@ export type Preparation =
 const VERB_FIELDS = ['action', 'do', 'type', 'operation'];
 const IDENTIFIER_FIELDS = ['identifier', 'context', 'contextIdentifier', 'contextId'];
 
-/** Reads `before`: a string (`cancel`, `cancel urn:…`), an object (`{"action": "cancel", …}`), or an array of these. */
+/** Reads `before`: a string (`cancel`, `cancel urn:…`, `cancel:urn:…`), an object (`{"action": "cancel", …}`), or an array of these. */
 export function preparationsOf(before: unknown): readonly Preparation[] {
   if (before === undefined || before === null) return [];
   if (Array.isArray(before)) return before.flatMap((entry: unknown) => preparationsOf(entry));
@@ -33,7 +33,9 @@ function preparationOf(verb: string, identifierText: string): Preparation {
 }
 
 function uriIn(text: string): string | undefined {
-  return /[a-z][a-z0-9+.-]*:\S+/i.exec(text)?.[0];
+  // The verb and its colon would pass for a URI with a scheme of its own.
+  const named = text.replace(/^\s*cancel[a-z-]*[\s:]+/i, '');
+  return /[a-z][a-z0-9+.-]*:\S+/i.exec(named)?.[0];
 }
 
 function firstText(fields: ReadonlyMap<string, unknown>, names: readonly string[]): string | undefined {

@@ -11,7 +11,7 @@ import { PEER_FAULTS } from './peer-faults.ts';
 /** What a code looks like to the peer: a SOAP code and, for most, a subcode (SOAP 1.1: the faultcode itself). */
 export interface SoapFault {
   readonly code: 'Sender' | 'Receiver' | 'VersionMismatch' | 'MustUnderstand';
-  /** A QName with a prefix of protocol.md §0; the trust and conversation prefixes follow the message's version. */
+  /** A QName (WSS 1.1 §12, WS-Trust 1.4 §11, WS-SecureConversation 1.4 §9); `wst` and `wsc` are those of the message's version. */
   readonly subcode?: Subcode;
 }
 
