@@ -49,5 +49,5 @@ async function report(error: unknown, terminal: Terminal): Promise<ExitStatus> {
 function usageFault(error: CommanderError): Fault {
   if (error.code === 'commander.help')
     return new Fault('caller.option-invalid', { reason: 'name a command; see parley --help' });
-  return new Fault('caller.option-invalid', { reason: error.message.replace(/^error: /, '') });
+  return new Fault('caller.option-invalid', { reason: error.message.replace(/^error: /, '').replaceAll('\n', ' ') });
 }

@@ -39,6 +39,7 @@ export { failedReply, withCause } from './base/fault.ts';
 export { formatInstant, parseInstant, parseInstantOctets } from './base/instant.ts';
 export { invariant, unreachable } from './base/invariant.ts';
 export { completeLimits } from './base/limits.ts';
+export { jsonLine, printable, printableLines } from './base/printable.ts';
 export { selectKey } from './context/security-context.ts';
 export type { SamlUris, VersionUris } from './context/specification.ts';
 export {

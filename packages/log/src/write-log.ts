@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { FileHandle } from 'node:fs/promises';
 import { open } from 'node:fs/promises';
 import { Fault } from '@parley/core';
-import { encodeBase64, formatInstant } from '@parley/core/internal';
+import { encodeBase64, formatInstant, jsonLine } from '@parley/core/internal';
 import { systemReason } from './unreadable.ts';
 
 /** What is written for one message. */
@@ -73,7 +73,7 @@ function lineOf(record: LogRecord): string {
   const octets = isUtf8(message)
     ? { message: Buffer.from(message.buffer, message.byteOffset, message.byteLength).toString('utf8') }
     : { base64: encodeBase64(message) };
-  return `${JSON.stringify({ id: record.id, at: formatInstant(record.atMs), ...octets })}\n`;
+  return `${jsonLine({ id: record.id, at: formatInstant(record.atMs), ...octets })}\n`;
 }
 
 function unwritable(file: string, error: unknown): Fault {

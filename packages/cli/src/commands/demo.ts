@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { ContextStore, SoapVersion } from '@parley/conversation';
 import { createKeyEncryptionKeyFile, openLmdbContextStore } from '@parley/conversation';
 import type { Version } from '@parley/core';
+import { jsonLine, printable } from '@parley/core/internal';
 import { LogWriter } from '@parley/log';
 import { DemoClock } from '../demo/demo-clock.ts';
 import type { DemoFiles } from '../demo/demo-directory.ts';
@@ -11,7 +12,6 @@ import type { Recorded } from '../demo/record-conversation.ts';
 import { recordConversation } from '../demo/record-conversation.ts';
 import { grouped } from '../report/verify-report.ts';
 import { ExitStatus } from '../terminal/exit-status.ts';
-import { printable } from '../terminal/printable.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
 export interface DemoOptions {
@@ -75,7 +75,7 @@ interface Made {
 async function print(made: Made, options: DemoOptions, { stdout }: Terminal): Promise<void> {
   const { directory, files, recorded, seconds } = made;
   if (options.json === true) {
-    await stdout.line(JSON.stringify({ directory, ...recorded, elapsedMs: Math.round(seconds * 1000) }));
+    await stdout.line(jsonLine({ directory, ...recorded, elapsedMs: Math.round(seconds * 1000) }));
   } else if (options.quiet !== true) {
     const megabytes = (recorded.octets / 1e6).toFixed(1);
     await stdout.line(

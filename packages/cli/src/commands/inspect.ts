@@ -1,7 +1,7 @@
 import type { Reader, SchemaFinding } from '@parley/codec';
 import type { Reply } from '@parley/core';
 import { Fault } from '@parley/core';
-import { failedReply } from '@parley/core/internal';
+import { failedReply, jsonLine, printable } from '@parley/core/internal';
 import type { MessagePlan, OpenedMessage, Policy } from '@parley/engine';
 import { createPool, planOf, policyOf } from '@parley/engine';
 import type { LogMessage } from '@parley/log';
@@ -19,7 +19,6 @@ import { openContexts } from '../options/contexts-option.ts';
 import { findSources, readSources } from '../options/log-sources.ts';
 import { grouped } from '../report/verify-report.ts';
 import { ExitStatus } from '../terminal/exit-status.ts';
-import { printable } from '../terminal/printable.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
 export interface InspectOptions extends ContextsOption {
@@ -115,7 +114,7 @@ async function print(
     // Without keys, a message that cannot be read is refused all the same.
     const verdict = reply === undefined && !described.ok ? described : verdictJson(reply);
     await terminal.stdout.line(
-      JSON.stringify({ id: entry.id, message: structure, schema: schemaJson(schema), plan: planJson(plan), verdict }),
+      jsonLine({ id: entry.id, message: structure, schema: schemaJson(schema), plan: planJson(plan), verdict }),
     );
   } else {
     for (const line of treeLines(messageTree(inspected))) await terminal.stdout.line(line);

@@ -1,6 +1,5 @@
 import { DEFAULT_LABEL, digestAlgorithm } from '@parley/core';
-import { cipherAlgorithm, macAlgorithm } from '@parley/core/internal';
-import { printable } from '../terminal/printable.ts';
+import { cipherAlgorithm, macAlgorithm, printable } from '@parley/core/internal';
 import type { DerivationClaim, KeyStep } from './describe-key.ts';
 import type {
   BodyDescription,

@@ -1,8 +1,8 @@
 import type { Reply } from '@parley/core';
+import { printable } from '@parley/core/internal';
 import type { MessagePlan } from '@parley/engine';
 import { describePlan } from '@parley/engine';
 import { faultText } from '../terminal/fault-text.ts';
-import { printable } from '../terminal/printable.ts';
 import type { Tree } from './tree.ts';
 
 /** What would be done with the message, for people; nothing when nobody asked. */

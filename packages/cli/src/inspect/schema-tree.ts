@@ -3,10 +3,9 @@ import { validate, wsSchemas } from '@parley/codec';
 import { utf8Octets } from '@parley/codec/internal';
 import type { Reply } from '@parley/core';
 import { Fault } from '@parley/core';
-import { failedReply } from '@parley/core/internal';
+import { failedReply, printable } from '@parley/core/internal';
 import type { Policy } from '@parley/engine';
 import { faultText } from '../terminal/fault-text.ts';
-import { printable } from '../terminal/printable.ts';
 import type { Tree } from './tree.ts';
 
 /**

@@ -1,8 +1,7 @@
 import type { Reply } from '@parley/core';
-import { formatInstant } from '@parley/core/internal';
+import { formatInstant, printable } from '@parley/core/internal';
 import type { EncryptedPart, KeyUse, OpenedMessage, SignedPart, SymmetricKeyUse } from '@parley/engine';
 import { faultText } from '../terminal/fault-text.ts';
-import { printable } from '../terminal/printable.ts';
 import { qualifiedName } from './element-text.ts';
 import type { Tree } from './tree.ts';
 

@@ -1,4 +1,4 @@
-import { formatInstant } from '@parley/core/internal';
+import { formatInstant, jsonLine } from '@parley/core/internal';
 import type { LogResult, VerifySummary } from '@parley/log';
 
 /** One line of a results file. */
@@ -6,11 +6,11 @@ export function resultLine(result: LogResult): string {
   const at = result.atMs === undefined ? null : instantOrNull(result.atMs);
   if (result.ok) {
     const { identifier, signed, encrypted } = result.verdict;
-    return JSON.stringify({ id: result.id, ok: true, code: null, context: identifier, signed, encrypted, at });
+    return jsonLine({ id: result.id, ok: true, code: null, context: identifier, signed, encrypted, at });
   }
   const { identifier, ...detail } = result.detail;
   const context = identifier ?? null;
-  return JSON.stringify({
+  return jsonLine({
     id: result.id,
     ok: false,
     code: result.code,
@@ -64,7 +64,7 @@ export function summaryJson(summary: VerifySummary, read: FilesRead): string {
     messagesPerSecond: Math.round(messagesPerSecond),
     megabytesPerSecond: Math.round(megabytesPerSecond * 100) / 100,
   };
-  return JSON.stringify({ ...exact, ...rounded, ...read });
+  return jsonLine({ ...exact, ...rounded, ...read });
 }
 
 /** A whole number with its thousands apart. */

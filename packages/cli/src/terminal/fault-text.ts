@@ -1,5 +1,5 @@
 import type { FaultCode, FaultDetail } from '@parley/core';
-import { printable } from './printable.ts';
+import { printable } from '@parley/core/internal';
 
 /** What to say, and mostly what to do, about the errors that end a command. */
 const SENTENCES: Partial<Record<FaultCode, string>> = {

@@ -1,6 +1,7 @@
 import { createWriteStream } from 'node:fs';
 import type { Writable } from 'node:stream';
 import { Fault } from '@parley/core';
+import { printableLines } from '@parley/core/internal';
 
 const CHUNK_CHARACTERS = 64 * 1024;
 
@@ -33,7 +34,8 @@ export class TextOutput {
 
   /** Adds a line. Await what it returns, if anything. @throws PipeClosed, Fault `caller.output-unwritable` */
   line(text: string): Promise<void> | undefined {
-    this.#gathered.push(text, '\n');
+    // Whoever made the line should have made it safe; nothing that is not leaves here.
+    this.#gathered.push(printableLines(text), '\n');
     this.#characters += text.length + 1;
     return this.#characters < CHUNK_CHARACTERS ? undefined : this.flush();
   }
