@@ -1,23 +1,30 @@
-// `build-peer.mjs wss4j` or `wss4j-saml`: fetches WSS4J from Maven Central and compiles the peer, once for each state of its
+// `build-peer.mjs NAME`: fetches what a Java peer is made of from Maven Central and compiles it, once for each state of its
 // sources; it is kept below .parley.
 // Prints the class path; or says on standard error why there is no peer on this machine, and ends with 2.
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 
-/** Folders with the sources of each project. */
-const SOURCES = { wss4j: ['wss4j'], 'wss4j-saml': ['wss4j', 'wss4j-saml'] };
+/** Of each peer: what it is, the folder of its pom.xml, and further folders with sources. */
+const PEERS = {
+  wss4j: { product: 'WSS4J', folder: 'wss4j' },
+  'wss4j-saml': { product: 'WSS4J', folder: 'wss4j-saml', sources: ['wss4j'] },
+  cxf: { product: 'Apache CXF', folder: 'live/cxf' },
+  metro: { product: 'Metro', folder: 'live/metro' },
+  rampart: { product: 'Rampart', folder: 'live/rampart', finish: packRahas },
+};
 const [name] = process.argv.slice(2);
-if (!Object.hasOwn(SOURCES, name)) throw new Error(`one of ${Object.keys(SOURCES).join(', ')}`);
-const PEERS = fileURLToPath(new URL('.', import.meta.url));
-const PROJECT = path.join(PEERS, name);
+if (!Object.hasOwn(PEERS, name)) throw new Error(`one of ${Object.keys(PEERS).join(', ')}`);
+const { product, folder, sources = [], finish = () => undefined } = PEERS[name];
+const HERE = fileURLToPath(new URL('.', import.meta.url));
+const PROJECT = path.join(HERE, folder);
 const BUILT = fileURLToPath(new URL(`../../.parley/${name}`, import.meta.url));
 const STAMP = path.join(BUILT, 'built-from');
 const JAVA_MIN = 17;
-const MAVEN_TIMEOUT_MS = 180_000;
+const MAVEN_TIMEOUT_MS = 240_000;
 
 const missing = missingTool() ?? build();
 if (missing === undefined) {
@@ -30,10 +37,10 @@ if (missing === undefined) {
 function missingTool() {
   const java = spawnSync('java', ['-version'], { encoding: 'utf8' });
   const version = Number(/version "(\d+)/.exec(java.stderr ?? '')?.[1] ?? 0);
-  if (version < JAVA_MIN) return `WSS4J needs Java ${JAVA_MIN} or newer`;
+  if (version < JAVA_MIN) return `${product} needs Java ${JAVA_MIN} or newer`;
   return isBuilt() || spawnSync('mvn', ['-v']).status === 0
     ? undefined
-    : 'WSS4J needs Maven, which fetches and compiles it';
+    : `${product} needs Maven, which fetches and compiles it`;
 }
 
 /** Compiles when the sources have changed. Gives what went wrong. */
@@ -48,10 +55,17 @@ function build() {
     const said = /\[ERROR\] (.*)/.exec(maven.stdout ?? '')?.[1] ?? maven.error?.message ?? 'no reason given';
     // A mistake of ours is no reason to go on without the peer.
     if (said.startsWith('COMPILATION')) throw new Error(maven.stdout);
-    return `Maven could not fetch WSS4J: ${said.slice(0, 300)}`;
+    return `Maven could not fetch ${product}: ${said.slice(0, 300)}`;
   }
+  finish();
   writeFileSync(STAMP, fingerprint());
   return undefined;
+}
+
+/** Axis2's module of Rampart's trust service is not on Central; its classes are, so a module.xml is enough. */
+function packRahas() {
+  const module = path.join(BUILT, 'repository', 'modules', 'rahas-1.7.1.mar');
+  execFileSync('jar', ['cf', module, '-C', path.join(PROJECT, 'rahas'), 'META-INF']);
 }
 
 function isBuilt() {
@@ -59,10 +73,13 @@ function isBuilt() {
 }
 
 function fingerprint() {
-  const hash = createHash('sha256').update(readFileSync(path.join(PROJECT, 'pom.xml')));
-  for (const source of SOURCES[name]) {
-    const files = path.join(PEERS, source, 'src', 'parley', 'interop');
-    for (const file of readdirSync(files).sort()) hash.update(`${file}\n`).update(readFileSync(path.join(files, file)));
+  const hash = createHash('sha256');
+  for (const each of [folder, ...sources]) {
+    const root = path.join(HERE, each);
+    const files = readdirSync(root, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    for (const file of files.map((entry) => path.join(entry.parentPath ?? entry.path, entry.name)).sort()) {
+      hash.update(`${path.relative(root, file)}\n`).update(readFileSync(file));
+    }
   }
   return hash.digest('hex');
 }
