@@ -58,6 +58,8 @@ export { CertifiedKey } from './x509/certified-key.ts';
 export type { RelativeNames } from './x509/distinguished-name.ts';
 export { DistinguishedName } from './x509/distinguished-name.ts';
 export type { CertificateExtensions } from './x509/extensions.ts';
+export type { KeyPurpose, KeyPurposeName } from './x509/key-purpose.ts';
+export { MESSAGE_PURPOSES } from './x509/key-purpose.ts';
 export { RevocationList } from './x509/revocation-list.ts';
 export type { TrustedCertificate, TrustOptions, ValidationRequest } from './x509/trust.ts';
 export { Trust } from './x509/trust.ts';

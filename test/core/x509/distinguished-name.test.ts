@@ -1,4 +1,5 @@
-import { Certificate, DEFAULT_LIMITS, DistinguishedName } from '@parley/core';
+import { readFileSync } from 'node:fs';
+import { Certificate, DEFAULT_LIMITS, DistinguishedName, Fault } from '@parley/core';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { codeOf } from '../code-of.ts';
@@ -22,6 +23,7 @@ describe('RFC 4514 §3: names as text', () => {
     'CN=Alice\\, A.,OU=Sales,O=Example Ltd.,C=CH',
     'cn=ALICE\\, A., ou=sales, o=example  ltd., c=ch',
     'CN="Alice, A.", OU=Sales, O=Example Ltd., C=CH',
+    'commonName="Alice, A.", organizationalUnitName=Sales, organizationName=Example Ltd., countryName=CH',
     'CN=Alice\\2C A.;OU=Sales;O=Example Ltd.;C=CH',
     'OID.2.5.4.3=Alice\\, A.,2.5.4.11=Sales,O=Example Ltd.,C=CH',
     'CN=#0c09416c6963652c20412e,OU=#130553616C6573,O=Example Ltd.,C=CH',
@@ -46,6 +48,8 @@ describe('RFC 4514 §3: names as text', () => {
     ',CN=a',
     'CN=a,,O=b',
     'CN=a"b',
+    'CN="a""',
+    'CN=""a"',
     'CN="a',
     'CN=a\\',
     'CN=a<b',
@@ -82,6 +86,82 @@ describe('RFC 4514 §3: names as text', () => {
     );
   });
 });
+
+interface WrittenName {
+  readonly der: string;
+  readonly texts: readonly { readonly writer: string; readonly text: string }[];
+}
+
+// Made by OpenSSL 3.0 (`x509 -subject -nameopt`) and by Java 17 of one certificate each; Windows as it is documented.
+const WRITTEN = JSON.parse(
+  readFileSync(new URL('names-as-text.json', import.meta.url), 'utf8'),
+) as readonly WrittenName[];
+
+describe('names as other programs write them', () => {
+  test.each(
+    WRITTEN.flatMap(({ der: hex, texts }, index) => texts.map(({ writer, text }) => ({ hex, index, writer, text }))),
+  )('name $index, $writer', ({ hex, index, text }) => {
+    const subject = readName(Buffer.from(hex, 'hex'));
+    expect(subject.isWrittenAs(text)).toBe(true);
+    const other = WRITTEN[1 - index]!;
+    expect(readName(Buffer.from(other.der, 'hex')).isWrittenAs(text)).toBe(false);
+    expect(subject.isWrittenAs(text.replace('=', '=x'))).toBe(false);
+  });
+
+  test('every keyword means one attribute, in any case of letters', () => {
+    const keywords = {
+      '2.5.4.4': ['SN', 'surname'],
+      '2.5.4.8': ['ST', 'S', 'stateOrProvinceName'],
+      '2.5.4.12': ['T', 'title'],
+      '2.5.4.18': ['postOfficeBox', 'POBox'],
+      '2.5.4.44': ['GENERATION', 'generationQualifier'],
+      '2.5.4.46': ['DNQ', 'dnQualifier', 'DN'],
+      '2.5.4.97': ['organizationIdentifier'],
+      '1.2.840.113549.1.9.1': ['E', 'emailAddress', 'EMAIL'],
+      '1.3.6.1.4.1.311.60.2.1.3': ['jurisdictionC', 'jurisdictionCountryName', 'jurisdictionCountry'],
+    };
+    for (const [type, names] of Object.entries(keywords)) {
+      const subject = readName(sequence(der(0x31, attribute(type, der(0x0c, Buffer.from('v'))))));
+      for (const keyword of names.flatMap((text) => [text, text.toUpperCase(), text.toLowerCase()]))
+        expect(subject.isWrittenAs(`${keyword}=v`), keyword).toBe(true);
+    }
+  });
+
+  test('the refusal of a keyword that nobody writes names it', () => {
+    try {
+      DistinguishedName.parse('CN=a,gibberish=b');
+      expect.unreachable();
+    } catch (error) {
+      expect(error).toBeInstanceOf(Fault);
+      expect((error as Fault).detail).toMatchObject({ keyword: 'gibberish' });
+    }
+  });
+
+  test('one order or the other of the whole name, and no third one', () => {
+    const values = fc.uniqueArray(fc.string({ unit: 'grapheme-ascii', minLength: 1, maxLength: 8 }), {
+      minLength: 3,
+      maxLength: 6,
+      selector: (text) => text.trim().replace(/\s+/g, ' ').toLowerCase(),
+    });
+    const written = (names: readonly string[]): string => readName(nameOf(names)).toString();
+    fc.assert(
+      fc.property(values, ([first = '', ...rest]) => {
+        const names = [first, ...rest];
+        const subject = readName(nameOf(names));
+        expect(subject.isWrittenAs(written(names))).toBe(true);
+        expect(subject.isWrittenAs(written([...names].reverse()))).toBe(true);
+        expect(subject.isWrittenAs(written([...rest, first]))).toBe(false);
+        expect(subject.isWrittenAs(written(rest))).toBe(false);
+        expect(subject.equals(readName(nameOf([...names].reverse())))).toBe(false);
+      }),
+    );
+  });
+});
+
+/** A name in DER: one common name below the other. */
+function nameOf(values: readonly string[]): Uint8Array {
+  return sequence(...values.map((value) => der(0x31, attribute('2.5.4.3', der(0x0c, Buffer.from(value))))));
+}
 
 describe('names in DER', () => {
   test.each([

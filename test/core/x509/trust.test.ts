@@ -223,13 +223,11 @@ describe('what a key may be used for', () => {
     expect(codeUnder({}, weak)).toBe('peer.key-usage');
   });
 
-  test('an unknown critical extension, or a critical extended key usage', () => {
-    for (const id of ['1.2.3.4', '2.5.29.37']) {
-      const leaf = (isCritical: boolean) =>
-        certificate(alice, middle, { extensions: [...END_ENTITY, extension(id, sequence(), isCritical)] });
-      expect(codeFor(leaf(true))).toBe('peer.certificate-untrusted');
-      expect(codeFor(leaf(false))).toBe('trusted');
-    }
+  test('an unknown critical extension', () => {
+    const leaf = (isCritical: boolean) =>
+      certificate(alice, middle, { extensions: [...END_ENTITY, extension('1.2.3.4', sequence(), isCritical)] });
+    expect(codeFor(leaf(true))).toBe('peer.certificate-untrusted');
+    expect(codeFor(leaf(false))).toBe('trusted');
   });
 });
 

@@ -96,14 +96,14 @@ export class Certificate {
   }
 
   /**
-   * Whether it is the one that a ds:X509IssuerSerial names: the names compared attribute by attribute, the numbers as
-   * numbers.
+   * Whether it is the one that a ds:X509IssuerSerial names: the names compared attribute by attribute, in either order
+   * ({@link DistinguishedName.isWrittenAs}), the numbers as numbers.
    *
    * @throws Fault `peer.encoding-invalid` one of them cannot be read.
    */
   hasIssuerSerial(issuerText: string, serialText: string): boolean {
     if (!SERIAL_TEXT.test(serialText)) throw new Fault('peer.encoding-invalid', { encoding: 'serial number' });
-    return DistinguishedName.parse(issuerText).equals(this.issuer) && BigInt(serialText) === this.serialNumber;
+    return this.issuer.isWrittenAs(issuerText) && BigInt(serialText) === this.serialNumber;
   }
 
   /** Whether subject and issuer are one. */

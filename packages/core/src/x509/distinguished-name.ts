@@ -27,7 +27,7 @@ export class DistinguishedName {
 
   private constructor(relativeNames: RelativeNames) {
     this.relativeNames = relativeNames;
-    this.#key = JSON.stringify(relativeNames.map((attributes) => attributes.map(keyOf).sort()));
+    this.#key = keyOfNames(relativeNames);
   }
 
   /** Name ::= SEQUENCE OF SET SIZE (1..MAX) OF SEQUENCE { type, value }. @throws Fault `peer.certificate-malformed` */
@@ -60,6 +60,17 @@ export class DistinguishedName {
     return this.#key === other.#key;
   }
 
+  /**
+   * Whether `text` is this name, least significant part first as RFC 4514 has it, or the other way round as OpenSSL and
+   * Windows show names: one order or the other, of the whole name.
+   *
+   * @throws Fault `peer.encoding-invalid`
+   */
+  isWrittenAs(text: string): boolean {
+    const names = parseNameText(text);
+    return keyOfNames(names) === this.#key || keyOfNames(names.reverse()) === this.#key;
+  }
+
   /** RFC 4514 text, least significant part first. */
   toString(): string {
     this.#text ??= this.relativeNames
@@ -68,6 +79,10 @@ export class DistinguishedName {
       .join(',');
     return this.#text;
   }
+}
+
+function keyOfNames(relativeNames: RelativeNames): string {
+  return JSON.stringify(relativeNames.map((attributes) => attributes.map(keyOf).sort()));
 }
 
 // RFC 5280 §7.1, as far as it is more than letter case and spaces, concerns characters that names do not have.

@@ -17,6 +17,8 @@ export interface CertificateExtensions {
   readonly pathLengthMax: number | undefined;
   /** {@link KEY_USAGE} bits; `undefined` allows everything. */
   readonly keyUsage: number | undefined;
+  /** Object identifiers of extendedKeyUsage, critical or not; `undefined` allows everything. */
+  readonly purposes: readonly string[] | undefined;
   readonly subjectKeyIdentifier: Uint8Array | undefined;
   readonly authorityKeyIdentifier: Uint8Array | undefined;
   /** Critical ones that are not understood, and name constraints in any case: they refuse the certificate. */
@@ -36,6 +38,7 @@ const ID = {
   basicConstraints: '2.5.29.19',
   nameConstraints: '2.5.29.30',
   authorityKeyIdentifier: '2.5.29.35',
+  extendedKeyUsage: '2.5.29.37',
 } as const;
 
 const UNDERSTOOD: ReadonlySet<string> = new Set([
@@ -43,6 +46,7 @@ const UNDERSTOOD: ReadonlySet<string> = new Set([
   ID.keyUsage,
   ID.basicConstraints,
   ID.authorityKeyIdentifier,
+  ID.extendedKeyUsage,
 ]);
 
 const EXTENSIONS_MAX = 64;
@@ -70,6 +74,7 @@ export function understandExtensions(extensions: ReadonlyMap<string, Extension>)
     isAuthority,
     pathLengthMax,
     keyUsage: whole(extensions.get(ID.keyUsage), (value) => value.namedBits()),
+    purposes: whole(extensions.get(ID.extendedKeyUsage), readPurposes),
     subjectKeyIdentifier: whole(extensions.get(ID.subjectKeyIdentifier), (value) => value.content(TAG.octetString)),
     authorityKeyIdentifier: authorityKeyIdentifier(extensions.get(ID.authorityKeyIdentifier)),
     forbidden: [...extensions.values()]
@@ -92,6 +97,15 @@ function basicConstraints(
     return { isAuthority, pathLengthMax: pathLength === undefined ? undefined : Math.min(Number(pathLength), 255) };
   });
   return constraints ?? { isAuthority: false, pathLengthMax: undefined };
+}
+
+// ExtKeyUsageSyntax ::= SEQUENCE SIZE (1..MAX) OF KeyPurposeId
+function readPurposes(value: DerReader): readonly string[] {
+  const content = value.inside(TAG.sequence);
+  const purposes: string[] = [];
+  do purposes.push(content.objectIdentifier());
+  while (!content.isAtEnd);
+  return purposes;
 }
 
 // AuthorityKeyIdentifier ::= SEQUENCE { keyIdentifier [0] OPTIONAL, issuer [1] OPTIONAL, serial [2] OPTIONAL }

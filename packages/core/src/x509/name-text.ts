@@ -1,43 +1,19 @@
 /**
  * Names as text (RFC 4514): `CN=Alice\, A.,OU=Sales+L=Bern,O=Example`. Peers also write what RFC 2253 and RFC 1779 allow:
- * spaces around separators, `;` for `,`, values in quotes, `OID.` before a number.
+ * spaces around separators, `;` for `,`, values in quotes, `OID.` before a number; and Windows doubles a quote in quotes.
  */
 import { Fault } from '../base/fault.ts';
 import type { NameAttribute } from './attribute-value.ts';
 import { readAttributeValue } from './attribute-value.ts';
 import { DerReader } from './der.ts';
-
-const TYPES: ReadonlyMap<string, string> = new Map([
-  ['CN', '2.5.4.3'],
-  ['SN', '2.5.4.4'],
-  ['SURNAME', '2.5.4.4'],
-  ['SERIALNUMBER', '2.5.4.5'],
-  ['C', '2.5.4.6'],
-  ['L', '2.5.4.7'],
-  ['ST', '2.5.4.8'],
-  ['S', '2.5.4.8'], // interop: .NET
-  ['STREET', '2.5.4.9'],
-  ['O', '2.5.4.10'],
-  ['OU', '2.5.4.11'],
-  ['T', '2.5.4.12'],
-  ['TITLE', '2.5.4.12'],
-  ['G', '2.5.4.42'],
-  ['GN', '2.5.4.42'],
-  ['GIVENNAME', '2.5.4.42'],
-  ['DNQ', '2.5.4.46'],
-  ['DNQUALIFIER', '2.5.4.46'],
-  ['UID', '0.9.2342.19200300.100.1.1'],
-  ['DC', '0.9.2342.19200300.100.1.25'],
-  ['E', '1.2.840.113549.1.9.1'],
-  ['EMAILADDRESS', '1.2.840.113549.1.9.1'],
-]);
+import { attributeTypeOf } from './name-keywords.ts';
 
 const TEXT_LENGTH_MAX = 2048;
 
 // type "=" value, up to a separator. The value: in quotes, as #hex, or plain with escapes.
 const ATTRIBUTE =
-  /\s*(?:OID\.)?([A-Za-z][A-Za-z0-9-]*|\d+(?:\.\d+)+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|#([0-9A-Fa-f]+)|((?!#)(?:[^",;+<>\\]|\\.)*?))\s*([,;+]|$)/isy;
-const ESCAPES = /((?:\\[0-9A-Fa-f]{2})+)|\\(.)/gs;
+  /\s*(?:OID\.)?([A-Za-z][A-Za-z0-9-]*|\d+(?:\.\d+)+)\s*=\s*(?:"((?:[^"\\]|\\.|"")*)"|#([0-9A-Fa-f]+)|((?!#)(?:[^",;+<>\\]|\\.)*?))\s*([,;+]|$)/isy;
+const ESCAPES = /((?:\\[0-9A-Fa-f]{2})+)|\\(.)|"(")/gs;
 
 /** The relative names of `text`, most significant first. @throws Fault `peer.encoding-invalid` */
 export function parseNameText(text: string): NameAttribute[][] {
@@ -64,22 +40,26 @@ export function parseNameText(text: string): NameAttribute[][] {
 }
 
 function typeOf(text: string): string {
-  const type = /^\d/.test(text) ? text : TYPES.get(text.toUpperCase());
-  if (type === undefined) throw invalid();
+  const type = /^\d/.test(text) ? text : attributeTypeOf(text);
+  if (type === undefined)
+    throw new Fault('peer.encoding-invalid', { encoding: 'distinguished name', keyword: text.slice(0, 64) });
   return type;
 }
 
 // RFC 4514 §2.4: `\,` is the character, `\C3\A4` the octets of UTF-8.
 function unescaped(text: string): string {
-  return text.replace(ESCAPES, (_, pairs: string | undefined, character: string | undefined) => {
-    if (pairs === undefined) return character ?? '';
-    const octets = Uint8Array.from(pairs.slice(1).split('\\'), (pair) => Number.parseInt(pair, 16));
-    try {
-      return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(octets);
-    } catch {
-      throw invalid();
-    }
-  });
+  return text.replace(
+    ESCAPES,
+    (_, pairs: string | undefined, escaped: string | undefined, doubled: string | undefined) => {
+      if (pairs === undefined) return escaped ?? doubled ?? '';
+      const octets = Uint8Array.from(pairs.slice(1).split('\\'), (pair) => Number.parseInt(pair, 16));
+      try {
+        return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(octets);
+      } catch {
+        throw invalid();
+      }
+    },
+  );
 }
 
 function valueOfHex(hex: string): string {

@@ -9,6 +9,8 @@ import type { Certificate } from './certificate.ts';
 import { areSame } from './certificate.ts';
 import { DistinguishedName } from './distinguished-name.ts';
 import { KEY_USAGE } from './extensions.ts';
+import type { KeyPurpose } from './key-purpose.ts';
+import { MESSAGE_PURPOSES, purposeIds } from './key-purpose.ts';
 import type { RevocationList } from './revocation-list.ts';
 
 export interface TrustOptions {
@@ -26,6 +28,12 @@ export interface TrustOptions {
   readonly signatureAlgorithms?: readonly string[] | undefined;
   /** 2048 when left out; holds for every key of a chain. */
   readonly rsaBitsMin?: number | undefined;
+  /**
+   * Which purposes of extendedKeyUsage let a certificate secure messages: it must have one of them, or none at all, and so
+   * must the authorities above it. When left out, client authentication, e-mail, and signing of documents. `any`: whatever it
+   * says it is for.
+   */
+  readonly purposes?: readonly KeyPurpose[] | 'any' | undefined;
   /** Whom, of all that the anchors vouch for, we mean: exact names, as text. Everybody when left out. */
   readonly subjects?: readonly string[] | undefined;
   /** The same by a rule of one's own. Called for certificates that are trusted otherwise. */
@@ -70,6 +78,7 @@ export class Trust {
   readonly #needsRevocationList: boolean;
   readonly #signatureAlgorithms: ReadonlySet<SignatureAlgorithm>;
   readonly #rsaBitsMin: number | undefined;
+  readonly #purposes: ReadonlySet<string> | undefined;
   readonly #subjects: readonly DistinguishedName[] | undefined;
   readonly #acceptsSubject: (certificate: Certificate) => boolean;
 
@@ -86,6 +95,8 @@ export class Trust {
         : options.signatureAlgorithms.map((name) => ownOption('signatureAlgorithms', name, signatureAlgorithm)),
     );
     this.#rsaBitsMin = options.rsaBitsMin;
+    const { purposes = MESSAGE_PURPOSES } = options;
+    this.#purposes = purposes === 'any' ? undefined : purposeIds(purposes);
     this.#subjects = options.subjects?.map((text) => ownOption('subjects', text, DistinguishedName.parse));
     this.#acceptsSubject = options.acceptsSubject ?? acceptsEverybody;
   }
@@ -104,6 +115,7 @@ export class Trust {
     if (others.length >= certificatesMax) throw new Fault('peer.limit-certificates', { certificatesMax });
     checkItself(certificate, request.atMs);
     checkUse(certificate, request.use);
+    this.#checkPurpose(certificate);
     const rules = { uses: [request.use], rsaBitsMin: this.#rsaBitsMin };
     const publicKey = certificate.publicKey(rules, 'peer.key-usage');
     const candidates = [...this.#anchors, ...this.#intermediates, ...others];
@@ -158,6 +170,7 @@ export class Trust {
   #checkLink(certificate: Certificate, issuer: Certificate, below: readonly Certificate[], search: Search): void {
     checkItself(issuer, search.atMs);
     checkAuthority(issuer, [...below, certificate]);
+    this.#checkPurpose(issuer);
     const row = certificate.signatureAlgorithm;
     if (row === undefined || !this.#signatureAlgorithms.has(row)) throw untrusted('algorithm');
     const rules = { uses: ['signature'], rsaBitsMin: this.#rsaBitsMin } as const;
@@ -187,6 +200,13 @@ export class Trust {
     if (this.#needsRevocationList && list?.isCurrent(atMs) !== true) {
       throw new Fault('peer.certificate-status-unknown', { serialNumber: certificate.serialNumber.toString() });
     }
+  }
+
+  // RFC 5280 §4.2.1.12: critical or not, a certificate is for the purposes that it names.
+  #checkPurpose({ extensions: { purposes } }: Certificate): void {
+    const allowed = this.#purposes;
+    if (purposes === undefined || allowed === undefined || purposes.some((purpose) => allowed.has(purpose))) return;
+    throw new Fault('peer.key-usage', { purposes: purposes.join(' ').slice(0, 128), option: 'trust.purposes' });
   }
 
   #isMeant(certificate: Certificate): boolean {
