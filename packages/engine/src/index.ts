@@ -1,6 +1,13 @@
 // One message.
 export { open } from './open/open.ts';
-export type { AssertionIssuer, Credentials, KnownEncryptedKeys, KnownPasswords, OwnKey } from './keys/credentials.ts';
+export type {
+  AssertionIssuer,
+  Credentials,
+  KnownEncryptedKeys,
+  KnownPasswords,
+  OwnKey,
+  PasswordAttempt,
+} from './keys/credentials.ts';
 export type { OpenRequest } from './open/request.ts';
 export { planOf } from './open/message-plan.ts';
 export type {
@@ -38,6 +45,7 @@ export type {
   BootstrapSealRequest,
   CertificateSealRequest,
   CertificateSignature,
+  ContextProof,
   EncryptedKeySealRequest,
   PasswordSealRequest,
   SealedMessage,
@@ -45,6 +53,7 @@ export type {
   SealRequest,
   SignedSelection,
   SupportingUsername,
+  TransportSealRequest,
 } from './seal/request.ts';
 export type {
   AddressingClaims,

@@ -272,7 +272,10 @@ describe('options that exclude each other', () => {
         encrypt: 'body',
       }),
     ],
-    ['a secret too short for the suite', encryptedKeyRequest({ encryptedKey: wrongLength, token: 'external' })],
+    [
+      'a secret too short for the suite',
+      encryptedKeyRequest({ encryptedKey: wrongLength, token: 'external', keys: 'direct', encrypt: 'none' }),
+    ],
     ['a secret too long', encryptedKeyRequest({ encryptedKey: tooLong, token: 'external' })],
     ['nothing to sign', certificateRequest({ sign: { body: false, addressing: false, timestamp: false } })],
     ['an unknown suite', certificateRequest({ suite: 'Basic512' as 'Basic256' })],

@@ -17,6 +17,19 @@ export interface KnownPasswords {
   get(username: string): Secret | undefined;
 }
 
+/** What a UsernameToken claims. Never print or keep it. */
+export type PasswordAttempt =
+  | { readonly kind: 'text'; readonly username: string; readonly password: Secret }
+  | {
+      readonly kind: 'digest';
+      readonly username: string;
+      readonly nonce: Uint8Array;
+      /** As written, which is what was digested. */
+      readonly created: string;
+      readonly createdAtMs: number;
+      readonly digest: Uint8Array;
+    };
+
 /** An issuer of SAML assertions that we believe. */
 export interface AssertionIssuer {
   /** Issuer of its assertions, exactly as they spell it. */
@@ -37,6 +50,11 @@ export interface Credentials {
   readonly encryptedKeys?: KnownEncryptedKeys | undefined;
   /** For UsernameTokens: passwords that they prove, and that keys are made of. */
   readonly passwords?: KnownPasswords | undefined;
+  /**
+   * Says whether a UsernameToken proves its user, where {@link passwords} would not do: they are hashed, or somebody else has
+   * them. The attempt is borrowed. Asked once all else about the token is right. A Fault that it throws is the answer of `open`.
+   */
+  readonly authenticate?: ((attempt: PasswordAttempt) => boolean) | undefined;
   /**
    * Takes the secret of the EncryptedKey by which a message was proven, to seal the answer with it. Called once `open`
    * has nothing more to check; the secret is the taker's to wipe.

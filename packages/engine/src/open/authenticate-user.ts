@@ -1,10 +1,12 @@
 /** A UsernameToken -> a user who knows the password. Judged after the signatures, so that what they cover is believed. */
+import type { Tape } from '@parley/codec';
 import { Fault, passwordDigest } from '@parley/core';
-import { encodeBase64, equalConstantTime, isSamePassword } from '@parley/core/internal';
+import { encodeBase64, equalConstantTime, invariant, isSamePassword } from '@parley/core/internal';
 import { base64Octets, structureInvalid } from '../claims/claim.ts';
 import type { Timestamp } from '../claims/timestamp.ts';
 import type { UsernameTokenClaim } from '../claims/username-token.ts';
 import { isUsernameToken, readPasswordText, readUsernameToken } from '../claims/username-token.ts';
+import type { Credentials, PasswordAttempt } from '../keys/credentials.ts';
 import type { OpenScope } from '../keys/scope.ts';
 import { userPassword } from '../keys/user-password.ts';
 import type { AuthenticatedUser } from '../message/opened-message.ts';
@@ -94,25 +96,35 @@ function authenticate(
   return { username, by: type, signed, nonce: { scope: '', key, untilMs: freshUntilMs(lifetime, policy) } };
 }
 
-// safety: an unknown user and a wrong password take the same way, and are one answer.
 function isProven(
   { tape }: MessageClaims,
-  { username, password, nonce, created }: PasswordToken,
+  token: PasswordToken,
   type: AuthenticatedUser['by'],
   { policy, credentials }: OpenScope,
 ): boolean {
-  const { secret, isKnown } = userPassword(username, credentials);
-  if (type === 'digest') {
-    const given = base64Octets(tape, password.element);
-    const digest = secret.lend((octets) => passwordDigest(nonce!, created!.text, octets));
-    return equalConstantTime(given, digest) && isKnown;
-  }
-  const given = readPasswordText(tape, password.element, policy.limits);
+  if (type === 'digest') return isAttemptProven(digestAttempt(tape, token), credentials);
+  const password = readPasswordText(tape, token.password.element, policy.limits);
   try {
-    return secret.lend((octets) => given.lend((other) => isSamePassword(octets, other))) && isKnown;
+    return isAttemptProven({ kind: 'text', username: token.username, password }, credentials);
   } finally {
-    given.wipe();
+    password.wipe();
   }
+}
+
+function digestAttempt(tape: Tape, { username, password, nonce, created }: PasswordToken): PasswordAttempt {
+  invariant(nonce !== undefined && created !== undefined, 'a digest has a nonce and a time');
+  const digest = base64Octets(tape, password.element);
+  return { kind: 'digest', username, nonce, created: created.text, createdAtMs: created.atMs, digest };
+}
+
+// safety: an unknown user and a wrong password take the same way, and are one answer.
+function isAttemptProven(attempt: PasswordAttempt, credentials: Credentials): boolean {
+  if (credentials.authenticate !== undefined) return credentials.authenticate(attempt);
+  const { secret, isKnown } = userPassword(attempt.username, credentials);
+  if (attempt.kind === 'text')
+    return secret.lend((octets) => attempt.password.lend((given) => isSamePassword(octets, given))) && isKnown;
+  const digest = secret.lend((octets) => passwordDigest(attempt.nonce, attempt.created, octets));
+  return equalConstantTime(attempt.digest, digest) && isKnown;
 }
 
 function failed(reason: string): Fault {

@@ -34,7 +34,11 @@ export function isHidingTokens(request: EncryptedSelection): boolean {
 }
 
 /** All assertions of a request: those that go along, and those whose holders sign. */
-export function assertionsOf({ assertions = [], assertion, endorse }: EncryptedSelection): readonly AssertionToken[] {
+export function assertionsOf({
+  assertions = [],
+  assertion,
+  endorse,
+}: Partial<EncryptedSelection>): readonly AssertionToken[] {
   const tokens = [...assertions];
   if (assertion !== undefined) tokens.push(assertion);
   if (endorse !== undefined && 'assertion' in endorse) tokens.push(endorse.assertion);

@@ -12,11 +12,14 @@ const ID = localName('Id');
 export class MessageIds {
   readonly #tape: Tape;
   readonly #taken = new Set<string>();
+  readonly #prefix: string;
   #next = 0;
   #addedName: QualifiedName | undefined;
 
-  constructor(tape: Tape) {
+  /** @param prefix of new Ids: the beginning of an NCName */
+  constructor(tape: Tape, prefix: string = '_') {
     this.#tape = tape;
+    this.#prefix = prefix;
     for (let index = 0; index < tape.idCount; index++) this.#taken.add(attributeText(tape, tape.ids[index * 2]!));
   }
 
@@ -26,17 +29,25 @@ export class MessageIds {
    */
   take(tape: Tape): void {
     for (let index = 0; index < tape.idCount; index++) {
-      const id = attributeText(tape, tape.ids[index * 2]!);
-      if (this.#taken.has(id)) throw new Fault('caller.input-invalid', { reason: 'an Id that the message has' });
-      this.#taken.add(id);
+      this.reserve(attributeText(tape, tape.ids[index * 2]!));
     }
   }
 
   /** A new Id. */
   fresh(): string {
     let id: string;
-    do id = `_${this.#next++}`;
+    do id = `${this.#prefix}${this.#next++}`;
     while (this.#taken.has(id));
+    this.#taken.add(id);
+    return id;
+  }
+
+  /**
+   * Takes an Id that the caller wants.
+   * @throws Fault `caller.input-invalid` the message has it
+   */
+  reserve(id: string): string {
+    if (this.#taken.has(id)) throw new Fault('caller.input-invalid', { reason: 'an Id that the message has' });
     this.#taken.add(id);
     return id;
   }

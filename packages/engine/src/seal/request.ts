@@ -49,8 +49,23 @@ export interface SealOptions {
   readonly username?: SupportingUsername;
   /** SAML assertions that go along: bearer assertions, and those that the sender vouches for. */
   readonly assertions?: readonly AssertionToken[];
+  /**
+   * A signature over that of the message with a key of a context, which proves that the sender has it, as a renewal wants it
+   * whose own protection is that of its bootstrap (WS-SC §5).
+   */
+  readonly proveContext?: ContextProof;
+  /**
+   * How new Ids begin, as an NCName does. Default: `_`. Peers that keep tokens by Id want another one in each message.
+   */
+  readonly idPrefix?: string;
   readonly workspace?: Workspace;
 }
+
+/** Which key of which context is proven to be there, and how it signs. */
+export type ContextProof = Pick<
+  SealRequest,
+  'context' | 'instance' | 'keys' | 'token' | 'tokenId' | 'mac' | 'derivedKeyDefaults'
+>;
 
 /** What is signed. */
 export interface SignedSelection {
@@ -82,6 +97,8 @@ export interface SealRequest extends SealOptions {
   readonly keys: 'explicit' | 'implied' | 'direct';
   /** The SCT in the header, or a reference by Identifier. */
   readonly token: 'attached' | 'external';
+  /** The wsu:Id of an attached SCT, for peers that look it up by the one that they issued. Default: a new one. */
+  readonly tokenId?: string | undefined;
   /** `omitted`: a DerivedKeyToken does not spell Offset 0 with Length 32, as WCF. Default: `written`. */
   readonly derivedKeyDefaults?: 'written' | 'omitted';
 }
@@ -147,6 +164,22 @@ export interface AssertionSealRequest extends SealOptions, AssertionSignature {
   readonly mac?: MacAlgorithm['name'];
   /** As in {@link SealRequest}. */
   readonly derivedKeyDefaults?: 'written' | 'omitted';
+}
+
+/**
+ * How a message is to be furnished that the transport protects (the transport binding): with a Timestamp, and with what else says
+ * who sends it. Nothing is signed, nothing encrypted.
+ */
+export interface TransportSealRequest
+  extends Pick<
+    SealOptions,
+    'atMs' | 'timestampLifetimeMs' | 'fillRandom' | 'mustUnderstand' | 'role' | 'confirm' | 'idPrefix' | 'workspace'
+  > {
+  readonly transport: true;
+  /** Neither signed nor encrypted, for there is no key. */
+  readonly username?: SupportingUsername;
+  /** Bearer assertions; likewise. */
+  readonly assertions?: readonly AssertionToken[];
 }
 
 /** A message that no security context secures. */

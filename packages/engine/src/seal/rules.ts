@@ -16,6 +16,7 @@ import type {
   PasswordSealRequest,
   SealOptions,
   SealRequest,
+  TransportSealRequest,
 } from './request.ts';
 
 const KEY_SOURCES = ['context', 'certificate', 'encryptedKey', 'passwordKey', 'assertion'];
@@ -32,14 +33,36 @@ export function requireConsistent(request: SealRequest | BootstrapSealRequest): 
   else requireCertificate(request);
 }
 
+/** @throws Fault `caller.option-invalid` */
+export function requireConsistentTransport(request: TransportSealRequest): void {
+  const { assertions = [], username } = request;
+  requireLifetime(request);
+  requireIdPrefix(request);
+  const asksMore = (token: { readonly sign?: unknown; readonly encrypt?: unknown }): boolean =>
+    token.encrypt === true || typeof token.sign === 'string' || token.sign === true;
+  if (assertions.some(asksMore) || (username !== undefined && asksMore(username)))
+    refuse('a token to sign or encrypt, and no key');
+}
+
+function requireLifetime({ timestampLifetimeMs }: Pick<SealOptions, 'timestampLifetimeMs'>): void {
+  if (!Number.isSafeInteger(timestampLifetimeMs) || timestampLifetimeMs <= 0) refuse('timestampLifetimeMs');
+}
+
+const ID_PREFIX = /^[A-Za-z_][A-Za-z0-9_-]{0,63}$/;
+
+function requireIdPrefix({ idPrefix = '_' }: Pick<SealOptions, 'idPrefix'>): void {
+  if (!ID_PREFIX.test(idPrefix)) refuse('idPrefix');
+}
+
 function requireOptions(request: EncryptedSelection & SealOptions): void {
-  const { sign: parts, layout = 'strict', endorse, timestampLifetimeMs } = request;
+  const { sign: parts, layout = 'strict', endorse } = request;
+  requireIdPrefix(request);
   requireUndoable(request);
   for (const { encrypt, sign } of assertionsOf(request))
     if (encrypt === true && sign === 'str-transform') refuse('STR-Transform of an encrypted assertion');
   if (!LAYOUTS.includes(layout)) refuse('layout');
   if (layout.startsWith('lax-timestamp') && !parts.timestamp) refuse('a layout that wants a Timestamp');
-  if (!Number.isSafeInteger(timestampLifetimeMs) || timestampLifetimeMs <= 0) refuse('timestampLifetimeMs');
+  requireLifetime(request);
   if (endorse === undefined) return;
   if ('assertion' in endorse) {
     requireReadableKey(endorse);
@@ -53,15 +76,21 @@ function requireEncryptedKey(request: EncryptedKeySealRequest): void {
   const { encryptedKey, keys, token } = request;
   if ((keys as string) === 'implied') refuse('derivations implied by a reference to an EncryptedKey');
   if (token === 'attached' && !encryptedKey.isAttachable) refuse('an EncryptedKey that is known by its SHA-1 only');
-  requireLength(encryptedKey.secret, request);
+  // interop: Rampart's keys have 16 octets whatever its suite says; what is derived from one has the length of the suite.
+  const isTheirs = keys === 'explicit' && !encryptedKey.isAttachable;
+  requireLength(encryptedKey.secret, request, isTheirs ? DERIVABLE_BYTES_MIN : undefined);
 }
+
+/** 128 bits: what every suite's smallest key has. */
+const DERIVABLE_BYTES_MIN = 16;
 
 function requireLength(
   { lengthBytes }: Secret,
   request: EncryptedSelection & Pick<EncryptedKeySealRequest, 'suite'> & { readonly keys?: string },
+  bytesMin?: number,
 ): void {
   const suite = algorithmSuite(request.suite);
-  if (lengthBytes < suite.symmetricKeyBytesMin || lengthBytes > suite.symmetricKeyBytesMax)
+  if (lengthBytes < (bytesMin ?? suite.symmetricKeyBytesMin) || lengthBytes > suite.symmetricKeyBytesMax)
     refuse('a secret of a length that the suite does not allow');
   if (request.keys === 'direct' && isEncrypting(request) && lengthBytes !== suite.encryptionKeyBytes)
     refuse('a secret that has not the length of the key');

@@ -7,16 +7,14 @@
  * in are canonicalised with the Id that they are given, what is written here is canonical as written.
  */
 
-import { firstChild, scan, XmlWriter } from '@parley/codec';
-import { uriOfPrefix } from '@parley/codec/internal';
+import type { XmlWriter } from '@parley/codec';
+import { firstChild, scan } from '@parley/codec';
 import type { AlgorithmSuite, Reply } from '@parley/core';
 import { algorithmSuite, DEFAULT_LIMITS, digestAlgorithm, Fault, Secret } from '@parley/core';
 import { failedReply } from '@parley/core/internal';
 import { Workspace } from '../memory/workspace.ts';
 import { readEnvelopeShape, readHeaderBlocks } from '../read/soap-envelope.ts';
-import { openSecurity } from '../write/security-header.ts';
 import type { SignedReference } from '../write/signature.ts';
-import { SOAP, SOAP_NAMESPACES } from '../write/soap.ts';
 import { writeTimestamp } from '../write/timestamp.ts';
 import { assertionSigner } from './assertion-signer.ts';
 import { CarriedAssertions } from './carried-assertions.ts';
@@ -27,16 +25,23 @@ import { encryptBody, encryptHeader } from './encrypt-parts.ts';
 import { MessageIds } from './message-ids.ts';
 import type { MessageKeys } from './message-keys.ts';
 import { OutgoingMessage } from './outgoing-message.ts';
-import type { BootstrapSealRequest, SealedMessage, SealRequest } from './request.ts';
-import { requireConsistent } from './rules.ts';
+import type {
+  BootstrapSealRequest,
+  ContextProof,
+  SealedMessage,
+  SealRequest,
+  TransportSealRequest,
+} from './request.ts';
+import { requireConsistent, requireConsistentTransport } from './rules.ts';
 import type { Sealing } from './sealing.ts';
-import { soapVersionOf } from './sealing.ts';
+import { writeIntoSecurity } from './security-place.ts';
 import { elementsToSign, headersToEncrypt } from './selected-parts.ts';
-import { endorsementOf, writeSignatures } from './signatures.ts';
+import { endorsementsOf, writeSignatures } from './signatures.ts';
 import type { SignedElement } from './signed-references.ts';
 import { dereferencedOf, referenceTo, referenceToWriting, writeSigned } from './signed-references.ts';
 import { supportingElements, writeSupporting } from './supporting-elements.ts';
 import { SymmetricKeys } from './symmetric-keys.ts';
+import { furnish, withoutKeys } from './transport.ts';
 
 /**
  * Secures a SOAP envelope: with a security context, or with the keys that bootstrap one.
@@ -47,10 +52,15 @@ import { SymmetricKeys } from './symmetric-keys.ts';
  * Codes: `caller.context-unusable` cancelled, expired or without such an instance; `caller.option-invalid` options
  * that exclude each other, with the reason; `caller.input-invalid` an assertion that cannot go along; `caller.keys-invalid` a key that is not for this; `peer.xml-*`, `peer.structure-invalid` when `envelope` is not a SOAP message.
  */
-export function seal(envelope: Uint8Array, request: SealRequest | BootstrapSealRequest): Reply<SealedMessage> {
+export function seal(
+  envelope: Uint8Array,
+  request: SealRequest | BootstrapSealRequest | TransportSealRequest,
+): Reply<SealedMessage> {
   const workspace = request.workspace ?? new Workspace();
   try {
-    return { ok: true, value: sealMessage(envelope, request, workspace) };
+    const value =
+      'transport' in request ? furnishMessage(envelope, request, workspace) : sealMessage(envelope, request, workspace);
+    return { ok: true, value };
   } catch (error) {
     return failedReply(error);
   } finally {
@@ -58,22 +68,47 @@ export function seal(envelope: Uint8Array, request: SealRequest | BootstrapSealR
   }
 }
 
-function sealMessage(bytes: Uint8Array, request: AnyRequest, workspace: Workspace): SealedMessage {
-  requireConsistent(request);
+function furnishMessage(bytes: Uint8Array, request: TransportSealRequest, workspace: Workspace): SealedMessage {
+  requireConsistentTransport(request);
+  const read = readInto(workspace, bytes, request);
+  const suite = algorithmSuite('Basic256');
+  const assertions = new CarriedAssertions(request, read.ids, suite.digest);
+  const sealing = { ...read, suite, digest: suite.digest, assertions, request: withoutKeys(request), workspace };
+  const message = new OutgoingMessage(read.tape, workspace.written);
+  furnish(sealing, message);
+  const octets = message.assemble();
+  requireUnchanged(sealing, octets);
+  return { octets, signatureValues: [] };
+}
+
+/** The envelope, scanned. */
+function readInto(
+  workspace: Workspace,
+  bytes: Uint8Array,
+  { role, idPrefix }: Pick<AnyRequest, 'role' | 'idPrefix'>,
+): Pick<Sealing, 'tape' | 'envelope' | 'ids'> {
   const { tape } = workspace;
   workspace.sink.reset();
   workspace.written.reset();
   scan(bytes, DEFAULT_LIMITS, tape);
-  const envelope = readHeaderBlocks(tape, readEnvelopeShape(tape), { refuseUnknown: false, role: request.role });
-  const ids = new MessageIds(tape);
+  const envelope = readHeaderBlocks(tape, readEnvelopeShape(tape), { refuseUnknown: false, role });
+  return { tape, envelope, ids: new MessageIds(tape, idPrefix) };
+}
+
+function sealMessage(bytes: Uint8Array, request: AnyRequest, workspace: Workspace): SealedMessage {
+  requireConsistent(request);
+  const { tape, envelope, ids } = readInto(workspace, bytes, request);
   const suite = suiteOf(request);
   const digest = request.digest === undefined ? suite.digest : digestAlgorithm(request.digest);
   const assertions = new CarriedAssertions(request, ids, digest);
   const keys = keysOf(request, suite, ids, assertions);
+  let proof: SymmetricKeys | undefined;
   try {
-    return secure({ tape, envelope, ids, suite, keys, assertions, digest, request, workspace });
+    if (request.proveContext !== undefined) proof = proofKeys(request, request.proveContext, suite, ids, assertions);
+    return secure({ tape, envelope, ids, suite, keys, proof, assertions, digest, request, workspace });
   } finally {
     keys.wipe();
+    proof?.wipe();
   }
 }
 
@@ -92,6 +127,17 @@ function keysOf(
   return proof instanceof Secret
     ? new SymmetricKeys({ ...request, proof }, suite, ids, assertions)
     : new CertificateKeys(assertionSigner(request, assertions.of(assertion), suite), request, suite, ids);
+}
+
+function proofKeys(
+  { atMs, timestampLifetimeMs, fillRandom, sign, order }: AnyRequest,
+  proof: ContextProof,
+  suite: AlgorithmSuite,
+  ids: MessageIds,
+  assertions: CarriedAssertions,
+): SymmetricKeys {
+  const request = { ...proof, atMs, timestampLifetimeMs, fillRandom, sign, order, encrypt: 'none' as const };
+  return new SymmetricKeys(request, suite, ids, assertions);
 }
 
 function secure(sealing: Sealing): SealedMessage {
@@ -130,7 +176,10 @@ function secure(sealing: Sealing): SealedMessage {
   return { octets, signatureValues };
 }
 
-function requireUnchanged({ assertions: { all }, workspace: { plainTape } }: Sealing, octets: Uint8Array): void {
+function requireUnchanged(
+  { assertions: { all }, workspace: { plainTape } }: Omit<Sealing, 'keys'>,
+  octets: Uint8Array,
+): void {
   if (all.length === 0) return;
   scan(octets, DEFAULT_LIMITS, plainTape);
   for (const assertion of all) assertion.requireUnchanged(plainTape);
@@ -159,11 +208,11 @@ function writeSecurity(
   const signatureId = ids.fresh();
   const dataId = encrypt === 'body-and-signature' ? ids.fresh() : undefined;
   const signature = { id: signatureId, dataId, signer: keys.signer, references };
-  const endorsement = endorsementOf(sealing);
-  const tokens = [...sealing.assertions.tokens, ...keys.tokens, ...(endorsement?.tokens ?? [])];
+  const endorsements = endorsementsOf(sealing);
+  const tokens = [...sealing.assertions.tokens, ...keys.tokens, ...endorsements.flatMap((each) => each.tokens)];
   const hidden = tokens.filter(({ isHidden }) => isHidden).map((token) => ({ ...token, dataId: ids.fresh() }));
   const supporting = [...elements, ...hidden];
-  const ownDataIds = [...supporting, signature, endorsement].flatMap((part) => part?.dataId ?? []);
+  const ownDataIds = [...supporting, signature, ...endorsements].flatMap(({ dataId: own }) => own ?? []);
   let signatureValues: readonly string[] = [];
 
   const oldest = envelope.security < 0 ? -1 : firstChild(tape, envelope.security);
@@ -190,34 +239,11 @@ function writeSecurity(
     for (const element of supporting) references.push(...writeSupporting(sealing, writer, element));
     if (references.length === 0)
       throw new Fault('caller.option-invalid', { option: 'seal', reason: 'nothing to sign' });
-    signatureValues = writeSignatures(sealing, writer, signature, endorsement);
+    signatureValues = writeSignatures(sealing, writer, signature, endorsements);
     if (order === 'encrypt-then-sign' && dataIds.length > 0) keys.writeReferenceList(writer, dataIds);
     if (layout === 'lax-timestamp-last') writeTime(writer);
   });
   return signatureValues;
-}
-
-/** Writes into the Security header, making header and Header where there are none. */
-function writeIntoSecurity(sealing: Sealing, message: OutgoingMessage, write: (writer: XmlWriter) => void): void {
-  const { tape, envelope, request, workspace } = sealing;
-  if (envelope.security >= 0) {
-    message.append(envelope.security, () => write(new XmlWriter(workspace.written)));
-    return;
-  }
-  const version = soapVersionOf(envelope);
-  const soap = SOAP_NAMESPACES[version];
-  const surroundings = Math.max(envelope.header, 0);
-  const isInScope = uriOfPrefix(tape, surroundings, soap.prefix) === soap.uri;
-  const writeHeader = (): void => {
-    const writer = new XmlWriter(workspace.written, isInScope ? [soap] : []);
-    if (envelope.header < 0) writer.open(SOAP[version].Header);
-    openSecurity(writer, version, request);
-    write(writer);
-    writer.close();
-    if (envelope.header < 0) writer.close();
-  };
-  if (envelope.header >= 0) message.append(envelope.header, writeHeader);
-  else message.insertBefore(envelope.body, writeHeader);
 }
 
 function suiteOf(request: AnyRequest): AlgorithmSuite {

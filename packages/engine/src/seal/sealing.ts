@@ -16,6 +16,8 @@ export interface Sealing {
   readonly ids: MessageIds;
   readonly suite: AlgorithmSuite;
   readonly keys: MessageKeys;
+  /** Those of the context that is proven beside. */
+  readonly proof?: MessageKeys | undefined;
   readonly assertions: CarriedAssertions;
   readonly digest: DigestAlgorithm;
   readonly request: SealOptions;

@@ -22,6 +22,6 @@ export function headersToEncrypt({ tape, envelope, request }: Sealing): readonly
 }
 
 /** What is confirmed. spec: WSS 1.1 §8.5, a request without signatures is confirmed once, without a Value. */
-export function valuesToConfirm({ request: { confirm } }: Sealing): readonly (string | undefined)[] {
+export function valuesToConfirm({ request: { confirm } }: Pick<Sealing, 'request'>): readonly (string | undefined)[] {
   return confirm?.length === 0 ? [undefined] : (confirm ?? []);
 }

@@ -1,4 +1,4 @@
-/** The signatures that `seal` writes: that of the message, and one over it. */
+/** The signatures that `seal` writes: that of the message, and those over it. */
 import { XmlWriter } from '@parley/codec';
 import type { SignedReference } from '../write/signature.ts';
 import { openSignedInfo, writeSignature } from '../write/signature.ts';
@@ -6,6 +6,7 @@ import { assertionSigner } from './assertion-signer.ts';
 import { CertificateSigner } from './certificate-signer.ts';
 import { encryptWritten } from './encrypt-parts.ts';
 import type { MessageToken, Signer } from './message-keys.ts';
+import type { SealOptions } from './request.ts';
 import type { Sealing } from './sealing.ts';
 import { referenceFrom } from './signed-references.ts';
 
@@ -23,55 +24,62 @@ export interface Endorsement extends Omit<SignatureRequest, 'references'> {
   readonly tokens: readonly MessageToken[];
 }
 
-/** The second signature, if one is asked for; it is encrypted where the first one is. */
-export function endorsementOf(sealing: Sealing): Endorsement | undefined {
-  const { assertions, ids, suite } = sealing;
-  const { endorse, encrypt } = sealing.request;
-  if (endorse === undefined) return undefined;
+/** Signatures over the first one, as they are asked for; they are encrypted where that is. */
+export function endorsementsOf(sealing: Sealing): readonly Endorsement[] {
+  const { ids, proof, request } = sealing;
+  const { endorse, encrypt } = request;
+  const signers: (Pick<Endorsement, 'signer' | 'tokens'> | undefined)[] = [
+    endorse && endorserOf(sealing, endorse),
+    proof && { signer: proof.signer, tokens: proof.tokens },
+  ];
+  return signers
+    .filter((signer) => signer !== undefined)
+    .map((signer) => ({
+      ...signer,
+      id: ids.fresh(),
+      dataId: encrypt === 'body-and-signature' ? ids.fresh() : undefined,
+    }));
+}
+
+function endorserOf(
+  { assertions, ids, suite }: Sealing,
+  endorse: NonNullable<SealOptions['endorse']>,
+): Pick<Endorsement, 'signer' | 'tokens'> {
   const signer: Signer & { readonly token?: MessageToken | undefined } =
     'assertion' in endorse
       ? assertionSigner(endorse, assertions.of(endorse.assertion), suite)
       : new CertificateSigner(endorse, suite, ids);
-  return {
-    id: ids.fresh(),
-    signer,
-    tokens: signer.token === undefined ? [] : [signer.token],
-    dataId: encrypt === 'body-and-signature' ? ids.fresh() : undefined,
-  };
+  return { signer, tokens: signer.token === undefined ? [] : [signer.token] };
 }
 
-/** Writes the Signature of the message and the one over it; gives their values. */
+/** Writes the Signature of the message and those over it; gives their values. */
 export function writeSignatures(
   sealing: Sealing,
   writer: XmlWriter,
   signature: SignatureRequest,
-  endorsement: Endorsement | undefined,
+  endorsements: readonly Endorsement[],
 ): readonly string[] {
   // SignedInfo with an STR-Transform uses a prefix that the header declares; others use none.
   const isApart =
-    endorsement !== undefined ||
+    endorsements.length > 0 ||
     signature.dataId !== undefined ||
     signature.references.some(({ isDereferenced }) => isDereferenced === true);
-  return isApart ? writeApart(sealing, writer, signature, endorsement) : [sign(sealing, writer, signature)];
-}
-
-/**
- * Writes a Signature that will be read without what is around it now, hence with a writer of its own: encrypted, endorsed
- * by another one that follows it, or both.
- */
-function writeApart(
-  sealing: Sealing,
-  writer: XmlWriter,
-  signature: SignatureRequest,
-  endorsement: Endorsement | undefined,
-): readonly string[] {
+  if (!isApart) return [sign(sealing, writer, signature)];
   const { written } = sealing.workspace;
   const start = written.length;
   const value = sign(sealing, new XmlWriter(written), signature);
-  const endorsed = endorsement === undefined ? [] : [referenceFrom(sealing, signature.id, start)];
+  const endorsed = endorsements.length === 0 ? [] : [referenceFrom(sealing, signature.id, start)];
   if (signature.dataId !== undefined) encryptWritten(sealing, writer, start, signature.dataId);
-  if (endorsement === undefined) return [value];
-  return [value, ...writeApart(sealing, writer, { ...endorsement, references: endorsed }, undefined)];
+  return [value, ...endorsements.map((each) => writeApart(sealing, writer, { ...each, references: endorsed }))];
+}
+
+/** Writes a Signature that will be read without what is around it now, hence with a writer of its own. */
+function writeApart(sealing: Sealing, writer: XmlWriter, signature: SignatureRequest): string {
+  const { written } = sealing.workspace;
+  const start = written.length;
+  const value = sign(sealing, new XmlWriter(written), signature);
+  if (signature.dataId !== undefined) encryptWritten(sealing, writer, start, signature.dataId);
+  return value;
 }
 
 function sign(

@@ -21,7 +21,7 @@ export interface SupportingElement extends MessageToken {
 const NONCE_BYTES = 16;
 
 /** What the request asks for; confirmations are signed, and encrypted where the signature is. */
-export function supportingElements(sealing: Sealing): readonly SupportingElement[] {
+export function supportingElements(sealing: Pick<Sealing, 'ids' | 'request'>): readonly SupportingElement[] {
   const { ids, request } = sealing;
   const { encrypt, username } = request;
   const elements = valuesToConfirm(sealing).map((value): SupportingElement => {
@@ -48,7 +48,10 @@ export function writeSupporting(
   return references;
 }
 
-function usernameElement({ ids, request }: Sealing, user: SupportingUsername): SupportingElement {
+function usernameElement(
+  { ids, request }: Pick<Sealing, 'ids' | 'request'>,
+  user: SupportingUsername,
+): SupportingElement {
   const id = ids.fresh();
   const proof = proofOf(user, request);
   const write = (writer: XmlWriter): void => writeUsernameToken(writer, id, user.username, proof);

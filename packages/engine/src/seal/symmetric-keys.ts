@@ -154,9 +154,9 @@ function tokenOfContext(request: SealRequest, ids: MessageIds): SecretToken {
   const { secret, instance } = usableKey(request);
   const version: Version = request.context.version ?? request.version ?? '200512';
   const { identifier } = request.context;
-  const tokenId = ids.fresh();
   const isAttached = request.token === 'attached';
-  const reference: ContextReference = isAttached ? { tokenId } : { identifier, instance };
+  const tokenId = isAttached && request.tokenId !== undefined ? ids.reserve(request.tokenId) : ids.fresh();
+  const reference: ContextReference = isAttached ? { tokenId, instance } : { identifier, instance };
   return {
     secret,
     version,

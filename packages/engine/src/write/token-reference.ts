@@ -4,10 +4,13 @@ import type { KeyInstance, Version } from '@parley/core';
 import { BASE64_BINARY, encodeBase64, TOKEN_TYPES, VERSION_URIS } from '@parley/core/internal';
 import { CONVERSATION, ENCODING_TYPE, URI, VALUE_TYPE, WSSE, WSSE11 } from './names.ts';
 
-/** How a message refers to its context: by the Id of the token it carries, or by Identifier and Instance. */
-export type ContextReference =
-  | { readonly tokenId: string }
-  | { readonly identifier: string; readonly instance: KeyInstance['instance'] };
+/**
+ * How a message refers to its context: by the Id of the token it carries, or by Identifier; with the Instance, which Metro looks
+ * for on the reference in both cases.
+ */
+export type ContextReference = ({ readonly tokenId: string } | { readonly identifier: string }) & {
+  readonly instance?: KeyInstance['instance'];
+};
 
 /** A derivation that an STR implies by attributes (WS-SC §1.10). */
 export interface ImpliedKey {
@@ -35,7 +38,7 @@ export function writeContextReference(
     [URI, isLocal ? `#${reference.tokenId}` : reference.identifier],
     [VALUE_TYPE, VERSION_URIS[version].sct],
   ];
-  if (!isLocal && reference.instance !== undefined) attributes.push([names.Instance, reference.instance]);
+  if (reference.instance !== undefined) attributes.push([names.Instance, reference.instance]);
   const derivation: readonly Attribute[] =
     implied === undefined
       ? []

@@ -1,0 +1,30 @@
+/** `seal` for the transport binding: a Timestamp and tokens, and nothing that a key would be needed for. */
+import type { XmlWriter } from '@parley/codec';
+import { writeTimestamp } from '../write/timestamp.ts';
+import type { OutgoingMessage } from './outgoing-message.ts';
+import type { SealOptions, TransportSealRequest } from './request.ts';
+import type { Sealing } from './sealing.ts';
+import { writeIntoSecurity } from './security-place.ts';
+import { supportingElements } from './supporting-elements.ts';
+
+/** The request as one that signs and encrypts nothing. */
+export function withoutKeys({ username, ...request }: TransportSealRequest): SealOptions {
+  return {
+    ...request,
+    sign: { body: false, addressing: false, timestamp: false },
+    encrypt: 'none',
+    order: 'sign-then-encrypt',
+    ...(username && { username: { ...username, sign: false } }),
+  };
+}
+
+/** Writes what goes into the Security header, tokens before what confirms. */
+export function furnish(sealing: Omit<Sealing, 'keys'>, message: OutgoingMessage): void {
+  const { ids, request, assertions } = sealing;
+  const timestampId = ids.fresh();
+  const elements = [...assertions.tokens, ...supportingElements(sealing)];
+  writeIntoSecurity(sealing, message, (writer: XmlWriter) => {
+    writeTimestamp(writer, timestampId, request.atMs, request.atMs + request.timestampLifetimeMs);
+    for (const { write } of elements) write(writer);
+  });
+}
