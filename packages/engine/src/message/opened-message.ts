@@ -169,14 +169,14 @@ export interface OpenedMessage {
   readonly principal: string | undefined;
   /** Who proved a password, where the policy asks for it ({@link Policy.passwordTypes}) or takes such keys. */
   readonly user: AuthenticatedUser | undefined;
-  /** WS-Addressing values; `undefined` unless present and signed (or the policy leaves them to the transport). */
+  /** WS-Addressing values; `undefined` unless present and signed, or left to the transport ({@link Policy.trustTransport}). */
   readonly action: string | undefined;
   readonly messageId: string | undefined;
   readonly relatesTo: string | undefined;
   readonly to: string | undefined;
   /**
-   * What the same headers say where nothing proves who sent the message ({@link Policy.requireProof}): as sure as the
-   * transport is. `undefined` otherwise.
+   * What the same headers say, signed or not, where the policy takes unsigned ones and the transport does not answer for
+   * them: anybody on the way may have written it. `undefined` otherwise.
    */
   readonly claimedAddressing: AddressingClaims | undefined;
   readonly createdAtMs: number | undefined;
@@ -189,7 +189,10 @@ export interface OpenedMessage {
   readonly signatureValues: readonly string[];
   /** Whether the message confirms the signatures that `open` was told were sent. */
   readonly signatureConfirmed: boolean;
-  /** Canonical octets of soap:Body after decryption. Signed, unless the policy leaves the Body to the transport. */
+  /**
+   * Canonical octets of soap:Body after decryption. Signed, unless the policy gives that up (`requireSignedBody`): then only
+   * if {@link signed} has a part of this role.
+   */
   readonly body: Uint8Array;
   /** All canonical octets that were digested, one part after the other. Owned by whoever holds the message. */
   readonly verified: Uint8Array;

@@ -95,10 +95,11 @@ function openMessage(
   const { timestamp } = proof.claims;
   if (timestamp !== undefined) requireFresh(timestamp, scope.atMs, policy);
   const user = authenticateUser(claims, signed, proof.verified, decrypted.parts, scope);
-  const isBelieved = (element: number): boolean =>
-    (!policy.requireSignedAddressing && policy.requireProof) || signed.has(element);
+  const isBelieved = (element: number): boolean => policy.trustTransport || signed.has(element);
   const addressing = readAddressing(tape, envelope, isBelieved, policy);
-  const claimedAddressing = policy.requireProof ? undefined : readAddressing(tape, envelope, () => true, policy);
+  // safety: what nobody signed may speak against the message, but never for it.
+  const isAllBelieved = policy.requireSignedAddressing || policy.trustTransport;
+  const claimedAddressing = isAllBelieved ? undefined : readAddressing(tape, envelope, () => true, policy);
   requireAddressing(tape, envelope, claimedAddressing ?? addressing, request.soapAction, policy);
   const opened = handOver({
     signedClaims: proof.claims,

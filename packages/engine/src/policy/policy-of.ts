@@ -23,5 +23,7 @@ export function policyOf(profile: string = 'strict', changes: PolicyChanges = {}
     throw new Fault('caller.option-invalid', { option: 'signedBy' });
   if (policy.signedBy.length > 0 && !policy.requireProof)
     throw new Fault('caller.option-invalid', { option: 'requireProof' });
+  if (policy.trustTransport && !policy.requireProof)
+    throw new Fault('caller.option-invalid', { option: 'trustTransport' });
   return policy;
 }

@@ -33,8 +33,13 @@ export interface Policy {
   /** Parts that must be there and signed. */
   readonly requireSignedBody: boolean;
   readonly requireTimestamp: boolean;
-  /** Every wsa header that is there must be signed. */
+  /** Every wsa header that is there must be signed. Without, one that is not signed is not handed over. */
   readonly requireSignedAddressing: boolean;
+  /**
+   * The transport answers for what no signature covers (TLS that ends here): wsa headers are handed over unsigned, too.
+   * Without, they are in `claimedAddressing` alone.
+   */
+  readonly trustTransport: boolean;
   /**
    * Headers that must be there, and signed; wsa headers by local name. Without a MessageID, a replay is known by the
    * signature itself.

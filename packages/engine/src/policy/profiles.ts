@@ -11,6 +11,7 @@ export const STRICT: Omit<Policy, 'limits'> = {
   requireSignedBody: true,
   requireTimestamp: true,
   requireSignedAddressing: true,
+  trustTransport: false,
   requiredHeaders: ['Action'],
   signedHeaders: [],
   requireEncryptedBody: false,
@@ -66,7 +67,7 @@ const PROFILES: Readonly<Record<ProfileName, Partial<Policy>>> = {
   // interop: WCF signs Body, every wsa header and the Timestamp. Its Cancel is not encrypted, so no message need be.
   'wcf-message': SUITE_ALGORITHMS,
   // interop: WCF mixed mode signs only the Timestamp and leaves the rest to TLS.
-  'wcf-mixed': { requireSignedBody: false, requireSignedAddressing: false, requiredHeaders: [] },
+  'wcf-mixed': { requireSignedBody: false, requireSignedAddressing: false, trustTransport: true, requiredHeaders: [] },
   websphere: JAVA,
   metro: JAVA,
   // interop: Rampart's published sample signs the Timestamp alone and encrypts the Body with CBC, unsigned.
@@ -76,7 +77,7 @@ const PROFILES: Readonly<Record<ProfileName, Partial<Policy>>> = {
     requiredHeaders: [],
     requireSignedEncryption: false,
   },
-  // Peers without WS-Addressing: Body and Timestamp are signed, headers are only when present in the signature.
+  // Peers without WS-Addressing: Body and Timestamp are signed; a header counts if the signature covers it.
   'body-only': { requireSignedAddressing: false, requiredHeaders: [] },
 };
 
@@ -99,6 +100,7 @@ const BOOTSTRAP_PROFILES: Readonly<Record<BootstrapProfileName, Partial<Policy>>
     requireSignedUser: false,
     requireSignedBody: false,
     requireSignedAddressing: false,
+    trustTransport: true,
     requiredHeaders: [],
   },
   // The answer to such a message, or under TLS to any: a Timestamp, and nothing that proves who sent it.
