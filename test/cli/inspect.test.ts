@@ -10,6 +10,7 @@ const KEYS = join(BENCH, 'contexts.json');
 const MESSAGE = join(BENCH, 'signed-5k.xml');
 const message = readFileSync(MESSAGE, 'utf8');
 const RAMPART = join(VECTORS, 'wssc-rampart-transcript');
+const FIELD_CASES = join(VECTORS, 'field-cases');
 
 describe('inspect', () => {
   test('a signed message: the tree and the verdict', async () => {
@@ -29,6 +30,23 @@ describe('inspect', () => {
     expect(everything).not.toContain('WWrxszI9');
     expect(everything).not.toContain('echoResponse xmlns');
     expect(everything).not.toContain('Hello');
+  });
+
+  test('--understand: a mandatory header is taken where it is named, and shown as signed', async () => {
+    const words = ['mustunderstand-wsrm.xml', '--keys', 'contexts.json', '--at', '2026-11-29T18:49:00Z'];
+    const wsrm = '{http://docs.oasis-open.org/ws-rx/wsrm/200702}';
+    const inspected = (...more: string[]) => parley(['inspect', ...words, ...more], { directory: FIELD_CASES });
+    expect((await inspected()).stdout).toMatch(/peer\.must-understand/);
+    for (const name of [wsrm, `${wsrm}Sequence`]) {
+      const { status, stdout } = await inspected('--understand', 'urn:a', '--understand', name);
+      expect(status).toBe(2);
+      expect(stdout).toBe('');
+      const named = await inspected('--understand', '{urn:a}b', '--understand', name);
+      expect(named.status).toBe(0);
+      expect(named.stdout).toMatch(/left to the application\n.*wsrm:Sequence, signed/);
+    }
+    const verified = await parley(['verify', ...words, '--understand', `${wsrm}Sequence`], { directory: FIELD_CASES });
+    expect(verified.status).toBe(0);
   });
 
   test('without keys: the structure, and no verdict', async () => {

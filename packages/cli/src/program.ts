@@ -9,6 +9,7 @@ import { inspect } from './commands/inspect.ts';
 import type { VerifyOptions } from './commands/verify.ts';
 import { verify } from './commands/verify.ts';
 import { wholeNumber } from './options/number-option.ts';
+import { headerNames } from './options/understand-option.ts';
 import type { ExitStatus } from './terminal/exit-status.ts';
 import type { Terminal } from './terminal/terminal.ts';
 
@@ -87,6 +88,7 @@ function verifyCommand(parent: Command, action: (paths: string[], options: Verif
     .addOption(keysOption())
     .addOption(atOption())
     .addOption(profileOption())
+    .addOption(understandOption())
     .addOption(readerOption())
     .addOption(
       new Option('--workers <n>', 'worker threads; 0 works without; default: one per core').argParser(
@@ -114,6 +116,7 @@ function inspectCommand(parent: Command, action: (path: string, options: Inspect
     .addOption(keysOption())
     .addOption(atOption())
     .addOption(profileOption())
+    .addOption(understandOption())
     .addOption(readerOption())
     .addOption(maxMessageBytesOption())
     .option('--schema', 'validate against the WS-* schemas too (needs libxmljs2); status 1 when it is not valid')
@@ -174,6 +177,13 @@ function atOption(): Option {
 
 function profileOption(): Option {
   return new Option('--profile <name>', 'what messages must bring').choices([...PROFILE_NAMES]).default('strict');
+}
+
+function understandOption(): Option {
+  return new Option(
+    '--understand <header>',
+    'a header that the application understands, as {namespace}name or {namespace}; it must be signed; repeatable',
+  ).argParser(headerNames);
 }
 
 function readerOption(): Option {

@@ -74,6 +74,7 @@ export type {
   PartRole,
   SignedPart,
   SymmetricKeyUse,
+  UnderstoodHeader,
   UsernameKeyUse,
 } from './message/opened-message.ts';
 export { isContextMessage } from './message/opened-message.ts';

@@ -65,6 +65,8 @@ describe('answers', () => {
       expect(full.value).toMatchObject(rest);
       expect(Object.keys(full.value).filter((name) => !(name in verdict.value))).toEqual([
         'user',
+        'claimedAddressing',
+        'understoodHeaders',
         'signatureValues',
         'signatureConfirmed',
         'assertions',

@@ -101,6 +101,9 @@ const openedMessage = fc
     confirmable: fc.record({
       signatureValues: fc.array(text, { maxLength: 3 }),
       signatureConfirmed: fc.boolean(),
+      understoodHeaders: fc.array(fc.record({ namespace: text, localName: text, signed: fc.boolean() }), {
+        maxLength: 2,
+      }),
       claimedAddressing: maybe(
         fc.record({ action: maybe(text), messageId: maybe(text), relatesTo: maybe(text), to: maybe(text) }),
       ),

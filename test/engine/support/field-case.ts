@@ -1,6 +1,6 @@
 /** Messages of test/vectors/field-cases and their right answers. */
 import { readFileSync } from 'node:fs';
-import type { KeyInstance, Reply, SecurityContext } from '@parley/core';
+import type { KeyInstance, Reply, SecurityContext, Version } from '@parley/core';
 import { Certificate, contextSource, DEFAULT_LIMITS, PrivateKey, Secret, Trust } from '@parley/core';
 import { type Credentials, type OpenedMessage, open, type PolicyChanges, policyOf } from '@parley/engine';
 
@@ -20,6 +20,8 @@ export interface FieldCase {
   readonly own?: readonly string[];
   readonly passwords?: Readonly<Record<string, string>>;
   readonly sent?: readonly string[];
+  /** Beside those of contexts.json. */
+  readonly contexts?: readonly KeyRow[];
   readonly expected: Readonly<Record<string, unknown>>;
 }
 
@@ -33,7 +35,7 @@ export function answerTo(fieldCase: FieldCase): Readonly<Record<string, unknown>
   const reply = open(new Uint8Array(readFileSync(new URL(file, FOLDER))), {
     atMs: at === 'message' ? at : Date.parse(at),
     policy: policyOf(profile, policy),
-    contexts: contextSource(contexts()),
+    contexts: contextSource([...contextsOf(listedKeys()), ...contextsOf(fieldCase.contexts ?? [])]),
     credentials: credentialsOf(fieldCase),
     signatureValuesSent: sent,
   });
@@ -42,7 +44,7 @@ export function answerTo(fieldCase: FieldCase): Readonly<Record<string, unknown>
 
 function answerOf(reply: Reply<OpenedMessage>): Readonly<Record<string, unknown>> {
   if (!reply.ok) return { code: reply.code, detail: reply.detail };
-  const { action, to, messageId, user, signed, encrypted, body } = reply.value;
+  const { action, to, messageId, user, signed, encrypted, body, understoodHeaders, claimedAddressing } = reply.value;
   const text = new TextDecoder().decode(body);
   return {
     action,
@@ -51,6 +53,10 @@ function answerOf(reply: Reply<OpenedMessage>): Readonly<Record<string, unknown>
     user: user?.username,
     signed: signed.map(({ role }) => role),
     encrypted: encrypted.map(({ role }) => role),
+    understood: understoodHeaders.map(
+      ({ localName, signed: isSigned }) => `${localName} ${isSigned ? 'signed' : 'unsigned'}`,
+    ),
+    claimed: claimedAddressing,
     body: text,
     content: text.slice(text.indexOf('>') + 1, text.lastIndexOf('<')),
   };
@@ -80,14 +86,18 @@ function certificate(name: string): Certificate {
   return first;
 }
 
-function contexts(): Iterable<SecurityContext> {
-  const listed: { contexts: KeyRow[] } = JSON.parse(textOf('contexts.json'));
-  const identifiers = new Set(listed.contexts.map(({ identifier }) => identifier));
+function listedKeys(): readonly KeyRow[] {
+  const { contexts }: { readonly contexts: readonly KeyRow[] } = JSON.parse(textOf('contexts.json'));
+  return contexts;
+}
+
+function contextsOf(rows: readonly KeyRow[]): readonly SecurityContext[] {
+  const identifiers = new Set(rows.map(({ identifier }) => identifier));
   return [...identifiers].map((identifier) => ({
     identifier,
-    version: undefined,
+    version: rows.find((row) => row.identifier === identifier)?.version,
     suite: 'Basic256',
-    keys: listed.contexts.filter((row) => row.identifier === identifier).map(keyOf),
+    keys: rows.filter((row) => row.identifier === identifier).map(keyOf),
     createdAtMs: 0,
     expiresAtMs: Number.POSITIVE_INFINITY,
     cancelledAtMs: undefined,
@@ -97,6 +107,7 @@ function contexts(): Iterable<SecurityContext> {
 
 interface KeyRow {
   readonly identifier: string;
+  readonly version?: Version;
   readonly instance?: string;
   readonly secret: string;
 }

@@ -2,7 +2,7 @@ import type { Reader, SchemaFinding } from '@parley/codec';
 import type { Reply } from '@parley/core';
 import { Fault } from '@parley/core';
 import { failedReply, jsonLine, printable } from '@parley/core/internal';
-import type { MessagePlan, OpenedMessage, Policy } from '@parley/engine';
+import type { HeaderName, MessagePlan, OpenedMessage, Policy } from '@parley/engine';
 import { createPool, planOf, policyOf } from '@parley/engine';
 import type { LogMessage } from '@parley/log';
 import type { MessageDescription } from '../inspect/describe-message.ts';
@@ -25,6 +25,7 @@ export interface InspectOptions extends ContextsOption {
   readonly record: number;
   readonly at: string;
   readonly profile: string;
+  readonly understand?: readonly HeaderName[] | undefined;
   readonly reader: Reader;
   readonly maxMessageBytes?: number | undefined;
   readonly schema?: boolean | undefined;
@@ -47,7 +48,7 @@ interface Inspected {
 /** `parley inspect`: one message as a tree. Never shows key octets or plaintext. */
 export async function inspect(path: string, options: InspectOptions, terminal: Terminal): Promise<ExitStatus> {
   const limits = options.maxMessageBytes === undefined ? {} : { messageBytesMax: options.maxMessageBytes };
-  const changes = { reader: options.reader, limits };
+  const changes = { reader: options.reader, limits, understoodHeaders: options.understand ?? [] };
   const policy = policyOf(options.profile, changes);
   const planPolicy = typeof options.plan === 'string' ? policyOf(options.plan, changes) : policy;
   const at = parseAt(options.at, terminal.nowMs());

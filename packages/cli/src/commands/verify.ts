@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { Reader } from '@parley/codec';
 import { Fault } from '@parley/core';
-import type { Pool } from '@parley/engine';
+import type { HeaderName, Pool } from '@parley/engine';
 import { createPool, policyOf } from '@parley/engine';
 import type { AtPolicy, LogResult, VerifySummary } from '@parley/log';
 import { LogReplayCache, verifyLog } from '@parley/log';
@@ -20,6 +20,7 @@ import { TextOutput } from '../terminal/text-output.ts';
 export interface VerifyOptions extends ContextsOption {
   readonly at: string;
   readonly profile: string;
+  readonly understand?: readonly HeaderName[] | undefined;
   readonly reader: Reader;
   readonly workers?: number | undefined;
   readonly out?: string | undefined;
@@ -37,7 +38,11 @@ export async function verify(
 ): Promise<ExitStatus> {
   const at = parseAt(options.at, terminal.nowMs());
   const limits = options.maxMessageBytes === undefined ? {} : { messageBytesMax: options.maxMessageBytes };
-  const policy = policyOf(options.profile, { reader: options.reader, limits });
+  const policy = policyOf(options.profile, {
+    reader: options.reader,
+    limits,
+    understoodHeaders: options.understand ?? [],
+  });
   const found = await findSources(paths, terminal);
   const contexts = await openContexts(options, terminal);
   if (contexts === undefined)

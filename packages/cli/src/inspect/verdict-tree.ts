@@ -9,7 +9,7 @@ import type { Tree } from './tree.ts';
 export function verdictTree(reply: Reply<OpenedMessage> | undefined): Tree {
   if (reply === undefined) return { label: 'verdict  not checked (no keys)' };
   if (!reply.ok) return { label: `verdict  refused: ${faultText(reply.code, reply.detail)}` };
-  const { signed, encrypted, createdAtMs, principal } = reply.value;
+  const { signed, encrypted, understoodHeaders, createdAtMs, principal } = reply.value;
   const of = principal === undefined ? '' : `, of ${printable(principal)}`;
   const created = createdAtMs === undefined ? '' : `, created ${formatInstant(createdAtMs)}`;
   const proofs = new Map<string, Tree[]>();
@@ -20,6 +20,11 @@ export function verdictTree(reply: Reply<OpenedMessage> | undefined): Tree {
     add(`signed  ${part.algorithm}, key ${keyUseText(part.key)}`, `${partName(part)}, ${part.digest}`);
   for (const part of encrypted)
     add(`encrypted  ${part.cipher}, key ${keyUseText(part.key)}`, `${partName(part)} (${part.target})`);
+  for (const { namespace, localName, signed: isSigned } of understoodHeaders)
+    add(
+      'left to the application',
+      `${printable(qualifiedName(namespace, localName))}, ${isSigned ? 'signed' : 'not signed'}`,
+    );
   const children = [...proofs].map(([label, parts]) => ({ label, children: parts }));
   return { label: `verdict  valid${of}${created}`, children };
 }

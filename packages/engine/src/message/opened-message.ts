@@ -152,6 +152,14 @@ export interface AuthenticatedUser {
   readonly nonce: ReplayEntry | undefined;
 }
 
+/** A mandatory header that the policy says the application understands. */
+export interface UnderstoodHeader {
+  readonly namespace: string;
+  readonly localName: string;
+  /** Whether a signature of the message covers it. If so, its octets are among {@link OpenedMessage.signed}. */
+  readonly signed: boolean;
+}
+
 /** What the wsa headers of a message say. */
 export interface AddressingClaims {
   readonly action: string | undefined;
@@ -179,6 +187,8 @@ export interface OpenedMessage {
    * them: anybody on the way may have written it. `undefined` otherwise.
    */
   readonly claimedAddressing: AddressingClaims | undefined;
+  /** Mandatory headers that we know nothing of, and the application must act on ({@link Policy.understoodHeaders}). */
+  readonly understoodHeaders: readonly UnderstoodHeader[];
   readonly createdAtMs: number | undefined;
   readonly expiresAtMs: number | undefined;
   readonly signed: readonly SignedPart[];

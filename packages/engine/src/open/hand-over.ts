@@ -19,6 +19,7 @@ import type {
   OpenedMessage,
   PartRole,
   SignedPart,
+  UnderstoodHeader,
 } from '../message/opened-message.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { MessageClaims } from '../read/message.ts';
@@ -78,6 +79,7 @@ export function handOver(proof: Proof): OpenedMessage {
     to: addressing.to,
     relatesTo: addressing.relatesTo,
     claimedAddressing: proof.claimedAddressing,
+    understoodHeaders: understoodHeaders(claims, proof.signed),
     createdAtMs: timestamp?.createdAtMs,
     expiresAtMs: timestamp?.expiresAtMs,
     signed: signedParts(signedClaims, verified, octets),
@@ -90,6 +92,17 @@ export function handOver(proof: Proof): OpenedMessage {
     replayKey: replayKeyOf(proof, messageIdIsSigned, octets, octets.subarray(bodyStart, bodyEnd)),
     replayUntilMs: timestamp === undefined ? Number.MAX_SAFE_INTEGER : freshUntilMs(timestamp, proof.policy),
   };
+}
+
+function understoodHeaders(
+  { tape, envelope }: MessageClaims,
+  signed: ReadonlySet<number>,
+): readonly UnderstoodHeader[] {
+  return envelope.understood.map((block) => ({
+    namespace: namespaceText(tape, block),
+    localName: localNameOf(tape, block),
+    signed: signed.has(block),
+  }));
 }
 
 /** Of each signature once. */

@@ -80,6 +80,8 @@ export function requireHeaders(
     }
   }
   requireSigned(claims, policy.signedHeaders, signed);
+  // safety: mandatory or not, what the application is said to act on is the sender's.
+  if (policy.requireProof && !policy.trustTransport) requireSigned(claims, policy.understoodHeaders, signed);
   // spec: WSS 1.1 §8.5, a confirmation that is not signed confirms nothing, unless the transport answers for it.
   if (policy.requireProof && !security.signatureConfirmations.every((element) => signed.has(element))) {
     throw missing('wsse11:SignatureConfirmation');

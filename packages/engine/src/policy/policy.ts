@@ -59,6 +59,12 @@ export interface Policy {
 
   /** The actor or role whose Security header is read; without one, that of the last receiver. */
   readonly role: string | undefined;
+  /**
+   * Headers that the application understands, beside those of WS-Addressing and WS-Security: mandatory ones are taken. All
+   * of them, mandatory or not, must be signed where they are, unless the transport answers for them. Name nothing that
+   * nobody acts on.
+   */
+  readonly understoodHeaders: readonly HeaderName[];
   /** The Security header says that it must be understood. */
   readonly requireMustUnderstand: boolean;
   readonly layout: Layout;

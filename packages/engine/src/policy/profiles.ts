@@ -19,6 +19,7 @@ export const STRICT: Omit<Policy, 'limits'> = {
   requireSignedEncryption: true,
   requireSignatureConfirmation: false,
   role: undefined,
+  understoodHeaders: [],
   requireMustUnderstand: false,
   layout: 'strict',
   allowComments: false,

@@ -39,6 +39,7 @@ type Head = Omit<
   | 'assertions'
   | 'user'
   | 'claimedAddressing'
+  | 'understoodHeaders'
   | 'signatureValues'
   | 'signatureConfirmed'
   | 'body'
@@ -81,7 +82,7 @@ class ReplyReader {
   #opened(record: OpenedRecord): OpenedMessage {
     const [, head, keyRecords, signed, encrypted, start, verifiedLength, bodyStart, bodyLength, ...confirmable] =
       record;
-    const [signatureValues, signatureConfirmed, assertions, { claimedAddressing }] = confirmable;
+    const [signatureValues, signatureConfirmed, assertions, rest] = confirmable;
     const keys = this.#keys(keyRecords);
     const octets = copyOut(this.#slab, start, Math.max(verifiedLength, bodyStart + bodyLength));
     const verified = octets.subarray(0, verifiedLength);
@@ -89,7 +90,8 @@ class ReplyReader {
       signed: signed.map((part) => this.#signedPart(part, keys, verified)),
       encrypted: encrypted.map((part) => this.#encryptedPart(part, keys)),
       user: undefined,
-      claimedAddressing,
+      claimedAddressing: rest?.claimedAddressing,
+      understoodHeaders: rest?.understoodHeaders ?? [],
       signatureValues,
       signatureConfirmed,
       assertions: assertions.map(([assertion, at, size]) => ({ ...assertion, bytes: copyOut(this.#slab, at, size) })),

@@ -36,7 +36,8 @@ export interface MessageClaims {
  */
 export function readMessage(tape: Tape, policy: Policy): MessageClaims {
   const shape = readShape(tape, policy);
-  const envelope = readHeaderBlocks(tape, shape, { refuseUnknown: true, role: policy.role });
+  const { role, understoodHeaders } = policy;
+  const envelope = readHeaderBlocks(tape, shape, { refuseUnknown: true, role, understoodHeaders });
   if (envelope.security < 0) throw new Fault('peer.security-header-missing');
   if (policy.requireMustUnderstand && !isMandatory(tape, envelope.security, envelope.soap)) {
     throw structureInvalid(tape, envelope.security, 'wsse:Security that a receiver may pass over');

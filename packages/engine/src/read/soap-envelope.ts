@@ -6,11 +6,13 @@
  */
 
 import type { Tape } from '@parley/codec';
-import { attributeText, firstChild, localNameOf, nextSibling } from '@parley/codec';
+import { attributeText, firstChild, localNameOf, namespaceUriOf, nextSibling } from '@parley/codec';
 import { attributeNamed, isNamed, localName, Namespace, namespaceOf } from '@parley/codec/internal';
 import { Fault } from '@parley/core';
 import { attributeIs, requireElementOnly, structureInvalid } from '../claims/claim.ts';
 import { ADDRESSING_NAMES } from '../message/addressing-names.ts';
+import type { HeaderName } from '../message/header-name.ts';
+import { isNamedAmong } from '../message/header-name.ts';
 
 // perf: a module's own constants are folded into its code, imported ones are looked up at every use.
 const {
@@ -36,12 +38,16 @@ export interface SoapEnvelope extends EnvelopeShape {
   readonly addressing: readonly number[];
   /** xenc:EncryptedData for us that stands for a header block: as the block itself, or in wsse11:EncryptedHeader. */
   readonly encryptedHeaders: readonly number[];
+  /** Mandatory blocks for us that the application understands. */
+  readonly understood: readonly number[];
 }
 
 /** How header blocks are read. */
 export interface HeaderBlockOptions {
   /** A receiver refuses mandatory blocks that it does not know. */
   readonly refuseUnknown: boolean;
+  /** What the application knows beside us. */
+  readonly understoodHeaders?: readonly HeaderName[] | undefined;
   /** The actor or role in which we act; without one, we are the last receiver. */
   readonly role?: string | undefined;
 }
@@ -93,10 +99,11 @@ export function readEnvelopeShape(tape: Tape): EnvelopeShape {
  * `peer.must-understand` a mandatory header we do not know.
  */
 export function readHeaderBlocks(tape: Tape, shape: EnvelopeShape, options: HeaderBlockOptions): SoapEnvelope {
-  const { refuseUnknown, role } = options;
+  const { refuseUnknown, role, understoodHeaders = NO_NAMES } = options;
   const { soap } = shape;
   const addressing = [-1, -1, -1, -1, -1, -1, -1];
   let encryptedHeaders: number[] | undefined;
+  let understood: number[] | undefined;
   let security = -1;
   for (
     let block = shape.header < 0 ? -1 : firstChild(tape, shape.header);
@@ -117,7 +124,9 @@ export function readHeaderBlocks(tape: Tape, shape: EnvelopeShape, options: Head
       encryptedHeaders ??= [];
       encryptedHeaders.push(encryptedDataOf(tape, block));
     } else if (refuseUnknown && isMandatory(tape, block, soap) && isForUsOrNext(tape, block, soap, role)) {
-      throw new Fault('peer.must-understand', { header: localNameOf(tape, block).slice(0, 128) });
+      if (!isNamedAmong(tape, block, understoodHeaders)) throw notUnderstood(tape, block);
+      understood ??= [];
+      understood.push(block);
     }
   }
   // perf: object spread costs more than reading all header blocks does.
@@ -128,11 +137,21 @@ export function readHeaderBlocks(tape: Tape, shape: EnvelopeShape, options: Head
     security,
     addressing,
     encryptedHeaders: encryptedHeaders ?? NONE,
+    understood: understood ?? NONE,
   };
 }
 
 // perf: most messages have none.
 const NONE: readonly number[] = [];
+const NO_NAMES: readonly HeaderName[] = [];
+
+const NAME_CHARACTERS_MAX = 128;
+
+function notUnderstood(tape: Tape, block: number): Fault {
+  const header = localNameOf(tape, block).slice(0, NAME_CHARACTERS_MAX);
+  const namespace = namespaceUriOf(tape, block).slice(0, NAME_CHARACTERS_MAX);
+  return new Fault('peer.must-understand', { header, namespace });
+}
 
 function isEncryptedBlock(tape: Tape, block: number): boolean {
   return isNamed(tape, block, IN_WSSE11, ENCRYPTED_HEADER) || isNamed(tape, block, IN_XENC, ENCRYPTED_DATA);

@@ -46,8 +46,10 @@ export type OpenedRecord = readonly [
   signatureConfirmed: boolean,
   assertions: readonly AssertionRecord[],
   /** What few messages have. */
-  rest: Pick<OpenedMessage, 'claimedAddressing'>,
+  rest: OpenedRest | null,
 ];
+
+export type OpenedRest = Pick<OpenedMessage, 'claimedAddressing' | 'understoodHeaders'>;
 
 /** The assertion without its octets, which start and end in the slab. */
 export type AssertionRecord = readonly [assertion: Omit<OpenedAssertion, 'bytes'>, start: number, length: number];

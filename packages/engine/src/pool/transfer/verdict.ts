@@ -9,6 +9,7 @@ export type Verdict<Message extends OpenedMessage = ContextMessage> = Omit<
   | 'assertions'
   | 'user'
   | 'claimedAddressing'
+  | 'understoodHeaders'
   | 'signatureValues'
   | 'signatureConfirmed'
   | 'body'

@@ -8,6 +8,7 @@ import type {
   EncryptedRecord,
   HeadRecord,
   KeyRecord,
+  OpenedRest,
   ReplyRecord,
   SignedRecord,
 } from '../transfer/reply-record.ts';
@@ -59,7 +60,7 @@ export class ReplyWriter {
       opened.signatureValues,
       opened.signatureConfirmed,
       opened.assertions.map(({ bytes, ...rest }) => [rest, this.#octets.write(bytes), bytes.length]),
-      { claimedAddressing: opened.claimedAddressing },
+      restOf(opened),
     ]);
   }
 
@@ -165,6 +166,13 @@ export class ReplyWriter {
   #indexes(texts: readonly string[]): readonly number[] {
     return texts.map((text) => this.#table.indexOf(text));
   }
+}
+
+/** perf: most messages have nothing of it. */
+function restOf({ claimedAddressing, understoodHeaders }: OpenedMessage): OpenedRest | null {
+  return claimedAddressing === undefined && understoodHeaders.length === 0
+    ? null
+    : { claimedAddressing, understoodHeaders };
 }
 
 /** Where `inner` starts in `outer`, or `undefined` if it is no view of a part of it. */
