@@ -33,6 +33,16 @@ async function failed(words: readonly string[], options: RunOptions = {}): Promi
   return /^parley: ([a-z.-]+):/.exec(stderr)?.[1] ?? '';
 }
 
+/** The code of a run that could not read a file, and says so beside its summary: status 2. */
+async function unread(...words: string[]): Promise<string> {
+  const { status, stdout, stderr } = await parley(['verify', ...words, '--workers', '0']);
+  expect({ status, stdout }, stderr).toEqual({
+    status: 2,
+    stdout: expect.stringMatching(/^messages .*\n.*not to the end: 1 /s),
+  });
+  return /^parley: ([a-z.-]+): [^\n]+\n$/.exec(stderr)?.[1] ?? '';
+}
+
 const verify = (...words: string[]): Promise<string> => failed(['verify', ...words, '--workers', '0']);
 
 describe('messages that are none: refused, each with its code', () => {
@@ -80,22 +90,22 @@ describe('input that cannot be used: one line, status 2', () => {
     expect(await verify(directory.join('none.ndjson'), '--keys', KEYS)).toBe('caller.input-unreadable');
     mkdirSync(directory.join('bare'));
     expect(await verify(directory.join('bare'), '--keys', KEYS)).toBe('caller.input-invalid');
-    expect(await verify(write('letter.txt', 'Dear colleague,'), '--keys', KEYS)).toBe('caller.input-invalid');
+    expect(await unread(write('letter.txt', 'Dear colleague,'), '--keys', KEYS)).toBe('caller.input-invalid');
   });
 
   test('a file that may not be read', async () => {
     const path = write('closed.xml', message);
     chmodSync(path, 0);
     // The superuser may read everything; a folder in a file's place is unreadable for everybody.
-    const unreadable = process.getuid?.() === 0 ? join(path, 'below') : path;
-    expect(await verify(unreadable, '--keys', KEYS)).toBe('caller.input-unreadable');
+    expect(await verify(join(path, 'below'), '--keys', KEYS)).toBe('caller.input-unreadable');
+    if (process.getuid?.() !== 0) expect(await unread(path, '--keys', KEYS)).toBe('caller.input-unreadable');
   });
 
   test('compressed data that are cut or are none', async () => {
-    expect(await verify(write('cut.ndjson.gz', gzipSync(message).subarray(0, 500)), '--keys', KEYS)).toBe(
+    expect(await unread(write('cut.ndjson.gz', gzipSync(message).subarray(0, 500)), '--keys', KEYS)).toBe(
       'caller.input-invalid',
     );
-    expect(await verify(write('none.ndjson.zst', message), '--keys', KEYS)).toBe('caller.input-invalid');
+    expect(await unread(write('none.ndjson.zst', message), '--keys', KEYS)).toBe('caller.input-invalid');
   });
 
   test('keys that are missing, none, or wrong', async () => {

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { PROFILE_NAMES } from '@parley/engine';
 import { parseKeys } from '@parley/log';
 import { describe, expect, test } from 'vitest';
 import { readRecord } from '../../packages/log/src/read-record.ts';
@@ -30,6 +31,31 @@ describe('docs/cli.md', () => {
       const { status, stderr } = await parley(words, options);
       expect({ line, status, stderr }).toEqual({ line, status: 0, stderr: '' });
     }
+  }, 120_000);
+});
+
+describe('docs/cli.md and --help', () => {
+  const COMMANDS = ['verify', 'inspect', 'demo'];
+
+  test('every option of every command is in the document', async () => {
+    const text = document('cli.md');
+    for (const command of COMMANDS) {
+      const { stdout } = await parley([command, '--help']);
+      const options = [...stdout.matchAll(/^ +(?:-\w, )?(--[a-z-]+)/gm)].map(([, option]) => option ?? '');
+      expect(options.length).toBeGreaterThan(5);
+      expect(options.filter((option) => !new RegExp(`${option}(?![a-z-])`).test(text))).toEqual([]);
+    }
+  });
+
+  test('every profile is in it, and what it has is a profile', () => {
+    const table = /\| profile \| messages \|\n[^\n]+\n((?:\|[^\n]+\n)+)/.exec(document('cli.md'))?.[1] ?? '';
+    const named = table.split('\n').flatMap((row) => [...(row.split('|')[1] ?? '').matchAll(/`([a-z0-9-]+)`/g)]);
+    expect(new Set(named.map(([, name]) => name))).toEqual(new Set(PROFILE_NAMES));
+  });
+
+  test('the README leads to it', () => {
+    for (const name of ['cli.md', 'logs.md'])
+      expect(readFileSync(new URL('../../README.md', import.meta.url), 'utf8')).toContain(`(docs/${name})`);
   });
 });
 

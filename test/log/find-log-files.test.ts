@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
@@ -38,6 +39,26 @@ test('a directory stands for the logs in it and below, sorted by code unit; what
   ]);
   expect(skipped).toBe(3);
   expect(files[0]?.sizeBytes).toBe('a.ndjson.gz'.length);
+});
+
+test('what is odd in a directory is named, and the rest is found; a path that is odd itself is an error', async () => {
+  const odd = mkdtempSync(join(tmpdir(), 'parley-odd-'));
+  try {
+    symlinkSync(join(odd, 'nowhere'), join(odd, '1.xml'));
+    expect(spawnSync('mkfifo', [join(odd, '2.ndjson')]).status).toBe(0);
+    writeFileSync(join(odd, '3.xml'), '<a/>');
+    expect(await findLogFiles([odd])).toEqual({
+      files: [{ path: join(odd, '3.xml'), sizeBytes: 4 }],
+      skipped: 0,
+      odd: [
+        { path: join(odd, '1.xml'), reason: 'ENOENT' },
+        { path: join(odd, '2.ndjson'), reason: 'not a file' },
+      ],
+    });
+    await expect(findLogFiles([join(odd, '1.xml')])).rejects.toMatchObject({ code: 'caller.input-unreadable' });
+  } finally {
+    rmSync(odd, { recursive: true });
+  }
 });
 
 test('a file stands for itself whatever its name, in the order given', async () => {

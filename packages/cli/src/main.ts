@@ -3,16 +3,24 @@ import { failedReply } from '@parley/core/internal';
 import { CommanderError } from 'commander';
 import { program } from './program.ts';
 import { ExitStatus } from './terminal/exit-status.ts';
-import { faultText } from './terminal/fault-text.ts';
+import { faultLine } from './terminal/fault-text.ts';
+import { Interrupted } from './terminal/interrupted.ts';
 import type { Terminal } from './terminal/terminal.ts';
 import { processTerminal } from './terminal/terminal.ts';
 import { PipeClosed } from './terminal/text-output.ts';
+
+/** How long a command may take to end by itself after an interrupt. */
+const GRACE_MS = 2000;
 
 /** Runs `parley` with `words`, its arguments, and says how it ended. All output is out when it resolves. */
 export async function main(words: readonly string[]): Promise<ExitStatus> {
   const interrupt = new AbortController();
   // The second interrupt ends the process at once: the listener is gone by then.
-  process.once('SIGINT', () => interrupt.abort());
+  process.once('SIGINT', () => {
+    interrupt.abort();
+    // A call that waits in the kernel for what never comes ends with the process only.
+    setTimeout(() => process.kill(process.pid, 'SIGINT'), GRACE_MS).unref();
+  });
   const terminal = processTerminal(interrupt.signal);
   try {
     const status = await run(words, terminal);
@@ -20,7 +28,8 @@ export async function main(words: readonly string[]): Promise<ExitStatus> {
     return status;
   } catch (error) {
     if (error instanceof PipeClosed) return ExitStatus.pipeClosed;
-    return report(error, terminal);
+    if (error instanceof Interrupted) return ExitStatus.interrupted;
+    return report(error, terminal, words.includes('--json'));
   }
 }
 
@@ -33,12 +42,12 @@ async function run(words: readonly string[], terminal: Terminal): Promise<ExitSt
   return status;
 }
 
-async function report(error: unknown, terminal: Terminal): Promise<ExitStatus> {
+async function report(error: unknown, terminal: Terminal, json: boolean): Promise<ExitStatus> {
   // Help and version end here too; commander has written them already.
   if (error instanceof CommanderError && error.exitCode === 0) return ExitStatus.ok;
   const { code, detail } = failedReply(error instanceof CommanderError ? usageFault(error) : error);
   try {
-    await terminal.stderr.line(`parley: ${faultText(code, detail)}`);
+    await terminal.stderr.line(faultLine(code, detail, json));
     await terminal.stderr.flush();
   } catch {
     // Nobody listens: the status says it all the same.

@@ -9,12 +9,13 @@ import { inspect } from './commands/inspect.ts';
 import type { VerifyOptions } from './commands/verify.ts';
 import { verify } from './commands/verify.ts';
 import { wholeNumber } from './options/number-option.ts';
+import { limitOf } from './options/policy-option.ts';
 import { headerNames } from './options/understand-option.ts';
 import type { ExitStatus } from './terminal/exit-status.ts';
 import type { Terminal } from './terminal/terminal.ts';
 
 const EXIT_HELP = `
-Exit status: 0 all valid, 1 some refused, 2 wrong usage or unusable input, 130 interrupted,
+Exit status: 0 all valid, 1 some refused, 2 wrong usage, unusable input or no messages, 130 interrupted,
 141 whoever read the output went away.`;
 
 const KEYS_HELP = `
@@ -89,13 +90,21 @@ function verifyCommand(parent: Command, action: (paths: string[], options: Verif
     .addOption(atOption())
     .addOption(profileOption())
     .addOption(understandOption())
+    .addOption(policyFileOption())
+    .addOption(limitOption())
     .addOption(readerOption())
     .addOption(
       new Option('--workers <n>', 'worker threads; 0 works without; default: one per core').argParser(
         wholeNumber(0, WORKERS_MAX),
       ),
     )
-    .option('--out <file>', 'write one line of JSON per message; - for standard output')
+    .option('--out <file>', 'write one line of JSON per message to a new file; - for standard output')
+    .option('--force', 'let --out replace a file that is there (never one that is read)')
+    .addOption(
+      new Option('--least <n>', 'how many messages there must be; status 2 when there are fewer')
+        .argParser(wholeNumber(0, Number.MAX_SAFE_INTEGER))
+        .default(1),
+    )
     .option('--allow-replays', 'accept a message that was seen before in this run')
     .addOption(maxMessageBytesOption())
     .option('--json', 'print the summary as JSON')
@@ -117,6 +126,8 @@ function inspectCommand(parent: Command, action: (path: string, options: Inspect
     .addOption(atOption())
     .addOption(profileOption())
     .addOption(understandOption())
+    .addOption(policyFileOption())
+    .addOption(limitOption())
     .addOption(readerOption())
     .addOption(maxMessageBytesOption())
     .option('--schema', 'validate against the WS-* schemas too (needs libxmljs2); status 1 when it is not valid')
@@ -186,17 +197,25 @@ function understandOption(): Option {
   ).argParser(headerNames);
 }
 
+function policyFileOption(): Option {
+  return new Option('--policy <file>', 'changes to the profile, as JSON');
+}
+
+function limitOption(): Option {
+  return new Option('--limit <name=value>', 'change a limit of the profile; may be given several times').argParser(
+    limitOf,
+  );
+}
+
 function readerOption(): Option {
   return new Option(
     '--reader <name>',
-    "who reads: scan takes UTF-8 only; auto and libxml other encodings too; cross-check wants our reading to be libxml2's",
-  )
-    .choices([...READERS])
-    .default('scan');
+    "who reads: scan (the default) takes UTF-8 only; auto and libxml other encodings too; cross-check wants our reading to be libxml2's",
+  ).choices([...READERS]);
 }
 
 function maxMessageBytesOption(): Option {
-  return new Option('--max-message-bytes <n>', 'refuse larger messages; default 1048576').argParser(
+  return new Option('--max-message-bytes <n>', 'refuse larger messages; the limit messageBytesMax').argParser(
     wholeNumber(1, MESSAGE_BYTES_MAX),
   );
 }

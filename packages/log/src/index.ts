@@ -1,10 +1,13 @@
-export type { FoundFile, FoundFiles } from './find-log-files.ts';
+export type { FoundFile, FoundFiles, OddFile } from './find-log-files.ts';
+export { fileOctets } from './file-octets.ts';
 export { findLogFiles } from './find-log-files.ts';
 export { parseKeys } from './keys-file.ts';
 export type { LogEntry, LogMessage, LogRefusal } from './log-entry.ts';
 export { LogReplayCache } from './log-replay-cache.ts';
 export type { LogSource, ReadLogOptions } from './read-log.ts';
 export { readLog } from './read-log.ts';
+export { resultLine } from './result-line.ts';
+export { untilAborted } from './until-aborted.ts';
 export type { AtPolicy, BatchVerifier, LogResult, VerifyLogOptions, VerifySummary } from './verify-log.ts';
 export { verifyLog } from './verify-log.ts';
 export type { LogRecord } from './write-log.ts';

@@ -1,11 +1,11 @@
-import { createReadStream } from 'node:fs';
 import { DEFAULT_LIMITS, Fault } from '@parley/core';
 import { compressionOf, decompress } from './decompress.ts';
+import { fileOctets, READ_BYTES } from './file-octets.ts';
 import type { Line } from './line-splitter.ts';
 import { LineSplitter } from './line-splitter.ts';
 import type { LogEntry } from './log-entry.ts';
 import { readRecord } from './read-record.ts';
-import { unreadable } from './unreadable.ts';
+import { isResultLine } from './result-line.ts';
 
 /** A file by its path, or octets that come from elsewhere under a name. */
 export type LogSource = string | { readonly name: string; readonly octets: AsyncIterable<Uint8Array> };
@@ -17,7 +17,6 @@ export interface ReadLogOptions {
   readonly onOctets?: ((count: number) => void) | undefined;
 }
 
-const READ_BYTES = 256 * 1024;
 /** Room for the members of a record beside the message. */
 const RECORD_OVERHEAD_BYTES = 64 * 1024;
 /** Long enough for every magic number and the window of a zstd frame. */
@@ -28,7 +27,8 @@ const HEAD_BYTES_MIN = 6;
  * message, by the name's ending, else by the first octet that is not blank; gzip and zstd are recognised by their
  * magic numbers. A record that cannot be a message yields a refusal, and reading goes on with the next.
  *
- * @throws Fault `caller.input-unreadable`; `caller.input-invalid` for corrupt compressed data and unknown formats.
+ * @throws Fault `caller.input-unreadable`; `caller.input-invalid` for corrupt compressed data and unknown formats;
+ *   `caller.input-results` for the results of a verification.
  */
 export async function* readLog(source: LogSource, options: ReadLogOptions = {}): AsyncGenerator<LogEntry> {
   const messageBytesMax = options.messageBytesMax ?? DEFAULT_LIMITS.messageBytesMax;
@@ -39,21 +39,16 @@ export async function* readLog(source: LogSource, options: ReadLogOptions = {}):
     const compression = compressionOf(packed.head);
     const named = namedCompression(name);
     if (named !== 'none' && compression !== named) throw invalidFile(name, `not ${named} data`);
-    const plain = await withHead(decompress(packed.octets, compression, name), (head) => firstInk(head) !== undefined);
+    const plain = await withHead(decompress(packed.octets, compression, name), hasFirstLine);
     const format = namedFormat(name) ?? formatOf(plain.head, name);
     if (format === 'xml') yield await oneMessage(plain.octets, name, messageBytesMax);
-    else yield* records(plain.octets, name, messageBytesMax);
+    else {
+      if (isResultLine(firstLine(plain.head))) throw new Fault('caller.input-results', { file: name });
+      yield* records(plain.octets, name, messageBytesMax);
+    }
   } finally {
     // Closes the file however this ends; not awaited, for a pipe may never say another word.
     raw.return(undefined).catch(() => undefined);
-  }
-}
-
-async function* fileOctets(path: string): AsyncGenerator<Uint8Array> {
-  try {
-    for await (const chunk of createReadStream(path, { highWaterMark: READ_BYTES })) yield chunk as Uint8Array;
-  } catch (error) {
-    unreadable(path, error);
   }
 }
 
@@ -115,11 +110,28 @@ function formatOf(head: Uint8Array, file: string): 'xml' | 'ndjson' {
 
 /** The first octet that is neither blank nor part of a UTF-8 byte order mark. */
 function firstInk(head: Uint8Array): number | undefined {
-  for (let offset = startOf(head); offset < head.length; offset++) {
-    const octet = head[offset];
-    if (octet !== 0x20 && octet !== 0x09 && octet !== 0x0a && octet !== 0x0d) return octet;
-  }
-  return undefined;
+  return head[inkOffset(head)];
+}
+
+function inkOffset(head: Uint8Array): number {
+  const blank = (octet: number | undefined): boolean =>
+    octet === 0x20 || octet === 0x09 || octet === 0x0a || octet === 0x0d;
+  let offset = startOf(head);
+  while (blank(head[offset])) offset += 1;
+  return offset;
+}
+
+/** Whether `head` says all that is asked of it: its format, and if it is NDJSON, a line of it. */
+function hasFirstLine(head: Uint8Array): boolean {
+  const offset = inkOffset(head);
+  return offset < head.length && (head[offset] !== 0x7b || head.includes(0x0a, offset));
+}
+
+/** The first line that is not blank. */
+function firstLine(head: Uint8Array): Uint8Array {
+  const offset = inkOffset(head);
+  const end = head.indexOf(0x0a, offset);
+  return head.subarray(offset, end < 0 ? head.length : end);
 }
 
 function startOf(bytes: Uint8Array): number {

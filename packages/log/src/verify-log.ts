@@ -44,6 +44,8 @@ export interface VerifySummary {
   readonly valid: number;
   /** Code -> how often, most frequent first. */
   readonly refused: Readonly<Partial<Record<FaultCode, number>>>;
+  /** Code -> ids of the first records that were refused with it, at most 5, in the same order. */
+  readonly firstRefused: Readonly<Partial<Record<FaultCode, readonly string[]>>>;
   /** Octets of the messages themselves. */
   readonly octets: number;
   readonly elapsedMs: number;
@@ -55,6 +57,7 @@ export interface VerifySummary {
 
 const BATCH_MESSAGES_MAX = 64;
 const BATCH_BYTES_MAX = 1024 * 1024;
+const FIRST_REFUSED_MAX = 5;
 
 /**
  * Verifies the messages of a log on a pool, in batches, and answers in the order of the log. Holds at most
@@ -156,20 +159,29 @@ class Tally {
   octets = 0;
   #messages = 0;
   #valid = 0;
-  readonly #refused = new Map<FaultCode, number>();
+  readonly #refused = new Map<FaultCode, { count: number; readonly firstIds: string[] }>();
 
   add(result: LogResult): void {
     this.#messages += 1;
     if (result.ok) this.#valid += 1;
-    else this.#refused.set(result.code, (this.#refused.get(result.code) ?? 0) + 1);
+    else this.#addRefusal(result.code, result.id);
+  }
+
+  #addRefusal(code: FaultCode, id: string): void {
+    const refused = this.#refused.get(code) ?? { count: 0, firstIds: [] };
+    this.#refused.set(code, refused);
+    refused.count += 1;
+    if (refused.firstIds.length < FIRST_REFUSED_MAX) refused.firstIds.push(id);
   }
 
   summary(elapsedMs: number, complete: boolean): VerifySummary {
     const seconds = Math.max(elapsedMs, 1) / 1000;
+    const byCount = [...this.#refused].sort(([, left], [, right]) => right.count - left.count);
     return {
       messages: this.#messages,
       valid: this.#valid,
-      refused: Object.fromEntries([...this.#refused].sort((left, right) => right[1] - left[1])),
+      refused: Object.fromEntries(byCount.map(([code, { count }]) => [code, count])),
+      firstRefused: Object.fromEntries(byCount.map(([code, { firstIds }]) => [code, firstIds])),
       octets: this.octets,
       elapsedMs,
       messagesPerSecond: this.#messages / seconds,

@@ -1,10 +1,11 @@
-import type { Reader, SchemaFinding } from '@parley/codec';
+import type { SchemaFinding } from '@parley/codec';
 import type { Reply } from '@parley/core';
 import { Fault } from '@parley/core';
 import { failedReply, jsonLine, printable } from '@parley/core/internal';
-import type { HeaderName, MessagePlan, OpenedMessage, Policy } from '@parley/engine';
+import type { MessagePlan, OpenedMessage, Policy } from '@parley/engine';
 import { createPool, planOf, policyOf } from '@parley/engine';
-import type { LogMessage } from '@parley/log';
+import type { LogEntry, LogMessage, ReadLogOptions } from '@parley/log';
+import { readLog, untilAborted } from '@parley/log';
 import type { MessageDescription } from '../inspect/describe-message.ts';
 import { describeMessage } from '../inspect/describe-message.ts';
 import { descriptionTree } from '../inspect/description-tree.ts';
@@ -16,18 +17,19 @@ import { verdictJson, verdictTree } from '../inspect/verdict-tree.ts';
 import { parseAt } from '../options/at-option.ts';
 import type { ContextsOption } from '../options/contexts-option.ts';
 import { openContexts } from '../options/contexts-option.ts';
-import { findSources, readSources } from '../options/log-sources.ts';
+import type { FoundSource } from '../options/log-sources.ts';
+import { findSources } from '../options/log-sources.ts';
+import type { PolicyOption } from '../options/policy-option.ts';
+import { policyChanges } from '../options/policy-option.ts';
 import { grouped } from '../report/verify-report.ts';
 import { ExitStatus } from '../terminal/exit-status.ts';
+import { Interrupted } from '../terminal/interrupted.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
-export interface InspectOptions extends ContextsOption {
+export interface InspectOptions extends ContextsOption, PolicyOption {
   readonly record: number;
   readonly at: string;
   readonly profile: string;
-  readonly understand?: readonly HeaderName[] | undefined;
-  readonly reader: Reader;
-  readonly maxMessageBytes?: number | undefined;
   readonly schema?: boolean | undefined;
   /** With a profile of its own, or with that of the verdict. */
   readonly plan?: string | true | undefined;
@@ -47,8 +49,7 @@ interface Inspected {
 
 /** `parley inspect`: one message as a tree. Never shows key octets or plaintext. */
 export async function inspect(path: string, options: InspectOptions, terminal: Terminal): Promise<ExitStatus> {
-  const limits = options.maxMessageBytes === undefined ? {} : { messageBytesMax: options.maxMessageBytes };
-  const changes = { reader: options.reader, limits, understoodHeaders: options.understand ?? [] };
+  const changes = await policyChanges(options);
   const policy = policyOf(options.profile, changes);
   const planPolicy = typeof options.plan === 'string' ? policyOf(options.plan, changes) : policy;
   const at = parseAt(options.at, terminal.nowMs());
@@ -66,13 +67,19 @@ export async function inspect(path: string, options: InspectOptions, terminal: T
 async function recordOf(path: string, record: number, policy: Policy, terminal: Terminal): Promise<LogMessage> {
   const { sources } = await findSources([path], terminal);
   let number = 0;
-  for await (const entry of readSources(sources, { messageBytesMax: policy.limits.messageBytesMax })) {
+  const entries = entriesOf(sources, { messageBytesMax: policy.limits.messageBytesMax });
+  for await (const entry of untilAborted(entries, terminal.interrupted)) {
     number += 1;
     if (number < record) continue;
     if (entry.kind === 'refused') throw new Fault(entry.reply.code, { file: entry.id, ...entry.reply.detail });
     return entry;
   }
+  if (terminal.interrupted.aborted) throw new Interrupted();
   throw new Fault('caller.input-invalid', { file: path, reason: `it has ${number} records` });
+}
+
+async function* entriesOf(sources: readonly FoundSource[], options: ReadLogOptions): AsyncGenerator<LogEntry> {
+  for (const { source } of sources) yield* readLog(source, options);
 }
 
 function description(message: Uint8Array, policy: Policy): Reply<MessageDescription> {

@@ -1,31 +1,34 @@
 import { availableParallelism } from 'node:os';
 import type { Reader } from '@parley/codec';
 import { Fault } from '@parley/core';
-import type { HeaderName, Pool } from '@parley/engine';
+import type { Policy, Pool } from '@parley/engine';
 import { createPool, policyOf } from '@parley/engine';
 import type { AtPolicy, LogResult, VerifySummary } from '@parley/log';
-import { LogReplayCache, verifyLog } from '@parley/log';
+import { LogReplayCache, resultLine, verifyLog } from '@parley/log';
 import { parseAt } from '../options/at-option.ts';
 import type { ContextsOption } from '../options/contexts-option.ts';
 import { openContexts } from '../options/contexts-option.ts';
+import { isInput } from '../options/inputs.ts';
 import type { LogSources } from '../options/log-sources.ts';
-import { findSources, readSources } from '../options/log-sources.ts';
+import { findSources, readSources, Unread } from '../options/log-sources.ts';
+import type { PolicyOption } from '../options/policy-option.ts';
+import { policyChanges } from '../options/policy-option.ts';
 import type { Progress } from '../report/progress-bar.ts';
 import { NO_PROGRESS, progressBar } from '../report/progress-bar.ts';
-import { resultLine, summaryJson, summaryText } from '../report/verify-report.ts';
+import { summaryJson, summaryText } from '../report/verify-report.ts';
 import { ExitStatus } from '../terminal/exit-status.ts';
+import { faultLine } from '../terminal/fault-text.ts';
 import type { Terminal } from '../terminal/terminal.ts';
-import { TextOutput } from '../terminal/text-output.ts';
+import { WholeFile } from '../terminal/whole-file.ts';
 
-export interface VerifyOptions extends ContextsOption {
+export interface VerifyOptions extends ContextsOption, PolicyOption {
   readonly at: string;
   readonly profile: string;
-  readonly understand?: readonly HeaderName[] | undefined;
-  readonly reader: Reader;
   readonly workers?: number | undefined;
   readonly out?: string | undefined;
+  readonly force?: boolean | undefined;
+  readonly least: number;
   readonly allowReplays?: boolean | undefined;
-  readonly maxMessageBytes?: number | undefined;
   readonly json?: boolean | undefined;
   readonly quiet?: boolean | undefined;
 }
@@ -37,35 +40,31 @@ export async function verify(
   terminal: Terminal,
 ): Promise<ExitStatus> {
   const at = parseAt(options.at, terminal.nowMs());
-  const limits = options.maxMessageBytes === undefined ? {} : { messageBytesMax: options.maxMessageBytes };
-  const policy = policyOf(options.profile, {
-    reader: options.reader,
-    limits,
-    understoodHeaders: options.understand ?? [],
-  });
+  const policy = policyOf(options.profile, await policyChanges(options));
   const found = await findSources(paths, terminal);
   const contexts = await openContexts(options, terminal);
   if (contexts === undefined)
     throw new Fault('caller.option-invalid', { reason: 'the keys are missing: give --contexts or --keys' });
   try {
-    const workers = options.workers ?? defaultWorkers(options.reader);
+    const file = await resultsFile(found, options);
+    const workers = options.workers ?? defaultWorkers(policy.reader);
     const pool = await createPool({ workers, policy, contexts });
     try {
-      return await verifyWith({
-        pool,
-        at,
-        found,
-        workers,
-        options,
-        terminal,
-        messageBytesMax: policy.limits.messageBytesMax,
-      });
+      const unread = new Unread();
+      return await verifyWith({ pool, at, found, unread, workers, options, terminal, policy, file });
     } finally {
       await pool.close();
+      await file?.discard();
     }
   } finally {
     await contexts.close();
   }
+}
+
+async function resultsFile(found: LogSources, options: VerifyOptions): Promise<WholeFile | undefined> {
+  const { out, force } = options;
+  if (out === undefined || out === '-') return undefined;
+  return WholeFile.create(out, { replace: force === true, isInput: (there) => isInput(there, found, options) });
 }
 
 /** libxml2 is not for workers. */
@@ -77,39 +76,44 @@ interface Run {
   readonly pool: Pool;
   readonly at: AtPolicy;
   readonly found: LogSources;
+  readonly unread: Unread;
   readonly workers: number;
   readonly options: VerifyOptions;
   readonly terminal: Terminal;
-  readonly messageBytesMax: number;
+  readonly policy: Policy;
+  /** For the results; `undefined` when nobody wants them, or on standard output. */
+  readonly file: WholeFile | undefined;
 }
 
 async function verifyWith(run: Run): Promise<ExitStatus> {
-  const { options, terminal, found } = run;
-  const results = resultsOutput(options.out, terminal);
+  const { options, terminal, found, file } = run;
   const screen = options.quiet === true || options.json === true || options.out === '-' ? undefined : terminal.screen;
   const progress = screen === undefined ? NO_PROGRESS : progressBar(screen, found.sizeBytes);
   let summary: VerifySummary;
   try {
-    summary = await summaryOf(run, progress, results);
+    summary = await summaryOf(run, progress);
   } finally {
     progress.stop();
-    if (options.out !== '-') await results?.close();
   }
+  await printUnread(run);
   if (options.quiet !== true) await printSummary(summary, run);
-  return statusOf(summary);
+  if (summary.complete) await file?.keep();
+  return statusOf(summary, run);
 }
 
-function statusOf(summary: VerifySummary): ExitStatus {
+function statusOf(summary: VerifySummary, { unread, options }: Run): ExitStatus {
   if (!summary.complete) return ExitStatus.interrupted;
-  // A store that fails or a worker that dies is no verdict on the message.
-  if (Object.keys(summary.refused).some((code) => code.startsWith('internal.'))) return ExitStatus.error;
+  // A store that fails, a worker that dies or a file that cannot be read is no verdict on messages; and none is no good one.
+  const isUnjudged = Object.keys(summary.refused).some((code) => code.startsWith('internal.'));
+  if (isUnjudged || unread.replies.length > 0 || summary.messages < options.least) return ExitStatus.error;
   return summary.valid === summary.messages ? ExitStatus.ok : ExitStatus.refused;
 }
 
-function summaryOf(run: Run, progress: Progress, results: TextOutput | undefined): Promise<VerifySummary> {
-  const { messageBytesMax } = run;
+function summaryOf(run: Run, progress: Progress): Promise<VerifySummary> {
+  const { messageBytesMax } = run.policy.limits;
+  const output = run.options.out === '-' ? run.terminal.stdout : run.file?.output;
   return verifyLog({
-    entries: readSources(run.found.sources, { messageBytesMax, onOctets: progress.read }),
+    entries: readSources(run.found, run.unread, { messageBytesMax, onOctets: progress.read }),
     pool: run.pool,
     at: run.at,
     replay: run.options.allowReplays === true ? undefined : new LogReplayCache(),
@@ -117,19 +121,25 @@ function summaryOf(run: Run, progress: Progress, results: TextOutput | undefined
     signal: run.terminal.interrupted,
     onResult: (result: LogResult) => {
       progress.answered(result.ok);
-      return results?.line(resultLine(result));
+      return output?.line(resultLine(result));
     },
   });
 }
 
-function resultsOutput(out: string | undefined, terminal: Terminal): TextOutput | undefined {
-  if (out === undefined) return undefined;
-  return out === '-' ? terminal.stdout : TextOutput.toFile(out);
+async function printUnread({ unread, terminal, options }: Run): Promise<void> {
+  for (const { code, detail } of unread.replies) await terminal.stderr.line(faultLine(code, detail, options.json));
+  await terminal.stderr.flush();
 }
 
 // With the results on standard output, the summary goes where it does not mix with them.
-async function printSummary(summary: VerifySummary, { options, terminal, found }: Run): Promise<void> {
-  const read = { files: found.sources.length, skippedFiles: found.skipped };
+async function printSummary(summary: VerifySummary, { options, terminal, found, unread }: Run): Promise<void> {
+  const read = {
+    files: found.sources.length,
+    skippedFiles: found.skipped,
+    resultsFiles: unread.resultsFiles,
+    unreadFiles: unread.replies.length,
+    least: options.least,
+  };
   if (options.out === '-') await terminal.stdout.flush();
   const output = options.out === '-' ? terminal.stderr : terminal.stdout;
   const write = options.json === true ? summaryJson : summaryText;

@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { ContextStore, KeyEncryptionKey } from '@parley/conversation';
 import {
@@ -12,6 +12,7 @@ import { Fault } from '@parley/core';
 import type { ContextResolver } from '@parley/engine';
 import { parseKeys } from '@parley/log';
 import type { Terminal } from '../terminal/terminal.ts';
+import { readInput } from './read-input.ts';
 
 /** Where the keys are: at most one of `contexts` and `keys`. */
 export interface ContextsOption {
@@ -49,9 +50,7 @@ export async function openContexts(option: ContextsOption, terminal: Terminal): 
 }
 
 async function keysFile(path: string): Promise<OpenContexts> {
-  const octets = await readFile(path).catch((error: unknown) => {
-    throw new Fault('caller.input-unreadable', { file: path, reason: codeOf(error) });
-  });
+  const octets = await readInput(path);
   try {
     const contexts = new Map(parseKeys(octets).map((context) => [context.identifier, context]));
     return held(async (identifier) => contexts.get(identifier), contexts);
@@ -104,8 +103,4 @@ function held(get: ContextResolver['get'], contexts: Map<string, SecurityContext
       await store?.close();
     },
   };
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
 }

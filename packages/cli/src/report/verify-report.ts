@@ -1,36 +1,17 @@
-import { formatInstant, jsonLine } from '@parley/core/internal';
-import type { LogResult, VerifySummary } from '@parley/log';
-
-/** One line of a results file. */
-export function resultLine(result: LogResult): string {
-  const at = result.atMs === undefined ? null : instantOrNull(result.atMs);
-  if (result.ok) {
-    const { identifier, signed, encrypted } = result.verdict;
-    return jsonLine({ id: result.id, ok: true, code: null, context: identifier, signed, encrypted, at });
-  }
-  const { identifier, ...detail } = result.detail;
-  const context = identifier ?? null;
-  return jsonLine({
-    id: result.id,
-    ok: false,
-    code: result.code,
-    context,
-    signed: [],
-    encrypted: [],
-    at,
-    detail,
-  });
-}
-
-// A record may claim any number as its time.
-function instantOrNull(atMs: number): string | null {
-  return Math.abs(atMs) <= 8.64e15 && atMs >= 0 ? formatInstant(atMs) : null;
-}
+import { jsonLine, printable } from '@parley/core/internal';
+import type { VerifySummary } from '@parley/log';
 
 /** What was read besides messages. */
 export interface FilesRead {
   readonly files: number;
+  /** In folders: no logs by their names. */
   readonly skippedFiles: number;
+  /** In folders: results of a verification. */
+  readonly resultsFiles: number;
+  /** What could not be read, or not to its end. */
+  readonly unreadFiles: number;
+  /** How many messages there must be at least. */
+  readonly least: number;
 }
 
 /** The summary for a person. */
@@ -42,6 +23,9 @@ export function summaryText(summary: VerifySummary, read: FilesRead): string {
     ['refused', grouped(refused)],
     ...Object.entries(summary.refused).map(([code, count]): [string, string] => [`  ${code}`, grouped(count)]),
   ];
+  const firstIds = Object.entries(summary.firstRefused).map(
+    ([code, ids]) => `${code} first in: ${ids.map(printable).join(', ')}`,
+  );
   const nameWidth = Math.max(...rows.map(([name]) => name.length));
   const countWidth = Math.max(...rows.map(([, count]) => count.length));
   const table = rows.map(([name, count]) => `${name.padEnd(nameWidth)}  ${count.padStart(countWidth)}`);
@@ -51,9 +35,18 @@ export function summaryText(summary: VerifySummary, read: FilesRead): string {
     ...table,
     `${grouped(summary.messagesPerSecond)} messages/s, ${summary.megabytesPerSecond.toFixed(1)} MB/s (${megabytes} MB in ${seconds} s)`,
   ];
-  if (read.skippedFiles > 0) lines.push(`skipped ${grouped(read.skippedFiles)} files that are no logs by their names`);
-  if (!summary.complete) lines.push('interrupted: this is not the whole');
-  return lines.join('\n');
+  return [...lines, ...firstIds, ...notes(summary, read)].join('\n');
+}
+
+function notes(summary: VerifySummary, read: FilesRead): readonly string[] {
+  const said: readonly (readonly [boolean, string])[] = [
+    [read.skippedFiles > 0, `skipped ${grouped(read.skippedFiles)} files that are no logs by their names`],
+    [read.resultsFiles > 0, `skipped ${grouped(read.resultsFiles)} files that are results of a verification`],
+    [read.unreadFiles > 0, `not read, or not to the end: ${grouped(read.unreadFiles)} files`],
+    [summary.messages < read.least, `too few: ${grouped(read.least)} messages were expected at least`],
+    [!summary.complete, 'interrupted: this is not the whole'],
+  ];
+  return said.flatMap(([isSo, note]) => (isSo ? [note] : []));
 }
 
 /** The summary for a machine. */

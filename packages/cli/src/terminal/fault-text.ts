@@ -1,5 +1,5 @@
 import type { FaultCode, FaultDetail } from '@parley/core';
-import { printable } from '@parley/core/internal';
+import { jsonLine, printable } from '@parley/core/internal';
 
 /** What to say, and mostly what to do, about the errors that end a command. */
 const SENTENCES: Partial<Record<FaultCode, string>> = {
@@ -12,10 +12,19 @@ const SENTENCES: Partial<Record<FaultCode, string>> = {
   'caller.store-key-wrong': 'the store is sealed with another key-encryption key',
   'caller.store-permissions': 'others could read this; make it 0700 (folder) or 0600 (file) and yours',
   'caller.output-unwritable': 'cannot write',
+  'caller.output-exists': 'is there already; --force replaces it',
+  'caller.output-is-input': 'it is read: results would take its place',
+  'caller.input-results': 'holds results of a verification, not messages',
+  'caller.limit-decompression': 'unpacks to too much; --unpack-limit raises a limit',
   'caller.libxml-unavailable': 'this needs libxml2',
   'internal.store-corrupt': 'the context store is damaged',
   'internal.store-unavailable': 'the context store does not answer',
 };
+
+/** How an error is reported on a line of standard error: for a person, or as JSON. */
+export function faultLine(code: FaultCode, detail: FaultDetail, json: boolean | undefined): string {
+  return json === true ? jsonLine({ ok: false, code, detail }) : `parley: ${faultText(code, detail)}`;
+}
 
 /** One line about an error: its code, what it means, and where. */
 export function faultText(code: FaultCode, detail: FaultDetail): string {

@@ -1,4 +1,3 @@
-import { createWriteStream } from 'node:fs';
 import type { Writable } from 'node:stream';
 import { Fault } from '@parley/core';
 import { printableLines } from '@parley/core/internal';
@@ -25,11 +24,6 @@ export class TextOutput {
     stream.on('error', (error) => {
       this.#failure ??= outputFailure(error, name);
     });
-  }
-
-  /** A new file in the place of an old one, readable by its owner only. */
-  static toFile(path: string): TextOutput {
-    return new TextOutput(createWriteStream(path, { mode: 0o600 }), path);
   }
 
   /** Adds a line. Await what it returns, if anything. @throws PipeClosed, Fault `caller.output-unwritable` */

@@ -6,6 +6,12 @@ export const CALLER_FAULTS = {
   'caller.option-invalid': ['An option has a value that it cannot have.'],
   'caller.input-unreadable': ['A file or stream that was named cannot be read.', 'never', 'operator'],
   'caller.input-invalid': ['What was given to work on is not of the form it must have.'],
+  'caller.input-results': ['A file to read as a log holds the results of a verification.', 'never', 'operator'],
+  'caller.limit-decompression': [
+    'Compressed data unpack to more than a limit allows; the detail names it.',
+    'never',
+    'operator',
+  ],
   'caller.keys-invalid': ['Keys that were given do not have the form they must have.'],
   'caller.store-missing': ['The context store that was named is not there.', 'never', 'operator'],
   'caller.store-key-missing': ['A context store is opened without its key-encryption key.', 'never', 'operator'],
@@ -16,6 +22,8 @@ export const CALLER_FAULTS = {
   ],
   'caller.store-permissions': ['Others on this machine could read the store or its key.', 'never', 'operator'],
   'caller.output-unwritable': ['A file or stream for results cannot be written.', 'never', 'operator'],
+  'caller.output-exists': ['The file for results is there already.', 'never', 'operator'],
+  'caller.output-is-input': ['The file for results is one that is read.', 'never', 'operator'],
   'caller.channel-not-secure': ['What is asked for needs a secure channel, and there is none.'],
   'caller.context-unusable': [
     'The context cannot be used for what is asked: its state, its keys or its suite do not allow it.',

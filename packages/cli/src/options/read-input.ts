@@ -1,0 +1,16 @@
+import { fileOctets } from '@parley/log';
+
+/** A file or named pipe as a whole, owned by the caller. @throws Fault `caller.input-unreadable` */
+export async function readInput(path: string): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of fileOctets(path)) pieces.push(piece);
+  const whole = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
+  let offset = 0;
+  for (const piece of pieces) {
+    whole.set(piece, offset);
+    offset += piece.length;
+    // It may be keys.
+    piece.fill(0);
+  }
+  return whole;
+}

@@ -1,0 +1,34 @@
+import { formatInstant, jsonLine } from '@parley/core/internal';
+import type { LogResult } from './verify-log.ts';
+
+/** One line of a results file, without its end: docs/logs.md. Nothing in it needs care when it is shown. */
+export function resultLine(result: LogResult): string {
+  const at = result.atMs === undefined ? null : instantOrNull(result.atMs);
+  const { id } = result;
+  if (result.ok) {
+    const { identifier, signed, encrypted } = result.verdict;
+    return jsonLine({ id, ok: true, code: null, context: identifier, signed, encrypted, at });
+  }
+  const { identifier, ...detail } = result.detail;
+  const context = identifier ?? null;
+  return jsonLine({ id, ok: false, code: result.code, context, signed: [], encrypted: [], at, detail });
+}
+
+/** Whether `line` is one that {@link resultLine} makes: a verdict, and no message. */
+export function isResultLine(line: Uint8Array): boolean {
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder().decode(line));
+  } catch {
+    return false;
+  }
+  if (typeof value !== 'object' || value === null) return false;
+  const { id, ok, code, message, base64 } = value as Readonly<Record<string, unknown>>;
+  if (typeof id !== 'string' || message !== undefined || base64 !== undefined) return false;
+  return ok === true ? code === null : ok === false && typeof code === 'string';
+}
+
+// A record may claim any number as its time.
+function instantOrNull(atMs: number): string | null {
+  return Math.abs(atMs) <= 8.64e15 && atMs >= 0 ? formatInstant(atMs) : null;
+}
