@@ -1,6 +1,7 @@
 // Other implementations as real servers and clients of secure conversations, on the loopback; see docs/interop.md.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import readline from 'node:readline';
@@ -38,6 +39,7 @@ export type JavaPeerName = 'cxf' | 'metro' | 'rampart';
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const KEYS = path.join(ROOT, '.parley', 'live-keys');
 const BUILD_JAVA = path.join(ROOT, 'test', 'interop', 'build-peer.mjs');
+const BUILD_LIBERTY = path.join(ROOT, 'test', 'interop', 'live', 'build-liberty.mjs');
 const BUILD_WCF = path.join(ROOT, 'test', 'interop', 'live', 'build-wcf.mjs');
 const MAKE_KEYS = path.join(ROOT, 'test', 'interop', 'live', 'make-keys.mjs');
 /** What a build script ends with when this machine lacks something. */
@@ -113,6 +115,69 @@ export function wcfPeer(): LivePeer | string {
   };
 }
 
+/** Open Liberty with CXF 2.6. Its client is a servlet of its server, which `call` starts for itself. */
+export function libertyPeer(): LivePeer | string {
+  const built = run(BUILD_LIBERTY);
+  if (built.missing !== undefined) return built.missing;
+  const serve = async (): Promise<RunningServer> => {
+    const [http, https] = [await freePort(), await freePort()];
+    const child = start('bash', [
+      path.join(built.output, 'wlp', 'bin', 'server'),
+      'run',
+      configure(built.output, http, https),
+    ]);
+    await ready(child, 'Open Liberty', /CWWKF0011I/);
+    return { http: `http://127.0.0.1:${http}`, https: `https://127.0.0.1:${https}`, stop: () => stop(child) };
+  };
+  return {
+    serve,
+    call: async (endpoints, bases, options = {}) => {
+      const own = await serve();
+      try {
+        const query = new URLSearchParams({ endpoints: endpoints.join(','), ...bases, ...options });
+        const answer = await fetch(`${own.http}/client?${query}`);
+        return new Map(
+          (await answer.text())
+            .split('\n')
+            .map(resultOf)
+            .filter((result) => result !== undefined),
+        );
+      } finally {
+        await own.stop();
+      }
+    },
+  };
+}
+
+/** Writes a server of Liberty's that listens there; its name. */
+function configure(folder: string, http: number, https: number): string {
+  const name = `parley-${http}`;
+  const server = path.join(folder, 'wlp', 'usr', 'servers', name);
+  const made = path.join(folder, 'made');
+  rmSync(server, { recursive: true, force: true });
+  mkdirSync(path.join(server, 'apps'), { recursive: true });
+  cpSync(path.join(made, 'server.xml'), path.join(server, 'server.xml'));
+  cpSync(path.join(made, 'parley.war'), path.join(server, 'apps', 'parley.war'));
+  const properties = { 'parley.http': http, 'parley.https': https, 'parley.keys': liveKeys() };
+  writeFileSync(
+    path.join(server, 'bootstrap.properties'),
+    lines(Object.entries(properties).map((pair) => pair.join('='))),
+  );
+  const agent = [`-javaagent:${path.join(made, 'agent.jar')}`, `-Dparley.keys=${liveKeys()}`];
+  const options = [
+    ...agent,
+    '-XX:+UseSerialGC',
+    '-XX:TieredStopAtLevel=1',
+    '--add-opens=java.base/java.lang=ALL-UNNAMED',
+  ];
+  writeFileSync(path.join(server, 'jvm.options'), lines(options));
+  return name;
+}
+
+function lines(texts: readonly string[]): string {
+  return texts.map((text) => `${text}\n`).join('');
+}
+
 interface Built {
   readonly output: string;
   readonly missing?: string;
@@ -140,7 +205,7 @@ async function freePort(): Promise<number> {
 }
 
 /** Resolves when the peer says that it serves. What it prints later is read, so that it is never held up. */
-async function ready(child: ChildProcess, name: string): Promise<void> {
+async function ready(child: ChildProcess, name: string, sign = /^READY/): Promise<void> {
   const said: string[] = [];
   let timer: NodeJS.Timeout | undefined;
   const isReady = new Promise<void>((resolve, reject) => {
@@ -149,7 +214,7 @@ async function ready(child: ChildProcess, name: string): Promise<void> {
     for (const input of [child.stdout!, child.stderr!]) {
       readline.createInterface({ input }).on('line', (text) => {
         said.push(text);
-        if (text.startsWith('READY')) resolve();
+        if (sign.test(text)) resolve();
       });
     }
     child.on('error', reject);
@@ -158,29 +223,36 @@ async function ready(child: ChildProcess, name: string): Promise<void> {
   await isReady.finally(() => clearTimeout(timer));
 }
 
+/** All but Liberty end when their input does. */
 async function stop(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null) return;
   const closed = once(child, 'close');
   child.stdin?.end();
+  child.kill('SIGTERM');
   const timer = setTimeout(() => child.kill('SIGKILL'), 10_000);
   await closed;
   clearTimeout(timer);
 }
 
-/** Reads `RESULT NAME | step | step` lines, or WCF's `RESULT ok CASE`, until the peer ends. */
+/** Reads results until the peer ends. */
 async function resultsOf(child: ChildProcess): Promise<Map<string, Steps>> {
   const results = new Map<string, Steps>();
   const complaints: string[] = [];
   child.stdin?.end();
   readline.createInterface({ input: child.stderr! }).on('line', (text) => complaints.push(text));
   for await (const line of readline.createInterface({ input: child.stdout! })) {
-    const wcf = /^RESULT (ok|fail) (\S+)(.*)$/.exec(line);
-    if (wcf !== null) results.set(wcf[2]!, [wcf[1] === 'ok' ? 'all: ok' : `all:${wcf[3]}`]);
-    else if (line.startsWith('RESULT ')) {
-      const [name = '', ...steps] = line.slice('RESULT '.length).split(' | ');
-      results.set(name, steps);
-    }
+    const result = resultOf(line);
+    if (result !== undefined) results.set(...result);
   }
   if (results.size === 0) throw new Error(`the peer gave no result: ${complaints.slice(-20).join('\n')}`);
   return results;
+}
+
+/** `RESULT NAME | step | step`, or WCF's `RESULT ok CASE`. */
+function resultOf(line: string): [name: string, steps: Steps] | undefined {
+  const wcf = /^RESULT (ok|fail) (\S+)(.*)$/.exec(line);
+  if (wcf !== null) return [wcf[2]!, [wcf[1] === 'ok' ? 'all: ok' : `all:${wcf[3]}`]];
+  if (!line.startsWith('RESULT ')) return undefined;
+  const [name = '', ...steps] = line.slice('RESULT '.length).split(' | ');
+  return [name, steps];
 }

@@ -22,14 +22,14 @@ import java.util.List;
  *               (mix: dk or nodk)
  *   GENERATION  13 (sp 200702, Trust13) or 10 (sp 2005/07, Trust10);  SOAP 11 or 12
  */
-final class Policies {
+public final class Policies {
   private Policies() {}
 
   static final String SP12 = "http://docs.oasis-open.org/ws-sx/ws-securitypolicy/200702";
   static final String SP11 = "http://schemas.xmlsoap.org/ws/2005/07/securitypolicy";
   private static final String WSA = "http://www.w3.org/2005/08/addressing";
 
-  static List<String> all() {
+  public static List<String> all() {
     List<String> names = new ArrayList<>();
     for (String gen : new String[] {"13", "10"})
       for (String soap : new String[] {"12", "11"}) {
@@ -46,15 +46,15 @@ final class Policies {
     return names;
   }
 
-  static boolean overTls(String name) {
+  public static boolean overTls(String name) {
     return name.startsWith("tls-") || name.startsWith("mix-");
   }
 
-  static boolean soap12(String name) {
+  public static boolean soap12(String name) {
     return name.endsWith("-12");
   }
 
-  static String policy(String name) {
+  public static String policy(String name) {
     String[] p = name.split("-");
     boolean is13 = p[2].equals("13");
     String sp = is13 ? SP12 : SP11;
