@@ -1,8 +1,9 @@
 import type { Tape } from '@parley/codec';
-import { localNameOf } from '@parley/codec';
+import { localNameOf, scan } from '@parley/codec';
 import { checkIds, E, ELEMENT_WORDS, resolveId } from '@parley/codec/internal';
+import { DEFAULT_LIMITS } from '@parley/core';
 import { describe, expect, test } from 'vitest';
-import { codeOf, read } from '../support/reading.ts';
+import { codeOf, octets, read } from '../support/reading.ts';
 
 const WSU = 'http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd';
 const DECLARED = `xmlns:u="${WSU}" xmlns:ds="http://www.w3.org/2000/09/xmldsig#" xmlns:xenc="http://www.w3.org/2001/04/xmlenc#"`;
@@ -42,6 +43,29 @@ describe('resolveId', () => {
   ])('in %s', (content, name) => {
     expect(resolved(content, 'x')).toBe(name);
   });
+});
+
+test('T28 T35: however many references, each Id is read once', () => {
+  const written = Array.from({ length: 100 }, (_, index) => `<a u:Id="&#65;${index}"/>`).join('');
+  const references = Array.from({ length: 100 }, (_, index) => `<ref>A${index}</ref>`).join('');
+  const tape = document(`${references}${written}`);
+  checkIds(tape);
+  const readBytes = tape.idIndex.resolved.length;
+  expect(readBytes).toBe(290);
+  for (let reference = 1; reference <= 100; reference++) {
+    const base = reference * ELEMENT_WORDS;
+    const element = resolveId(tape, tape.elements[base + E.content]!, tape.elements[base + E.contentEnd]!);
+    expect(element).toBe(reference + 100);
+  }
+  expect(tape.idIndex.resolved.length).toBe(readBytes);
+});
+
+test('a reference finds an element of the document that is there now', () => {
+  const tape = document('<ref>x</ref><a u:Id="x"/>');
+  const [start, end] = [E.content, E.contentEnd].map((word) => tape.elements[ELEMENT_WORDS + word]!);
+  expect(resolveId(tape, start!, end!)).toBe(2);
+  scan(octets(`<r ${DECLARED}><ref>x</ref><a u:Id="y"/></r>`), DEFAULT_LIMITS, tape);
+  expect(resolveId(tape, start!, end!)).toBe(-1);
 });
 
 describe('checkIds', () => {

@@ -13,6 +13,8 @@
  *   └ start
  */
 
+import { IdIndex } from './id-index.ts';
+
 /** Words of an element record; read `elements[element * ELEMENT_WORDS + E.word]`. */
 export const ELEMENT_WORDS = 16;
 export const E = {
@@ -156,6 +158,8 @@ export class Tape {
   /** Attributes that may name an element, in document order: pairs (attribute index, element index). Filled by the scanner. */
   ids: Int32Array = new Int32Array(128);
   idCount = 0;
+  /** The same by value, made when it is first needed. */
+  readonly idIndex: IdIndex = new IdIndex();
 
   /** Makes it the tape of no document: there is no element on it. */
   clear(): void {
@@ -163,6 +167,7 @@ export class Tape {
     this.attributeCount = 0;
     this.declarationCount = 0;
     this.idCount = 0;
+    this.idIndex.isMade = false;
     this.commentCount = 0;
     this.firstComment = -1;
     this.processingInstructionCount = 0;

@@ -98,7 +98,7 @@ export function readSecurityHeader(tape: Tape, element: number, rules: HeaderRul
       case 'encryptedKey':
         header.encryptedKeys.push(child);
         requireFewEncryptedKeys(header.encryptedKeys.length, rules);
-        header.referenceLists.push(...referenceListsOf(tape, child));
+        for (const list of referenceListsOf(tape, child)) header.referenceLists.push(list);
         break;
       case 'otherToken':
         header.otherTokens.push(child);

@@ -3,8 +3,8 @@ import { checkIds } from '@parley/codec/internal';
 import type { FaultCode, Limits } from '@parley/core';
 import { DEFAULT_LIMITS } from '@parley/core';
 import { describe, expect, test } from 'vitest';
-import { CHAIN_MAX } from '../../../../packages/codec/src/hot/octets/octet-hash.ts';
-import { collidingNames } from '../../support/colliding-names.ts';
+import { CHAIN_MAX, EQUAL_HASHES_MAX } from '../../../../packages/codec/src/hot/octets/octet-hash.ts';
+import { collidingNames, namesOfOneHash } from '../../support/colliding-names.ts';
 import { codeOf, octets, read, vectorJson } from '../../support/reading.ts';
 
 type LimitName = keyof Limits;
@@ -92,8 +92,35 @@ describe('T33: names that were made to collide', () => {
     ['attributes', attributes, 'peer.limit-attributes'],
     ['ids', ids, 'peer.limit-nodes'],
   ] as const)('%s: as many as are looked through, and one more', (_, documentOf, code) => {
-    const outcome = (count: number): FaultCode | undefined => codeOf(() => checkIds(read(documentOf(count), wide)));
+    const outcome = (count: number): FaultCode | undefined =>
+      codeOf(() => checkIds(read(documentOf(count), wide, { plainly: true })));
     expect(outcome(most)).toBeUndefined();
     expect(outcome(most + 1)).toBe(code);
+  });
+
+  // These have one hash in every table, so that they would be compared octet by octet, however large the table is.
+  const alike = namesOfOneHash(EQUAL_HASHES_MAX + 2);
+  const alikeAsUrns = namesOfOneHash(EQUAL_HASHES_MAX + 2, 'urn:');
+  test.each([
+    ['prefixes', alike.map((name) => `<a xmlns:${name}="urn:x"/>`), 'peer.limit-namespaces'],
+    ['namespaces', alikeAsUrns.map((name) => `<a xmlns="urn:${name}"/>`), 'peer.limit-namespaces'],
+    ['ids', alike.map((name) => `<b Id="${name}"/>`), 'peer.limit-nodes'],
+  ] as const)('%s of one hash: as many as are compared, and one more', (_, elements, code) => {
+    const outcome = (count: number): FaultCode | undefined => {
+      const content = elements.slice(0, count).join('');
+      return codeOf(() => checkIds(read(`<a>${content}</a>`, {}, { plainly: true })));
+    };
+    expect(outcome(EQUAL_HASHES_MAX + 1)).toBeUndefined();
+    expect(outcome(EQUAL_HASHES_MAX + 2)).toBe(code);
+  });
+
+  test('attributes of one hash: as many as are compared, and one more', () => {
+    const others = Array.from({ length: 10 }, (_, at) => ` z${99 - at}=""`).join('');
+    const outcome = (count: number): FaultCode | undefined => {
+      const written = alike.slice(0, count).map((name) => ` ${name}=""`);
+      return codeOf(() => read(`<a${others}${written.join('')}/>`, {}, { plainly: true }));
+    };
+    expect(outcome(EQUAL_HASHES_MAX + 1)).toBeUndefined();
+    expect(outcome(EQUAL_HASHES_MAX + 2)).toBe('peer.limit-attributes');
   });
 });

@@ -1,10 +1,14 @@
 /**
  * Hashing of octet ranges for open-addressing tables.
  *
- * safety: nothing here is seeded, so a sender can make values collide. Tables are at most a quarter full and a chain
- * of {@link CHAIN_MAX} means an attack: it is refused, which bounds the cost of a document to a constant per name.
+ * safety: nothing here is seeded, so a sender can make values collide. Tables are at most a quarter full, and keep hashes:
+ * a chain of {@link CHAIN_MAX}, or {@link EQUAL_HASHES_MAX} values of one hash, means an attack. It is refused, which bounds
+ * the cost of a document to a constant per name and per octet. By chance, one document in 10^12 has such a chain.
  */
-export const CHAIN_MAX = 256;
+export const CHAIN_MAX = 64;
+
+/** Of values in one table with one hash, which are compared octet by octet. */
+export const EQUAL_HASHES_MAX = 4;
 
 /** 32-bit hash of `bytes[start, end)`. */
 export function hashOctets(bytes: Uint8Array, start: number, end: number): number {

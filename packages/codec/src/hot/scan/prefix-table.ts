@@ -1,7 +1,7 @@
 import { Fault } from '@parley/core';
 import type { Tape } from '../../tape/tape.ts';
 import { Namespace } from '../../tape/vocabulary.ts';
-import { CHAIN_MAX, doubled, hashOctets, sameOctets } from '../octets/octet-hash.ts';
+import { CHAIN_MAX, doubled, EQUAL_HASHES_MAX, hashOctets, sameOctets } from '../octets/octet-hash.ts';
 
 const FIRST_SLOTS = 64;
 const XML_PREFIX = 1;
@@ -12,6 +12,8 @@ export class PrefixTable {
   bindings: Int32Array = new Int32Array(64);
   /** Prefix id -> element that declared it last, to find the same declaration twice on one element. */
   owners: Int32Array = new Int32Array(64);
+  /** Prefix id -> its hash. */
+  #hashes = new Int32Array(64);
   /** Prefix ids by hash; 0 is free. */
   #slots = new Int32Array(FIRST_SLOTS);
   #mask = FIRST_SLOTS - 1;
@@ -39,17 +41,23 @@ export class PrefixTable {
       return XML_PREFIX;
     }
     const mask = this.#mask;
-    let slot = hashOctets(bytes, start, end) & mask;
+    const hash = hashOctets(bytes, start, end);
+    let slot = hash & mask;
+    let equalHashes = 0;
     for (let steps = 0; ; steps++) {
       const id = this.#slots[slot]!;
-      if (id === 0) return this.#add(tape, start, end, slot);
-      if (sameOctets(bytes, start, end, bytes, tape.prefixStarts[id]!, tape.prefixEnds[id]!)) return id;
-      if (steps > CHAIN_MAX) throw new Fault('peer.limit-namespaces', { offset: start });
+      if (id === 0) return this.#add(tape, start, end, hash, slot);
+      if (this.#hashes[id] === hash) {
+        if (sameOctets(bytes, start, end, bytes, tape.prefixStarts[id]!, tape.prefixEnds[id]!)) return id;
+        equalHashes++;
+      }
+      if (steps > CHAIN_MAX || equalHashes > EQUAL_HASHES_MAX)
+        throw new Fault('peer.limit-namespaces', { offset: start });
       slot = (slot + 1) & mask;
     }
   }
 
-  #add(tape: Tape, start: number, end: number, slot: number): number {
+  #add(tape: Tape, start: number, end: number, hash: number, slot: number): number {
     const id = tape.prefixCount++;
     if (id >= tape.prefixStarts.length) {
       tape.prefixStarts = doubled(tape.prefixStarts);
@@ -58,23 +66,25 @@ export class PrefixTable {
     while (id >= this.bindings.length) {
       this.bindings = doubled(this.bindings);
       this.owners = doubled(this.owners);
+      this.#hashes = doubled(this.#hashes);
     }
     tape.prefixStarts[id] = start;
     tape.prefixEnds[id] = end;
     this.bindings[id] = -1;
     this.owners[id] = -1;
+    this.#hashes[id] = hash;
     this.#slots[slot] = id;
-    if (id * 4 > this.#mask) this.#rehash(tape);
+    if (id * 4 > this.#mask) this.#rehash(tape.prefixCount);
     return id;
   }
 
-  #rehash(tape: Tape): void {
+  #rehash(count: number): void {
     const size = (this.#mask + 1) * 4;
     if (this.#slots.length < size) this.#slots = new Int32Array(size);
     else this.#slots.fill(0, 0, size);
     this.#mask = size - 1;
-    for (let id = XML_PREFIX + 1; id < tape.prefixCount; id++) {
-      let slot = hashOctets(tape.bytes, tape.prefixStarts[id]!, tape.prefixEnds[id]!) & this.#mask;
+    for (let id = XML_PREFIX + 1; id < count; id++) {
+      let slot = this.#hashes[id]! & this.#mask;
       while (this.#slots[slot] !== 0) slot = (slot + 1) & this.#mask;
       this.#slots[slot] = id;
     }

@@ -4,13 +4,15 @@ import type { Tape } from '../../tape/tape.ts';
 import { A, ATTRIBUTE_WORDS } from '../../tape/tape.ts';
 import { Namespace } from '../../tape/vocabulary.ts';
 import { malformed } from '../octets/malformed.ts';
-import { CHAIN_MAX, doubled, hashOctets, tableSize } from '../octets/octet-hash.ts';
+import { CHAIN_MAX, doubled, EQUAL_HASHES_MAX, hashOctets, tableSize } from '../octets/octet-hash.ts';
 import { haveSameName, isBefore } from './attribute-order.ts';
 
 const PAIRWISE_MAX = 8;
 
 /** Scratch of {@link refuseDoublesByHash}: attribute index + 1 by hash, 0 is free. */
 let slots = new Int32Array(64);
+/** Their hashes, from the first attribute of the element on. */
+let hashes = new Int32Array(64);
 
 /**
  * Resolves the namespaces of attributes [first, end) of `element`, refuses doubles and notes ids.
@@ -56,17 +58,26 @@ function refuseDoublesByHash(tape: Tape, first: number, end: number): void {
   // perf: as much of the table as this element needs, not as much as the largest one before it did.
   const size = tableSize(end - first);
   while (slots.length < size) slots = doubled(slots);
+  while (hashes.length < end - first) hashes = doubled(hashes);
   slots.fill(0, 0, size);
   const mask = size - 1;
   for (let attribute = first; attribute < end; attribute++) {
     const base = attribute * ATTRIBUTE_WORDS;
-    const hash = hashOctets(tape.bytes, words[base + A.local]!, words[base + A.nameEnd]!);
-    let slot = (hash ^ Math.imul(words[base + A.uri]!, 0x9e3779b1)) & mask;
+    const nameHash = hashOctets(tape.bytes, words[base + A.local]!, words[base + A.nameEnd]!);
+    const hash = nameHash ^ Math.imul(words[base + A.uri]!, 0x9e3779b1);
+    let slot = hash & mask;
+    let equalHashes = 0;
     for (let steps = 0; slots[slot] !== 0; steps++) {
-      if (haveSameName(tape, slots[slot]! - 1, attribute)) refuseDouble(tape, attribute);
-      if (steps > CHAIN_MAX) throw new Fault('peer.limit-attributes', { offset: words[base + A.name]! });
+      const other = slots[slot]! - 1;
+      if (hashes[other - first] === hash) {
+        if (haveSameName(tape, other, attribute)) refuseDouble(tape, attribute);
+        equalHashes++;
+      }
+      if (steps > CHAIN_MAX || equalHashes > EQUAL_HASHES_MAX)
+        throw new Fault('peer.limit-attributes', { offset: words[base + A.name]! });
       slot = (slot + 1) & mask;
     }
+    hashes[attribute - first] = hash;
     slots[slot] = attribute + 1;
   }
 }

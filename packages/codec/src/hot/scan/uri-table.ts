@@ -1,7 +1,7 @@
 import { Fault } from '@parley/core';
 import type { Tape } from '../../tape/tape.ts';
 import { NAMESPACE_URIS } from '../../tape/vocabulary.ts';
-import { CHAIN_MAX, doubled, hashOctets, sameOctets } from '../octets/octet-hash.ts';
+import { CHAIN_MAX, doubled, EQUAL_HASHES_MAX, hashOctets, sameOctets } from '../octets/octet-hash.ts';
 
 const FIRST_SLOTS = 64;
 const KNOWN_SLOTS = 256;
@@ -48,6 +48,8 @@ export function reserveUriBytes(tape: Tape, needed: number): void {
 /** Namespace URIs of the document being scanned: octets to id. The vocabulary's ids are the same for every document. */
 export class UriTable {
   #slots = new Int32Array(FIRST_SLOTS);
+  /** URI id -> its hash; of the vocabulary's, nothing. */
+  #hashes = new Int32Array(128);
   #mask = FIRST_SLOTS - 1;
 
   /** Makes the table that of an empty document, and the tape's list of URIs that of the vocabulary. */
@@ -68,17 +70,22 @@ export class UriTable {
       if (sameOctets(source, start, end, tape.uriBytes, tape.uriStarts[id]!, tape.uriEnds[id]!)) return id;
     }
     const mask = this.#mask;
-    let slot = hashOctets(source, start, end) & mask;
+    const hash = hashOctets(source, start, end);
+    let slot = hash & mask;
+    let equalHashes = 0;
     for (let steps = 0; ; steps++) {
       const id = this.#slots[slot]!;
-      if (id === 0) return this.#add(tape, source, start, end, slot);
-      if (sameOctets(source, start, end, tape.uriBytes, tape.uriStarts[id]!, tape.uriEnds[id]!)) return id;
-      if (steps > CHAIN_MAX) throw new Fault('peer.limit-namespaces');
+      if (id === 0) return this.#add(tape, source, start, end, hash, slot);
+      if (this.#hashes[id] === hash) {
+        if (sameOctets(source, start, end, tape.uriBytes, tape.uriStarts[id]!, tape.uriEnds[id]!)) return id;
+        equalHashes++;
+      }
+      if (steps > CHAIN_MAX || equalHashes > EQUAL_HASHES_MAX) throw new Fault('peer.limit-namespaces');
       slot = (slot + 1) & mask;
     }
   }
 
-  #add(tape: Tape, source: Uint8Array, start: number, end: number, slot: number): number {
+  #add(tape: Tape, source: Uint8Array, start: number, end: number, hash: number, slot: number): number {
     if (!hasScheme(source, start, end)) throw new Fault('peer.xml-relative-namespace');
     const id = tape.uriCount++;
     if (id >= tape.uriStarts.length) {
@@ -91,18 +98,20 @@ export class UriTable {
     for (let index = start; index < end; index++) tape.uriBytes[at + index - start] = source[index]!;
     tape.uriStarts[id] = at;
     tape.uriEnds[id] = needed;
+    while (id >= this.#hashes.length) this.#hashes = doubled(this.#hashes);
+    this.#hashes[id] = hash;
     this.#slots[slot] = id;
-    if ((id - NAMESPACE_URIS.length) * 4 > this.#mask) this.#rehash(tape);
+    if ((id - NAMESPACE_URIS.length) * 4 > this.#mask) this.#rehash(tape.uriCount);
     return id;
   }
 
-  #rehash(tape: Tape): void {
+  #rehash(count: number): void {
     const size = (this.#mask + 1) * 4;
     if (this.#slots.length < size) this.#slots = new Int32Array(size);
     else this.#slots.fill(0, 0, size);
     this.#mask = size - 1;
-    for (let id = NAMESPACE_URIS.length; id < tape.uriCount; id++) {
-      let slot = hashOctets(tape.uriBytes, tape.uriStarts[id]!, tape.uriEnds[id]!) & this.#mask;
+    for (let id = NAMESPACE_URIS.length; id < count; id++) {
+      let slot = this.#hashes[id]! & this.#mask;
       while (this.#slots[slot] !== 0) slot = (slot + 1) & this.#mask;
       this.#slots[slot] = id;
     }

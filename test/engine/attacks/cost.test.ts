@@ -1,0 +1,85 @@
+// What a message costs that comes from somebody without a key, against a valid one of its size. By CPU time of this process,
+// the least of several runs after warming up: what other processes do does not show, and a loop too many does by factors.
+import { readdirSync, readFileSync } from 'node:fs';
+import { contextSource, type SecurityContext } from '@parley/core';
+import { open, type Policy, policyOf, Workspace } from '@parley/engine';
+import { describe, expect, test } from 'vitest';
+import { contextsOf } from '../../vector-runner/src/context-file.ts';
+import { NOW_MS, sampleContext, sampleEnvelope, sampleRequest, sealed, text } from '../support/sample.ts';
+import { FLOODS } from './floods.ts';
+
+const TIMES_A_VALID_ONE_MAX = 2;
+const RUNS = 6;
+const WARM_UP_MS = 40;
+/** CPU milliseconds that a run takes at least: a short one is not counted, but repeated more often. */
+const RUN_MS = 3;
+
+const workspace = new Workspace();
+const VECTORS = new URL('../../vectors/', import.meta.url);
+
+/** CPU milliseconds of one `open`. */
+function costMs(message: Uint8Array, policy: Policy, contexts: readonly SecurityContext[]): number {
+  const request = { atMs: NOW_MS, policy, contexts: contextSource(contexts), workspace };
+  // Until its code is compiled, a message costs what compiling does, on threads of this process, too.
+  const warmUntil = process.cpuUsage().user + WARM_UP_MS * 1000;
+  while (process.cpuUsage().user < warmUntil) open(message, request);
+  let repeats = 1;
+  let least = Number.POSITIVE_INFINITY;
+  for (let run = 0; run < RUNS; ) {
+    const before = process.cpuUsage();
+    for (let repeat = 0; repeat < repeats; repeat++) open(message, request);
+    const { user, system } = process.cpuUsage(before);
+    const ms = (user + system) / 1000;
+    if (ms < RUN_MS) repeats *= 2;
+    else {
+      least = Math.min(least, ms / repeats);
+      run++;
+    }
+  }
+  return least;
+}
+
+const costs = new Map<string, number>();
+
+/** What a valid message of about that many octets costs: of small elements and attributes, which cost the most to read. */
+function costOfValidMs(sizeBytes: number, encrypt: 'none' | 'body'): number {
+  const known = costs.get(`${sizeBytes} ${encrypt}`);
+  if (known !== undefined) return known;
+  const item = '<i a="1" b="2"/>';
+  const sealedWith = (count: number): Uint8Array =>
+    sealed(sampleEnvelope(`<m>${item.repeat(count)}</m>`), sampleRequest({ encrypt }));
+  const rest = sizeBytes - sealedWith(0).length;
+  const octetsAnItem = item.length * (encrypt === 'body' ? 4 / 3 : 1);
+  const ms = costMs(sealedWith(Math.max(0, Math.floor(rest / octetsAnItem))), policyOf(), [sampleContext()]);
+  costs.set(`${sizeBytes} ${encrypt}`, ms);
+  return ms;
+}
+
+describe('T28 T32 T33 T35: 1 MB of a sender without a key costs at most twice what a valid message does, full of', () => {
+  const contexts = [sampleContext()];
+
+  test.each(Object.keys(FLOODS))('%s', { retry: 2 }, (name) => {
+    const message = FLOODS[name]!();
+    for (const profile of ['strict', 'saml'] as const) {
+      const policy = policyOf(profile);
+      const reply = open(message, { atMs: NOW_MS, policy, contexts: contextSource(contexts), workspace });
+      expect(reply.ok ? 'opened' : reply.code, profile).toMatch(/^peer\./);
+      expect(costMs(message, policy, contexts), profile).toBeLessThan(
+        TIMES_A_VALID_ONE_MAX * costOfValidMs(1_000_000, 'none'),
+      );
+    }
+  });
+});
+
+describe('T32: a message made to do harm costs at most twice what a valid one of its size does', () => {
+  const contexts = contextsOf(JSON.parse(readFileSync(new URL('wssc-adversarial/contexts.json', VECTORS), 'utf8')));
+  const files = readdirSync(new URL('wssc-adversarial/', VECTORS)).filter((file) => file.endsWith('.xml'));
+
+  test.each(files)('%s', { retry: 2 }, (file) => {
+    const message = new Uint8Array(readFileSync(new URL(`wssc-adversarial/${file}`, VECTORS)));
+    const encrypt = text(message).includes('EncryptedData') ? 'body' : 'none';
+    const stepBytes = 2 ** Math.max(10, Math.floor(Math.log2(message.length)) - 2);
+    const validMs = costOfValidMs(message.length - (message.length % stepBytes), encrypt);
+    expect(costMs(message, policyOf(), contexts)).toBeLessThan(TIMES_A_VALID_ONE_MAX * validMs);
+  });
+});
