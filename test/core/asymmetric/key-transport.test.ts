@@ -141,7 +141,9 @@ describe('keys', () => {
       expect(codeOf(() => encryptKey(transport, other.publicKey, new Uint8Array(16), counting))).toBe(
         'caller.keys-invalid',
       );
-      expect(codeOf(() => decryptKey(transport, other.privateKey, encrypted, 16))).toBe('peer.key-usage');
+      // Of a key of ours that was not read for it, no message is to blame.
+      const code = other.privateKey.family === 'rsa' ? 'caller.keys-invalid' : 'peer.key-usage';
+      expect(codeOf(() => decryptKey(transport, other.privateKey, encrypted, 16))).toBe(code);
     }
   });
 

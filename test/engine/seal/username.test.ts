@@ -148,12 +148,26 @@ describe('a supporting token', () => {
     );
   });
 
-  test('with its list on the wrong side it is not written', () => {
-    const wrong = { username: alices('text', { encrypt: true }), order: 'encrypt-then-sign' } as const;
-    for (const encrypt of ['none', 'body'] as const)
-      expect(seal(sampleEnvelope(), sampleRequest({ ...wrong, encrypt }))).toMatchObject({
-        code: 'caller.option-invalid',
-      });
+  test('is signed and then encrypted, beside a Body that was encrypted first: a list on each side of the signature', () => {
+    const changes = {
+      context: CONTEXT,
+      username: alices('text', { encrypt: true }),
+      order: 'encrypt-then-sign',
+    } as const;
+    for (const encrypt of ['none', 'body'] as const) {
+      const message = sealed(sampleEnvelope(), sampleRequest({ ...changes, encrypt }));
+      expect(text(message).match(/<e:ReferenceList|<ds:Signature /g)).toEqual(
+        ['<e:ReferenceList', '<ds:Signature ', '<e:ReferenceList'].slice(0, encrypt === 'none' ? 2 : 3),
+      );
+      const opened = openedAs('strict', message, { passwordTypes: ['text'], requireUser: true });
+      expect(opened.user).toMatchObject({ username: 'alice', by: 'text', signed: true });
+      expect(opened.encrypted.map(({ role }) => role)).toEqual(encrypt === 'none' ? ['token'] : ['token', 'body']);
+    }
+    // The token and the Body would be under two session keys.
+    const { key } = sampleKey('alice', 'rsa');
+    const certificateToken = { key, reference: 'direct', algorithm: 'rsa-sha256' } as const;
+    const request = certificateRequest({ ...changes, certificate: certificateToken, recipient: bob, encrypt: 'body' });
+    expect(seal(sampleEnvelope(), request)).toMatchObject({ code: 'caller.option-invalid' });
   });
 });
 

@@ -29,10 +29,17 @@ export function fieldCases(): readonly FieldCase[] {
   return JSON.parse(textOf('cases.json'));
 }
 
-/** What `open` says of the message, in the terms of `expected`. */
-export function answerTo(fieldCase: FieldCase): Readonly<Record<string, unknown>> {
-  const { file = `${fieldCase.name}.xml`, profile, policy, at = DEFAULT_AT, sent } = fieldCase;
-  const reply = open(new Uint8Array(readFileSync(new URL(file, FOLDER))), {
+export function messageOf({ name, file = `${name}.xml` }: FieldCase): Uint8Array {
+  return new Uint8Array(readFileSync(new URL(file, FOLDER)));
+}
+
+/** What `open` says of the message, or of another in its place, in the terms of `expected`. */
+export function answerTo(
+  fieldCase: FieldCase,
+  message: Uint8Array = messageOf(fieldCase),
+): Readonly<Record<string, unknown>> {
+  const { profile, policy, at = DEFAULT_AT, sent } = fieldCase;
+  const reply = open(message, {
     atMs: at === 'message' ? at : Date.parse(at),
     policy: policyOf(profile, policy),
     contexts: contextSource([...contextsOf(listedKeys()), ...contextsOf(fieldCase.contexts ?? [])]),
@@ -44,13 +51,15 @@ export function answerTo(fieldCase: FieldCase): Readonly<Record<string, unknown>
 
 function answerOf(reply: Reply<OpenedMessage>): Readonly<Record<string, unknown>> {
   if (!reply.ok) return { code: reply.code, detail: reply.detail };
-  const { action, to, messageId, user, signed, encrypted, body, understoodHeaders, claimedAddressing } = reply.value;
+  const { action, to, messageId, user, version, signed, encrypted, body, understoodHeaders, claimedAddressing } =
+    reply.value;
   const text = new TextDecoder().decode(body);
   return {
     action,
     to,
     messageId,
     user: user?.username,
+    version,
     signed: signed.map(({ role }) => role),
     encrypted: encrypted.map(({ role }) => role),
     understood: understoodHeaders.map(

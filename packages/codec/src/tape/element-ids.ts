@@ -13,7 +13,7 @@ const SAML20_ID = localName('ID');
 /**
  * The element whose `wsu:Id`, or unqualified `Id` if it is a ds: or xenc: element, or whose id as a SAML assertion, is
  * `tape.bytes[start, end)`; -1 for none. It takes the time that these octets take, after the first one of a document.
- * With {@link checkIds} passed, there is at most one.
+ * With {@link checkIds} passed, there is at most one, or the first in the document is meant.
  */
 export function resolveId(tape: Tape, start: number, end: number): number {
   const { idIndex, idCount } = tape;
@@ -45,10 +45,15 @@ function isReferable(tape: Tape, pair: number): boolean {
 /**
  * Refuses a message in which a reference could mean two elements. Linear in the number of ids. With `foreign: 'ignored'`,
  * ids that no reference of WS-Security can mean (`id`, `ID`, `xml:id` … of the application's own elements) may be equal.
+ * With `isCopy`, a value may be there a second time where that says that the second element is but a copy of the first.
  * @throws Fault `peer.id-duplicate` for a value twice, over all id-like attributes; `peer.structure-invalid` for an
  * element with several id-like attributes of differing value; `peer.limit-nodes` for values made to collide
  */
-export function checkIds(tape: Tape, foreign: 'unique' | 'ignored' = 'unique'): void {
+export function checkIds(
+  tape: Tape,
+  foreign: 'unique' | 'ignored' = 'unique',
+  isCopy?: (original: number, copy: number) => boolean,
+): void {
   const { attributes, idIndex, ids, idCount } = tape;
   idIndex.begin(idCount);
   for (let pair = 0; pair < idCount; pair++) {
@@ -59,7 +64,8 @@ export function checkIds(tape: Tape, foreign: 'unique' | 'ignored' = 'unique'): 
     if (foreign === 'unique' && sameElement && other !== pair - 1) {
       throw new Fault('peer.structure-invalid', { offset, reason: 'several-ids' });
     }
-    if (other >= 0) throw new Fault('peer.id-duplicate', { offset });
+    if (other < 0 || isCopy?.(ids[other * 2 + 1]!, ids[pair * 2 + 1]!) === true) continue;
+    throw new Fault('peer.id-duplicate', { offset });
   }
 }
 

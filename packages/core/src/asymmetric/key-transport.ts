@@ -86,8 +86,8 @@ export function encryptKey(
  * holds: octets that are not well padded, or hold a key of another length, give a secret all the same, made of the private
  * key and of `encrypted`, always the same and known to nobody. What is encrypted with it then fails like any changed message.
  *
- * @throws Fault `peer.alg-forbidden` the private key is not for `rsa-1_5`; `peer.key-usage` it is not RSA, or not for
- *   encryption; `caller.input-invalid` no `keyBytes`, or more than fit; `peer.decrypt-failed` anything else, always the same.
+ * @throws Fault `peer.alg-forbidden` the private key is not for `rsa-1_5`; `peer.key-usage` it is not RSA;
+ *   `caller.keys-invalid` it was not read for encryption; `caller.input-invalid` no `keyBytes`, or more than fit; `peer.decrypt-failed` anything else, always the same.
  */
 export function decryptKey(
   transport: KeyTransport,
@@ -97,8 +97,10 @@ export function decryptKey(
 ): Secret {
   const { algorithm, oaep } = transport;
   if (!isFor(transport, privateKey)) {
-    const code = oaep === undefined && privateKey.family === 'rsa' ? 'peer.alg-forbidden' : 'peer.key-usage';
-    throw new Fault(code, { algorithm: algorithm.name, family: privateKey.family });
+    const { family } = privateKey;
+    if (family !== 'rsa') throw new Fault('peer.key-usage', { algorithm: algorithm.name, family });
+    if (oaep === undefined) throw new Fault('peer.alg-forbidden', { algorithm: algorithm.name, family });
+    throw new Fault('caller.keys-invalid', { reason: 'a private key that was not read for encryption' });
   }
   if (encrypted.length !== modulusBytesOf(privateKey)) throw new Fault('peer.decrypt-failed');
   if (oaep === undefined) return decryptPkcs1(privateKey, encrypted, keyBytes);

@@ -4,6 +4,7 @@
  *   Reference @URI (Transforms(Transform{1}), DigestMethod, DigestValue)
  */
 
+import { isDeepStrictEqual } from 'node:util';
 import type { CanonicalisationOptions, Tape } from '@parley/codec';
 import { firstChild, nextSibling } from '@parley/codec';
 import { attributeNamed, isNamed, localName, Namespace, sameMarkup } from '@parley/codec/internal';
@@ -12,6 +13,7 @@ import { Fault } from '@parley/core';
 import { DIGEST_ALGORITHMS, MAC_ALGORITHMS, rsaPssAlgorithm, SIGNATURE_ALGORITHMS } from '@parley/core/internal';
 import type { Policy } from '../policy/policy.ts';
 import {
+  base64Octets,
   contentOf,
   declaresNamespaces,
   isWithin,
@@ -120,6 +122,22 @@ export function readSignature(tape: Tape, element: number, rules: SignatureRules
 /** Whether only plaintext will show what `reference` is to. */
 export function isHidden({ target }: ReferenceClaim): boolean {
   return target === HIDDEN;
+}
+
+/** Whether two references to one element say the same of it. @throws Fault `peer.encoding-invalid` */
+export function isSameReference(tape: Tape, left: ReferenceClaim, right: ReferenceClaim): boolean {
+  return (
+    left.digest === right.digest &&
+    left.isTokenTransform === right.isTokenTransform &&
+    isSameForm(left.canonicalisation, right.canonicalisation) &&
+    isDeepStrictEqual(base64Octets(tape, left.digestValue), base64Octets(tape, right.digestValue))
+  );
+}
+
+function isSameForm(left: CanonicalisationOptions, right: CanonicalisationOptions): boolean {
+  const { inclusivePrefixes: leftPrefixes = [], ...leftRest } = left;
+  const { inclusivePrefixes: rightPrefixes = [], ...rightRest } = right;
+  return isDeepStrictEqual([leftPrefixes, leftRest], [rightPrefixes, rightRest]);
 }
 
 /**

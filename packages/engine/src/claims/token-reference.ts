@@ -40,6 +40,8 @@ export interface TokenReference {
   readonly target: number;
   /** A context's Identifier; `undefined` for a reference into the message. */
   readonly identifier: string | undefined;
+  /** Whether the Identifier was written behind a `#`. */
+  readonly isFragment: boolean;
   readonly instance: string | undefined;
   /** Base64 SHA-1 of the cipher value of an EncryptedKey that is not in this message; `undefined` for the others. */
   readonly encryptedKeySha1: string | undefined;
@@ -84,17 +86,20 @@ export function readTokenReference(tape: Tape, element: number, limits: Limits):
   const uri = attributeNamed(tape, reference, IN_NO_NAMESPACE, URI);
   if (uri < 0) throw new Fault('peer.ref-uri-forbidden', { reason: 'no URI' });
 
-  let version = versionOfValueType(tape, attributeNamed(tape, reference, IN_NO_NAMESPACE, VALUE_TYPE));
+  const valueVersion = versionOfValueType(tape, attributeNamed(tape, reference, IN_NO_NAMESPACE, VALUE_TYPE));
+  let version = valueVersion;
   let instanceAttribute = attributeNamed(tape, reference, IN_WSC, INSTANCE);
   if (instanceAttribute >= 0) version ??= '200512';
   else instanceAttribute = attributeNamed(tape, reference, IN_WSC05, INSTANCE);
   if (instanceAttribute >= 0) version ??= '200502';
 
-  const target = resolveFragment(tape, uri);
+  const isFragment = valueVersion !== undefined && isIdentifierFragment(tape, uri);
+  const target = isFragment ? -1 : resolveFragment(tape, uri);
   requireTokenType(tape, element, target);
   return {
     target,
-    identifier: target >= 0 ? undefined : contextUri(tape, uri, limits.identifierBytesMax),
+    identifier: target >= 0 ? undefined : contextUri(tape, uri, limits.identifierBytesMax, isFragment ? 1 : 0),
+    isFragment,
     instance: instanceAttribute < 0 ? undefined : boundedText(tape, instanceAttribute, limits.identifierBytesMax),
     encryptedKeySha1: undefined,
     version,
@@ -115,6 +120,7 @@ function readKeyName(tape: Tape, element: number, keyIdentifier: number): TokenR
   return {
     target: assertion,
     identifier: undefined,
+    isFragment: false,
     instance: undefined,
     encryptedKeySha1: assertion < 0 ? encryptedKeySha1(tape, keyIdentifier) : undefined,
     version: undefined,
@@ -191,8 +197,19 @@ function isPlainName(bytes: Uint8Array, start: number, end: number): boolean {
   return true;
 }
 
-function contextUri(tape: Tape, uri: number, bytesMax: number): string {
-  const text = boundedText(tape, uri, bytesMax).trim();
+/** interop: CXF's streaming engine writes `#uuid:…`: the `:` keeps it from ever being an Id. */
+function isIdentifierFragment(tape: Tape, uri: number): boolean {
+  const base = uri * ATTRIBUTE_WORDS;
+  const start = tape.attributes[base + A.value]!;
+  const end = tape.attributes[base + A.valueEnd]!;
+  return start < end && tape.bytes[start] === HASH && tape.bytes.subarray(start, end).includes(COLON);
+}
+
+const HASH = 0x23;
+const COLON = 0x3a;
+
+function contextUri(tape: Tape, uri: number, bytesMax: number, from: number): string {
+  const text = boundedText(tape, uri, bytesMax).slice(from).trim();
   if (!text.includes(':')) throw new Fault('peer.ref-uri-forbidden', { reason: 'a relative URI' });
   return text;
 }

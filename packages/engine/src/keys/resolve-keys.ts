@@ -2,6 +2,7 @@
  * Planned secrets -> secrets: one that we hold, one that is encrypted for us, or one made of a password that we have, and
  * what is derived from it. Public keys are resolve-certificate.ts's: neither gives what the other one gives (T13).
  */
+import type { SecurityContext } from '@parley/core';
 import { Fault } from '@parley/core';
 import { selectKey } from '@parley/core/internal';
 import type { PlannedContextKey, PlannedKey, PlannedPasswordKey, PlannedSymmetricKey } from '../plan/planned-key.ts';
@@ -46,13 +47,21 @@ function contextKey(planned: PlannedContextKey, scope: OpenScope): ContextKey {
   const { identifier, derivations } = planned;
   const context = scope.contexts.find(identifier);
   if (context === undefined) throw unknownContext(planned);
+  const { allowMixedGenerations } = scope.policy;
+  const shown = planned.version ?? context.version ?? '200512';
+  const version = allowMixedGenerations ? (context.version ?? shown) : shown;
   // safety: the generation is part of the context (T53, T63).
-  const version = planned.version ?? context.version ?? '200512';
   if (context.version !== undefined && context.version !== version)
-    throw new Fault('peer.bad-context', { identifier, reason: 'version' });
-  const instance = selectKey(context, planned.instance, scope.atMs);
+    throw new Fault('peer.bad-context', { identifier, reason: 'version', generation: version, of: context.version });
+  const instance = selectKey(context, planned.instance ?? unnamedInstance(context, scope), scope.atMs);
   const key = scope.workspace.keys.derived(instance, derivations);
   return { source: 'context', key, context, instance, version, derivations };
+}
+
+/** What a reference that names no instance means. safety: one key, by rule; what is decrypted never tells which (T37). */
+function unnamedInstance({ keys }: SecurityContext, { policy, atMs }: OpenScope): string | undefined {
+  if (policy.keyWithoutInstance === 'first') return undefined;
+  return keys.findLast(({ createdAtMs }) => createdAtMs <= atMs)?.instance;
 }
 
 function usernameKey(planned: PlannedPasswordKey, scope: OpenScope): UsernameKey {

@@ -16,11 +16,12 @@ export interface EncryptedTargets {
  * Finds what is encrypted for us and settles the order by the places of the ReferenceLists.
  *
  * The sender prepends, so a ReferenceList above the signature was made after it and is undone before it (WSS §3.9).
- * The signature itself may be encrypted; then it is what the first list leads to. Lists on both sides mean something
- * only in that case: what was signed as ciphertext below, the signature above (CXF, EncryptBeforeSigning with
- * EncryptSignature).
+ * The signature itself may be encrypted; then it is what the first list leads to. Lists on both sides are of
+ * EncryptBeforeSigning: what was signed as ciphertext below; above, the signature (EncryptSignature), or tokens that
+ * it covers in clear (CXF and Metro encrypt a UsernameToken so).
  *
- * @throws Fault `peer.structure-invalid` data that no list names; lists on both sides of a signature in clear.
+ * @throws Fault `peer.structure-invalid` data that no list names; lists on both sides of a signature in clear, and more
+ *   than tokens above it.
  */
 export function encryptedTargets(claims: MessageClaims, limits: Limits): EncryptedTargets {
   const { security, tape } = claims;
@@ -38,10 +39,12 @@ export function encryptedTargets(claims: MessageClaims, limits: Limits): Encrypt
   const signature = clear ?? security.encryptedData.find((element) => element > first) ?? tape.elementCount;
   const above = referenceLists.filter((list) => list < signature);
   const signedListCount = referenceLists.length - above.length;
-  if (clear !== undefined && above.length > 0 && signedListCount > 0) {
+  const before = readReferenceLists(tape, above, limits);
+  const isOfTokens = before.every((element) => security.encryptedData.includes(element));
+  if (clear !== undefined && signedListCount > 0 && !isOfTokens) {
     throw structureInvalid(tape, first, 'lists of encrypted data on both sides of a signature');
   }
-  return { before: readReferenceLists(tape, above, limits), signedListCount };
+  return { before, signedListCount };
 }
 
 const NOTHING: EncryptedTargets = { before: [], signedListCount: 0 };

@@ -119,8 +119,10 @@ export class KeyPlanner {
 
   #context({ named, reference, derivations, version: derived }: DerivationChain, user: number): PlannedContextKey {
     if (reference.identifier !== undefined) {
-      const { identifier, instance } = reference;
-      const version = oneGeneration(identifier, reference.version ?? derived, derived);
+      const { identifier, instance, isFragment } = reference;
+      if (isFragment && !this.policy.allowIdentifierFragment)
+        throw new Fault('peer.ref-uri-forbidden', { reason: 'not a plain name' });
+      const version = this.#generation(identifier, 'wsse:Reference', reference.version ?? derived, derived);
       return { source: 'context', identifier, instance, version, token: -1, named, derivations };
     }
     const { tape, security } = this.claims;
@@ -129,12 +131,26 @@ export class KeyPlanner {
       throw new Fault('peer.keyinfo-forbidden', { reason: 'not a context' });
     requirePlace(this.claims, target, user, security.securityContextToken === target, this.policy);
     const token = readSecurityContextToken(tape, target, this.policy.limits);
-    if (reference.version !== undefined && reference.version !== token.version) {
+    const isMixed = reference.version !== undefined && reference.version !== token.version;
+    if (isMixed && !this.policy.allowMixedGenerations) {
       throw structureInvalid(tape, target, 'ValueType and token are of two generations');
     }
     const { identifier, instance } = token;
-    const version = oneGeneration(identifier, token.version, derived);
+    const version = this.#generation(identifier, 'wsc:SecurityContextToken', token.version, derived);
     return { source: 'context', identifier, instance, version, token: target, named, derivations };
+  }
+
+  // safety: the generation is part of the context (T53, T63), unless the policy takes its peer's mixture.
+  #generation(
+    identifier: string,
+    element: string,
+    version: Version | undefined,
+    derived: Version | undefined,
+  ): Version | undefined {
+    if (derived === undefined || version === derived) return version;
+    if (this.policy.allowMixedGenerations) return derived;
+    const detail = { identifier, reason: 'version', element, generation: version ?? 'none', derivedKeys: derived };
+    throw new Fault('peer.bad-context', detail);
   }
 
   #assertionKey(element: number, user: number): PlannedAssertionKey {
@@ -214,17 +230,6 @@ export class KeyPlanner {
       }
     }
   }
-}
-
-// safety: the generation is part of the context (T53, T63).
-function oneGeneration(
-  identifier: string,
-  version: Version | undefined,
-  derived: Version | undefined,
-): Version | undefined {
-  if (derived !== undefined && version !== derived)
-    throw new Fault('peer.bad-context', { identifier, reason: 'version' });
-  return version;
 }
 
 function nameOf({ method }: EncryptedKeyClaim): string {

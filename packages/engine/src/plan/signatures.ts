@@ -1,9 +1,17 @@
 /** What the signatures of a document are over, and whose they are: all that can be known of them without a key. */
+import type { Tape } from '@parley/codec';
 import { Fault } from '@parley/core';
 import { structureInvalid } from '../claims/claim.ts';
 import { namesHiddenToken } from '../claims/hidden-token.ts';
 import type { ReferenceClaim, SignatureClaim } from '../claims/signature.ts';
-import { isHidden, readKeyInfo, readReferences, readSignature, requireNothingElse } from '../claims/signature.ts';
+import {
+  isHidden,
+  isSameReference,
+  readKeyInfo,
+  readReferences,
+  readSignature,
+  requireNothingElse,
+} from '../claims/signature.ts';
 import { namedAssertion } from '../claims/token-reference.ts';
 import type { PartRole } from '../message/opened-message.ts';
 import type { Policy } from '../policy/policy.ts';
@@ -57,12 +65,8 @@ function placeSignature(claims: MessageClaims, element: number, mayHide: boolean
   for (const { digest } of all) {
     if (!policy.digests.includes(digest.name)) throw new Fault('peer.alg-forbidden', { algorithm: digest.name });
   }
-  const references = mayHide ? all.filter((reference) => !isHidden(reference)) : all;
-  const roles = references.map((reference, index) => {
-    for (let other = 0; other < index; other++) {
-      if (references[other]!.target === reference.target)
-        throw structureInvalid(tape, reference.target, 'signed twice by one signature');
-    }
+  const references = withoutRepetitions(tape, mayHide ? all.filter((reference) => !isHidden(reference)) : all);
+  const roles = references.map((reference) => {
     const role = reference.isTokenTransform ? roleOfToken(claims, claim, reference) : roleOf(claims, reference.target);
     if (role === undefined) throw new Fault('peer.coverage-missing', { reason: 'a signed element out of place' });
     return role;
@@ -70,6 +74,24 @@ function placeSignature(claims: MessageClaims, element: number, mayHide: boolean
   const elements = references.map((reference) => coveredBy(claims, reference, policy));
   const isEndorsing = policy.endorsedBy.length > 0 && roles.includes('signature');
   return { claim, references, roles, elements, hidden: mayHide ? all.filter(isHidden) : NONE, isEndorsing };
+}
+
+/** interop: CXF 2.6 lists each part twice when it encrypts before it signs; the same said again is said once. */
+function withoutRepetitions(tape: Tape, references: readonly ReferenceClaim[]): readonly ReferenceClaim[] {
+  let repeated: Set<ReferenceClaim> | undefined;
+  for (let index = 1; index < references.length; index++) {
+    const reference = references[index]!;
+    for (let other = 0; other < index; other++) {
+      const earlier = references[other]!;
+      if (earlier.target !== reference.target) continue;
+      if (!isSameReference(tape, earlier, reference))
+        throw structureInvalid(tape, reference.target, 'signed twice by one signature, and not alike');
+      repeated ??= new Set();
+      repeated.add(reference);
+      break;
+    }
+  }
+  return repeated === undefined ? references : references.filter((reference) => !repeated.has(reference));
 }
 
 // perf: most documents hide nothing.

@@ -75,6 +75,23 @@ export interface Policy {
    */
   readonly requireUniqueForeignIds: boolean;
   /**
+   * The SecurityContextToken of the Security header may be there again with its Id, octet for octet, as what a request in the
+   * Body renews or cancels (CXF 2.6). References mean the one of the header.
+   */
+  readonly allowTokenCopy: boolean;
+  /**
+   * Tokens, references and the context may be of different generations, as CXF mixes them after it renewed: keys are made
+   * alike in both, and what names the generation is covered by no signature. The context's own is handed over.
+   */
+  readonly allowMixedGenerations: boolean;
+  /** A reference may name a context by `#` and its Identifier, which no Id can be, as CXF's streaming engine does. */
+  readonly allowIdentifierFragment: boolean;
+  /**
+   * Which key of a renewed context a reference without Instance means: the first (WS-SC §5), or the newest. The latter is
+   * CXF's streaming engine's, and refuses what was sent with the first key before the renewal was known.
+   */
+  readonly keyWithoutInstance: 'first' | 'newest';
+  /**
    * Exclusive C14N alone by default. Inclusive forms change with the place of the element, and a comment that is signed
    * is one that somebody takes for content: allow them only for a peer that cannot do otherwise.
    */

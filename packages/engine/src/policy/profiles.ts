@@ -24,6 +24,10 @@ export const STRICT: Omit<Policy, 'limits'> = {
   layout: 'strict',
   allowComments: false,
   requireUniqueForeignIds: true,
+  allowTokenCopy: false,
+  allowMixedGenerations: false,
+  allowIdentifierFragment: false,
+  keyWithoutInstance: 'first',
   canonicalisations: ['exclusive'],
   allowTokenTransform: false,
   digests: ['sha1', 'sha256', 'sha384', 'sha512'],
@@ -61,15 +65,22 @@ const SUITE_ALGORITHMS = {
 // spec: WS-SecurityPolicy §6.7, a policy that names no layout means Lax; and an endpoint may do without WS-Addressing.
 const JAVA: Partial<Policy> = { ...SUITE_ALGORITHMS, requiredHeaders: [], layout: 'lax' };
 
+// What CXF does to tokens, of which Open Liberty has two versions: 2.6 copies them, 3.5 and 4 mix generations.
+const CXF_TOKENS: Partial<Policy> = {
+  allowTokenCopy: true,
+  allowMixedGenerations: true,
+  allowIdentifierFragment: true,
+};
+
 // Each profile is what its peer gives up, and no more; what the peer never writes is refused.
 const PROFILES: Readonly<Record<ProfileName, Partial<Policy>>> = {
   strict: {},
-  cxf: { ...JAVA, ciphers: STRICT.ciphers },
+  cxf: { ...JAVA, ...CXF_TOKENS, ciphers: STRICT.ciphers },
   // interop: WCF signs Body, every wsa header and the Timestamp. Its Cancel is not encrypted, so no message need be.
   'wcf-message': SUITE_ALGORITHMS,
   // interop: WCF mixed mode signs only the Timestamp and leaves the rest to TLS.
   'wcf-mixed': { requireSignedBody: false, requireSignedAddressing: false, trustTransport: true, requiredHeaders: [] },
-  websphere: JAVA,
+  websphere: { ...JAVA, ...CXF_TOKENS },
   metro: JAVA,
   // interop: Rampart's published sample signs the Timestamp alone and encrypts the Body with CBC, unsigned.
   'timestamp-only': {

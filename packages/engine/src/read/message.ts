@@ -17,6 +17,7 @@ import type { SecurityHeader } from './security-header.ts';
 import { readSecurityHeader } from './security-header.ts';
 import type { EnvelopeShape, SoapEnvelope } from './soap-envelope.ts';
 import { isMandatory, readEnvelopeShape, readHeaderBlocks } from './soap-envelope.ts';
+import { isTokenCopy } from './token-copy.ts';
 
 export interface MessageClaims {
   readonly tape: Tape;
@@ -70,7 +71,9 @@ function readShape(tape: Tape, policy: Policy): EnvelopeShape {
   if (tape.commentCount > 0 && !policy.allowComments) {
     throw new Fault('peer.structure-invalid', { reason: 'a comment', offset: tape.firstComment });
   }
-  checkIds(tape, policy.requireUniqueForeignIds ? 'unique' : 'ignored');
+  const isCopy = (original: number, copy: number): boolean =>
+    policy.allowTokenCopy && isTokenCopy(tape, shape, original, copy);
+  checkIds(tape, policy.requireUniqueForeignIds ? 'unique' : 'ignored', isCopy);
   return shape;
 }
 

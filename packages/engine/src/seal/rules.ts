@@ -57,7 +57,6 @@ function requireIdPrefix({ idPrefix = '_' }: Pick<SealOptions, 'idPrefix'>): voi
 function requireOptions(request: EncryptedSelection & SealOptions): void {
   const { sign: parts, layout = 'strict', endorse } = request;
   requireIdPrefix(request);
-  requireUndoable(request);
   for (const { encrypt, sign } of assertionsOf(request))
     if (encrypt === true && sign === 'str-transform') refuse('STR-Transform of an encrypted assertion');
   if (!LAYOUTS.includes(layout)) refuse('layout');
@@ -107,13 +106,6 @@ function requirePasswordKey(request: PasswordSealRequest): void {
     refuse('a password makes no key that long');
 }
 
-// The list that leads to the token stands above the signature, and those of what was signed as ciphertext below it.
-function requireUndoable(request: EncryptedSelection & Pick<SealOptions, 'order'>): void {
-  const { encrypt, order } = request;
-  if (isHidingTokens(request) && order === 'encrypt-then-sign' && encrypt !== 'body-and-signature')
-    refuse('an encrypted token beside a signature in clear over what was encrypted first');
-}
-
 // Its secret would be needed before anything is decrypted.
 function requireReadableKey({ assertion, proof }: AssertionSignature): void {
   if (assertion.encrypt === true && proof instanceof Secret) refuse('an encrypted assertion that names a secret');
@@ -142,8 +134,8 @@ function requireRecipient(request: EncryptedSelection & Pick<CertificateSealRequ
   if (isEncrypting(request) && recipient === undefined) refuse('nobody to encrypt for');
   if (!isEncrypting(request) && recipient !== undefined) refuse('a recipient, and nothing to encrypt');
   // The two lists of it would be those of two EncryptedKeys.
-  if (encrypt === 'body-and-signature' && order === 'encrypt-then-sign')
-    refuse('a session key for a Body encrypted before the signature and for the signature');
+  if ((encrypt === 'body-and-signature' || isHidingTokens(request)) && order === 'encrypt-then-sign')
+    refuse('a session key for a Body encrypted before the signature, and for the signature or tokens');
 }
 
 function requireSignature({ reference, signToken = false, encryptToken = false }: CertificateSignature): void {
