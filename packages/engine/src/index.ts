@@ -93,7 +93,7 @@ export { Workspace } from './memory/workspace.ts';
 
 // Many, on worker threads.
 export { createPool } from './pool/pool.ts';
-export type { ContextResolver, Pool, PoolMessage, PoolOptions, PoolStats } from './pool/contract.ts';
+export type { ContextChanges, ContextResolver, Pool, PoolMessage, PoolOptions, PoolStats } from './pool/contract.ts';
 export type { PoolBootstrapSealRequest, PoolSealRequest } from './pool/transfer/seal-request.ts';
 export type { PoolCredentials } from './pool/transfer/credentials.ts';
 export type { Verdict } from './pool/transfer/verdict.ts';

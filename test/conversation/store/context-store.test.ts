@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ContextStore, ContextStoreOptions } from '@parley/conversation';
 import { KeyEncryptionKey, MemoryContextStore, openLmdbContextStore } from '@parley/conversation';
+import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
 import { codeOf, keyOctets, START_MS, sampleContext, sampleKey } from '../sample-context.ts';
 
@@ -137,6 +138,82 @@ describe.each(Object.keys(STORES) as (keyof typeof STORES)[])('%s store', (kind)
     const left: string[] = [];
     for await (const identifier of store.list()) left.push(identifier);
     expect(left).toEqual(['urn:uuid:3']);
+  });
+
+  test('keeps a tombstone for its own time only, unless the keys are kept', async () => {
+    for (const cancelledKeys of ['wipe', 'retain'] as const) {
+      const store = await make({ tombstoneMs: 5000, graceMs: 1000, cancelledKeys });
+      await store.put(sampleContext('urn:uuid:1', { expiresAtMs: START_MS + 100_000 }));
+      await store.cancel('urn:uuid:1', START_MS);
+      expect(await store.prune(START_MS + 5000)).toBe(0);
+      expect(await store.prune(START_MS + 5001)).toBe(cancelledKeys === 'wipe' ? 1 : 0);
+      expect(await store.prune(START_MS + 101_001)).toBe(cancelledKeys === 'wipe' ? 0 : 1);
+    }
+  });
+
+  test('T54: says what changed since, and that it cannot tell after too long', async () => {
+    const store = await make();
+    const { position: start } = await store.changes!();
+    for (const name of ['1', '2', '3']) await store.insert(sampleContext(`urn:uuid:${name}`));
+    // New ones are in nobody's cache.
+    expect(await store.changes!(start)).toEqual({ position: start, identifiers: [] });
+    await store.cancel('urn:uuid:1', START_MS);
+    await store.put(sampleContext('urn:uuid:2'));
+    await store.update('urn:uuid:3', (current) => ({ ...current, expiresAtMs: START_MS + 1 }));
+    const { position, identifiers } = await store.changes!(start);
+    expect(identifiers).toEqual(['urn:uuid:1', 'urn:uuid:2', 'urn:uuid:3']);
+    expect(await store.changes!(position)).toEqual({ position, identifiers: [] });
+    expect(await store.prune(START_MS + 100 * 3_600_000)).toBe(3);
+    expect((await store.changes!(position)).identifiers).toHaveLength(3);
+    await store.insert(sampleContext('urn:uuid:4'));
+    const puts = Array.from({ length: 300 }, () => store.put(sampleContext('urn:uuid:4')));
+    await Promise.all(puts);
+    expect((await store.changes!(position)).identifiers).toBeUndefined();
+    expect((await store.changes!(position + 10_000)).identifiers).toBeUndefined();
+  });
+
+  test('T75: takes every identifier that is text, as what it is, and no other', { timeout: 60_000 }, async () => {
+    const store = await make();
+    const odd = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 20 }),
+      fc.string({
+        unit: fc.constantFrom('\uFEFF', '\0', '\uD800', '\uDC00', '\u{1F600}', 'a', ' ', '\u200E', '\u0301'),
+        maxLength: 6,
+      }),
+      fc.constantFrom(
+        '',
+        'x'.repeat(100_000),
+        '\uFEFF'.repeat(341),
+        '\uFEFF'.repeat(342),
+        '__proto__',
+        '\uFEFFurn:x',
+        'urn:x',
+      ),
+    );
+    const isText = (name: string): boolean =>
+      name !== '' &&
+      new TextDecoder('utf-8', { ignoreBOM: true }).decode(Buffer.from(name)) === name &&
+      Buffer.byteLength(name) <= 1024;
+    const kept = new Set<string>();
+    const property = fc.asyncProperty(odd, async (name) => {
+      if (isText(name)) {
+        expect(await store.insert(sampleContext(name))).toBe(!kept.has(name));
+        kept.add(name);
+        expect((await store.get(name))?.identifier).toBe(name);
+      } else {
+        expect(await codeOf(store.insert(sampleContext(name)))).toBe('caller.input-invalid');
+        expect(await codeOf(store.put(sampleContext(name)))).toBe('caller.input-invalid');
+        expect(await store.get(name)).toBeUndefined();
+        expect(await store.cancel(name, START_MS)).toBe(false);
+        expect(await store.update(name, (current) => current)).toBe(false);
+      }
+    });
+    await fc.assert(property, { numRuns: 200 });
+    const listed: string[] = [];
+    for await (const name of store.list()) listed.push(name);
+    expect(listed).toHaveLength(kept.size);
+    expect(new Set(listed)).toEqual(kept);
+    expect(await store.prune(START_MS + 100 * 3_600_000)).toBe(kept.size);
   });
 
   test('refuses identifiers that are empty or too long, and takes the longest', async () => {

@@ -3,7 +3,7 @@ import type { SecurityContext } from '@parley/core';
 import { Secret } from '@parley/core';
 import type { Policy } from '@parley/engine';
 import { policyOf } from '@parley/engine';
-import type { ContextResolver, PoolMessage } from '../../../packages/engine/src/pool/contract.ts';
+import type { ContextChanges, ContextResolver, PoolMessage } from '../../../packages/engine/src/pool/contract.ts';
 
 const bench = new URL('../../vectors/bench/', import.meta.url);
 
@@ -52,6 +52,11 @@ export class SampleResolver implements ContextResolver {
   async get(identifier: string): Promise<SecurityContext | undefined> {
     this.asked.push(identifier);
     return this.contexts.get(identifier);
+  }
+
+  /** Tests say themselves what changed. */
+  async changes(): Promise<ContextChanges> {
+    return { position: 0, identifiers: [] };
   }
 }
 

@@ -23,14 +23,20 @@ export function tombstoneOf(context: SecurityContext, atMs: number, keys: 'wipe'
 }
 
 /**
- * The octets of an identifier that may be stored.
- * @throws Fault `caller.input-invalid` when it is empty or longer than {@link IDENTIFIER_BYTES_MAX}
+ * The octets of an identifier, if a context may have it: text of 1 to {@link IDENTIFIER_BYTES_MAX} octets. Halves of
+ * surrogate pairs are no text: two of them would be one name.
  */
-export function identifierOctets(identifier: string): Uint8Array {
+export function storableOctets(identifier: string): Uint8Array | undefined {
+  if (identifier.length > IDENTIFIER_BYTES_MAX || /\p{Surrogate}/u.test(identifier)) return undefined;
   const octets = new TextEncoder().encode(identifier);
-  if (octets.length === 0 || octets.length > IDENTIFIER_BYTES_MAX) {
-    throw new Fault('caller.input-invalid', { reason: 'identifier length', lengthBytes: octets.length });
-  }
+  return octets.length === 0 || octets.length > IDENTIFIER_BYTES_MAX ? undefined : octets;
+}
+
+/** The same for one that is to be stored. @throws Fault `caller.input-invalid` */
+export function identifierOctets(identifier: string): Uint8Array {
+  const octets = storableOctets(identifier);
+  if (octets === undefined)
+    throw new Fault('caller.input-invalid', { reason: 'identifier', lengthCharacters: identifier.length });
   return octets;
 }
 

@@ -1,4 +1,5 @@
 import type { SecurityContext } from '@parley/core';
+import type { ContextChanges } from '@parley/engine';
 
 /**
  * Where security contexts live: the one truth about which exist, with which keys, and which are cancelled.
@@ -6,8 +7,8 @@ import type { SecurityContext } from '@parley/core';
  * Durable: when a promise of `put`, `insert`, `update`, `cancel` or `prune` resolves, the change survives what the
  * implementation says it survives (memory: nothing; LMDB: death of the process at any moment and loss of power).
  * Atomic: each call happens whole or not at all, and sees no other call half done, whichever process made it.
- * Final: a cancelled identifier never becomes usable again; its tombstone holds no key and stays until its time of
- * expiry has passed.
+ * Final: a cancelled identifier never becomes usable again while its tombstone stays, which holds no key; after that the
+ * identifier is unknown, and a responder never gives it to another.
  *
  * Secrets: contexts that are handed in are borrowed and copied; contexts that are handed out are the caller's own,
  * to wipe when done (see `wipeContext`).
@@ -16,13 +17,16 @@ import type { SecurityContext } from '@parley/core';
  * `internal.store-corrupt` when a record is damaged, `caller.closed` after {@link close}. On any of them: refuse.
  */
 export interface ContextStore {
-  /** The context, the tombstone of a cancelled one, or `undefined`. What a worker pool asks when it lacks one. */
+  /**
+   * The context, the tombstone of a cancelled one, or `undefined` (also for what can be nobody's identifier). What a worker
+   * pool asks when it lacks one.
+   */
   get(identifier: string): Promise<SecurityContext | undefined>;
 
   /**
    * Inserts or replaces.
    * @throws Fault `caller.context-unusable` when the identifier was cancelled; `caller.input-invalid` for one that is
-   * empty or too long.
+   * empty, longer than 1024 octets, or no text (half of a surrogate pair).
    */
   put(context: SecurityContext): Promise<void>;
 
@@ -39,11 +43,21 @@ export interface ContextStore {
   /** Replaces a live context by its tombstone; `false` if it is unknown or already cancelled. */
   cancel(identifier: string, atMs: number): Promise<boolean>;
 
-  /** All identifiers, those of tombstones too, each at most once. */
+  /** All identifiers, those of tombstones too, each at most once. Records that are damaged keep no other from being listed. */
   list(): AsyncIterable<string>;
 
-  /** Forgets what expired more than the grace time before `nowMs`; says how many. */
+  /**
+   * Forgets what expired more than the grace time before `nowMs`, and tombstones older than theirs; says how many. Passes
+   * over records that do not open.
+   */
   prune(nowMs: number): Promise<number>;
+
+  /**
+   * Which contexts were replaced, cancelled or removed, by whomever, since a position that an earlier call gave; without
+   * one, none, and where to begin. What a pool asks to know what it may still hold ({@link ContextResolver.changes}). A
+   * store without it costs a pool a look-up of each context in use every `contextAgeMaxMs`.
+   */
+  changes?(since?: number): Promise<ContextChanges>;
 
   close(): Promise<void>;
 }
@@ -53,6 +67,11 @@ export interface ContextStoreOptions {
   /** How long an expired context stays known, so that the answer to it is precise. Default 10 minutes. */
   readonly graceMs?: number | undefined;
   /**
+   * How long a cancelled context without keys stays known, if it would not have expired before. Default 15 minutes: longer
+   * than any message of it is fresh.
+   */
+  readonly tombstoneMs?: number | undefined;
+  /**
    * `wipe` (default): cancelling erases the keys. `retain`: the keys stay, sealed, so that logged messages from before
    * the cancellation can be verified; messages from after it are refused all the same.
    */
@@ -61,5 +80,6 @@ export interface ContextStoreOptions {
 
 /** Longer than the clock skew that messages are allowed. */
 export const DEFAULT_GRACE_MS: number = 600_000;
+export const DEFAULT_TOMBSTONE_MS: number = 900_000;
 /** As in core's limits: what may become a key of a table. */
 export const IDENTIFIER_BYTES_MAX = 1024;

@@ -1,43 +1,63 @@
+import type { FileHandle } from 'node:fs/promises';
 import { open } from 'node:fs/promises';
-import { endianness } from 'node:os';
 import { Fault } from '@parley/core';
+import { damagedPage } from './database-pages.ts';
+import type { DatabaseRoot } from './database-root.ts';
+import { readRoot } from './database-root.ts';
 
-// Of LMDB's first page: magic number and format version, in the order of the machine.
-const MAGIC_AT = 24;
-const MAGIC = 0xbeefc0de;
-const FORMAT_VERSION = 2;
-const HEAD_BYTES = 32;
+/** Times that somebody else may commit while the pages are looked at. */
+const CHANGES_MAX = 5;
 
 /**
- * Checks that the file at `path` begins as a database does; an empty one may (LMDB fills it).
- * interop: lmdb brings the whole process down when it opens another kind of file.
+ * Checks that the file at `path` is a database, and that every page of its newest state is there and leads only to others; an
+ * empty file may (LMDB fills it).
+ * interop: LMDB trusts what it maps: a page that is missing or is noise ends the whole process.
  *
  * @throws Fault `internal.store-corrupt`, `internal.store-unavailable`
  */
 export async function checkDatabaseFile(path: string): Promise<void> {
-  const head = await headOf(path);
-  if (head.length === 0) return;
-  const isLittleEndian = endianness() === 'LE';
-  const view = new DataView(head.buffer, head.byteOffset, head.length);
-  const isDatabase =
-    head.length === HEAD_BYTES &&
-    view.getUint32(MAGIC_AT, isLittleEndian) === MAGIC &&
-    view.getUint32(MAGIC_AT + 4, isLittleEndian) === FORMAT_VERSION;
-  if (!isDatabase) throw new Fault('internal.store-corrupt', { path, reason: 'not a database file' });
+  const file = await opened(path);
+  try {
+    let before: Damage | undefined;
+    for (let changes = 0; changes <= CHANGES_MAX; changes++) {
+      const damage = await damageOf(file);
+      if (damage === undefined) return;
+      if (before !== undefined && before.root?.transaction === damage.root?.transaction)
+        throw new Fault('internal.store-corrupt', { path, reason: damage.reason });
+      before = damage;
+    }
+    // Another process commits faster than we look, and reuses pages: it has the file open, and looked before.
+  } catch (error) {
+    throw error instanceof Fault ? error : unavailable(path, error);
+  } finally {
+    await file.close();
+  }
 }
 
-async function headOf(path: string): Promise<Uint8Array> {
-  const head = new Uint8Array(HEAD_BYTES);
+interface Damage {
+  readonly reason: string;
+  /** Of the state that is damaged, if it says which it is. */
+  readonly root: DatabaseRoot | undefined;
+}
+
+async function damageOf(file: FileHandle): Promise<Damage | undefined> {
+  const { size } = await file.stat();
+  if (size === 0) return undefined;
+  const root = readRoot(file.fd, size);
+  if (typeof root === 'string') return { reason: root, root: undefined };
+  const reason = await damagedPage(file.fd, size, root);
+  return reason === undefined ? undefined : { reason, root };
+}
+
+async function opened(path: string): Promise<FileHandle> {
   try {
-    const file = await open(path, 'r');
-    try {
-      const { bytesRead } = await file.read(head, 0, HEAD_BYTES, 0);
-      return head.subarray(0, bytesRead);
-    } finally {
-      await file.close();
-    }
+    return await open(path, 'r');
   } catch (error) {
-    const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-    throw new Fault('internal.store-unavailable', { path, reason });
+    throw unavailable(path, error);
   }
+}
+
+function unavailable(path: string, error: unknown): Fault {
+  const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+  return new Fault('internal.store-unavailable', { path, reason });
 }

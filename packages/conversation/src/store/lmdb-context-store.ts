@@ -1,16 +1,15 @@
-import { join } from 'node:path';
 import type { SecurityContext } from '@parley/core';
 import { Fault } from '@parley/core';
-import type { RootDatabase, RootDatabaseOptionsWithPath } from 'lmdb';
-import { open } from 'lmdb';
-import { identifierOctets, refuseRevival, tombstoneOf, wipeContext } from './context-copy.ts';
+import type { ContextChanges } from '@parley/engine';
+import { identifierOctets, refuseRevival, storableOctets, tombstoneOf, wipeContext } from './context-copy.ts';
 import { packContext, unpackContext } from './context-record.ts';
 import type { ContextStore, ContextStoreOptions } from './context-store.ts';
-import { DEFAULT_GRACE_MS } from './context-store.ts';
-import { checkDatabaseFile } from './database-file.ts';
 import type { KeyEncryptionKey } from './key-encryption-key.ts';
-import { causeOf, storeFault } from './lmdb-fault.ts';
-import { checkStoreFile, prepareStoreDirectory } from './ownership.ts';
+import { LmdbChanges } from './lmdb-changes.ts';
+import type { Writing } from './lmdb-database.ts';
+import { LmdbDatabase } from './lmdb-database.ts';
+import type { Retention } from './retention.ts';
+import { isForgotten, retentionOf } from './retention.ts';
 import { isSealedUnder, openRecord, sealRecord } from './sealed-record.ts';
 
 export interface LmdbContextStoreOptions extends ContextStoreOptions {
@@ -26,11 +25,10 @@ export interface LmdbContextStoreOptions extends ContextStoreOptions {
   readonly readOnly?: boolean | undefined;
 }
 
-type Database = RootDatabase<Uint8Array, Uint8Array>;
-
-// The database's own order: the check record comes before all contexts.
+// The database's own order: the check record comes before the changes, and those before all contexts.
 const CHECK_KEY: Uint8Array = Uint8Array.of(0);
 const CONTEXT_PREFIX = 1;
+const AFTER_CONTEXTS: Uint8Array = Uint8Array.of(2);
 const CHECK_PLAINTEXT: Uint8Array = new TextEncoder().encode('parley context store 1');
 // One transaction holds the write lock of all processes: not for long.
 const PRUNE_BATCH = 256;
@@ -52,13 +50,7 @@ const PRUNE_BATCH = 256;
  */
 export async function openLmdbContextStore(options: LmdbContextStoreOptions): Promise<ContextStore> {
   const readOnly = options.readOnly ?? false;
-  const dataFile = join(options.directory, 'data.mdb');
-  await prepareStoreDirectory(options.directory, !readOnly);
-  const exists = await checkStoreFile(dataFile);
-  await checkStoreFile(join(options.directory, 'lock.mdb'));
-  if (readOnly && !exists) throw new Fault('caller.store-missing', { path: options.directory });
-  if (exists) await checkDatabaseFile(dataFile);
-  const database = openDatabase(options.directory, readOnly);
+  const database = await LmdbDatabase.open(options.directory, readOnly);
   try {
     const store = new LmdbContextStore(database, options);
     await store.checkKey(readOnly);
@@ -69,40 +61,19 @@ export async function openLmdbContextStore(options: LmdbContextStoreOptions): Pr
   }
 }
 
-function openDatabase(path: string, readOnly: boolean): Database {
-  // permissionsMode is what lmdb calls the mode of the files it makes; its type leaves it out.
-  const options: RootDatabaseOptionsWithPath & { permissionsMode: number } = {
-    path,
-    // A dot in the folder's name must not make it a file name.
-    noSubdir: false,
-    readOnly,
-    encoding: 'binary',
-    keyEncoding: 'binary',
-    // safety: with it, promises resolve before the flush.
-    overlappingSync: false,
-    permissionsMode: 0o600,
-  };
-  try {
-    return open<Uint8Array, Uint8Array>(options);
-  } catch (error) {
-    throw storeFault(error, 'open');
-  }
-}
-
 class LmdbContextStore implements ContextStore {
-  readonly #database: Database;
+  readonly #database: LmdbDatabase;
   readonly #sealingKey: KeyEncryptionKey;
-  readonly #keys: readonly KeyEncryptionKey[];
-  readonly #graceMs: number;
-  readonly #cancelledKeys: 'wipe' | 'retain';
-  #closed = false;
+  readonly #keys: readonly [KeyEncryptionKey, ...KeyEncryptionKey[]];
+  readonly #changes: LmdbChanges;
+  readonly #retention: Retention;
 
-  constructor(database: Database, options: LmdbContextStoreOptions) {
+  constructor(database: LmdbDatabase, options: LmdbContextStoreOptions) {
     this.#database = database;
     this.#sealingKey = options.keyEncryptionKey;
     this.#keys = [options.keyEncryptionKey, ...(options.olderKeyEncryptionKeys ?? [])];
-    this.#graceMs = options.graceMs ?? DEFAULT_GRACE_MS;
-    this.#cancelledKeys = options.cancelledKeys ?? 'wipe';
+    this.#changes = new LmdbChanges(database, this.#keys);
+    this.#retention = retentionOf(options);
   }
 
   /** Opens the check record, or writes it into an empty store. */
@@ -113,44 +84,39 @@ class LmdbContextStore implements ContextStore {
       openRecord(record, CHECK_KEY, this.#keys);
       return;
     }
-    await this.#write('open', () => {
-      const record = this.#database.get(CHECK_KEY);
+    await this.#database.write('open', (writing) => {
+      const record = writing.get(CHECK_KEY);
       if (record !== undefined) openRecord(record, CHECK_KEY, this.#keys);
-      else if (this.#database.getKeysCount({ limit: 1 }) > 0) {
-        throw new Fault('internal.store-corrupt', { reason: 'check record missing' });
-      }
+      else if (!writing.isEmpty()) throw new Fault('internal.store-corrupt', { reason: 'check record missing' });
       if (record !== undefined && isSealedUnder(record, this.#sealingKey)) return;
-      this.#database.putSync(CHECK_KEY, sealRecord(CHECK_PLAINTEXT, CHECK_KEY, this.#sealingKey));
+      writing.put(CHECK_KEY, sealRecord(CHECK_PLAINTEXT, CHECK_KEY, this.#sealingKey));
     });
   }
 
   async get(identifier: string): Promise<SecurityContext | undefined> {
-    this.#assertOpen();
-    const key = keyOf(identifier);
-    try {
-      // safety: without this a read may answer from before another process's cancel, until the event loop turns.
-      this.#database.resetReadTxn();
-      return this.#read(key, identifier);
-    } catch (error) {
-      throw storeFault(error, 'get');
-    }
+    const key = keyNamed(identifier);
+    // Not even this is answered by a store that is closed or gone.
+    const record = this.#database.get(key ?? CHECK_KEY);
+    return key === undefined ? undefined : this.#opened(record, key, identifier);
   }
 
   async put(context: SecurityContext): Promise<void> {
-    const key = keyOf(context.identifier);
-    await this.#write('put', () => {
-      const stored = this.#read(key, context.identifier);
+    const { identifier } = context;
+    const key = keyOf(identifierOctets(identifier));
+    await this.#database.write('put', (writing) => {
+      const stored = this.#opened(writing.get(key), key, identifier);
       wipeContext(stored);
       refuseRevival(stored);
-      this.#replace(key, context);
+      this.#replace(writing, key, context);
+      if (stored !== undefined) this.#changes.append(writing, identifier);
     });
   }
 
   async insert(context: SecurityContext): Promise<boolean> {
-    const key = keyOf(context.identifier);
-    return this.#write('insert', () => {
-      if (this.#database.doesExist(key)) return false;
-      this.#replace(key, context);
+    const key = keyOf(identifierOctets(context.identifier));
+    return this.#database.write('insert', (writing) => {
+      if (writing.get(key) !== undefined) return false;
+      this.#replace(writing, key, context);
       return true;
     });
   }
@@ -159,15 +125,16 @@ class LmdbContextStore implements ContextStore {
     identifier: string,
     change: (current: SecurityContext) => SecurityContext | undefined,
   ): Promise<boolean> {
-    const key = keyOf(identifier);
+    const key = keyNamed(identifier);
     const failures: unknown[] = [];
-    const isWritten = await this.#write('update', () => {
-      const current = this.#read(key, identifier);
+    const isWritten = await this.#database.write('update', (writing) => {
+      const current = key && this.#opened(writing.get(key), key, identifier);
       try {
-        if (current === undefined || current.cancelledAtMs !== undefined) return false;
+        if (key === undefined || current === undefined || current.cancelledAtMs !== undefined) return false;
         const changed = tryChange(change, current, failures);
         if (changed === undefined) return false;
-        this.#replace(key, changed);
+        this.#replace(writing, key, changed);
+        this.#changes.append(writing, identifier);
         return true;
       } finally {
         wipeContext(current);
@@ -178,11 +145,14 @@ class LmdbContextStore implements ContextStore {
   }
 
   async cancel(identifier: string, atMs: number): Promise<boolean> {
-    return this.update(identifier, (current) => tombstoneOf(current, atMs, this.#cancelledKeys));
+    return this.update(identifier, (current) => tombstoneOf(current, atMs, this.#retention.cancelledKeys));
   }
 
   async *list(): AsyncIterable<string> {
-    for (const key of this.#contextKeys()) yield identifierOf(key);
+    for (const key of this.#contextKeys()) {
+      const identifier = identifierOf(key);
+      if (identifier !== undefined) yield identifier;
+    }
   }
 
   async prune(nowMs: number): Promise<number> {
@@ -190,30 +160,26 @@ class LmdbContextStore implements ContextStore {
     let count = 0;
     for (let at = 0; at < keys.length; at += PRUNE_BATCH) {
       const batch = keys.slice(at, at + PRUNE_BATCH);
-      count += await this.#write('prune', () => batch.filter((key) => this.#removeExpired(key, nowMs)).length);
+      const removed = (writing: Writing): number =>
+        batch.filter((key) => this.#removeForgotten(writing, key, nowMs)).length;
+      count += await this.#database.write('prune', removed);
     }
     return count;
   }
 
-  async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
-    await this.#database.close();
+  async changes(since?: number): Promise<ContextChanges> {
+    return this.#changes.since(since);
   }
 
-  /** All keys at this moment: collected, because an open cursor would keep old pages alive. */
-  #contextKeys(): Uint8Array[] {
-    this.#assertOpen();
-    try {
-      this.#database.resetReadTxn();
-      return [...this.#database.getKeys({ start: Uint8Array.of(CONTEXT_PREFIX) })].map((key) => Uint8Array.from(key));
-    } catch (error) {
-      throw storeFault(error, 'list');
-    }
+  close(): Promise<void> {
+    return this.#database.close();
   }
 
-  #read(key: Uint8Array, identifier: string): SecurityContext | undefined {
-    const record = this.#database.get(key);
+  #contextKeys(): readonly Uint8Array[] {
+    return this.#database.keys(Uint8Array.of(CONTEXT_PREFIX), AFTER_CONTEXTS);
+  }
+
+  #opened(record: Uint8Array | undefined, key: Uint8Array, identifier: string): SecurityContext | undefined {
     if (record === undefined) return undefined;
     const plaintext = openRecord(record, key, this.#keys);
     try {
@@ -223,50 +189,53 @@ class LmdbContextStore implements ContextStore {
     }
   }
 
-  /** Within a write transaction only. */
-  #removeExpired(key: Uint8Array, nowMs: number): boolean {
-    const context = this.#read(key, identifierOf(key));
+  #removeForgotten(writing: Writing, key: Uint8Array, nowMs: number): boolean {
+    const identifier = identifierOf(key);
+    if (identifier === undefined) return false;
+    let context: SecurityContext | undefined;
+    try {
+      context = this.#opened(writing.get(key), key, identifier);
+    } catch (error) {
+      // Damaged, or of a key that is gone: nobody can tell its time. The others must not wait for it.
+      if (error instanceof Fault) return false;
+      throw error;
+    }
     wipeContext(context);
-    if (context === undefined || nowMs <= context.expiresAtMs + this.#graceMs) return false;
-    this.#database.removeSync(key);
+    if (context === undefined || !isForgotten(context, this.#retention, nowMs)) return false;
+    writing.remove(key);
+    this.#changes.append(writing, identifier);
     return true;
   }
 
-  /** Within a write transaction only. */
-  #replace(key: Uint8Array, context: SecurityContext): void {
+  #replace(writing: Writing, key: Uint8Array, context: SecurityContext): void {
     const plaintext = packContext(context);
     try {
-      this.#database.putSync(key, sealRecord(plaintext, key, this.#sealingKey));
+      writing.put(key, sealRecord(plaintext, key, this.#sealingKey));
     } finally {
       plaintext.fill(0);
     }
   }
-
-  /** One transaction. What `action` throws reaches the caller; it must throw before it writes. */
-  async #write<T>(operation: string, action: () => T): Promise<T> {
-    this.#assertOpen();
-    try {
-      return await this.#database.transaction(action);
-    } catch (error) {
-      throw storeFault(await causeOf(error), operation);
-    }
-  }
-
-  #assertOpen(): void {
-    if (this.#closed) throw new Fault('caller.closed');
-  }
 }
 
-function keyOf(identifier: string): Uint8Array {
-  const octets = identifierOctets(identifier);
+function keyOf(octets: Uint8Array): Uint8Array {
   const key = new Uint8Array(octets.length + 1);
   key[0] = CONTEXT_PREFIX;
   key.set(octets, 1);
   return key;
 }
 
-function identifierOf(key: Uint8Array): string {
-  return new TextDecoder().decode(key.subarray(1));
+function keyNamed(identifier: string): Uint8Array | undefined {
+  const octets = storableOctets(identifier);
+  return octets && keyOf(octets);
+}
+
+/** `undefined` for a key that is damaged: it is nobody's name. */
+function identifierOf(key: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(key.subarray(1));
+  } catch {
+    return undefined;
+  }
 }
 
 /** What the caller's own function throws goes back to it as it is, past the handling of LMDB's errors. */

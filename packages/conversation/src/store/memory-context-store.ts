@@ -1,19 +1,21 @@
 import type { SecurityContext } from '@parley/core';
 import { Fault } from '@parley/core';
+import type { ContextChanges } from '@parley/engine';
+import { ChangeRing } from './change-ring.ts';
 import { copyContext, identifierOctets, refuseRevival, tombstoneOf, wipeContext } from './context-copy.ts';
 import type { ContextStore, ContextStoreOptions } from './context-store.ts';
-import { DEFAULT_GRACE_MS } from './context-store.ts';
+import type { Retention } from './retention.ts';
+import { isForgotten, retentionOf } from './retention.ts';
 
 /** A {@link ContextStore} in this process's memory: for tests, short conversations and initiators. Nothing survives. */
 export class MemoryContextStore implements ContextStore {
   readonly #contexts = new Map<string, SecurityContext>();
-  readonly #graceMs: number;
-  readonly #cancelledKeys: 'wipe' | 'retain';
+  readonly #changes = new ChangeRing();
+  readonly #retention: Retention;
   #closed = false;
 
   constructor(options: ContextStoreOptions = {}) {
-    this.#graceMs = options.graceMs ?? DEFAULT_GRACE_MS;
-    this.#cancelledKeys = options.cancelledKeys ?? 'wipe';
+    this.#retention = retentionOf(options);
   }
 
   async get(identifier: string): Promise<SecurityContext | undefined> {
@@ -52,7 +54,7 @@ export class MemoryContextStore implements ContextStore {
   }
 
   async cancel(identifier: string, atMs: number): Promise<boolean> {
-    return this.update(identifier, (current) => tombstoneOf(current, atMs, this.#cancelledKeys));
+    return this.update(identifier, (current) => tombstoneOf(current, atMs, this.#retention.cancelledKeys));
   }
 
   async *list(): AsyncIterable<string> {
@@ -64,12 +66,18 @@ export class MemoryContextStore implements ContextStore {
     this.#assertOpen();
     let count = 0;
     for (const [identifier, context] of this.#contexts) {
-      if (nowMs <= context.expiresAtMs + this.#graceMs) continue;
+      if (!isForgotten(context, this.#retention, nowMs)) continue;
       wipeContext(context);
       this.#contexts.delete(identifier);
+      this.#changes.append(identifier);
       count++;
     }
     return count;
+  }
+
+  async changes(since?: number): Promise<ContextChanges> {
+    this.#assertOpen();
+    return this.#changes.since(since);
   }
 
   async close(): Promise<void> {
@@ -79,9 +87,12 @@ export class MemoryContextStore implements ContextStore {
   }
 
   #replace(context: SecurityContext): void {
+    const { identifier } = context;
     const copy = copyContext(context);
-    wipeContext(this.#contexts.get(context.identifier));
-    this.#contexts.set(context.identifier, copy);
+    const replaced = this.#contexts.get(identifier);
+    wipeContext(replaced);
+    this.#contexts.set(identifier, copy);
+    if (replaced !== undefined) this.#changes.append(identifier);
   }
 
   #assertOpen(): void {

@@ -1,6 +1,7 @@
 /** Files that hold keys belong to this user and to nobody else. */
 import type { Stats } from 'node:fs';
-import { lstat, mkdir } from 'node:fs/promises';
+import { access, constants, lstat, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Fault } from '@parley/core';
 
 const GROUP_AND_OTHERS = 0o077;
@@ -46,6 +47,27 @@ export async function checkStoreFile(path: string): Promise<boolean> {
   if (!status.isFile()) throw new Fault('caller.store-permissions', { path, reason: 'not a regular file' });
   checkOwnership(path, status);
   return true;
+}
+
+/**
+ * Checks that this process may use the files of a store: LMDB writes a lock file for readers, too, unless the whole file system
+ * is read-only.
+ * interop: lmdb brings the process down when it cannot make or write one.
+ *
+ * @throws Fault `caller.store-permissions`
+ */
+export async function checkStoreAccess(directory: string, names: readonly string[], readOnly: boolean): Promise<void> {
+  for (const name of names) {
+    const path = join(directory, name);
+    // What is not there yet is made in the folder.
+    const place = (await statusOf(path)) === undefined ? directory : path;
+    try {
+      await access(place, constants.R_OK | constants.W_OK);
+    } catch (error) {
+      if (readOnly && isCode(error, 'EROFS')) continue;
+      throw new Fault('caller.store-permissions', { path: place, reason: codeOf(error) });
+    }
+  }
 }
 
 async function statusOf(path: string): Promise<Stats | undefined> {

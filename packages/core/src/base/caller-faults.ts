@@ -20,7 +20,11 @@ export const CALLER_FAULTS = {
     'never',
     'operator',
   ],
-  'caller.store-permissions': ['Others on this machine could read the store or its key.', 'never', 'operator'],
+  'caller.store-permissions': [
+    'Others on this machine could read the store or its key, or this process may not write the store.',
+    'never',
+    'operator',
+  ],
   'caller.output-unwritable': ['A file or stream for results cannot be written.', 'never', 'operator'],
   'caller.output-exists': ['The file for results is there already.', 'never', 'operator'],
   'caller.output-is-input': ['The file for results is one that is read.', 'never', 'operator'],

@@ -29,9 +29,15 @@ export class ContextDesk {
     return asked;
   }
 
-  /** An answer that is on its way is too old for anyone who asks from here on. */
-  forget(identifier: string): void {
-    this.#asked.delete(identifier);
+  /** No worker holds the context any more, or any, and an answer that is on its way is too old for who asks from here on. */
+  forget(identifier: string | undefined): void {
+    if (identifier === undefined) {
+      this.#asked.clear();
+      this.#log.appendAll();
+    } else {
+      this.#asked.delete(identifier);
+      this.#log.append(identifier);
+    }
   }
 
   async #ask(identifier: string): Promise<AttachedContext | FailedReply> {

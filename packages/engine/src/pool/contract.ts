@@ -6,10 +6,23 @@ import type { PoolCredentials } from './transfer/credentials.ts';
 import type { PoolBootstrapSealRequest, PoolSealRequest } from './transfer/seal-request.ts';
 import type { Verdict } from './transfer/verdict.ts';
 
-/** Looks a context up where the truth is; a context store is one. Asked once per context and worker. */
+/** What happened to the contexts of a resolver since a position. */
+export interface ContextChanges {
+  /** To ask from next time. */
+  readonly position: number;
+  /** Those that are not what they were; `undefined` when that cannot be told any more: each may be. */
+  readonly identifiers: readonly string[] | undefined;
+}
+
+/** Looks a context up where the truth is; a context store is one. */
 export interface ContextResolver {
   /** The context, whose secrets stay the resolver's, or `undefined` if there is none. Rejects when it cannot tell. */
   get(identifier: string): Promise<SecurityContext | undefined>;
+  /**
+   * What changed, by whomever, since a position that an earlier call gave; without one, where to begin. Rejects when it
+   * cannot tell. A resolver that has no such thing is asked for every context again ({@link PoolOptions.contextAgeMaxMs}).
+   */
+  changes?(since?: number): Promise<ContextChanges>;
 }
 
 export interface PoolOptions {
@@ -35,6 +48,11 @@ export interface PoolOptions {
   readonly whenFull?: 'wait' | 'refuse';
   /** Contexts that each worker holds. Default 4096. */
   readonly cachedContextsMax?: number;
+  /**
+   * How much later than its resolver a worker may know that a context changed, was cancelled or is gone, whoever did it. Default
+   * 1000; 0 asks before every batch (at least 100 for a resolver without `changes`). What this process changes itself is best told to {@link Pool.evict}, which waits.
+   */
+  readonly contextAgeMaxMs?: number;
   /** Time for one message, after which its worker is ended. Default 5000. */
   readonly jobTimeoutMs?: number;
   /** Heap of one worker, in MiB; beyond it the worker is ended. Default 512. */

@@ -1,5 +1,6 @@
 import type { FailedReply } from '@parley/core';
 import type { ContextDesk } from './context-desk.ts';
+import type { ContextWatch } from './context-watch.ts';
 import type { Job, Need } from './flight.ts';
 import { Flight, neededBy } from './flight.ts';
 import type { KeyDesk } from './key-desk.ts';
@@ -14,6 +15,7 @@ export interface FlightDeckOptions {
   readonly executor: Executor;
   readonly slabs: SlabPool;
   readonly desk: ContextDesk;
+  readonly watch: Pick<ContextWatch, 'current'>;
   readonly keys: KeyDesk;
   readonly poison: PoisonList;
   readonly jobTimeoutMs: number;
@@ -88,6 +90,9 @@ export class FlightDeck {
   }
 
   async #fly(flight: Flight): Promise<void> {
+    // In a later round it brings what was looked up since, which must not be forgotten before it is used.
+    const watching = flight.rounds === 0 ? this.#options.watch.current(performance.now()) : undefined;
+    if (watching !== undefined) await watching;
     const replies = await this.#run(flight);
     if (replies === undefined) return;
     const needing = new Map<string, Needing>();

@@ -12,9 +12,13 @@ const DEFAULTS = {
   queueMessagesMax: 8192,
   whenFull: 'wait',
   cachedContextsMax: 4096,
+  contextAgeMaxMs: 1000,
   jobTimeoutMs: 5000,
   workerHeapMiBMax: 512,
 } as const;
+
+/** Of a resolver without `changes`. */
+const MUTE_AGE_LEAST_MS = 100;
 
 // Of each number: at least, at most.
 const RANGES = {
@@ -24,6 +28,7 @@ const RANGES = {
   queueBytesMax: [1, Number.MAX_SAFE_INTEGER],
   queueMessagesMax: [1, 2 ** 24],
   cachedContextsMax: [1, 2 ** 24],
+  contextAgeMaxMs: [0, 2 ** 31 - 1],
   jobTimeoutMs: [1, 2 ** 31 - 1],
   workerHeapMiBMax: [1, 2 ** 20],
 } as const satisfies Partial<Record<keyof PoolOptions, readonly [number, number]>>;
@@ -46,6 +51,9 @@ export function completePoolOptions(options: PoolOptions): CompletePoolOptions {
     source === 'context' || (complete.credentials !== undefined && source !== 'username');
   if (signedBy.length === 0 || !sources.every(isForWorkers))
     throw new Fault('caller.option-invalid', { option: 'policy.signedBy', value: sources.join(' ') });
+  // Workers that forget everything faster than it is looked up would never have it.
+  if (complete.contexts.changes === undefined && complete.contextAgeMaxMs < MUTE_AGE_LEAST_MS)
+    throw new Fault('caller.option-invalid', { option: 'contextAgeMaxMs', least: MUTE_AGE_LEAST_MS });
   if (complete.whenFull !== 'wait' && complete.whenFull !== 'refuse') {
     throw new Fault('caller.option-invalid', { option: 'whenFull' });
   }

@@ -4,6 +4,7 @@ import { failedReply } from '@parley/core/internal';
 import type { OpenedMessage } from '../message/opened-message.ts';
 import type { SealedMessage } from '../seal/request.ts';
 import { ContextDesk } from './context-desk.ts';
+import { ContextWatch } from './context-watch.ts';
 import type { Pool, PoolMessage, PoolOptions, PoolStats } from './contract.ts';
 import type { Flight, JobRequest } from './flight.ts';
 import { BatchBuilder } from './flight.ts';
@@ -90,8 +91,11 @@ export class BatchPool implements Pool<OpenedMessage> {
     this.#desk = new ContextDesk(options.contexts, log);
     const builder = (kind: JobKind) => new BatchBuilder(kind, this.#slabs, options.batchBytesMax);
     this.#builders = { open: builder('open'), verify: builder('verify'), seal: builder('seal') };
+    const desk = this.#desk;
+    const watch = new ContextWatch(options.contexts, options.contextAgeMaxMs, (identifier) => desk.forget(identifier));
     this.#deck = new FlightDeck({
       executor,
+      watch,
       slabs: this.#slabs,
       desk: this.#desk,
       keys: new KeyDesk(options.credentials ?? NO_CREDENTIALS),
@@ -132,7 +136,6 @@ export class BatchPool implements Pool<OpenedMessage> {
 
   async evict(identifier: string): Promise<void> {
     this.#desk.forget(identifier);
-    this.#log.append(identifier);
     // What a worker begins from here on, it begins without the context. What may have used it is waited for.
     await Promise.all([this.#deck.landed(), ...this.#calls]);
     await this.executor.sweep();
