@@ -3,18 +3,29 @@ import { createHash } from 'node:crypto';
 import { NamespaceBinding } from '@parley/codec';
 import type {
   Ambient,
+  Authenticate,
   Channel,
   ContextStore,
-  Initiator as InitiatorType,
+  InitiatorOptions,
+  Outcome,
+  OutgoingRequest,
   PasswordAttempt,
   Received,
   ResponderOptions,
   SoapVersion,
+  UsernameCredential,
 } from '@parley/conversation';
-import { Initiator, MemoryContextStore, passwordMatches, Responder, writeEnvelope } from '@parley/conversation';
+import {
+  Initiator,
+  MemoryContextStore,
+  passwordMatches,
+  peerProfile,
+  Responder,
+  usernameOverTls,
+  writeEnvelope,
+} from '@parley/conversation';
 import type { Reply, Version } from '@parley/core';
 import { Secret } from '@parley/core';
-import { policyOf } from '@parley/engine';
 import { expect } from 'vitest';
 import { START_MS } from './sample-context.ts';
 
@@ -26,7 +37,39 @@ export const CLEAR: Channel = { secure: false };
 export const PASSWORD = 'canary<&>pässword';
 const PASSWORDS: Readonly<Record<string, string>> = { alice: PASSWORD, mallory: 'other' };
 
-export type InitiatorChanges = Partial<ConstructorParameters<typeof Initiator>[0]>;
+export type InitiatorChanges = Partial<InitiatorOptions> & { readonly credential?: UsernameCredential };
+export type ResponderChanges = Partial<ResponderOptions> & { readonly authenticate?: Authenticate };
+
+/** An initiator that knows what it asked last. */
+export class TestInitiator extends Initiator {
+  #last: OutgoingRequest | undefined;
+
+  override requestIssue(channel: Channel): Reply<OutgoingRequest> {
+    return this.#noted(super.requestIssue(channel));
+  }
+
+  override requestRenew(channel: Channel): Reply<OutgoingRequest> {
+    return this.#noted(super.requestRenew(channel));
+  }
+
+  override requestCancel(channel: Channel): Reply<OutgoingRequest> {
+    return this.#noted(super.requestCancel(channel));
+  }
+
+  override requestCall(envelope: Uint8Array): Reply<OutgoingRequest> {
+    return this.#noted(super.requestCall(envelope));
+  }
+
+  /** Takes an answer to what was asked last. */
+  take(bytes: Uint8Array, channel: Channel = TLS): Reply<Outcome> {
+    return this.receive(bytes, this.#last ?? { messageId: 'nothing' }, channel);
+  }
+
+  #noted(reply: Reply<OutgoingRequest>): Reply<OutgoingRequest> {
+    if (reply.ok) this.#last = reply.value;
+    return reply;
+  }
+}
 
 export function octets(text: string): Uint8Array {
   return new TextEncoder().encode(text);
@@ -72,29 +115,43 @@ export interface World {
   readonly store: ContextStore;
   readonly responder: Responder;
   readonly evicted: string[];
-  initiator(changes?: InitiatorChanges): InitiatorType;
+  initiator(changes?: InitiatorChanges): TestInitiator;
 }
 
-export function world(version: Version, soapVersion: SoapVersion, changes: Partial<ResponderOptions> = {}): World {
+export function world(version: Version, soapVersion: SoapVersion, changes: ResponderChanges = {}): World {
   const ambient = new TestAmbient('world');
+  const { authenticate: judge = authenticate, ...options } = changes;
   const store = changes.store ?? new MemoryContextStore();
   const evicted: string[] = [];
   const responder = new Responder({
     store,
     ambient,
-    authenticate,
-    policy: policyOf('strict', { endpointAddress: ENDPOINT }),
+    bootstrap: usernameOverTls.responder({ authenticate: judge }),
+    profile: peerProfile('parley', 'Basic256', { policy: { endpointAddress: ENDPOINT } }),
     onEvict: (identifier) => void evicted.push(identifier),
-    ...changes,
+    ...options,
   });
   let count = 0;
-  const initiator = (more: InitiatorChanges = {}): InitiatorType => {
+  const initiator = ({ credential, ...more }: InitiatorChanges = {}): TestInitiator => {
     const own = new TestAmbient(`initiator ${count++}`);
     Object.defineProperty(own, 'now', { get: () => ambient.now });
-    const credential = { username: 'alice', password: Secret.copyOf(octets(PASSWORD)) };
-    return new Initiator({ version, soapVersion, to: ENDPOINT, ambient: own, credential, ...more });
+    const alice = { username: 'alice', password: Secret.copyOf(octets(PASSWORD)) };
+    const bootstrap = usernameOverTls.initiator(credential ?? alice);
+    return new TestInitiator({ version, soapVersion, to: ENDPOINT, ambient: own, bootstrap, ...more });
   };
   return { ambient, store, responder, evicted, initiator };
+}
+
+/** The octets of a request that must have been made. */
+export function sent(reply: Reply<OutgoingRequest>): Uint8Array {
+  return granted(reply).octets;
+}
+
+/** The message in an answer that must be one. */
+export function answered(reply: Reply<Outcome>): Extract<Outcome, { kind: 'answer' }>['message'] {
+  const outcome = granted(reply);
+  if (outcome.kind !== 'answer') throw new Error(outcome.kind);
+  return outcome.message;
 }
 
 /** The value of a reply that must have one. */
@@ -114,16 +171,16 @@ export function refusal(received: Received): string {
   return received.kind === 'refused' ? received.failure.code : received.kind;
 }
 
-export async function issue(place: World, initiator: InitiatorType): Promise<string> {
-  const request = granted(initiator.requestIssue(TLS));
+export async function issue(place: World, initiator: TestInitiator): Promise<string> {
+  const request = sent(initiator.requestIssue(TLS));
   const issued = must(await place.responder.receive(request, TLS), 'issued');
-  expect(granted(initiator.receive(issued.reply, TLS))).toBe('issued');
+  expect(granted(initiator.take(issued.reply)).kind).toBe('issued');
   return issued.identifier;
 }
 
-export async function renew(place: World, initiator: InitiatorType): Promise<string> {
-  const renewed = must(await place.responder.receive(granted(initiator.requestRenew(TLS)), TLS), 'renewed');
-  expect(granted(initiator.receive(renewed.reply, TLS))).toBe('renewed');
+export async function renew(place: World, initiator: TestInitiator): Promise<string> {
+  const renewed = must(await place.responder.receive(sent(initiator.requestRenew(TLS)), TLS), 'renewed');
+  expect(granted(initiator.take(renewed.reply)).kind).toBe('renewed');
   return renewed.instance;
 }
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Received } from '@parley/conversation';
 import { KeyEncryptionKey, MemoryReplayCache, openLmdbContextStore } from '@parley/conversation';
 import { expect, test } from 'vitest';
-import { applicationEnvelope, granted, must, refusal, TLS, world } from './conversation-fixture.ts';
+import { applicationEnvelope, granted, must, refusal, sent, TLS, world } from './conversation-fixture.ts';
 
 test('nothing but the store and the replay cache need survive', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'parley-story-'));
@@ -23,15 +23,15 @@ test('nothing but the store and the replay cache need survive', async () => {
     }
   };
 
-  granted(initiator.receive(must(await received(granted(initiator.requestIssue(TLS))), 'issued').reply, TLS));
-  const first = granted(initiator.secure(applicationEnvelope('1.2', 'one')));
+  granted(initiator.take(must(await received(sent(initiator.requestIssue(TLS))), 'issued').reply, TLS));
+  const first = sent(initiator.requestCall(applicationEnvelope('1.2', 'one')));
   must(await received(first), 'message');
   expect(refusal(await received(first))).toBe('peer.replay');
-  granted(initiator.receive(must(await received(granted(initiator.requestRenew(TLS))), 'renewed').reply, TLS));
-  const second = granted(initiator.secure(applicationEnvelope('1.2', 'two')));
+  granted(initiator.take(must(await received(sent(initiator.requestRenew(TLS))), 'renewed').reply, TLS));
+  const second = sent(initiator.requestCall(applicationEnvelope('1.2', 'two')));
   must(await received(second), 'message');
-  const third = granted(initiator.secure(applicationEnvelope('1.2', 'three')));
-  granted(initiator.receive(must(await received(granted(initiator.requestCancel())), 'cancelled').reply, TLS));
+  const third = sent(initiator.requestCall(applicationEnvelope('1.2', 'three')));
+  granted(initiator.take(must(await received(sent(initiator.requestCancel(TLS))), 'cancelled').reply, TLS));
   expect(refusal(await received(third))).toBe('peer.bad-context');
   await rm(directory, { recursive: true });
 });

@@ -4,7 +4,17 @@ import type { SoapVersion } from '@parley/conversation';
 import type { Version } from '@parley/core';
 import { Secret } from '@parley/core';
 import { describe, expect, test } from 'vitest';
-import { applicationEnvelope, CLEAR, granted, must, octets, PASSWORD, TLS, world } from './conversation-fixture.ts';
+import {
+  applicationEnvelope,
+  CLEAR,
+  granted,
+  must,
+  octets,
+  PASSWORD,
+  sent,
+  TLS,
+  world,
+} from './conversation-fixture.ts';
 
 const KINDS: readonly [Version, SoapVersion][] = [
   ['200512', '1.1'],
@@ -25,25 +35,25 @@ describe.runIf(loadLibxml().available).each(KINDS)('%s over SOAP %s', (version, 
       const credential = { username: 'alice', password: Secret.copyOf(octets(PASSWORD)), passwordType };
       const initiator = place.initiator({ credential });
 
-      const request = granted(initiator.requestIssue(TLS));
+      const request = sent(initiator.requestIssue(TLS));
       expectValid(request, 'issue');
       const issued = must(await place.responder.receive(request, TLS), 'issued');
       expectValid(issued.reply, 'issued');
-      granted(initiator.receive(issued.reply, TLS));
+      granted(initiator.take(issued.reply));
 
-      const secured = granted(initiator.secure(applicationEnvelope(soapVersion, 'one')));
+      const secured = sent(initiator.requestCall(applicationEnvelope(soapVersion, 'one')));
       expectValid(secured, 'message');
       const { message } = must(await place.responder.receive(secured, TLS), 'message');
       const answer = applicationEnvelope(soapVersion, 'back', message.messageId);
       expectValid(granted(await place.responder.secure(answer, message)), 'answer');
 
-      const renew = granted(initiator.requestRenew(TLS));
+      const renew = sent(initiator.requestRenew(TLS));
       expectValid(renew, 'renew');
       const renewed = must(await place.responder.receive(renew, TLS), 'renewed');
       expectValid(renewed.reply, 'renewed');
-      granted(initiator.receive(renewed.reply, TLS));
+      granted(initiator.take(renewed.reply));
 
-      const cancel = granted(initiator.requestCancel());
+      const cancel = sent(initiator.requestCancel(TLS));
       expectValid(cancel, 'cancel');
       const cancelled = must(await place.responder.receive(cancel, TLS), 'cancelled');
       expectValid(cancelled.reply, 'cancelled');
@@ -52,7 +62,7 @@ describe.runIf(loadLibxml().available).each(KINDS)('%s over SOAP %s', (version, 
 
   test.each(['none', 'combined'] as const)('the key made by %s', async (entropy) => {
     const place = world(version, soapVersion);
-    const request = granted(place.initiator(entropy === 'none' ? { entropy } : {}).requestIssue(TLS));
+    const request = sent(place.initiator(entropy === 'none' ? { entropy } : {}).requestIssue(TLS));
     expectValid(request, 'issue');
     expectValid(must(await place.responder.receive(request, TLS), 'issued').reply, 'issued');
   });
@@ -60,11 +70,11 @@ describe.runIf(loadLibxml().available).each(KINDS)('%s over SOAP %s', (version, 
   test('faults', async () => {
     const place = world(version, soapVersion);
     const initiator = place.initiator();
-    const issue = granted(initiator.requestIssue(TLS));
+    const issue = sent(initiator.requestIssue(TLS));
     const stranger = place.initiator({ credential: { username: 'bob', password: Secret.copyOf(octets('x')) } });
     const refusals = [
       await place.responder.receive(issue, CLEAR),
-      await place.responder.receive(granted(stranger.requestIssue(TLS)), TLS),
+      await place.responder.receive(sent(stranger.requestIssue(TLS)), TLS),
       await place.responder.receive(octets('<a/>'), TLS),
       await place.responder.receive(applicationEnvelope(soapVersion, 'no security'), TLS),
     ];

@@ -6,12 +6,12 @@ import { describe, expect, test } from 'vitest';
 import {
   applicationEnvelope,
   authenticate,
-  granted,
   issue,
   must,
   octets,
   PASSWORD,
   renew,
+  sent,
   TLS,
   text,
   world,
@@ -59,27 +59,27 @@ test('T74: nothing that prints, logs or serialises shows a secret or a password'
   print(await place.store.get(identifier));
   await renew(place, initiator);
   look();
-  const message = granted(initiator.secure(applicationEnvelope('1.2', 'x')));
+  const message = sent(initiator.requestCall(applicationEnvelope('1.2', 'x')));
   print(await place.responder.receive(message, TLS));
   const refusals = [
     await place.responder.receive(message, TLS),
-    await place.responder.receive(granted(wrong.requestIssue(TLS)), TLS),
+    await place.responder.receive(sent(wrong.requestIssue(TLS)), TLS),
     await place.responder.receive(
-      octets(text(granted(wrong.requestIssue(TLS))).replace('</o:Password>', '&#bad;</o:Password>')),
+      octets(text(sent(wrong.requestIssue(TLS))).replace('</o:Password>', '&#bad;</o:Password>')),
       TLS,
     ),
     await place.responder.receive(
-      octets(text(granted(place.initiator().requestIssue(TLS))).replace(/>256</, '>999<')),
+      octets(text(sent(place.initiator().requestIssue(TLS))).replace(/>256</, '>999<')),
       TLS,
     ),
-    await place.responder.receive(granted(initiator.requestCancel()), TLS),
+    await place.responder.receive(sent(initiator.requestCancel(TLS)), TLS),
     await place.responder.receive(message, TLS),
   ];
   for (const received of refusals) {
     if (received.kind !== 'refused') continue;
     print(received);
     printed.push(text(received.reply));
-    print(initiator.receive(received.reply, TLS));
+    print(initiator.take(received.reply));
   }
   look();
 
@@ -107,7 +107,7 @@ test('T67: refusals of forged, replayed and changed messages are one text', asyn
   const place = world('200512', '1.2');
   const initiator = place.initiator();
   await issue(place, initiator);
-  const request = text(granted(initiator.secure(applicationEnvelope('1.2', 'x'))));
+  const request = text(sent(initiator.requestCall(applicationEnvelope('1.2', 'x'))));
   must(await place.responder.receive(octets(request), TLS), 'message');
   const variants = {
     'peer.replay': request,

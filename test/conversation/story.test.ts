@@ -6,6 +6,7 @@ import type { Version } from '@parley/core';
 import { Secret } from '@parley/core';
 import { describe, expect, test } from 'vitest';
 import {
+  answered,
   applicationEnvelope,
   granted,
   issue,
@@ -14,6 +15,7 @@ import {
   PASSWORD,
   refusal,
   renew,
+  sent,
   TLS,
   text,
   world,
@@ -40,7 +42,7 @@ describe.each(KINDS)('%s over SOAP %s', (version, soapVersion) => {
     expect(keyOctets(stored)).toEqual(keyOctets(initiator.context));
     expect(keyOctets(stored)).toHaveLength(32);
 
-    const first = granted(initiator.secure(applicationEnvelope(soapVersion, 'one')));
+    const first = sent(initiator.requestCall(applicationEnvelope(soapVersion, 'one')));
     expect(text(first)).not.toContain('one');
     const { message } = must(await place.responder.receive(first, TLS), 'message');
     expect(message).toMatchObject({
@@ -57,13 +59,13 @@ describe.each(KINDS)('%s over SOAP %s', (version, soapVersion) => {
     const answer = granted(
       await place.responder.secure(applicationEnvelope(soapVersion, 'back', message.messageId), message),
     );
-    const opened = granted(await initiator.open(answer));
+    const opened = answered(initiator.take(answer));
     expect(opened.relatesTo).toBe(message.messageId);
     expect(text(opened.body)).toContain('>back</');
-    expect(await initiator.open(answer)).toMatchObject({ ok: false, code: 'peer.replay' });
+    expect(initiator.take(answer)).toMatchObject({ ok: false, code: 'caller.context-unusable' });
 
-    const underOldKey = granted(initiator.secure(applicationEnvelope(soapVersion, 'two')));
-    const lateUnderOldKey = granted(initiator.secure(applicationEnvelope(soapVersion, 'late')));
+    const underOldKey = sent(initiator.requestCall(applicationEnvelope(soapVersion, 'two')));
+    const lateUnderOldKey = sent(initiator.requestCall(applicationEnvelope(soapVersion, 'late')));
     const instance = await renew(place, initiator);
     expect(place.evicted).toEqual([identifier]);
     const renewed = await place.store.get(identifier);
@@ -73,19 +75,19 @@ describe.each(KINDS)('%s over SOAP %s', (version, soapVersion) => {
 
     const oldKey = must(await place.responder.receive(underOldKey, TLS), 'message');
     expect(oldKey.message.instance).toBeUndefined();
-    const underNewKey = granted(initiator.secure(applicationEnvelope(soapVersion, 'three')));
+    const underNewKey = sent(initiator.requestCall(applicationEnvelope(soapVersion, 'three')));
     expect(must(await place.responder.receive(underNewKey, TLS), 'message').message.instance).toBe(instance);
 
     // Past the rollover and the skew, the old key is nobody's any more.
     place.ambient.now += 11 * MINUTE_MS;
     expect(refusal(await place.responder.receive(lateUnderOldKey, TLS))).toBe('peer.context-expired');
 
-    const cancel = granted(initiator.requestCancel());
-    const replay = granted(initiator.secure(applicationEnvelope(soapVersion, 'four')));
+    const replay = sent(initiator.requestCall(applicationEnvelope(soapVersion, 'four')));
+    const cancel = sent(initiator.requestCancel(TLS));
     const cancelled = must(await place.responder.receive(cancel, TLS), 'cancelled');
     expect(place.evicted).toEqual([identifier, identifier]);
     expect(await place.store.get(identifier)).toMatchObject({ keys: [], cancelledAtMs: place.ambient.now });
-    expect(granted(initiator.receive(cancelled.reply, TLS))).toBe('cancelled');
+    expect(granted(initiator.take(cancelled.reply)).kind).toBe('cancelled');
     expect(initiator.awaits).toBe('nothing');
     expect(initiator.context).toBeUndefined();
 
@@ -101,7 +103,7 @@ describe.each(KINDS)('%s over SOAP %s', (version, soapVersion) => {
     const place = world(version, soapVersion);
     const password = Secret.copyOf(octets(PASSWORD));
     const initiator = place.initiator({ credential: { username: 'alice', password, passwordType: 'digest' } });
-    const request = granted(initiator.requestIssue(TLS));
+    const request = sent(initiator.requestIssue(TLS));
     expect(text(request)).not.toContain('canary');
     must(await place.responder.receive(request, TLS), 'issued');
     expect(refusal(await place.responder.receive(request, TLS))).toBe('peer.replay');
@@ -123,7 +125,7 @@ describe.each(KINDS)('%s over SOAP %s', (version, soapVersion) => {
     await kept.put(before.context!);
     const after = place.initiator({ context: await kept.get(before.context!.identifier) });
     before.close();
-    const request = granted(after.secure(applicationEnvelope(soapVersion, 'again')));
+    const request = sent(after.requestCall(applicationEnvelope(soapVersion, 'again')));
     must(await place.responder.receive(request, TLS), 'message');
   });
 });

@@ -14,22 +14,54 @@ export { MemoryReplayCache } from './replay/replay-cache.ts';
 export type { ReplayCache } from './replay/replay-cache.ts';
 export type { Ambient } from './exchange/ambient.ts';
 export { Initiator } from './initiator/initiator.ts';
-export type { Established, InitiatorAwaits } from './initiator/initiator.ts';
+export { saysContextIsLost } from './initiator/outcome.ts';
+export type { InitiatorAwaits, Outcome, OutgoingRequest } from './initiator/outcome.ts';
 export type { InitiatorOptions } from './initiator/settings.ts';
-export { RENEW_PROTECTION, REQUEST_PROTECTION, RESPONSE_PROTECTION } from './exchange/protection.ts';
-export type { Protection } from './exchange/protection.ts';
+export { PEER_NAMES, peerProfile } from './protection/peer-profiles.ts';
+export type { EndpointPolicy, PeerName } from './protection/peer-profiles.ts';
+export type { ConversationProfile, HandshakeStyle } from './protection/conversation-profile.ts';
+export type {
+  ContextProtection,
+  Guard,
+  Protection,
+  ProtectionRequest,
+  TransportProtection,
+} from './protection/protection.ts';
 export type { Channel } from './exchange/channel.ts';
 export { Responder } from './responder/responder.ts';
-export type { Received } from './responder/responder.ts';
+export type { Answered, Received } from './responder/responder.ts';
 export type { ResponderOptions } from './responder/settings.ts';
+
+// How conversations begin.
+export type {
+  BootstrapKind,
+  HandshakeProof,
+  HandshakeScene,
+  InitiatorBootstrap,
+  InitiatorHandshake,
+  ResponderBootstrap,
+} from './bootstrap/bootstrap.ts';
+export { usernameOverTls } from './bootstrap/username-over-tls.ts';
+export { symmetricX509 } from './bootstrap/symmetric-x509.ts';
+export type { SymmetricX509Initiator, SymmetricX509Responder } from './bootstrap/symmetric-x509.ts';
+export { asymmetricX509 } from './bootstrap/asymmetric-x509.ts';
+export type { AsymmetricX509Initiator, AsymmetricX509Responder } from './bootstrap/asymmetric-x509.ts';
+export { clientCertificate } from './bootstrap/client-certificate.ts';
+export { samlOverTls } from './bootstrap/saml.ts';
+export type { SamlInitiator, SamlResponder } from './bootstrap/saml.ts';
+export { sessionToken } from './bootstrap/session-token.ts';
+
 export { writeEnvelope } from './soap/envelope-writer.ts';
 export type { EnvelopeParts } from './soap/envelope-writer.ts';
 export type { SoapVersion } from '@parley/engine';
 export { writeFaultReply } from './soap/soap-fault.ts';
-export type { FaultReplyParts } from './soap/soap-fault.ts';
+export type { FaultReplyParts, PeerFault } from './soap/soap-fault.ts';
+export type { AddressingStyle } from './soap/addressing-style.ts';
+export type { KeyContribution } from './trust/key-material.ts';
 export { requestAction, responseAction, trustActionOf } from './soap/actions.ts';
 export type { Operation, TrustAction } from './soap/actions.ts';
 export { passwordMatches } from './trust/password.ts';
-export type { Authenticate, PasswordAttempt } from './trust/password.ts';
+export type { Authenticate } from './trust/password.ts';
+export type { PasswordAttempt } from '@parley/engine';
 export type { ContextName } from './trust/token-reference.ts';
-export type { UsernameCredential } from './trust/username-token.ts';
+export type { UsernameCredential } from './trust/username-credential.ts';

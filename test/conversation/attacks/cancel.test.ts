@@ -3,7 +3,7 @@
 import { MemoryContextStore } from '@parley/conversation';
 import { Secret } from '@parley/core';
 import { describe, expect, test } from 'vitest';
-import { granted, issue, must, octets, refusal, TLS, text, world } from '../conversation-fixture.ts';
+import { granted, issue, must, octets, refusal, sent, TLS, text, world } from '../conversation-fixture.ts';
 import { reference, signedRequest } from './crafted-requests.ts';
 
 describe('cancel', () => {
@@ -16,7 +16,7 @@ describe('cancel', () => {
     // Mallory's key over a request that names Alice's context.
     const context = { ...mallory.context!, identifier: victim };
     const thief = place.initiator({ context });
-    expect(refusal(await place.responder.receive(granted(thief.requestCancel()), TLS))).toBe('peer.decrypt-failed');
+    expect(refusal(await place.responder.receive(sent(thief.requestCancel(TLS)), TLS))).toBe('peer.decrypt-failed');
     const naming = signedRequest(mallory, 'Cancel', `<t:CancelTarget>${reference(victim)}</t:CancelTarget>`);
     expect(refusal(await place.responder.receive(naming, TLS))).toBe('peer.trust-invalid-request');
     expect(await place.store.get(victim)).toMatchObject({ cancelledAtMs: undefined });
@@ -55,7 +55,7 @@ describe('cancel', () => {
     });
     const initiator = place.initiator();
     await issue(place, initiator);
-    must(await place.responder.receive(granted(initiator.requestCancel()), TLS), 'cancelled');
+    must(await place.responder.receive(sent(initiator.requestCancel(TLS)), TLS), 'cancelled');
     expect(order).toEqual(['stored', 'evicted']);
   });
 
@@ -63,7 +63,7 @@ describe('cancel', () => {
     const place = world('200512', '1.2');
     const initiator = place.initiator();
     await issue(place, initiator);
-    const requests = [granted(initiator.requestCancel()), granted(initiator.requestCancel())];
+    const requests = [sent(initiator.requestCancel(TLS)), sent(initiator.requestCancel(TLS))];
     const kinds = (await Promise.all(requests.map((request) => place.responder.receive(request, TLS)))).map(refusal);
     expect(kinds.sort()).toEqual(['cancelled', 'peer.bad-context']);
   });
@@ -72,14 +72,14 @@ describe('cancel', () => {
     const place = world('200512', '1.2');
     const initiator = place.initiator();
     await issue(place, initiator);
-    const { reply } = must(await place.responder.receive(granted(initiator.requestCancel()), TLS), 'cancelled');
+    const { reply } = must(await place.responder.receive(sent(initiator.requestCancel(TLS)), TLS), 'cancelled');
     const bare = octets(text(reply).replace(/<o:Security.*<\/o:Security>/, ''));
-    expect(initiator.receive(bare, TLS).ok).toBe(false);
+    expect(initiator.take(bare).ok).toBe(false);
     const flipped = Uint8Array.from(reply);
     const at = text(reply).indexOf('CipherValue>') + 20;
     flipped[at] = flipped[at] === 0x41 ? 0x42 : 0x41;
-    expect(initiator.receive(flipped, TLS).ok).toBe(false);
+    expect(initiator.take(flipped).ok).toBe(false);
     expect(initiator.awaits).toBe('cancel-response');
-    expect(granted(initiator.receive(reply, TLS))).toBe('cancelled');
+    expect(granted(initiator.take(reply)).kind).toBe('cancelled');
   });
 });

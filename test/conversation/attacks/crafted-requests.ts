@@ -2,14 +2,14 @@
 
 import type { ContextStore, Initiator } from '@parley/conversation';
 import { expect } from 'vitest';
-import { applicationEnvelope, granted, octets, TLS, text } from '../conversation-fixture.ts';
+import { applicationEnvelope, octets, sent, TLS, text } from '../conversation-fixture.ts';
 
 export const MINUTE_MS = 60_000;
 export const HOUR_MS = 3_600_000;
 
 /** A handshake with something changed: what the channel protects, a malicious client may write as it likes. */
 export function edited(initiator: Initiator, from: string | RegExp, to: string): Uint8Array {
-  const before = text(granted(initiator.requestIssue(TLS)));
+  const before = text(sent(initiator.requestIssue(TLS)));
   const after = before.replace(from, to);
   expect(after).not.toBe(before);
   return octets(after);
@@ -42,5 +42,5 @@ export function signedRequest(initiator: Initiator, type: 'Cancel', children: st
   const trust = 'http://docs.oasis-open.org/ws-sx/ws-trust/200512';
   const body = `<t:RequestSecurityToken xmlns:t="${trust}"><t:RequestType>${trust}/${type}</t:RequestType>${children}</t:RequestSecurityToken>`;
   const envelope = text(applicationEnvelope('1.2', '')).replace('urn:app:Echo', `${trust}/RST/SCT/${type}`);
-  return granted(initiator.secure(octets(envelope.replace(/<e:Echo[^>]*><\/e:Echo>/, () => body))));
+  return sent(initiator.requestCall(octets(envelope.replace(/<e:Echo[^>]*><\/e:Echo>/, () => body))));
 }

@@ -2,7 +2,7 @@
 
 import type { Initiator } from '@parley/conversation';
 import { describe, expect, test } from 'vitest';
-import { granted, issue, must, refusal, TLS, text, world } from '../conversation-fixture.ts';
+import { issue, must, refusal, sent, TLS, text, world } from '../conversation-fixture.ts';
 import { keyOctets, START_MS } from '../sample-context.ts';
 import { base64, ENTROPY, edited, HOUR_MS, isEmpty, MINUTE_MS, WSU_DECLARED } from './crafted-requests.ts';
 
@@ -97,7 +97,7 @@ describe('an RST that asks for what nobody gets', () => {
 
   test('AppliesTo comes back as it was asked', async () => {
     const place = world('200512', '1.2');
-    const request = granted(place.initiator({ appliesTo: 'https://host.example/other?a=1&b=2' }).requestIssue(TLS));
+    const request = sent(place.initiator({ appliesTo: 'https://host.example/other?a=1&b=2' }).requestIssue(TLS));
     expect(text(must(await place.responder.receive(request, TLS), 'issued').reply)).toContain(
       'https://host.example/other?a=1&amp;b=2',
     );

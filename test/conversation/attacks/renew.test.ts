@@ -11,6 +11,7 @@ import {
   octets,
   refusal,
   renew,
+  sent,
   TLS,
   text,
   world,
@@ -24,13 +25,13 @@ describe('renew', () => {
     await issue(place, one);
     const two = place.initiator({ context: one.context });
     const [first, second] = await Promise.all(
-      [one, two].map((side) => place.responder.receive(granted(side.requestRenew(TLS)), TLS)),
+      [one, two].map((side) => place.responder.receive(sent(side.requestRenew(TLS)), TLS)),
     );
     expect(must(first!, 'renewed').instance).not.toBe(must(second!, 'renewed').instance);
-    granted(one.receive(must(first!, 'renewed').reply, TLS));
-    granted(two.receive(must(second!, 'renewed').reply, TLS));
+    granted(one.take(must(first!, 'renewed').reply));
+    granted(two.take(must(second!, 'renewed').reply));
     for (const side of [one, two]) {
-      must(await place.responder.receive(granted(side.secure(applicationEnvelope('1.2', 'x'))), TLS), 'message');
+      must(await place.responder.receive(sent(side.requestCall(applicationEnvelope('1.2', 'x'))), TLS), 'message');
     }
   });
 
@@ -39,9 +40,7 @@ describe('renew', () => {
     const initiator = place.initiator();
     const identifier = await issue(place, initiator);
     for (let round = 0; round < 3; round++) await renew(place, initiator);
-    expect(refusal(await place.responder.receive(granted(initiator.requestRenew(TLS)), TLS))).toBe(
-      'peer.unable-to-renew',
-    );
+    expect(refusal(await place.responder.receive(sent(initiator.requestRenew(TLS)), TLS))).toBe('peer.unable-to-renew');
     place.ambient.now += 11 * MINUTE_MS;
     await renew(place, initiator);
     expect((await place.store.get(identifier))?.keys).toHaveLength(2);
@@ -55,10 +54,10 @@ describe('renew', () => {
       context: alice.context,
       credential: { username: 'mallory', password: Secret.copyOf(octets('other')) },
     });
-    expect(refusal(await place.responder.receive(granted(mallory.requestRenew(TLS)), TLS))).toBe(
+    expect(refusal(await place.responder.receive(sent(mallory.requestRenew(TLS)), TLS))).toBe(
       'peer.authentication-failed',
     );
-    const request = text(granted(alice.requestRenew(TLS)));
+    const request = text(sent(alice.requestRenew(TLS)));
     const without = octets(request.replace(/<o:UsernameToken.*<\/o:UsernameToken>/, ''));
     expect(refusal(await place.responder.receive(without, TLS))).toBe('peer.authentication-failed');
     expect(refusal(await place.responder.receive(octets(request), CLEAR))).toBe('peer.coverage-missing');
@@ -71,9 +70,7 @@ describe('renew', () => {
     const identifier = await issue(place, alice);
     const keys = [{ ...alice.context!.keys[0]!, secret: Secret.copyOf(new Uint8Array(32).fill(1)) }];
     const thief = place.initiator({ context: { ...alice.context!, keys } });
-    expect(refusal(await place.responder.receive(granted(thief.requestRenew(TLS)), TLS))).toBe(
-      'peer.signature-invalid',
-    );
+    expect(refusal(await place.responder.receive(sent(thief.requestRenew(TLS)), TLS))).toBe('peer.signature-invalid');
     // A handshake whose action asks to renew, with no signature at all.
     const unsigned = edited(place.initiator(), /RST\/SCT</, 'RST/SCT/Renew<');
     expect(refusal(await place.responder.receive(unsigned, TLS))).toMatch(
@@ -91,29 +88,32 @@ describe('renew', () => {
     const initiator = place.initiator({ renewable });
     await issue(place, initiator);
     place.ambient.now += HOUR_MS + 20 * MINUTE_MS;
-    expect(refusal(await place.responder.receive(granted(initiator.requestRenew(TLS)), TLS))).toBe(expected);
+    expect(refusal(await place.responder.receive(sent(initiator.requestRenew(TLS)), TLS))).toBe(expected);
   });
 
   test('before the end is refused when it was agreed never to renew', async () => {
     const place = world('200512', '1.2');
     const initiator = place.initiator({ renewable: 'never' });
     await issue(place, initiator);
-    const refused = must(await place.responder.receive(granted(initiator.requestRenew(TLS)), TLS), 'refused');
+    const refused = must(await place.responder.receive(sent(initiator.requestRenew(TLS)), TLS), 'refused');
     expect(refused.failure.code).toBe('peer.unable-to-renew');
-    expect(initiator.receive(refused.reply, TLS)).toMatchObject({
+    expect(initiator.take(refused.reply)).toMatchObject({
       code: 'peer.soap-fault',
       detail: { faultCode: 'UnableToRenew' },
     });
     expect(initiator.awaits).toBe('messages');
-    must(await place.responder.receive(granted(initiator.secure(applicationEnvelope('1.2', 'still'))), TLS), 'message');
+    must(
+      await place.responder.receive(sent(initiator.requestCall(applicationEnvelope('1.2', 'still'))), TLS),
+      'message',
+    );
   });
 
   test('T54: that loses against a cancel brings nothing back', async () => {
     const place = world('200512', '1.2');
     const initiator = place.initiator();
     const identifier = await issue(place, initiator);
-    const request = granted(initiator.requestRenew(TLS));
-    const cancel = granted(initiator.requestCancel());
+    const request = sent(initiator.requestRenew(TLS));
+    const cancel = sent(initiator.requestCancel(TLS));
     const [cancelled, renewed] = await Promise.all([
       place.responder.receive(cancel, TLS),
       place.responder.receive(request, TLS),

@@ -1,18 +1,18 @@
 /** Stores that fail, clocks that jump, contexts that end: nothing gets through, nothing is lost. */
 
-import { MemoryContextStore, MemoryReplayCache } from '@parley/conversation';
+import { MemoryContextStore, MemoryReplayCache, peerProfile } from '@parley/conversation';
 import { contextSource, Fault } from '@parley/core';
 import { open, policyOf } from '@parley/engine';
 import { describe, expect, test } from 'vitest';
 import {
   applicationEnvelope,
   authenticate,
-  granted,
   issue,
   must,
   octets,
   refusal,
   renew,
+  sent,
   TestAmbient,
   TLS,
   text,
@@ -30,10 +30,10 @@ describe('trouble', () => {
     const initiator = place.initiator();
     await issue(place, initiator);
     const requests = {
-      get: granted(initiator.secure(applicationEnvelope('1.2', 'x'))),
-      insert: granted(place.initiator().requestIssue(TLS)),
-      update: granted(initiator.requestRenew(TLS)),
-      cancel: granted(initiator.requestCancel()),
+      get: sent(initiator.requestCall(applicationEnvelope('1.2', 'x'))),
+      insert: sent(place.initiator().requestIssue(TLS)),
+      update: sent(initiator.requestRenew(TLS)),
+      cancel: sent(initiator.requestCancel(TLS)),
     };
     Object.assign(store, { [method]: () => Promise.reject(new Fault('internal.store-unavailable')) });
     const refused = must(await place.responder.receive(requests[method], TLS), 'refused');
@@ -45,14 +45,14 @@ describe('trouble', () => {
     const place = world('200512', '1.2', { replayCache: new MemoryReplayCache({ entriesMax: 1 }) });
     const initiator = place.initiator();
     await issue(place, initiator);
-    const request = granted(initiator.secure(applicationEnvelope('1.2', 'x')));
+    const request = sent(initiator.requestCall(applicationEnvelope('1.2', 'x')));
     expect(refusal(await place.responder.receive(request, TLS))).toBe('internal.quota');
   });
 
   test('randomness that fails issues nothing', async () => {
     const ambient = new TestAmbient('broken');
     const place = world('200512', '1.2', { ambient, authenticate });
-    const request = granted(place.initiator().requestIssue(TLS));
+    const request = sent(place.initiator().requestIssue(TLS));
     ambient.fillRandom = () => {
       throw new Fault('internal.crypto');
     };
@@ -87,7 +87,7 @@ describe('trouble', () => {
 
   test('open serves no request of trust', async () => {
     const place = world('200512', '1.2');
-    const reply = await place.responder.open(granted(place.initiator().requestIssue(TLS)), TLS);
+    const reply = await place.responder.open(sent(place.initiator().requestIssue(TLS)), TLS);
     expect(reply).toMatchObject({ ok: false, code: 'peer.trust-request-failed' });
     expect(await isEmpty(place.store)).toBe(true);
   });
@@ -97,9 +97,9 @@ describe('trouble', () => {
     const initiator = place.initiator();
     for (const reply of [
       initiator.requestRenew(TLS),
-      initiator.requestCancel(),
-      initiator.secure(octets('<a/>')),
-      initiator.receive(octets('<a/>'), TLS),
+      initiator.requestCancel(TLS),
+      initiator.requestCall(octets('<a/>')),
+      initiator.take(octets('<a/>')),
     ]) {
       expect(reply).toMatchObject({ ok: false, code: 'caller.context-unusable' });
     }
@@ -109,8 +109,10 @@ describe('trouble', () => {
 });
 
 test('T62: policies of other endpoints refuse messages for this one', async () => {
-  const place = world('200512', '1.2', { policy: policyOf('strict', { endpointAddress: 'https://another.example/' }) });
-  expect(refusal(await place.responder.receive(granted(place.initiator().requestIssue(TLS)), TLS))).toBe(
+  const place = world('200512', '1.2', {
+    profile: peerProfile('parley', 'Basic256', { policy: { endpointAddress: 'https://another.example/' } }),
+  });
+  expect(refusal(await place.responder.receive(sent(place.initiator().requestIssue(TLS)), TLS))).toBe(
     'peer.addressing-mismatch',
   );
 });
@@ -119,15 +121,15 @@ test('T58: a clock that goes back revives neither contexts nor keys', async () =
   const place = world('200512', '1.2', { contextLifetimeMs: HOUR_MS });
   const initiator = place.initiator();
   await issue(place, initiator);
-  const early = [1, 2].map((number) => granted(initiator.secure(applicationEnvelope('1.2', `early ${number}`))));
+  const early = [1, 2].map((number) => sent(initiator.requestCall(applicationEnvelope('1.2', `early ${number}`))));
   await renew(place, initiator);
-  const late = [1, 2].map((number) => granted(initiator.secure(applicationEnvelope('1.2', `late ${number}`))));
+  const late = [1, 2].map((number) => sent(initiator.requestCall(applicationEnvelope('1.2', `late ${number}`))));
   must(await place.responder.receive(early[0]!, TLS), 'message');
   must(await place.responder.receive(late[0]!, TLS), 'message');
   // Past the rollover of the old key.
   place.ambient.now += 11 * MINUTE_MS;
   await place.responder.receive(octets('<a/>'), TLS);
-  must(await place.responder.receive(granted(initiator.secure(applicationEnvelope('1.2', 'x'))), TLS), 'message');
+  must(await place.responder.receive(sent(initiator.requestCall(applicationEnvelope('1.2', 'x'))), TLS), 'message');
   place.ambient.now -= 11 * MINUTE_MS;
   expect(refusal(await place.responder.receive(early[1]!, TLS))).toBe('peer.context-expired');
   place.ambient.now += 2 * HOUR_MS;
@@ -141,11 +143,11 @@ test('a store that retains keys of cancelled contexts lets logs be verified and 
   const place = world('200512', '1.2', { store });
   const initiator = place.initiator();
   const identifier = await issue(place, initiator);
-  const logged = granted(initiator.secure(applicationEnvelope('1.2', 'logged')));
-  const never = granted(initiator.secure(applicationEnvelope('1.2', 'never sent')));
+  const logged = sent(initiator.requestCall(applicationEnvelope('1.2', 'logged')));
+  const never = sent(initiator.requestCall(applicationEnvelope('1.2', 'never sent')));
   must(await place.responder.receive(logged, TLS), 'message');
   place.ambient.now += MINUTE_MS;
-  must(await place.responder.receive(granted(initiator.requestCancel()), TLS), 'cancelled');
+  must(await place.responder.receive(sent(initiator.requestCancel(TLS)), TLS), 'cancelled');
   expect(refusal(await place.responder.receive(never, TLS))).toBe('peer.bad-context');
   const name = { identifier, instance: undefined };
   expect(await place.responder.secure(applicationEnvelope('1.2', 'x', 'urn:r'), name)).toMatchObject({
@@ -163,11 +165,14 @@ test.each([Number.NaN, Number.POSITIVE_INFINITY])('a clock that tells %d lets no
   const place = world('200512', '1.2');
   const initiator = place.initiator();
   await issue(place, initiator);
-  const message = granted(initiator.secure(applicationEnvelope('1.2', 'x')));
+  const message = sent(initiator.requestCall(applicationEnvelope('1.2', 'x')));
   place.ambient.now = now;
   expect(refusal(await place.responder.receive(message, TLS))).toBe('internal.invariant');
-  expect(initiator.secure(applicationEnvelope('1.2', 'x'))).toMatchObject({ ok: false, code: 'internal.invariant' });
-  expect(await initiator.open(message)).toMatchObject({ ok: false, code: 'internal.invariant' });
+  expect(initiator.requestCall(applicationEnvelope('1.2', 'x'))).toMatchObject({
+    ok: false,
+    code: 'internal.invariant',
+  });
+  expect(initiator.take(message)).toMatchObject({ ok: false, code: 'internal.invariant' });
   place.ambient.now = START_MS;
   must(await place.responder.receive(message, TLS), 'message');
 });

@@ -4,8 +4,8 @@ import { writeFaultReply } from '@parley/conversation';
 import type { FaultCode, Version } from '@parley/core';
 import { DEFAULT_LIMITS, FAULT_CODES, soapFaultOf } from '@parley/core';
 import { VERSION_URIS } from '@parley/core/internal';
+import { readEnvelopeShape } from '@parley/engine/internal';
 import { describe, expect, test } from 'vitest';
-import { bodyOf } from '../../../packages/conversation/src/soap/outline.ts';
 import { faultElement, readFault } from '../../../packages/conversation/src/soap/soap-fault.ts';
 import { octets, text } from '../conversation-fixture.ts';
 
@@ -19,7 +19,7 @@ function faultReply(code: FaultCode, soapVersion: SoapVersion, version: Version)
 function reread(bytes: Uint8Array): Readonly<Record<string, string | number>> {
   const tape = new Tape();
   scan(bytes, DEFAULT_LIMITS, tape);
-  return readFault(tape, faultElement(tape, bodyOf(tape))).detail;
+  return readFault(tape, faultElement(tape, readEnvelopeShape(tape).body)).detail;
 }
 
 describe.each(SOAP_VERSIONS)('SOAP %s', (soapVersion) => {
@@ -61,7 +61,7 @@ test('children of a SOAP 1.1 fault have no namespace, those of SOAP 1.2 do', () 
   ] as const) {
     const tape = new Tape();
     scan(faultReply('peer.bad-context', soapVersion, '200512'), DEFAULT_LIMITS, tape);
-    const fault = faultElement(tape, bodyOf(tape));
+    const fault = faultElement(tape, readEnvelopeShape(tape).body);
     expect(localNameOf(tape, fault)).toBe('Fault');
     expect(namespaceUriOf(tape, fault + 1)).toBe(namespace);
   }

@@ -4,7 +4,13 @@ import type { FaultReplyParts, SoapVersion } from '@parley/conversation';
 import { writeEnvelope, writeFaultReply } from '@parley/conversation';
 import type { FaultCode, Version } from '@parley/core';
 import { DEFAULT_LIMITS, FAULT_CODES, Secret } from '@parley/core';
-import { readEnvelopeShape, readHeaderBlocks } from '@parley/engine/internal';
+import {
+  readEnvelopeShape,
+  readHeaderBlocks,
+  readPasswordText,
+  readUsernameToken,
+  writeUsernameToken,
+} from '@parley/engine/internal';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readRequest, writeRequest } from '../../../packages/conversation/src/trust/request-security-token.ts';
@@ -13,10 +19,9 @@ import {
   writeCancelResponse,
   writeTokenResponse,
 } from '../../../packages/conversation/src/trust/request-security-token-response.ts';
-import { readAttempt, writeCredential } from '../../../packages/conversation/src/trust/username-token.ts';
 import { canonicalText, read, textOfOctets } from '../../codec/support/reading.ts';
 import { xmlText } from '../../codec/support/written-tree.ts';
-import { octets, TestAmbient } from '../conversation-fixture.ts';
+import { octets } from '../conversation-fixture.ts';
 
 const versions = fc.constantFrom<Version>('200512', '200502');
 const soapVersions = fc.constantFrom<SoapVersion>('1.1', '1.2');
@@ -101,11 +106,13 @@ test('responses with a token', () => {
   const proof = fc.oneof(
     secrets.map((entropy) => ({ entropy })),
     secrets.map((key) => ({ key })),
+    fc.constant(undefined),
   );
   const parts = fc.record({
     version: versions,
     context: fc.option(xmlText, { nil: undefined }),
     token: fc.record({ identifier: values, instance: fc.option(values, { nil: undefined }) }),
+    tokenId: fc.constantFrom('_sct', 'uuid-1.2'),
     appliesTo: fc.constantFrom(undefined, CanonicalElement.of(echoed, 0, 4096)),
     proof,
     createdAtMs: instants,
@@ -117,11 +124,12 @@ test('responses with a token', () => {
       const { tape, body } = inEnvelope(soapVersion, (writer) => writeTokenResponse(writer, given));
       const response = readResponse(tape, body, given.version, DEFAULT_LIMITS);
       expect(response.context).toBe(given.context);
-      expect(response.token).toEqual(given.token);
+      expect(response.token).toEqual({ ...given.token, tokenId: given.tokenId });
       expect(response.lifetime).toEqual({ createdAtMs: given.createdAtMs, expiresAtMs: given.expiresAtMs });
       expect(response.keySizeBits).toBe(given.keySizeBits);
-      const sent = 'entropy' in given.proof ? given.proof.entropy : given.proof.key;
-      expect(hexOf('entropy' in given.proof ? response.entropy : response.proofKey)).toBe(hexOf(sent));
+      const sent = { entropy: undefined, key: undefined, ...given.proof };
+      expect(hexOf(response.entropy)).toBe(hexOf(sent.entropy));
+      expect(hexOf(response.proofKey)).toBe(hexOf(sent.key));
     }),
   );
 });
@@ -130,7 +138,7 @@ test('tokens and targets with any text in them', () => {
   fc.assert(
     fc.property(versions, names, xmlText, (version, token, context) => {
       const proof = { key: Secret.copyOf(new Uint8Array(32)) };
-      const rest = { appliesTo: undefined, createdAtMs: 0, expiresAtMs: 1, keySizeBits: 256 };
+      const rest = { tokenId: '_sct', appliesTo: undefined, createdAtMs: 0, expiresAtMs: 1, keySizeBits: 256 };
       lawful((writer) => writeTokenResponse(writer, { version, context, token, proof, ...rest }));
       lawful((writer) => writeRequest(writer, { version, requestType: 'Cancel', context, target: token }));
     }),
@@ -148,13 +156,17 @@ test('responses to Cancel', () => {
 
 test('wsse:UsernameToken, both kinds of password', () => {
   fc.assert(
-    fc.property(values, xmlText, fc.constantFrom('text', 'digest'), (username, password, passwordType) => {
-      const credential = { username, password: Secret.copyOf(octets(password)), passwordType };
-      const tape = lawful((writer) => writeCredential(writer, credential, new TestAmbient('token')));
-      fc.pre(!/[\r]/.test(password) || passwordType === 'digest');
-      const attempt = readAttempt(tape, 0, DEFAULT_LIMITS);
-      expect(attempt).toMatchObject({ kind: passwordType, username });
-      if (attempt.kind === 'text') expect(attempt.password.lend(textOfOctets)).toBe(password);
+    fc.property(values, xmlText, fc.constantFrom('text', 'digest'), (username, text, passwordType) => {
+      const password = Secret.copyOf(octets(text));
+      const nonce = new Uint8Array(16);
+      const proof = passwordType === 'text' ? { passwordType, password } : { passwordType, password, nonce, atMs: 0 };
+      const tape = lawful((writer) => writeUsernameToken(writer, '_ut', username, proof));
+      fc.pre(!/[\r]/.test(text) || passwordType === 'digest');
+      const token = readUsernameToken(tape, 0, DEFAULT_LIMITS);
+      expect(token).toMatchObject({ username, password: { type: passwordType } });
+      if (passwordType === 'digest') return;
+      const given = readPasswordText(tape, token.password?.element ?? -1, DEFAULT_LIMITS);
+      expect(given.lend(textOfOctets)).toBe(text);
     }),
   );
 });

@@ -59,13 +59,17 @@ test('WCF: an Issue response, and the key of it', () => {
     '200502',
     DEFAULT_LIMITS,
   );
-  expect(response.token).toEqual({ identifier: 'urn:uuid:40859149-0ab7-4ee2-a7cc-22bc21adfe08', instance: undefined });
+  expect(response.token).toEqual({
+    identifier: 'urn:uuid:40859149-0ab7-4ee2-a7cc-22bc21adfe08',
+    instance: undefined,
+    tokenId: 'uuid-e07815b0-1',
+  });
   expect(response.lifetime?.expiresAtMs).toBe(Date.UTC(2024, 1, 14, 17, 6, 53, 311));
   const sent = request(
     '200502',
     `<t:RequestSecurityToken><t:Entropy><t:BinarySecret>1TmBzNeSMhkxqHU+yWuwplJDS7NejEdnFlgRbGPyAOI=</t:BinarySecret></t:Entropy></t:RequestSecurityToken>`,
   );
-  const key = receiveKey(response, sent.entropy, 256);
+  const key = receiveKey(response, { sent: sent.entropy, keySizeBits: 256, keys: 'combined' });
   // P_SHA1(client entropy, server entropy), computed with Python's hmac.
   expect(key.lend((bytes) => Buffer.from(bytes).toString('hex'))).toBe(
     '1ff37f409a40233bd7eb9d9d4e6a5229fc798ef72175595635a48f88f90db8ff',

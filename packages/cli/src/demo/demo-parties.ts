@@ -1,9 +1,8 @@
 import type { ContextStore, Protection, SoapVersion, UsernameCredential } from '@parley/conversation';
-import { Initiator, MemoryReplayCache, passwordMatches, Responder } from '@parley/conversation';
+import { Initiator, passwordMatches, peerProfile, Responder, usernameOverTls } from '@parley/conversation';
 import type { SuiteName, Version } from '@parley/core';
 import { Secret } from '@parley/core';
 import { encodeBase64 } from '@parley/core/internal';
-import { policyOf } from '@parley/engine';
 import { SERVICE_ADDRESS } from './application-message.ts';
 import type { DemoClock } from './demo-clock.ts';
 import { PROTECTIONS } from './protections.ts';
@@ -24,27 +23,25 @@ export class DemoParties {
   readonly #kind: DemoKind;
   readonly #clock: DemoClock;
   readonly #credential: UsernameCredential;
-  readonly #responders: readonly Responder[];
+  readonly responder: Responder;
 
   constructor(kind: DemoKind, clock: DemoClock, store: ContextStore) {
     this.#kind = kind;
     this.#clock = clock;
     this.#credential = { username: USERNAME, password: randomPassword(clock) };
-    const shared = {
+    this.responder = new Responder({
       store,
       ambient: clock,
-      replayCache: new MemoryReplayCache(),
-      policy: policyOf('strict', { endpointAddress: SERVICE_ADDRESS }),
-      suite: SUITES[kind.version],
+      profile: peerProfile('parley', SUITES[kind.version], { policy: { endpointAddress: SERVICE_ADDRESS } }),
       expiredKeys: 'retain',
-      authenticate: (attempt) =>
-        attempt.username === USERNAME &&
-        this.#credential.password.lend((password) => passwordMatches(attempt, password))
-          ? USERNAME
-          : undefined,
-    } satisfies ConstructorParameters<typeof Responder>[0];
-    // A responder secures in one way and holds no state, so one for each way is one responder.
-    this.#responders = PROTECTIONS.map((protection) => new Responder({ ...shared, protection }));
+      bootstrap: usernameOverTls.responder({
+        authenticate: (attempt) =>
+          attempt.username === USERNAME &&
+          this.#credential.password.lend((password) => passwordMatches(attempt, password))
+            ? USERNAME
+            : undefined,
+      }),
+    });
   }
 
   initiator(): Initiator {
@@ -53,19 +50,12 @@ export class DemoParties {
       soapVersion: this.#kind.soap,
       to: SERVICE_ADDRESS,
       ambient: this.#clock,
-      credential: this.#credential,
-      suite: SUITES[this.#kind.version],
+      bootstrap: usernameOverTls.initiator(this.#credential),
+      profile: peerProfile('parley', SUITES[this.#kind.version]),
     });
   }
 
-  /** The responder that secures in the `turn`th way. */
-  responder(turn = 0): Responder {
-    const responder = this.#responders[turn % this.#responders.length];
-    if (responder === undefined) throw new RangeError('a responder for every way');
-    return responder;
-  }
-
-  /** The `turn`th way to secure a request. */
+  /** The `turn`th way to secure a message. */
   protection(turn: number): Protection {
     return PROTECTIONS[turn % PROTECTIONS.length] ?? PROTECTIONS[0];
   }

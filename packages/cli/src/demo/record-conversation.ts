@@ -1,7 +1,6 @@
-import type { Channel, Initiator, Received } from '@parley/conversation';
-import type { Reply, SecurityContext } from '@parley/core';
+import type { Channel, Initiator, OutgoingRequest, Received } from '@parley/conversation';
+import type { Reply } from '@parley/core';
 import { Fault } from '@parley/core';
-import { seal, Workspace } from '@parley/engine';
 import type { LogWriter } from '@parley/log';
 import { orderReply, orderRequest } from './application-message.ts';
 import type { DemoClock } from './demo-clock.ts';
@@ -29,7 +28,6 @@ export interface Recorded {
 
 // The handshake needs confidentiality; within one process nobody listens.
 const CHANNEL: Channel = { secure: true };
-const TIMESTAMP_LIFETIME_MS = 300_000;
 /** Share of the messages that the second context secures. */
 const SECOND_SHARE = 0.1;
 
@@ -55,7 +53,6 @@ export async function recordConversation(options: RecordingOptions): Promise<Rec
 
 class Recording {
   readonly #options: RecordingOptions;
-  readonly #workspace = new Workspace();
   readonly #contexts: string[] = [];
   #messages = 0;
   #octets = 0;
@@ -83,14 +80,14 @@ class Recording {
   }
 
   async cancel(initiator: Initiator): Promise<void> {
-    const request = granted(initiator.requestCancel());
-    await this.#secured('cancel-request', request);
+    const request = granted(initiator.requestCancel(CHANNEL));
+    await this.#secured('cancel-request', request.octets);
     this.#options.clock.step();
-    const cancelled = await this.#options.parties.responder().receive(request, CHANNEL);
+    const cancelled = await this.#options.parties.responder.receive(request.octets, CHANNEL);
     if (cancelled.kind !== 'cancelled') throw unexpected('cancelled', cancelled);
     await this.#secured('cancel-reply', cancelled.reply);
     this.#options.clock.step();
-    granted(initiator.receive(cancelled.reply, CHANNEL));
+    granted(initiator.receive(cancelled.reply, request, CHANNEL));
   }
 
   /** As many messages as `count` says, requests and replies in turn. */
@@ -104,44 +101,34 @@ class Recording {
     const { parties, clock, kind } = this.#options;
     const order = ++this.#orders;
     const exchange = { soap: kind.soap, order, requestId: clock.randomUrn() };
-    const request = this.#seal(orderRequest(exchange), contextOf(initiator), order);
-    await this.#secured(`order-${order}-request`, request);
+    const request = granted(initiator.requestCall(orderRequest(exchange), parties.protection(order)));
+    await this.#secured(`order-${order}-request`, request.octets);
     clock.step();
-    // Requests and replies take their turns apart: every way of asking meets every way of answering.
-    const responder = parties.responder(order + Math.floor(order / 7));
-    const received = await responder.receive(request, CHANNEL);
+    const received = await parties.responder.receive(request.octets, CHANNEL);
     if (received.kind !== 'message') throw unexpected('message', received);
-    if (!isAnswered) return;
+    if (!isAnswered) {
+      initiator.forget(request);
+      return;
+    }
     const envelope = orderReply(exchange, clock.randomUrn());
-    const reply = granted(await responder.secure(envelope, received.message));
+    // Requests and replies take their turns apart: every way of asking meets every way of answering.
+    const way = parties.protection(order + Math.floor(order / 7));
+    const reply = granted(await parties.responder.secure(envelope, received.message, way));
     await this.#secured(`order-${order}-reply`, reply);
     clock.step();
-    granted(await initiator.open(reply));
-  }
-
-  #seal(envelope: Uint8Array, context: SecurityContext, turn: number): Uint8Array {
-    const { parties, clock } = this.#options;
-    const request = {
-      ...parties.protection(turn),
-      context,
-      atMs: clock.nowMs(),
-      timestampLifetimeMs: TIMESTAMP_LIFETIME_MS,
-      fillRandom: (out: Uint8Array) => clock.fillRandom(out),
-      workspace: this.#workspace,
-    };
-    return granted(seal(envelope, request)).octets;
+    granted(initiator.receive(reply, request, CHANNEL));
   }
 
   // The request holds a password and half of a key: it is not recorded.
-  async #handshake(initiator: Initiator, request: Uint8Array): Promise<Received> {
+  async #handshake(initiator: Initiator, request: OutgoingRequest): Promise<Received> {
     const { parties, clock, handshake } = this.#options;
     clock.step();
-    const received = await parties.responder().receive(request, CHANNEL);
-    request.fill(0);
+    const received = await parties.responder.receive(request.octets, CHANNEL);
+    request.octets.fill(0);
     if (received.kind === 'message') throw unexpected('a reply', received);
     await handshake.append({ id: received.kind, atMs: clock.nowMs(), message: received.reply });
     clock.step();
-    granted(initiator.receive(received.reply, CHANNEL));
+    granted(initiator.receive(received.reply, request, CHANNEL));
     return received;
   }
 
@@ -150,11 +137,6 @@ class Recording {
     this.#octets += message.length;
     await this.#options.log.append({ id, atMs: this.#options.clock.nowMs(), message });
   }
-}
-
-function contextOf(initiator: Initiator): SecurityContext {
-  if (initiator.context === undefined) throw new Fault('internal.invariant', { claim: 'an initiator with a context' });
-  return initiator.context;
 }
 
 function granted<T>(reply: Reply<T>): T {

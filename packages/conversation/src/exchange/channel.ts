@@ -2,6 +2,8 @@
 export interface Channel {
   /** Confidential and authenticated towards the responder (TLS): says the caller, who made it. */
   readonly secure: boolean;
+  /** Who is at the other end, if the transport has authenticated its client (a TLS certificate): a name of the caller's making. */
+  readonly client?: string | undefined;
   /** SOAPAction header or action parameter, if the transport has one. */
   readonly soapAction?: string | undefined;
 }

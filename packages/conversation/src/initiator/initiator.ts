@@ -1,42 +1,31 @@
 import type { Reply, SecurityContext } from '@parley/core';
-import { Fault, Secret } from '@parley/core';
+import { Fault } from '@parley/core';
 import { failedReply } from '@parley/core/internal';
-import type { ContextMessage } from '@parley/engine';
-import { writeTimestamp } from '@parley/engine/internal';
+import type { SealedMessage } from '@parley/engine';
 import { currentMs, randomUrn } from '../exchange/ambient.ts';
 import type { Channel } from '../exchange/channel.ts';
-import { provable } from '../exchange/context-clock.ts';
-import { RENEW_PROTECTION, secureEnvelope } from '../exchange/protection.ts';
-import { replyOf, unwrapped } from '../exchange/unwrapped.ts';
-import { AwaitedReplays } from '../replay/awaited-replays.ts';
-import type { Operation } from '../soap/actions.ts';
+import { replyOf } from '../exchange/unwrapped.ts';
+import type { Protection } from '../protection/protection.ts';
+import { protect, underContext } from '../protection/protection.ts';
 import { requestAction } from '../soap/actions.ts';
-import { TIMESTAMP_ID, writeEnvelope } from '../soap/envelope-writer.ts';
+import { envelopeAddressing } from '../soap/outline.ts';
 import { copyContext, wipeContext } from '../store/context-copy.ts';
-import type { SecurityTokenRequestParts } from '../trust/request-security-token.ts';
-import { writeRequest } from '../trust/request-security-token.ts';
-import { writeCredential } from '../trust/username-token.ts';
-import type { PendingRequest, ReceivedToken } from './replies.ts';
-import { openReply, readCancelReply, readTokenReply } from './replies.ts';
+import { openAnswer, requireCancelled, tokenOf } from './answers.ts';
+import { ConnectionPairing } from './connection-pairing.ts';
+import type { HeldContext } from './held-context.ts';
+import { issuedContext, renewedContext } from './held-context.ts';
+import type { OpenRequest } from './open-requests.ts';
+import { OpenRequests } from './open-requests.ts';
+import type { InitiatorAwaits, Outcome, OutgoingRequest } from './outcome.ts';
+import { outcomeOf } from './outcome.ts';
+import { RenewalTimes } from './renewal-times.ts';
+import type { TrustWish } from './requests.ts';
+import { beginExchange, renewalProtection, trustEnvelope } from './requests.ts';
 import type { InitiatorOptions, InitiatorSettings } from './settings.ts';
 import { completeInitiatorSettings } from './settings.ts';
 
-/** What an initiator waits for. */
-type State =
-  | { readonly awaits: 'issue' }
-  | { readonly awaits: 'issue-response'; readonly pending: PendingRequest }
-  | { readonly awaits: 'messages'; readonly context: SecurityContext }
-  | { readonly awaits: 'renew-response'; readonly context: SecurityContext; readonly pending: PendingRequest }
-  | { readonly awaits: 'cancel-response'; readonly context: SecurityContext; readonly pending: PendingRequest }
-  | { readonly awaits: 'nothing' };
-
-export type InitiatorAwaits = State['awaits'];
-
-/** What a reply changed. */
-export type Established = 'issued' | 'renewed' | 'cancelled';
-
 /**
- * The side that asks for a context and uses it: request bytes out, reply bytes in. Knows no transport.
+ * The side that asks for a context and uses it: requests out, answers in. Knows no transport.
  *
  *   issue ──requestIssue──► issue-response ──receive──► messages ──requestCancel──► cancel-response ──receive──► nothing
  *                                │                       │    ▲                          │
@@ -44,248 +33,244 @@ export type Established = 'issued' | 'renewed' | 'cancelled';
  *                              issue                     ▼    │                       messages
  *                                                     renew-response
  *
- * Messages go on under the old key while a renewal is awaited. A reply that is not what is awaited leaves the state as
- * it was, so that a stranger's message changes nothing; a SOAP fault ends the waiting.
+ * Calls go on, any number at once, whatever else is awaited. An answer counts only for the request that it is received for, and
+ * once; one that is not its answer leaves everything as it was, so that a stranger's message changes nothing. A SOAP fault ends
+ * the waiting.
  */
 export class Initiator {
   readonly #settings: InitiatorSettings;
-  #state: State;
+  readonly #open: OpenRequests;
+  readonly #renewals: RenewalTimes;
+  /** Of a peer without addressing. */
+  readonly #connections: ConnectionPairing | undefined;
+  #held: HeldContext | undefined;
+  /** The request of trust that is awaited: one at a time. */
+  #trust: OpenRequest | undefined;
+  #isOver = false;
 
   /** @throws Fault `caller.option-invalid` */
   constructor(options: InitiatorOptions) {
     this.#settings = completeInitiatorSettings(options);
-    this.#state =
-      options.context === undefined
-        ? { awaits: 'issue' }
-        : { awaits: 'messages', context: copyContext(options.context) };
+    this.#open = new OpenRequests(this.#settings.openRequestsMax, this.#settings.answerWithinMs);
+    this.#connections = this.#settings.profile.pairing === 'connection' ? new ConnectionPairing() : undefined;
+    this.#renewals = new RenewalTimes(this.#settings.ambient);
+    if (options.context !== undefined) this.#hold({ context: copyContext(options.context), tokenId: options.tokenId });
   }
 
   get awaits(): InitiatorAwaits {
-    return this.#state.awaits;
+    if (this.#isOver) return 'nothing';
+    const operation = this.#trust?.operation;
+    if (operation !== undefined && operation !== 'call') return `${operation}-response`;
+    return this.#held === undefined ? 'issue' : 'messages';
   }
 
   /** The context in use: borrowed, and gone with the next renewal or cancellation. */
   get context(): SecurityContext | undefined {
-    return 'context' in this.#state ? this.#state.context : undefined;
+    return this.#held?.context;
+  }
+
+  /** The Id by which the issuer knows the context's token: to be kept with it. */
+  get tokenId(): string | undefined {
+    return this.#held?.tokenId;
   }
 
   /**
-   * The request that establishes a context. It holds password and entropy: send it over `channel` and keep no copy.
-   * Codes: `caller.channel-not-secure`, `caller.context-unusable` when a context is there already.
+   * When the context is best renewed, epoch milliseconds: some time before its end, and not when others are. `undefined` without a
+   * context.
    */
-  requestIssue(channel: Channel): Reply<Uint8Array> {
+  get renewalDueAtMs(): number | undefined {
+    return this.#renewals.dueAtMs;
+  }
+
+  /**
+   * The request that establishes a context. Codes: `caller.channel-not-secure` where the bootstrap needs one;
+   * `caller.context-unusable` when a context is there already; and those of `seal`.
+   */
+  requestIssue(channel: Channel): Reply<OutgoingRequest> {
     return replyOf(() => {
-      requireSecure(channel);
-      if (this.#state.awaits !== 'issue' && this.#state.awaits !== 'issue-response') throw wrongMoment(this.#state);
-      this.#forgetPending();
-      const pending = this.#pendingRequest('issue', true);
-      const { contextLifetimeMs, appliesTo, renewable, ambient } = this.#settings;
-      const nowMs = currentMs(ambient);
-      const lifetime =
-        contextLifetimeMs === undefined ? undefined : { createdAtMs: nowMs, expiresAtMs: nowMs + contextLifetimeMs };
-      const request = this.#writeRequest(
-        pending,
-        { appliesTo, renewable, lifetime, keySizeBits: this.#settings.keySizeBits },
-        'handshake',
-      );
-      this.#state = { awaits: 'issue-response', pending };
-      return request;
+      if (this.awaits !== 'issue' && this.awaits !== 'issue-response') throw this.#wrongMoment();
+      return this.#ask({ operation: 'issue' }, channel);
     });
   }
 
-  /**
-   * The request for a new key: the credential again, and a signature with the newest key.
-   * Codes: as {@link requestIssue}, and those of `seal`.
-   */
-  requestRenew(channel: Channel): Reply<Uint8Array> {
+  /** The request for a new key: the bootstrap again, and a signature with the newest key. Codes: as {@link requestIssue}. */
+  requestRenew(channel: Channel): Reply<OutgoingRequest> {
     return replyOf(() => {
-      requireSecure(channel);
-      if (this.#state.awaits !== 'messages' && this.#state.awaits !== 'renew-response') throw wrongMoment(this.#state);
-      this.#forgetPending();
-      const { context } = this.#state;
-      const { ambient, timestampLifetimeMs, keySizeBits } = this.#settings;
-      const pending = this.#pendingRequest('renew', true);
-      const instance = context.keys.at(-1)?.instance;
-      const envelope = this.#writeRequest(
-        pending,
-        { keySizeBits, target: { identifier: context.identifier, instance } },
-        'token',
-      );
-      const signing = provable(context, currentMs(ambient));
-      const request = unwrapped(
-        secureEnvelope(envelope, signing, instance, RENEW_PROTECTION, ambient, timestampLifetimeMs),
-      );
-      this.#state = { awaits: 'renew-response', context, pending };
-      return request;
+      if (this.awaits !== 'messages' && this.awaits !== 'renew-response') throw this.#wrongMoment();
+      return this.#ask({ operation: 'renew', held: this.#context() }, channel);
     });
   }
 
   /** The request that ends the context, secured by it. Codes: `caller.context-unusable`, and those of `seal`. */
-  requestCancel(): Reply<Uint8Array> {
+  requestCancel(channel: Channel): Reply<OutgoingRequest> {
+    return replyOf(() => this.#ask({ operation: 'cancel', held: this.#context() }, channel));
+  }
+
+  /**
+   * Secures an application's envelope (borrowed) under the newest key. It needs a wsa:MessageID, unless the profile pairs by
+   * connection. `protection`: of this one request, if not that of the profile. Codes: `caller.context-unusable`;
+   * `caller.input-invalid` no MessageID, or one in use; `internal.quota` too many answers are awaited; and those of `seal`.
+   */
+  requestCall(
+    envelope: Uint8Array,
+    protection: Protection = this.#settings.profile.requests.protection,
+  ): Reply<OutgoingRequest> {
     return replyOf(() => {
-      if (!('context' in this.#state)) throw wrongMoment(this.#state);
-      this.#forgetPending();
-      const { context } = this.#state;
-      const pending = this.#pendingRequest('cancel', false);
-      const instance = context.keys.at(-1)?.instance;
-      const envelope = this.#writeRequest(pending, { target: { identifier: context.identifier, instance } }, 'none');
-      const request = unwrapped(this.#secured(envelope, context));
-      this.#state = { awaits: 'cancel-response', context, pending };
-      return request;
+      const held = this.#context();
+      const { action = '', messageId } = envelopeAddressing(envelope);
+      const { ambient, profile } = this.#settings;
+      if (messageId === undefined && profile.pairing === 'relates-to')
+        throw new Fault('caller.input-invalid', { reason: 'no wsa:MessageID' });
+      const sealed = this.#seal(envelope, protection, held);
+      const nowMs = currentMs(ambient);
+      const untilMs = nowMs + this.#settings.timestampLifetimeMs + profile.answers.policy.clockSkewMs;
+      this.#connections?.sent(held.context.identifier, sealed.signatureValues, untilMs, nowMs);
+      return this.#sent('call', sealed, { messageId: messageId ?? randomUrn(ambient), soapAction: action });
     });
   }
 
   /**
-   * Takes the reply (borrowed) to the last request of trust. Codes: `caller.context-unusable` when none is awaited,
-   * `caller.channel-not-secure`, `peer.soap-fault`, and why the reply was refused.
+   * Takes the answer (borrowed) to `request`, which still waits for one. Codes: `caller.context-unusable` it does not;
+   * `caller.channel-not-secure`; `peer.soap-fault` a fault that nothing protects, with the peer's code; `peer.reflected`,
+   * `peer.addressing-mismatch` another answer; and why it was refused.
    */
-  receive(bytes: Uint8Array, channel: Channel): Reply<Established> {
-    return replyOf(() => {
-      try {
-        return this.#take(bytes, channel);
-      } catch (error) {
-        if (error instanceof Fault && error.code === 'peer.soap-fault') this.#giveUp();
-        throw error;
-      }
-    });
-  }
-
-  /** Secures an application's envelope (borrowed) under the newest key. */
-  secure(envelope: Uint8Array): Reply<Uint8Array> {
-    return replyOf(() => {
-      if (!('context' in this.#state)) throw wrongMoment(this.#state);
-      return unwrapped(this.#secured(envelope, this.#state.context));
-    });
-  }
-
-  /** Opens a message of the responder (borrowed); once only. A SOAP fault without protection is `peer.soap-fault`. */
-  async open(bytes: Uint8Array, soapAction?: string): Promise<Reply<ContextMessage>> {
+  receive(bytes: Uint8Array, request: Pick<OutgoingRequest, 'messageId'>, channel: Channel): Reply<Outcome> {
     try {
-      if (!('context' in this.#state)) throw wrongMoment(this.#state);
-      const { context } = this.#state;
-      const replays = new AwaitedReplays(this.#settings.replayCache);
-      for (;;) {
-        const reply = replyOf(() => openReply(bytes, context, this.#settings, { soapAction, replays }));
-        if (!(await replays.arrived())) return reply;
-      }
+      const open = this.#open.find(request.messageId, currentMs(this.#settings.ambient));
+      if (open === undefined) throw new Fault('caller.context-unusable', { reason: 'nothing is awaited' });
+      return { ok: true, value: this.#take(bytes, open, channel) };
     } catch (error) {
+      if (error instanceof Fault && error.code === 'peer.soap-fault') this.forget(request);
       return failedReply(error);
     }
   }
 
+  /** Ends the waiting for an answer: it was one-way, or its connection is gone. */
+  forget({ messageId }: Pick<OutgoingRequest, 'messageId'>): void {
+    this.#open.close(messageId);
+    if (this.#trust?.messageId === messageId) this.#trust = undefined;
+  }
+
+  /** Gives up a context that the peer has lost ({@link saysContextIsLost}): then another one can be asked for. */
+  abandon(): void {
+    this.#open.closeAll();
+    this.#trust = undefined;
+    this.#drop();
+  }
+
   /** Wipes all secrets; nothing can be done afterwards. */
   close(): void {
-    this.#forgetPending();
-    wipeContext(this.context);
-    this.#state = { awaits: 'nothing' };
+    this.abandon();
+    this.#isOver = true;
   }
 
-  #take(bytes: Uint8Array, channel: Channel): Established {
-    const state = this.#state;
-    switch (state.awaits) {
-      case 'issue-response':
-        requireSecure(channel);
-        this.#begin(readTokenReply(bytes, state.pending, this.#settings));
-        state.pending.entropy?.wipe();
-        return 'issued';
-      case 'renew-response':
-        requireSecure(channel);
-        this.#renew(state.context, readTokenReply(bytes, state.pending, this.#settings));
-        state.pending.entropy?.wipe();
-        return 'renewed';
-      case 'cancel-response':
-        readCancelReply(bytes, state.context, state.pending, this.#settings);
-        wipeContext(state.context);
-        this.#state = { awaits: 'nothing' };
-        return 'cancelled';
+  #ask(wish: TrustWish, channel: Channel): OutgoingRequest {
+    const { bootstrap, ambient, version, profile } = this.#settings;
+    const { operation } = wish;
+    if (operation !== 'cancel' && bootstrap.protectedBy === 'channel') requireSecure(channel);
+    if (this.#trust !== undefined) this.forget(this.#trust);
+    const trust = beginExchange(operation, this.#settings);
+    const messageId = randomUrn(ambient);
+    try {
+      const envelope = trustEnvelope(wish, messageId, trust, this.#settings);
+      const { handshake } = trust;
+      let sealed: SealedMessage;
+      if (wish.operation === 'cancel') sealed = this.#seal(envelope, profile.cancels.protection, wish.held);
+      else if (handshake === undefined) throw this.#wrongMoment();
+      else if (wish.operation === 'issue') sealed = protect(envelope, handshake.request, this.#settings);
+      else sealed = protect(envelope, renewalProtection(handshake, wish.held, this.#settings), this.#settings);
+      const request = this.#sent(
+        operation,
+        sealed,
+        { messageId, soapAction: requestAction(version, operation) },
+        trust,
+      );
+      this.#trust = this.#open.find(messageId, currentMs(ambient));
+      return request;
+    } catch (error) {
+      trust.entropy?.wipe();
+      trust.handshake?.wipe();
+      throw error;
+    }
+  }
+
+  #sent(
+    operation: OpenRequest['operation'],
+    { octets, signatureValues }: SealedMessage,
+    { messageId, soapAction }: Pick<OutgoingRequest, 'messageId' | 'soapAction'>,
+    trust?: OpenRequest['trust'],
+  ): OutgoingRequest {
+    const sentAtMs = currentMs(this.#settings.ambient);
+    this.#open.add({ operation, messageId, signatureValues, sentAtMs, trust });
+    return { octets, soapAction, messageId };
+  }
+
+  #seal(envelope: Uint8Array, protection: Protection, { context, tokenId }: HeldContext): SealedMessage {
+    const instance = context.keys.at(-1)?.instance;
+    return protect(envelope, underContext(protection, { context, instance, tokenId }), this.#settings);
+  }
+
+  #take(bytes: Uint8Array, request: OpenRequest, channel: Channel): Outcome {
+    const { profile } = this.#settings;
+    switch (request.operation) {
       case 'issue':
-      case 'messages':
-      case 'nothing':
-        throw wrongMoment(state);
+      case 'renew':
+        return this.#takeToken(bytes, request, request.operation, channel);
+      case 'cancel': {
+        const { context } = this.#context();
+        const scene = { policy: profile.cancelAnswers.policy, context, channel };
+        requireCancelled(openAnswer(bytes, request, scene, this.#settings), this.#settings);
+        this.close();
+        return { kind: 'cancelled' };
+      }
+      case 'call': {
+        const { context } = this.#context();
+        const scene = { policy: profile.answers.policy, context, channel };
+        const answer = openAnswer(bytes, request, scene, this.#settings);
+        this.#connections?.requireFirst(answer.message, currentMs(this.#settings.ambient));
+        this.#open.close(request.messageId);
+        return outcomeOf(answer);
+      }
     }
   }
 
-  #begin({ identifier, key, expiresAtMs }: ReceivedToken): void {
-    const { version, suite, credential } = this.#settings;
-    const context: SecurityContext = {
-      identifier,
-      version,
-      suite,
-      keys: [key],
-      createdAtMs: key.createdAtMs,
-      expiresAtMs,
-      cancelledAtMs: undefined,
-      principal: credential.username,
-    };
-    this.#state = { awaits: 'messages', context };
+  #takeToken(bytes: Uint8Array, request: OpenRequest, operation: 'issue' | 'renew', channel: Channel): Outcome {
+    const { trust } = request;
+    if (trust?.handshake === undefined) throw this.#wrongMoment();
+    if (this.#settings.bootstrap.protectedBy === 'channel') requireSecure(channel);
+    const { policy, credentials } = trust.handshake;
+    const answer = openAnswer(bytes, request, { policy, credentials, context: undefined, channel }, this.#settings);
+    const token = tokenOf(answer, operation, trust, this.#settings);
+    this.#hold(
+      operation === 'issue'
+        ? issuedContext(token, this.#settings)
+        : renewedContext(this.#context(), token, this.#settings),
+    );
+    this.forget(request);
+    return { kind: operation === 'issue' ? 'issued' : 'renewed' };
   }
 
-  #renew(context: SecurityContext, { identifier, key, expiresAtMs }: ReceivedToken): void {
-    const isNew = key.instance !== undefined && context.keys.every((old) => old.instance !== key.instance);
-    if (identifier !== context.identifier || !isNew) {
-      key.secret.wipe();
-      throw new Fault('peer.structure-invalid', { reason: 'not a new key of this context' });
-    }
-    const rolloverEndsMs = key.createdAtMs + this.#settings.rolloverMs;
-    const live = context.keys.filter((old) => old.expiresAtMs > key.createdAtMs);
-    for (const old of context.keys) if (!live.includes(old)) old.secret.wipe();
-    const rolling = live.map((old) => ({ ...old, expiresAtMs: Math.min(old.expiresAtMs, rolloverEndsMs) }));
-    this.#state = { awaits: 'messages', context: { ...context, keys: [...rolling, key], expiresAtMs } };
+  #hold(held: HeldContext): void {
+    this.#held = held;
+    this.#renewals.schedule(held.context);
   }
 
-  #giveUp(): void {
-    this.#forgetPending();
-    if ('context' in this.#state) this.#state = { awaits: 'messages', context: this.#state.context };
-    else if (this.#state.awaits === 'issue-response') this.#state = { awaits: 'issue' };
+  #drop(): void {
+    wipeContext(this.context);
+    this.#held = undefined;
+    this.#renewals.schedule(undefined);
   }
 
-  #forgetPending(): void {
-    if ('pending' in this.#state) this.#state.pending.entropy?.wipe();
+  #context(): HeldContext {
+    if (this.#held === undefined) throw this.#wrongMoment();
+    return this.#held;
   }
 
-  #pendingRequest(operation: Operation, hasKey: boolean): PendingRequest {
-    const { ambient, entropy, keySizeBits } = this.#settings;
-    const own =
-      hasKey && entropy === 'client' ? Secret.filledBy(keySizeBits / 8, (out) => ambient.fillRandom(out)) : undefined;
-    return { operation, messageId: randomUrn(ambient), context: randomUrn(ambient), entropy: own };
-  }
-
-  /** @param security what the header begins with: token and Timestamp, the token alone (`seal` adds its own), or nothing */
-  #writeRequest(
-    pending: PendingRequest,
-    parts: Omit<SecurityTokenRequestParts, 'version' | 'requestType' | 'context' | 'entropy'>,
-    security: 'handshake' | 'token' | 'none',
-  ): Uint8Array {
-    const { soapVersion, version, to, ambient, credential, timestampLifetimeMs } = this.#settings;
-    const nowMs = currentMs(ambient);
-    const requestType = pending.operation === 'renew' ? 'Renew' : pending.operation === 'cancel' ? 'Cancel' : 'Issue';
-    return writeEnvelope({
-      soapVersion,
-      action: requestAction(version, pending.operation),
-      messageId: pending.messageId,
-      to,
-      security:
-        security === 'none'
-          ? undefined
-          : (writer) => {
-              if (security === 'handshake') writeTimestamp(writer, TIMESTAMP_ID, nowMs, nowMs + timestampLifetimeMs);
-              writeCredential(writer, credential, ambient);
-            },
-      body: (writer) =>
-        writeRequest(writer, { ...parts, version, requestType, context: pending.context, entropy: pending.entropy }),
-    });
-  }
-
-  #secured(envelope: Uint8Array, context: SecurityContext): Reply<Uint8Array> {
-    const { protection, ambient, timestampLifetimeMs } = this.#settings;
-    return secureEnvelope(envelope, context, context.keys.at(-1)?.instance, protection, ambient, timestampLifetimeMs);
+  #wrongMoment(): Fault {
+    return new Fault('caller.context-unusable', { awaits: this.awaits });
   }
 }
 
 function requireSecure(channel: Channel): void {
   if (!channel.secure) throw new Fault('caller.channel-not-secure');
-}
-
-function wrongMoment(state: State): Fault {
-  return new Fault('caller.context-unusable', { awaits: state.awaits });
 }

@@ -1,15 +1,12 @@
-import type { SecurityContext, SuiteName, Version } from '@parley/core';
+import type { SecurityContext, Version } from '@parley/core';
 import { algorithmSuite, Fault } from '@parley/core';
-import type { Policy, SoapVersion } from '@parley/engine';
-import { policyOf } from '@parley/engine';
+import type { SoapVersion } from '@parley/engine';
+import type { InitiatorBootstrap } from '../bootstrap/bootstrap.ts';
 import type { Ambient } from '../exchange/ambient.ts';
 import { FIVE_MINUTES_MS } from '../exchange/durations.ts';
-import type { Protection } from '../exchange/protection.ts';
-import { REQUEST_PROTECTION } from '../exchange/protection.ts';
-import type { ReplayCache } from '../replay/replay-cache.ts';
-import { MemoryReplayCache } from '../replay/replay-cache.ts';
+import type { ConversationProfile } from '../protection/conversation-profile.ts';
+import { peerProfile } from '../protection/peer-profiles.ts';
 import { isKeySize } from '../trust/key-material.ts';
-import type { UsernameCredential } from '../trust/username-token.ts';
 
 export interface InitiatorOptions {
   readonly version: Version;
@@ -17,57 +14,59 @@ export interface InitiatorOptions {
   /** The responder's address: wsa:To of requests. */
   readonly to: string;
   readonly ambient: Ambient;
-  /** Borrowed for as long as the initiator lives. */
-  readonly credential: UsernameCredential;
+  /** How the conversation begins. */
+  readonly bootstrap: InitiatorBootstrap;
+  /** How messages are protected, both ways. Default: `peerProfile('parley')`. */
+  readonly profile?: ConversationProfile | undefined;
   /** Go on with a context from an earlier conversation (copied). */
   readonly context?: SecurityContext | undefined;
-  /** What replies must show. Default `strict`. */
-  readonly policy?: Policy | undefined;
-  readonly replayCache?: ReplayCache | undefined;
-  /** Default `Basic256`. */
-  readonly suite?: SuiteName | undefined;
+  /** The Id by which the issuer of {@link context} knows its token, where it does ({@link Initiator.tokenId}). */
+  readonly tokenId?: string | undefined;
   /** Default: the suite's. */
   readonly keySizeBits?: number | undefined;
   /** `client` (default): both sides contribute to the key. `none`: the issuer makes it alone and sends it. */
   readonly entropy?: 'client' | 'none' | undefined;
-  /** A wish; default none, the issuer decides. */
+  /** A wish; what is granted beyond it is not used. Default none, the issuer decides. */
   readonly contextLifetimeMs?: number | undefined;
   readonly renewable?: 'never' | 'after-expiry' | undefined;
   /** Names the service in the request, for an issuer that serves several. */
   readonly appliesTo?: string | undefined;
-  readonly protection?: Protection | undefined;
   /** Default 5 minutes. */
   readonly timestampLifetimeMs?: number | undefined;
   /** How long replies under the old key are taken after a renewal. Default 5 minutes. */
   readonly rolloverMs?: number | undefined;
+  /** Requests whose answers are awaited at one time. Default 1000. */
+  readonly openRequestsMax?: number | undefined;
+  /** How long an answer is awaited. Default 5 minutes. */
+  readonly answerWithinMs?: number | undefined;
 }
 
 /** The options, complete. */
-export interface InitiatorSettings extends Omit<InitiatorOptions, 'context'> {
-  readonly policy: Policy;
-  readonly replayCache: ReplayCache;
-  readonly suite: SuiteName;
+export interface InitiatorSettings extends Omit<InitiatorOptions, 'context' | 'tokenId'> {
+  readonly profile: ConversationProfile;
   readonly keySizeBits: number;
   readonly entropy: 'client' | 'none';
-  readonly protection: Protection;
   readonly timestampLifetimeMs: number;
   readonly rolloverMs: number;
+  readonly openRequestsMax: number;
+  readonly answerWithinMs: number;
 }
+
+const OPEN_REQUESTS_MAX_DEFAULT = 1000;
 
 /** @throws Fault `caller.option-invalid` an unknown suite, or a key size outside 128..512 */
 export function completeInitiatorSettings(options: InitiatorOptions): InitiatorSettings {
-  const suite = options.suite ?? 'Basic256';
-  const keySizeBits = options.keySizeBits ?? algorithmSuite(suite).contextKeyBytes * 8;
+  const profile = options.profile ?? peerProfile('parley');
+  const keySizeBits = options.keySizeBits ?? algorithmSuite(profile.suite).contextKeyBytes * 8;
   if (!isKeySize(keySizeBits)) throw new Fault('caller.option-invalid', { option: 'keySizeBits', value: keySizeBits });
   return {
     ...options,
-    suite,
+    profile,
     keySizeBits,
-    policy: options.policy ?? policyOf('strict'),
-    replayCache: options.replayCache ?? new MemoryReplayCache(),
     entropy: options.entropy ?? 'client',
-    protection: options.protection ?? REQUEST_PROTECTION,
     timestampLifetimeMs: options.timestampLifetimeMs ?? FIVE_MINUTES_MS,
     rolloverMs: options.rolloverMs ?? FIVE_MINUTES_MS,
+    openRequestsMax: options.openRequestsMax ?? OPEN_REQUESTS_MAX_DEFAULT,
+    answerWithinMs: options.answerWithinMs ?? FIVE_MINUTES_MS,
   };
 }

@@ -1,21 +1,17 @@
 /** Cancel: the context's own key asks for its end, and answers for the last time (WS-SC §1.9). */
-
 import type { Version } from '@parley/core';
 import { Fault } from '@parley/core';
-import { randomUrn } from '../exchange/ambient.ts';
-import { secureEnvelope } from '../exchange/protection.ts';
-import { unwrapped } from '../exchange/unwrapped.ts';
-import { responseAction } from '../soap/actions.ts';
-import { writeEnvelope } from '../soap/envelope-writer.ts';
-import { wipeContext } from '../store/context-copy.ts';
+import { protect, underContext } from '../protection/protection.ts';
 import { invalidRequest } from '../trust/request-security-token.ts';
 import { writeCancelResponse } from '../trust/request-security-token-response.ts';
-import { requireKind } from './issue-context.ts';
-import { openStored } from './open-stored.ts';
-import { signedRequestOf } from './renew-context.ts';
+import { answerByBootstrap, answerEnvelope } from './answer.ts';
+import type { Opening } from './open-awaited.ts';
+import { rememberOwn } from './own-messages.ts';
+import { openOwned } from './owned-request.ts';
 import type { RequestInHand } from './request-in-hand.ts';
-import { liveAt, openRequestOf } from './request-in-hand.ts';
+import { addressingOf, openUnderContext } from './request-in-hand.ts';
 import type { ResponderSettings } from './settings.ts';
+import { trustRequestOf } from './trust-request.ts';
 
 export interface CancelledContext {
   readonly reply: Uint8Array;
@@ -28,38 +24,86 @@ export async function cancelContext(
   version: Version,
   settings: ResponderSettings,
 ): Promise<CancelledContext> {
-  const { message, context } = await openStored(
-    request.bytes,
-    openRequestOf(request, settings),
-    settings.store,
-    liveAt(request),
-  );
-  const { identifier, instance } = message;
+  let opening: Opening;
   try {
-    const rst = signedRequestOf(message, version, 'cancel', settings);
-    rst.entropy?.wipe();
-    requireKind(rst, 'Cancel', version);
-    const target = rst.cancelTarget;
-    // interop: WCF names the context without its key, also when it has been renewed.
-    if (target?.identifier !== identifier || (target.instance !== undefined && target.instance !== instance)) {
-      throw invalidRequest('CancelTarget');
-    }
-    if (!(await settings.store.cancel(identifier, request.atMs)))
-      throw new Fault('peer.bad-context', { reason: 'gone meanwhile' });
-    settings.quota.release(context.principal, identifier);
-    await settings.onEvict(identifier);
-    const envelope = writeEnvelope({
-      soapVersion: request.outline.soapVersion,
-      action: responseAction(version, 'cancel'),
-      messageId: randomUrn(settings.ambient),
-      relatesTo: message.messageId ?? '',
-      body: (writer) => writeCancelResponse(writer, version, rst.context),
-    });
-    const reply = unwrapped(
-      secureEnvelope(envelope, context, instance, settings.protection, settings.ambient, settings.timestampLifetimeMs),
-    );
-    return { reply, identifier };
-  } finally {
-    wipeContext(context);
+    opening = await openUnderContext(request, settings.profile.cancels.policy, settings);
+  } catch (error) {
+    if (!mayBeBootstraps(error)) throw error;
+    return await cancelByBootstrap(request, version, settings, error);
   }
+  try {
+    return await cancelByContext(request, version, opening, settings);
+  } finally {
+    opening.wipe();
+  }
+}
+
+// interop: CXF's client cancels under the protection of its bootstrap, CXF 2.6 with proof of the key beside it.
+function mayBeBootstraps(error: unknown): error is Fault {
+  return (
+    error instanceof Fault &&
+    ['peer.coverage-missing', 'peer.keyinfo-forbidden', 'peer.structure-invalid'].includes(error.code)
+  );
+}
+
+async function cancelByContext(
+  request: RequestInHand,
+  version: Version,
+  { message, context: contextOf }: Opening,
+  settings: ResponderSettings,
+): Promise<CancelledContext> {
+  const { identifier, instance } = message;
+  const context = identifier === undefined ? undefined : contextOf(identifier);
+  if (identifier === undefined || context === undefined)
+    throw new Fault('peer.bad-context', { reason: 'not signed by it' });
+  const rst = trustRequestOf(message, version, 'cancel', settings);
+  rst.entropy?.wipe();
+  const target = rst.cancelTarget;
+  // interop: WCF names the context without its key, also when it has been renewed.
+  if (target?.identifier !== identifier || (target.instance !== undefined && target.instance !== instance)) {
+    throw invalidRequest('CancelTarget');
+  }
+  await end(identifier, context.principal, request, settings);
+  const { messageId = '' } = addressingOf(message);
+  const envelope = answerEnvelope(request, { operation: 'cancel', version }, messageId, settings, (writer) =>
+    writeCancelResponse(writer, version, rst.context),
+  );
+  const { protection } = settings.profile.cancelAnswers;
+  const use = { context, instance, ...(settings.profile.confirm && { confirm: message.signatureValues }) };
+  const sealed = protect(envelope, underContext(protection, use), settings);
+  await rememberOwn(envelope, sealed, { identifier, protection }, settings);
+  return { reply: sealed.octets, identifier };
+}
+
+async function cancelByBootstrap(
+  request: RequestInHand,
+  version: Version,
+  settings: ResponderSettings,
+  refusal: Fault,
+): Promise<CancelledContext> {
+  const { bootstrap, unproven } = settings;
+  const isHopeless = unproven === 'refuse' && bootstrap.protectedBy === 'channel' && !request.channel.secure;
+  if (isHopeless) throw refusal;
+  const { proven, rst, target } = await openOwned(request, version, 'cancel', settings);
+  try {
+    rst.entropy?.wipe();
+    await end(target.identifier, proven.principal, request, settings);
+    const reply = answerByBootstrap(request, { operation: 'cancel', version, proven }, settings, (writer) =>
+      writeCancelResponse(writer, version, rst.context),
+    );
+    return { reply, identifier: target.identifier };
+  } finally {
+    proven.opening.wipe();
+  }
+}
+
+async function end(
+  identifier: string,
+  principal: string | undefined,
+  { atMs }: RequestInHand,
+  { store, quota, onEvict }: ResponderSettings,
+): Promise<void> {
+  if (!(await store.cancel(identifier, atMs))) throw new Fault('peer.bad-context', { reason: 'gone meanwhile' });
+  quota.release(principal ?? '', identifier);
+  await onEvict(identifier);
 }

@@ -1,30 +1,18 @@
 /** One request on its way through a responder, and the checks that all requests share. */
-import type { Tape } from '@parley/codec';
 import type { SecurityContext } from '@parley/core';
 import { Fault } from '@parley/core';
-import { encodeBase64 } from '@parley/core/internal';
-import type { MessageClaims } from '@parley/engine/internal';
-import {
-  freshUntilMs,
-  isUsernameToken,
-  readAddressing,
-  readMessage,
-  requireAddressing,
-  requireFresh,
-} from '@parley/engine/internal';
+import type { AddressingClaims, OpenedMessage, Policy } from '@parley/engine';
 import type { Channel } from '../exchange/channel.ts';
 import { neverRevived } from '../exchange/context-clock.ts';
+import { restsOnTransport } from '../protection/protection.ts';
 import { failureOf } from '../replay/awaited-replays.ts';
 import type { Outline } from '../soap/outline.ts';
-import type { PasswordAttempt } from '../trust/password.ts';
-import { wipeAttempt } from '../trust/password.ts';
-import { readAttempt } from '../trust/username-token.ts';
-import type { StoredOpenRequest } from './open-stored.ts';
+import type { AwaitedOpenRequest, Opening } from './open-awaited.ts';
+import { openAwaited } from './open-awaited.ts';
 import type { ResponderSettings } from './settings.ts';
 
 export interface RequestInHand {
   readonly bytes: Uint8Array;
-  readonly tape: Tape;
   readonly outline: Outline;
   readonly channel: Channel;
   readonly atMs: number;
@@ -32,111 +20,123 @@ export interface RequestInHand {
   readonly latestMs: number;
 }
 
-/** A handshake that its sender was entitled to make. */
-export interface Authenticated {
-  readonly claims: MessageClaims;
-  readonly principal: string;
-  readonly messageId: string;
+/** Opens a request that a context alone protects. @throws Fault */
+export async function openUnderContext(
+  request: RequestInHand,
+  policy: Policy,
+  settings: ResponderSettings,
+): Promise<Opening> {
+  return await openRequest(request, { policy, adjust: liveAt(request) }, settings);
+}
+
+/** A request that its bootstrap has proven, and who sent it. */
+export interface ProvenRequest {
+  readonly opening: Opening;
+  readonly principal: string | undefined;
+  readonly addressing: AddressingClaims & { readonly messageId: string };
 }
 
 /**
- * Checks what protects a handshake: the channel, one UsernameToken, a fresh Timestamp, addressing; and that the
- * request was not here before. Only after this may anything be stored.
- *
- * @param allowSignatures whether the header may hold what `open` checks (Renew), or the token alone (Issue)
- * @throws Fault `peer.coverage-missing` the channel is not secure, or Timestamp or MessageID is missing;
- * `peer.authentication-failed`, `peer.replay`, `peer.timestamp-*`, `peer.addressing-*`, `peer.structure-invalid`
+ * Opens a request that the bootstrap protects.
+ * @throws Fault `peer.coverage-missing` the channel is not secure, or MessageID is missing; and as `open`
  */
-export async function authenticateHandshake(
+export async function openHandshake(
   request: RequestInHand,
+  policy: Policy,
   settings: ResponderSettings,
-  allowSignatures: boolean,
-): Promise<Authenticated> {
-  const { tape, atMs } = request;
-  const { policy } = settings;
-  if (!request.channel.secure) throw new Fault('peer.coverage-missing', { part: 'secure channel' });
-  const claims = readMessage(tape, policy);
-  const token = requireUsernameToken(claims, allowSignatures);
-  if (claims.timestamp === undefined) throw new Fault('peer.coverage-missing', { part: 'wsu:Timestamp' });
-  requireFresh(claims.timestamp, atMs, policy);
-  const addressing = readAddressing(tape, claims.envelope, () => true, policy);
-  requireAddressing(tape, claims.envelope, addressing, request.channel.soapAction, policy);
-  const { messageId } = addressing;
-  if (messageId === undefined || messageId === '') throw new Fault('peer.coverage-missing', { part: 'wsa:MessageID' });
-  const principal = await principalOf(readAttempt(tape, token, policy.limits), request, settings);
-  // Only now: a stranger must not be able to fill the cache.
-  await requireFirst(settings, `handshake ${principal}`, messageId, freshUntilMs(claims.timestamp, policy), atMs);
-  return { claims, principal, messageId };
-}
-
-function requireUsernameToken({ tape, security }: MessageClaims, allowSignatures: boolean): number {
-  const [token, ...others] = security.otherTokens;
-  if (token === undefined || others.length > 0 || !isUsernameToken(tape, token)) {
-    throw new Fault('peer.authentication-failed', { reason: 'not one UsernameToken' });
-  }
-  const { securityContextToken, derivedKeyTokens, signatures, referenceLists, encryptedData, unknown } = security;
-  const more = [...derivedKeyTokens, ...signatures, ...referenceLists, ...encryptedData];
-  // safety: what nobody verifies must not be there to look as if it were.
-  if (unknown >= 0 || (!allowSignatures && (securityContextToken >= 0 || more.length > 0))) {
-    throw new Fault('peer.structure-invalid', { reason: 'a token or signature that secures nothing' });
-  }
-  return token;
-}
-
-async function principalOf(
-  attempt: PasswordAttempt,
-  request: RequestInHand,
-  settings: ResponderSettings,
-): Promise<string> {
+  adjust: AwaitedOpenRequest['adjust'] = liveAt(request),
+): Promise<ProvenRequest> {
+  const { bootstrap } = settings;
+  if (bootstrap.protectedBy === 'channel') requireSecure(request.channel);
+  const { credentials, authenticate, contexts } = bootstrap;
+  const opening = await openRequest(
+    request,
+    { policy, adjust, credentials, authenticate, ...(contexts && { store: contexts }) },
+    settings,
+  ).catch(asAuthentication);
   try {
-    if (attempt.kind === 'digest')
-      requireFresh({ createdAtMs: attempt.createdAtMs, expiresAtMs: undefined }, request.atMs, settings.policy);
-    const principal = await authenticated(attempt, settings);
-    if (principal === undefined || principal === '')
-      throw new Fault('peer.authentication-failed', { reason: 'password' });
-    if (attempt.kind === 'digest') {
-      const untilMs = freshUntilMs({ createdAtMs: attempt.createdAtMs, expiresAtMs: undefined }, settings.policy);
-      await requireFirst(settings, `username token ${principal}`, encodeBase64(attempt.nonce), untilMs, request.atMs);
+    const { message, user, sessionKey } = opening;
+    const { messageId, ...addressing } = addressingOf(message);
+    if (messageId === undefined) throw new Fault('peer.coverage-missing', { part: 'wsa:MessageID' });
+    const principal = bootstrap.principalOf({ message, channel: request.channel, user, sessionKey });
+    // What nothing in the message proves is not remembered by `open`: nobody could tell two of them apart.
+    if (!policy.requireProof) {
+      await requireFirst(settings, `handshake ${principal}`, messageId, message.replayUntilMs, request.atMs);
     }
-    return principal;
-  } finally {
-    wipeAttempt(attempt);
+    return { opening, principal, addressing: { ...addressing, messageId } };
+  } catch (error) {
+    opening.wipe();
+    throw error;
   }
 }
 
-async function authenticated(attempt: PasswordAttempt, settings: ResponderSettings): Promise<string | undefined> {
+/** Nobody is as little somebody as the wrong one is. */
+function asAuthentication(error: unknown): never {
+  if (error instanceof Fault && error.code === 'peer.coverage-missing' && error.detail['part'] === 'wsse:UsernameToken')
+    throw new Fault('peer.authentication-failed', { reason: 'no user' });
+  throw error;
+}
+
+async function openRequest(
+  request: RequestInHand,
+  more: Pick<AwaitedOpenRequest, 'policy' | 'adjust' | 'credentials' | 'authenticate'> &
+    Partial<Pick<AwaitedOpenRequest, 'store'>>,
+  { store, replayCache }: ResponderSettings,
+): Promise<Opening> {
+  const { bytes, atMs, channel } = request;
+  if (restsOnTransport(more.policy)) requireSecure(channel);
+  const opening = await openAwaited(bytes, { store, replayCache, atMs, soapAction: channel.soapAction, ...more });
   try {
-    return await settings.authenticate(attempt);
-  } catch {
-    // safety: what it threw may quote the password.
-    throw new Fault('internal.store-unavailable', { reason: 'authenticate failed' });
+    const { action, relatesTo } = addressingOf(opening.message);
+    // safety: an answer, ours or anybody's, is no request: it may have come back (T85).
+    if (relatesTo !== undefined) throw new Fault('peer.reflected', { header: 'RelatesTo' });
+    // safety: the unverified action chose this way, so the verified one must be the same.
+    if (action !== undefined && action !== request.outline.action) throw new Fault('peer.action-mismatch');
+    return opening;
+  } catch (error) {
+    opening.wipe();
+    throw error;
   }
+}
+
+/** What the wsa headers say: signed, or where the policy does without, as they are. */
+export function addressingOf(message: OpenedMessage): AddressingClaims {
+  const { action, messageId, relatesTo, to, claimedAddressing } = message;
+  return claimedAddressing ?? { action, messageId, relatesTo, to };
+}
+
+function requireSecure({ secure }: Channel): void {
+  if (!secure) throw new Fault('peer.coverage-missing', { part: 'secure channel' });
 }
 
 /** @throws Fault `peer.replay`, `internal.quota` when the cache is full, `internal.store-unavailable` */
 async function requireFirst(
-  settings: ResponderSettings,
-  identifier: string,
+  settings: Pick<ResponderSettings, 'replayCache'>,
+  scope: string,
   replayKey: string,
   untilMs: number,
   nowMs: number,
 ): Promise<void> {
-  let isFirst: boolean;
+  if (!(await remember(settings, scope, replayKey, untilMs, nowMs)))
+    throw new Fault('peer.replay', { identifier: scope });
+}
+
+/** Inserts into the replay cache. @throws Fault `internal.quota` when it is full, `internal.store-unavailable` */
+export async function remember(
+  { replayCache }: Pick<ResponderSettings, 'replayCache'>,
+  scope: string,
+  replayKey: string,
+  untilMs: number,
+  nowMs: number,
+): Promise<boolean> {
   try {
-    isFirst = await settings.replayCache.insertIfAbsent(identifier, replayKey, untilMs, nowMs);
+    return await replayCache.insertIfAbsent(scope, replayKey, untilMs, nowMs);
   } catch (error) {
     throw failureOf(error);
   }
-  if (!isFirst) throw new Fault('peer.replay', { identifier });
 }
 
-/** {@link neverRevived} for a request in hand: what `openStored` passes contexts through. */
+/** {@link neverRevived} for a request in hand: what contexts of the store pass through. */
 export function liveAt({ latestMs }: RequestInHand): (context: SecurityContext) => SecurityContext {
   return (context) => neverRevived(context, latestMs);
-}
-
-/** What `open` is asked for a request in hand. */
-export function openRequestOf({ atMs, channel }: RequestInHand, settings: ResponderSettings): StoredOpenRequest {
-  const base = { atMs, policy: settings.policy, replayCache: settings.replayCache };
-  return channel.soapAction === undefined ? base : { ...base, soapAction: channel.soapAction };
 }

@@ -2,10 +2,12 @@ import { Tape } from '@parley/codec';
 import type { FailedReply, Reply } from '@parley/core';
 import { Fault } from '@parley/core';
 import { failedReply } from '@parley/core/internal';
-import type { ContextMessage } from '@parley/engine';
+import type { ContextMessage, OpenedMessage } from '@parley/engine';
+import { isContextMessage } from '@parley/engine';
 import { currentMs, randomUrn } from '../exchange/ambient.ts';
 import type { Channel } from '../exchange/channel.ts';
-import { secureEnvelope } from '../exchange/protection.ts';
+import type { Protection } from '../protection/protection.ts';
+import { protect, underContext } from '../protection/protection.ts';
 import { trustActionOf, trustVersionOf } from '../soap/actions.ts';
 import type { Outline } from '../soap/outline.ts';
 import { emptyOutline, readOutline } from '../soap/outline.ts';
@@ -14,22 +16,21 @@ import { wipeContext } from '../store/context-copy.ts';
 import type { ContextName } from '../trust/token-reference.ts';
 import { cancelContext } from './cancel-context.ts';
 import { issueContext } from './issue-context.ts';
-import { openStored } from './open-stored.ts';
+import { rememberOwn } from './own-messages.ts';
 import { renewContext } from './renew-context.ts';
 import type { RequestInHand } from './request-in-hand.ts';
-import { liveAt, openRequestOf } from './request-in-hand.ts';
+import { openUnderContext } from './request-in-hand.ts';
 import type { ResponderOptions, ResponderSettings } from './settings.ts';
 import { completeSettings } from './settings.ts';
 
-const NIL_URN = 'urn:uuid:00000000-0000-0000-0000-000000000000';
-
-/** What a request was, and what goes back. `reply` is the caller's own. */
+/** What a request was. `reply`, where there is one, goes back to the sender as it is. */
 export type Received =
   | {
       readonly kind: 'issued';
       readonly reply: Uint8Array;
       readonly identifier: string;
-      readonly principal: string;
+      /** `undefined`: of nobody in particular. */
+      readonly principal: string | undefined;
       readonly expiresAtMs: number;
     }
   | {
@@ -45,12 +46,15 @@ export type Received =
   /** `failure` says precisely why, for the log; `reply` says little, for the peer. */
   | { readonly kind: 'refused'; readonly reply: Uint8Array; readonly failure: FailedReply };
 
+/** What an answer is made of beside its envelope: the request, as it was received. */
+export type Answered = ContextName & Partial<Pick<OpenedMessage, 'signatureValues'>>;
+
 /**
  * The side that owns the contexts: bytes of a request in, bytes of the reply out. Knows no transport. Each request
  * stands alone and the store is the truth; the responder itself remembers quotas and the latest time only.
  *
- *   request ─► outline ─► by wsa:Action ─┬─ RST/SCT         ─► authenticate ─► key ─► store ─► 'issued'
- *                                        ├─ RST/SCT/Renew   ─► authenticate, open ─► key ─► store, evict ─► 'renewed'
+ *   request ─► outline ─► by wsa:Action ─┬─ RST/SCT         ─► bootstrap ─► key ─► store ─► 'issued'
+ *                                        ├─ RST/SCT/Renew   ─► bootstrap, old key ─► key ─► store, evict ─► 'renewed'
  *                                        ├─ RST/SCT/Cancel  ─► open ─► store, evict ─► 'cancelled'
  *                                        ├─ other of trust  ─► 'refused'
  *                                        └─ anything else   ─► open ─► replay ─► 'message'
@@ -72,14 +76,7 @@ export class Responder {
       return await this.#dispatch(this.#take(bytes, channel, outline));
     } catch (error) {
       const failure = failedReply(error);
-      const reply = writeFaultReply({
-        code: failure.code,
-        soapVersion: outline.soapVersion,
-        version: outline.version,
-        messageId: this.#faultMessageId(),
-        relatesTo: outline.messageId,
-      });
-      return { kind: 'refused', reply, failure };
+      return { kind: 'refused', reply: this.#refusal(failure, outline), failure };
     }
   }
 
@@ -92,20 +89,44 @@ export class Responder {
     }
   }
 
-  /** Secures an application's envelope (borrowed) under the key that the request came with. */
-  async secure(envelope: Uint8Array, name: ContextName): Promise<Reply<Uint8Array>> {
-    const { store, protection, ambient, timestampLifetimeMs } = this.#settings;
+  /**
+   * Secures an application's envelope (borrowed), the answer to `request`, under the key that the request came with. The envelope
+   * says what it answers (wsa:RelatesTo), as `writeEnvelope` does it. `protection`: of this one answer, if not that of the profile.
+   */
+  async secure(
+    envelope: Uint8Array,
+    request: Answered,
+    protection: Protection = this.#settings.profile.answers.protection,
+  ): Promise<Reply<Uint8Array>> {
+    const { store, profile } = this.#settings;
+    const { identifier, instance, signatureValues = [] } = request;
     try {
-      const context = await store.get(name.identifier);
+      const context = await store.get(identifier);
       if (context === undefined) throw new Fault('caller.context-unusable', { reason: 'unknown' });
       try {
-        return secureEnvelope(envelope, context, name.instance, protection, ambient, timestampLifetimeMs);
+        const use = { context, instance, ...(profile.confirm && { confirm: signatureValues }) };
+        const sealed = protect(envelope, underContext(protection, use), this.#settings);
+        await rememberOwn(envelope, sealed, { identifier, protection }, this.#settings);
+        return { ok: true, value: sealed.octets };
       } finally {
         wipeContext(context);
       }
     } catch (error) {
       return failedReply(error);
     }
+  }
+
+  #refusal({ code }: FailedReply, outline: Outline): Uint8Array {
+    const { soapVersion, version, messageId: relatesTo, addressing } = outline;
+    const style = this.#settings.profile.addressing;
+    return writeFaultReply({
+      code,
+      soapVersion,
+      version,
+      messageId: this.#faultMessageId(),
+      relatesTo,
+      addressing: { ...style, version: addressing ?? style.version },
+    });
   }
 
   #faultMessageId(): string {
@@ -118,11 +139,10 @@ export class Responder {
   }
 
   #take(bytes: Uint8Array, channel: Channel, outline: Outline): RequestInHand {
-    const tape = new Tape();
-    readOutline(bytes, this.#settings.policy, tape, outline);
+    readOutline(bytes, this.#settings.profile.requests.policy, new Tape(), outline);
     const atMs = currentMs(this.#settings.ambient);
     this.#latestMs = Math.max(this.#latestMs, atMs);
-    return { bytes, tape, outline, channel, atMs, latestMs: this.#latestMs };
+    return { bytes, outline, channel, atMs, latestMs: this.#latestMs };
   }
 
   async #dispatch(request: RequestInHand): Promise<Received> {
@@ -146,15 +166,12 @@ export class Responder {
     const { action } = request.outline;
     if (trustVersionOf(action ?? '') !== undefined)
       throw new Fault('peer.trust-request-failed', { reason: 'no such binding' });
-    const { message, context } = await openStored(
-      request.bytes,
-      openRequestOf(request, this.#settings),
-      this.#settings.store,
-      liveAt(request),
-    );
-    wipeContext(context);
-    // safety: the unverified action chose this way, so the verified one must be the same.
-    if (message.action !== undefined && message.action !== action) throw new Fault('peer.action-mismatch');
+    const { message, wipe } = await openUnderContext(request, this.#settings.profile.requests.policy, this.#settings);
+    wipe();
+    if (!isContextMessage(message)) throw new Fault('peer.keyinfo-forbidden', { reason: 'not signed by a context' });
     return message;
   }
 }
+
+/** Of a refusal that no random identifier can be made for. */
+const NIL_URN = 'urn:uuid:00000000-0000-0000-0000-000000000000';

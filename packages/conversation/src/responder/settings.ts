@@ -1,30 +1,45 @@
-import type { SuiteName } from '@parley/core';
 import { algorithmSuite } from '@parley/core';
-import type { Policy } from '@parley/engine';
+import type { Policy, PolicyChanges } from '@parley/engine';
 import { policyOf } from '@parley/engine';
+import type { ResponderBootstrap } from '../bootstrap/bootstrap.ts';
 import type { Ambient } from '../exchange/ambient.ts';
 import { FIVE_MINUTES_MS } from '../exchange/durations.ts';
-import type { Protection } from '../exchange/protection.ts';
-import { RESPONSE_PROTECTION } from '../exchange/protection.ts';
+import type { ConversationProfile } from '../protection/conversation-profile.ts';
+import { peerProfile } from '../protection/peer-profiles.ts';
 import type { ReplayCache } from '../replay/replay-cache.ts';
 import { MemoryReplayCache } from '../replay/replay-cache.ts';
 import type { ContextStore } from '../store/context-store.ts';
-import type { Authenticate } from '../trust/password.ts';
+import type { KeyContribution } from '../trust/key-material.ts';
 import { IssueQuota } from './issue-quota.ts';
 
 export interface ResponderOptions {
   readonly store: ContextStore;
   readonly ambient: Ambient;
-  readonly authenticate: Authenticate;
+  /** How conversations begin, and who their principals are. */
+  readonly bootstrap: ResponderBootstrap;
+  /**
+   * How messages are protected, both ways. Default: `peerProfile('parley')`. Give its policy the endpoint's address
+   * (`endpointAddress`), so that messages for others are refused.
+   */
+  readonly profile?: ConversationProfile | undefined;
   /** Default: one in memory, of this responder. Several nodes need one that they share. */
   readonly replayCache?: ReplayCache | undefined;
-  /** What messages must show. Default `strict`. Give it the endpoint's address (`endpointAddress`), so that messages for others are refused. */
-  readonly policy?: Policy | undefined;
-  /** Default `Basic256`, which every peer speaks. */
-  readonly suite?: SuiteName | undefined;
-  readonly protection?: Protection | undefined;
   /** Longest life of a context; a request may ask for less. Default 10 hours. */
   readonly contextLifetimeMs?: number | undefined;
+  /**
+   * Shortest life of a context, whatever a request asks for: some clients ask for five minutes and cannot renew. Default:
+   * what is asked for.
+   */
+  readonly contextLifetimeMinMs?: number | undefined;
+  /** Who contributes to a key where the request brings entropy. Default: `both`. */
+  readonly entropy?: KeyContribution | undefined;
+  /** How long after its end a context may be renewed that was not agreed to be. Default: not at all. */
+  readonly renewGraceMs?: number | undefined;
+  /**
+   * Whether Renew and Cancel are taken without proof of the context's key, as CXF's client sends them: `same-principal` takes them
+   * from whoever the bootstrap says is the context's principal, who may then be anybody who knows that credential. Default: `refuse`.
+   */
+  readonly unproven?: 'refuse' | 'same-principal' | undefined;
   /** How long the old key serves beside a renewed one. Default 5 minutes. */
   readonly rolloverMs?: number | undefined;
   /** Default 5 minutes. */
@@ -40,44 +55,62 @@ export interface ResponderOptions {
 }
 
 /** The options, complete. */
-export interface ResponderSettings {
-  readonly store: ContextStore;
-  readonly ambient: Ambient;
-  readonly authenticate: Authenticate;
-  readonly replayCache: ReplayCache;
-  readonly policy: Policy;
-  readonly suite: SuiteName;
+export interface ResponderSettings extends Complete<Omit<ResponderOptions, 'contextsPerPrincipalMax'>> {
   readonly defaultKeyBits: number;
-  readonly protection: Protection;
-  readonly contextLifetimeMs: number;
-  readonly rolloverMs: number;
-  readonly timestampLifetimeMs: number;
-  readonly keysPerContextMax: number;
-  readonly expiredKeys: 'drop' | 'retain';
   readonly quota: IssueQuota;
-  readonly onEvict: (identifier: string) => void | Promise<void>;
+  readonly policies: HandshakePolicies;
+}
+
+type Complete<Options> = { readonly [Name in keyof Options]-?: Exclude<Options[Name], undefined> };
+
+/** What messages under the bootstrap's protection are opened with. */
+export interface HandshakePolicies {
+  /** Issue; and Renew and Cancel without proof of the context's key. */
+  readonly plain: Policy;
+  /** Renew and Cancel with it. */
+  readonly proven: Policy;
 }
 
 const HOUR_MS = 3_600_000;
 
-/** @throws Fault `caller.option-invalid` an unknown suite */
+/** @throws Fault `caller.option-invalid` an unknown suite, and as `policyOf` */
 export function completeSettings(options: ResponderOptions): ResponderSettings {
-  const suite = options.suite ?? 'Basic256';
+  const profile = options.profile ?? peerProfile('parley');
   return {
     store: options.store,
     ambient: options.ambient,
-    authenticate: options.authenticate,
+    bootstrap: options.bootstrap,
+    profile,
     replayCache: options.replayCache ?? new MemoryReplayCache(),
-    policy: options.policy ?? policyOf('strict'),
-    suite,
-    defaultKeyBits: algorithmSuite(suite).contextKeyBytes * 8,
-    protection: options.protection ?? RESPONSE_PROTECTION,
+    defaultKeyBits: algorithmSuite(profile.suite).contextKeyBytes * 8,
     contextLifetimeMs: options.contextLifetimeMs ?? 10 * HOUR_MS,
+    contextLifetimeMinMs: options.contextLifetimeMinMs ?? 0,
+    entropy: options.entropy ?? 'both',
+    renewGraceMs: options.renewGraceMs ?? 0,
+    unproven: options.unproven ?? 'refuse',
     rolloverMs: options.rolloverMs ?? FIVE_MINUTES_MS,
     timestampLifetimeMs: options.timestampLifetimeMs ?? FIVE_MINUTES_MS,
     keysPerContextMax: options.keysPerContextMax ?? 4,
     expiredKeys: options.expiredKeys ?? 'drop',
     quota: new IssueQuota(options.contextsPerPrincipalMax ?? 1000),
     onEvict: options.onEvict ?? (() => undefined),
+    policies: handshakePolicies(options.bootstrap, profile),
   };
+}
+
+function handshakePolicies(
+  { profile, protectedBy, demands }: ResponderBootstrap,
+  { handshake, renewals }: ConversationProfile,
+): HandshakePolicies {
+  const plain = policyOf(profile, { ...handshake.policy, ...demands });
+  const { endorsedBy = [] } = demands;
+  const proven =
+    protectedBy === 'channel'
+      ? merged(renewals.policy, demands)
+      : policyOf(profile, { ...handshake.policy, ...demands, endorsedBy: [...endorsedBy, 'context'] });
+  return { plain, proven };
+}
+
+function merged(policy: Policy, { limits: _, ...demands }: PolicyChanges): Policy {
+  return Object.freeze({ ...policy, ...demands });
 }

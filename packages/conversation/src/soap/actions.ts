@@ -29,6 +29,11 @@ export function responseAction(version: Version, operation: Operation): string {
   return `${VERSION_URIS[version].trust}/RSTR/SCT${SUFFIXES[operation]}`;
 }
 
+/** Of answers to Cancel. interop: Rampart leaves out `SCT`. */
+export function cancelAnswerActions(version: Version): readonly string[] {
+  return [responseAction(version, 'cancel'), `${VERSION_URIS[version].trust}/RSTR/Cancel`];
+}
+
 const BY_ACTION: ReadonlyMap<string, TrustAction> = new Map(
   VERSIONS.flatMap((version) =>
     OPERATIONS.map((operation) => [requestAction(version, operation), { version, operation }] as const),

@@ -1,14 +1,11 @@
-/** Envelopes of ours: WS-Addressing 1.0 headers, a Security header or none, a Body. Prefixes as WCF writes them. */
+/** Envelopes of ours, still without protection: WS-Addressing headers and a Body. Prefixes as WCF writes them. */
 import type { Attribute, NamespaceBinding, QualifiedName } from '@parley/codec';
 import { XmlWriter } from '@parley/codec';
-import { Namespace } from '@parley/codec/internal';
+import { Namespace, namesIn } from '@parley/codec/internal';
 import type { SoapVersion } from '@parley/engine';
-import { bound, openSecurity, SOAP } from '@parley/engine/internal';
-
-/** The wsu:Id of the Timestamp of a handshake. */
-export const TIMESTAMP_ID = '_0';
-
-export const ANONYMOUS_ADDRESS = 'http://www.w3.org/2005/08/addressing/anonymous';
+import { bound, SOAP } from '@parley/engine/internal';
+import type { AddressingStyle } from './addressing-style.ts';
+import { ADDRESSING_1_0 } from './addressing-style.ts';
 
 export interface EnvelopeParts {
   readonly soapVersion: SoapVersion;
@@ -18,36 +15,37 @@ export interface EnvelopeParts {
   readonly to?: string | undefined;
   /** Of a reply: the MessageID it answers. */
   readonly relatesTo?: string | undefined;
-  /** Writes the children of wsse:Security; absent means no such header. */
-  readonly security?: ((writer: XmlWriter) => void) | undefined;
+  /** Default: WS-Addressing 1.0, to be understood. */
+  readonly addressing?: AddressingStyle | undefined;
   /** Writes the children of the Body. */
   readonly body: (writer: XmlWriter) => void;
 }
 
-export const WSA: NamespaceBinding = bound('a', Namespace.wsa);
-const ACTION = WSA.name('Action');
-const MESSAGE_ID = WSA.name('MessageID');
-const REPLY_TO = WSA.name('ReplyTo');
-export const ADDRESS: QualifiedName = WSA.name('Address');
-const RELATES_TO = WSA.name('RelatesTo');
-const TO = WSA.name('To');
+const BINDINGS = { '1.0': bound('a', Namespace.wsa), '2004/08': bound('a', Namespace.wsa04) } as const;
+const NAMES = namesIn(BINDINGS, ['Action', 'MessageID', 'ReplyTo', 'Address', 'RelatesTo', 'To']);
+const ANONYMOUS: Readonly<Record<AddressingStyle['version'], string>> = {
+  '1.0': 'http://www.w3.org/2005/08/addressing/anonymous',
+  '2004/08': 'http://schemas.xmlsoap.org/ws/2004/08/addressing/role/anonymous',
+};
+/** For AppliesTo, which names its address by WS-Addressing 1.0 whatever the message does. */
+export const WSA: NamespaceBinding = BINDINGS['1.0'];
+export const ADDRESS: QualifiedName = NAMES['1.0'].Address;
 
 /** Writes an envelope. A request says where to answer (anonymous); a reply says what it answers. */
 export function writeEnvelope(parts: EnvelopeParts): Uint8Array {
   const soap = SOAP[parts.soapVersion];
-  const mandatory: readonly Attribute[] = [[soap.mustUnderstand, '1']];
+  const { version, mustUnderstand } = parts.addressing ?? ADDRESSING_1_0;
+  const names = NAMES[version];
+  const mandatory: readonly Attribute[] = mustUnderstand ? [[soap.mustUnderstand, '1']] : [];
   const writer = new XmlWriter();
   writer.open(soap.Envelope).open(soap.Header);
-  writer.element(ACTION, parts.action, mandatory).element(MESSAGE_ID, parts.messageId);
-  if (parts.relatesTo === undefined) writer.open(REPLY_TO).element(ADDRESS, ANONYMOUS_ADDRESS).close();
-  else writer.element(RELATES_TO, parts.relatesTo);
-  writer.element(TO, parts.to ?? ANONYMOUS_ADDRESS, mandatory);
-  if (parts.security !== undefined) {
-    openSecurity(writer, parts.soapVersion);
-    parts.security(writer);
-    writer.close();
-  }
-  writer.close().open(soap.Body);
+  writer.element(names.Action, parts.action, mandatory).element(names.MessageID, parts.messageId);
+  if (parts.relatesTo === undefined) writer.open(names.ReplyTo).element(names.Address, ANONYMOUS[version]).close();
+  else writer.element(names.RelatesTo, parts.relatesTo);
+  writer
+    .element(names.To, parts.to ?? ANONYMOUS[version], mandatory)
+    .close()
+    .open(soap.Body);
   parts.body(writer);
   return writer.close().close().take();
 }

@@ -1,12 +1,13 @@
 /** What an unverified message says about itself: enough to send it the right way, and to answer a refusal. */
 
-import type { Tape } from '@parley/codec';
-import { firstChild, nextSibling, readDocument } from '@parley/codec';
+import { firstChild, nextSibling, readDocument, Tape } from '@parley/codec';
 import { Namespace, namespaceOf } from '@parley/codec/internal';
 import type { Version } from '@parley/core';
+import { DEFAULT_LIMITS } from '@parley/core';
 import type { Policy, SoapVersion } from '@parley/engine';
 import { Addressing, literalText, readEnvelopeShape, readHeaderBlocks } from '@parley/engine/internal';
 import { trustVersionOf } from './actions.ts';
+import type { AddressingStyle } from './addressing-style.ts';
 
 /** Claims, not facts. Filled as far as the message could be read. */
 export interface Outline {
@@ -15,6 +16,8 @@ export interface Outline {
   version: Version;
   action: string | undefined;
   messageId: string | undefined;
+  /** `undefined` for a message without addressing. */
+  addressing: AddressingStyle['version'] | undefined;
 }
 
 /**
@@ -23,7 +26,12 @@ export interface Outline {
  *
  * @throws Fault of the scanner, `peer.soap-version-mismatch`, `peer.structure-invalid`, `peer.must-understand`, `peer.limit-value`
  */
-export function readOutline(message: Uint8Array, policy: Policy, tape: Tape, outline: Outline): void {
+export function readOutline(
+  message: Uint8Array,
+  policy: Pick<Policy, 'limits' | 'reader'>,
+  tape: Tape,
+  outline: Outline,
+): void {
   readDocument(message, policy.limits, tape, policy.reader);
   const shape = readEnvelopeShape(tape);
   outline.soapVersion = shape.soap === Namespace.soap11 ? '1.1' : '1.2';
@@ -32,6 +40,8 @@ export function readOutline(message: Uint8Array, policy: Policy, tape: Tape, out
     const element = envelope.addressing[place] ?? -1;
     return element < 0 ? undefined : literalText(tape, element, 'wsa header', policy.limits.identifierBytesMax);
   };
+  const named = envelope.addressing.find((element) => element >= 0);
+  if (named !== undefined) outline.addressing = namespaceOf(tape, named) === Namespace.wsa04 ? '2004/08' : '1.0';
   if (envelope.security >= 0 && hasChildOf(tape, envelope.security, Namespace.wsc05)) outline.version = '200502';
   outline.messageId = value(Addressing.MessageID);
   outline.action = value(Addressing.Action);
@@ -40,12 +50,14 @@ export function readOutline(message: Uint8Array, policy: Policy, tape: Tape, out
 
 /** An outline of nothing yet. */
 export function emptyOutline(): Outline {
-  return { soapVersion: '1.1', version: '200512', action: undefined, messageId: undefined };
+  return { soapVersion: '1.1', version: '200512', action: undefined, messageId: undefined, addressing: undefined };
 }
 
-/** Index of the Body of a scanned envelope. */
-export function bodyOf(tape: Tape): number {
-  return readEnvelopeShape(tape).body;
+/** What the wsa headers of an envelope of our own say. @throws Fault as {@link readOutline} */
+export function envelopeAddressing(envelope: Uint8Array): Pick<Outline, 'action' | 'messageId'> {
+  const outline = emptyOutline();
+  readOutline(envelope, { limits: DEFAULT_LIMITS, reader: 'scan' }, new Tape(), outline);
+  return outline;
 }
 
 function hasChildOf(tape: Tape, element: number, namespace: number): boolean {

@@ -1,16 +1,20 @@
 /** SOAP faults (protocol: §6.2, §1.12): ours are coarse on purpose; those of peers become our codes. */
 
-import type { Attribute, Tape, XmlWriter } from '@parley/codec';
-import { firstChild, NamespaceBinding, nextSibling, textOf } from '@parley/codec';
+import type { Attribute, XmlWriter } from '@parley/codec';
+import { firstChild, NamespaceBinding, nextSibling, scan, Tape, textOf } from '@parley/codec';
 import { isNamed, localName, Namespace, namesIn, namespaceOf, UNQUALIFIED, uriOfPrefix } from '@parley/codec/internal';
-import type { FaultCode, SoapFault, Version } from '@parley/core';
+import type { FaultCode, Limits, SoapFault, Version } from '@parley/core';
 import { Fault, soapFaultOf } from '@parley/core';
 import { VERSION_URIS } from '@parley/core/internal';
 import type { SoapVersion } from '@parley/engine';
 import { bound, SOAP_NAMESPACES } from '@parley/engine/internal';
+import type { AddressingStyle } from './addressing-style.ts';
 import { writeEnvelope } from './envelope-writer.ts';
 
-const FAULT_ACTION = 'http://www.w3.org/2005/08/addressing/soap/fault';
+const FAULT_ACTIONS: Readonly<Record<AddressingStyle['version'], string>> = {
+  '1.0': 'http://www.w3.org/2005/08/addressing/soap/fault',
+  '2004/08': 'http://schemas.xmlsoap.org/ws/2004/08/addressing/fault',
+};
 
 // safety: fixed texts. What precisely failed is for our own log.
 const REASONS: Readonly<Record<SoapFault['code'], string>> = {
@@ -35,6 +39,8 @@ export interface FaultReplyParts {
   readonly messageId: string;
   /** MessageID of the refused message, if it had one. */
   readonly relatesTo: string | undefined;
+  /** Default: WS-Addressing 1.0, to be understood. */
+  readonly addressing?: AddressingStyle | undefined;
 }
 
 /** The envelope that answers a refused message: no Security header, no detail, one text per SOAP code. */
@@ -42,7 +48,8 @@ export function writeFaultReply(parts: FaultReplyParts): Uint8Array {
   const fault = soapFaultOf(parts.code) ?? RECEIVER;
   return writeEnvelope({
     soapVersion: parts.soapVersion,
-    action: FAULT_ACTION,
+    action: FAULT_ACTIONS[parts.addressing?.version ?? '1.0'],
+    addressing: parts.addressing,
     messageId: parts.messageId,
     relatesTo: parts.relatesTo ?? 'http://www.w3.org/2005/08/addressing/unspecified',
     body: (writer) =>
@@ -105,21 +112,38 @@ export function faultElement(tape: Tape, body: number): number {
   return child >= 0 && isNamed(tape, child, namespaceOf(tape, body), FAULT) ? child : -1;
 }
 
+/** What a fault of a peer says: the most specific code of it. */
+export interface PeerFault {
+  readonly faultCode: string;
+  readonly faultNamespace: string;
+}
+
 /**
- * What a peer's fault says, as ours: `peer.soap-fault` with the most specific code of it (its subcode, if any).
+ * What a peer's fault says, as ours: `peer.soap-fault` with its code.
  * Texts and details of the peer are left out: they are nobody's to trust.
  */
 export function readFault(tape: Tape, fault: number): Fault {
+  return new Fault('peer.soap-fault', { ...peerFaultOf(tape, fault) });
+}
+
+/** The fault in a proven Body (borrowed), if there is one. @throws Fault of the scanner */
+export function readFaultIn(body: Uint8Array, limits: Limits): PeerFault | undefined {
+  const tape = new Tape();
+  scan(body, limits, tape);
+  const fault = faultElement(tape, 0);
+  return fault < 0 ? undefined : peerFaultOf(tape, fault);
+}
+
+function peerFaultOf(tape: Tape, fault: number): PeerFault {
   const soap = namespaceOf(tape, fault);
   const value =
     soap === Namespace.soap11 ? childNamed(tape, fault, Namespace.none, FAULT_CODE) : fault12Value(tape, fault, soap);
-  if (value < 0) return new Fault('peer.soap-fault', { faultCode: 'unknown' });
-  const [prefix = '', local] = textOf(tape, value).trim().slice(0, QNAME_CHARACTERS_MAX).split(':');
-  if (local === undefined) return new Fault('peer.soap-fault', { faultCode: prefix });
-  return new Fault('peer.soap-fault', {
-    faultCode: local,
-    faultNamespace: uriOfPrefix(tape, value, prefix) ?? 'unknown',
-  });
+  const text = value < 0 ? '' : textOf(tape, value).trim().slice(0, QNAME_CHARACTERS_MAX);
+  const colon = text.indexOf(':');
+  return {
+    faultCode: text === '' ? 'unknown' : text.slice(colon + 1),
+    faultNamespace: (colon < 0 ? undefined : uriOfPrefix(tape, value, text.slice(0, colon))) ?? 'unknown',
+  };
 }
 
 function fault12Value(tape: Tape, fault: number, soap: number): number {

@@ -1,20 +1,7 @@
 /** Attempts to prove a password, and the comparison that tells nothing about where it failed. */
-import type { Secret } from '@parley/core';
-import { passwordDigest } from '@parley/core';
+import { Fault, passwordDigest, Secret } from '@parley/core';
 import { equalConstantTime, isSamePassword } from '@parley/core/internal';
-
-/** What a UsernameToken claims. Never print or keep it. */
-export type PasswordAttempt =
-  | { readonly kind: 'text'; readonly username: string; readonly password: Secret }
-  | {
-      readonly kind: 'digest';
-      readonly username: string;
-      readonly nonce: Uint8Array;
-      /** As written, which is what was digested. */
-      readonly created: string;
-      readonly createdAtMs: number;
-      readonly digest: Uint8Array;
-    };
+import type { PasswordAttempt } from '@parley/engine';
 
 /**
  * Says who it is that knows the password: the principal of the context, or `undefined` for nobody. The attempt is
@@ -30,7 +17,55 @@ export function passwordMatches(attempt: PasswordAttempt, password: Uint8Array):
   return attempt.password.lend((given) => isSamePassword(given, password));
 }
 
-/** Wipes what an attempt holds. */
-export function wipeAttempt(attempt: PasswordAttempt): void {
-  if (attempt.kind === 'text') attempt.password.wipe();
+/**
+ * An {@link Authenticate} for one message: `open` cannot wait, whoever judges passwords may answer later. Then `open` is ended,
+ * and run again once the answer has {@link arrived}. Each message asks once.
+ */
+export class AwaitedAuthentication {
+  readonly #authenticate: Authenticate;
+  #pending: Promise<void> | undefined;
+  #answer: { readonly principal: string | undefined } | undefined;
+
+  constructor(authenticate: Authenticate) {
+    this.#authenticate = authenticate;
+  }
+
+  /** Whom the attempt proved, if it did. */
+  get principal(): string | undefined {
+    return this.#answer?.principal;
+  }
+
+  /** @throws Fault `internal.context-needed` the answer is awaited; `internal.store-unavailable` the judge failed */
+  readonly judge = (attempt: PasswordAttempt): boolean => {
+    if (this.#answer === undefined) {
+      this.#pending ??= this.#ask(copyOf(attempt));
+      throw new Fault('internal.context-needed');
+    }
+    return this.#answer.principal !== undefined;
+  };
+
+  /** Waits for the answer; `false` if none is awaited. @throws Fault `internal.store-unavailable` */
+  async arrived(): Promise<boolean> {
+    if (this.#pending === undefined) return false;
+    await this.#pending;
+    this.#pending = undefined;
+    return true;
+  }
+
+  async #ask(attempt: PasswordAttempt): Promise<void> {
+    try {
+      const principal = await this.#authenticate(attempt);
+      this.#answer = { principal: principal === '' ? undefined : principal };
+    } catch {
+      // safety: what it threw may quote the password.
+      throw new Fault('internal.store-unavailable', { reason: 'authenticate failed' });
+    } finally {
+      if (attempt.kind === 'text') attempt.password.wipe();
+    }
+  }
+}
+
+function copyOf(attempt: PasswordAttempt): PasswordAttempt {
+  if (attempt.kind === 'digest') return attempt;
+  return { ...attempt, password: attempt.password.lend((octets) => Secret.copyOf(octets)) };
 }

@@ -3,6 +3,7 @@
 import type { CanonicalElement, Tape, XmlWriter } from '@parley/codec';
 import { attributeNamed, isNamed, localName, Namespace } from '@parley/codec/internal';
 import type { Limits, Secret, Version } from '@parley/core';
+import type { VersionUris } from '@parley/core/internal';
 import { VERSION_URIS } from '@parley/core/internal';
 import {
   attributeValue,
@@ -17,12 +18,18 @@ import type { Lifetime } from './lifetime.ts';
 import { readLifetime, writeLifetime } from './lifetime.ts';
 import { CONTEXT_ATTRIBUTE, trustNames } from './names.ts';
 import type { ContextName } from './token-reference.ts';
-import { readContextName } from './token-reference.ts';
+import { readContextName, readTokenId } from './token-reference.ts';
+
+/** A context as its issuer names it. */
+export interface IssuedToken extends ContextName {
+  /** wsu:Id of the token, by which some issuers look it up. */
+  readonly tokenId: string | undefined;
+}
 
 export interface SecurityTokenResponse {
   readonly context: string | undefined;
   readonly tokenType: string | undefined;
-  readonly token: ContextName | undefined;
+  readonly token: IssuedToken | undefined;
   /** URI of the algorithm that makes the key of both entropies. */
   readonly computedKey: string | undefined;
   /** The issuer's whole key; owned by whoever reads the response: wipe it. */
@@ -48,7 +55,6 @@ const CHILDREN = childNames([
   'RequestedTokenCancelled',
 ]);
 const URI_BYTES_MAX = 1024;
-const TOKEN_ID = '_sct';
 
 /**
  * Reads the final response in a Body: in 200512 an RSTRC with one RSTR, in 200502 an RSTR.
@@ -66,7 +72,7 @@ export function readResponse(tape: Tape, body: number, version: Version, limits:
     context: context < 0 ? undefined : attributeValue(tape, context, URI_BYTES_MAX),
     tokenType:
       children.TokenType === undefined ? undefined : literalText(tape, children.TokenType, 'TokenType', URI_BYTES_MAX),
-    token: token === undefined ? undefined : readContextName(tape, token, uris, limits),
+    token: token === undefined ? undefined : readIssuedToken(tape, token, uris, limits),
     computedKey,
     keySizeBits: keySize === undefined ? undefined : Number(literalText(tape, keySize, 'KeySize', 10)),
     lifetime: lifetime === undefined ? undefined : readLifetime(tape, lifetime),
@@ -85,6 +91,10 @@ export function readResponse(tape: Tape, body: number, version: Version, limits:
     proofKey?.wipe();
     throw error;
   }
+}
+
+function readIssuedToken(tape: Tape, parent: number, uris: VersionUris, limits: Limits): IssuedToken {
+  return { ...readContextName(tape, parent, uris, limits), tokenId: readTokenId(tape, parent) };
 }
 
 function responseElement(tape: Tape, body: number, version: Version): number {
@@ -111,10 +121,12 @@ export interface TokenResponseParts {
   readonly version: Version;
   readonly context: string | undefined;
   readonly token: ContextName;
+  /** The token's wsu:Id: another one each time, for peers keep tokens by it. */
+  readonly tokenId: string;
   /** Echoed. */
   readonly appliesTo: CanonicalElement | undefined;
-  /** `entropy` is the issuer's half of a computed key, `key` the whole one; both borrowed. */
-  readonly proof: { readonly entropy: Secret } | { readonly key: Secret };
+  /** `entropy` is the issuer's half of a computed key, `key` the whole one; both borrowed. `undefined`: it is the requester's. */
+  readonly proof: { readonly entropy: Secret } | { readonly key: Secret } | undefined;
   readonly createdAtMs: number;
   readonly expiresAtMs: number;
   readonly keySizeBits: number;
@@ -136,19 +148,30 @@ const NAMES = trustNames([
 
 /** Writes the response to Issue and Renew into a Body, in WCF's order (protocol: §9.1, §12.1). */
 export function writeTokenResponse(writer: XmlWriter, parts: TokenResponseParts): void {
-  const { version, token, proof } = parts;
+  const { version, token, tokenId } = parts;
   const uris = VERSION_URIS[version];
   const names = NAMES[version];
   openResponse(writer, version, parts.context);
   writer.element(names.TokenType, uris.sct).open(names.RequestedSecurityToken);
-  writeSecurityContextToken(writer, version, TOKEN_ID, token.identifier, token.instance);
+  writeSecurityContextToken(writer, version, tokenId, token.identifier, token.instance);
   writer.close();
   if (parts.appliesTo !== undefined) writer.repeat(parts.appliesTo);
   writer.open(names.RequestedAttachedReference);
-  writeContextReference(writer, version, { tokenId: TOKEN_ID });
+  writeContextReference(writer, version, { tokenId, instance: token.instance });
   writer.close().open(names.RequestedUnattachedReference);
   writeContextReference(writer, version, token);
-  writer.close().open(names.RequestedProofToken);
+  writer.close();
+  writeProof(writer, version, parts.proof);
+  writeLifetime(writer, version, parts.createdAtMs, parts.expiresAtMs);
+  writer.element(names.KeySize, String(parts.keySizeBits));
+  closeResponse(writer, version);
+}
+
+function writeProof(writer: XmlWriter, version: Version, proof: TokenResponseParts['proof']): void {
+  if (proof === undefined) return;
+  const names = NAMES[version];
+  const uris = VERSION_URIS[version];
+  writer.open(names.RequestedProofToken);
   if ('entropy' in proof) {
     writer.element(names.ComputedKey, uris.computedKeyPSha1).close().open(names.Entropy);
     writeBinarySecret(writer, uris, proof.entropy, 'Nonce');
@@ -156,9 +179,6 @@ export function writeTokenResponse(writer: XmlWriter, parts: TokenResponseParts)
     writeBinarySecret(writer, uris, proof.key, 'SymmetricKey');
   }
   writer.close();
-  writeLifetime(writer, version, parts.createdAtMs, parts.expiresAtMs);
-  writer.element(names.KeySize, String(parts.keySizeBits));
-  closeResponse(writer, version);
 }
 
 /** Writes the response to Cancel into a Body (protocol: §12.4). */

@@ -1,10 +1,11 @@
 /** How trust messages name a context: an SCT, or an STR by Identifier and Instance (WS-SC §1.11). */
 
 import type { Tape } from '@parley/codec';
-import { isNamed, localName, Namespace, namespaceOf } from '@parley/codec/internal';
+import { attributeNamed, isNamed, localName, Namespace, namespaceOf } from '@parley/codec/internal';
 import type { Limits } from '@parley/core';
 import type { VersionUris } from '@parley/core/internal';
 import {
+  attributeValue,
   isTokenReference,
   readSecurityContextToken,
   readTokenReference,
@@ -40,6 +41,15 @@ export function readContextName(tape: Tape, parent: number, uris: VersionUris, l
     return { identifier: reference.identifier, instance: reference.instance };
   }
   return readToken(tape, element, uris, limits);
+}
+
+const ID = localName('Id');
+const ID_BYTES_MAX = 256;
+
+/** wsu:Id of the token that is the one child of `parent`, if it has one. */
+export function readTokenId(tape: Tape, parent: number): string | undefined {
+  const id = attributeNamed(tape, soleChild(tape, parent, 'a token'), Namespace.wsu, ID);
+  return id < 0 ? undefined : attributeValue(tape, id, ID_BYTES_MAX);
 }
 
 function readToken(tape: Tape, element: number, uris: VersionUris, limits: Limits): ContextName {

@@ -141,6 +141,10 @@ export const PEER_FAULTS = {
     'later',
   ],
   'peer.replay': ['wsse:InvalidSecurity', 'The message was seen before.', 'new-message'],
+  'peer.reflected': [
+    'wsse:InvalidSecurity',
+    'An answer where a request is due, or a message of our own: it was sent back.',
+  ],
   'peer.confirmation-mismatch': [
     'wsse:InvalidSecurity',
     'What a response confirms is not what its request was signed with.',

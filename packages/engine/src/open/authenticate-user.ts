@@ -67,12 +67,16 @@ function userOfKeys(claims: MessageClaims, verified: readonly VerifiedPart[]): A
 }
 
 function passwordTokenOf({ tape, security }: MessageClaims, { policy }: OpenScope): PasswordToken | undefined {
-  const tokens = security.otherTokens
+  const all = security.otherTokens
     .filter((element) => isUsernameToken(tape, element))
-    .map((element) => readUsernameToken(tape, element, policy.limits))
-    .filter((token): token is PasswordToken => token.password !== undefined);
+    .map((element) => readUsernameToken(tape, element, policy.limits));
+  const tokens = all.filter((token): token is PasswordToken => token.password !== undefined);
   if (tokens.length > 1) throw structureInvalid(tape, tokens[1]!.element, 'two passwords');
-  return tokens[0];
+  const [proven] = tokens;
+  // safety: a name that nobody proves must not stand beside one that is proven.
+  const other = proven && all.find(({ username }) => username !== proven.username);
+  if (other !== undefined) throw structureInvalid(tape, other.element, 'two users');
+  return proven;
 }
 
 function authenticate(

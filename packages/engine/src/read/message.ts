@@ -14,7 +14,7 @@ import type { Policy } from '../policy/policy.ts';
 import { readAssertion } from '../saml/assertion.ts';
 import type { AssertionClaim } from '../saml/assertion-claim.ts';
 import type { SecurityHeader } from './security-header.ts';
-import { readSecurityHeader } from './security-header.ts';
+import { emptyHeader, readSecurityHeader } from './security-header.ts';
 import type { EnvelopeShape, SoapEnvelope } from './soap-envelope.ts';
 import { isMandatory, readEnvelopeShape, readHeaderBlocks } from './soap-envelope.ts';
 import { isTokenCopy } from './token-copy.ts';
@@ -39,7 +39,12 @@ export function readMessage(tape: Tape, policy: Policy): MessageClaims {
   const shape = readShape(tape, policy);
   const { role, understoodHeaders } = policy;
   const envelope = readHeaderBlocks(tape, shape, { refuseUnknown: true, role, understoodHeaders });
-  if (envelope.security < 0) throw new Fault('peer.security-header-missing');
+  if (envelope.security < 0) {
+    // interop: under TLS, WCF leaves the header out. Where nothing has to be in it, nothing is missing.
+    if (policy.requireProof || policy.requireTimestamp || policy.requireMustUnderstand)
+      throw new Fault('peer.security-header-missing');
+    return { tape, envelope, security: emptyHeader(-1), timestamp: undefined, assertions: [] };
+  }
   if (policy.requireMustUnderstand && !isMandatory(tape, envelope.security, envelope.soap)) {
     throw structureInvalid(tape, envelope.security, 'wsse:Security that a receiver may pass over');
   }

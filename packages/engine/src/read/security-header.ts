@@ -129,7 +129,8 @@ type Filling = {
   -readonly [Name in keyof SecurityHeader]: SecurityHeader[Name] extends number ? number : number[];
 };
 
-function emptyHeader(element: number): Filling {
+/** A header with nothing in it. */
+export function emptyHeader(element: number): Filling {
   return {
     element,
     timestamp: -1,

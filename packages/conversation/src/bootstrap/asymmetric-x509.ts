@@ -1,0 +1,101 @@
+/** A certificate on either side (WS-SecurityPolicy's AsymmetricBinding): each signs with its own, and encrypts for the other's. */
+import type { CertifiedKey, Trust } from '@parley/core';
+import { Certificate, DEFAULT_LIMITS, Fault } from '@parley/core';
+import type { CertificateKeyUse, CertificateSignature, KeyRecipient, OpenedMessage, OwnKey } from '@parley/engine';
+import { policyOf } from '@parley/engine';
+import type { ProtectionRequest } from '../protection/protection.ts';
+import type {
+  BootstrapKind,
+  ConfirmedKind,
+  HandshakeScene,
+  InitiatorBootstrap,
+  ResponderBootstrap,
+} from './bootstrap.ts';
+import { answerChanges, confirmationOf } from './bootstrap.ts';
+import { signatureOf } from './symmetric-x509.ts';
+
+export interface AsymmetricX509Initiator {
+  /** Signs requests. */
+  readonly signature: CertificateSignature;
+  /** Requests are encrypted for it. */
+  readonly service: KeyRecipient;
+  /** Judges whoever signs answers, and knows the certificates that they only name. */
+  readonly trust: Trust;
+  /** Answers are encrypted for one of them. */
+  readonly ownKeys: readonly OwnKey[];
+}
+
+const CERTIFIED: ConfirmedKind = { isSigned: true, hasUser: false };
+
+/** The initiator's. Everything is borrowed for as long as the initiator lives. */
+function initiator({ signature, service, trust, ownKeys }: AsymmetricX509Initiator): InitiatorBootstrap {
+  return {
+    kind: 'asymmetric-x509',
+    protectedBy: 'message',
+    begin: (scene) => ({
+      request: between(signature, service, scene),
+      policy: policyOf('x509', answerChanges(scene.style, CERTIFIED)),
+      credentials: { trust, ownKeys },
+      wipe: () => undefined,
+    }),
+  };
+}
+
+export interface AsymmetricX509Responder {
+  /** Signs answers. */
+  readonly signature: CertificateSignature;
+  /** Requests are encrypted for one of them. */
+  readonly ownKeys: readonly OwnKey[];
+  /** Judges whoever signs requests: the principal, by the subject of his certificate. */
+  readonly trust: Trust;
+  /** How answers name the certificate that they are encrypted for. Default: `issuer-serial`. */
+  readonly reference?: KeyRecipient['reference'] | undefined;
+}
+
+/** The responder's. */
+function responder({
+  signature,
+  ownKeys,
+  trust,
+  reference = 'issuer-serial',
+}: AsymmetricX509Responder): ResponderBootstrap {
+  return {
+    kind: 'asymmetric-x509',
+    protectedBy: 'message',
+    profile: 'x509',
+    demands: {},
+    credentials: { ownKeys, trust },
+    principalOf: ({ message }) => signerOf(message).subject,
+    answer: ({ message }, scene) => {
+      const [certificate] = signerOf(message).chain;
+      const recipient = { certificate: Certificate.read(certificate ?? new Uint8Array(), DEFAULT_LIMITS), reference };
+      return { ...between(signature, recipient, scene), ...confirmationOf(scene.style, message, CERTIFIED) };
+    },
+  };
+}
+
+/** A certificate on either side. */
+export const asymmetricX509: BootstrapKind<[AsymmetricX509Initiator], [AsymmetricX509Responder]> = {
+  initiator,
+  responder,
+};
+
+function between(
+  signature: CertificateSignature & { readonly key: CertifiedKey },
+  recipient: KeyRecipient,
+  scene: HandshakeScene,
+): ProtectionRequest {
+  const { mac: _m, derivedKeyDefaults: _d, ...protection } = scene.style.protection;
+  return {
+    ...protection,
+    certificate: signatureOf(signature, scene),
+    suite: scene.suite,
+    ...(protection.encrypt === 'none' ? {} : { recipient }),
+  };
+}
+
+/** @throws Fault `peer.authentication-failed` no certificate signed */
+function signerOf({ signed }: OpenedMessage): CertificateKeyUse {
+  for (const { role, key } of signed) if (role === 'body' && key.source === 'certificate') return key;
+  throw new Fault('peer.authentication-failed', { reason: 'no signing certificate' });
+}

@@ -1,0 +1,76 @@
+/** A SAML assertion that somebody else issued, over TLS: of a bearer, or of the holder of a key, who signs the Timestamp. */
+import type { PrivateKey, Secret, Trust } from '@parley/core';
+import { Fault } from '@parley/core';
+import type { AssertionIssuer, AssertionToken, OpenedMessage, OwnKey, PolicyChanges } from '@parley/engine';
+import { policyOf } from '@parley/engine';
+import type { BootstrapKind, InitiatorBootstrap, ResponderBootstrap } from './bootstrap.ts';
+import { answerOverTls, handshakeOverTls } from './over-tls.ts';
+
+export interface SamlInitiator {
+  readonly assertion: AssertionToken;
+  /** Of the key that the assertion names. Without: whoever bears it is believed. */
+  readonly proof?: PrivateKey | Secret | undefined;
+}
+
+/** The initiator's. Everything is borrowed for as long as the initiator lives. */
+function initiator({ assertion, proof }: SamlInitiator): InitiatorBootstrap {
+  return {
+    kind: 'saml-over-tls',
+    protectedBy: 'channel',
+    begin: (scene) =>
+      handshakeOverTls(
+        proof === undefined
+          ? { transport: true, assertions: [assertion] }
+          : {
+              assertion,
+              proof,
+              suite: scene.suite,
+              sign: { body: false, addressing: false, timestamp: true },
+              encrypt: 'none',
+              order: 'sign-then-encrypt',
+            },
+        scene,
+      ),
+  };
+}
+
+export interface SamlResponder {
+  readonly confirmation: 'bearer' | 'holder-of-key';
+  readonly issuers: readonly AssertionIssuer[];
+  /** Who we are to issuers. */
+  readonly audiences: readonly string[];
+  /** For assertions whose secret is encrypted for us. */
+  readonly ownKeys?: readonly OwnKey[] | undefined;
+  /** Certificates of holders. */
+  readonly trust?: Trust | undefined;
+}
+
+const OVER_TLS: PolicyChanges = { requireSignedBody: false, requireSignedAddressing: false, requiredHeaders: [] };
+
+/** The responder's: the principal is the subject, as its issuer names it. */
+function responder({ confirmation, issuers, audiences, ownKeys, trust }: SamlResponder): ResponderBootstrap {
+  const assertion: PolicyChanges = { confirmations: [confirmation], requireAssertion: true, audiences };
+  const isBearer = confirmation === 'bearer';
+  return {
+    kind: 'saml-over-tls',
+    protectedBy: 'channel',
+    profile: isBearer ? 'transport' : 'saml',
+    demands: isBearer
+      ? { ...assertion, requireSignedAssertion: false, signatures: policyOf('saml').signatures }
+      : { ...assertion, ...OVER_TLS, trustTransport: true },
+    credentials: { assertionIssuers: issuers, ownKeys, trust },
+    principalOf: ({ message }) => subjectOf(message),
+    answer: answerOverTls,
+  };
+}
+
+/** A SAML assertion over TLS. */
+export const samlOverTls: BootstrapKind<[SamlInitiator], [SamlResponder]> = { initiator, responder };
+
+/** Issuers name their subjects as they like, so one name of two issuers is two principals. */
+function subjectOf({ assertions }: OpenedMessage): string {
+  const [assertion] = assertions;
+  if (assertion?.subject === undefined || assertions.length > 1)
+    throw new Fault('peer.authentication-failed', { reason: 'not one assertion about a subject' });
+  return `${assertion.subject.name} (${assertion.issuer})`;
+}

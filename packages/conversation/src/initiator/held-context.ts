@@ -1,0 +1,50 @@
+/** The context of an initiator, as answers make it. */
+import type { SecurityContext } from '@parley/core';
+import { Fault } from '@parley/core';
+import type { ReceivedToken } from './answers.ts';
+import type { InitiatorSettings } from './settings.ts';
+
+/** A context, and the Id by which its issuer knows its token. */
+export interface HeldContext {
+  readonly context: SecurityContext;
+  readonly tokenId: string | undefined;
+}
+
+/** A new one. */
+export function issuedContext(
+  { identifier, tokenId, key, expiresAtMs }: ReceivedToken,
+  { version, profile }: InitiatorSettings,
+): HeldContext {
+  const context: SecurityContext = {
+    identifier,
+    version,
+    suite: profile.suite,
+    keys: [key],
+    createdAtMs: key.createdAtMs,
+    expiresAtMs,
+    cancelledAtMs: undefined,
+    principal: undefined,
+  };
+  return { context, tokenId };
+}
+
+/**
+ * The same with another key, beside which the old one serves for some time yet.
+ * @throws Fault `peer.structure-invalid` of another context, or no new key
+ */
+export function renewedContext(
+  { context }: HeldContext,
+  { identifier, tokenId, key, expiresAtMs }: ReceivedToken,
+  { rolloverMs }: InitiatorSettings,
+): HeldContext {
+  const isNew = key.instance !== undefined && context.keys.every((old) => old.instance !== key.instance);
+  if (identifier !== context.identifier || !isNew) {
+    key.secret.wipe();
+    throw new Fault('peer.structure-invalid', { reason: 'not a new key of this context' });
+  }
+  const rolloverEndsMs = key.createdAtMs + rolloverMs;
+  const live = context.keys.filter((old) => old.expiresAtMs > key.createdAtMs);
+  for (const old of context.keys) if (!live.includes(old)) old.secret.wipe();
+  const rolling = live.map((old) => ({ ...old, expiresAtMs: Math.min(old.expiresAtMs, rolloverEndsMs) }));
+  return { context: { ...context, keys: [...rolling, key], expiresAtMs }, tokenId };
+}

@@ -1,0 +1,247 @@
+/** Profiles of peers: what each writes, wants and leaves out, so that an endpoint's policy is all that one has to say. */
+import type { SuiteName } from '@parley/core';
+import { Fault } from '@parley/core';
+import type { PolicyChanges, SealProfile, SealProfileName } from '@parley/engine';
+import { policyOf, sealProfile } from '@parley/engine';
+import type { AddressingStyle } from '../soap/addressing-style.ts';
+import type { ConversationProfile, HandshakeStyle } from './conversation-profile.ts';
+import type { ContextProtection, Guard, TransportProtection } from './protection.ts';
+
+/** `parley` is ourselves: the strictest there is. */
+export const PEER_NAMES = ['parley', 'cxf', 'wcf-message', 'wcf-mixed', 'websphere', 'metro', 'rampart'] as const;
+export type PeerName = (typeof PEER_NAMES)[number];
+
+/** What an endpoint's policy says, as far as it is not what its stack does anyway. */
+export interface EndpointPolicy {
+  /** `transport`: TLS protects messages, and the context signs their Timestamp alone. Default: `symmetric`, for `wcf-mixed` transport. */
+  readonly binding?: 'symmetric' | 'transport' | undefined;
+  readonly encrypt?: ContextProtection['encrypt'] | undefined;
+  readonly order?: ContextProtection['order'] | undefined;
+  readonly keys?: ContextProtection['keys'] | undefined;
+  /** Of requests; answers name the context from outside. */
+  readonly token?: ContextProtection['token'] | undefined;
+  /** Answers confirm the signatures of their requests (sp:RequireSignatureConfirmation). Default: false. */
+  readonly confirm?: boolean | undefined;
+  /** `none`: the peer has no WS-Addressing, and the connection alone tells what an answer belongs to. */
+  readonly addressing?: AddressingStyle['version'] | 'none' | undefined;
+  /** Whether Action and To are to be understood. */
+  readonly mustUnderstandAddressing?: boolean | undefined;
+  /** Changes to what is demanded of every message that is read; `endpointAddress` counts for requests. */
+  readonly policy?: PolicyChanges | undefined;
+}
+
+/** What a peer is like. */
+interface PeerHabits {
+  /** What `seal` and `open` know of it. */
+  readonly seal: SealProfileName;
+  readonly policy: string;
+  readonly mac?: ContextProtection['mac'];
+  readonly binding?: 'transport';
+  readonly encrypt?: ContextProtection['encrypt'];
+  /** Renewals and cancellations are signed and not encrypted, first encrypted or not. */
+  readonly clearCancel: boolean;
+  readonly handshake: Pick<HandshakeStyle, 'signature' | 'confirm' | 'policy'>;
+  readonly mustUnderstand: boolean;
+  readonly keys: ConversationProfile['keys'];
+}
+
+// interop: CXF and Metro sign with RSA-SHA1 and HMAC-SHA1 even under the Sha256 suites.
+const JAVA_HANDSHAKE: PeerHabits['handshake'] = {
+  signature: 'rsa-sha1',
+  confirm: 'none',
+  policy: { layout: 'lax', signatures: ['rsa-sha1', 'rsa-sha256'] },
+};
+const JAVA: PeerHabits = {
+  seal: 'cxf',
+  policy: 'cxf',
+  encrypt: 'body',
+  clearCancel: true,
+  handshake: JAVA_HANDSHAKE,
+  mustUnderstand: true,
+  keys: 'combined',
+};
+const WCF: PeerHabits = {
+  seal: 'wcf-message',
+  policy: 'wcf-message',
+  encrypt: 'body-and-signature',
+  clearCancel: true,
+  handshake: { confirm: 'signed-unless-user', policy: { signatures: ['rsa-sha1', 'rsa-sha256'] } },
+  mustUnderstand: true,
+  keys: 'combined',
+};
+
+const HABITS: Readonly<Record<PeerName, PeerHabits>> = {
+  parley: {
+    seal: 'wcf-message',
+    policy: 'strict',
+    encrypt: 'body-and-signature',
+    clearCancel: false,
+    handshake: { confirm: 'signed', policy: {} },
+    mustUnderstand: true,
+    keys: 'combined',
+  },
+  cxf: JAVA,
+  'wcf-message': WCF,
+  'wcf-mixed': { ...WCF, binding: 'transport', handshake: { ...WCF.handshake, confirm: 'none' } },
+  // interop: CXF 2.6 refuses wsa headers to be understood where its policy does not use WS-Addressing.
+  websphere: { ...JAVA, seal: 'websphere', policy: 'websphere', mustUnderstand: false },
+  // interop: Metro and Rampart send the issuer's key alone, where they are not told to want entropy of their own.
+  metro: { ...JAVA, seal: 'metro', policy: 'metro', mustUnderstand: false, keys: 'any' },
+  rampart: {
+    ...JAVA,
+    seal: 'metro',
+    policy: 'metro',
+    // interop: Rampart refuses a Cancel in clear, signs no wsa header of a bootstrap, and its client of tokens knows none.
+    clearCancel: false,
+    handshake: {
+      ...JAVA_HANDSHAKE,
+      policy: { ...JAVA_HANDSHAKE.policy, requireSignedAddressing: false, requiredHeaders: [] },
+    },
+    mustUnderstand: false,
+    keys: 'any',
+  },
+};
+
+/**
+ * How to converse with an endpoint of the peer `name`, under `suite`, whose policy says `endpoint` beside what the peer does
+ * anyway (docs/conversation.md has the table). Give it to the initiator or the responder: it says how each of its messages is
+ * written, and what is demanded of the other side's.
+ *
+ * @throws Fault `caller.option-invalid` an unknown peer, and as `policyOf`
+ */
+export function peerProfile(
+  name: PeerName,
+  suite: SuiteName = 'Basic256',
+  endpoint: EndpointPolicy = {},
+): ConversationProfile {
+  if (!PEER_NAMES.includes(name))
+    throw new Fault('caller.option-invalid', { option: 'peer', value: String(name).slice(0, 64) });
+  const habits = HABITS[name];
+  const isTransport = (endpoint.binding ?? habits.binding) === 'transport';
+  const guards = isTransport ? transportGuards(name, habits, endpoint) : symmetricGuards(habits, endpoint);
+  const { addressing = '1.0', confirm = false } = endpoint;
+  return {
+    suite,
+    addressing: {
+      version: addressing === 'none' ? '1.0' : addressing,
+      mustUnderstand: endpoint.mustUnderstandAddressing ?? (addressing !== 'none' && habits.mustUnderstand),
+    },
+    pairing: addressing === 'none' ? 'connection' : 'relates-to',
+    handshake: handshakeStyle(habits, endpoint),
+    ...guards,
+    confirm,
+    keys: habits.keys,
+  };
+}
+
+type Guards = Pick<ConversationProfile, 'requests' | 'answers' | 'renewals' | 'cancels' | 'cancelAnswers'>;
+
+function symmetricGuards(habits: PeerHabits, endpoint: EndpointPolicy): Guards {
+  const protection = messageProtection(habits, endpoint);
+  const external: ContextProtection = { ...protection, token: 'external' };
+  const separate: PolicyChanges = protection.keys === 'direct' ? { requireSeparateKeys: false } : {};
+  const requestPolicy = policyOf(habits.policy, { ...separate, ...endpoint.policy });
+  const answerPolicy = answerPolicyOf(habits.policy, separate, endpoint);
+  const clear = { encrypt: 'none', order: 'sign-then-encrypt' } as const;
+  const last = habits.clearCancel ? clear : {};
+  return {
+    requests: { protection, policy: requestPolicy },
+    answers: { protection: external, policy: answerPolicy },
+    // A Renew is read under two protections, so its Body stays in clear under the signature: the channel hides it.
+    renewals: { protection: { ...derived(protection), ...clear }, policy: renewalPolicy(habits, endpoint) },
+    cancels: { protection: { ...derived(protection), ...last }, policy: requestPolicy },
+    cancelAnswers: { protection: { ...derived(external), ...last }, policy: withoutConfirmation(answerPolicy) },
+  };
+}
+
+/** Requests that a context endorses over TLS, and answers that TLS alone protects (WS-SecurityPolicy's TransportBinding). */
+function transportGuards(name: PeerName, habits: PeerHabits, endpoint: EndpointPolicy): Guards {
+  const isWcf = name === 'wcf-mixed';
+  const { mac: _, ...timestamp } = sealProfile('wcf-mixed', 'request');
+  const mac = macOf(habits);
+  const protection: ContextProtection = {
+    ...timestamp,
+    ...mac,
+    keys: endpoint.keys ?? (isWcf ? 'direct' : 'explicit'),
+  };
+  const requestPolicy = policyOf('wcf-mixed', { layout: 'lax', ...endpoint.policy });
+  const bare: TransportProtection = { transport: true };
+  const answers: Guard = {
+    protection: bare,
+    policy: answerPolicyOf('transport', { requireTimestamp: false }, endpoint),
+  };
+  // interop: CXF and Metro want the Body of a Cancel signed; WCF wants what it always wants.
+  const signed: ContextProtection = isWcf
+    ? protection
+    : { ...sealProfile(habits.seal, 'request'), ...mac, keys: 'explicit', encrypt: 'none' };
+  return {
+    requests: { protection, policy: requestPolicy },
+    answers,
+    renewals: { protection: signed, policy: requestPolicy },
+    cancels: { protection: signed, policy: requestPolicy },
+    cancelAnswers: isWcf
+      ? { ...answers, policy: withoutConfirmation(answers.policy) }
+      : {
+          protection: { ...signed, token: 'external' },
+          policy: answerPolicyOf(
+            'body-only',
+            { layout: 'lax', trustTransport: true, requireSignatureConfirmation: false },
+            endpoint,
+          ),
+        },
+  };
+}
+
+function messageProtection(habits: PeerHabits, { encrypt, order, keys, token }: EndpointPolicy): ContextProtection {
+  const profile: SealProfile = sealProfile(habits.seal, 'request');
+  return {
+    ...profile,
+    encrypt: encrypt ?? habits.encrypt ?? profile.encrypt,
+    order: order ?? profile.order,
+    keys: keys ?? profile.keys,
+    token: token ?? profile.token,
+  };
+}
+
+function macOf(habits: PeerHabits): Pick<ContextProtection, 'mac'> {
+  const { mac } = sealProfile(habits.seal, 'request');
+  return mac === undefined ? {} : { mac };
+}
+
+/** What is under one key for one use only is taken by everybody. */
+function derived(protection: ContextProtection): ContextProtection {
+  return protection.keys === 'direct' ? { ...protection, keys: 'explicit' } : protection;
+}
+
+/** A renewal may be what the bootstrap makes of it: a Timestamp that the old key signs, over TLS. */
+function renewalPolicy(habits: PeerHabits, endpoint: EndpointPolicy): Guard['policy'] {
+  return habits.policy === 'strict'
+    ? policyOf('strict', endpoint.policy)
+    : policyOf('wcf-mixed', { layout: 'lax', ...endpoint.policy });
+}
+
+function answerPolicyOf(profile: string, changes: PolicyChanges, endpoint: EndpointPolicy): Guard['policy'] {
+  return policyOf(profile, {
+    requireSignatureConfirmation: endpoint.confirm === true,
+    ...endpoint.policy,
+    ...changes,
+    endpointAddress: undefined,
+  });
+}
+
+function withoutConfirmation(policy: Guard['policy']): Guard['policy'] {
+  return Object.freeze({ ...policy, requireSignatureConfirmation: false });
+}
+
+function handshakeStyle(habits: PeerHabits, endpoint: EndpointPolicy): HandshakeStyle {
+  const { keys: _k, token: _t, ...protection } = messageProtection(habits, endpoint);
+  // What holds key material is encrypted, whatever is done with messages.
+  const encrypt = protection.encrypt === 'none' ? 'body' : protection.encrypt;
+  const { signature, confirm, policy } = habits.handshake;
+  return {
+    protection: { ...protection, encrypt },
+    signature,
+    policy: { ...policy, ...endpoint.policy },
+    confirm: endpoint.confirm === true ? 'all' : confirm,
+  };
+}

@@ -1,0 +1,92 @@
+/** How messages are protected: as they are written, and as they are read. */
+import type { SecurityContext } from '@parley/core';
+import type { BootstrapSealRequest, Policy, SealedMessage, SealRequest, TransportSealRequest } from '@parley/engine';
+import { seal } from '@parley/engine';
+import type { Ambient } from '../exchange/ambient.ts';
+import { currentMs, randomIdPrefix } from '../exchange/ambient.ts';
+import { unwrapped } from '../exchange/unwrapped.ts';
+
+/** By a key of the context: the part of a {@link SealRequest} that stays the same for a whole conversation. */
+export type ContextProtection = Pick<
+  SealRequest,
+  | 'keys'
+  | 'token'
+  | 'sign'
+  | 'encrypt'
+  | 'encryptHeaders'
+  | 'order'
+  | 'layout'
+  | 'mac'
+  | 'digest'
+  | 'derivedKeyDefaults'
+  | 'mustUnderstand'
+  | 'role'
+>;
+
+/** By the transport alone: a Timestamp, and no signature (the answers of a TransportBinding). */
+export type TransportProtection = Pick<TransportSealRequest, 'transport' | 'mustUnderstand' | 'role'>;
+
+export type Protection = ContextProtection | TransportProtection;
+
+/** One kind of message: how we write it, and what we demand of one that we read. */
+export interface Guard {
+  readonly protection: Protection;
+  readonly policy: Policy;
+}
+
+type Timing = 'atMs' | 'timestampLifetimeMs' | 'fillRandom' | 'idPrefix' | 'workspace';
+type Untimed<Request> = Request extends unknown ? Omit<Request, Timing> : never;
+
+/** What `seal` is asked for, before the clock and chance are added. */
+export type ProtectionRequest = Untimed<SealRequest | BootstrapSealRequest | TransportSealRequest>;
+
+/** What is the same for all messages of one side. */
+export interface Stamp {
+  readonly ambient: Ambient;
+  readonly timestampLifetimeMs: number;
+}
+
+/**
+ * {@link seal}, now, with Ids that no other message has: peers keep tokens by them.
+ * @throws Fault as `seal`
+ */
+export function protect(
+  envelope: Uint8Array,
+  request: ProtectionRequest,
+  { ambient, timestampLifetimeMs }: Stamp,
+): SealedMessage {
+  return unwrapped(
+    seal(envelope, {
+      ...request,
+      atMs: currentMs(ambient),
+      timestampLifetimeMs,
+      fillRandom: (out) => ambient.fillRandom(out),
+      idPrefix: randomIdPrefix(ambient),
+    }),
+  );
+}
+
+/** Which key, and what else one message has of its own. */
+export interface ContextUse {
+  readonly context: SecurityContext;
+  readonly instance: string | undefined;
+  /** The Id by which the issuer knows its token. */
+  readonly tokenId?: string | undefined;
+  /** For an answer: what it confirms. */
+  readonly confirm?: readonly string[] | undefined;
+}
+
+/** `protection` for one message under a context. */
+export function underContext(
+  protection: Protection,
+  { context, instance, tokenId, confirm }: ContextUse,
+): ProtectionRequest {
+  const confirmation = confirm === undefined ? {} : { confirm };
+  if ('transport' in protection) return { ...protection, ...confirmation };
+  return { ...protection, ...confirmation, context, instance, tokenId };
+}
+
+/** Whether a message of this policy is as sure as its transport, and no surer. */
+export function restsOnTransport(policy: Policy): boolean {
+  return policy.trustTransport || !policy.requireProof;
+}

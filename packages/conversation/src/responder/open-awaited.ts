@@ -1,0 +1,88 @@
+/** `open`, with what only others can tell: contexts of a store, verdicts on passwords, and what was seen before. */
+import type { Secret, SecurityContext } from '@parley/core';
+import { Fault } from '@parley/core';
+import type { Credentials, OpenedMessage, OpenRequest } from '@parley/engine';
+import { open } from '@parley/engine';
+import { unwrapped } from '../exchange/unwrapped.ts';
+import { AwaitedReplays } from '../replay/awaited-replays.ts';
+import type { ReplayCache } from '../replay/replay-cache.ts';
+import { wipeContext } from '../store/context-copy.ts';
+import type { ContextStore } from '../store/context-store.ts';
+import type { Authenticate } from '../trust/password.ts';
+import { AwaitedAuthentication } from '../trust/password.ts';
+
+/** A message names one context; a second may stand in it by mistake, and then it is refused. */
+const CONTEXTS_MAX = 2;
+
+/** An {@link OpenRequest} whose helpers need not answer at once. */
+export interface AwaitedOpenRequest extends Pick<OpenRequest, 'atMs' | 'policy' | 'soapAction'> {
+  readonly replayCache: ReplayCache;
+  readonly store: Pick<ContextStore, 'get'>;
+  /** What each context passes through first. */
+  readonly adjust: (context: SecurityContext) => SecurityContext;
+  readonly credentials?: Credentials | undefined;
+  readonly authenticate?: Authenticate | undefined;
+}
+
+/** What was opened, and all that came to light; the secrets are the holder's, to {@link wipe}. */
+export interface Opening {
+  readonly message: OpenedMessage;
+  /** Whom `authenticate` named. */
+  readonly user: string | undefined;
+  readonly sessionKey: { readonly sha1Base64: string; readonly secret: Secret } | undefined;
+  /** The context that proved something. */
+  context(identifier: string): SecurityContext | undefined;
+  wipe(): void;
+}
+
+/**
+ * Opens `bytes` (borrowed), once only.
+ * @throws Fault what `open` refuses with, and what store, cache and judge throw
+ */
+export async function openAwaited(bytes: Uint8Array, request: AwaitedOpenRequest): Promise<Opening> {
+  const { store, adjust, authenticate, replayCache, credentials, ...plain } = request;
+  const known = new Map<string, SecurityContext | undefined>();
+  const wipe = (): void => {
+    for (const context of known.values()) wipeContext(context);
+  };
+  const judge = authenticate && new AwaitedAuthentication(authenticate);
+  const replays = new AwaitedReplays(replayCache);
+  let sessionKey: Opening['sessionKey'];
+  const keepEncryptedKey = (sha1Base64: string, secret: Secret): void => {
+    sessionKey = { sha1Base64, secret };
+  };
+  const helped = { ...credentials, keepEncryptedKey, ...(judge && { authenticate: judge.judge }) };
+  try {
+    while (known.size <= CONTEXTS_MAX) {
+      let missing: string | undefined;
+      const find = (identifier: string): SecurityContext | undefined => {
+        if (known.has(identifier)) return known.get(identifier);
+        missing = identifier;
+        throw new Fault('internal.context-needed');
+      };
+      const reply = open(bytes, { ...plain, contexts: { find }, credentials: helped, replays });
+      if (missing !== undefined) {
+        const context = await store.get(missing);
+        known.set(missing, context === undefined ? undefined : adjust(context));
+        continue;
+      }
+      if ((await judge?.arrived()) === true || (await replays.arrived())) continue;
+      const message = unwrapped(reply);
+      return {
+        message,
+        user: judge?.principal,
+        sessionKey,
+        context: (identifier) => known.get(identifier),
+        wipe: () => {
+          wipe();
+          sessionKey?.secret.wipe();
+        },
+      };
+    }
+    throw new Fault('peer.bad-context', { reason: 'too many contexts' });
+  } catch (error) {
+    wipe();
+    sessionKey?.secret.wipe();
+    throw error;
+  }
+}

@@ -1,0 +1,50 @@
+import { scan, Tape } from '@parley/codec';
+import type { Version } from '@parley/core';
+import { Fault } from '@parley/core';
+import { VERSION_URIS } from '@parley/core/internal';
+import type { OpenedMessage } from '@parley/engine';
+import { requestAction } from '../soap/actions.ts';
+import type { RequestType, SecurityTokenRequest } from '../trust/request-security-token.ts';
+import { invalidRequest, readRequest } from '../trust/request-security-token.ts';
+import { addressingOf } from './request-in-hand.ts';
+import type { ResponderSettings } from './settings.ts';
+
+type Operation = 'issue' | 'renew' | 'cancel';
+const TYPES: Readonly<Record<Operation, RequestType>> = { issue: 'Issue', renew: 'Renew', cancel: 'Cancel' };
+
+/**
+ * The RST in the proven Body of a message that asks for `operation`.
+ * @throws Fault `peer.action-mismatch`; `peer.trust-invalid-request` generations mixed, RequestType or TokenType contradict the
+ *   action, and as {@link readRequest}
+ */
+export function trustRequestOf(
+  message: OpenedMessage,
+  version: Version,
+  operation: Operation,
+  { profile }: ResponderSettings,
+): SecurityTokenRequest {
+  if (addressingOf(message).action !== requestAction(version, operation)) throw new Fault('peer.action-mismatch');
+  if (message.version !== undefined && message.version !== version) throw invalidRequest('generations mixed');
+  const tape = new Tape();
+  const { limits } = profile.requests.policy;
+  scan(message.body, limits, tape);
+  const rst = readRequest(tape, 0, version, limits);
+  try {
+    requireKind(rst, TYPES[operation], message.action !== undefined);
+    return rst;
+  } catch (error) {
+    rst.entropy?.wipe();
+    throw error;
+  }
+}
+
+function requireKind(
+  { version, requestType, tokenType }: SecurityTokenRequest,
+  type: RequestType,
+  isSigned: boolean,
+): void {
+  // interop: WCF leaves RequestType out of Issue and Cancel; the action decides, if it is believed.
+  const isLeftOut = requestType === undefined && type !== 'Renew' && isSigned;
+  if (requestType !== type && !isLeftOut) throw invalidRequest('RequestType');
+  if (tokenType !== undefined && tokenType !== VERSION_URIS[version].sct) throw invalidRequest('TokenType');
+}
