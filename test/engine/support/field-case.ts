@@ -2,7 +2,14 @@
 import { readFileSync } from 'node:fs';
 import type { KeyInstance, Reply, SecurityContext, Version } from '@parley/core';
 import { Certificate, contextSource, DEFAULT_LIMITS, PrivateKey, Secret, Trust } from '@parley/core';
-import { type Credentials, type OpenedMessage, open, type PolicyChanges, policyOf } from '@parley/engine';
+import {
+  type Credentials,
+  type OpenedMessage,
+  type OpenRequest,
+  open,
+  type PolicyChanges,
+  policyOf,
+} from '@parley/engine';
 
 const FOLDER = new URL('../../vectors/field-cases/', import.meta.url);
 const DEFAULT_AT = '2026-11-29T18:49:00Z';
@@ -38,15 +45,19 @@ export function answerTo(
   fieldCase: FieldCase,
   message: Uint8Array = messageOf(fieldCase),
 ): Readonly<Record<string, unknown>> {
+  return answerOf(open(message, requestOf(fieldCase)));
+}
+
+/** What the message is opened with. */
+export function requestOf(fieldCase: FieldCase): OpenRequest {
   const { profile, policy, at = DEFAULT_AT, sent } = fieldCase;
-  const reply = open(message, {
+  return {
     atMs: at === 'message' ? at : Date.parse(at),
     policy: policyOf(profile, policy),
     contexts: contextSource([...contextsOf(listedKeys()), ...contextsOf(fieldCase.contexts ?? [])]),
     credentials: credentialsOf(fieldCase),
     signatureValuesSent: sent,
-  });
-  return answerOf(reply);
+  };
 }
 
 function answerOf(reply: Reply<OpenedMessage>): Readonly<Record<string, unknown>> {
