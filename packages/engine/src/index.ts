@@ -80,6 +80,7 @@ export type {
 export { isContextMessage } from './message/opened-message.ts';
 export type { AddressingName } from './message/addressing-names.ts';
 export type { PasswordType } from './message/password-type.ts';
+export type { ElementName, PayloadPath } from './message/payload-path.ts';
 export type { HeaderName } from './message/header-name.ts';
 export { LAYOUTS } from './policy/layout.ts';
 export type { Layout } from './policy/layout.ts';

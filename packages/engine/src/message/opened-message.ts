@@ -112,7 +112,7 @@ export interface OpenedAssertion {
 }
 
 /** Where a signed or encrypted element stands. */
-export type PartRole = 'body' | 'header' | 'timestamp' | 'token' | 'confirmation' | 'signature';
+export type PartRole = 'body' | 'payload' | 'header' | 'timestamp' | 'token' | 'confirmation' | 'signature';
 
 /** An element that a verified signature covers. */
 export interface SignedPart {

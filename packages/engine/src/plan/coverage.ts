@@ -5,6 +5,7 @@ import { endOf, isWithin, placeAmongSiblings, startOf, structureInvalid } from '
 import { ADDRESSING_NAMES, Addressing } from '../message/addressing-names.ts';
 import type { HeaderName } from '../message/header-name.ts';
 import { headersNamed } from '../message/header-name.ts';
+import { payloadAt } from '../message/payload-path.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { MessageClaims } from '../read/message.ts';
 import type { AssertionClaim } from '../saml/assertion-claim.ts';
@@ -14,7 +15,7 @@ import { signaturesOfMessage } from './signatures.ts';
 
 /**
  * Checks coverage before any cryptography: a message that would not do even if all its signatures were right.
- * With `mayHideHeaders`, a header that is not there may turn out to be encrypted.
+ * With `mayHide`, a header or an element of the payload that is not there may turn out to be encrypted.
  *
  * @returns the elements that the signatures cover
  * @throws Fault `peer.coverage-missing`; `peer.structure-invalid` an unknown element in the Security header.
@@ -22,7 +23,7 @@ import { signaturesOfMessage } from './signatures.ts';
 export function requireCoverage(
   claims: MessageClaims,
   signatures: readonly PlacedSignature[],
-  mayHideHeaders: boolean,
+  mayHide: boolean,
   policy: Policy,
 ): ReadonlySet<number> {
   const { envelope, security } = claims;
@@ -32,7 +33,8 @@ export function requireCoverage(
   if (security.timestamp < 0 ? policy.requireTimestamp : signatures.length > 0 && !signed.has(security.timestamp))
     throw missing('wsu:Timestamp');
   if (policy.requireSignedBody && !signed.has(envelope.body)) throw missing('soap:Body');
-  requireHeaders(claims, signed, mayHideHeaders, policy);
+  requirePayload(claims, signed, mayHide, policy);
+  requireHeaders(claims, signed, mayHide, policy);
   requireAssertions(claims, signed, policy);
   requireKnownChildren(claims);
   return signed;
@@ -41,6 +43,20 @@ export function requireCoverage(
 /** Checks that everything in the Security header is known. @throws Fault `peer.structure-invalid` */
 export function requireKnownChildren({ tape, security }: MessageClaims): void {
   if (security.unknown >= 0) throw structureInvalid(tape, security.unknown, 'an unknown child of wsse:Security');
+}
+
+// safety: each one that stands there, or a second would be taken for the signed one (T01).
+function requirePayload(
+  { tape, envelope }: MessageClaims,
+  signed: ReadonlySet<number>,
+  mayHide: boolean,
+  { signedPayload }: Policy,
+): void {
+  for (const path of signedPayload) {
+    const elements = payloadAt(tape, envelope.body, path);
+    const isSigned = elements.length > 0 ? elements.every((element) => signed.has(element)) : mayHide;
+    if (!isSigned) throw missing(textOf(path.at(-1)!));
+  }
 }
 
 function requireAssertions({ assertions }: MessageClaims, signed: ReadonlySet<number>, policy: Policy): void {

@@ -15,7 +15,7 @@ import {
   requireSignedCiphertext,
   requireSignedPlaintext,
 } from './coverage.ts';
-import type { EncryptedPlace, PlannedDecryption, UncoveredMessage } from './decryption.ts';
+import type { PlannedDecryption, UncoveredMessage } from './decryption.ts';
 import { placeOf, planDecryptions } from './decryption.ts';
 import { encryptedTargets, signedTargets } from './encrypted-targets.ts';
 import { KeyPlanner } from './key-planner.ts';
@@ -39,6 +39,8 @@ export interface DocumentPlan {
   readonly signedCiphertext: readonly PlannedDecryption[];
   /** xenc:ReferenceLists, the last of the header, that name it. */
   readonly signedListCount: number;
+  /** Whether undoing {@link decryptions} may show elements that signatures name, or a signature. */
+  readonly hidesElements: boolean;
 }
 
 /**
@@ -60,7 +62,7 @@ export function planReceived(claims: MessageClaims, policy: Policy, certificates
  */
 export function withoutDecryptions(plan: DocumentPlan, claims: MessageClaims): DocumentPlan {
   const { signatures, signed, signedCiphertext, signedListCount } = plan;
-  return { claims, decryptions: [], signatures, signed, signedCiphertext, signedListCount };
+  return { claims, decryptions: [], signatures, signed, signedCiphertext, signedListCount, hidesElements: false };
 }
 
 /**
@@ -102,25 +104,27 @@ function planVisible(planner: KeyPlanner, signedListCount: number, { decryptions
   requireOneOrigin(claims, signatures, encrypted, mayBeOfOneOrigin);
   requireUsedToken(claims, signatures, policy);
   requireSeparateKeys(signatures, encrypted, isSameKey, policy);
-  return { claims, decryptions: [], signatures, signed, signedCiphertext, signedListCount };
+  return { claims, decryptions: [], signatures, signed, signedCiphertext, signedListCount, hidesElements: false };
 }
 
 /** A document in which ciphertext stands that was made after its signatures. */
 function planHiding(planner: KeyPlanner, targets: readonly number[], signedListCount: number): DocumentPlan {
   const { claims, policy } = planner;
   const places = targets.map((element) => placeOf(claims, element));
-  // Content that is put back into the Body is nothing that a signature could name.
-  const placed = placeSignatures(claims, hidesElements(places), policy);
+  // Content that is put back into the Body is nothing that a signature could name, unless the policy wants some of it signed.
+  const hidesElements = policy.signedPayload.length > 0 || places.some((place) => place !== 'body');
+  const placed = placeSignatures(claims, hidesElements, policy);
   const showsSignatures = !places.includes('security');
   requireKnownChildren(claims);
   requireAcceptable(claims.assertions, policy);
   let signed = NONE;
   if (showsSignatures) {
     const ofMessage = signaturesOfMessage(placed);
-    signed = requireCoverage(claims, ofMessage, places.includes('header'), policy);
+    signed = requireCoverage(claims, ofMessage, hidesElements, policy);
     requireEndorsement(placed, policy);
     const inBody = targets.filter((_, index) => places[index] === 'body');
-    requireSignedCiphertext(claims, ofMessage, inBody, policy);
+    // An element that is signed itself is what only plaintext will show.
+    if (policy.signedPayload.length === 0) requireSignedCiphertext(claims, ofMessage, inBody, policy);
   }
   // safety: a signature whose token is hidden is planned when that can be seen, like one that is hidden itself (T37). Who
   // names a token that is not there has us decrypt with nothing proven, as he would by leaving the signature out: beside
@@ -134,20 +138,15 @@ function planHiding(planner: KeyPlanner, targets: readonly number[], signedListC
     requireUsedToken(claims, signatures, policy);
   }
   requireSeparateKeys(signatures, decryptions, isSameKey, policy);
-  return { claims, decryptions, signatures, signed, signedCiphertext: [], signedListCount };
+  return { claims, decryptions, signatures, signed, signedCiphertext: [], signedListCount, hidesElements };
 }
 
 const NONE: ReadonlySet<number> = new Set();
-
-/** Whether ciphertext in these places may be elements that signatures name, or a signature. */
-function hidesElements(places: readonly EncryptedPlace[]): boolean {
-  return places.some((place) => place !== 'body');
-}
 
 /**
  * Whether undoing `plan.decryptions` can show nothing that is still to be planned: they stand in the Body, behind everything
  * that a plan is made of, and none of it changes with them.
  */
-export function isSettled({ decryptions, signedListCount }: DocumentPlan): boolean {
-  return decryptions.length === 0 || (signedListCount === 0 && !hidesElements(decryptions.map(({ place }) => place)));
+export function isSettled({ decryptions, signedListCount, hidesElements }: DocumentPlan): boolean {
+  return decryptions.length === 0 || (signedListCount === 0 && !hidesElements);
 }

@@ -14,6 +14,7 @@ import {
 } from '../claims/signature.ts';
 import { namedAssertion } from '../claims/token-reference.ts';
 import type { PartRole } from '../message/opened-message.ts';
+import { isAtPath } from '../message/payload-path.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { MessageClaims } from '../read/message.ts';
 import { roleOf } from '../read/message.ts';
@@ -67,13 +68,19 @@ function placeSignature(claims: MessageClaims, element: number, mayHide: boolean
   }
   const references = withoutRepetitions(tape, mayHide ? all.filter((reference) => !isHidden(reference)) : all);
   const roles = references.map((reference) => {
-    const role = reference.isTokenTransform ? roleOfToken(claims, claim, reference) : roleOf(claims, reference.target);
+    const role = reference.isTokenTransform
+      ? roleOfToken(claims, claim, reference)
+      : (roleOf(claims, reference.target) ?? roleInPayload(claims, reference.target, policy));
     if (role === undefined) throw new Fault('peer.coverage-missing', { reason: 'a signed element out of place' });
     return role;
   });
   const elements = references.map((reference) => coveredBy(claims, reference, policy));
   const isEndorsing = policy.endorsedBy.length > 0 && roles.includes('signature');
   return { claim, references, roles, elements, hidden: mayHide ? all.filter(isHidden) : NONE, isEndorsing };
+}
+
+function roleInPayload({ tape, envelope }: MessageClaims, element: number, policy: Policy): 'payload' | undefined {
+  return policy.signedPayload.some((path) => isAtPath(tape, envelope.body, path, element)) ? 'payload' : undefined;
 }
 
 /** interop: CXF 2.6 lists each part twice when it encrypts before it signs; the same said again is said once. */

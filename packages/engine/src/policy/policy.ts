@@ -17,6 +17,7 @@ import type { AddressingName } from '../message/addressing-names.ts';
 import type { HeaderName } from '../message/header-name.ts';
 import type { KeySourceName } from '../message/opened-message.ts';
 import type { PasswordType } from '../message/password-type.ts';
+import type { PayloadPath } from '../message/payload-path.ts';
 import type { Layout } from './layout.ts';
 
 export interface Policy {
@@ -47,6 +48,12 @@ export interface Policy {
   readonly requiredHeaders: readonly (AddressingName | HeaderName)[];
   /** Header blocks that must be signed where they are (sp:SignedParts). */
   readonly signedHeaders: readonly HeaderName[];
+  /**
+   * Elements of the Body that must be there, and each that stands at such a path be signed itself, beside the Body or instead of
+   * it (sp:SignedElements). A signature over any other element in the Body is refused. Of what is around them, only the
+   * names on the path are known, unless the Body is signed.
+   */
+  readonly signedPayload: readonly PayloadPath[];
   /** All of the content of Body. */
   readonly requireEncryptedBody: boolean;
   /** Header blocks that must have come encrypted where they are (sp:EncryptedParts). */

@@ -14,6 +14,7 @@ export const STRICT: Omit<Policy, 'limits'> = {
   trustTransport: false,
   requiredHeaders: ['Action'],
   signedHeaders: [],
+  signedPayload: [],
   requireEncryptedBody: false,
   encryptedHeaders: [],
   requireSignedEncryption: true,

@@ -60,6 +60,24 @@ export function encryptBody(
   return range;
 }
 
+/** Puts EncryptedData in the place of an element of the Body. */
+export function encryptElement(
+  { tape, keys, request, workspace }: Sealing,
+  message: OutgoingMessage,
+  element: number,
+  added: AddedAttribute | undefined,
+  dataId: string,
+): void {
+  const { sink, written } = workspace;
+  const key = keys.encryption();
+  sink.reset();
+  canonicalisePart(tape, element, added, sink, PLAINTEXT);
+  const data = encryptWith(key, sink.bytes.subarray(0, sink.length), request);
+  message.replace(element, () => {
+    writeEncryptedData(new XmlWriter(written), { id: dataId, target: 'Element', ...key }, data);
+  });
+}
+
 /** Puts a wsse11:EncryptedHeader in the place of a header block. */
 export function encryptHeader(
   sealing: Sealing,

@@ -10,15 +10,15 @@ import type {
 /** The part of a request that says whether anything is to be encrypted; no request has all of it. */
 export type EncryptedSelection = Pick<
   SealOptions,
-  'encrypt' | 'encryptHeaders' | 'username' | 'assertions' | 'endorse'
+  'encrypt' | 'encryptHeaders' | 'encryptPayload' | 'username' | 'assertions' | 'endorse'
 > &
   Partial<Pick<CertificateSealRequest, 'certificate'>> &
   Partial<Pick<AssertionSealRequest, 'assertion'>>;
 
 /** Whether anything is to be encrypted. */
 export function isEncrypting(request: EncryptedSelection): boolean {
-  const { encrypt, encryptHeaders = [] } = request;
-  return encrypt !== 'none' || encryptHeaders.length > 0 || isHidingTokens(request);
+  const { encrypt, encryptHeaders = [], encryptPayload = [] } = request;
+  return encrypt !== 'none' || encryptHeaders.length > 0 || encryptPayload.length > 0 || isHidingTokens(request);
 }
 
 /** Whether tokens are. */

@@ -9,6 +9,7 @@ import type {
 } from '@parley/core';
 import type { Workspace } from '../memory/workspace.ts';
 import type { HeaderName } from '../message/header-name.ts';
+import type { PayloadPath } from '../message/payload-path.ts';
 import type { Layout } from '../policy/layout.ts';
 import type { AssertionReference } from '../write/assertion-reference.ts';
 import type { CertificateReference } from '../write/certificate-reference.ts';
@@ -28,6 +29,8 @@ export interface SealOptions {
   readonly encrypt: 'none' | 'body' | 'body-and-signature';
   /** Header blocks to encrypt, where they are there; each in a wsse11:EncryptedHeader. */
   readonly encryptHeaders?: readonly HeaderName[];
+  /** Elements to encrypt in a Body that is not encrypted itself, after signing. */
+  readonly encryptPayload?: readonly PayloadPath[];
   readonly order: 'sign-then-encrypt' | 'encrypt-then-sign';
   /** Where the Timestamp goes; tokens stand before their use in all of them. Default: `strict`, which puts it first. */
   readonly layout?: Layout;
@@ -81,6 +84,8 @@ export interface SignedSelection {
   readonly tokens?: boolean;
   /** Other header blocks, where they are there. */
   readonly headers?: readonly HeaderName[];
+  /** Elements of the Body, each on its own. In a Body that is signed or encrypted as well, they need a wsu:Id of their own. */
+  readonly payload?: readonly PayloadPath[];
 }
 
 /** How a message is to be secured with a security context. */

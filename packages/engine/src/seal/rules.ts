@@ -59,6 +59,7 @@ function requireOptions(request: EncryptedSelection & SealOptions): void {
   requireIdPrefix(request);
   for (const { encrypt, sign } of assertionsOf(request))
     if (encrypt === true && sign === 'str-transform') refuse('STR-Transform of an encrypted assertion');
+  requirePayload(request);
   if (!LAYOUTS.includes(layout)) refuse('layout');
   if (layout.startsWith('lax-timestamp') && !parts.timestamp) refuse('a layout that wants a Timestamp');
   requireLifetime(request);
@@ -104,6 +105,14 @@ function requirePasswordKey(request: PasswordSealRequest): void {
   if (request.username !== undefined && request.username.username !== passwordKey.username) refuse('two users');
   if (keys === 'direct' && isEncrypting(request) && algorithmSuite(suite).encryptionKeyBytes > PASSWORD_KEY_BYTES)
     refuse('a password makes no key that long');
+}
+
+function requirePayload({ encrypt, encryptPayload = [], order, sign }: SealOptions): void {
+  const encryptsFirst = order === 'encrypt-then-sign';
+  if (encryptPayload.length > 0 && (encrypt !== 'none' || encryptsFirst))
+    refuse('elements to encrypt in an encrypted Body, or before signing');
+  if (sign.payload !== undefined && sign.payload.length > 0 && encrypt !== 'none' && encryptsFirst)
+    refuse('elements to sign in a Body that is encrypted first');
 }
 
 // Its secret would be needed before anything is decrypted.

@@ -9,9 +9,11 @@
 
 import type { XmlWriter } from '@parley/codec';
 import { firstChild, scan } from '@parley/codec';
+import type { AddedAttribute } from '@parley/codec/internal';
 import type { AlgorithmSuite, Reply } from '@parley/core';
 import { algorithmSuite, DEFAULT_LIMITS, digestAlgorithm, Fault, Secret } from '@parley/core';
 import { failedReply } from '@parley/core/internal';
+import { isWithin } from '../claims/claim.ts';
 import { Workspace } from '../memory/workspace.ts';
 import { readEnvelopeShape, readHeaderBlocks } from '../read/soap-envelope.ts';
 import type { SignedReference } from '../write/signature.ts';
@@ -21,7 +23,7 @@ import { CarriedAssertions } from './carried-assertions.ts';
 import { CertificateKeys } from './certificate-keys.ts';
 import { CertificateSigner } from './certificate-signer.ts';
 import type { WrittenRange } from './encrypt-parts.ts';
-import { encryptBody, encryptHeader } from './encrypt-parts.ts';
+import { encryptBody, encryptElement, encryptHeader } from './encrypt-parts.ts';
 import { MessageIds } from './message-ids.ts';
 import type { MessageKeys } from './message-keys.ts';
 import { OutgoingMessage } from './outgoing-message.ts';
@@ -35,7 +37,7 @@ import type {
 import { requireConsistent, requireConsistentTransport } from './rules.ts';
 import type { Sealing } from './sealing.ts';
 import { writeIntoSecurity } from './security-place.ts';
-import { elementsToSign, headersToEncrypt } from './selected-parts.ts';
+import { elementsToSign, headersToEncrypt, payloadToEncrypt } from './selected-parts.ts';
 import { endorsementsOf, writeSignatures } from './signatures.ts';
 import type { SignedElement } from './signed-references.ts';
 import { dereferencedOf, referenceTo, referenceToWriting, writeSigned } from './signed-references.ts';
@@ -151,14 +153,20 @@ function secure(sealing: Sealing): SealedMessage {
     const wrapper = encryptFirst ? hidden.get(element) : undefined;
     return wrapper === undefined ? { element, ...ids.of(element) } : { element, id: wrapper.id, added: undefined };
   });
+  const hiddenPayload = new Map(payloadToEncrypt(sealing).map((element) => [element, ids.fresh()]));
+  requireApart(sealing, signed, [...hiddenPayload.keys()]);
   for (const { element, added } of signed) {
-    if (added !== undefined && !hidden.has(element)) message.addAttribute(element, added);
+    if (added !== undefined && !hidden.has(element) && !hiddenPayload.has(element))
+      message.addAttribute(element, added);
   }
   const bodyDataId = request.encrypt === 'none' ? undefined : ids.fresh();
   const encryptParts = (): ReadonlyMap<number, WrittenRange> => {
     const ranges = new Map<number, WrittenRange>();
+    const addedTo = (element: number): AddedAttribute | undefined =>
+      signed.find((part) => part.element === element)?.added;
+    for (const [element, id] of hiddenPayload) encryptElement(sealing, message, element, addedTo(element), id);
     for (const header of hidden.values()) {
-      const added = signed.find(({ element }) => element === header.element)?.added;
+      const added = addedTo(header.element);
       ranges.set(header.element, encryptHeader(sealing, message, { ...header, added }));
     }
     if (bodyDataId !== undefined) ranges.set(envelope.body, encryptBody(sealing, message, bodyDataId));
@@ -168,12 +176,32 @@ function secure(sealing: Sealing): SealedMessage {
   const encrypted = encryptFirst ? encryptParts() : NOTHING_ENCRYPTED;
   const references = signed.map((part) => referenceTo(sealing, part, encrypted.get(part.element)));
   const dataIds = [...hidden.values()].map(({ dataId }) => dataId);
+  dataIds.push(...hiddenPayload.values());
   if (bodyDataId !== undefined) dataIds.push(bodyDataId);
   const signatureValues = writeSecurity(sealing, message, references, dataIds);
   if (!encryptFirst) encryptParts();
   const octets = message.assemble();
   requireUnchanged(sealing, octets);
   return { octets, signatureValues };
+}
+
+/** An Id that is given to an element changes the digest, or the ciphertext, of what is around it. */
+function requireApart(
+  { tape, envelope, request }: Sealing,
+  signed: readonly SignedElement[],
+  hiddenPayload: readonly number[],
+): void {
+  const encrypted = request.encrypt === 'none' ? hiddenPayload : [envelope.body];
+  const isInside = (element: number, containers: readonly number[]): boolean =>
+    containers.some((container) => container !== element && isWithin(tape, element, container));
+  const refuse = (reason: string): never => {
+    throw new Fault('caller.input-invalid', { reason });
+  };
+  if (hiddenPayload.some((element) => isInside(element, hiddenPayload))) refuse('elements to encrypt in each other');
+  const containers = [...signed.map(({ element }) => element), ...encrypted];
+  for (const { element, added } of signed)
+    if (added !== undefined && element !== envelope.body && isInside(element, containers))
+      refuse('an element to sign, without a wsu:Id, in another that is signed or encrypted');
 }
 
 function requireUnchanged(
