@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { PROFILE_NAMES } from '@parley/engine';
-import { parseKeys } from '@parley/log';
+import { DEFAULT_UNPACK_LIMITS, parseKeys } from '@parley/log';
 import { describe, expect, test } from 'vitest';
 import { readRecord } from '../../packages/log/src/read-record.ts';
 import { parley, temporaryDirectory } from './run-parley.ts';
@@ -60,6 +60,11 @@ describe('docs/cli.md and --help', () => {
 });
 
 describe('docs/logs.md', () => {
+  test('the limits of unpacking are those in force', () => {
+    for (const [name, value] of Object.entries(DEFAULT_UNPACK_LIMITS))
+      expect(document('logs.md')).toContain(`| \`${name}\` | ${value} |`);
+  });
+
   test('its records are records, and its keys file is one', () => {
     const [records = '', keys = ''] = blocks(document('logs.md'), 'json');
     const lines = records.trimEnd().split('\n');

@@ -7,6 +7,8 @@ export { LogReplayCache } from './log-replay-cache.ts';
 export type { LogSource, ReadLogOptions } from './read-log.ts';
 export { readLog } from './read-log.ts';
 export { resultLine } from './result-line.ts';
+export type { UnpackLimits } from './unpack-limits.ts';
+export { DEFAULT_UNPACK_LIMITS, isUnpackLimit } from './unpack-limits.ts';
 export { untilAborted } from './until-aborted.ts';
 export type { AtPolicy, BatchVerifier, LogResult, VerifyLogOptions, VerifySummary } from './verify-log.ts';
 export { verifyLog } from './verify-log.ts';

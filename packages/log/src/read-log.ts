@@ -6,6 +6,8 @@ import { LineSplitter } from './line-splitter.ts';
 import type { LogEntry } from './log-entry.ts';
 import { readRecord } from './read-record.ts';
 import { isResultLine } from './result-line.ts';
+import type { UnpackLimits } from './unpack-limits.ts';
+import { DEFAULT_UNPACK_LIMITS } from './unpack-limits.ts';
 
 /** A file by its path, or octets that come from elsewhere under a name. */
 export type LogSource = string | { readonly name: string; readonly octets: AsyncIterable<Uint8Array> };
@@ -13,6 +15,8 @@ export type LogSource = string | { readonly name: string; readonly octets: Async
 export interface ReadLogOptions {
   /** Larger messages are refused with `peer.limit-message-size`; default that of the strict profile. */
   readonly messageBytesMax?: number | undefined;
+  /** What compressed data may unpack to; what is left out is as in `DEFAULT_UNPACK_LIMITS`. */
+  readonly unpack?: Partial<UnpackLimits> | undefined;
   /** Told how many octets were taken from the source, before decompression. */
   readonly onOctets?: ((count: number) => void) | undefined;
 }
@@ -28,10 +32,11 @@ const HEAD_BYTES_MIN = 6;
  * magic numbers. A record that cannot be a message yields a refusal, and reading goes on with the next.
  *
  * @throws Fault `caller.input-unreadable`; `caller.input-invalid` for corrupt compressed data and unknown formats;
- *   `caller.input-results` for the results of a verification.
+ *   `caller.limit-decompression`; `caller.input-results` for the results of a verification.
  */
 export async function* readLog(source: LogSource, options: ReadLogOptions = {}): AsyncGenerator<LogEntry> {
   const messageBytesMax = options.messageBytesMax ?? DEFAULT_LIMITS.messageBytesMax;
+  const limits = { ...DEFAULT_UNPACK_LIMITS, ...options.unpack };
   const name = typeof source === 'string' ? source : source.name;
   const raw = counted(typeof source === 'string' ? fileOctets(source) : source.octets, options.onOctets);
   try {
@@ -39,7 +44,7 @@ export async function* readLog(source: LogSource, options: ReadLogOptions = {}):
     const compression = compressionOf(packed.head);
     const named = namedCompression(name);
     if (named !== 'none' && compression !== named) throw invalidFile(name, `not ${named} data`);
-    const plain = await withHead(decompress(packed.octets, compression, name), hasFirstLine);
+    const plain = await withHead(decompress(packed.octets, compression, name, limits), hasFirstLine);
     const format = namedFormat(name) ?? formatOf(plain.head, name);
     if (format === 'xml') yield await oneMessage(plain.octets, name, messageBytesMax);
     else {

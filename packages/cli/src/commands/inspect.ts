@@ -20,7 +20,7 @@ import { openContexts } from '../options/contexts-option.ts';
 import type { FoundSource } from '../options/log-sources.ts';
 import { findSources } from '../options/log-sources.ts';
 import type { PolicyOption } from '../options/policy-option.ts';
-import { policyChanges } from '../options/policy-option.ts';
+import { policyChanges, unpackLimits } from '../options/policy-option.ts';
 import { grouped } from '../report/verify-report.ts';
 import { ExitStatus } from '../terminal/exit-status.ts';
 import { Interrupted } from '../terminal/interrupted.ts';
@@ -53,7 +53,8 @@ export async function inspect(path: string, options: InspectOptions, terminal: T
   const policy = policyOf(options.profile, changes);
   const planPolicy = typeof options.plan === 'string' ? policyOf(options.plan, changes) : policy;
   const at = parseAt(options.at, terminal.nowMs());
-  const entry = await recordOf(path, options.record, policy, terminal);
+  const reading = { messageBytesMax: policy.limits.messageBytesMax, unpack: unpackLimits(options) };
+  const entry = await recordOf(path, options.record, reading, terminal);
   const described = description(entry.message, policy);
   const schema = options.schema === true ? schemaFindings(entry.message, policy) : undefined;
   const plan = options.plan === undefined ? undefined : planOf(entry.message, { policy: planPolicy });
@@ -64,10 +65,15 @@ export async function inspect(path: string, options: InspectOptions, terminal: T
   return refused || invalid ? ExitStatus.refused : ExitStatus.ok;
 }
 
-async function recordOf(path: string, record: number, policy: Policy, terminal: Terminal): Promise<LogMessage> {
+async function recordOf(
+  path: string,
+  record: number,
+  reading: ReadLogOptions,
+  terminal: Terminal,
+): Promise<LogMessage> {
   const { sources } = await findSources([path], terminal);
   let number = 0;
-  const entries = entriesOf(sources, { messageBytesMax: policy.limits.messageBytesMax });
+  const entries = entriesOf(sources, reading);
   for await (const entry of untilAborted(entries, terminal.interrupted)) {
     number += 1;
     if (number < record) continue;

@@ -12,7 +12,7 @@ import { isInput } from '../options/inputs.ts';
 import type { LogSources } from '../options/log-sources.ts';
 import { findSources, readSources, Unread } from '../options/log-sources.ts';
 import type { PolicyOption } from '../options/policy-option.ts';
-import { policyChanges } from '../options/policy-option.ts';
+import { policyChanges, unpackLimits } from '../options/policy-option.ts';
 import type { Progress } from '../report/progress-bar.ts';
 import { NO_PROGRESS, progressBar } from '../report/progress-bar.ts';
 import { summaryJson, summaryText } from '../report/verify-report.ts';
@@ -113,7 +113,11 @@ function summaryOf(run: Run, progress: Progress): Promise<VerifySummary> {
   const { messageBytesMax } = run.policy.limits;
   const output = run.options.out === '-' ? run.terminal.stdout : run.file?.output;
   return verifyLog({
-    entries: readSources(run.found, run.unread, { messageBytesMax, onOctets: progress.read }),
+    entries: readSources(run.found, run.unread, {
+      messageBytesMax,
+      unpack: unpackLimits(run.options),
+      onOctets: progress.read,
+    }),
     pool: run.pool,
     at: run.at,
     replay: run.options.allowReplays === true ? undefined : new LogReplayCache(),

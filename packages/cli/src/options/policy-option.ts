@@ -1,13 +1,15 @@
 import type { Reader } from '@parley/codec';
 import { Fault } from '@parley/core';
 import type { HeaderName, PolicyChanges } from '@parley/engine';
+import type { UnpackLimits } from '@parley/log';
+import { isUnpackLimit } from '@parley/log';
 import { readInput } from './read-input.ts';
 
 /** By what messages are judged, beside a profile. */
 export interface PolicyOption {
   /** A file with changes to the profile: `PolicyChanges` as JSON. */
   readonly policy?: string | undefined;
-  /** Limits by name, over those of the file. */
+  /** Limits by name: those of a policy, over those of the file, and those of unpacking. */
   readonly limit?: Readonly<Record<string, number>> | undefined;
   readonly maxMessageBytes?: number | undefined;
   /** Headers that the application understands, beside those of the file. */
@@ -24,8 +26,20 @@ export async function policyChanges(option: PolicyOption): Promise<PolicyChanges
     ...fromFile,
     ...(understand === undefined ? {} : { understoodHeaders: [...(fromFile.understoodHeaders ?? []), ...understand] }),
     ...(reader === undefined ? {} : { reader }),
-    limits: { ...fromFile.limits, ...limit, ...largest },
+    limits: { ...fromFile.limits, ...partOf(limit, (name) => !isUnpackLimit(name)), ...largest },
   };
+}
+
+/** The limits among them that hold for compressed logs. */
+export function unpackLimits({ limit }: PolicyOption): Partial<UnpackLimits> {
+  return partOf(limit, isUnpackLimit);
+}
+
+function partOf(
+  limits: Readonly<Record<string, number>> = {},
+  isWanted: (name: string) => boolean,
+): Readonly<Record<string, number>> {
+  return Object.fromEntries(Object.entries(limits).filter(([name]) => isWanted(name)));
 }
 
 /** A reader of `name=value` for commander, which adds to what was given before. */

@@ -15,7 +15,7 @@ const SENTENCES: Partial<Record<FaultCode, string>> = {
   'caller.output-exists': 'is there already; --force replaces it',
   'caller.output-is-input': 'it is read: results would take its place',
   'caller.input-results': 'holds results of a verification, not messages',
-  'caller.limit-decompression': 'unpacks to too much; --unpack-limit raises a limit',
+  'caller.limit-decompression': 'it unpacks to more than a limit that --limit can raise',
   'caller.libxml-unavailable': 'this needs libxml2',
   'internal.store-corrupt': 'the context store is damaged',
   'internal.store-unavailable': 'the context store does not answer',
