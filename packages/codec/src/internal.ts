@@ -19,6 +19,8 @@ export {
 } from './tape/navigate.ts';
 export { A, ATTRIBUTE_WORDS, D, DECLARATION_WORDS, E, ELEMENT_WORDS, Flag, NOT_LITERAL_TEXT } from './tape/tape.ts';
 export { decodeText } from './tape/text.ts';
+export type { OctetRange } from './tape/value-octets.ts';
+export { attributeOctets, textOctets } from './tape/value-octets.ts';
 export { Namespace } from './tape/vocabulary.ts';
 export { AddedAttribute } from './write/added-attribute.ts';
 export { canonicalisePart, replaceCanonicalContent } from './write/canonicalise-part.ts';

@@ -4,10 +4,11 @@
 export {
   attributeValue,
   base64Octets,
-  literalInstant,
-  literalText,
+  readInstant,
   requireElementOnly,
   structureInvalid,
+  trimmedText,
+  valueOctets,
 } from './claims/claim.ts';
 export type { SecurityContextToken } from './claims/security-context-token.ts';
 export { readSecurityContextToken } from './claims/security-context-token.ts';

@@ -23,13 +23,17 @@ const SOURCE = sealed(
   sampleRequest({ keys: 'direct' }),
 );
 
-/** The message signed anew, with `transform` for every part and `method` for SignedInfo. */
-function signedWith(method: CanonicalisationAlgorithm, transform: CanonicalisationAlgorithm): Uint8Array {
-  let message = text(SOURCE)
+/** `source` signed anew, with `transform` for every part (which may be `digested` in another form) and `method` for SignedInfo. */
+function signedWith(
+  method: CanonicalisationAlgorithm,
+  transform: CanonicalisationAlgorithm,
+  { source = SOURCE, digested = transform } = {},
+): Uint8Array {
+  let message = text(source)
     .replaceAll(`Transform Algorithm="${EXCLUSIVE.uri}"`, `Transform Algorithm="${transform.uri}"`)
     .replace(`CanonicalizationMethod Algorithm="${EXCLUSIVE.uri}"`, `CanonicalizationMethod Algorithm="${method.uri}"`);
   for (const [whole, id] of message.matchAll(/<ds:Reference URI="#([^"]*)">.*?<\/ds:Reference>/g)) {
-    const form = canonicalForm(message, `//*[@*[local-name()='Id']='${id}']`, transform);
+    const form = canonicalForm(message, `//*[@*[local-name()='Id']='${id}']`, digested);
     const digest = createHash('sha256').update(form).digest('base64');
     message = message.replace(whole, whole.replace(/<ds:DigestValue>[^<]*/, `<ds:DigestValue>${digest}`));
   }
@@ -75,6 +79,27 @@ describe.each(OTHERS)('$name', (algorithm) => {
     const body = signedWith(EXCLUSIVE, algorithm);
     const other = replaced(body, `Transform Algorithm="${algorithm.uri}"`, `Transform Algorithm="${EXCLUSIVE.uri}"`);
     expect(outcome(other, ['exclusive', algorithm.name])).toBe('peer.signature-invalid');
+  });
+});
+
+const COMMENTED = replaced(SOURCE, '</m:Ping>', '<!-- seen by nobody --></m:Ping>');
+
+describe.each(CANONICALISATION_ALGORITHMS)('a comment, under $name', (algorithm) => {
+  const policy = policyOf('strict', { allowComments: true, canonicalisations: ['exclusive', algorithm.name] });
+
+  test('is not in what a bare name means (XML Signature 1.1 §4.4.3.3)', () => {
+    const message = signedWith(EXCLUSIVE, algorithm, {
+      source: COMMENTED,
+      digested: { ...algorithm, comments: false },
+    });
+    const reply = openedBy(message, CONTEXT, policy);
+    expect(reply).toMatchObject({ ok: true });
+    if (reply.ok) expect(text(reply.value.verified)).not.toContain('seen by nobody');
+  });
+
+  test('that was digested is refused', () => {
+    const message = signedWith(EXCLUSIVE, algorithm, { source: COMMENTED, digested: { ...algorithm, comments: true } });
+    expect(openedBy(message, CONTEXT, policy)).toMatchObject({ code: 'peer.digest-mismatch' });
   });
 });
 

@@ -10,6 +10,7 @@ import {
   sampleEnvelope,
   sampleRequest,
   sealed,
+  text,
 } from '../support/sample.ts';
 
 const ROLE_12 = 'http://www.w3.org/2003/05/soap-envelope/role';
@@ -35,6 +36,51 @@ test.each(rows)('an unknown header in %s with %s: %s', (soap, attributes, code) 
   const message = replaced(sealed(sampleEnvelope(undefined, soap), sampleRequest()), '</s:Header>', header(attributes));
   const reply = openedBy(message, sampleContext());
   expect(reply.ok ? 'ok' : reply.code).toBe(code);
+});
+
+const NEXT_11 = 'http://schemas.xmlsoap.org/soap/actor/next';
+const roles: ReadonlyArray<readonly [soap: string, said: string | undefined, ours: string | undefined, code: string]> =
+  [
+    ...[SOAP11, SOAP12].flatMap((soap) =>
+      [undefined, '', `${ROLE_12}/ultimateReceiver`].flatMap((ours) => [
+        [soap, undefined, ours, 'ok'] as const,
+        [soap, '', ours, 'ok'] as const,
+        [soap, `${ROLE_12}/ultimateReceiver`, ours, 'ok'] as const,
+        [soap, soap === SOAP11 ? NEXT_11 : `${ROLE_12}/next`, ours, 'ok'] as const,
+        [soap, `${ROLE_12}/none`, ours, 'peer.security-header-missing'] as const,
+        [soap, 'urn:gateway', ours, 'peer.security-header-missing'] as const,
+      ]),
+    ),
+    [SOAP12, 'urn:gateway', 'urn:gateway', 'ok'],
+    [SOAP12, `${ROLE_12}/next`, 'urn:gateway', 'ok'],
+    [SOAP12, `${ROLE_12}/next`, `${ROLE_12}/next`, 'ok'],
+    [SOAP12, undefined, 'urn:gateway', 'peer.security-header-missing'],
+    [SOAP12, '', 'urn:gateway', 'peer.security-header-missing'],
+  ];
+
+test.each(roles)('in %s, a Security header for %s is read by %s: %s', (soap, said, ours, code) => {
+  const request = sampleRequest(said === undefined ? {} : { role: said });
+  const reply = openedBy(
+    sealed(sampleEnvelope(undefined, soap), request),
+    sampleContext(),
+    policyOf('strict', { role: ours }),
+  );
+  expect(reply.ok ? 'ok' : reply.code).toBe(code);
+});
+
+test('the refusal names whom the Security headers are for', () => {
+  const message = sealed(sampleEnvelope(), sampleRequest({ role: 'urn:gateway' }));
+  expect(openedBy(message, sampleContext())).toMatchObject({ detail: { roles: 'urn:gateway' } });
+  const forUs = sealed(sampleEnvelope(), sampleRequest());
+  const reply = openedBy(forUs, sampleContext(), policyOf('strict', { role: 'urn:gateway' }));
+  expect(reply).toMatchObject({ detail: { roles: 'the last receiver' } });
+});
+
+test.each(['', 'urn:gateway'])('what is sealed for "%s" stands beside a header for next', (role) => {
+  const forNext = sealed(sampleEnvelope(), sampleRequest({ role: `${ROLE_12}/next`, mustUnderstand: false }));
+  const both = sealed(forNext, sampleRequest({ role }));
+  expect(text(both).match(/<o:Security /g)).toHaveLength(2);
+  expect(openedBy(both, sampleContext(), policyOf('strict', { role }))).toMatchObject({ ok: true });
 });
 
 test('a Security header for somebody else is not ours', () => {

@@ -12,16 +12,16 @@ const SAML20_ID = localName('ID');
 
 /**
  * The element whose `wsu:Id`, or unqualified `Id` if it is a ds: or xenc: element, or whose id as a SAML assertion, is
- * `tape.bytes[start, end)`; -1 for none. It takes the time that these octets take, after the first one of a document.
- * With {@link checkIds} passed, there is at most one, or the first in the document is meant.
+ * `bytes[start, end)`, octets of the document unless given; -1 for none. It takes the time that these octets take, after the
+ * first one of a document. With {@link checkIds} passed, there is at most one, or the first in the document is meant.
  */
-export function resolveId(tape: Tape, start: number, end: number): number {
+export function resolveId(tape: Tape, start: number, end: number, bytes: Uint8Array = tape.bytes): number {
   const { idIndex, idCount } = tape;
   if (!idIndex.isMade) {
     idIndex.begin(idCount);
     for (let pair = 0; pair < idCount; pair++) if (isReferable(tape, pair)) enter(tape, pair);
   }
-  const pair = idIndex.find(tape.bytes, start, end);
+  const pair = idIndex.find(tape.bytes, bytes, start, end);
   return pair >= 0 && isReferable(tape, pair) ? tape.ids[pair * 2 + 1]! : -1;
 }
 

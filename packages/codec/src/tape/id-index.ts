@@ -40,13 +40,16 @@ export class IdIndex {
    * @throws Fault `peer.limit-nodes` at `offset` for values made to collide
    */
   enter(bytes: Uint8Array, start: number, end: number, entry: number, offset: number): number {
-    const hash = start < 0 ? hashOctets(this.resolved.bytes, ~start, ~end) : hashOctets(bytes, start, end);
+    const value = start < 0 ? this.resolved.bytes : bytes;
+    const from = start < 0 ? ~start : start;
+    const to = start < 0 ? ~end : end;
+    const hash = hashOctets(value, from, to);
     let slot = hash & this.#mask;
     let equalHashes = 0;
     for (let steps = 0; this.#slots[slot] !== 0; steps++) {
       const other = this.#slots[slot]! - 1;
       if (this.#hashes[other] === hash) {
-        if (this.#isValue(bytes, other, start, end)) return other;
+        if (this.#isValue(bytes, other, value, from, to)) return other;
         equalHashes++;
       }
       if (steps > CHAIN_MAX || equalHashes > EQUAL_HASHES_MAX) throw new Fault('peer.limit-nodes', { offset });
@@ -59,26 +62,21 @@ export class IdIndex {
     return -1;
   }
 
-  /** The entry whose value is `bytes[start, end)`, or -1. */
-  find(bytes: Uint8Array, start: number, end: number): number {
+  /** The entry whose value is `bytes[start, end)`, which need not be octets of the document, or -1. */
+  find(document: Uint8Array, bytes: Uint8Array, start: number, end: number): number {
     const hash = hashOctets(bytes, start, end);
     for (let slot = hash & this.#mask; this.#slots[slot] !== 0; slot = (slot + 1) & this.#mask) {
       const entry = this.#slots[slot]! - 1;
-      if (this.#hashes[entry] === hash && this.#isValue(bytes, entry, start, end)) return entry;
+      if (this.#hashes[entry] === hash && this.#isValue(document, entry, bytes, start, end)) return entry;
     }
     return -1;
   }
 
-  #isValue(bytes: Uint8Array, entry: number, start: number, end: number): boolean {
+  #isValue(document: Uint8Array, entry: number, bytes: Uint8Array, start: number, end: number): boolean {
     const from = this.#starts[entry]!;
     const to = this.#ends[entry]!;
-    return sameOctets(
-      start < 0 ? this.resolved.bytes : bytes,
-      start < 0 ? ~start : start,
-      start < 0 ? ~end : end,
-      from < 0 ? this.resolved.bytes : bytes,
-      from < 0 ? ~from : from,
-      from < 0 ? ~to : to,
-    );
+    return from < 0
+      ? sameOctets(bytes, start, end, this.resolved.bytes, ~from, ~to)
+      : sameOctets(bytes, start, end, document, from, to);
   }
 }

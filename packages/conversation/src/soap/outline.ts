@@ -5,7 +5,7 @@ import { Namespace, namespaceOf } from '@parley/codec/internal';
 import type { Version } from '@parley/core';
 import { DEFAULT_LIMITS } from '@parley/core';
 import type { Policy, SoapVersion } from '@parley/engine';
-import { Addressing, literalText, readEnvelopeShape, readHeaderBlocks } from '@parley/engine/internal';
+import { Addressing, readEnvelopeShape, readHeaderBlocks, trimmedText } from '@parley/engine/internal';
 import { trustVersionOf } from './actions.ts';
 import type { AddressingStyle } from './addressing-style.ts';
 
@@ -38,7 +38,7 @@ export function readOutline(
   const envelope = readHeaderBlocks(tape, shape, { refuseUnknown: false });
   const value = (place: number): string | undefined => {
     const element = envelope.addressing[place] ?? -1;
-    return element < 0 ? undefined : literalText(tape, element, 'wsa header', policy.limits.identifierBytesMax);
+    return element < 0 ? undefined : trimmedText(tape, element, 'wsa header', policy.limits.identifierBytesMax);
   };
   const named = envelope.addressing.find((element) => element >= 0);
   if (named !== undefined) outline.addressing = namespaceOf(tape, named) === Namespace.wsa04 ? '2004/08' : '1.0';

@@ -1,11 +1,11 @@
 /** wst:BinarySecret (WS-Trust §2.4): key octets in a message. */
 
 import type { Tape, XmlWriter } from '@parley/codec';
-import { E, ELEMENT_WORDS, isLiteral, isNamed, localName, Namespace } from '@parley/codec/internal';
+import { isNamed, localName, Namespace } from '@parley/codec/internal';
 import { Fault, Secret } from '@parley/core';
 import type { VersionUris } from '@parley/core/internal';
 import { decodeBase64, decodedBase64Max } from '@parley/core/internal';
-import { structureInvalid, TYPE } from '@parley/engine/internal';
+import { structureInvalid, TYPE, valueOctets } from '@parley/engine/internal';
 import { soleChild } from './child-elements.ts';
 import { trustNames } from './names.ts';
 
@@ -18,7 +18,7 @@ const TEXT_BYTES_MAX = 1024;
  * Reads the BinarySecret that is the one child of `parent` (Entropy, RequestedProofToken). The octets go from the
  * message into the secret and nowhere else. The Type is not looked at: peers write it differently.
  *
- * @throws Fault `peer.structure-invalid` another child; `peer.encoding-invalid` no base64; `peer.limit-value` too long
+ * @throws Fault `peer.structure-invalid` another child, or markup in it; `peer.encoding-invalid` no base64; `peer.limit-value` too long
  */
 export function readBinarySecret(tape: Tape, parent: number, name: string): Secret {
   const element = soleChild(tape, parent, name);
@@ -28,18 +28,15 @@ export function readBinarySecret(tape: Tape, parent: number, name: string): Secr
   ) {
     throw structureInvalid(tape, element, `${name} holds no BinarySecret`);
   }
-  if (!isLiteral(tape, element)) throw new Fault('peer.encoding-invalid', { element: 'BinarySecret' });
-  const start = tape.elements[element * ELEMENT_WORDS + E.content] ?? 0;
-  const end = tape.elements[element * ELEMENT_WORDS + E.contentEnd] ?? 0;
-  if (end - start > TEXT_BYTES_MAX)
-    throw new Fault('peer.limit-value', { element: 'BinarySecret', lengthBytes: end - start });
+  const { bytes, start, end } = valueOctets(tape, element, 'BinarySecret', TEXT_BYTES_MAX);
   const octets = new Uint8Array(decodedBase64Max(end - start));
   try {
-    const lengthBytes = decodeBase64(tape.bytes, start, end, octets, 0);
+    const lengthBytes = decodeBase64(bytes, start, end, octets, 0);
     if (lengthBytes > SECRET_BYTES_MAX) throw new Fault('peer.limit-value', { element: 'BinarySecret', lengthBytes });
     return Secret.copyOf(octets.subarray(0, lengthBytes));
   } finally {
     octets.fill(0);
+    if (bytes !== tape.bytes) bytes.fill(0);
   }
 }
 

@@ -5,7 +5,7 @@ import { firstChild, nextSibling } from '@parley/codec';
 import { isNamed, localName, Namespace } from '@parley/codec/internal';
 import type { Version } from '@parley/core';
 import { formatInstant } from '@parley/core/internal';
-import { literalInstant, requireElementOnly, structureInvalid, WSU } from '@parley/engine/internal';
+import { readInstant, requireElementOnly, structureInvalid, WSU } from '@parley/engine/internal';
 import { trustNames } from './names.ts';
 
 /** Epoch milliseconds; in a request a wish, in a response a decision. */
@@ -25,10 +25,10 @@ export function readLifetime(tape: Tape, element: number): Lifetime {
   for (let child = firstChild(tape, element); child >= 0; child = nextSibling(tape, child)) {
     if (isNamed(tape, child, Namespace.wsu, CREATED)) {
       if (createdAtMs !== undefined) throw structureInvalid(tape, child, 'wsu:Created twice');
-      createdAtMs = literalInstant(tape, child, 'wsu:Created');
+      createdAtMs = readInstant(tape, child, 'wsu:Created');
     } else if (isNamed(tape, child, Namespace.wsu, EXPIRES)) {
       if (expiresAtMs !== undefined) throw structureInvalid(tape, child, 'wsu:Expires twice');
-      expiresAtMs = literalInstant(tape, child, 'wsu:Expires');
+      expiresAtMs = readInstant(tape, child, 'wsu:Expires');
     }
   }
   return { createdAtMs, expiresAtMs };

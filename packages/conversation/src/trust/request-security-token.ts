@@ -10,9 +10,9 @@ import { VERSION_URIS } from '@parley/core/internal';
 import {
   attributeValue,
   bound,
-  literalText,
   requireElementOnly,
   structureInvalid,
+  trimmedText,
   writeContextReference,
 } from '@parley/engine/internal';
 import { ADDRESS, WSA } from '../soap/envelope-writer.ts';
@@ -168,7 +168,7 @@ export function invalidRequest(reason: string): Fault {
 }
 
 function optionalText(tape: Tape, element: number | undefined, name: string): string | undefined {
-  return element === undefined ? undefined : literalText(tape, element, name, URI_BYTES_MAX);
+  return element === undefined ? undefined : trimmedText(tape, element, name, URI_BYTES_MAX);
 }
 
 function boundedContext(text: string): string {

@@ -4,7 +4,7 @@ import { attributeNamed, isNamed, localName, Namespace, namespaceOf, resolveId }
 import type { SamlVersion } from '@parley/core';
 import { Fault } from '@parley/core';
 import { SAML_URIS } from '@parley/core/internal';
-import { attributeIs, requireLiteral, structureInvalid, textEnd, textStart } from './claim.ts';
+import { attributeIs, contentOf, structureInvalid, trimmedOctets } from './claim.ts';
 
 const ASSERTION = localName('Assertion');
 const TOKEN_TYPE = localName('TokenType');
@@ -36,10 +36,9 @@ export function isAssertionId(tape: Tape, valueType: number): boolean {
 export function resolveAssertionId(tape: Tape, element: number, valueType: number): number {
   const named = VERSIONS.find(({ keyIdentifier }) => attributeIs(tape, valueType, keyIdentifier));
   if (named === undefined) return -1;
-  requireLiteral(tape, element, 'wsse:KeyIdentifier');
-  const start = textStart(tape, element);
-  const target = resolveId(tape, start, textEnd(tape, element));
-  if (target < 0) throw new Fault('peer.ref-unresolved', { offset: start });
+  const { bytes, start, end } = trimmedOctets(tape, element, 'wsse:KeyIdentifier');
+  const target = resolveId(tape, start, end, bytes);
+  if (target < 0) throw new Fault('peer.ref-unresolved', { offset: contentOf(tape, element) });
   if (!isNamed(tape, target, named.namespace, ASSERTION))
     throw new Fault('peer.keyinfo-forbidden', { reason: 'not an assertion of this version' });
   return target;

@@ -6,7 +6,7 @@ import type { Limits } from '@parley/core';
 import { Certificate, Fault } from '@parley/core';
 import { encodeBase64, TOKEN_TYPES } from '@parley/core/internal';
 import { isBinarySecurityToken, readBinary } from './certificate-token.ts';
-import { attributeIs, literalText, requireAttribute, requireElementOnly, structureInvalid } from './claim.ts';
+import { attributeIs, requireAttribute, requireElementOnly, structureInvalid, trimmedText } from './claim.ts';
 import { readTokenReference } from './token-reference.ts';
 
 export type CertificateReference =
@@ -94,8 +94,8 @@ export function readX509Data(tape: Tape, element: number): CertificateReference 
   ) {
     throw structureInvalid(tape, issuerSerial, 'children of ds:X509IssuerSerial');
   }
-  const issuerText = literalText(tape, name, 'ds:X509IssuerName', NAME_BYTES_MAX);
-  const serialText = literalText(tape, serial, 'ds:X509SerialNumber', SERIAL_BYTES_MAX);
+  const issuerText = trimmedText(tape, name, 'ds:X509IssuerName', NAME_BYTES_MAX);
+  const serialText = trimmedText(tape, serial, 'ds:X509SerialNumber', SERIAL_BYTES_MAX);
   return {
     form: 'name',
     by: 'issuer-serial',

@@ -1,20 +1,22 @@
-/** Small steps that every reader takes: attributes, literal texts, and the refusal when the shape is wrong. */
+/** Small steps that every reader takes: attributes, values, and the refusal when the shape is wrong. */
 
 import type { OctetSink, Tape } from '@parley/codec';
-import { attributeText, firstChild, nextSibling, parentOf, textOf } from '@parley/codec';
+import { attributeText, firstChild, nextSibling, parentOf } from '@parley/codec';
+import type { OctetRange } from '@parley/codec/internal';
 import {
   A,
   ATTRIBUTE_WORDS,
   attributeNamed,
+  attributeOctets,
   bytesEqual,
   decodeText,
   E,
   ELEMENT_WORDS,
   Flag,
   isElementOnly,
-  isLiteral,
   isNamed,
   Namespace,
+  textOctets,
 } from '@parley/codec/internal';
 import { Fault } from '@parley/core';
 import { decodeBase64, decodedBase64Length, parseInstantOctets } from '@parley/core/internal';
@@ -69,14 +71,9 @@ export function requireElementOnly(tape: Tape, element: number, name: string): v
   if (!isElementOnly(tape, element)) throw structureInvalid(tape, element, `${name} holds text or a comment`);
 }
 
+// spec: a value is its characters, however they are written (XML 1.0 §4.4): an `&` can be written in no other way.
 // safety: a comment or CDATA section inside a value is where two readers read two values (T10).
-/** Refuses anything but literal characters inside an element that holds a value. */
-export function requireLiteral(tape: Tape, element: number, name: string): void {
-  if (!isLiteral(tape, element)) throw structureInvalid(tape, element, `${name} is not plain text`);
-}
-
-// interop: Santuario breaks long base64 lines and newer JDKs write the CR as `&#13;`.
-/** Refuses anything but characters and references to them: what base64 text may be wrapped with. */
+/** Refuses anything but characters, and references to them, inside an element that holds a value. */
 export function requireCharacters(tape: Tape, element: number, name: string): void {
   const forbidden = Flag.hasChild | Flag.hasComment | Flag.hasCdata | Flag.hasProcessingInstruction;
   if ((tape.elements[element * RECORD + FLAGS]! & forbidden) !== 0) {
@@ -89,9 +86,13 @@ export function requireCharacters(tape: Tape, element: number, name: string): vo
  * @throws Fault `peer.encoding-invalid`
  */
 export function base64Octets(tape: Tape, element: number): Uint8Array {
-  const text = base64Text(tape, element);
-  const octets = new Uint8Array(decodedBase64Length(text.bytes, text.start, text.end));
-  const length = decodeBase64(text.bytes, text.start, text.end, octets, 0);
+  return decodedBase64(base64Text(tape, element));
+}
+
+/** The same of a text in hand. @throws Fault `peer.encoding-invalid` */
+export function decodedBase64({ bytes, start, end }: OctetRange): Uint8Array {
+  const octets = new Uint8Array(decodedBase64Length(bytes, start, end));
+  const length = decodeBase64(bytes, start, end, octets, 0);
   return length === octets.length ? octets : octets.subarray(0, length);
 }
 
@@ -105,69 +106,69 @@ export function appendBase64Octets(tape: Tape, element: number, sink: OctetSink)
   sink.length += decodeBase64(bytes, start, end, sink.bytes, sink.length);
 }
 
-function base64Text(tape: Tape, element: number): { bytes: Uint8Array; start: number; end: number } {
+// perf: a CR is white space like others, and needs no copy without it.
+function base64Text(tape: Tape, element: number): OctetRange {
   const base = element * RECORD;
-  if ((tape.elements[base + FLAGS]! & Flag.hasReference) !== 0) {
-    const bytes = new TextEncoder().encode(textOf(tape, element));
-    return { bytes, start: 0, end: bytes.length };
-  }
+  if ((tape.elements[base + FLAGS]! & Flag.hasReference) !== 0) return textOctets(tape, element);
   return { bytes: tape.bytes, start: tape.elements[base + CONTENT]!, end: tape.elements[base + CONTENT_END]! };
 }
 
 /**
- * The whole text of an element that holds characters and references to them only, as it stands.
- * @throws Fault `peer.structure-invalid` something else in it; `peer.limit-value` longer than `bytesMax`.
+ * The octets of an element that holds a value, as {@link textOctets} gives them.
+ * @throws Fault `peer.structure-invalid` not plain text; `peer.limit-value` longer than `bytesMax`.
  */
-export function characterText(tape: Tape, element: number, name: string, bytesMax: number): string {
+export function valueOctets(tape: Tape, element: number, name: string, bytesMax: number): OctetRange {
   requireCharacters(tape, element, name);
-  const base = element * RECORD;
-  const bytes = tape.elements[base + CONTENT_END]! - tape.elements[base + CONTENT]!;
+  const octets = textOctets(tape, element);
+  const bytes = octets.end - octets.start;
   if (bytes > bytesMax) throw new Fault('peer.limit-value', { name, bytes });
-  return textOf(tape, element);
+  return octets;
 }
 
-/** Where the text of a literal element begins, leading XML white space left out. */
-export function textStart(tape: Tape, element: number): number {
-  const base = element * RECORD;
-  const end = tape.elements[base + CONTENT_END]!;
-  let start = tape.elements[base + CONTENT]!;
-  while (start < end && isSpace(tape.bytes[start]!)) start++;
-  return start;
-}
-
-/** Where the text of a literal element ends, trailing XML white space left out. */
-export function textEnd(tape: Tape, element: number): number {
-  const base = element * RECORD;
-  const start = tape.elements[base + CONTENT]!;
-  let end = tape.elements[base + CONTENT_END]!;
-  while (end > start && isSpace(tape.bytes[end - 1]!)) end--;
-  return end;
+/** The same as text. @throws Fault as {@link valueOctets} */
+export function characterText(tape: Tape, element: number, name: string, bytesMax: number): string {
+  const { bytes, start, end } = valueOctets(tape, element, name, bytesMax);
+  return decodeText(bytes, start, end);
 }
 
 /**
- * The trimmed text of a literal element that becomes a key or a result.
+ * The octets of a value whose type leaves out white space around it (xs:anyURI, numbers, instants, base64).
+ * @throws Fault `peer.structure-invalid` not plain text
+ */
+export function trimmedOctets(tape: Tape, element: number, name: string): OctetRange {
+  requireCharacters(tape, element, name);
+  return trimmed(textOctets(tape, element));
+}
+
+/** What is left without the XML white space around it. */
+export function trimmed({ bytes, start, end }: OctetRange): OctetRange {
+  let first = start;
+  let last = end;
+  while (first < last && isSpace(bytes[first]!)) first++;
+  while (last > first && isSpace(bytes[last - 1]!)) last--;
+  return { bytes, start: first, end: last };
+}
+
+/**
+ * The same as text, for a value that becomes a key or a result.
  * @throws Fault `peer.structure-invalid` not plain text, `peer.limit-value` longer than `bytesMax`.
  */
-export function literalText(tape: Tape, element: number, name: string, bytesMax: number): string {
-  requireLiteral(tape, element, name);
-  const start = textStart(tape, element);
-  const end = textEnd(tape, element);
+export function trimmedText(tape: Tape, element: number, name: string, bytesMax: number): string {
+  const { bytes, start, end } = trimmedOctets(tape, element, name);
   if (end - start > bytesMax) throw new Fault('peer.limit-value', { name, bytes: end - start });
-  return decodeText(tape.bytes, start, end);
+  return decodeText(bytes, start, end);
 }
 
 const INSTANT_BYTES_MAX = 64;
 
 /**
- * The instant that a literal element holds, in epoch milliseconds.
+ * The instant that an element holds, in epoch milliseconds.
  * @throws Fault `peer.structure-invalid` not plain text, `peer.limit-value`, `peer.timestamp-invalid`
  */
-export function literalInstant(tape: Tape, element: number, name: string): number {
-  requireLiteral(tape, element, name);
-  const start = textStart(tape, element);
-  const end = textEnd(tape, element);
+export function readInstant(tape: Tape, element: number, name: string): number {
+  const { bytes, start, end } = trimmedOctets(tape, element, name);
   if (end - start > INSTANT_BYTES_MAX) throw new Fault('peer.limit-value', { name, bytes: end - start });
-  return parseInstantOctets(tape.bytes, start, end);
+  return parseInstantOctets(bytes, start, end);
 }
 
 /** The attribute, or the refusal of an element that lacks it. */
@@ -180,7 +181,10 @@ export function requireAttribute(tape: Tape, element: number, local: Uint8Array,
 /** Whether the attribute's value is exactly `expected`: no trimming, no case folding (T15). */
 export function attributeIs(tape: Tape, attribute: number, expected: Uint8Array): boolean {
   const base = attribute * ATTRIBUTE;
-  if ((tape.attributes[base + ATTRIBUTE_FLAGS]! & Flag.literal) === 0) return false;
+  if ((tape.attributes[base + ATTRIBUTE_FLAGS]! & Flag.literal) === 0) {
+    const { bytes, start, end } = attributeOctets(tape, attribute);
+    return bytesEqual(bytes, start, end, expected);
+  }
   return bytesEqual(
     tape.bytes,
     tape.attributes[base + ATTRIBUTE_VALUE]!,
@@ -195,12 +199,11 @@ export function attributeValue(tape: Tape, attribute: number, charactersMax: num
   return text.length > charactersMax ? text.slice(0, charactersMax) : text;
 }
 
-/** The attribute's whole value. @throws Fault `peer.limit-value` longer than `bytesMax` as written */
+/** The attribute's whole value. @throws Fault `peer.limit-value` longer than `bytesMax` */
 export function boundedText(tape: Tape, attribute: number, bytesMax: number): string {
-  const base = attribute * ATTRIBUTE;
-  const bytes = tape.attributes[base + ATTRIBUTE_VALUE_END]! - tape.attributes[base + ATTRIBUTE_VALUE]!;
-  if (bytes > bytesMax) throw new Fault('peer.limit-value', { bytes });
-  return attributeText(tape, attribute);
+  const { bytes, start, end } = attributeOctets(tape, attribute);
+  if (end - start > bytesMax) throw new Fault('peer.limit-value', { bytes: end - start });
+  return decodeText(bytes, start, end);
 }
 
 /** An algorithm row with the octets of its URI, ready to be compared with a message. */

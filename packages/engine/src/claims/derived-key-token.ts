@@ -4,24 +4,30 @@
  */
 
 import type { Tape } from '@parley/codec';
-import { firstChild, nextSibling, textOf } from '@parley/codec';
+import { firstChild, nextSibling } from '@parley/codec';
+import type { OctetRange } from '@parley/codec/internal';
 import {
-  A,
-  ATTRIBUTE_WORDS,
   attributeNamed,
-  E,
-  ELEMENT_WORDS,
-  Flag,
+  attributeOctets,
+  decodeText,
   isNamed,
   localName,
   Namespace,
   namespaceOf,
+  textOctets,
 } from '@parley/codec/internal';
 import type { Limits, Version } from '@parley/core';
 import { Fault } from '@parley/core';
-import { decodeBase64, decodedBase64Length, VERSION_URIS } from '@parley/core/internal';
+import { VERSION_URIS } from '@parley/core/internal';
 import type { WireDerivation } from '../message/wire-derivation.ts';
-import { attributeIs, requireElementOnly, requireLiteral, structureInvalid, textEnd, textStart } from './claim.ts';
+import {
+  attributeIs,
+  decodedBase64,
+  requireCharacters,
+  requireElementOnly,
+  structureInvalid,
+  trimmedOctets,
+} from './claim.ts';
 import type { TokenReference } from './token-reference.ts';
 import { isTokenReference, readTokenReference } from './token-reference.ts';
 import { readUnsigned } from './unsigned-number.ts';
@@ -87,7 +93,7 @@ export function readDerivedKeyToken(tape: Tape, element: number, limits: Limits)
     base: readTokenReference(tape, reference, limits),
     derivation: {
       label: label < 0 ? undefined : readLabel(tape, label, limits),
-      nonce: readNonce(tape.bytes, literalStart(tape, nonce), textEnd(tape, nonce), limits),
+      nonce: readNonce(trimmedOctets(tape, nonce, 'wsc:Nonce'), limits),
       offsetBytes: readOffset(tape, offset, generation, lengthBytes, limits),
       lengthBytes,
       implied: false,
@@ -105,16 +111,15 @@ export function readImpliedDerivation(
     if (reference.impliedLength >= 0) throw new Fault('peer.dk-limit', { field: 'Nonce', bytes: 0 });
     return undefined;
   }
-  const nonce = literalValue(tape, reference.impliedNonce);
   let lengthBytes = DEFAULT_LENGTH_BYTES;
   if (reference.impliedLength >= 0) {
-    const value = literalValue(tape, reference.impliedLength);
-    lengthBytes = readUnsigned(tape.bytes, value.start, value.end, limits.derivedKeyBytesMax, 'Length');
+    const length = attributeOctets(tape, reference.impliedLength);
+    lengthBytes = readUnsigned(length, limits.derivedKeyBytesMax, 'Length');
   }
   requireKeyLength(lengthBytes, limits);
   return {
     label: undefined,
-    nonce: readNonce(tape.bytes, nonce.start, nonce.end, limits),
+    nonce: readNonce(attributeOctets(tape, reference.impliedNonce), limits),
     offsetBytes: 0,
     lengthBytes,
     implied: true,
@@ -136,8 +141,7 @@ function once(tape: Tape, child: number, seen: number): number {
 }
 
 function numberIn(tape: Tape, element: number, max: number, field: string): number {
-  requireLiteral(tape, element, `wsc:${field}`);
-  return readUnsigned(tape.bytes, textStart(tape, element), textEnd(tape, element), max, field);
+  return readUnsigned(trimmedOctets(tape, element, `wsc:${field}`), max, field);
 }
 
 function requireKeyLength(lengthBytes: number, limits: Limits): void {
@@ -155,43 +159,18 @@ function readOffset(tape: Tape, offset: number, generation: number, lengthBytes:
 }
 
 function readLabel(tape: Tape, element: number, limits: Limits): string | undefined {
-  requireLabelSize(tape, element, limits);
-  const label = textOf(tape, element);
+  requireCharacters(tape, element, 'wsc:Label');
+  const { bytes, start, end } = textOctets(tape, element);
+  if (end - start > limits.labelBytesMax) throw new Fault('peer.dk-limit', { field: 'Label', bytes: end - start });
   // spec: an empty Label means the default, as an absent one does.
-  return label === '' ? undefined : label;
+  return start === end ? undefined : decodeText(bytes, start, end);
 }
 
-function requireLabelSize(tape: Tape, element: number, limits: Limits): void {
-  const base = element * ELEMENT_WORDS;
-  if (
-    (tape.elements[base + E.flags]! &
-      (Flag.hasComment | Flag.hasCdata | Flag.hasProcessingInstruction | Flag.hasChild)) !==
-    0
-  ) {
-    throw structureInvalid(tape, element, 'wsc:Label is not plain text');
-  }
-  const bytes = tape.elements[base + E.contentEnd]! - tape.elements[base + E.content]!;
-  if (bytes > limits.labelBytesMax) throw new Fault('peer.dk-limit', { field: 'Label', bytes });
-}
-
-function readNonce(bytes: Uint8Array, start: number, end: number, limits: Limits): Uint8Array {
+function readNonce(text: OctetRange, limits: Limits): Uint8Array {
   // Four characters make three octets; white space is allowed within reason.
-  if (end - start > limits.nonceBytesMax * 2 + 8) throw new Fault('peer.dk-limit', { field: 'Nonce' });
-  const nonce = new Uint8Array(decodedBase64Length(bytes, start, end));
-  const length = decodeBase64(bytes, start, end, nonce, 0);
-  if (length < limits.nonceBytesMin || length > limits.nonceBytesMax)
-    throw new Fault('peer.dk-limit', { field: 'Nonce', bytes: length });
-  return length === nonce.length ? nonce : nonce.subarray(0, length);
-}
-
-function literalStart(tape: Tape, element: number): number {
-  requireLiteral(tape, element, 'wsc:Nonce');
-  return textStart(tape, element);
-}
-
-function literalValue(tape: Tape, attribute: number): { start: number; end: number } {
-  const base = attribute * ATTRIBUTE_WORDS;
-  if ((tape.attributes[base + A.flags]! & Flag.literal) === 0)
-    throw new Fault('peer.encoding-invalid', { field: 'implied derivation' });
-  return { start: tape.attributes[base + A.value]!, end: tape.attributes[base + A.valueEnd]! };
+  if (text.end - text.start > limits.nonceBytesMax * 2 + 8) throw new Fault('peer.dk-limit', { field: 'Nonce' });
+  const nonce = decodedBase64(text);
+  if (nonce.length < limits.nonceBytesMin || nonce.length > limits.nonceBytesMax)
+    throw new Fault('peer.dk-limit', { field: 'Nonce', bytes: nonce.length });
+  return nonce;
 }

@@ -23,7 +23,6 @@ import {
   requireAttribute,
   requireCharacters,
   requireElementOnly,
-  requireLiteral,
   requireNamed,
   rowNamed,
   rowNamedOrNone,
@@ -159,7 +158,7 @@ function requireRest(tape: Tape, first: number): void {
   let child = first;
   for (const local of [ENCRYPTION_PROPERTIES, REFERENCE_LIST, CARRIED_KEY_NAME]) {
     if (child >= 0 && isNamed(tape, child, Namespace.xenc, local)) {
-      if (local === CARRIED_KEY_NAME) requireLiteral(tape, child, 'xenc:CarriedKeyName');
+      if (local === CARRIED_KEY_NAME) requireCharacters(tape, child, 'xenc:CarriedKeyName');
       child = nextSibling(tape, child);
     }
   }

@@ -2,7 +2,7 @@ import type { Tape } from '@parley/codec';
 import { firstChild } from '@parley/codec';
 import { attributeNamed, isNamed, localName, Namespace, resolveId } from '@parley/codec/internal';
 import { isAssertionId } from './assertion-reference.ts';
-import { textEnd, textStart } from './claim.ts';
+import { trimmedOctets } from './claim.ts';
 import { HIDDEN, resolveFragment } from './token-reference.ts';
 
 const REFERENCE = localName('Reference');
@@ -14,7 +14,7 @@ const VALUE_TYPE = localName('ValueType');
  * Whether the STR `element` names a token of this message that is not there, and so may be in ciphertext. Says nothing else
  * about it: it is read when it can be resolved.
  *
- * @throws Fault `peer.ref-uri-forbidden` a fragment that is no plain name
+ * @throws Fault `peer.ref-uri-forbidden` a fragment that is no plain name; `peer.structure-invalid` markup in an id
  */
 export function namesHiddenToken(tape: Tape, element: number): boolean {
   const name = firstChild(tape, element);
@@ -26,5 +26,6 @@ export function namesHiddenToken(tape: Tape, element: number): boolean {
   if (!isNamed(tape, name, Namespace.wsse, KEY_IDENTIFIER)) return false;
   const valueType = attributeNamed(tape, name, Namespace.none, VALUE_TYPE);
   if (valueType < 0 || !isAssertionId(tape, valueType)) return false;
-  return resolveId(tape, textStart(tape, name), textEnd(tape, name)) < 0;
+  const { bytes, start, end } = trimmedOctets(tape, name, 'wsse:KeyIdentifier');
+  return resolveId(tape, start, end, bytes) < 0;
 }

@@ -10,12 +10,12 @@ import { Fault } from '@parley/core';
 import { DIGEST_ALGORITHMS, DSIG_MORE_2007 } from '@parley/core/internal';
 import {
   attributeIs,
-  literalText,
   namedRows,
   requireAttribute,
   requireElementOnly,
   rowNamed,
   structureInvalid,
+  trimmedText,
 } from './claim.ts';
 
 const ALGORITHM = localName('Algorithm');
@@ -69,7 +69,7 @@ function readDigest(tape: Tape, element: number): HashName {
 }
 
 function readNumber(tape: Tape, element: number): number {
-  const text = literalText(tape, element, 'a parameter of RSASSA-PSS', DIGITS_MAX);
+  const text = trimmedText(tape, element, 'a parameter of RSASSA-PSS', DIGITS_MAX);
   if (!/^\d+$/.test(text)) throw new Fault('peer.encoding-invalid', { field: localNameOf(tape, element) });
   return Number(text);
 }

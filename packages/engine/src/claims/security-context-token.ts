@@ -2,7 +2,7 @@ import type { Tape } from '@parley/codec';
 import { firstChild, nextSibling } from '@parley/codec';
 import { isNamed, localName, Namespace, namespaceOf } from '@parley/codec/internal';
 import type { Limits, Version } from '@parley/core';
-import { literalText, requireElementOnly, structureInvalid } from './claim.ts';
+import { requireElementOnly, structureInvalid, trimmedText } from './claim.ts';
 
 // perf: a module's own constants are folded into its code, imported ones are looked up at every use.
 const { wsc: IN_WSC } = Namespace;
@@ -33,10 +33,10 @@ export function readSecurityContextToken(
   for (let child = firstChild(tape, element); child >= 0; child = nextSibling(tape, child)) {
     if (isNamed(tape, child, namespace, IDENTIFIER)) {
       if (identifier !== undefined) throw structureInvalid(tape, child, 'wsc:Identifier twice');
-      identifier = literalText(tape, child, 'wsc:Identifier', limits.identifierBytesMax);
+      identifier = trimmedText(tape, child, 'wsc:Identifier', limits.identifierBytesMax);
     } else if (isNamed(tape, child, namespace, INSTANCE)) {
       if (instance !== undefined) throw structureInvalid(tape, child, 'wsc:Instance twice');
-      instance = literalText(tape, child, 'wsc:Instance', limits.identifierBytesMax);
+      instance = trimmedText(tape, child, 'wsc:Instance', limits.identifierBytesMax);
     }
   }
   if (identifier === undefined || identifier === '') throw structureInvalid(tape, element, 'wsc:Identifier is missing');

@@ -2,7 +2,7 @@ import type { Tape } from '@parley/codec';
 import { attributeText } from '@parley/codec';
 import { attributeNamed, localName, Namespace } from '@parley/codec/internal';
 import { decodeBase64Text, encodeBase64 } from '@parley/core/internal';
-import { requireLiteral, structureInvalid, textEnd, textStart } from './claim.ts';
+import { structureInvalid, trimmedOctets } from './claim.ts';
 
 const VALUE = localName('Value');
 
@@ -11,8 +11,8 @@ const VALUE = localName('Value');
  * @throws Fault `peer.structure-invalid` the element is not empty; `peer.encoding-invalid`
  */
 export function readSignatureConfirmation(tape: Tape, element: number): string | undefined {
-  requireLiteral(tape, element, 'wsse11:SignatureConfirmation');
-  if (textStart(tape, element) < textEnd(tape, element)) {
+  const { start, end } = trimmedOctets(tape, element, 'wsse11:SignatureConfirmation');
+  if (start < end) {
     throw structureInvalid(tape, element, 'content of wsse11:SignatureConfirmation');
   }
   const attribute = attributeNamed(tape, element, Namespace.none, VALUE);

@@ -21,7 +21,6 @@ import {
   requireAttribute,
   requireCharacters,
   requireElementOnly,
-  requireLiteral,
   requireNamed,
   rowNamed,
   structureInvalid,
@@ -200,7 +199,7 @@ function readSignatureMethod(tape: Tape, element: number, rules: SignatureRules)
   }
   // safety: HMACOutputLength makes forgery trivial (T12).
   if (parameter >= 0) throw new Fault('peer.alg-forbidden', { reason: 'a parameter of the signature' });
-  requireLiteral(tape, element, 'ds:SignatureMethod');
+  requireCharacters(tape, element, 'ds:SignatureMethod');
   return algorithm;
 }
 

@@ -2,7 +2,7 @@ import type { Tape } from '@parley/codec';
 import { firstChild, nextSibling } from '@parley/codec';
 import { isNamed, localName, Namespace } from '@parley/codec/internal';
 import { Fault } from '@parley/core';
-import { literalInstant, requireElementOnly, structureInvalid } from './claim.ts';
+import { readInstant, requireElementOnly, structureInvalid } from './claim.ts';
 
 // perf: a module's own constants are folded into its code, imported ones are looked up at every use.
 const { wsu: IN_WSU } = Namespace;
@@ -32,9 +32,9 @@ export function readTimestamp(tape: Tape, element: number): Timestamp {
   }
   if (expires >= 0 && nextSibling(tape, expires) >= 0)
     throw structureInvalid(tape, expires, 'a third child of wsu:Timestamp');
-  const createdAtMs = literalInstant(tape, created, 'wsu:Created');
+  const createdAtMs = readInstant(tape, created, 'wsu:Created');
   if (expires < 0) return { createdAtMs, expiresAtMs: undefined };
-  const expiresAtMs = literalInstant(tape, expires, 'wsu:Expires');
+  const expiresAtMs = readInstant(tape, expires, 'wsu:Expires');
   if (expiresAtMs <= createdAtMs)
     throw new Fault('peer.timestamp-invalid', { reason: 'wsu:Expires is not after wsu:Created' });
   return { createdAtMs, expiresAtMs };

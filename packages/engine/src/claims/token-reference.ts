@@ -10,9 +10,10 @@ import {
   A,
   ATTRIBUTE_WORDS,
   attributeNamed,
+  attributeOctets,
+  decodeText,
   E,
   ELEMENT_WORDS,
-  Flag,
   isNamed,
   localName,
   Namespace,
@@ -29,6 +30,7 @@ import {
   requireCharacters,
   requireElementOnly,
   structureInvalid,
+  trimmed,
 } from './claim.ts';
 
 // perf: a module's own constants are folded into its code, imported ones are looked up at every use.
@@ -165,17 +167,13 @@ function meansAssertion(tape: Tape, child: number): boolean {
  * @throws Fault `peer.ref-uri-forbidden` a fragment that is no plain name; `peer.ref-unresolved`.
  */
 export function resolveFragment(tape: Tape, uri: number, mayHide = false): number {
-  const base = uri * ATTRIBUTE_WORDS;
-  const start = tape.attributes[base + A.value]!;
-  const end = tape.attributes[base + A.valueEnd]!;
-  if (tape.bytes[start] !== 0x23 || start === end) return -1;
-  if ((tape.attributes[base + A.flags]! & Flag.literal) === 0 || !isPlainName(tape.bytes, start + 1, end)) {
-    throw new Fault('peer.ref-uri-forbidden', { reason: 'not a plain name' });
-  }
-  const target = resolveId(tape, start + 1, end);
+  const { bytes, start, end } = attributeOctets(tape, uri);
+  if (bytes[start] !== 0x23 || start === end) return -1;
+  if (!isPlainName(bytes, start + 1, end)) throw new Fault('peer.ref-uri-forbidden', { reason: 'not a plain name' });
+  const target = resolveId(tape, start + 1, end, bytes);
   if (target >= 0) return target;
   if (mayHide) return HIDDEN;
-  throw new Fault('peer.ref-unresolved', { offset: start });
+  throw new Fault('peer.ref-unresolved', { offset: tape.attributes[uri * ATTRIBUTE_WORDS + A.value]! });
 }
 
 // An NCName's characters, and `%`, which is looked up as it stands: nothing is ever decoded.
@@ -199,17 +197,18 @@ function isPlainName(bytes: Uint8Array, start: number, end: number): boolean {
 
 /** interop: CXF's streaming engine writes `#uuid:…`: the `:` keeps it from ever being an Id. */
 function isIdentifierFragment(tape: Tape, uri: number): boolean {
-  const base = uri * ATTRIBUTE_WORDS;
-  const start = tape.attributes[base + A.value]!;
-  const end = tape.attributes[base + A.valueEnd]!;
-  return start < end && tape.bytes[start] === HASH && tape.bytes.subarray(start, end).includes(COLON);
+  const { bytes, start, end } = attributeOctets(tape, uri);
+  return start < end && bytes[start] === HASH && bytes.subarray(start, end).includes(COLON);
 }
 
 const HASH = 0x23;
 const COLON = 0x3a;
 
 function contextUri(tape: Tape, uri: number, bytesMax: number, from: number): string {
-  const text = boundedText(tape, uri, bytesMax).slice(from).trim();
+  const written = attributeOctets(tape, uri);
+  const { bytes, start, end } = trimmed({ ...written, start: written.start + from });
+  if (end - start > bytesMax) throw new Fault('peer.limit-value', { bytes: end - start });
+  const text = decodeText(bytes, start, end);
   if (!text.includes(':')) throw new Fault('peer.ref-uri-forbidden', { reason: 'a relative URI' });
   return text;
 }

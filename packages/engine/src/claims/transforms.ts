@@ -54,7 +54,11 @@ export function readTransforms(tape: Tape, transforms: number, rules: TransformR
   const method = isTokenTransform ? transformationParameter(tape, transform) : transform;
   const algorithm = count === 1 ? allowedCanonicalisation(tape, method, rules) : undefined;
   if (algorithm === undefined) throw new Fault('peer.transform-forbidden');
-  return { canonicalisation: readParameters(tape, method, algorithm, rules.limits), isTokenTransform };
+  const canonicalisation = readParameters(tape, method, algorithm, rules.limits);
+  // spec: XML Signature 1.1 §4.4.3.3, what a bare name means has no comments, whatever the form would do with them; all our
+  // references are bare names. STR-Transform brings in a token that no reference of the signature meant.
+  if (isTokenTransform || !algorithm.comments) return { canonicalisation, isTokenTransform };
+  return { canonicalisation: { ...canonicalisation, comments: false }, isTokenTransform };
 }
 
 /**

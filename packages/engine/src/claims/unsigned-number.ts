@@ -1,11 +1,12 @@
+import type { OctetRange } from '@parley/codec/internal';
 import { Fault } from '@parley/core';
 
 /**
- * xs:unsignedLong in `bytes[start, end)` for the fields of a derived key.
+ * xs:unsignedLong for the fields of a derived key.
  *
  * @throws Fault `peer.encoding-invalid` not an integer; `peer.dk-limit` negative or above `max` (however many digits).
  */
-export function readUnsigned(bytes: Uint8Array, start: number, end: number, max: number, field: string): number {
+export function readUnsigned({ bytes, start, end }: OctetRange, max: number, field: string): number {
   let offset = start;
   let negative = false;
   if (bytes[offset] === 0x2d || bytes[offset] === 0x2b) {

@@ -4,10 +4,10 @@
  */
 
 import type { Tape } from '@parley/codec';
-import { firstChild, nextSibling, textOf } from '@parley/codec';
-import { attributeNamed, E, ELEMENT_WORDS, Flag, isNamed, localName, Namespace } from '@parley/codec/internal';
-import type { Limits, Secret } from '@parley/core';
-import { Fault } from '@parley/core';
+import { firstChild, nextSibling } from '@parley/codec';
+import { attributeNamed, isNamed, localName, Namespace } from '@parley/codec/internal';
+import type { Limits } from '@parley/core';
+import { Fault, Secret } from '@parley/core';
 import {
   BASE64_BINARY,
   PASSWORD_ITERATIONS_DEFAULT,
@@ -18,17 +18,14 @@ import {
 import type { PasswordType } from '../message/password-type.ts';
 import {
   attributeIs,
-  base64Octets,
-  contentOf,
-  literalText,
-  requireCharacters,
+  characterText,
+  decodedBase64,
   requireElementOnly,
-  requireLiteral,
   structureInvalid,
-  textEnd,
-  textStart,
+  trimmedOctets,
+  trimmedText,
+  valueOctets,
 } from './claim.ts';
-import { readReferencedText } from './secret-text.ts';
 import { readUnsigned } from './unsigned-number.ts';
 
 /** A token as claimed; nothing of it is believed yet. */
@@ -105,14 +102,10 @@ export function readUsernameToken(tape: Tape, element: number, limits: Limits): 
  * @throws Fault `peer.structure-invalid`, `peer.limit-value`
  */
 export function readPasswordText(tape: Tape, element: number, limits: Limits): Secret {
-  requireCharacters(tape, element, 'wsse:Password');
-  const { contentEnd, flags } = E;
-  // The only character that a reader has to change.
-  if ((tape.elements[element * ELEMENT_WORDS + flags]! & Flag.hasCarriageReturn) !== 0)
-    throw structureInvalid(tape, element, 'wsse:Password is not plain text');
-  const octets = tape.bytes.subarray(contentOf(tape, element), tape.elements[element * ELEMENT_WORDS + contentEnd]!);
-  requireLength(octets.length, limits.passwordBytesMax, 'wsse:Password');
-  return readReferencedText(octets);
+  const { bytes, start, end } = valueOctets(tape, element, 'wsse:Password', limits.passwordBytesMax);
+  const password = Secret.copyOf(bytes.subarray(start, end));
+  if (bytes !== tape.bytes) bytes.fill(0);
+  return password;
 }
 
 function childrenOf(tape: Tape, element: number): Children {
@@ -128,10 +121,7 @@ function childrenOf(tape: Tape, element: number): Children {
 }
 
 function readUsername(tape: Tape, element: number, limits: Limits): string {
-  requireCharacters(tape, element, 'wsse:Username');
-  const length = tape.elements[element * ELEMENT_WORDS + E.contentEnd]! - contentOf(tape, element);
-  requireLength(length, limits.identifierBytesMax, 'wsse:Username');
-  const username = textOf(tape, element);
+  const username = characterText(tape, element, 'wsse:Username', limits.identifierBytesMax);
   if (username === '') throw structureInvalid(tape, element, 'wsse:Username is empty');
   return username;
 }
@@ -144,32 +134,25 @@ function passwordTypeOf(tape: Tape, password: number): PasswordType | undefined 
 }
 
 function readOctets(tape: Tape, element: number, field: string, bytesMin: number, bytesMax: number): Uint8Array {
-  requireCharacters(tape, element, field);
   const encoding = attributeNamed(tape, element, Namespace.none, ENCODING_TYPE);
   if (encoding >= 0 && !attributeIs(tape, encoding, BASE64)) throw new Fault('peer.encoding-invalid', { field });
   // Four characters make three octets; white space is allowed within reason.
-  const length = tape.elements[element * ELEMENT_WORDS + E.contentEnd]! - contentOf(tape, element);
-  if (length > bytesMax * 2 + 64) throw new Fault('peer.dk-limit', { field });
-  const octets = base64Octets(tape, element);
+  const text = trimmedOctets(tape, element, field);
+  if (text.end - text.start > bytesMax * 2 + 64) throw new Fault('peer.dk-limit', { field });
+  const octets = decodedBase64(text);
   if (octets.length < bytesMin || octets.length > bytesMax)
     throw new Fault('peer.dk-limit', { field, bytes: octets.length });
   return octets;
 }
 
 function readCreated(tape: Tape, element: number): UsernameTokenClaim['created'] {
-  const text = literalText(tape, element, 'wsu:Created', INSTANT_BYTES_MAX);
+  const text = trimmedText(tape, element, 'wsu:Created', INSTANT_BYTES_MAX);
   return { text, atMs: parseInstant(text) };
 }
 
 function readIterations(tape: Tape, element: number, limits: Limits): number {
-  requireLiteral(tape, element, 'wsse11:Iteration');
   const { passwordIterationsMin, passwordIterationsMax } = limits;
-  const [start, end] = [textStart(tape, element), textEnd(tape, element)];
-  const iterations = readUnsigned(tape.bytes, start, end, passwordIterationsMax, 'Iteration');
+  const iterations = readUnsigned(trimmedOctets(tape, element, 'wsse11:Iteration'), passwordIterationsMax, 'Iteration');
   if (iterations < passwordIterationsMin) throw new Fault('peer.dk-limit', { field: 'Iteration' });
   return iterations;
-}
-
-function requireLength(lengthBytes: number, bytesMax: number, name: string): void {
-  if (lengthBytes > bytesMax) throw new Fault('peer.limit-value', { name, bytes: lengthBytes });
 }

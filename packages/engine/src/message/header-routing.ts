@@ -16,6 +16,8 @@ const MUST_UNDERSTAND = localName('mustUnderstand');
 const ACTOR = localName('actor');
 const ROLE = localName('role');
 const RELAY = localName('relay');
+const ULTIMATE_RECEIVER = 'http://www.w3.org/2003/05/soap-envelope/role/ultimateReceiver';
+const NEXT = ['http://schemas.xmlsoap.org/soap/actor/next', 'http://www.w3.org/2003/05/soap-envelope/role/next'];
 
 /** Reads the attributes of a header block; `soap` is the namespace of the envelope. */
 export function readHeaderRouting(tape: Tape, block: number, soap: number): HeaderRouting {
@@ -31,11 +33,30 @@ export function readHeaderRouting(tape: Tape, block: number, soap: number): Head
   };
 }
 
+/**
+ * The role of a node or header block, `undefined` for the last receiver: who names nobody means that one (SOAP 1.1 §4.2.2,
+ * SOAP 1.2 §5.2.2). interop: Axis and WSS4J write and take `actor=""` so.
+ */
+export function roleMeant(named: string | undefined): string | undefined {
+  return named === '' || named === ULTIMATE_RECEIVER ? undefined : named;
+}
+
+/** The actor or role that a header block means; `undefined` for the last receiver. `soap` as for {@link readHeaderRouting}. */
+export function roleOfBlock(tape: Tape, block: number, soap: number): string | undefined {
+  const attribute = attributeNamed(tape, block, soap, soap === Namespace.soap11 ? ACTOR : ROLE);
+  return attribute < 0 ? undefined : roleMeant(attributeText(tape, attribute));
+}
+
+/** Whether a role is `next`, in which every node acts (SOAP 1.1 §4.2.2, SOAP 1.2 §2.2). */
+export function isNext(role: string | undefined): boolean {
+  return role !== undefined && NEXT.includes(role);
+}
+
 /** Whether every node treats two header blocks alike. */
 export function isRoutedAlike(left: HeaderRouting, right: HeaderRouting): boolean {
   return (
     isTrue(left.mustUnderstand) === isTrue(right.mustUnderstand) &&
-    left.role === right.role &&
+    roleMeant(left.role) === roleMeant(right.role) &&
     isTrue(left.relay) === isTrue(right.relay)
   );
 }

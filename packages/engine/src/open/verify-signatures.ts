@@ -4,11 +4,10 @@
  */
 import type { OctetSink, Tape } from '@parley/codec';
 import { canonicalise } from '@parley/codec';
-import { isLiteral } from '@parley/codec/internal';
 import type { MacAlgorithm, SignatureAlgorithm } from '@parley/core';
 import { Fault } from '@parley/core';
 import { digestBase64, encodeBase64, equalConstantTime, equalsText, invariant, verify } from '@parley/core/internal';
-import { base64Octets, textEnd, textStart } from '../claims/claim.ts';
+import { base64Octets, trimmedOctets } from '../claims/claim.ts';
 import type { ReferenceClaim, SignatureClaim } from '../claims/signature.ts';
 import { resolveKey } from '../keys/resolve-keys.ts';
 import type { PublicResolvedKey, ResolvedKey, SymmetricResolvedKey } from '../keys/resolved-key.ts';
@@ -161,11 +160,9 @@ function requireDigestOf(tape: Tape, claim: ReferenceClaim, octets: Uint8Array, 
 
 /** Whether the text of `element` is the MAC whose base64 text is `expected`. @throws Fault `peer.encoding-invalid` */
 function isMac(tape: Tape, element: number, expected: string): boolean {
-  if (isLiteral(tape, element)) {
-    // perf: the usual text has no white space inside, and strict base64 has one text per value.
-    const text = tape.bytes.subarray(textStart(tape, element), textEnd(tape, element));
-    if (equalConstantTime(text, ascii.subarray(0, ascii.write(expected, 0, 'latin1')))) return true;
-  }
+  // perf: the usual text has no white space inside, and strict base64 has one text per value.
+  const { bytes, start, end } = trimmedOctets(tape, element, 'ds:SignatureValue');
+  if (equalConstantTime(bytes.subarray(start, end), ascii.subarray(0, ascii.write(expected, 0, 'latin1')))) return true;
   return equalConstantTime(base64Octets(tape, element), Buffer.from(expected, 'base64'));
 }
 
@@ -174,8 +171,7 @@ const ascii = Buffer.alloc(88);
 
 /** The same for a digest, which is no secret. @throws Fault `peer.encoding-invalid` */
 function isDigest(tape: Tape, element: number, expected: string): boolean {
-  if (isLiteral(tape, element) && equalsText(tape.bytes, textStart(tape, element), textEnd(tape, element), expected)) {
-    return true;
-  }
+  const { bytes, start, end } = trimmedOctets(tape, element, 'ds:DigestValue');
+  if (equalsText(bytes, start, end, expected)) return true;
   return equalConstantTime(base64Octets(tape, element), Buffer.from(expected, 'base64'));
 }

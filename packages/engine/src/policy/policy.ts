@@ -64,7 +64,10 @@ export interface Policy {
   /** A response says which signatures of the request it answers (WSS 1.1 §8.5); `open` is told what was sent. */
   readonly requireSignatureConfirmation: boolean;
 
-  /** The actor or role whose Security header is read; without one, that of the last receiver. */
+  /**
+   * The actor or role whose Security header is read; without one, or with that of the ultimate receiver, that of the last
+   * receiver. Where there is none for it, one for `next` is read, which every receiver is (SOAP 1.2 §2.2).
+   */
   readonly role: string | undefined;
   /**
    * Headers that the application understands, beside those of WS-Addressing and WS-Security: mandatory ones are taken. All

@@ -2,9 +2,9 @@
 
 import type { Tape } from '@parley/codec';
 import { firstChild, nextSibling } from '@parley/codec';
-import { bytesEqual, isLiteral, isNamed, localName, Namespace, namespaceOf } from '@parley/codec/internal';
+import { bytesEqual, isNamed, localName, Namespace, namespaceOf } from '@parley/codec/internal';
 import { Fault } from '@parley/core';
-import { literalText, structureInvalid, textEnd, textStart } from '../claims/claim.ts';
+import { structureInvalid, trimmedOctets, trimmedText } from '../claims/claim.ts';
 import { Addressing } from '../message/addressing-names.ts';
 import type { AddressingClaims } from '../message/opened-message.ts';
 import type { Policy } from '../policy/policy.ts';
@@ -31,7 +31,7 @@ export function readAddressing(
   const value = (place: number): string | undefined => {
     const element = envelope.addressing[place]!;
     if (element < 0 || !isBelieved(element)) return undefined;
-    const text = literalText(tape, element, 'wsa header', policy.limits.identifierBytesMax);
+    const text = trimmedText(tape, element, 'wsa header', policy.limits.identifierBytesMax);
     if (text === '') throw structureInvalid(tape, element, 'an empty wsa header');
     return text;
   };
@@ -71,16 +71,14 @@ function requireHarmless(tape: Tape, endpoint: number, policy: Policy): void {
   const namespace = namespaceOf(tape, endpoint) === Namespace.wsa ? Namespace.wsa : Namespace.wsa04;
   for (let child = firstChild(tape, endpoint); child >= 0; child = nextSibling(tape, child)) {
     if (!isNamed(tape, child, namespace, ADDRESS) || isHarmless(tape, child)) continue;
-    if (!policy.replyAddresses.includes(literalText(tape, child, 'wsa:Address', ADDRESS_BYTES_MAX)))
+    if (!policy.replyAddresses.includes(trimmedText(tape, child, 'wsa:Address', ADDRESS_BYTES_MAX)))
       throw new Fault('peer.addressing-forbidden');
   }
 }
 
 function isHarmless(tape: Tape, address: number): boolean {
-  if (!isLiteral(tape, address)) return false;
-  const start = textStart(tape, address);
-  const end = textEnd(tape, address);
-  return HARMLESS_ADDRESSES.some((octets) => bytesEqual(tape.bytes, start, end, octets));
+  const { bytes, start, end } = trimmedOctets(tape, address, 'wsa:Address');
+  return HARMLESS_ADDRESSES.some((octets) => bytesEqual(bytes, start, end, octets));
 }
 
 function unquoted(text: string): string {

@@ -16,7 +16,7 @@ import type { AssertionClaim } from '../saml/assertion-claim.ts';
 import type { SecurityHeader } from './security-header.ts';
 import { emptyHeader, readSecurityHeader } from './security-header.ts';
 import type { EnvelopeShape, SoapEnvelope } from './soap-envelope.ts';
-import { isMandatory, readEnvelopeShape, readHeaderBlocks } from './soap-envelope.ts';
+import { isMandatory, readEnvelopeShape, readHeaderBlocks, securityRoles } from './soap-envelope.ts';
 import { isTokenCopy } from './token-copy.ts';
 
 export interface MessageClaims {
@@ -42,7 +42,7 @@ export function readMessage(tape: Tape, policy: Policy): MessageClaims {
   if (envelope.security < 0) {
     // interop: under TLS, WCF leaves the header out. Where nothing has to be in it, nothing is missing.
     if (policy.requireProof || policy.requireTimestamp || policy.requireMustUnderstand)
-      throw new Fault('peer.security-header-missing');
+      throw securityMissing(tape, shape);
     return { tape, envelope, security: emptyHeader(-1), timestamp: undefined, assertions: [] };
   }
   if (policy.requireMustUnderstand && !isMandatory(tape, envelope.security, envelope.soap)) {
@@ -56,6 +56,18 @@ export function readMessage(tape: Tape, policy: Policy): MessageClaims {
       throw structureInvalid(tape, reference, 'an unknown child of wsse:Security');
   }
   return { tape, envelope, security, timestamp, assertions };
+}
+
+const ROLES_MAX = 4;
+const ROLE_CHARACTERS_MAX = 128;
+
+/** Names whom the Security headers are for that there are. */
+function securityMissing(tape: Tape, shape: EnvelopeShape): Fault {
+  const roles = securityRoles(tape, shape)
+    .slice(0, ROLES_MAX)
+    .map((role) => role.slice(0, ROLE_CHARACTERS_MAX));
+  if (roles.length === 0) return new Fault('peer.security-header-missing');
+  return new Fault('peer.security-header-missing', { reason: 'for others only', roles: roles.join(', ') });
 }
 
 /**

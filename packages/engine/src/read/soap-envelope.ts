@@ -6,13 +6,14 @@
  */
 
 import type { Tape } from '@parley/codec';
-import { attributeText, firstChild, localNameOf, namespaceUriOf, nextSibling } from '@parley/codec';
+import { firstChild, localNameOf, namespaceUriOf, nextSibling } from '@parley/codec';
 import { attributeNamed, isNamed, localName, Namespace, namespaceOf } from '@parley/codec/internal';
 import { Fault } from '@parley/core';
 import { attributeIs, requireElementOnly, structureInvalid } from '../claims/claim.ts';
 import { ADDRESSING_NAMES } from '../message/addressing-names.ts';
 import type { HeaderName } from '../message/header-name.ts';
 import { isNamedAmong } from '../message/header-name.ts';
+import { isNext, roleMeant, roleOfBlock } from '../message/header-routing.ts';
 
 // perf: a module's own constants are folded into its code, imported ones are looked up at every use.
 const {
@@ -44,11 +45,14 @@ export interface SoapEnvelope extends EnvelopeShape {
 
 /** How header blocks are read. */
 export interface HeaderBlockOptions {
-  /** A receiver refuses mandatory blocks that it does not know. */
+  /**
+   * A receiver refuses mandatory blocks that it does not know, and acts as `next`, too: a Security header for `next` is its
+   * own if there is no other for it. Beside another one it is not read, and refused if it is mandatory.
+   */
   readonly refuseUnknown: boolean;
   /** What the application knows beside us. */
   readonly understoodHeaders?: readonly HeaderName[] | undefined;
-  /** The actor or role in which we act; without one, we are the last receiver. */
+  /** The actor or role in which we act; without one, or with that of the ultimate receiver, we are the last receiver. */
   readonly role?: string | undefined;
 }
 
@@ -60,13 +64,8 @@ const SECURITY = localName('Security');
 const ENCRYPTED_HEADER = localName('EncryptedHeader');
 const ENCRYPTED_DATA = localName('EncryptedData');
 const MUST_UNDERSTAND = localName('mustUnderstand');
-const ACTOR = localName('actor');
-const ROLE = localName('role');
 const ONE = localName('1');
 const TRUE = localName('true');
-const ULTIMATE_RECEIVER = localName('http://www.w3.org/2003/05/soap-envelope/role/ultimateReceiver');
-const NEXT_11 = localName('http://schemas.xmlsoap.org/soap/actor/next');
-const NEXT_12 = localName('http://www.w3.org/2003/05/soap-envelope/role/next');
 
 /**
  * Reads the outer shape: Envelope, Header, Body.
@@ -99,12 +98,14 @@ export function readEnvelopeShape(tape: Tape): EnvelopeShape {
  * `peer.must-understand` a mandatory header we do not know.
  */
 export function readHeaderBlocks(tape: Tape, shape: EnvelopeShape, options: HeaderBlockOptions): SoapEnvelope {
-  const { refuseUnknown, role, understoodHeaders = NO_NAMES } = options;
+  const { refuseUnknown, understoodHeaders = NO_NAMES } = options;
+  const role = roleMeant(options.role);
   const { soap } = shape;
   const addressing = [-1, -1, -1, -1, -1, -1, -1];
   let encryptedHeaders: number[] | undefined;
   let understood: number[] | undefined;
   let security = -1;
+  let nextSecurity = -1;
   for (
     let block = shape.header < 0 ? -1 : firstChild(tape, shape.header);
     block >= 0;
@@ -117,9 +118,10 @@ export function readHeaderBlocks(tape: Tape, shape: EnvelopeShape, options: Head
         if (addressing[place]! >= 0) throw structureInvalid(tape, block, `wsa:${ADDRESSING_NAMES[place]} twice`);
         addressing[place] = block;
       }
-    } else if (isNamed(tape, block, IN_WSSE, SECURITY) && isFor(tape, block, soap, role)) {
-      if (security >= 0) throw structureInvalid(tape, block, 'wsse:Security twice');
-      security = block;
+    } else if (isNamed(tape, block, IN_WSSE, SECURITY)) {
+      const meant = roleOfBlock(tape, block, soap);
+      if (meant === role) security = once(tape, block, security);
+      else if (refuseUnknown && isNext(meant)) nextSecurity = once(tape, block, nextSecurity);
     } else if (isEncryptedBlock(tape, block) && isForUsOrNext(tape, block, soap, role)) {
       encryptedHeaders ??= [];
       encryptedHeaders.push(encryptedDataOf(tape, block));
@@ -129,6 +131,8 @@ export function readHeaderBlocks(tape: Tape, shape: EnvelopeShape, options: Head
       understood.push(block);
     }
   }
+  if (security < 0) security = nextSecurity;
+  else if (nextSecurity >= 0 && isMandatory(tape, nextSecurity, soap)) throw notUnderstood(tape, nextSecurity);
   // perf: object spread costs more than reading all header blocks does.
   return {
     soap,
@@ -180,20 +184,21 @@ export function isMandatory(tape: Tape, block: number, soap: number): boolean {
   return attribute >= 0 && (attributeIs(tape, attribute, ONE) || attributeIs(tape, attribute, TRUE));
 }
 
-/** spec: SOAP 1.2 §2.2, every node acts as `next` too. */
 function isForUsOrNext(tape: Tape, block: number, soap: number, role: string | undefined): boolean {
-  const attribute = roleOf(tape, block, soap);
-  if (attribute >= 0 && (attributeIs(tape, attribute, NEXT_11) || attributeIs(tape, attribute, NEXT_12))) return true;
-  return isFor(tape, block, soap, role);
+  const meant = roleOfBlock(tape, block, soap);
+  return meant === role || isNext(meant);
 }
 
-/** Whether a block names the role: for the last receiver, also by naming none. */
-function isFor(tape: Tape, block: number, soap: number, role: string | undefined): boolean {
-  const attribute = roleOf(tape, block, soap);
-  if (role !== undefined) return attribute >= 0 && attributeText(tape, attribute) === role;
-  return attribute < 0 || attributeIs(tape, attribute, ULTIMATE_RECEIVER);
+function once(tape: Tape, block: number, seen: number): number {
+  if (seen >= 0) throw structureInvalid(tape, block, 'wsse:Security twice');
+  return block;
 }
 
-function roleOf(tape: Tape, block: number, soap: number): number {
-  return attributeNamed(tape, block, soap, soap === IN_SOAP11 ? ACTOR : ROLE);
+/** The actors or roles whose Security headers a message has, for people. */
+export function securityRoles(tape: Tape, { header, soap }: EnvelopeShape): readonly string[] {
+  const roles: string[] = [];
+  for (let block = header < 0 ? -1 : firstChild(tape, header); block >= 0; block = nextSibling(tape, block)) {
+    if (isNamed(tape, block, IN_WSSE, SECURITY)) roles.push(roleOfBlock(tape, block, soap) ?? 'the last receiver');
+  }
+  return roles;
 }

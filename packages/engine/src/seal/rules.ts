@@ -27,10 +27,22 @@ export function requireConsistent(request: SealRequest | BootstrapSealRequest): 
   requireOptions(request);
   if ('context' in request) {
     if (isEncrypting(request) && request.keys === 'direct') refuse('one key to sign and to encrypt');
+    requireNameable(request);
   } else if ('encryptedKey' in request) requireEncryptedKey(request);
   else if ('passwordKey' in request) requirePasswordKey(request);
   else if ('assertion' in request) requireAssertion(request);
   else requireCertificate(request);
+}
+
+// spec: both are xs:anyURI, and white space around them is no part of them. One that is not absolute would be a reference into the
+// message, or to something beside it.
+function requireNameable({ context: { identifier, keys }, token }: SealRequest): void {
+  const isValue = (name: string): boolean => name !== '' && !/^[ \t\r\n]|[ \t\r\n]$/.test(name);
+  if (!isValue(identifier)) refuse('an identifier that no message can carry');
+  if (keys.some(({ instance }) => instance !== undefined && !isValue(instance)))
+    refuse('an instance that no message can carry');
+  if (token === 'external' && (identifier.startsWith('#') || !identifier.includes(':')))
+    refuse('an identifier that is no absolute URI, to be referred to');
 }
 
 /** @throws Fault `caller.option-invalid` */
