@@ -61,6 +61,7 @@ export type {
   AssertionKeyUse,
   AssertionSubject,
   AuthenticatedUser,
+  BearerContext,
   CertificateKeyUse,
   ContextKeyUse,
   ContextMessage,

@@ -77,6 +77,30 @@ describe('an answer that TLS alone protects', () => {
     expect(codeOf(away)).toBe('peer.addressing-forbidden');
   });
 
+  test('T11: a token in it names a context only where the policy says so, and proves none', () => {
+    const token = `<c:SecurityContextToken xmlns:c="http://docs.oasis-open.org/ws-sx/ws-secureconversation/200512"><c:Identifier>${context.identifier}</c:Identifier></c:SecurityContextToken>`;
+    const message = replaced(ANSWER, '</o:Security>', `${token}</o:Security>`);
+    expect(codeOf(message)).toBe('peer.structure-invalid');
+    const bearer = policyOf('transport', { allowBearerContext: true });
+    expect(openedBy(message, context, bearer)).toMatchObject({
+      value: {
+        signed: [],
+        identifier: undefined,
+        principal: undefined,
+        bearerContext: { identifier: context.identifier, instance: undefined, version: '200512', principal: 'alice' },
+      },
+    });
+    expect(openedBy(ANSWER, context, bearer)).toMatchObject({ value: { bearerContext: undefined } });
+    expect(codeOf(replaced(message, context.identifier, 'urn:uuid:1'), bearer)).toBe('peer.bad-context');
+    const other = sampleContext({ version: '200502' });
+    expect(openedBy(message, other, bearer)).toMatchObject({ code: 'peer.bad-context' });
+    const cancelled = sampleContext({ cancelledAtMs: NOW_MS - 1 });
+    expect(openedBy(message, cancelled, bearer)).toMatchObject({ code: 'peer.bad-context' });
+    expect(() => policyOf('strict', { allowBearerContext: true })).toThrowError(
+      expect.objectContaining({ code: 'caller.option-invalid' }),
+    );
+  });
+
   test('T80: a signature is never passed over, and the policy is never made by leaving something out', () => {
     const message = sealed(sampleEnvelope(), sampleRequest());
     expect(codeOf(message)).toBe('peer.keyinfo-forbidden');

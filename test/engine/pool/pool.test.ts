@@ -65,6 +65,7 @@ describe('answers', () => {
       expect(full.value).toMatchObject(rest);
       expect(Object.keys(full.value).filter((name) => !(name in verdict.value))).toEqual([
         'user',
+        'bearerContext',
         'claimedAddressing',
         'understoodHeaders',
         'signatureValues',

@@ -104,6 +104,14 @@ const openedMessage = fc
       understoodHeaders: fc.array(fc.record({ namespace: text, localName: text, signed: fc.boolean() }), {
         maxLength: 2,
       }),
+      bearerContext: maybe(
+        fc.record({
+          identifier: text,
+          instance: maybe(text),
+          version: fc.constantFrom('200512', '200502' as const),
+          principal: maybe(text),
+        }),
+      ),
       claimedAddressing: maybe(
         fc.record({ action: maybe(text), messageId: maybe(text), relatesTo: maybe(text), to: maybe(text) }),
       ),

@@ -2,7 +2,7 @@
  * Planned secrets -> secrets: one that we hold, one that is encrypted for us, or one made of a password that we have, and
  * what is derived from it. Public keys are resolve-certificate.ts's: neither gives what the other one gives (T13).
  */
-import type { SecurityContext } from '@parley/core';
+import type { SecurityContext, Version } from '@parley/core';
 import { Fault } from '@parley/core';
 import { selectKey } from '@parley/core/internal';
 import type { PlannedContextKey, PlannedKey, PlannedPasswordKey, PlannedSymmetricKey } from '../plan/planned-key.ts';
@@ -44,22 +44,34 @@ export function resolveSecret(planned: PlannedSymmetricKey, scope: OpenScope): S
 }
 
 function contextKey(planned: PlannedContextKey, scope: OpenScope): ContextKey {
-  const { identifier, derivations } = planned;
-  const context = scope.contexts.find(identifier);
-  if (context === undefined) throw unknownContext(planned);
-  const { allowMixedGenerations } = scope.policy;
-  const shown = planned.version ?? context.version ?? '200512';
-  const version = allowMixedGenerations ? (context.version ?? shown) : shown;
-  // safety: the generation is part of the context (T53, T63).
-  if (context.version !== undefined && context.version !== version)
-    throw new Fault('peer.bad-context', { identifier, reason: 'version', generation: version, of: context.version });
+  const { derivations } = planned;
+  const { context, version } = namedContext(planned, scope);
   const instance = selectKey(context, planned.instance ?? unnamedInstance(context, scope), scope.atMs);
   const key = scope.workspace.keys.derived(instance, derivations);
   return { source: 'context', key, context, instance, version, derivations };
 }
 
+/**
+ * The context that is named, and the generation in which it is spoken.
+ * @throws Fault `peer.bad-context`, `peer.ref-uri-forbidden`
+ */
+export function namedContext(
+  planned: Pick<PlannedContextKey, 'identifier' | 'version' | 'token'>,
+  scope: OpenScope,
+): { readonly context: SecurityContext; readonly version: Version } {
+  const { identifier } = planned;
+  const context = scope.contexts.find(identifier);
+  if (context === undefined) throw unknownContext(planned);
+  const shown = planned.version ?? context.version ?? '200512';
+  const version = scope.policy.allowMixedGenerations ? (context.version ?? shown) : shown;
+  // safety: the generation is part of the context (T53, T63).
+  if (context.version !== undefined && context.version !== version)
+    throw new Fault('peer.bad-context', { identifier, reason: 'version', generation: version, of: context.version });
+  return { context, version };
+}
+
 /** What a reference that names no instance means. safety: one key, by rule; what is decrypted never tells which (T37). */
-function unnamedInstance({ keys }: SecurityContext, { policy, atMs }: OpenScope): string | undefined {
+export function unnamedInstance({ keys }: SecurityContext, { policy, atMs }: OpenScope): string | undefined {
   if (policy.keyWithoutInstance === 'first') return undefined;
   return keys.findLast(({ createdAtMs }) => createdAtMs <= atMs)?.instance;
 }
@@ -71,7 +83,7 @@ function usernameKey(planned: PlannedPasswordKey, scope: OpenScope): UsernameKey
   return { source: 'username', key, passwordKey, derivations, token };
 }
 
-function unknownContext({ identifier, token }: PlannedContextKey): Fault {
+function unknownContext({ identifier, token }: Pick<PlannedContextKey, 'identifier' | 'token'>): Fault {
   if (token < 0 && !looksLikeContext(identifier))
     return new Fault('peer.ref-uri-forbidden', { reason: 'not a context' });
   return new Fault('peer.bad-context', { identifier, reason: 'unknown' });

@@ -152,6 +152,14 @@ export interface AuthenticatedUser {
   readonly nonce: ReplayEntry | undefined;
 }
 
+/** A context that a message names, and does not prove to be in. */
+export interface BearerContext {
+  readonly identifier: string;
+  readonly instance: string | undefined;
+  readonly version: Version;
+  readonly principal: string | undefined;
+}
+
 /** A mandatory header that the policy says the application understands. */
 export interface UnderstoodHeader {
   readonly namespace: string;
@@ -175,6 +183,8 @@ export interface OpenedMessage {
   readonly instance: string | undefined;
   readonly version: Version | undefined;
   readonly principal: string | undefined;
+  /** A context that the message names in clear, with nothing signed ({@link Policy.allowBearerContext}). */
+  readonly bearerContext: BearerContext | undefined;
   /** Who proved a password, where the policy asks for it ({@link Policy.passwordTypes}) or takes such keys. */
   readonly user: AuthenticatedUser | undefined;
   /** WS-Addressing values; `undefined` unless present and signed, or left to the transport ({@link Policy.trustTransport}). */

@@ -13,6 +13,7 @@ import { ADDRESSING_NAMES, Addressing } from '../message/addressing-names.ts';
 import type {
   AddressingClaims,
   AuthenticatedUser,
+  BearerContext,
   EncryptedPart,
   KeyUse,
   OpenedAssertion,
@@ -40,6 +41,7 @@ export interface Proof {
   readonly decrypted: DecryptedMessage;
   readonly addressing: AddressingClaims;
   readonly claimedAddressing: AddressingClaims | undefined;
+  readonly bearerContext: BearerContext | undefined;
   readonly user: AuthenticatedUser | undefined;
   readonly signatureConfirmed: boolean;
   readonly policy: Policy;
@@ -73,6 +75,7 @@ export function handOver(proof: Proof): OpenedMessage {
     instance: context?.instance.instance,
     version: context?.version,
     principal: context?.context.principal,
+    bearerContext: proof.bearerContext,
     user: proof.user,
     action: addressing.action,
     messageId: addressing.messageId,

@@ -9,6 +9,7 @@ import type { Reply } from '@parley/core';
 import { Fault, soapFaultOf } from '@parley/core';
 import { failedReply } from '@parley/core/internal';
 import { structureInvalid } from '../claims/claim.ts';
+import { bearerContext } from '../keys/bearer-context.ts';
 import type { Credentials } from '../keys/credentials.ts';
 import { PasswordKeys } from '../keys/password-keys.ts';
 import type { ResolvedKey, SymmetricResolvedKey } from '../keys/resolved-key.ts';
@@ -110,6 +111,7 @@ function openMessage(
     decrypted,
     addressing,
     claimedAddressing,
+    bearerContext: bearerContext(claims, scope),
     user,
     signatureConfirmed: confirms(claims, request.signatureValuesSent, policy),
     policy,

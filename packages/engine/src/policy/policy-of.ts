@@ -21,6 +21,8 @@ export function policyOf(profile: string = 'strict', changes: PolicyChanges = {}
   // safety: of what nobody signs, somebody has to be known, or it is said that nobody is.
   if (policy.signedBy.length === 0 && !policy.requireUser && policy.requireProof)
     throw new Fault('caller.option-invalid', { option: 'signedBy' });
+  if (policy.signedBy.length > 0 && policy.allowBearerContext)
+    throw new Fault('caller.option-invalid', { option: 'allowBearerContext' });
   if (policy.signedBy.length > 0 && !policy.requireProof)
     throw new Fault('caller.option-invalid', { option: 'requireProof' });
   if (policy.trustTransport && !policy.requireProof)

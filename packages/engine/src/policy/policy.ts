@@ -90,6 +90,11 @@ export interface Policy {
    */
   readonly allowTokenCopy: boolean;
   /**
+   * A SecurityContextToken in a message that nobody signs names a context, for the transport to answer for: whoever has seen
+   * its Identifier can send it. Only with {@link signedBy} empty.
+   */
+  readonly allowBearerContext: boolean;
+  /**
    * Tokens, references and the context may be of different generations, as CXF mixes them after it renewed: keys are made
    * alike in both, and what names the generation is covered by no signature. The context's own is handed over.
    */

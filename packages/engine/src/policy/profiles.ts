@@ -26,6 +26,7 @@ export const STRICT: Omit<Policy, 'limits'> = {
   allowComments: false,
   requireUniqueForeignIds: true,
   allowTokenCopy: false,
+  allowBearerContext: false,
   allowMixedGenerations: false,
   allowIdentifierFragment: false,
   keyWithoutInstance: 'first',

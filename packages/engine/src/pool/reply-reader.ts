@@ -38,6 +38,7 @@ type Head = Omit<
   | 'encrypted'
   | 'assertions'
   | 'user'
+  | 'bearerContext'
   | 'claimedAddressing'
   | 'understoodHeaders'
   | 'signatureValues'
@@ -90,6 +91,7 @@ class ReplyReader {
       signed: signed.map((part) => this.#signedPart(part, keys, verified)),
       encrypted: encrypted.map((part) => this.#encryptedPart(part, keys)),
       user: undefined,
+      bearerContext: rest?.bearerContext,
       claimedAddressing: rest?.claimedAddressing,
       understoodHeaders: rest?.understoodHeaders ?? [],
       signatureValues,

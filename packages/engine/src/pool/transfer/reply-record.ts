@@ -49,7 +49,7 @@ export type OpenedRecord = readonly [
   rest: OpenedRest | null,
 ];
 
-export type OpenedRest = Pick<OpenedMessage, 'claimedAddressing' | 'understoodHeaders'>;
+export type OpenedRest = Pick<OpenedMessage, 'bearerContext' | 'claimedAddressing' | 'understoodHeaders'>;
 
 /** The assertion without its octets, which start and end in the slab. */
 export type AssertionRecord = readonly [assertion: Omit<OpenedAssertion, 'bytes'>, start: number, length: number];

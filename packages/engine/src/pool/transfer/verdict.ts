@@ -8,6 +8,7 @@ export type Verdict<Message extends OpenedMessage = ContextMessage> = Omit<
   | 'encrypted'
   | 'assertions'
   | 'user'
+  | 'bearerContext'
   | 'claimedAddressing'
   | 'understoodHeaders'
   | 'signatureValues'

@@ -169,10 +169,9 @@ export class ReplyWriter {
 }
 
 /** perf: most messages have nothing of it. */
-function restOf({ claimedAddressing, understoodHeaders }: OpenedMessage): OpenedRest | null {
-  return claimedAddressing === undefined && understoodHeaders.length === 0
-    ? null
-    : { claimedAddressing, understoodHeaders };
+function restOf({ bearerContext, claimedAddressing, understoodHeaders }: OpenedMessage): OpenedRest | null {
+  const isNothing = bearerContext === undefined && claimedAddressing === undefined && understoodHeaders.length === 0;
+  return isNothing ? null : { bearerContext, claimedAddressing, understoodHeaders };
 }
 
 /** Where `inner` starts in `outer`, or `undefined` if it is no view of a part of it. */
