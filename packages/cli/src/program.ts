@@ -66,7 +66,7 @@ export function program(terminal: Terminal, onEnd: (status: ExitStatus) => void)
       'WS-SecureConversation: verify recorded conversations, look into messages, and make a conversation to try.',
     )
     .version(versionOfPackage(), '--version', 'print the version')
-    .helpOption('--help', 'print this')
+    .helpOption('-h, --help', 'print this')
     .helpCommand(false)
     // `demo --version 200502` means the protocol's, not ours.
     .enablePositionalOptions()
@@ -164,7 +164,7 @@ function demoCommand(parent: Command, action: (directory: string, options: DemoO
 }
 
 function subcommand(parent: Command, name: string): Command {
-  return new Command(name).copyInheritedSettings(parent).helpOption('--help', 'print this');
+  return new Command(name).copyInheritedSettings(parent).helpOption('-h, --help', 'print this');
 }
 
 function contextsOption(): Option {

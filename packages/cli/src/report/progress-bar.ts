@@ -12,7 +12,7 @@ export interface Progress {
 
 export const NO_PROGRESS: Progress = { read: () => undefined, answered: () => undefined, stop: () => undefined };
 
-const FORMAT_SIZED = '{bar} {percentage} % │ {messages} messages │ {refused} refused │ {rate}/s │ {eta_formatted} left';
+const FORMAT_SIZED = '{bar} {percentage} % │ {messages} messages │ {refused} refused │ {rate}/s │ {left}';
 const FORMAT_ENDLESS = '{messages} messages │ {refused} refused │ {rate}/s │ {duration_formatted}';
 
 /** A bar on `stream`, a terminal; without a total, only the counts. */
@@ -26,7 +26,8 @@ export function progressBar(stream: NodeJS.WritableStream, totalBytes: number | 
   let refused = 0;
   const payload = (): Readonly<Record<string, string>> => {
     const seconds = Math.max(performance.now() - startedMs, 1) / 1000;
-    return { messages: grouped(messages), refused: grouped(refused), rate: grouped(messages / seconds) };
+    const left = totalBytes === undefined || bytes === 0 ? '' : timeLeft((seconds * (totalBytes - bytes)) / bytes);
+    return { messages: grouped(messages), refused: grouped(refused), rate: grouped(messages / seconds), left };
   };
   // A total of 0 would divide by it.
   bar.start(Math.max(totalBytes ?? 1, 1), 0, payload());
@@ -45,4 +46,9 @@ export function progressBar(stream: NodeJS.WritableStream, totalBytes: number | 
       bar.stop();
     },
   };
+}
+
+function timeLeft(seconds: number): string {
+  const whole = Math.max(0, Math.ceil(seconds));
+  return whole < 60 ? `${whole} s left` : `${Math.floor(whole / 60)} min ${whole % 60} s left`;
 }
