@@ -52,6 +52,8 @@ export interface ResponderBootstrap {
   /** The policy that requests are opened with, and what is demanded beside keys: a user, an endorsement, an assertion. */
   readonly profile: BootstrapProfileName | 'wcf-mixed';
   readonly demands: PolicyChanges;
+  /** What its requests may have beside, where the conversation's profile says nothing else. */
+  readonly allows?: PolicyChanges | undefined;
   readonly credentials: Credentials;
   /** Judges passwords, where {@link demands} wants a user. */
   readonly authenticate?: Authenticate | undefined;

@@ -1,9 +1,9 @@
 /** A SAML assertion that somebody else issued, over TLS: of a bearer, or of the holder of a key, who signs the Timestamp. */
-import type { PrivateKey, Secret, Trust } from '@parley/core';
-import { Fault } from '@parley/core';
+import type { PrivateKey, Trust } from '@parley/core';
+import { Fault, Secret } from '@parley/core';
 import type { AssertionIssuer, AssertionToken, OpenedMessage, OwnKey, PolicyChanges } from '@parley/engine';
 import { policyOf } from '@parley/engine';
-import type { BootstrapKind, InitiatorBootstrap, ResponderBootstrap } from './bootstrap.ts';
+import type { BootstrapKind, HandshakeScene, InitiatorBootstrap, ResponderBootstrap } from './bootstrap.ts';
 import { answerOverTls, handshakeOverTls } from './over-tls.ts';
 
 export interface SamlInitiator {
@@ -25,6 +25,7 @@ function initiator({ assertion, proof }: SamlInitiator): InitiatorBootstrap {
               assertion,
               proof,
               suite: scene.suite,
+              ...algorithmOf(proof, scene),
               sign: { body: false, addressing: false, timestamp: true },
               encrypt: 'none',
               order: 'sign-then-encrypt',
@@ -32,6 +33,10 @@ function initiator({ assertion, proof }: SamlInitiator): InitiatorBootstrap {
         scene,
       ),
   };
+}
+
+function algorithmOf(proof: PrivateKey | Secret, { style }: HandshakeScene): { readonly algorithm?: string } {
+  return proof instanceof Secret || style.signature === undefined ? {} : { algorithm: style.signature };
 }
 
 export interface SamlResponder {
@@ -56,8 +61,9 @@ function responder({ confirmation, issuers, audiences, ownKeys, trust }: SamlRes
     protectedBy: 'channel',
     profile: isBearer ? 'transport' : 'saml',
     demands: isBearer
-      ? { ...assertion, requireSignedAssertion: false, signatures: policyOf('saml').signatures }
+      ? { ...assertion, requireSignedAssertion: false }
       : { ...assertion, ...OVER_TLS, trustTransport: true },
+    allows: isBearer ? { signatures: policyOf('saml').signatures } : {},
     credentials: { assertionIssuers: issuers, ownKeys, trust },
     principalOf: ({ message }) => subjectOf(message),
     answer: answerOverTls,

@@ -71,13 +71,13 @@ export interface SymmetricX509Responder {
 function responder({ ownKeys, authenticate, endorsers }: SymmetricX509Responder): ResponderBootstrap {
   const user: PolicyChanges =
     authenticate === undefined ? {} : { requireUser: true, passwordTypes: ['text', 'digest'] };
-  const endorsement: PolicyChanges =
-    endorsers === undefined ? {} : { endorsedBy: ['certificate'], signatures: policyOf('x509').signatures };
+  const endorsement: PolicyChanges = endorsers === undefined ? {} : { endorsedBy: ['certificate'] };
   return {
     kind: 'symmetric-x509',
     protectedBy: 'message',
     profile: 'symmetric-x509',
     demands: { ...user, ...endorsement },
+    allows: endorsers === undefined ? {} : { signatures: policyOf('x509').signatures },
     credentials: { ownKeys, trust: endorsers },
     authenticate,
     principalOf: ({ message, user: name }) => {

@@ -73,12 +73,12 @@ export function beginExchange(operation: TrustWish['operation'], settings: Initi
 export function renewalProtection(
   { request }: InitiatorHandshake,
   { context, tokenId }: HeldContext,
-  { bootstrap, profile, ambient }: InitiatorSettings,
+  { profile, ambient }: InitiatorSettings,
 ): ProtectionRequest {
   const { protection } = profile.renewals;
   const signing = provable(context, currentMs(ambient));
   const instance = context.keys.at(-1)?.instance;
-  if (bootstrap.protectedBy === 'message') {
+  if (!('transport' in request)) {
     const { keys, token, mac, derivedKeyDefaults } = protection;
     const proof = { keys, token, context: signing, instance, tokenId };
     return {
@@ -86,7 +86,7 @@ export function renewalProtection(
       proveContext: { ...proof, ...(mac && { mac }), ...(derivedKeyDefaults && { derivedKeyDefaults }) },
     } as ProtectionRequest;
   }
-  const { username, assertions } = 'transport' in request ? request : {};
+  const { username, assertions } = request;
   return {
     ...protection,
     context: signing,

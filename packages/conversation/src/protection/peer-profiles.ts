@@ -76,7 +76,7 @@ const HABITS: Readonly<Record<PeerName, PeerHabits>> = {
     policy: 'strict',
     encrypt: 'body-and-signature',
     clearCancel: false,
-    handshake: { confirm: 'signed', policy: {} },
+    handshake: { signature: 'rsa-sha256', confirm: 'signed', policy: {} },
     mustUnderstand: true,
     keys: 'combined',
   },

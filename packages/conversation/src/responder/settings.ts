@@ -99,15 +99,15 @@ export function completeSettings(options: ResponderOptions): ResponderSettings {
 }
 
 function handshakePolicies(
-  { profile, protectedBy, demands }: ResponderBootstrap,
+  { profile, demands, allows }: ResponderBootstrap,
   { handshake, renewals }: ConversationProfile,
 ): HandshakePolicies {
-  const plain = policyOf(profile, { ...handshake.policy, ...demands });
-  const { endorsedBy = [] } = demands;
+  const plain = policyOf(profile, { ...allows, ...handshake.policy, ...demands });
+  // What has no signature of its own is signed by the context; what has one is endorsed by it.
   const proven =
-    protectedBy === 'channel'
-      ? merged(renewals.policy, demands)
-      : policyOf(profile, { ...handshake.policy, ...demands, endorsedBy: [...endorsedBy, 'context'] });
+    plain.signedBy.length === 0
+      ? merged(renewals.policy, { ...allows, ...demands })
+      : merged(plain, { endorsedBy: [...plain.endorsedBy, 'context'] });
   return { plain, proven };
 }
 

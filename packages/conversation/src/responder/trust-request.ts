@@ -24,7 +24,9 @@ export function trustRequestOf(
   { profile }: ResponderSettings,
 ): SecurityTokenRequest {
   if (addressingOf(message).action !== requestAction(version, operation)) throw new Fault('peer.action-mismatch');
-  if (message.version !== undefined && message.version !== version) throw invalidRequest('generations mixed');
+  // What an Issue is under is the bootstrap's, and may be of another generation.
+  if (operation !== 'issue' && message.version !== undefined && message.version !== version)
+    throw invalidRequest('generations mixed');
   const tape = new Tape();
   const { limits } = profile.requests.policy;
   scan(message.body, limits, tape);

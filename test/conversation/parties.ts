@@ -1,0 +1,157 @@
+/** Who can begin a conversation, and how each side is set up for it: a row for every bootstrap. */
+import type { Channel, InitiatorBootstrap, ResponderBootstrap } from '@parley/conversation';
+import {
+  asymmetricX509,
+  clientCertificate,
+  MemoryContextStore,
+  samlOverTls,
+  sessionToken,
+  symmetricX509,
+  usernameOverTls,
+} from '@parley/conversation';
+import { Secret, type SecurityContext, Trust } from '@parley/core';
+import type { KeyRecipient } from '@parley/engine';
+import { AUDIENCE, ISSUER, issuerTrust, sampleAssertion } from '../engine/support/sample-assertions.ts';
+import { ROOT, sampleKey } from '../engine/support/sample-keys.ts';
+import { authenticate, CLEAR, octets, PASSWORD, TLS } from './conversation-fixture.ts';
+import { START_MS } from './sample-context.ts';
+
+export interface Parties {
+  readonly name: string;
+  readonly channel: Channel;
+  readonly principal: string | undefined;
+  /** Whether its contexts are renewed, and not issued again. Default: true. */
+  readonly isRenewed?: boolean;
+  initiator(): InitiatorBootstrap;
+  responder(): ResponderBootstrap;
+}
+
+const alice = sampleKey('alice', 'rsa');
+const bob = sampleKey('bob', 'rsa');
+const trust = new Trust({
+  anchors: [ROOT],
+  intermediates: [alice.certificate, bob.certificate],
+  revocation: 'if-listed',
+});
+const service: KeyRecipient = { certificate: bob.certificate, reference: 'thumbprint' };
+const bobs = [{ certificate: bob.certificate, privateKey: bob.key.privateKey }];
+const alices = [{ certificate: alice.certificate, privateKey: alice.key.privateKey }];
+const credential = (passwordType: 'text' | 'digest' = 'text') => ({
+  username: 'alice',
+  password: Secret.copyOf(octets(PASSWORD)),
+  passwordType,
+});
+const SUBJECT = 'CN=alice,O=Example\\, Söhne';
+const assertion = (
+  confirmation: Parameters<typeof sampleAssertion>[0] extends infer _ ? object | 'bearer' : never,
+) => ({
+  octets: sampleAssertion({
+    issuedAtMs: START_MS - 60_000,
+    lifetimeMs: 86_400_000,
+    audiences: [AUDIENCE],
+    confirmation: confirmation as 'bearer',
+  }),
+});
+const issuers = [{ name: ISSUER, trust: issuerTrust() }];
+const BEARER_NAME = `alice@example.org (${ISSUER})`;
+
+function session(): SecurityContext {
+  const secret = Secret.copyOf(new Uint8Array(32).fill(5));
+  const expiresAtMs = START_MS + 86_400_000;
+  return {
+    identifier: 'urn:uuid:5e55-1011',
+    version: undefined,
+    suite: 'Basic256',
+    keys: [{ instance: undefined, secret, createdAtMs: START_MS, expiresAtMs }],
+    createdAtMs: START_MS,
+    expiresAtMs,
+    cancelledAtMs: undefined,
+    principal: 'alice of the portal',
+  };
+}
+
+function sessions(): MemoryContextStore {
+  const store = new MemoryContextStore();
+  void store.insert(session());
+  return store;
+}
+
+export const PARTIES: readonly Parties[] = [
+  {
+    name: 'a UsernameToken over TLS',
+    channel: TLS,
+    principal: 'alice',
+    initiator: () => usernameOverTls.initiator(credential()),
+    responder: () => usernameOverTls.responder({ authenticate }),
+  },
+  {
+    name: 'a password digest over TLS',
+    channel: TLS,
+    principal: 'alice',
+    initiator: () => usernameOverTls.initiator(credential('digest')),
+    responder: () => usernameOverTls.responder({ authenticate: async (attempt) => authenticate(attempt) }),
+  },
+  {
+    name: 'a TLS client certificate',
+    channel: { secure: true, client: 'CN=alice' },
+    principal: 'CN=alice',
+    initiator: () => clientCertificate.initiator(),
+    responder: () => clientCertificate.responder(),
+  },
+  {
+    name: "the service's certificate alone",
+    channel: CLEAR,
+    principal: undefined,
+    initiator: () => symmetricX509.initiator({ service }),
+    responder: () => symmetricX509.responder({ ownKeys: bobs }),
+  },
+  {
+    name: "the service's certificate and a user",
+    channel: CLEAR,
+    principal: 'alice',
+    initiator: () => symmetricX509.initiator({ service, username: credential() }),
+    responder: () => symmetricX509.responder({ ownKeys: bobs, authenticate }),
+  },
+  {
+    name: "the service's certificate and an endorsing one",
+    channel: CLEAR,
+    principal: SUBJECT,
+    initiator: () => symmetricX509.initiator({ service, endorse: { key: alice.key, reference: 'direct' } }),
+    responder: () => symmetricX509.responder({ ownKeys: bobs, endorsers: trust }),
+  },
+  {
+    name: 'a certificate on either side',
+    channel: CLEAR,
+    principal: SUBJECT,
+    initiator: () =>
+      asymmetricX509.initiator({ signature: { key: alice.key, reference: 'direct' }, service, trust, ownKeys: alices }),
+    responder: () =>
+      asymmetricX509.responder({ signature: { key: bob.key, reference: 'thumbprint' }, ownKeys: bobs, trust }),
+  },
+  {
+    name: 'a bearer assertion over TLS',
+    channel: TLS,
+    principal: BEARER_NAME,
+    initiator: () => samlOverTls.initiator({ assertion: assertion('bearer') }),
+    responder: () => samlOverTls.responder({ confirmation: 'bearer', issuers, audiences: [AUDIENCE] }),
+  },
+  {
+    name: "a holder's assertion over TLS",
+    channel: TLS,
+    principal: BEARER_NAME,
+    initiator: () =>
+      samlOverTls.initiator({
+        assertion: assertion({ holder: { certificate: alice.certificate } }),
+        proof: alice.key.privateKey,
+      }),
+    responder: () => samlOverTls.responder({ confirmation: 'holder-of-key', issuers, audiences: [AUDIENCE], trust }),
+  },
+  {
+    name: 'a session token over TLS',
+    channel: TLS,
+    principal: 'alice of the portal',
+    isRenewed: false,
+    initiator: () => sessionToken.initiator(session()),
+    responder: () => sessionToken.responder(sessions()),
+  },
+];
