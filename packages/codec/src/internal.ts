@@ -10,6 +10,7 @@ export {
   attributeNamed,
   bytesEqual,
   isElementOnly,
+  isElementOnlyButComments,
   isLiteral,
   isNamed,
   localName,

@@ -24,6 +24,7 @@ export { CURVE_URIS } from './asymmetric/key.ts';
 export type { KeyTransport, KeyTransportParameters } from './asymmetric/key-transport.ts';
 export { decryptKey, encryptKey, keyTransport } from './asymmetric/key-transport.ts';
 export type { OaepParameters } from './asymmetric/oaep.ts';
+export { withWholeHalves } from './asymmetric/short-ecdsa.ts';
 export { sign, signatureBytes, verify } from './asymmetric/signature.ts';
 export {
   decodeBase64,

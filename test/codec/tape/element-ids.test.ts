@@ -91,6 +91,34 @@ describe('checkIds', () => {
     expect(codeOf(() => checkIds(tape))).toBe(code);
   });
 
+  test.each([
+    ['<a u:Id="x" Id="y"/>', undefined],
+    ['<a u:Id="x" Id="x"/>', undefined],
+    ['<a u:Id="x" Id="y" ID="z"/>', undefined],
+    ['<a u:Id="x" Id="y" ID="x"/>', 'peer.id-duplicate'],
+    ['<a u:Id="x" Id="y"/><b Id="y"/>', 'peer.id-duplicate'],
+    ['<a u:Id="x" Id="x"/><b ID="x"/>', 'peer.id-duplicate'],
+    ['<a u:Id="x" Id="x"/><b u:Id="&#x78;"/>', 'peer.id-duplicate'],
+  ])('several ids of one element: %s', (content, code) => {
+    const tape = document(content);
+    expect(codeOf(() => checkIds(tape, { foreign: 'unique', unqualified: true, several: true }))).toBe(code);
+    expect(codeOf(() => checkIds(tape, { foreign: 'unique', unqualified: true, several: false }))).toMatch(/^peer/);
+  });
+
+  test('ids without a prefix name every element, where they may', () => {
+    const tape = document('<a Id="x"/>');
+    const at = Buffer.from(tape.bytes).indexOf('"x"') + 1;
+    checkIds(tape, { foreign: 'ignored', unqualified: true, several: false });
+    expect(resolveId(tape, at, at + 1)).toBe(1);
+    checkIds(tape);
+    expect(resolveId(tape, at, at + 1)).toBe(-1);
+    const twice = document('<a Id="x"/><b Id="x"/>');
+    expect(codeOf(() => checkIds(twice, { foreign: 'ignored', unqualified: true, several: true }))).toBe(
+      'peer.id-duplicate',
+    );
+    expect(codeOf(() => checkIds(twice, { foreign: 'ignored', unqualified: false, several: false }))).toBeUndefined();
+  });
+
   test('many ids, the last one twice', () => {
     const many = Array.from({ length: 5_000 }, (_, index) => `<a u:Id="id-${index}"/>`).join('');
     expect(codeOf(() => checkIds(document(many)))).toBeUndefined();

@@ -137,8 +137,19 @@ describe('kw-tripledes', () => {
     expect(unwrapKey(TRIPLE_DES, wrappingKey, theirs).lend(toHex)).toBe(toHex(key));
   });
 
-  test('wraps keys of 24 octets only', () => {
-    for (const keyBytes of [0, 16, 23, 25, 32]) {
+  test('wraps keys of any length that xmlsec and Santuario wrap', () => {
+    for (const keyBytes of [16, 24, 32, 40, 64]) {
+      const key = new Uint8Array(keyBytes).map((_, i) => keyBytes - i);
+      const wrapped = wrapKey(TRIPLE_DES, wrappingKey, key, counting);
+      expect(wrapped).toHaveLength(keyBytes + 16);
+      expect(unwrapKey(TRIPLE_DES, wrappingKey, wrapped).lend(toHex)).toBe(toHex(key));
+      for (const cut of [wrapped.subarray(8), wrapped.subarray(0, -8), wrapped.subarray(1)])
+        expect(codeOf(() => unwrapKey(TRIPLE_DES, wrappingKey, cut))).toBe('peer.decrypt-failed');
+    }
+  });
+
+  test('and no others', () => {
+    for (const keyBytes of [0, 8, 15, 23, 25]) {
       const act = () => wrapKey(TRIPLE_DES, wrappingKey, new Uint8Array(keyBytes), counting);
       expect(codeOf(act)).toBe('caller.input-invalid');
     }

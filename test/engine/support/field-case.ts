@@ -82,7 +82,12 @@ function answerOf(reply: Reply<OpenedMessage>): Readonly<Record<string, unknown>
   };
 }
 
-function credentialsOf({ trust, known = [], own = [], passwords = {} }: FieldCase): Credentials {
+function credentialsOf({
+  trust,
+  known = [],
+  own = [],
+  passwords = {},
+}: Omit<FieldCase, 'name' | 'about' | 'expected'>): Credentials {
   return {
     trust:
       trust &&

@@ -36,7 +36,7 @@ export interface Holder {
 
 const VALIDITY = { notBeforeMs: NOW_MS - DAY_MS, notAfterMs: NOW_MS + DAY_MS };
 const rootParty = party('O=Example/CN=Root');
-const ROOT = Certificate.read(
+export const ROOT: Certificate = Certificate.read(
   certificateDer(rootParty, rootParty, { ...VALIDITY, extensions: AUTHORITY }),
   DEFAULT_LIMITS,
 );

@@ -213,6 +213,14 @@ const ENCRYPTED_CASES: readonly PeerCase[] = [
       notAskedOf: reference === 'certificate' ? [] : ['stax'],
     }),
   ),
+  {
+    row: 'encrypted for a certificate; X509SKI',
+    steps: [TIMESTAMP, signStep('direct'), encryptStep('x509-ski')],
+    recipient: true,
+    encrypted: ['Body'],
+    policy: X509_POLICY,
+    notAskedOf: ['stax'],
+  },
   ...WRITTEN_REFERENCES.filter((reference) => reference !== 'pki-path').map(
     (reference): PeerCase => ({
       row: ROW.encryptedByReference(reference),
@@ -304,14 +312,6 @@ export const REFUSED_CASES: ReadonlyArray<PeerCase & { readonly code: string }> 
     row: 'X.509 signature; KeyValue',
     steps: [TIMESTAMP, signStep('key-value')],
     policy: X509_POLICY,
-    code: 'peer.keyinfo-forbidden',
-  },
-  {
-    row: 'encrypted for a certificate; X509SKI',
-    steps: [TIMESTAMP, signStep('direct'), encryptStep('x509-ski')],
-    recipient: true,
-    policy: X509_POLICY,
-    notAskedOf: ['stax'],
     code: 'peer.keyinfo-forbidden',
   },
   {

@@ -152,8 +152,6 @@ const REFUSED_TEXT = `What WSS4J writes, and \`open\` refuses whatever the polic
 to its code.
 
 - ds:KeyValue: WS-Security wants a wsse:SecurityTokenReference in ds:KeyInfo, and a bare key says nothing about its holder.
-- ds:X509SKI: of ds:X509Data, the X.509 profile (§3.2) knows ds:X509IssuerSerial alone; an identifier goes into
-  wsse:KeyIdentifier.
 - An encrypted token that no signature covers: anybody could have put it there. \`requireSignedEncryption: false\` opens it.
 - The content of a header: a policy names headers as a whole, and so does wsse11:EncryptedHeader.`;
 

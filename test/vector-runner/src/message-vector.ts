@@ -75,7 +75,14 @@ export function suiteContexts(suite: SuiteFolder, vector: JsonRecord): readonly 
 export function changesOf(suite: SuiteFolder, vector: JsonRecord): PolicyChanges {
   const ofSuite = recordField(suite.manifest, 'policy');
   const ofVector = recordField(vector, 'policy');
-  return policyChanges(ofVector === undefined ? ofSuite : { ...ofSuite, ...ofVector });
+  const changes = policyChanges(ofVector === undefined ? ofSuite : { ...ofSuite, ...ofVector });
+  return isLaidOutFreely(vector) ? { ...changes, layout: 'lax' } : changes;
+}
+
+// The manifests name no layout. WSS4J prepends what it makes, in the order of its actions, so that a Timestamp may stand behind
+// its signature: Lax, which is what a policy without a layout means (WS-SecurityPolicy §6.7).
+function isLaidOutFreely(vector: JsonRecord): boolean {
+  return demandOf(vector) === 'accept' && textField(vector, 'producer')?.startsWith('WSS4J') === true;
 }
 
 /** The SOAPAction that travels with the message, without the quotes that HTTP puts around it. @throws UnreadableVector */

@@ -31,6 +31,7 @@ function isReferable(tape: Tape, pair: number): boolean {
   const uri = tape.attributes[base + A.uri]!;
   if (uri === Namespace.wsu) return true;
   if (uri !== Namespace.none) return false;
+  if (tape.unqualifiedIds && isCalled(tape, base, ID)) return true;
   const elementUri = tape.elements[tape.ids[pair * 2 + 1]! * ELEMENT_WORDS + E.uri]!;
   const isSecurityElement =
     elementUri === Namespace.ds ||
@@ -42,31 +43,50 @@ function isReferable(tape: Tape, pair: number): boolean {
   return elementUri === Namespace.saml11 && isCalled(tape, base, SAML11_ID);
 }
 
+/** What old writers of Ids need. */
+export interface IdRules {
+  /** `ignored`: ids that no reference can mean (`id`, `ID`, `xml:id` … of the application's own elements) may be equal. */
+  readonly foreign: 'unique' | 'ignored';
+  /** `Id` without a prefix names every element, as `wsu:Id` does. */
+  readonly unqualified: boolean;
+  /** One element may have several ids, equal or not. */
+  readonly several: boolean;
+}
+
+const STRICT_IDS: IdRules = { foreign: 'unique', unqualified: false, several: false };
+
 /**
- * Refuses a message in which a reference could mean two elements. Linear in the number of ids. With `foreign: 'ignored'`,
- * ids that no reference of WS-Security can mean (`id`, `ID`, `xml:id` … of the application's own elements) may be equal.
- * With `isCopy`, a value may be there a second time where that says that the second element is but a copy of the first.
+ * Refuses a message in which a reference could mean two elements. Linear in the number of ids. What {@link resolveId} takes
+ * for an id from then on is as the rules say. With `isCopy`, a value may be there a second time where that says that the
+ * second element is but a copy of the first.
  * @throws Fault `peer.id-duplicate` for a value twice, over all id-like attributes; `peer.structure-invalid` for an
  * element with several id-like attributes of differing value; `peer.limit-nodes` for values made to collide
  */
 export function checkIds(
   tape: Tape,
-  foreign: 'unique' | 'ignored' = 'unique',
+  { foreign, unqualified, several }: IdRules = STRICT_IDS,
   isCopy?: (original: number, copy: number) => boolean,
 ): void {
   const { attributes, idIndex, ids, idCount } = tape;
+  tape.unqualifiedIds = unqualified;
   idIndex.begin(idCount);
   for (let pair = 0; pair < idCount; pair++) {
     if (foreign === 'ignored' && !isReferable(tape, pair)) continue;
     const other = enter(tape, pair);
     const offset = attributes[ids[pair * 2]! * ATTRIBUTE_WORDS + A.name]!;
     const sameElement = pair > 0 && ids[pair * 2 + 1] === ids[pair * 2 - 1];
-    if (foreign === 'unique' && sameElement && other !== pair - 1) {
+    if (foreign === 'unique' && !several && sameElement && other !== pair - 1) {
       throw new Fault('peer.structure-invalid', { offset, reason: 'several-ids' });
     }
     if (other < 0 || isCopy?.(ids[other * 2 + 1]!, ids[pair * 2 + 1]!) === true) continue;
-    throw new Fault('peer.id-duplicate', { offset });
+    if (!several || !areOfOneElement(tape, pair, other)) throw new Fault('peer.id-duplicate', { offset });
   }
+}
+
+/** Whether both ids are of one element, and a reference can mean either. */
+function areOfOneElement(tape: Tape, pair: number, other: number): boolean {
+  const isOne = tape.ids[pair * 2 + 1] === tape.ids[other * 2 + 1];
+  return isOne && isReferable(tape, pair) && isReferable(tape, other);
 }
 
 /** Enters the value of a pair into the index; the pair that has it already, or -1. */

@@ -12,8 +12,8 @@ const { attributes: ATTRIBUTES, attributeCount: ATTRIBUTE_COUNT } = E;
 const { uri: ATTRIBUTE_URI, local: ATTRIBUTE_LOCAL, nameEnd: ATTRIBUTE_NAME_END } = A;
 const HAS_CHILD = Flag.hasChild;
 const NOT_LITERAL = NOT_LITERAL_TEXT;
-const NOT_ELEMENT_ONLY =
-  Flag.hasText | Flag.hasComment | Flag.hasCdata | Flag.hasReference | Flag.hasProcessingInstruction;
+const NOT_COMMENTED = Flag.hasText | Flag.hasCdata | Flag.hasReference | Flag.hasProcessingInstruction;
+const NOT_ELEMENT_ONLY = NOT_COMMENTED | Flag.hasComment;
 
 /** First child element of `element`, or -1. */
 export function firstChild(tape: Tape, element: number): number {
@@ -91,6 +91,11 @@ export function isLiteral(tape: Tape, element: number): boolean {
 /** Whether `element` holds child elements and white space only: no text, comment, CDATA, reference or PI directly inside. */
 export function isElementOnly(tape: Tape, element: number): boolean {
   return (tape.elements[element * RECORD + FLAGS]! & NOT_ELEMENT_ONLY) === 0;
+}
+
+/** The same, with comments or without. */
+export function isElementOnlyButComments(tape: Tape, element: number): boolean {
+  return (tape.elements[element * RECORD + FLAGS]! & NOT_COMMENTED) === 0;
 }
 
 /** Whether the document has the same octets in [left, left + length) as in [right, right + length). */

@@ -160,6 +160,8 @@ export class Tape {
   idCount = 0;
   /** The same by value, made when it is first needed. */
   readonly idIndex: IdIndex = new IdIndex();
+  /** `Id` without a prefix names every element, and not those of XML Signature and Encryption alone. Set by `checkIds`. */
+  unqualifiedIds = false;
 
   /** Makes it the tape of no document: there is no element on it. */
   clear(): void {
@@ -168,6 +170,7 @@ export class Tape {
     this.declarationCount = 0;
     this.idCount = 0;
     this.idIndex.isMade = false;
+    this.unqualifiedIds = false;
     this.commentCount = 0;
     this.firstComment = -1;
     this.processingInstructionCount = 0;

@@ -6,16 +6,16 @@ import { Fault } from '../base/fault.ts';
 import { Secret } from '../base/secret.ts';
 
 const AES_INITIAL_VALUE = new Uint8Array(8).fill(0xa6); // RFC 3394 §2.2.3
-const AES_KEY_BYTES_MIN = 16; // RFC 3394 §2: two blocks
+const KEY_BYTES_MIN = 16; // RFC 3394 §2: two blocks
 
 const TRIPLE_DES_IV = Uint8Array.of(0x4a, 0xdd, 0xa2, 0x2c, 0x79, 0xe8, 0x21, 0x05); // RFC 3217 §3.1
-const TRIPLE_DES_KEY_BYTES = 24;
 const CHECKSUM_BYTES = 8;
 const BLOCK_BYTES = 8;
 
 /**
  * Wraps `key` with `wrappingKey`, both borrowed: the octets of a `xenc:CipherValue`, which are the caller's. AES (RFC 3394)
- * takes 16 octets or more, in eights, and no chance; 3DES (RFC 3217) takes a key of 24 and an IV from `fillRandom`.
+ * takes no chance; 3DES (RFC 3217, there for its own keys only, and as xmlsec and Santuario wrap any) an IV from `fillRandom`.
+ * Both wrap 16 octets or more, in eights.
  *
  * @throws Fault `peer.key-usage` the wrapping key has not the algorithm's length; `caller.input-invalid` the key is of a
  *   length that is not wrapped; `internal.crypto` the algorithm is not to be had.
@@ -28,8 +28,8 @@ export function wrapKey(
 ): Uint8Array {
   checkKey(algorithm, wrappingKey);
   const isTripleDes = algorithm.name === 'kw-tripledes';
-  const isWrappable = isTripleDes ? key.length === TRIPLE_DES_KEY_BYTES : isAesWrappable(key.length);
-  if (!isWrappable) throw new Fault('caller.input-invalid', { algorithm: algorithm.name, keyBytes: key.length });
+  if (!isWrappable(key.length))
+    throw new Fault('caller.input-invalid', { algorithm: algorithm.name, keyBytes: key.length });
   try {
     return isTripleDes ? wrapTripleDes(wrappingKey, key, fillRandom) : wrapAes(algorithm, wrappingKey, key);
   } catch {
@@ -67,15 +67,15 @@ function unwrapAes(
   wrappingKey: Uint8Array,
   wrapped: Uint8Array,
 ): Uint8Array | undefined {
-  if (!isAesWrappable(wrapped.length - BLOCK_BYTES)) return undefined;
+  if (!isWrappable(wrapped.length - BLOCK_BYTES)) return undefined;
   return createDecipheriv(nodeName, wrappingKey, AES_INITIAL_VALUE).update(wrapped);
 }
 
 // RFC 3217 §3.1. The parity of the key is left as it is: nobody looks at it.
 function wrapTripleDes(wrappingKey: Uint8Array, key: Uint8Array, fillRandom: (out: Uint8Array) => void): Uint8Array {
-  const inner = new Uint8Array(TRIPLE_DES_KEY_BYTES + CHECKSUM_BYTES);
+  const inner = new Uint8Array(key.length + CHECKSUM_BYTES);
   inner.set(key);
-  inner.set(checksum(key), TRIPLE_DES_KEY_BYTES);
+  inner.set(checksum(key), key.length);
   const outer = new Uint8Array(BLOCK_BYTES + inner.length);
   const iv = outer.subarray(0, BLOCK_BYTES);
   fillRandom(iv);
@@ -86,11 +86,12 @@ function wrapTripleDes(wrappingKey: Uint8Array, key: Uint8Array, fillRandom: (ou
 
 // RFC 3217 §3.2.
 function unwrapTripleDes(wrappingKey: Uint8Array, wrapped: Uint8Array): Uint8Array | undefined {
-  if (wrapped.length !== BLOCK_BYTES + TRIPLE_DES_KEY_BYTES + CHECKSUM_BYTES) return undefined;
+  const keyBytes = wrapped.length - BLOCK_BYTES - CHECKSUM_BYTES;
+  if (!isWrappable(keyBytes)) return undefined;
   const outer = decryptBlocks(wrappingKey, TRIPLE_DES_IV, wrapped).reverse();
   const inner = decryptBlocks(wrappingKey, outer.subarray(0, BLOCK_BYTES), outer.subarray(BLOCK_BYTES));
-  const key = inner.subarray(0, TRIPLE_DES_KEY_BYTES);
-  if (equalConstantTime(checksum(key), inner.subarray(TRIPLE_DES_KEY_BYTES))) return key;
+  const key = inner.subarray(0, keyBytes);
+  if (equalConstantTime(checksum(key), inner.subarray(keyBytes))) return key;
   inner.fill(0);
   return undefined;
 }
@@ -107,8 +108,8 @@ function checksum(key: Uint8Array): Uint8Array {
   return hash('sha1', key, 'buffer').subarray(0, CHECKSUM_BYTES);
 }
 
-function isAesWrappable(lengthBytes: number): boolean {
-  return lengthBytes >= AES_KEY_BYTES_MIN && lengthBytes % BLOCK_BYTES === 0;
+function isWrappable(lengthBytes: number): boolean {
+  return lengthBytes >= KEY_BYTES_MIN && lengthBytes % BLOCK_BYTES === 0;
 }
 
 function checkKey(algorithm: KeyWrapAlgorithm, key: Uint8Array): void {

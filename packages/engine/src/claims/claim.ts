@@ -13,7 +13,7 @@ import {
   E,
   ELEMENT_WORDS,
   Flag,
-  isElementOnly,
+  isElementOnlyButComments,
   isNamed,
   Namespace,
   textOctets,
@@ -66,9 +66,12 @@ export function placeAmongSiblings(tape: Tape, element: number): number {
   return place;
 }
 
-/** Refuses text, comments and PIs directly inside an element that holds elements only. */
+/**
+ * Refuses text and PIs directly inside an element that holds elements only. Comments between elements mean nothing to any
+ * reader: a policy takes them in the whole document or refuses it (read/message.ts).
+ */
 export function requireElementOnly(tape: Tape, element: number, name: string): void {
-  if (!isElementOnly(tape, element)) throw structureInvalid(tape, element, `${name} holds text or a comment`);
+  if (!isElementOnlyButComments(tape, element)) throw structureInvalid(tape, element, `${name} holds text`);
 }
 
 // spec: a value is its characters, however they are written (XML 1.0 §4.4): an `&` can be written in no other way.

@@ -16,7 +16,6 @@ import {
   MASK_ALGORITHMS,
 } from '@parley/core/internal';
 import type { Policy } from '../policy/policy.ts';
-import { isX509Data } from './certificate-reference.ts';
 import {
   base64Octets,
   namedRows,
@@ -30,6 +29,7 @@ import {
 } from './claim.ts';
 import { readCipherValue } from './encrypted-data.ts';
 import { isTokenReference } from './token-reference.ts';
+import { isX509Data } from './x509-data.ts';
 
 /** An encrypted key as claimed. */
 export interface EncryptedKeyClaim {

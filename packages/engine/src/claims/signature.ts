@@ -1,7 +1,7 @@
 /**
  * ds:Signature (XML Signature §4.2), as WS-Security uses it:
  *   SignedInfo(CanonicalizationMethod, SignatureMethod, Reference+), SignatureValue, KeyInfo(STR)
- *   Reference @URI (Transforms(Transform{1}), DigestMethod, DigestValue)
+ *   Reference @URI (Transforms(Transform{1})?, DigestMethod, DigestValue)
  */
 
 import { isDeepStrictEqual } from 'node:util';
@@ -28,7 +28,7 @@ import {
 import { readPssParameters } from './pss-parameters.ts';
 import { HIDDEN, isTokenReference, resolveFragment } from './token-reference.ts';
 import type { TransformClaim, TransformRules } from './transforms.ts';
-import { allowedCanonicalisation, readParameters, readTransforms } from './transforms.ts';
+import { allowedCanonicalisation, NO_TRANSFORMS, readParameters, readTransforms } from './transforms.ts';
 
 // perf: a module's own constants are folded into its code, imported ones are looked up at every use.
 const { ds: IN_DS, none: IN_NO_NAMESPACE } = Namespace;
@@ -228,9 +228,12 @@ function isLike(tape: Tape, element: number, model: ReferenceShape): boolean {
 function readReferenceShape(tape: Tape, element: number, rules: SignatureRules): ReferenceShape {
   requireElementOnly(tape, element, 'ds:Reference');
   if (attributeNamed(tape, element, IN_NO_NAMESPACE, TYPE) >= 0) throw new Fault('peer.ref-type-forbidden');
-  const transforms = requireNamed(tape, firstChild(tape, element), IN_DS, TRANSFORMS, element, 'ds:Transforms');
-  const { canonicalisation, isTokenTransform } = readTransforms(tape, transforms, rules);
-  const method = requireNamed(tape, nextSibling(tape, transforms), IN_DS, DIGEST_METHOD, element, 'ds:DigestMethod');
+  const first = firstChild(tape, element);
+  const isBare = rules.allowMissingTransforms && first >= 0 && isNamed(tape, first, IN_DS, DIGEST_METHOD);
+  const transforms = isBare ? -1 : requireNamed(tape, first, IN_DS, TRANSFORMS, element, 'ds:Transforms');
+  const { canonicalisation, isTokenTransform } = isBare ? NO_TRANSFORMS : readTransforms(tape, transforms, rules);
+  const afterTransforms = isBare ? first : nextSibling(tape, transforms);
+  const method = requireNamed(tape, afterTransforms, IN_DS, DIGEST_METHOD, element, 'ds:DigestMethod');
   const digest = rowNamed(tape, requireAttribute(tape, method, ALGORITHM, 'Algorithm'), DIGEST_ROWS);
   const digestValue = requireNamed(tape, nextSibling(tape, method), IN_DS, DIGEST_VALUE, element, 'ds:DigestValue');
   return { element, canonicalisation, isTokenTransform, digest, digestValueDistance: digestValue - element };

@@ -4,7 +4,7 @@ import { attributeText, CANONICALISATION_ALGORITHMS, firstChild, nextSibling } f
 import { isNamed, localName, Namespace } from '@parley/codec/internal';
 import type { Limits } from '@parley/core';
 import { Fault } from '@parley/core';
-import { ENVELOPED_SIGNATURE, STR_TRANSFORM } from '@parley/core/internal';
+import { ENVELOPED_SIGNATURE, invariant, STR_TRANSFORM } from '@parley/core/internal';
 import type { Policy } from '../policy/policy.ts';
 import {
   attributeIs,
@@ -20,7 +20,10 @@ import {
 const { ds: IN_DS, ec: IN_EC, wsse: IN_WSSE } = Namespace;
 
 /** What readers of transforms need of a policy. */
-export type TransformRules = Pick<Policy, 'limits' | 'canonicalisations' | 'allowTokenTransform'>;
+export type TransformRules = Pick<
+  Policy,
+  'limits' | 'canonicalisations' | 'allowMissingTransforms' | 'allowTokenTransform'
+>;
 
 /** What is done to an element before it is digested. */
 export interface TransformClaim {
@@ -59,6 +62,15 @@ export function readTransforms(tape: Tape, transforms: number, rules: TransformR
   // references are bare names. STR-Transform brings in a token that no reference of the signature meant.
   if (isTokenTransform || !algorithm.comments) return { canonicalisation, isTokenTransform };
   return { canonicalisation: { ...canonicalisation, comments: false }, isTokenTransform };
+}
+
+/** spec: XML Signature §4.4.3.2, nodes that no transform makes octets of are canonicalised by inclusive C14N 1.0. */
+export const NO_TRANSFORMS: TransformClaim = { canonicalisation: inclusive(), isTokenTransform: false };
+
+function inclusive(): CanonicalisationAlgorithm {
+  const algorithm = CANONICALISATION_ALGORITHMS.find(({ name }) => name === 'inclusive');
+  invariant(algorithm !== undefined, 'inclusive C14N is in the table');
+  return algorithm;
 }
 
 /**

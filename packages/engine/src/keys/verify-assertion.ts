@@ -5,16 +5,11 @@
 import { canonicalise, firstChild, nextSibling } from '@parley/codec';
 import type { TrustedCertificate } from '@parley/core';
 import { Fault } from '@parley/core';
-import { digest, equalConstantTime, invariant, verify } from '@parley/core/internal';
-import {
-  holdsCertificates,
-  isX509Data,
-  readCertificateReference,
-  readX509Certificates,
-  readX509Data,
-} from '../claims/certificate-reference.ts';
+import { digest, equalConstantTime, invariant, verify, withWholeHalves } from '@parley/core/internal';
+import { readCertificateReference } from '../claims/certificate-reference.ts';
 import { base64Octets, requireElementOnly } from '../claims/claim.ts';
 import { isTokenReference } from '../claims/token-reference.ts';
+import { isX509Data, readX509Data } from '../claims/x509-data.ts';
 import type { MessageClaims } from '../read/message.ts';
 import type { AssertionClaim, Validity } from '../saml/assertion-claim.ts';
 import type { AssertionIssuer } from './credentials.ts';
@@ -47,7 +42,8 @@ function verifySignature(claims: MessageClaims, claim: AssertionClaim, scope: Op
   const infoStart = sink.length;
   canonicalise(tape, signature.signedInfo, sink, signature.canonicalisation);
   const signedInfo = sink.bytes.subarray(infoStart, sink.length);
-  if (!verify(signature.algorithm, publicKey, signedInfo, base64Octets(tape, signature.signatureValue)))
+  const value = withWholeHalves(publicKey, base64Octets(tape, signature.signatureValue));
+  if (!verify(signature.algorithm, publicKey, signedInfo, value))
     throw new Fault('peer.signature-invalid', { part: 'saml:Assertion' });
   const start = sink.length;
   canonicalise(tape, claim.element, sink, { ...canonicalisation, without: signature.element });
@@ -89,17 +85,13 @@ function candidatesOf(
   const child = firstChild(tape, keyInfo);
   if (child < 0 || nextSibling(tape, child) >= 0 || !(isX509Data(tape, child) || isTokenReference(tape, child)))
     throw new Fault('peer.keyinfo-forbidden', { reason: 'not one ds:X509Data or wsse:SecurityTokenReference' });
-  if (isX509Data(tape, child) && holdsCertificates(tape, child)) {
-    const [certificate, ...others] = readX509Certificates(tape, child, limits);
-    return [{ certificate, others }];
-  }
-  const reference = isX509Data(tape, child) ? readX509Data(tape, child) : readCertificateReference(tape, child, limits);
+  const reference = isX509Data(tape, child)
+    ? readX509Data(tape, child, limits)
+    : readCertificateReference(tape, child, limits);
   // A token of the message is nothing that the issuer could know of.
   if (reference.form === 'token')
     throw new Fault('peer.keyinfo-forbidden', { reason: 'a token outside the assertion' });
-  return reference.form === 'certificate'
-    ? [{ certificate: reference.certificate, others: [] }]
-    : knownBy(trust, reference.isMeant);
+  return reference.form === 'name' ? knownBy(trust, reference.isMeant) : [reference];
 }
 
 function requireValid(claim: AssertionClaim, { policy: { clockSkewMs }, atMs }: OpenScope): void {

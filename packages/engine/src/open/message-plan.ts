@@ -2,6 +2,7 @@
 import { readDocument } from '@parley/codec';
 import type { CipherName, HashName, KeyTransportName, KeyWrapName, Reply } from '@parley/core';
 import { encodeBase64, failedReply } from '@parley/core/internal';
+import type { CertificateName } from '../claims/certificate-name.ts';
 import { derivationOf } from '../keys/resolved-key.ts';
 import { Workspace } from '../memory/workspace.ts';
 import type { Derivation, PartRole } from '../message/opened-message.ts';
@@ -9,7 +10,13 @@ import { requireTimestampPlace } from '../plan/coverage.ts';
 import type { EncryptedPlace, PlannedDecryption } from '../plan/decryption.ts';
 import type { DocumentPlan } from '../plan/document.ts';
 import { isSettled, planReceived } from '../plan/document.ts';
-import type { PlannedCertificate, PlannedEnvelope, PlannedKey, PlannedSymmetricKey } from '../plan/planned-key.ts';
+import type {
+  BroughtCertificate,
+  PlannedCertificate,
+  PlannedEnvelope,
+  PlannedKey,
+  PlannedSymmetricKey,
+} from '../plan/planned-key.ts';
 import { isSecret } from '../plan/planned-key.ts';
 import type { PlannedSignature } from '../plan/signatures.ts';
 import type { Policy } from '../policy/policy.ts';
@@ -148,16 +155,16 @@ export interface CertificateKeyPlan {
 }
 
 export type CertificatePlan =
-  /** The message holds it: as a token, inside the reference, or as a KeyIdentifier. */
+  /** The message holds it: as a token, inside the reference, as a KeyIdentifier or in ds:X509Data. */
   | {
-      readonly form: 'token' | 'embedded' | 'key-identifier';
+      readonly form: BroughtCertificate['form'];
       /** RFC 4514 text. */
       readonly subject: string;
       /** Base64 SHA-1 of the certificate. */
       readonly thumbprint: string;
     }
-  /** The message names it: base64, or the serial number and the issuer. */
-  | { readonly form: 'subject-key-identifier' | 'thumbprint' | 'issuer-serial'; readonly name: string };
+  /** The message names it: base64, the serial number and the issuer, or the subject. */
+  | { readonly form: CertificateName['by']; readonly name: string };
 
 export interface PlanRequest {
   readonly policy: Policy;

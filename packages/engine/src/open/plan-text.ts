@@ -101,9 +101,11 @@ const FORMS: Readonly<Record<CertificatePlan['form'], string>> = {
   token: 'in a token',
   embedded: 'embedded in the reference',
   'key-identifier': 'as a KeyIdentifier',
+  'x509-data': 'in ds:X509Data',
   'subject-key-identifier': 'SubjectKeyIdentifier',
   thumbprint: 'SHA-1 thumbprint',
   'issuer-serial': 'serial number',
+  'subject-name': 'subject',
 };
 
 function certificateText(certificate: CertificatePlan): string {

@@ -6,7 +6,15 @@ import type { OctetSink, Tape } from '@parley/codec';
 import { canonicalise } from '@parley/codec';
 import type { MacAlgorithm, SignatureAlgorithm } from '@parley/core';
 import { Fault } from '@parley/core';
-import { digestBase64, encodeBase64, equalConstantTime, equalsText, invariant, verify } from '@parley/core/internal';
+import {
+  digestBase64,
+  encodeBase64,
+  equalConstantTime,
+  equalsText,
+  invariant,
+  verify,
+  withWholeHalves,
+} from '@parley/core/internal';
 import { base64Octets, trimmedOctets } from '../claims/claim.ts';
 import type { ReferenceClaim, SignatureClaim } from '../claims/signature.ts';
 import { resolveKey } from '../keys/resolve-keys.ts';
@@ -93,7 +101,14 @@ function verifySigned(
   const start = sink.length;
   canonicalise(tape, signedInfo, sink, canonicalisation);
   const value = base64Octets(tape, signatureValue);
-  if (!verify(algorithm, resolved.publicKey, sink.bytes.subarray(start, sink.length), value))
+  if (
+    !verify(
+      algorithm,
+      resolved.publicKey,
+      sink.bytes.subarray(start, sink.length),
+      withWholeHalves(resolved.publicKey, value),
+    )
+  )
     throw new Fault('peer.signature-invalid');
   return { resolved, valueBase64: encodeBase64(value), start, end: sink.length };
 }

@@ -73,8 +73,7 @@ function planDecryption(planner: KeyPlanner, element: number): PlannedDecryption
   }
   if (claim.target === 'content' && place !== 'body')
     throw structureInvalid(tape, element, 'encrypted content outside soap:Body');
-  // A layout orders the Security header; a header block may stand before it.
-  const key = planKey(planner, claim, place === 'header' ? envelope.body : element);
+  const key = planKey(planner, claim, place === 'security' ? element : userOutside(claims));
   if ((lengthBytesOf(key) ?? claim.cipher.keyBytes) !== claim.cipher.keyBytes)
     throw new Fault('peer.key-usage', { reason: 'length' });
   const replaced =
@@ -87,6 +86,14 @@ function planDecryption(planner: KeyPlanner, element: number): PlannedDecryption
     isWholeBody: isWholeBody(claims, element),
     key,
   };
+}
+
+// spec: WS-SecurityPolicy §6.7, tokens stand before the ReferenceList that names what they encrypt. Of several lists, or one in an
+// EncryptedKey, from which keys may be derived behind it, that is not asked.
+function userOutside({ tape, envelope, security }: MessageClaims): number {
+  const [list, another] = security.referenceLists;
+  const isAlone = list !== undefined && another === undefined && parentOf(tape, list) === security.element;
+  return isAlone ? list : envelope.body;
 }
 
 function planKey(planner: KeyPlanner, claim: EncryptedDataClaim, user: number): PlannedSymmetricKey {

@@ -21,6 +21,8 @@ export interface DerivationChain {
   readonly reference: TokenReference;
   /** Base first. */
   readonly derivations: readonly WireDerivation[];
+  /** What names that: the last DerivedKeyToken, or whoever uses the secret. */
+  readonly user: number;
   /** The generation of the DerivedKeyTokens. */
   readonly version: Version | undefined;
 }
@@ -43,20 +45,23 @@ export function followDerivations(
   let version: Version | undefined;
   let reference = readTokenReference(tape, element, limits);
   const named = reference.target;
+  let namedBy = user;
   for (;;) {
     const implied = readImpliedDerivation(tape, reference, limits);
     if (implied !== undefined) derivations.unshift(implied);
     if (derivations.length > limits.derivationDepthMax) throw new Fault('peer.dk-limit', { field: 'depth' });
     const token = reference.target;
-    if (token < 0 || !isTokenNamed(tape, token, DERIVED_KEY_TOKEN)) return { named, reference, derivations, version };
+    if (token < 0 || !isTokenNamed(tape, token, DERIVED_KEY_TOKEN))
+      return { named, reference, derivations, user: namedBy, version };
     if (seen.includes(token)) throw new Fault('peer.dk-loop');
     seen.push(token);
-    requirePlace(claims, token, user, security.derivedKeyTokens.includes(token), policy);
+    requirePlace(claims, token, namedBy, security.derivedKeyTokens.includes(token), policy);
     const derivedKey = readDerivedKeyToken(tape, token, limits);
     version ??= derivedKey.version;
     if (version !== derivedKey.version) throw structureInvalid(tape, token, 'two generations of wsc:DerivedKeyToken');
     derivations.unshift(derivedKey.derivation);
     reference = derivedKey.base;
+    namedBy = token;
   }
 }
 

@@ -129,7 +129,7 @@ function planHiding(planner: KeyPlanner, targets: readonly number[], signedListC
   // safety: a signature whose token is hidden is planned when that can be seen, like one that is hidden itself (T37). Who
   // names a token that is not there has us decrypt with nothing proven, as he would by leaving the signature out: beside
   // ciphertext in the Security header it may be in there. Where there is none, all signatures are checked first.
-  const visible = showsSignatures ? placed : placed.filter((signature) => !hidesItsKey(claims, signature));
+  const visible = showsSignatures ? placed : placed.filter((signature) => !hidesItsKey(claims, signature, policy));
   const signatures = planSignatures(planner, visible);
   const decryptions = planDecryptions(planner, targets);
   if (showsSignatures) {

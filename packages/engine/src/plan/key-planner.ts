@@ -9,19 +9,22 @@ import { digestAlgorithm, Fault } from '@parley/core';
 import { digestBase64, encodeBase64, invariant } from '@parley/core/internal';
 import { samlVersionOf } from '../claims/assertion-reference.ts';
 import type { CertificateReference } from '../claims/certificate-reference.ts';
-import { isX509Data, readCertificateReference, readX509Data } from '../claims/certificate-reference.ts';
+import { readCertificateReference } from '../claims/certificate-reference.ts';
 import type { CertificateReader } from '../claims/certificate-token.ts';
 import { readCertificateToken } from '../claims/certificate-token.ts';
 import { base64Octets, structureInvalid } from '../claims/claim.ts';
 import type { EncryptedKeyClaim } from '../claims/encrypted-key.ts';
 import { isEncryptedKey, readEncryptedKey } from '../claims/encrypted-key.ts';
 import { readSecurityContextToken } from '../claims/security-context-token.ts';
+import type { SignerKeyInfo } from '../claims/signer-key-info.ts';
 import { namedAssertion } from '../claims/token-reference.ts';
 import { isUsernameToken } from '../claims/username-token.ts';
+import { isX509Data, readX509Data } from '../claims/x509-data.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { MessageClaims } from '../read/message.ts';
 import type { AssertionClaim } from '../saml/assertion-claim.ts';
 import type { HolderKeyClaim } from '../saml/holder-key.ts';
+import { agreeing } from './agreeing-certificate.ts';
 import type { DerivationChain } from './derivation-chain.ts';
 import { followDerivations, isTokenNamed } from './derivation-chain.ts';
 import { planPasswordKey } from './password-key.ts';
@@ -64,12 +67,12 @@ export class KeyPlanner {
    */
   secret(element: number, user: number, keyBytes?: number): PlannedSymmetricKey {
     const chain = followDerivations(this.claims, element, user, this.policy);
-    const { derivations, named, reference } = chain;
+    const { derivations, named, reference, user: namedBy } = chain;
     const { encryptedKeySha1, target } = reference;
     if (encryptedKeySha1 !== undefined)
       return { source: 'known-encrypted-key', sha1Base64: encryptedKeySha1, named, derivations };
     if (target >= 0 && isEncryptedKey(this.claims.tape, target)) {
-      const envelope = this.#envelope(target, user);
+      const envelope = this.#envelope(target, namedBy);
       return {
         source: 'encrypted-key',
         envelope,
@@ -78,10 +81,10 @@ export class KeyPlanner {
         derivations,
       };
     }
-    if (target >= 0 && samlVersionOf(this.claims.tape, target) !== undefined) return this.#assertionSecret(chain, user);
+    if (target >= 0 && samlVersionOf(this.claims.tape, target) !== undefined) return this.#assertionSecret(chain);
     if (target >= 0 && isUsernameToken(this.claims.tape, target))
-      return planPasswordKey(this.claims, chain, user, keyBytes, this.policy);
-    return this.#context(chain, user);
+      return planPasswordKey(this.claims, chain, keyBytes, this.policy);
+    return this.#context(chain);
   }
 
   /** The secret of the EncryptedKey `element` itself, for encrypted data that it lists and that names no key. */
@@ -96,28 +99,34 @@ export class KeyPlanner {
   }
 
   /**
-   * The public key that the STR `element` names, for a signature made by `user`: that of a certificate, or of the holder of an
+   * The public key that a KeyInfo names, for a signature made by `user`: that of a certificate, or of the holder of an
    * assertion.
    *
    * @throws Fault `peer.key-usage` the holder has a secret; `peer.assertion-unconfirmed` the assertion has no key; what reading
    *   the reference and the token throws
    */
-  publicKey(element: number, user: number): PlannedPublicKey {
+  publicKey({ tokenReference, x509Data }: SignerKeyInfo, user: number): PlannedPublicKey {
     const { tape, security } = this.claims;
-    const assertion = security.assertions.length === 0 ? -1 : namedAssertion(tape, element, this.policy.limits);
-    return assertion < 0 ? this.#certificate(element, user) : this.#assertionKey(assertion, user);
+    const { limits } = this.policy;
+    const beside = x509Data < 0 ? undefined : readX509Data(tape, x509Data, limits);
+    if (tokenReference < 0) {
+      invariant(beside !== undefined, 'one of the two is there');
+      return certificateKey(beside, -1);
+    }
+    const assertion = security.assertions.length === 0 ? -1 : namedAssertion(tape, tokenReference, limits);
+    if (assertion < 0) return this.#certificate(tokenReference, user, beside);
+    if (beside !== undefined) throw new Fault('peer.keyinfo-forbidden', { reason: 'ds:X509Data beside an assertion' });
+    return this.#assertionKey(assertion, user);
   }
 
-  #certificate(element: number, user: number): PlannedCertificateKey {
+  #certificate(element: number, user: number, beside: PlannedCertificate | undefined): PlannedCertificateKey {
     const reference = readCertificateReference(this.claims.tape, element, this.policy.limits);
-    return {
-      source: 'certificate',
-      certificate: this.#brought(reference, user),
-      named: reference.form === 'token' ? reference.element : -1,
-    };
+    const certificate = this.#brought(reference, user);
+    const named = reference.form === 'token' ? reference.element : -1;
+    return certificateKey(beside === undefined ? certificate : agreeing(certificate, beside), named);
   }
 
-  #context({ named, reference, derivations, version: derived }: DerivationChain, user: number): PlannedContextKey {
+  #context({ named, reference, derivations, user, version: derived }: DerivationChain): PlannedContextKey {
     if (reference.identifier !== undefined) {
       const { identifier, instance, isFragment } = reference;
       if (isFragment && !this.policy.allowIdentifierFragment)
@@ -159,7 +168,7 @@ export class KeyPlanner {
     return { source: 'saml', document: this.claims, claim, key, named: element };
   }
 
-  #assertionSecret({ named, reference, derivations }: DerivationChain, user: number): PlannedAssertionSecret {
+  #assertionSecret({ named, reference, derivations, user }: DerivationChain): PlannedAssertionSecret {
     const { claim, key } = this.#holderKey(reference.target, user);
     // safety: a public key is known to everybody, and so never a secret (T13).
     if (key.form !== 'encrypted-key') throw new Fault('peer.key-usage', { reason: 'a public key' });
@@ -209,7 +218,7 @@ export class KeyPlanner {
     if ('kind' in method) return { method, wrappingKey: this.secret(recipient, element) };
     const { tape } = this.claims;
     const reference = isX509Data(tape, recipient)
-      ? readX509Data(tape, recipient)
+      ? readX509Data(tape, recipient, this.policy.limits)
       : readCertificateReference(tape, recipient, this.policy.limits);
     return { method, recipient: this.#brought(reference, element) };
   }
@@ -218,9 +227,9 @@ export class KeyPlanner {
   #brought(reference: CertificateReference, user: number): PlannedCertificate {
     switch (reference.form) {
       case 'name':
+      case 'key-identifier':
+      case 'x509-data':
         return reference;
-      case 'certificate':
-        return { form: 'key-identifier', certificate: reference.certificate, others: [] };
       case 'token': {
         const { element, isEmbedded } = reference;
         const { claims, policy } = this;
@@ -230,6 +239,10 @@ export class KeyPlanner {
       }
     }
   }
+}
+
+function certificateKey(certificate: PlannedCertificate, named: number): PlannedCertificateKey {
+  return { source: 'certificate', certificate, named };
 }
 
 function nameOf({ method }: EncryptedKeyClaim): string {

@@ -12,7 +12,7 @@ import type { PlannedPasswordKey } from './planned-key.ts';
 type PasswordKeyUse = keyof typeof PASSWORD_KEY_USES | 'derivation';
 
 /**
- * The key for `user` at the end of `chain`. `keyBytes` is how long a key to decrypt with has to be; without it, the key is to
+ * The key at the end of `chain`. `keyBytes` is how long a key to decrypt with has to be; without it, the key is to
  * sign with.
  *
  * @throws Fault `peer.keyinfo-forbidden` the policy takes no such keys, or the token makes none; `peer.key-usage` a salt of
@@ -20,8 +20,7 @@ type PasswordKeyUse = keyof typeof PASSWORD_KEY_USES | 'derivation';
  */
 export function planPasswordKey(
   claims: MessageClaims,
-  { named, reference, derivations }: DerivationChain,
-  user: number,
+  { named, reference, derivations, user }: DerivationChain,
   keyBytes: number | undefined,
   policy: Policy,
 ): PlannedPasswordKey {

@@ -1,7 +1,7 @@
 /** Which keys references name, as far as the message says it: claims, and nothing that was looked up. */
 import type { Certificate, KeyWrapAlgorithm, Version } from '@parley/core';
 import type { KeyTransport } from '@parley/core/internal';
-import type { CertificateName } from '../claims/certificate-reference.ts';
+import type { CertificateName } from '../claims/certificate-name.ts';
 import { isSameDerivation } from '../memory/derived-key-cache.ts';
 import type { WireDerivation } from '../message/wire-derivation.ts';
 import type { MessageClaims } from '../read/message.ts';
@@ -120,7 +120,7 @@ export interface PlannedWrap {
 export type PlannedCertificate = BroughtCertificate | CertificateName;
 
 export interface BroughtCertificate {
-  readonly form: 'token' | 'embedded' | 'key-identifier';
+  readonly form: 'token' | 'embedded' | 'key-identifier' | 'x509-data';
   readonly certificate: Certificate;
   /** What came along above it. */
   readonly others: readonly Certificate[];

@@ -12,6 +12,7 @@ import {
   readSignature,
   requireNothingElse,
 } from '../claims/signature.ts';
+import { readSignerKeyInfo } from '../claims/signer-key-info.ts';
 import { namedAssertion } from '../claims/token-reference.ts';
 import type { PartRole } from '../message/opened-message.ts';
 import { isAtPath } from '../message/payload-path.ts';
@@ -19,6 +20,7 @@ import type { Policy } from '../policy/policy.ts';
 import type { MessageClaims } from '../read/message.ts';
 import { roleOf } from '../read/message.ts';
 import type { KeyPlanner } from './key-planner.ts';
+import { requireSignedBefore } from './place.ts';
 import type { PlannedKey } from './planned-key.ts';
 import { requireTransformable } from './token-transform.ts';
 
@@ -69,9 +71,10 @@ function placeSignature(claims: MessageClaims, element: number, mayHide: boolean
   const references = withoutRepetitions(tape, mayHide ? all.filter((reference) => !isHidden(reference)) : all);
   const roles = references.map((reference) => {
     const role = reference.isTokenTransform
-      ? roleOfToken(claims, claim, reference)
+      ? roleOfToken(claims, claim, reference, policy)
       : (roleOf(claims, reference.target) ?? roleInPayload(claims, reference.target, policy));
     if (role === undefined) throw new Fault('peer.coverage-missing', { reason: 'a signed element out of place' });
+    if (!reference.isTokenTransform) requireSignedBefore(claims, reference.target, role, claim.element, policy);
     return role;
   });
   const elements = references.map((reference) => coveredBy(claims, reference, policy));
@@ -120,8 +123,14 @@ export function planSignatures(planner: KeyPlanner, placed: readonly PlacedSigna
  *
  * @throws Fault `peer.keyinfo-forbidden`, `peer.structure-invalid`, `peer.ref-uri-forbidden`
  */
-export function hidesItsKey({ tape }: MessageClaims, { claim: { algorithm, keyInfo } }: PlacedSignature): boolean {
-  return algorithm.kind === 'signature' && namesHiddenToken(tape, readKeyInfo(tape, keyInfo));
+export function hidesItsKey(
+  { tape }: MessageClaims,
+  { claim: { algorithm, keyInfo } }: PlacedSignature,
+  policy: Policy,
+): boolean {
+  if (algorithm.kind !== 'signature') return false;
+  const { tokenReference } = readSignerKeyInfo(tape, keyInfo, policy);
+  return tokenReference >= 0 && namesHiddenToken(tape, tokenReference);
 }
 
 function planSignature(planner: KeyPlanner, placed: PlacedSignature): PlannedSignature {
@@ -140,16 +149,22 @@ function planSignature(planner: KeyPlanner, placed: PlacedSignature): PlannedSig
 // safety: the algorithm decides what the key has to be, and neither reader gives what the other one gives (T13).
 function planKey(planner: KeyPlanner, { algorithm, element, keyInfo }: SignatureClaim): PlannedKey {
   const { claims, policy } = planner;
-  const reference = readKeyInfo(claims.tape, keyInfo);
-  if (algorithm.kind === 'signature') return planner.publicKey(reference, element);
+  if (algorithm.kind === 'signature')
+    return planner.publicKey(readSignerKeyInfo(claims.tape, keyInfo, policy), element);
   if (!policy.macs.includes(algorithm.name)) throw new Fault('peer.alg-forbidden', { algorithm: algorithm.name });
-  return planner.secret(reference, element);
+  return planner.secret(readKeyInfo(claims.tape, keyInfo), element);
 }
 
 // safety: the token that is signed is the one whose key signed; any other is signed as an element (T20), apart from an
 // assertion, for which a reference stands beside it.
-function roleOfToken({ tape, security }: MessageClaims, claim: SignatureClaim, { target }: ReferenceClaim): PartRole {
-  if (!security.tokenReferences.includes(target) && readKeyInfo(tape, claim.keyInfo) !== target)
+function roleOfToken(
+  { tape, security }: MessageClaims,
+  { keyInfo }: SignatureClaim,
+  { target }: ReferenceClaim,
+  policy: Policy,
+): PartRole {
+  const isOwn = (): boolean => readSignerKeyInfo(tape, keyInfo, policy).tokenReference === target;
+  if (!security.tokenReferences.includes(target) && !isOwn())
     throw new Fault('peer.transform-forbidden', { reason: 'STR-Transform of another reference' });
   return 'token';
 }

@@ -78,6 +78,7 @@ export interface Policy {
   /** The Security header says that it must be understood. */
   readonly requireMustUnderstand: boolean;
   readonly layout: Layout;
+  /** Comments between elements, in the whole message. Inside a value they stay refused (T10). */
   readonly allowComments: boolean;
   /**
    * Ids of any kind are unique in the message, also those of the application's elements that no signature can mean
@@ -107,10 +108,24 @@ export interface Policy {
    */
   readonly keyWithoutInstance: 'first' | 'newest';
   /**
+   * A reference may mean `Id` without a prefix on any element, as old clients write it on Body and Timestamp. Only ds: and
+   * xenc: elements have such an Id by their schemas.
+   */
+  readonly allowUnqualifiedIds: boolean;
+  /** One element may have several Ids, as `wsu:Id` and `Id`. Two elements with one Id stay refused, whatever its name is. */
+  readonly allowSeveralIds: boolean;
+  /**
    * Exclusive C14N alone by default. Inclusive forms change with the place of the element, and a comment that is signed
    * is one that somebody takes for content: allow them only for a peer that cannot do otherwise.
    */
   readonly canonicalisations: readonly CanonicalisationName[];
+  /** A ds:Reference without ds:Transforms means inclusive C14N 1.0 (XML Signature §4.4.3.2); BSP R5416 forbids it. */
+  readonly allowMissingTransforms: boolean;
+  /**
+   * ds:X509Data beside or instead of the STR in the KeyInfo of a signature, as plain XML Signature has it; BSP R5402 and R5417
+   * forbid it. All that is said there of the certificate must be true of the one that is used.
+   */
+  readonly allowBareX509Data: boolean;
   /** STR-Transform: the signature may cover the token of its own key, wherever that is. */
   readonly allowTokenTransform: boolean;
   readonly digests: readonly HashName[];

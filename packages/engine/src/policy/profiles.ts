@@ -30,7 +30,11 @@ export const STRICT: Omit<Policy, 'limits'> = {
   allowMixedGenerations: false,
   allowIdentifierFragment: false,
   keyWithoutInstance: 'first',
+  allowUnqualifiedIds: false,
+  allowSeveralIds: false,
   canonicalisations: ['exclusive'],
+  allowMissingTransforms: false,
+  allowBareX509Data: false,
   allowTokenTransform: false,
   digests: ['sha1', 'sha256', 'sha384', 'sha512'],
   macs: ['hmac-sha1', 'hmac-sha256', 'hmac-sha384', 'hmac-sha512'],
@@ -93,6 +97,20 @@ const PROFILES: Readonly<Record<ProfileName, Partial<Policy>>> = {
   },
   // Peers without WS-Addressing: Body and Timestamp are signed; a header counts if the signature covers it.
   'body-only': { requireSignedAddressing: false, requiredHeaders: [] },
+  // What old and plain writers need, of contexts and of certificates: how a message is spelt, and never what it must prove.
+  tolerant: {
+    signedBy: ['context', 'certificate'],
+    signatures: SIGNATURES,
+    keyTransports: ['rsa-oaep-mgf1p', 'rsa-oaep'],
+    requiredHeaders: [],
+    layout: 'lax',
+    allowComments: true,
+    allowUnqualifiedIds: true,
+    allowSeveralIds: true,
+    allowMissingTransforms: true,
+    allowBareX509Data: true,
+    canonicalisations: ['exclusive', 'inclusive'],
+  },
 };
 
 const BOOTSTRAP_PROFILES: Readonly<Record<BootstrapProfileName, Partial<Policy>>> = {
@@ -139,7 +157,7 @@ const BOOTSTRAP_PROFILES: Readonly<Record<BootstrapProfileName, Partial<Policy>>
   'symmetric-x509-reply': { signedBy: ['known-encrypted-key'], requireSeparateKeys: false },
 };
 
-/** The profiles of messages within a context. */
+/** The profiles of messages within a context; `tolerant` takes a certificate in its place. */
 export type ProfileName =
   | 'strict'
   | 'cxf'
@@ -148,7 +166,8 @@ export type ProfileName =
   | 'websphere'
   | 'metro'
   | 'timestamp-only'
-  | 'body-only';
+  | 'body-only'
+  | 'tolerant';
 export const PROFILE_NAMES: readonly ProfileName[] = Object.keys(PROFILES) as ProfileName[];
 
 /** The profiles of messages that establish one. */

@@ -37,10 +37,19 @@ export function readAddressing(
   };
   return {
     action: value(Addressing.Action),
-    messageId: value(Addressing.MessageID),
+    messageId: absoluteIri(tape, envelope.addressing[Addressing.MessageID]!, value(Addressing.MessageID)),
     to: value(Addressing.To),
     relatesTo: value(Addressing.RelatesTo),
   };
+}
+
+// spec: WS-Addressing 1.0 Core §3.1, an absolute IRI; Metro's `uuid:…` is one.
+const ABSOLUTE_IRI = /^[A-Za-z][A-Za-z0-9+.-]*:\S+$/;
+
+function absoluteIri(tape: Tape, element: number, text: string | undefined): string | undefined {
+  if (text !== undefined && !ABSOLUTE_IRI.test(text))
+    throw structureInvalid(tape, element, 'wsa:MessageID is no absolute IRI');
+  return text;
 }
 
 /**

@@ -88,9 +88,14 @@ function readShape(tape: Tape, policy: Policy): EnvelopeShape {
   if (tape.commentCount > 0 && !policy.allowComments) {
     throw new Fault('peer.structure-invalid', { reason: 'a comment', offset: tape.firstComment });
   }
+  const rules = {
+    foreign: policy.requireUniqueForeignIds ? 'unique' : 'ignored',
+    unqualified: policy.allowUnqualifiedIds,
+    several: policy.allowSeveralIds,
+  } as const;
   const isCopy = (original: number, copy: number): boolean =>
     policy.allowTokenCopy && isTokenCopy(tape, shape, original, copy);
-  checkIds(tape, policy.requireUniqueForeignIds ? 'unique' : 'ignored', isCopy);
+  checkIds(tape, rules, isCopy);
   return shape;
 }
 

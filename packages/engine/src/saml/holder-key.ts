@@ -6,7 +6,6 @@ import { isNamed, localName, Namespace } from '@parley/codec/internal';
 import type { Curve, Limits } from '@parley/core';
 import { type Certificate, Fault } from '@parley/core';
 import { CURVE_URIS, encodeBase64 } from '@parley/core/internal';
-import { isX509Data, readX509Certificates } from '../claims/certificate-reference.ts';
 import { ChildCursor } from '../claims/child-cursor.ts';
 import {
   base64Octets,
@@ -16,6 +15,7 @@ import {
   structureInvalid,
 } from '../claims/claim.ts';
 import { isEncryptedKey } from '../claims/encrypted-key.ts';
+import { isX509Data, readX509Data } from '../claims/x509-data.ts';
 
 export type HolderKeyClaim =
   | HolderPublicKeyClaim
@@ -52,12 +52,17 @@ export function readHolderKey(tape: Tape, keyInfo: number, limits: Limits): Hold
   requireElementOnly(tape, keyInfo, 'ds:KeyInfo');
   const child = firstChild(tape, keyInfo);
   if (child >= 0 && nextSibling(tape, child) < 0) {
-    if (isX509Data(tape, child))
-      return { form: 'certificate', certificate: readX509Certificates(tape, child, limits)[0] };
+    if (isX509Data(tape, child)) return { form: 'certificate', certificate: readCertificate(tape, child, limits) };
     if (isNamed(tape, child, IN_DS, KEY_VALUE)) return { form: 'key-value', jwk: readKeyValue(tape, child) };
     if (isEncryptedKey(tape, child)) return { form: 'encrypted-key', element: child };
   }
   throw new Fault('peer.keyinfo-forbidden', { reason: 'ds:KeyInfo of a confirmation' });
+}
+
+function readCertificate(tape: Tape, element: number, limits: Limits): Certificate {
+  const data = readX509Data(tape, element, limits);
+  if (data.form === 'name') throw new Fault('peer.keyinfo-forbidden', { reason: 'ds:X509Data without a certificate' });
+  return data.certificate;
 }
 
 function readKeyValue(tape: Tape, element: number): JsonWebKey {

@@ -98,8 +98,13 @@ export interface SealRequest extends SealOptions {
   /** Default: the context's. */
   readonly suite?: SuiteName;
   readonly mac?: MacAlgorithm['name'];
-  /** DerivedKeyTokens, derivations implied by the STR, or the context's secret itself (to sign only). */
+  /** DerivedKeyTokens, derivations implied by the STR, or the context's secret itself: to sign only, but see the next. */
   readonly keys: 'explicit' | 'implied' | 'direct';
+  /**
+   * With `direct`, the secret both signs and encrypts: for peers whose policy has no sp:RequireDerivedKeys, and that take no
+   * derived keys either. The reader needs `requireSeparateKeys: false`. Default: `false`.
+   */
+  readonly oneKeyForBoth?: boolean;
   /** The SCT in the header, or a reference by Identifier. */
   readonly token: 'attached' | 'external';
   /** The wsu:Id of an attached SCT, for peers that look it up by the one that they issued. Default: a new one. */

@@ -26,7 +26,7 @@ export function requireConsistent(request: SealRequest | BootstrapSealRequest): 
   if (KEY_SOURCES.filter((source) => source in request).length !== 1) refuse('keys of one source');
   requireOptions(request);
   if ('context' in request) {
-    if (isEncrypting(request) && request.keys === 'direct') refuse('one key to sign and to encrypt');
+    requireSeparateUses(request);
     requireNameable(request);
   } else if ('encryptedKey' in request) requireEncryptedKey(request);
   else if ('passwordKey' in request) requirePasswordKey(request);
@@ -82,6 +82,16 @@ function requireOptions(request: EncryptedSelection & SealOptions): void {
   }
   requireSignature(endorse);
   if (endorse.signToken === 'str-transform') refuse('STR-Transform of a reference in another signature');
+}
+
+// safety: one key for two algorithms is what a peer without derived keys asks for, and never our own idea.
+function requireSeparateUses(request: SealRequest): void {
+  const { context, keys, oneKeyForBoth = false, suite = context.suite } = request;
+  if (!isEncrypting(request) || keys !== 'direct') return;
+  if (!oneKeyForBoth) refuse('one key to sign and to encrypt');
+  const { encryptionKeyBytes } = algorithmSuite(suite);
+  if (context.keys.some(({ secret }) => secret.lengthBytes !== encryptionKeyBytes))
+    refuse('a secret that has not the length of the key');
 }
 
 function requireEncryptedKey(request: EncryptedKeySealRequest): void {
