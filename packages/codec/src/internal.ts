@@ -4,7 +4,7 @@
 export type { NativeDocument, NativeError, NativeLibxml, NativeParseOptions } from './libxml/native.ts';
 export { loadNative } from './libxml/native.ts';
 export { utf8Octets } from './reader/read-document.ts';
-export { checkIds, resolveId } from './tape/element-ids.ts';
+export { checkIds, isForeignId, resolveId } from './tape/element-ids.ts';
 export { isVisiblyUsed, prefixFor, unusedPrefix, uriOfPrefix } from './tape/namespace-scope.ts';
 export {
   attributeNamed,

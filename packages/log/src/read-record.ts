@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { Fault } from '@parley/core';
-import { decodeBase64Text, failedReply, parseInstant } from '@parley/core/internal';
+import { decodeBase64Text, failedReply, limitFault, parseInstant } from '@parley/core/internal';
 import type { LogEntry } from './log-entry.ts';
 
 /** The longest `id` that is taken from a record. */
@@ -24,7 +24,7 @@ export function readRecord(line: Uint8Array, rules: RecordRules): LogEntry {
     id = idOf(record) ?? id;
     const message = messageOf(record, line);
     if (message.length > rules.messageBytesMax) {
-      throw new Fault('peer.limit-message-size', { sizeBytes: message.length, messageBytesMax: rules.messageBytesMax });
+      throw limitFault('peer.limit-message-size', 'messageBytesMax', rules.messageBytesMax, message.length);
     }
     return { kind: 'message', id, atMs: atOf(record), message };
   } catch (error) {

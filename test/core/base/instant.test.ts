@@ -1,3 +1,4 @@
+import type { Fault } from '@parley/core';
 import { formatInstant, parseInstant, parseInstantOctets } from '@parley/core/internal';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -110,4 +111,17 @@ describe('formatInstant', () => {
   ])('writes %d as %s', (ms, expected) => {
     expect(formatInstant(ms)).toBe(expected);
   });
+});
+
+test('T84: a text that is no instant is told by its form, never by what it says', () => {
+  const outcome = (text: string): unknown => {
+    try {
+      return parseInstant(text);
+    } catch (error) {
+      return (error as Fault).detail;
+    }
+  };
+  expect(outcome('2026-01-15T12:00:00+01:00')).toEqual({ shape: '0000-00-00T00:00:00+00:00', lengthBytes: 25 });
+  expect(outcome('my secret 1')).toEqual({ shape: 'xx xxxxxx 0', lengthBytes: 11 });
+  expect(outcome('x'.repeat(1000))).toEqual({ shape: 'x'.repeat(40), lengthBytes: 1000 });
 });

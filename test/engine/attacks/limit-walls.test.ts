@@ -74,6 +74,18 @@ describe.each(Object.entries(WALLS) as readonly (readonly [keyof Limits, Wall])[
     ])('%s', (_name, value, isOpened) => {
       expect(outcome(wall.original, { [limit]: value })).toBe(isOpened ? 'opened' : wall.code);
     });
+
+    test.runIf(wall.code.startsWith('peer.limit-'))('the refusal names the limit, its value and what was found', () => {
+      const max = wall.wall - 1;
+      const { message, request: rest } = wall.original;
+      const policy = policyOf('strict', { ...rest.policy, limits: { [limit]: max } });
+      const reply = open(message, { ...rest, policy });
+      const named = limit === 'canonicalFactorMax' ? { limit: 'canonicalBytesMax' } : { limit, max };
+      expect(reply).toMatchObject({ code: wall.code, detail: named });
+      // References to encrypted data are counted no further.
+      if (!reply.ok && limit !== 'encryptedPartsMax')
+        expect(reply.detail['found']).toBeGreaterThan(Number(reply.detail['max']));
+    });
   },
 );
 

@@ -4,7 +4,7 @@
  * name.
  */
 import type { Limits } from '@parley/core';
-import { Fault } from '@parley/core';
+import { limitFault } from '@parley/core/internal';
 import type { Tape } from '../tape/tape.ts';
 import { E, ELEMENT_WORDS } from '../tape/tape.ts';
 
@@ -32,7 +32,9 @@ export function requireFewInScope({ elements, elementCount }: Tape): void {
     const parent = elements[base + E.parent]!;
     const count = (parent < 0 ? 0 : inScope[parent]!) + elements[base + E.declarationCount]!;
     if (count > NAMESPACES_IN_SCOPE_MAX)
-      throw new Fault('peer.limit-namespaces', { offset: elements[base + E.start]! });
+      throw limitFault('peer.limit-namespaces', 'namespacesInScopeMax', NAMESPACES_IN_SCOPE_MAX, count, {
+        offset: elements[base + E.start]!,
+      });
     inScope[element] = count;
   }
 }

@@ -1,6 +1,8 @@
 /** Reading a document with one reader or with two. */
+
 import type { Limits } from '@parley/core';
 import { Fault } from '@parley/core';
+import { withForeignForm } from '../hot/octets/foreign-form.ts';
 import type { ScanOptions } from '../hot/scan/scan.ts';
 import { scan } from '../hot/scan/scan.ts';
 import { Tape } from '../tape/tape.ts';
@@ -43,7 +45,7 @@ export function readDocument(
     return;
   }
   tape.clear();
-  const document = decodeDocument(bytes);
+  const document = decoded(bytes);
   if (reader === 'auto' && document.octets === bytes) {
     scan(bytes, limits, tape, options);
     return;
@@ -61,6 +63,14 @@ export function readDocument(
   } catch (error) {
     tape.clear();
     throw error;
+  }
+}
+
+function decoded(bytes: Uint8Array): ReturnType<typeof decodeDocument> {
+  try {
+    return decodeDocument(bytes);
+  } catch (error) {
+    throw withForeignForm(error, bytes);
   }
 }
 

@@ -1,6 +1,7 @@
 /** Whether a document is what its schemas say, as libxml2 sees it. */
 import type { Limits } from '@parley/core';
-import { DEFAULT_LIMITS, Fault } from '@parley/core';
+import { DEFAULT_LIMITS } from '@parley/core';
+import { limitFault } from '@parley/core/internal';
 import { scan } from '../hot/scan/scan.ts';
 import { localNameOf, namespaceUriOf } from '../tape/navigate.ts';
 import { E, ELEMENT_WORDS, Tape } from '../tape/tape.ts';
@@ -65,7 +66,7 @@ function checkNamespaceLengths(tape: Tape, limits: Limits): void {
   for (let uri = 0; uri < tape.uriCount; uri++) {
     const lengthBytes = tape.uriEnds[uri]! - tape.uriStarts[uri]!;
     if (lengthBytes > limits.nameBytesMax) {
-      throw new Fault('peer.limit-name', { lengthBytes, maxBytes: limits.nameBytesMax });
+      throw limitFault('peer.limit-name', 'nameBytesMax', limits.nameBytesMax, lengthBytes);
     }
   }
 }

@@ -1,9 +1,11 @@
 /** Ids: how references inside a message find their elements, and why two elements never share one. */
 import { Fault } from '@parley/core';
+import { printable } from '@parley/core/internal';
 import { writeAttributeValue } from '../hot/octets/plain-text.ts';
 import { bytesEqual, localName } from './navigate.ts';
 import type { Tape } from './tape.ts';
 import { A, ATTRIBUTE_WORDS, E, ELEMENT_WORDS, Flag } from './tape.ts';
+import { attributeText } from './text.ts';
 import { Namespace } from './vocabulary.ts';
 
 const ID = localName('Id');
@@ -76,10 +78,15 @@ export function checkIds(
     const offset = attributes[ids[pair * 2]! * ATTRIBUTE_WORDS + A.name]!;
     const sameElement = pair > 0 && ids[pair * 2 + 1] === ids[pair * 2 - 1];
     if (foreign === 'unique' && !several && sameElement && other !== pair - 1) {
-      throw new Fault('peer.structure-invalid', { offset, reason: 'several-ids' });
+      throw new Fault('peer.structure-invalid', {
+        offset,
+        reason: 'several-ids',
+        id: idText(tape, pair),
+        option: 'allowSeveralIds',
+      });
     }
     if (other < 0 || isCopy?.(ids[other * 2 + 1]!, ids[pair * 2 + 1]!) === true) continue;
-    if (!several || !areOfOneElement(tape, pair, other)) throw new Fault('peer.id-duplicate', { offset });
+    if (!several || !areOfOneElement(tape, pair, other)) throw duplicate(tape, pair, other, offset);
   }
 }
 
@@ -87,6 +94,29 @@ export function checkIds(
 function areOfOneElement(tape: Tape, pair: number, other: number): boolean {
   const isOne = tape.ids[pair * 2 + 1] === tape.ids[other * 2 + 1];
   return isOne && isReferable(tape, pair) && isReferable(tape, other);
+}
+
+/** Says which id it is, and what passes over it if it is the application's. */
+function duplicate(tape: Tape, pair: number, other: number, offset: number): Fault {
+  const isForeign = !isReferable(tape, pair) || !isReferable(tape, other);
+  const option = isForeign ? { option: 'requireUniqueForeignIds' } : {};
+  return new Fault('peer.id-duplicate', { id: idText(tape, pair), offset, ...option });
+}
+
+/** The value of an id, to be shown. */
+function idText(tape: Tape, pair: number): string {
+  return printable(attributeText(tape, tape.ids[pair * 2]!).slice(0, ID_CHARACTERS_MAX));
+}
+
+const ID_CHARACTERS_MAX = 128;
+
+/**
+ * Whether an id that no reference can mean has the value `bytes[start, end)`: an `Id` without a prefix, mostly. After
+ * {@link checkIds} of all ids.
+ */
+export function isForeignId(tape: Tape, bytes: Uint8Array, start: number, end: number): boolean {
+  const pair = tape.idIndex.find(tape.bytes, bytes, start, end);
+  return pair >= 0 && !isReferable(tape, pair);
 }
 
 /** Enters the value of a pair into the index; the pair that has it already, or -1. */

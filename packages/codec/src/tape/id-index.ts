@@ -1,4 +1,4 @@
-import { Fault } from '@parley/core';
+import { limitFault } from '@parley/core/internal';
 import { CHAIN_MAX, doubled, EQUAL_HASHES_MAX, hashOctets, sameOctets, tableSize } from '../hot/octets/octet-hash.ts';
 import { OctetSink } from '../hot/octets/octet-sink.ts';
 
@@ -52,7 +52,8 @@ export class IdIndex {
         if (this.#isValue(bytes, other, value, from, to)) return other;
         equalHashes++;
       }
-      if (steps > CHAIN_MAX || equalHashes > EQUAL_HASHES_MAX) throw new Fault('peer.limit-nodes', { offset });
+      if (steps > CHAIN_MAX || equalHashes > EQUAL_HASHES_MAX)
+        throw limitFault('peer.limit-nodes', 'collisionsMax', CHAIN_MAX, undefined, { offset });
       slot = (slot + 1) & this.#mask;
     }
     this.#slots[slot] = entry + 1;

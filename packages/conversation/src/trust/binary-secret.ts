@@ -2,9 +2,9 @@
 
 import type { Tape, XmlWriter } from '@parley/codec';
 import { isNamed, localName, Namespace } from '@parley/codec/internal';
-import { Fault, Secret } from '@parley/core';
+import { Secret } from '@parley/core';
 import type { VersionUris } from '@parley/core/internal';
-import { decodeBase64, decodedBase64Max } from '@parley/core/internal';
+import { decodeBase64, decodedBase64Max, limitFault } from '@parley/core/internal';
 import { structureInvalid, TYPE, valueOctets } from '@parley/engine/internal';
 import { soleChild } from './child-elements.ts';
 import { trustNames } from './names.ts';
@@ -28,11 +28,12 @@ export function readBinarySecret(tape: Tape, parent: number, name: string): Secr
   ) {
     throw structureInvalid(tape, element, `${name} holds no BinarySecret`);
   }
-  const { bytes, start, end } = valueOctets(tape, element, 'BinarySecret', TEXT_BYTES_MAX);
+  const { bytes, start, end } = valueOctets(tape, element, 'BinarySecret', TEXT_BYTES_MAX, 'textBytesMax');
   const octets = new Uint8Array(decodedBase64Max(end - start));
   try {
     const lengthBytes = decodeBase64(bytes, start, end, octets, 0);
-    if (lengthBytes > SECRET_BYTES_MAX) throw new Fault('peer.limit-value', { element: 'BinarySecret', lengthBytes });
+    if (lengthBytes > SECRET_BYTES_MAX)
+      throw limitFault('peer.limit-value', 'binarySecretBytesMax', SECRET_BYTES_MAX, lengthBytes);
     return Secret.copyOf(octets.subarray(0, lengthBytes));
   } finally {
     octets.fill(0);

@@ -71,10 +71,12 @@ export function readResponse(tape: Tape, body: number, version: Version, limits:
   const partial = {
     context: context < 0 ? undefined : attributeValue(tape, context, URI_BYTES_MAX),
     tokenType:
-      children.TokenType === undefined ? undefined : trimmedText(tape, children.TokenType, 'TokenType', URI_BYTES_MAX),
+      children.TokenType === undefined
+        ? undefined
+        : trimmedText(tape, children.TokenType, 'TokenType', URI_BYTES_MAX, 'textBytesMax'),
     token: token === undefined ? undefined : readIssuedToken(tape, token, uris, limits),
     computedKey,
-    keySizeBits: keySize === undefined ? undefined : Number(trimmedText(tape, keySize, 'KeySize', 10)),
+    keySizeBits: keySize === undefined ? undefined : Number(trimmedText(tape, keySize, 'KeySize', 10, 'textBytesMax')),
     lifetime: lifetime === undefined ? undefined : readLifetime(tape, lifetime),
     isCancelled: children.RequestedTokenCancelled !== undefined,
   };
@@ -113,7 +115,7 @@ function computedKeyOf(tape: Tape, proof: number): string | undefined {
   const child = soleChild(tape, proof, 'RequestedProofToken');
   const isComputed =
     isNamed(tape, child, Namespace.wst, COMPUTED_KEY) || isNamed(tape, child, Namespace.wst05, COMPUTED_KEY);
-  return isComputed ? trimmedText(tape, child, 'ComputedKey', URI_BYTES_MAX) : undefined;
+  return isComputed ? trimmedText(tape, child, 'ComputedKey', URI_BYTES_MAX, 'textBytesMax') : undefined;
 }
 
 /** What an issued or renewed token is answered with. */

@@ -6,7 +6,7 @@ import { attributeNamed, isNamed, localName, Namespace, UNQUALIFIED } from '@par
 import type { Limits, Secret, Version } from '@parley/core';
 import { Fault } from '@parley/core';
 import type { VersionUris } from '@parley/core/internal';
-import { VERSION_URIS } from '@parley/core/internal';
+import { limitFault, VERSION_URIS } from '@parley/core/internal';
 import {
   attributeValue,
   bound,
@@ -168,11 +168,12 @@ export function invalidRequest(reason: string): Fault {
 }
 
 function optionalText(tape: Tape, element: number | undefined, name: string): string | undefined {
-  return element === undefined ? undefined : trimmedText(tape, element, name, URI_BYTES_MAX);
+  return element === undefined ? undefined : trimmedText(tape, element, name, URI_BYTES_MAX, 'textBytesMax');
 }
 
 function boundedContext(text: string): string {
-  if (text.length > URI_BYTES_MAX) throw new Fault('peer.limit-value', { attribute: 'Context' });
+  if (text.length > URI_BYTES_MAX)
+    throw limitFault('peer.limit-value', 'contextCharactersMax', URI_BYTES_MAX, text.length);
   return text;
 }
 

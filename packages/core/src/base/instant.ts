@@ -86,7 +86,18 @@ function expect(text: Text, at: number, character: string): void {
 }
 
 function invalid({ bytes, start, end }: Text): Fault {
-  return new Fault('peer.timestamp-invalid', { text: new TextDecoder().decode(bytes.slice(start, end)).slice(0, 40) });
+  // safety: it may be anything that somebody put there by mistake, so its form is told and not what it says.
+  const shape = Array.from(bytes.subarray(start, Math.min(end, start + SHAPE_CHARACTERS_MAX)), shapeOf).join('');
+  return new Fault('peer.timestamp-invalid', { shape, lengthBytes: end - start });
+}
+
+const SHAPE_CHARACTERS_MAX = 40;
+
+/** `0` for any digit and `x` for any letter: `2026-01-15T12:00:00+01:00` shows as `0000-00-00T00:00:00+00:00`. */
+function shapeOf(octet: number): string {
+  const character = String.fromCharCode(octet);
+  if (octet >= 0x30 && octet <= 0x39) return '0';
+  return 'TZ-:.+ '.includes(character) ? character : 'x';
 }
 
 function daysInMonth(year: number, month: number): number {

@@ -5,6 +5,7 @@ import type { KeyBlame, KeyRules } from '../asymmetric/key.ts';
 import { PublicKey, readPublicKeyInfo } from '../asymmetric/key.ts';
 import { decodeBase64Text } from '../base/base64.ts';
 import { Fault } from '../base/fault.ts';
+import { limitFault } from '../base/limit-fault.ts';
 import type { Limits } from '../base/limits.ts';
 import { contextTag, DerReader, malformed, TAG } from './der.ts';
 import { DistinguishedName } from './distinguished-name.ts';
@@ -74,7 +75,8 @@ export class Certificate {
    */
   static read(der: Uint8Array, limits: CertificateLimits): Certificate {
     const { certificateBytesMax } = limits;
-    if (der.length > certificateBytesMax) throw new Fault('peer.limit-certificates', { certificateBytesMax });
+    if (der.length > certificateBytesMax)
+      throw limitFault('peer.limit-certificates', 'certificateBytesMax', certificateBytesMax, der.length);
     return new Certificate(Uint8Array.from(der));
   }
 

@@ -1,4 +1,4 @@
-import { Fault } from '../base/fault.ts';
+import { limitFault } from '../base/limit-fault.ts';
 import type { Limits } from '../base/limits.ts';
 import { areSame, Certificate } from './certificate.ts';
 import { DerReader, malformed, TAG } from './der.ts';
@@ -21,7 +21,8 @@ export function readPkiPath(
   let signer = Certificate.read(list.element(TAG.sequence), limits);
   const others: Certificate[] = [];
   while (!list.isAtEnd) {
-    if (others.length + 1 === certificatesMax) throw new Fault('peer.limit-certificates', { certificatesMax });
+    if (others.length + 1 === certificatesMax)
+      throw limitFault('peer.limit-certificates', 'certificatesMax', certificatesMax);
     const next = Certificate.read(list.element(TAG.sequence), limits);
     if (!areSame(next.issuerDer, signer.subjectDer)) throw malformed('path');
     others.unshift(signer);

@@ -4,6 +4,7 @@ import type { SignatureAlgorithm } from '../algorithms/public-key.ts';
 import { SIGNATURE_ALGORITHMS, signatureAlgorithm } from '../algorithms/public-key.ts';
 import type { PublicKey } from '../asymmetric/key.ts';
 import { Fault } from '../base/fault.ts';
+import { limitFault } from '../base/limit-fault.ts';
 import type { Limits } from '../base/limits.ts';
 import type { Certificate } from './certificate.ts';
 import { areSame } from './certificate.ts';
@@ -112,7 +113,8 @@ export class Trust {
    */
   validate(certificate: Certificate, others: readonly Certificate[], request: ValidationRequest): TrustedCertificate {
     const { certificatesMax } = request.limits;
-    if (others.length >= certificatesMax) throw new Fault('peer.limit-certificates', { certificatesMax });
+    if (others.length >= certificatesMax)
+      throw limitFault('peer.limit-certificates', 'certificatesMax', certificatesMax, others.length + 1);
     checkItself(certificate, request.atMs);
     checkUse(certificate, request.use);
     this.#checkPurpose(certificate);
@@ -149,7 +151,7 @@ export class Trust {
     const path = [...below, certificate];
     if (this.#anchors.some((anchor) => anchor.equals(certificate))) return path;
     if (path.length === search.limits.certificatesMax) {
-      throw new Fault('peer.limit-certificates', { certificatesMax: path.length });
+      throw limitFault('peer.limit-certificates', 'certificatesMax', path.length);
     }
     let failure: Fault | undefined;
     for (const issuer of search.candidates) {
@@ -177,7 +179,7 @@ export class Trust {
     const issuerKey = issuer.publicKey(rules, 'peer.key-usage');
     search.signatureChecks++;
     if (search.signatureChecks > SIGNATURE_CHECKS_MAX) {
-      throw new Fault('peer.limit-certificates', { signatureChecksMax: SIGNATURE_CHECKS_MAX });
+      throw limitFault('peer.limit-certificates', 'signatureChecksMax', SIGNATURE_CHECKS_MAX, search.signatureChecks);
     }
     if (!certificate.isSignedBy(issuerKey)) throw untrusted('signature');
     this.#checkRevocation(certificate, issuer, issuerKey, search.atMs);

@@ -5,6 +5,7 @@ import type { SamlVersion } from '@parley/core';
 import { Fault } from '@parley/core';
 import { SAML_URIS } from '@parley/core/internal';
 import { attributeIs, contentOf, structureInvalid, trimmedOctets } from './claim.ts';
+import { unresolvedId } from './unresolved-id.ts';
 
 const ASSERTION = localName('Assertion');
 const TOKEN_TYPE = localName('TokenType');
@@ -38,7 +39,7 @@ export function resolveAssertionId(tape: Tape, element: number, valueType: numbe
   if (named === undefined) return -1;
   const { bytes, start, end } = trimmedOctets(tape, element, 'wsse:KeyIdentifier');
   const target = resolveId(tape, start, end, bytes);
-  if (target < 0) throw new Fault('peer.ref-unresolved', { offset: contentOf(tape, element) });
+  if (target < 0) throw unresolvedId(tape, bytes, start, end, contentOf(tape, element));
   if (!isNamed(tape, target, named.namespace, ASSERTION))
     throw new Fault('peer.keyinfo-forbidden', { reason: 'not an assertion of this version' });
   return target;

@@ -3,7 +3,7 @@ import type { Tape } from '@parley/codec';
 import { attributeNamed, isNamed, localName, Namespace } from '@parley/codec/internal';
 import type { Certificate, Limits } from '@parley/core';
 import { Fault } from '@parley/core';
-import { BASE64_BINARY, readPkiPath, TOKEN_TYPES } from '@parley/core/internal';
+import { BASE64_BINARY, limitFault, readPkiPath, TOKEN_TYPES } from '@parley/core/internal';
 import { attributeIs, base64Octets, requireAttribute, requireCharacters, structureInvalid } from './claim.ts';
 
 /** The certificate of a token, and what came with it. */
@@ -60,6 +60,7 @@ export function readBinary(tape: Tape, element: number, name: string, limits: Li
   requireCharacters(tape, element, name);
   const octets = base64Octets(tape, element);
   const bytesMax = limits.certificateBytesMax * limits.certificatesMax;
-  if (octets.length > bytesMax) throw new Fault('peer.limit-certificates', { bytes: octets.length });
+  if (octets.length > bytesMax)
+    throw limitFault('peer.limit-certificates', 'certificateBytesMax', bytesMax, octets.length);
   return octets;
 }

@@ -1,7 +1,7 @@
 import type { Tape } from '@parley/codec';
 import { firstChild, nextSibling } from '@parley/codec';
 import { isNamed } from '@parley/codec/internal';
-import { requireElementOnly, structureInvalid } from './claim.ts';
+import { notThere, requireElementOnly, structureInvalid } from './claim.ts';
 
 /** Reads the children of one element in their order: each is asked for by name, and what nobody asks for is refused. */
 export class ChildCursor {
@@ -35,7 +35,7 @@ export class ChildCursor {
   /** @throws Fault `peer.structure-invalid` the next child is another */
   required(namespace: number, local: Uint8Array, name: string): number {
     const child = this.optional(namespace, local);
-    if (child < 0) throw structureInvalid(this.#tape, Math.max(this.#child, this.#element), `${name} is missing`);
+    if (child < 0) throw notThere(this.#tape, this.#child, namespace, local, this.#element, name);
     return child;
   }
 

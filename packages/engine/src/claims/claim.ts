@@ -1,7 +1,7 @@
 /** Small steps that every reader takes: attributes, values, and the refusal when the shape is wrong. */
 
 import type { OctetSink, Tape } from '@parley/codec';
-import { attributeText, firstChild, nextSibling, parentOf } from '@parley/codec';
+import { attributeText, firstChild, localNameOf, nextSibling, parentOf } from '@parley/codec';
 import type { OctetRange } from '@parley/codec/internal';
 import {
   A,
@@ -18,8 +18,9 @@ import {
   Namespace,
   textOctets,
 } from '@parley/codec/internal';
+import type { Limits } from '@parley/core';
 import { Fault } from '@parley/core';
-import { decodeBase64, decodedBase64Length, parseInstantOctets } from '@parley/core/internal';
+import { decodeBase64, decodedBase64Length, limitFault, parseInstantOctets } from '@parley/core/internal';
 
 // perf: a module's own constants are folded into its code, imported ones are looked up at every use.
 const RECORD = ELEMENT_WORDS;
@@ -116,21 +117,36 @@ function base64Text(tape: Tape, element: number): OctetRange {
   return { bytes: tape.bytes, start: tape.elements[base + CONTENT]!, end: tape.elements[base + CONTENT_END]! };
 }
 
+/** Which limit the length of a text is bounded by: one of the policy's, or one that is fixed for its kind. */
+export type TextLimit = keyof Limits | 'textBytesMax';
+
 /**
  * The octets of an element that holds a value, as {@link textOctets} gives them.
  * @throws Fault `peer.structure-invalid` not plain text; `peer.limit-value` longer than `bytesMax`.
  */
-export function valueOctets(tape: Tape, element: number, name: string, bytesMax: number): OctetRange {
+export function valueOctets(
+  tape: Tape,
+  element: number,
+  name: string,
+  bytesMax: number,
+  limit: TextLimit = 'identifierBytesMax',
+): OctetRange {
   requireCharacters(tape, element, name);
   const octets = textOctets(tape, element);
   const bytes = octets.end - octets.start;
-  if (bytes > bytesMax) throw new Fault('peer.limit-value', { name, bytes });
+  if (bytes > bytesMax) throw limitFault('peer.limit-value', limit, bytesMax, bytes, { name });
   return octets;
 }
 
 /** The same as text. @throws Fault as {@link valueOctets} */
-export function characterText(tape: Tape, element: number, name: string, bytesMax: number): string {
-  const { bytes, start, end } = valueOctets(tape, element, name, bytesMax);
+export function characterText(
+  tape: Tape,
+  element: number,
+  name: string,
+  bytesMax: number,
+  limit: TextLimit = 'identifierBytesMax',
+): string {
+  const { bytes, start, end } = valueOctets(tape, element, name, bytesMax, limit);
   return decodeText(bytes, start, end);
 }
 
@@ -156,9 +172,15 @@ export function trimmed({ bytes, start, end }: OctetRange): OctetRange {
  * The same as text, for a value that becomes a key or a result.
  * @throws Fault `peer.structure-invalid` not plain text, `peer.limit-value` longer than `bytesMax`.
  */
-export function trimmedText(tape: Tape, element: number, name: string, bytesMax: number): string {
+export function trimmedText(
+  tape: Tape,
+  element: number,
+  name: string,
+  bytesMax: number,
+  limit: TextLimit = 'identifierBytesMax',
+): string {
   const { bytes, start, end } = trimmedOctets(tape, element, name);
-  if (end - start > bytesMax) throw new Fault('peer.limit-value', { name, bytes: end - start });
+  if (end - start > bytesMax) throw limitFault('peer.limit-value', limit, bytesMax, end - start, { name });
   return decodeText(bytes, start, end);
 }
 
@@ -170,7 +192,8 @@ const INSTANT_BYTES_MAX = 64;
  */
 export function readInstant(tape: Tape, element: number, name: string): number {
   const { bytes, start, end } = trimmedOctets(tape, element, name);
-  if (end - start > INSTANT_BYTES_MAX) throw new Fault('peer.limit-value', { name, bytes: end - start });
+  if (end - start > INSTANT_BYTES_MAX)
+    throw limitFault('peer.limit-value', 'instantBytesMax', INSTANT_BYTES_MAX, end - start, { name });
   return parseInstantOctets(bytes, start, end);
 }
 
@@ -203,9 +226,14 @@ export function attributeValue(tape: Tape, attribute: number, charactersMax: num
 }
 
 /** The attribute's whole value. @throws Fault `peer.limit-value` longer than `bytesMax` */
-export function boundedText(tape: Tape, attribute: number, bytesMax: number): string {
+export function boundedText(
+  tape: Tape,
+  attribute: number,
+  bytesMax: number,
+  limit: TextLimit = 'identifierBytesMax',
+): string {
   const { bytes, start, end } = attributeOctets(tape, attribute);
-  if (end - start > bytesMax) throw new Fault('peer.limit-value', { bytes: end - start });
+  if (end - start > bytesMax) throw limitFault('peer.limit-value', limit, bytesMax, end - start);
   return decodeText(bytes, start, end);
 }
 
@@ -250,7 +278,26 @@ export function requireNamed(
   parent: number,
   name: string,
 ): number {
-  if (child < 0 || !isNamed(tape, child, namespace, local))
-    throw structureInvalid(tape, child < 0 ? parent : child, `${name} is not where it belongs`);
+  if (child < 0 || !isNamed(tape, child, namespace, local)) throw notThere(tape, child, namespace, local, parent, name);
   return child;
 }
+
+/** Tells somebody whether `name` is missing altogether, or what stands in its place: at `child`, -1 for nothing. */
+export function notThere(
+  tape: Tape,
+  child: number,
+  namespace: number,
+  local: Uint8Array,
+  parent: number,
+  name: string,
+): Fault {
+  const found = child < 0 ? undefined : localNameOf(tape, child).slice(0, FOUND_CHARACTERS_MAX);
+  for (let other = firstChild(tape, parent); other >= 0; other = nextSibling(tape, other)) {
+    if (!isNamed(tape, other, namespace, local)) continue;
+    const place = found === undefined ? 'is too early' : `is expected where ${found} stands`;
+    return structureInvalid(tape, other, `${name} ${place}`);
+  }
+  return structureInvalid(tape, child < 0 ? parent : child, `${name} is missing`);
+}
+
+const FOUND_CHARACTERS_MAX = 128;

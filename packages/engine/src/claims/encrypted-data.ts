@@ -8,7 +8,7 @@ import { firstChild, nextSibling } from '@parley/codec';
 import { attributeNamed, isNamed, localName, Namespace } from '@parley/codec/internal';
 import type { CipherAlgorithm, Limits } from '@parley/core';
 import { Fault } from '@parley/core';
-import { CIPHER_ALGORITHMS } from '@parley/core/internal';
+import { CIPHER_ALGORITHMS, limitFault } from '@parley/core/internal';
 import {
   attributeIs,
   namedRows,
@@ -72,7 +72,8 @@ export function readReferenceLists(tape: Tape, lists: readonly number[], limits:
       if (!isEncryptedData(tape, target))
         throw structureInvalid(tape, target, 'a DataReference to something else than xenc:EncryptedData');
       if (targets.includes(target)) throw structureInvalid(tape, target, 'xenc:EncryptedData listed twice');
-      if (targets.length >= limits.encryptedPartsMax) throw new Fault('peer.limit-encrypted-parts');
+      if (targets.length >= limits.encryptedPartsMax)
+        throw limitFault('peer.limit-encrypted-parts', 'encryptedPartsMax', limits.encryptedPartsMax);
       targets.push(target);
     }
   }

@@ -69,7 +69,7 @@ function readDigest(tape: Tape, element: number): HashName {
 }
 
 function readNumber(tape: Tape, element: number): number {
-  const text = trimmedText(tape, element, 'a parameter of RSASSA-PSS', DIGITS_MAX);
+  const text = trimmedText(tape, element, 'a parameter of RSASSA-PSS', DIGITS_MAX, 'textBytesMax');
   if (!/^\d+$/.test(text)) throw new Fault('peer.encoding-invalid', { field: localNameOf(tape, element) });
   return Number(text);
 }

@@ -10,9 +10,17 @@ import { firstChild, nextSibling } from '@parley/codec';
 import { attributeNamed, isNamed, localName, Namespace, sameMarkup } from '@parley/codec/internal';
 import type { DigestAlgorithm, MacAlgorithm, SignatureAlgorithm } from '@parley/core';
 import { Fault } from '@parley/core';
-import { DIGEST_ALGORITHMS, MAC_ALGORITHMS, rsaPssAlgorithm, SIGNATURE_ALGORITHMS } from '@parley/core/internal';
+import {
+  DIGEST_ALGORITHMS,
+  limitFault,
+  MAC_ALGORITHMS,
+  printable,
+  rsaPssAlgorithm,
+  SIGNATURE_ALGORITHMS,
+} from '@parley/core/internal';
 import type { Policy } from '../policy/policy.ts';
 import {
+  attributeValue,
   base64Octets,
   contentOf,
   declaresNamespaces,
@@ -156,12 +164,28 @@ export function readReferences(
   for (let child = nextSibling(tape, signature.signatureMethod); child >= 0; child = nextSibling(tape, child)) {
     if (!isNamed(tape, child, IN_DS, REFERENCE))
       throw structureInvalid(tape, child, 'an unknown child of ds:SignedInfo');
-    if (references.length >= rules.limits.referencesMax) throw new Fault('peer.limit-references');
+    if (references.length >= rules.limits.referencesMax) throw tooManyReferences(tape, signature, rules);
     if (model === undefined || !isLike(tape, child, model)) model = readReferenceShape(tape, child, rules);
     references.push(readReference(tape, child, model, signature.element, mayHide));
   }
   if (references.length === 0) throw structureInvalid(tape, signature.signedInfo, 'ds:SignedInfo without ds:Reference');
   return references;
+}
+
+/** What is not in the message is never fetched: attachments and documents elsewhere. */
+function outsideMessage(tape: Tape, uri: number): Fault {
+  const text = uri < 0 ? '' : printable(attributeValue(tape, uri, URI_CHARACTERS_MAX));
+  const isAttachment = text.startsWith('cid:');
+  const reason = isAttachment ? 'a reference to an attachment' : 'not a reference into the message';
+  return new Fault('peer.ref-uri-forbidden', text === '' ? { reason } : { reason, uri: text });
+}
+
+const URI_CHARACTERS_MAX = 128;
+
+function tooManyReferences(tape: Tape, signature: SignatureClaim, { limits }: SignatureRules): Fault {
+  let count = 0;
+  for (let child = nextSibling(tape, signature.signatureMethod); child >= 0; child = nextSibling(tape, child)) count++;
+  return limitFault('peer.limit-references', 'referencesMax', limits.referencesMax, count);
 }
 
 /**
@@ -256,7 +280,7 @@ function readReference(
   const { canonicalisation, isTokenTransform, digest } = shape;
   const target = uri < 0 ? -1 : resolveFragment(tape, uri, mayHide && !isTokenTransform);
   if (target === HIDDEN) return { target, canonicalisation, isTokenTransform, digest, digestValue };
-  if (target < 0) throw new Fault('peer.ref-uri-forbidden', { reason: 'not a reference into the message' });
+  if (target < 0) throw outsideMessage(tape, uri);
   if (isWithin(tape, signature, target)) throw new Fault('peer.ref-loop');
   if (isTokenTransform && !isTokenReference(tape, target))
     throw new Fault('peer.transform-forbidden', { reason: 'STR-Transform of something else' });

@@ -21,7 +21,7 @@ import {
 } from '@parley/codec/internal';
 import type { Limits, Version } from '@parley/core';
 import { Fault } from '@parley/core';
-import { encodeBase64, TOKEN_TYPES, VERSION_URIS } from '@parley/core/internal';
+import { encodeBase64, limitFault, TOKEN_TYPES, VERSION_URIS } from '@parley/core/internal';
 import { isAssertionId, requireTokenType, resolveAssertionId, samlVersionOf } from './assertion-reference.ts';
 import {
   attributeIs,
@@ -32,6 +32,7 @@ import {
   structureInvalid,
   trimmed,
 } from './claim.ts';
+import { unresolvedId } from './unresolved-id.ts';
 
 // perf: a module's own constants are folded into its code, imported ones are looked up at every use.
 const { none: IN_NO_NAMESPACE, wsc: IN_WSC, wsc05: IN_WSC05, wsse: IN_WSSE } = Namespace;
@@ -173,7 +174,7 @@ export function resolveFragment(tape: Tape, uri: number, mayHide = false): numbe
   const target = resolveId(tape, start + 1, end, bytes);
   if (target >= 0) return target;
   if (mayHide) return HIDDEN;
-  throw new Fault('peer.ref-unresolved', { offset: tape.attributes[uri * ATTRIBUTE_WORDS + A.value]! });
+  throw unresolvedId(tape, bytes, start + 1, end, tape.attributes[uri * ATTRIBUTE_WORDS + A.value]!);
 }
 
 // An NCName's characters, and `%`, which is looked up as it stands: nothing is ever decoded.
@@ -207,7 +208,7 @@ const COLON = 0x3a;
 function contextUri(tape: Tape, uri: number, bytesMax: number, from: number): string {
   const written = attributeOctets(tape, uri);
   const { bytes, start, end } = trimmed({ ...written, start: written.start + from });
-  if (end - start > bytesMax) throw new Fault('peer.limit-value', { bytes: end - start });
+  if (end - start > bytesMax) throw limitFault('peer.limit-value', 'identifierBytesMax', bytesMax, end - start);
   const text = decodeText(bytes, start, end);
   if (!text.includes(':')) throw new Fault('peer.ref-uri-forbidden', { reason: 'a relative URI' });
   return text;

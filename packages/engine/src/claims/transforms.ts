@@ -1,13 +1,14 @@
 /** Canonicalisation and transforms of ds:Signature (XML Signature §4.3, WSS §8.3): a closed list, for every reader of them. */
 import type { CanonicalisationAlgorithm, CanonicalisationOptions, Tape } from '@parley/codec';
-import { attributeText, CANONICALISATION_ALGORITHMS, firstChild, nextSibling } from '@parley/codec';
-import { isNamed, localName, Namespace } from '@parley/codec/internal';
+import { attributeText, CANONICALISATION_ALGORITHMS, firstChild, nextSibling, parentOf } from '@parley/codec';
+import { attributeNamed, isNamed, localName, Namespace } from '@parley/codec/internal';
 import type { Limits } from '@parley/core';
 import { Fault } from '@parley/core';
-import { ENVELOPED_SIGNATURE, invariant, STR_TRANSFORM } from '@parley/core/internal';
+import { ENVELOPED_SIGNATURE, invariant, limitFault, printable, STR_TRANSFORM } from '@parley/core/internal';
 import type { Policy } from '../policy/policy.ts';
 import {
   attributeIs,
+  attributeValue,
   namedRows,
   requireAttribute,
   requireElementOnly,
@@ -36,6 +37,7 @@ const CANONICALIZATION_METHOD = localName('CanonicalizationMethod');
 const TRANSFORM = localName('Transform');
 const INCLUSIVE_NAMESPACES = localName('InclusiveNamespaces');
 const PREFIX_LIST = localName('PrefixList');
+const URI = localName('URI');
 const TRANSFORMATION_PARAMETERS = localName('TransformationParameters');
 const STR_TRANSFORM_URI = localName(STR_TRANSFORM);
 const ENVELOPED_SIGNATURE_URI = localName(ENVELOPED_SIGNATURE);
@@ -52,11 +54,13 @@ export function readTransforms(tape: Tape, transforms: number, rules: TransformR
   const transform = requireNamed(tape, firstChild(tape, transforms), IN_DS, TRANSFORM, transforms, 'ds:Transform');
   let count = 0;
   for (let child = transform; child >= 0; child = nextSibling(tape, child)) count++;
-  if (count > rules.limits.transformsMax) throw new Fault('peer.limit-transforms', { count });
+  if (count > rules.limits.transformsMax)
+    throw limitFault('peer.limit-transforms', 'transformsMax', rules.limits.transformsMax, count);
   const isTokenTransform = rules.allowTokenTransform && isStrTransform(tape, transform);
   const method = isTokenTransform ? transformationParameter(tape, transform) : transform;
   const algorithm = count === 1 ? allowedCanonicalisation(tape, method, rules) : undefined;
-  if (algorithm === undefined) throw new Fault('peer.transform-forbidden');
+  if (algorithm === undefined)
+    throw forbidden(tape, transforms, count === 1 ? method : nextSibling(tape, method), rules);
   const canonicalisation = readParameters(tape, method, algorithm, rules.limits);
   // spec: XML Signature 1.1 §4.4.3.3, what a bare name means has no comments, whatever the form would do with them; all our
   // references are bare names. STR-Transform brings in a token that no reference of the signature meant.
@@ -91,9 +95,28 @@ export function readEnvelopedTransforms(tape: Tape, transforms: number, limits: 
     firstChild(tape, enveloped) < 0 &&
     algorithm?.name === 'exclusive' &&
     nextSibling(tape, method) < 0;
-  if (!isExpected) throw new Fault('peer.transform-forbidden');
+  if (!isExpected)
+    throw new Fault('peer.transform-forbidden', { reason: 'not an enveloped signature and exclusive C14N' });
   return readParameters(tape, method, algorithm, limits);
 }
+
+/** Says which transform it is, of what, and what would let it pass. */
+function forbidden(tape: Tape, transforms: number, transform: number, rules: TransformRules): Fault {
+  const shown = (attribute: number): string => printable(attributeValue(tape, attribute, SHOWN_CHARACTERS_MAX));
+  const uri = attributeNamed(tape, parentOf(tape, transforms), Namespace.none, URI);
+  const named = attributeNamed(tape, transform, Namespace.none, ALGORITHM);
+  const isToken = named >= 0 && attributeIs(tape, named, STR_TRANSFORM_URI) && !rules.allowTokenTransform;
+  const known = named < 0 ? undefined : rowNamedOrNone(tape, named, CANONICALISATION_ROWS);
+  return new Fault('peer.transform-forbidden', {
+    ...(named < 0 ? {} : { transform: shown(named) }),
+    ...(uri < 0 ? {} : { uri: shown(uri) }),
+    ...(uri >= 0 && shown(uri).startsWith('cid:') ? { reason: 'a reference to an attachment' } : {}),
+    ...(isToken ? { option: 'allowTokenTransform' } : {}),
+    ...(known === undefined || rules.canonicalisations.includes(known.name) ? {} : { option: 'canonicalisations' }),
+  });
+}
+
+const SHOWN_CHARACTERS_MAX = 128;
 
 function isStrTransform(tape: Tape, transform: number): boolean {
   return attributeIs(tape, requireAttribute(tape, transform, ALGORITHM, 'Algorithm'), STR_TRANSFORM_URI);
@@ -155,7 +178,10 @@ function readInclusivePrefixes(tape: Tape, method: number, limits: Limits): read
   const prefixes = attributeText(tape, list)
     .split(' ')
     .filter((prefix) => prefix !== '');
-  if (prefixes.length > Math.min(PREFIX_LIST_MAX, limits.namespacesPerElementMax))
-    throw new Fault('peer.limit-namespaces', { count: prefixes.length });
+  if (prefixes.length > PREFIX_LIST_MAX)
+    throw limitFault('peer.limit-namespaces', 'prefixListMax', PREFIX_LIST_MAX, prefixes.length);
+  const { namespacesPerElementMax } = limits;
+  if (prefixes.length > namespacesPerElementMax)
+    throw limitFault('peer.limit-namespaces', 'namespacesPerElementMax', namespacesPerElementMax, prefixes.length);
   return prefixes.length === 0 ? undefined : prefixes;
 }

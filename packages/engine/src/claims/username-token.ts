@@ -102,7 +102,13 @@ export function readUsernameToken(tape: Tape, element: number, limits: Limits): 
  * @throws Fault `peer.structure-invalid`, `peer.limit-value`
  */
 export function readPasswordText(tape: Tape, element: number, limits: Limits): Secret {
-  const { bytes, start, end } = valueOctets(tape, element, 'wsse:Password', limits.passwordBytesMax);
+  const { bytes, start, end } = valueOctets(
+    tape,
+    element,
+    'wsse:Password',
+    limits.passwordBytesMax,
+    'passwordBytesMax',
+  );
   const password = Secret.copyOf(bytes.subarray(start, end));
   if (bytes !== tape.bytes) bytes.fill(0);
   return password;
@@ -146,7 +152,7 @@ function readOctets(tape: Tape, element: number, field: string, bytesMin: number
 }
 
 function readCreated(tape: Tape, element: number): UsernameTokenClaim['created'] {
-  const text = trimmedText(tape, element, 'wsu:Created', INSTANT_BYTES_MAX);
+  const text = trimmedText(tape, element, 'wsu:Created', INSTANT_BYTES_MAX, 'textBytesMax');
   return { text, atMs: parseInstant(text) };
 }
 

@@ -7,6 +7,7 @@ import { firstChild, localNameOf, nextSibling } from '@parley/codec';
 import { isNamed, localName, Namespace } from '@parley/codec/internal';
 import type { Limits } from '@parley/core';
 import { Certificate, Fault } from '@parley/core';
+import { limitFault } from '@parley/core/internal';
 import type { CertificateName } from './certificate-name.ts';
 import { areSame, issuerSerialName, jointName, subjectKeyIdentifierName, subjectName } from './certificate-name.ts';
 import { readBinary } from './certificate-token.ts';
@@ -54,7 +55,7 @@ export function readX509Data(tape: Tape, element: number, limits: Limits): X509C
   for (let child = firstChild(tape, element); child >= 0; child = nextSibling(tape, child)) {
     if (isNamed(tape, child, IN_DS, X509_CERTIFICATE)) {
       if (certificates.length === limits.certificatesMax)
-        throw new Fault('peer.limit-certificates', { certificatesMax: limits.certificatesMax });
+        throw limitFault('peer.limit-certificates', 'certificatesMax', limits.certificatesMax);
       certificates.push(Certificate.read(readBinary(tape, child, 'ds:X509Certificate', limits), limits));
     } else if (isNamed(tape, child, IN_DS, X509_CRL)) {
       requireCharacters(tape, child, 'ds:X509CRL');
@@ -74,7 +75,7 @@ function readName(tape: Tape, element: number, limits: Limits): CertificateName 
   if (isNamed(tape, element, IN_DS, X509_SKI))
     return subjectKeyIdentifierName(readBinary(tape, element, 'ds:X509SKI', limits));
   if (isNamed(tape, element, IN_DS, X509_SUBJECT_NAME))
-    return subjectName(trimmedText(tape, element, 'ds:X509SubjectName', NAME_BYTES_MAX));
+    return subjectName(trimmedText(tape, element, 'ds:X509SubjectName', NAME_BYTES_MAX, 'textBytesMax'));
   throw new Fault('peer.keyinfo-forbidden', {
     reason: 'a child of ds:X509Data that is not read',
     name: localNameOf(tape, element).slice(0, 64),
@@ -87,8 +88,8 @@ function readIssuerSerial(tape: Tape, element: number): CertificateName {
   const serial = children.required(IN_DS, X509_SERIAL_NUMBER, 'ds:X509SerialNumber');
   children.end();
   return issuerSerialName(
-    trimmedText(tape, name, 'ds:X509IssuerName', NAME_BYTES_MAX),
-    trimmedText(tape, serial, 'ds:X509SerialNumber', SERIAL_BYTES_MAX),
+    trimmedText(tape, name, 'ds:X509IssuerName', NAME_BYTES_MAX, 'textBytesMax'),
+    trimmedText(tape, serial, 'ds:X509SerialNumber', SERIAL_BYTES_MAX, 'textBytesMax'),
   );
 }
 

@@ -1,5 +1,5 @@
 import type { Limits, Secret } from '@parley/core';
-import { Fault } from '@parley/core';
+import { limitFault } from '@parley/core/internal';
 
 /** A key made of a user's password. */
 export interface PasswordKey {
@@ -19,7 +19,8 @@ export class PasswordKeys {
     this.#made ??= new Map();
     const made = this.#made.get(name);
     if (made !== undefined) return made;
-    if (this.#made.size >= passwordKeysMax) throw new Fault('peer.limit-tokens', { passwordKeysMax });
+    if (this.#made.size >= passwordKeysMax)
+      throw limitFault('peer.limit-tokens', 'passwordKeysMax', passwordKeysMax, this.#made.size + 1);
     const key = make();
     this.#made.set(name, key);
     return key;

@@ -9,6 +9,7 @@ import type { Patch } from '@parley/codec/internal';
 import { E, ELEMENT_WORDS, isNamed, localName, Namespace, splice } from '@parley/codec/internal';
 import type { CipherAlgorithm } from '@parley/core';
 import { Fault } from '@parley/core';
+import { limitFault } from '@parley/core/internal';
 import { endOf, startOf } from '../claims/claim.ts';
 import { isEncryptedData } from '../claims/encrypted-data.ts';
 import { resolveSecret } from '../keys/resolve-keys.ts';
@@ -215,7 +216,7 @@ const SIGNATURE_CONFIRMATION = localName('SignatureConfirmation');
 function refuseNested(tape: Tape, start: number, end: number): void {
   for (let element = firstFrom(tape, start); element < tape.elementCount; element++) {
     if (startOf(tape, element) >= end) return;
-    if (isEncryptedData(tape, element)) throw new Fault('peer.limit-enc-depth');
+    if (isEncryptedData(tape, element)) throw limitFault('peer.limit-enc-depth', 'encryptionDepthMax', 1, 2);
   }
 }
 

@@ -1,5 +1,6 @@
 /** Whether what must be signed and encrypted is: by element, never by name or Id (T01-T08). */
 import { firstChild, localNameOf, nextSibling, parentOf } from '@parley/codec';
+import type { FaultDetail } from '@parley/core';
 import { Fault } from '@parley/core';
 import { endOf, isWithin, placeAmongSiblings, startOf, structureInvalid } from '../claims/claim.ts';
 import { ADDRESSING_NAMES, Addressing } from '../message/addressing-names.ts';
@@ -8,6 +9,7 @@ import { headersNamed } from '../message/header-name.ts';
 import { payloadAt } from '../message/payload-path.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { MessageClaims } from '../read/message.ts';
+import { unprovedFault } from '../read/unproved-fault.ts';
 import type { AssertionClaim } from '../saml/assertion-claim.ts';
 import type { UncoveredPart } from './decryption.ts';
 import type { PlacedSignature } from './signatures.ts';
@@ -27,7 +29,8 @@ export function requireCoverage(
   policy: Policy,
 ): ReadonlySet<number> {
   const { envelope, security } = claims;
-  if (signatures.length === 0 && policy.signedBy.length > 0) throw missing('ds:Signature');
+  if (signatures.length === 0 && policy.signedBy.length > 0)
+    throw missing('ds:Signature', unprovedFault(claims.tape, envelope));
   const signed = signedElements(claims, claims, signatures);
   // spec: WSS §3.3, a Timestamp beside a signature is signed by it, whether it is asked for or not.
   if (security.timestamp < 0 ? policy.requireTimestamp : signatures.length > 0 && !signed.has(security.timestamp))
@@ -247,6 +250,6 @@ function textOf({ namespace, localName = '*' }: HeaderName): string {
   return `{${namespace}}${localName}`.slice(0, 128);
 }
 
-function missing(part: string): Fault {
-  return new Fault('peer.coverage-missing', { part });
+function missing(part: string, more: FaultDetail = {}): Fault {
+  return new Fault('peer.coverage-missing', { part, ...more });
 }

@@ -80,7 +80,7 @@ function requireHarmless(tape: Tape, endpoint: number, policy: Policy): void {
   const namespace = namespaceOf(tape, endpoint) === Namespace.wsa ? Namespace.wsa : Namespace.wsa04;
   for (let child = firstChild(tape, endpoint); child >= 0; child = nextSibling(tape, child)) {
     if (!isNamed(tape, child, namespace, ADDRESS) || isHarmless(tape, child)) continue;
-    if (!policy.replyAddresses.includes(trimmedText(tape, child, 'wsa:Address', ADDRESS_BYTES_MAX)))
+    if (!policy.replyAddresses.includes(trimmedText(tape, child, 'wsa:Address', ADDRESS_BYTES_MAX, 'textBytesMax')))
       throw new Fault('peer.addressing-forbidden');
   }
 }

@@ -18,6 +18,7 @@ import { emptyHeader, readSecurityHeader } from './security-header.ts';
 import type { EnvelopeShape, SoapEnvelope } from './soap-envelope.ts';
 import { isMandatory, readEnvelopeShape, readHeaderBlocks, securityRoles } from './soap-envelope.ts';
 import { isTokenCopy } from './token-copy.ts';
+import { unprovedFault } from './unproved-fault.ts';
 
 export interface MessageClaims {
   readonly tape: Tape;
@@ -66,8 +67,8 @@ function securityMissing(tape: Tape, shape: EnvelopeShape): Fault {
   const roles = securityRoles(tape, shape)
     .slice(0, ROLES_MAX)
     .map((role) => role.slice(0, ROLE_CHARACTERS_MAX));
-  if (roles.length === 0) return new Fault('peer.security-header-missing');
-  return new Fault('peer.security-header-missing', { reason: 'for others only', roles: roles.join(', ') });
+  const others = roles.length === 0 ? {} : { reason: 'for others only', roles: roles.join(', ') };
+  return new Fault('peer.security-header-missing', { ...others, ...unprovedFault(tape, shape) });
 }
 
 /**

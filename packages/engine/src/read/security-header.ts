@@ -5,7 +5,9 @@
 import type { Tape } from '@parley/codec';
 import { firstChild, nextSibling } from '@parley/codec';
 import { isNamed, localName, Namespace, namespaceOf } from '@parley/codec/internal';
+import type { Limits } from '@parley/core';
 import { Fault } from '@parley/core';
+import { limitFault } from '@parley/core/internal';
 import { requireElementOnly, structureInvalid } from '../claims/claim.ts';
 import { referenceListsOf } from '../claims/encrypted-key.ts';
 import { isTokenReference } from '../claims/token-reference.ts';
@@ -87,7 +89,6 @@ export function readSecurityHeader(tape: Tape, element: number, rules: HeaderRul
         break;
       case 'signature':
         header.signatures.push(child);
-        if (header.signatures.length > limits.signaturesMax) throw new Fault('peer.limit-signatures');
         break;
       case 'referenceList':
         header.referenceLists.push(child);
@@ -97,7 +98,6 @@ export function readSecurityHeader(tape: Tape, element: number, rules: HeaderRul
         break;
       case 'encryptedKey':
         header.encryptedKeys.push(child);
-        requireFewEncryptedKeys(header.encryptedKeys.length, rules);
         for (const list of referenceListsOf(tape, child)) header.referenceLists.push(list);
         break;
       case 'otherToken':
@@ -106,7 +106,6 @@ export function readSecurityHeader(tape: Tape, element: number, rules: HeaderRul
         break;
       case 'assertion':
         header.assertions.push(child);
-        if (header.assertions.length > limits.assertionsMax) throw new Fault('peer.limit-assertions');
         break;
       case 'tokenReference':
         header.tokenReferences.push(child);
@@ -119,8 +118,11 @@ export function readSecurityHeader(tape: Tape, element: number, rules: HeaderRul
       default:
         if (header.unknown < 0) header.unknown = child;
     }
-    if (tokenCount > limits.tokensMax) throw new Fault('peer.limit-tokens');
   }
+  requireAtMost('peer.limit-signatures', 'signaturesMax', header.signatures.length, limits);
+  requireAtMost('peer.limit-assertions', 'assertionsMax', header.assertions.length, limits);
+  requireAtMost('peer.limit-tokens', 'tokensMax', tokenCount, limits);
+  requireFewEncryptedKeys(header.encryptedKeys.length, rules);
   return header;
 }
 
@@ -155,10 +157,18 @@ function once(tape: Tape, child: number, seen: number, name: string): number {
 
 // safety: each may cost an operation with a private key, and a message of a context needs none (T45).
 function requireFewEncryptedKeys(count: number, { limits, keyTransports, keyWraps }: HeaderRules): void {
-  if (keyTransports.length === 0 && keyWraps.length === 0)
+  if (count > 0 && keyTransports.length === 0 && keyWraps.length === 0)
     throw new Fault('peer.keyinfo-forbidden', { reason: 'xenc:EncryptedKey' });
-  const { encryptedKeysMax } = limits;
-  if (count > encryptedKeysMax) throw new Fault('peer.limit-tokens', { encryptedKeysMax });
+  requireAtMost('peer.limit-tokens', 'encryptedKeysMax', count, limits);
+}
+
+function requireAtMost(
+  code: 'peer.limit-signatures' | 'peer.limit-assertions' | 'peer.limit-tokens',
+  limit: 'signaturesMax' | 'assertionsMax' | 'tokensMax' | 'encryptedKeysMax',
+  found: number,
+  limits: Limits,
+): void {
+  if (found > limits[limit]) throw limitFault(code, limit, limits[limit], found);
 }
 
 type Kind =

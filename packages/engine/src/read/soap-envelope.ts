@@ -9,7 +9,7 @@ import type { Tape } from '@parley/codec';
 import { firstChild, localNameOf, namespaceUriOf, nextSibling } from '@parley/codec';
 import { attributeNamed, isNamed, localName, Namespace, namespaceOf } from '@parley/codec/internal';
 import { Fault } from '@parley/core';
-import { attributeIs, requireElementOnly, structureInvalid } from '../claims/claim.ts';
+import { attributeIs, notThere, requireElementOnly, structureInvalid } from '../claims/claim.ts';
 import { ADDRESSING_NAMES } from '../message/addressing-names.ts';
 import type { HeaderName } from '../message/header-name.ts';
 import { isNamedAmong } from '../message/header-name.ts';
@@ -84,8 +84,7 @@ export function readEnvelopeShape(tape: Tape): EnvelopeShape {
     requireElementOnly(tape, header, 'soap:Header');
     child = nextSibling(tape, child);
   }
-  if (child < 0 || !isNamed(tape, child, soap, BODY))
-    throw structureInvalid(tape, Math.max(child, 0), 'soap:Body is not where it belongs');
+  if (child < 0 || !isNamed(tape, child, soap, BODY)) throw notThere(tape, child, soap, BODY, 0, 'soap:Body');
   const body = child;
   if (nextSibling(tape, body) >= 0) throw structureInvalid(tape, nextSibling(tape, body), 'an element after soap:Body');
   return { soap, header, body };

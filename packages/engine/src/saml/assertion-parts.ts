@@ -43,7 +43,7 @@ export function requiredText(tape: Tape, element: number, local: Uint8Array, nam
 
 /** @throws Fault `peer.timestamp-invalid` not a UTC instant */
 export function instantOf(tape: Tape, attribute: number): number {
-  return parseInstant(boundedText(tape, attribute, INSTANT_BYTES_MAX));
+  return parseInstant(boundedText(tape, attribute, INSTANT_BYTES_MAX, 'textBytesMax'));
 }
 
 /** NotBefore and NotOnOrAfter of an element. @throws Fault `peer.timestamp-invalid` */
@@ -126,7 +126,11 @@ export function readAttributeValues(
   while (children.child >= 0) {
     const value = children.required(namespace, ATTRIBUTE_VALUE, 'saml:AttributeValue');
     const isText = firstChild(tape, value) < 0;
-    values.push(isText ? characterText(tape, value, 'saml:AttributeValue', limits.assertionBytesMax) : undefined);
+    values.push(
+      isText
+        ? characterText(tape, value, 'saml:AttributeValue', limits.assertionBytesMax, 'assertionBytesMax')
+        : undefined,
+    );
   }
   return values;
 }

@@ -1,7 +1,7 @@
 import type { Tape } from '@parley/codec';
 import { localName } from '@parley/codec/internal';
 import type { SamlVersion } from '@parley/core';
-import { Fault } from '@parley/core';
+import { limitFault } from '@parley/core/internal';
 import { samlVersionOf } from '../claims/assertion-reference.ts';
 import { endOf, requireAttribute, startOf } from '../claims/claim.ts';
 import type { Policy } from '../policy/policy.ts';
@@ -22,7 +22,8 @@ const ISSUE_INSTANT = localName('IssueInstant');
 export function readAssertion(tape: Tape, element: number, policy: Policy): AssertionClaim {
   const { assertionBytesMax } = policy.limits;
   const bytes = endOf(tape, element) - startOf(tape, element);
-  if (bytes > assertionBytesMax) throw new Fault('peer.limit-assertions', { bytes });
+  if (bytes > assertionBytesMax)
+    throw limitFault('peer.limit-assertions', 'assertionBytesMax', assertionBytesMax, bytes);
   const version = samlVersionOf(tape, element) as SamlVersion;
   const content = version === '1.1' ? readSaml11(tape, element, policy) : readSaml20(tape, element, policy);
   const issuedAtMs = instantOf(tape, requireAttribute(tape, element, ISSUE_INSTANT, 'IssueInstant'));

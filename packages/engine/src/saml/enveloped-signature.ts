@@ -7,7 +7,7 @@ import { nextSibling } from '@parley/codec';
 import { attributeNamed, localName, Namespace } from '@parley/codec/internal';
 import type { DigestAlgorithm, SignatureAlgorithm } from '@parley/core';
 import { Fault } from '@parley/core';
-import { DIGEST_ALGORITHMS } from '@parley/core/internal';
+import { DIGEST_ALGORITHMS, limitFault } from '@parley/core/internal';
 import { ChildCursor } from '../claims/child-cursor.ts';
 import { namedRows, requireAttribute, requireCharacters, requireNamed, rowNamed } from '../claims/claim.ts';
 import type { SignatureClaim } from '../claims/signature.ts';
@@ -64,7 +64,7 @@ export function readEnvelopedSignature(
     'ds:Reference',
   );
   // safety: with two of them, one may be checked and the other one believed (T09).
-  if (nextSibling(tape, reference) >= 0) throw new Fault('peer.limit-references');
+  if (nextSibling(tape, reference) >= 0) throw limitFault('peer.limit-references', 'referencesOfAssertionMax', 1);
   return { signature: { ...signature, algorithm }, ...readReference(tape, reference, signed, policy) };
 }
 

@@ -5,7 +5,7 @@ import { attributeText, firstChild, nextSibling } from '@parley/codec';
 import { isNamed, localName, Namespace } from '@parley/codec/internal';
 import type { Curve, Limits } from '@parley/core';
 import { type Certificate, Fault } from '@parley/core';
-import { CURVE_URIS, encodeBase64 } from '@parley/core/internal';
+import { CURVE_URIS, encodeBase64, limitFault } from '@parley/core/internal';
 import { ChildCursor } from '../claims/child-cursor.ts';
 import {
   base64Octets,
@@ -100,7 +100,8 @@ function readEc(tape: Tape, element: number): JsonWebKey {
 function readOctets(tape: Tape, element: number): Uint8Array {
   requireCharacters(tape, element, 'a number of ds:KeyValue');
   const octets = base64Octets(tape, element);
-  if (octets.length > NUMBER_BYTES_MAX) throw new Fault('peer.limit-value', { bytes: octets.length });
+  if (octets.length > NUMBER_BYTES_MAX)
+    throw limitFault('peer.limit-value', 'keyNumberBytesMax', NUMBER_BYTES_MAX, octets.length);
   return octets;
 }
 

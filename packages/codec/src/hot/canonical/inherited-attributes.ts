@@ -1,5 +1,5 @@
 /** What inclusive C14N takes over from the ancestors of the apex: their `xml:` attributes (protocol §4.4). */
-import { Fault } from '@parley/core';
+import { limitFault } from '@parley/core/internal';
 import type { Tape } from '../../tape/tape.ts';
 import { A, ATTRIBUTE_WORDS, E, ELEMENT_WORDS } from '../../tape/tape.ts';
 import { attributeText, decodeText } from '../../tape/text.ts';
@@ -43,7 +43,7 @@ export function inheritedBy(tape: Tape, apex: number, is11: boolean): Inherited 
   // spec: joined from the inside out; only an omitted ancestor's xml:base makes it necessary.
   if (bases.length > 0 && ownBase !== undefined) bases.unshift(attributeText(tape, ownBase));
   const length = bases.reduce((sum, { length: more }) => sum + more, 0);
-  if (length > BASES_LENGTH_MAX) throw new Fault('peer.limit-value', { reason: 'xml:base', length });
+  if (length > BASES_LENGTH_MAX) throw limitFault('peer.limit-value', 'xmlBaseCharactersMax', BASES_LENGTH_MAX, length);
   const base = bases.length === 0 ? undefined : bases.reduce((inner, outer) => joinBase(outer, inner));
   return attributes.length === 0 && base === undefined ? undefined : { attributes, base };
 }

@@ -1,4 +1,4 @@
-import { Fault } from '@parley/core';
+import { limitFault } from '@parley/core/internal';
 
 // perf: a view and a native copy cost some 60 ns together, and the view is garbage; the loop costs 0.2 ns per octet.
 const COPY_MAX = 256;
@@ -170,7 +170,7 @@ export class OctetSink {
 
   #checkMore(more: number): void {
     const bytes = this.#drainedBytes + this.length + more;
-    if (bytes > this.#bytesMax) throw new Fault('peer.limit-cost', { bytes, maxBytes: this.#bytesMax });
+    if (bytes > this.#bytesMax) throw limitFault('peer.limit-cost', 'canonicalBytesMax', this.#bytesMax, bytes);
   }
 
   #makeRoom(more: number): void {

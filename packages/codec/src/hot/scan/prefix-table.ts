@@ -1,4 +1,4 @@
-import { Fault } from '@parley/core';
+import { limitFault } from '@parley/core/internal';
 import type { Tape } from '../../tape/tape.ts';
 import { Namespace } from '../../tape/vocabulary.ts';
 import { CHAIN_MAX, doubled, EQUAL_HASHES_MAX, hashOctets, sameOctets } from '../octets/octet-hash.ts';
@@ -52,7 +52,7 @@ export class PrefixTable {
         equalHashes++;
       }
       if (steps > CHAIN_MAX || equalHashes > EQUAL_HASHES_MAX)
-        throw new Fault('peer.limit-namespaces', { offset: start });
+        throw limitFault('peer.limit-namespaces', 'collisionsMax', CHAIN_MAX, undefined, { offset: start });
       slot = (slot + 1) & mask;
     }
   }

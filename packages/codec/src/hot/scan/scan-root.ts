@@ -1,7 +1,7 @@
 /** The hot loop of the scanner: one function, so that all of its state lives in registers. */
 
 import type { Limits } from '@parley/core';
-import { Fault } from '@parley/core';
+import { limitFault } from '@parley/core/internal';
 import type { Tape } from '../../tape/tape.ts';
 import { A, ATTRIBUTE_WORDS as ATTRIBUTE_SIZE, E, ELEMENT_WORDS as ELEMENT_SIZE, Flag } from '../../tape/tape.ts';
 import { malformed } from '../octets/malformed.ts';
@@ -14,6 +14,7 @@ import { declare, isXmlns, undeclare } from './declare.ts';
 import { noteComment, passInstruction } from './note-misc.ts';
 import { PrefixTable } from './prefix-table.ts';
 import { settleAttributes } from './settle-attributes.ts';
+import { countInTag } from './tag-counts.ts';
 import { UriTable } from './uri-table.ts';
 
 // perf: V8 folds a module's own constants into the code it makes; what is imported it loads and checks at every use.
@@ -187,7 +188,8 @@ export function scanRoot(
           octet = bytes[tag]!;
         }
       }
-      if (tag - nameStart > nameBytesMax) throw new Fault('peer.limit-name', { offset: nameStart });
+      if (tag - nameStart > nameBytesMax)
+        throw limitFault('peer.limit-name', 'nameBytesMax', nameBytesMax, tag - nameStart, { offset: nameStart });
 
       const element = elementCount++;
       const parentBase = base;
@@ -198,7 +200,7 @@ export function scanRoot(
       elements[base + LOCAL] = local;
       elements[base + PARENT] = current;
       elements[base + PREFIX] = prefix;
-      if (++depth > depthMax) throw new Fault('peer.limit-depth', { offset: at });
+      if (++depth > depthMax) throw limitFault('peer.limit-depth', 'depthMax', depthMax, depth, { offset: at });
 
       // ---- start tag: attributes
       const firstAttribute = attributeCount;
@@ -271,7 +273,8 @@ export function scanRoot(
           }
         }
         const nameStop = tag;
-        if (nameStop - name > nameBytesMax) throw new Fault('peer.limit-name', { offset: name });
+        if (nameStop - name > nameBytesMax)
+          throw limitFault('peer.limit-name', 'nameBytesMax', nameBytesMax, nameStop - name, { offset: name });
 
         if (octet !== EQUALS) {
           attributeFlags = LITERAL;
@@ -350,26 +353,38 @@ export function scanRoot(
         }
         const valueEnd = tag++;
         octet = bytes[tag]!;
-        if (valueEnd - value > attributeValueBytesMax) throw new Fault('peer.limit-value', { offset: value });
+        if (valueEnd - value > attributeValueBytesMax)
+          throw limitFault('peer.limit-value', 'attributeValueBytesMax', attributeValueBytesMax, valueEnd - value, {
+            offset: value,
+          });
 
         const prefixLength = attributeLocal - name;
         if (prefixLength === 6 && isXmlns(bytes, name)) {
           if (declarationCount - firstDeclaration >= namespacesPerElementMax) {
-            throw new Fault('peer.limit-namespaces', { offset: name });
+            const found = namespacesPerElementMax + countInTag(bytes, name, last).declarations;
+            throw limitFault('peer.limit-namespaces', 'namespacesPerElementMax', namespacesPerElementMax, found, {
+              offset: name,
+            });
           }
           const isLiteral = (attributeFlags & LITERAL) !== 0;
           declare(tape, prefixes, uris, element, attributeLocal, nameStop, value, valueEnd, isLiteral);
           declarationCount++;
         } else if (prefixLength === 0 && nameStop - name === 5 && isXmlns(bytes, name)) {
           if (declarationCount - firstDeclaration >= namespacesPerElementMax) {
-            throw new Fault('peer.limit-namespaces', { offset: name });
+            const found = namespacesPerElementMax + countInTag(bytes, name, last).declarations;
+            throw limitFault('peer.limit-namespaces', 'namespacesPerElementMax', namespacesPerElementMax, found, {
+              offset: name,
+            });
           }
           const isLiteral = (attributeFlags & LITERAL) !== 0;
           declare(tape, prefixes, uris, element, name, name, value, valueEnd, isLiteral);
           declarationCount++;
         } else {
           if (attributeCount - firstAttribute >= attributesPerElementMax) {
-            throw new Fault('peer.limit-attributes', { offset: name });
+            const found = attributesPerElementMax + countInTag(bytes, name, last).attributes;
+            throw limitFault('peer.limit-attributes', 'attributesPerElementMax', attributesPerElementMax, found, {
+              offset: name,
+            });
           }
           let attributePrefix = 0;
           const localLength = nameStop - attributeLocal;
@@ -410,7 +425,7 @@ export function scanRoot(
         if (!ordered) tagFlags &= NOT_START_CANONICAL;
       }
       nodeCount += 1 + attributeCount - firstAttribute + declaredCount;
-      if (nodeCount > nodesMax) throw new Fault('peer.limit-nodes', { offset: at });
+      if (nodeCount > nodesMax) throw limitFault('peer.limit-nodes', 'nodesMax', nodesMax, nodeCount, { offset: at });
       if (current >= 0) {
         elements[parentBase + FLAGS] = flags | HAS_CHILD;
         elements[parentBase + CONTENT_PREFIXES] = contentPrefixes | usedPrefixes;

@@ -2,7 +2,9 @@
 import { isUtf8 } from 'node:buffer';
 import type { Limits } from '@parley/core';
 import { Fault } from '@parley/core';
+import { limitFault } from '@parley/core/internal';
 import type { Tape } from '../../tape/tape.ts';
+import { withForeignForm } from '../octets/foreign-form.ts';
 import { malformed } from '../octets/malformed.ts';
 import { commentEnd, isComment, skipSpace } from '../octets/markup.ts';
 import { Octet, SPACE } from '../octets/octet.ts';
@@ -33,10 +35,19 @@ export interface ScanOptions {
  * `-attributes`, `-namespaces`, `-name`, `-value`
  */
 export function scan(bytes: Uint8Array, limits: Limits, tape: Tape, options: ScanOptions = {}): void {
+  try {
+    scanDocument(bytes, limits, tape, options);
+  } catch (error) {
+    tape.clear();
+    throw withForeignForm(error, bytes);
+  }
+}
+
+function scanDocument(bytes: Uint8Array, limits: Limits, tape: Tape, options: ScanOptions): void {
   const keepInstructions = options.processingInstructions === 'keep';
   tape.clear();
   if (bytes.length > limits.messageBytesMax) {
-    throw new Fault('peer.limit-message-size', { lengthBytes: bytes.length, maxBytes: limits.messageBytesMax });
+    throw limitFault('peer.limit-message-size', 'messageBytesMax', limits.messageBytesMax, bytes.length);
   }
   const start = textStart(bytes);
   // perf: a document ends in `>` and white space. That last `>` stops every inner loop, so none of them checks the length.
@@ -46,15 +57,10 @@ export function scan(bytes: Uint8Array, limits: Limits, tape: Tape, options: Sca
   if (!isUtf8(bytes)) malformed(0, 'utf-8');
   tape.bytes = bytes;
   tape.words = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  try {
-    const root = passMisc(tape, prolog, last, keepInstructions, true);
-    const byModule = options.plainly === true ? -1 : scanRootByModule(tape, limits, root, last);
-    const end = byModule >= 0 ? byModule : scanRoot(tape, limits, root, last, keepInstructions);
-    passMisc(tape, end, last, keepInstructions, false);
-  } catch (error) {
-    tape.clear();
-    throw error;
-  }
+  const root = passMisc(tape, prolog, last, keepInstructions, true);
+  const byModule = options.plainly === true ? -1 : scanRootByModule(tape, limits, root, last);
+  const end = byModule >= 0 ? byModule : scanRoot(tape, limits, root, last, keepInstructions);
+  passMisc(tape, end, last, keepInstructions, false);
 }
 
 function lastMarkup(bytes: Uint8Array): number {

@@ -1,5 +1,5 @@
 /** What can be said about an element's attributes only when its whole start tag is read: names, order, doubles, ids. */
-import { Fault } from '@parley/core';
+import { limitFault } from '@parley/core/internal';
 import type { Tape } from '../../tape/tape.ts';
 import { A, ATTRIBUTE_WORDS } from '../../tape/tape.ts';
 import { Namespace } from '../../tape/vocabulary.ts';
@@ -74,7 +74,9 @@ function refuseDoublesByHash(tape: Tape, first: number, end: number): void {
         equalHashes++;
       }
       if (steps > CHAIN_MAX || equalHashes > EQUAL_HASHES_MAX)
-        throw new Fault('peer.limit-attributes', { offset: words[base + A.name]! });
+        throw limitFault('peer.limit-attributes', 'collisionsMax', CHAIN_MAX, undefined, {
+          offset: words[base + A.name]!,
+        });
       slot = (slot + 1) & mask;
     }
     hashes[attribute - first] = hash;

@@ -1,4 +1,5 @@
 import { Fault } from '@parley/core';
+import { limitFault } from '@parley/core/internal';
 import type { Tape } from '../../tape/tape.ts';
 import { NAMESPACE_URIS } from '../../tape/vocabulary.ts';
 import { CHAIN_MAX, doubled, EQUAL_HASHES_MAX, hashOctets, sameOctets } from '../octets/octet-hash.ts';
@@ -80,7 +81,8 @@ export class UriTable {
         if (sameOctets(source, start, end, tape.uriBytes, tape.uriStarts[id]!, tape.uriEnds[id]!)) return id;
         equalHashes++;
       }
-      if (steps > CHAIN_MAX || equalHashes > EQUAL_HASHES_MAX) throw new Fault('peer.limit-namespaces');
+      if (steps > CHAIN_MAX || equalHashes > EQUAL_HASHES_MAX)
+        throw limitFault('peer.limit-namespaces', 'collisionsMax', CHAIN_MAX);
       slot = (slot + 1) & mask;
     }
   }

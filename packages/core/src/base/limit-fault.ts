@@ -1,0 +1,34 @@
+import type { FaultCode, FaultDetail } from './fault.ts';
+import { Fault } from './fault.ts';
+import type { Limits } from './limits.ts';
+
+/** Ceilings that no policy moves. */
+export type FixedLimit =
+  | 'binarySecretBytesMax'
+  // canonicalFactorMax times the message's size.
+  | 'canonicalBytesMax'
+  | 'collisionsMax'
+  | 'contextCharactersMax'
+  | 'encryptionDepthMax'
+  | 'instantBytesMax'
+  | 'keyNumberBytesMax'
+  | 'namespacesInScopeMax'
+  | 'prefixListMax'
+  | 'referencesOfAssertionMax'
+  | 'signatureChecksMax'
+  | 'textBytesMax'
+  | 'xmlBaseCharactersMax';
+
+/**
+ * The refusal of a message that is beyond a ceiling: `limit` names it, `max` is its value, and `found` how much of it there
+ * is, where that is known.
+ */
+export function limitFault(
+  code: Extract<FaultCode, `peer.limit-${string}`>,
+  limit: keyof Limits | FixedLimit,
+  max: number,
+  found?: number,
+  where: FaultDetail = {},
+): Fault {
+  return new Fault(code, { limit, max, ...(found === undefined ? {} : { found }), ...where });
+}
