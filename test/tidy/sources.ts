@@ -5,8 +5,17 @@ import { fileURLToPath } from 'node:url';
 
 export const ROOT: string = fileURLToPath(new URL('../..', import.meta.url));
 
-/** The packages, each allowed to use those before it. */
-export const PACKAGES = ['core', 'codec', 'engine', 'conversation', 'log', 'cli'] as const;
+/** The packages by level, each allowed to use those of the levels before its own. */
+export const LEVELS: readonly (readonly string[])[] = [
+  ['core'],
+  ['codec'],
+  ['engine'],
+  ['conversation'],
+  ['http', 'log'],
+  ['cli'],
+];
+
+export const PACKAGES: readonly string[] = LEVELS.flat();
 
 export interface Source {
   /** From the repository's root, with `/`. */

@@ -1,3 +1,5 @@
+import type { SoapVersion } from '@parley/engine';
+
 /** The transport, as far as security rests on it. */
 export interface Channel {
   /** Confidential and authenticated towards the responder (TLS): says the caller, who made it. */
@@ -6,4 +8,6 @@ export interface Channel {
   readonly client?: string | undefined;
   /** SOAPAction header or action parameter, if the transport has one. */
   readonly soapAction?: string | undefined;
+  /** The version of SOAP that the transport's headers name; the message must be of it. */
+  readonly soapVersion?: SoapVersion | undefined;
 }

@@ -9,6 +9,7 @@ import type { Channel } from '../exchange/channel.ts';
 import type { Protection } from '../protection/protection.ts';
 import { protect, underContext } from '../protection/protection.ts';
 import { trustActionOf, trustVersionOf } from '../soap/actions.ts';
+import type { AddressingStyle } from '../soap/addressing-style.ts';
 import type { Outline } from '../soap/outline.ts';
 import { emptyOutline, readOutline } from '../soap/outline.ts';
 import { writeFaultReply } from '../soap/soap-fault.ts';
@@ -69,9 +70,14 @@ export class Responder {
     this.#settings = completeSettings(options);
   }
 
+  /** How WS-Addressing headers of answers are to be written. */
+  get addressing(): AddressingStyle {
+    return this.#settings.profile.addressing;
+  }
+
   /** Answers one request (borrowed until the promise resolves). Never rejects for anything that a message holds. */
   async receive(bytes: Uint8Array, channel: Channel): Promise<Received> {
-    const outline = emptyOutline();
+    const outline = emptyOutline(channel.soapVersion);
     try {
       return await this.#dispatch(this.#take(bytes, channel, outline));
     } catch (error) {
@@ -140,6 +146,11 @@ export class Responder {
 
   #take(bytes: Uint8Array, channel: Channel, outline: Outline): RequestInHand {
     readOutline(bytes, this.#settings.profile.requests.policy, new Tape(), outline);
+    const { soapVersion = outline.soapVersion } = channel;
+    if (soapVersion !== outline.soapVersion) {
+      outline.soapVersion = soapVersion; // of the refusal
+      throw new Fault('peer.soap-version-mismatch', { transport: soapVersion });
+    }
     const atMs = currentMs(this.#settings.ambient);
     this.#latestMs = Math.max(this.#latestMs, atMs);
     return { bytes, outline, channel, atMs, latestMs: this.#latestMs };

@@ -49,8 +49,8 @@ export function readOutline(
 }
 
 /** An outline of nothing yet. */
-export function emptyOutline(): Outline {
-  return { soapVersion: '1.1', version: '200512', action: undefined, messageId: undefined, addressing: undefined };
+export function emptyOutline(soapVersion: SoapVersion = '1.1'): Outline {
+  return { soapVersion, version: '200512', action: undefined, messageId: undefined, addressing: undefined };
 }
 
 /** What the wsa headers of an envelope of our own say. @throws Fault as {@link readOutline} */

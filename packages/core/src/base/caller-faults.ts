@@ -33,6 +33,7 @@ export const CALLER_FAULTS = {
     'The context cannot be used for what is asked: its state, its keys or its suite do not allow it.',
     'new-context',
   ],
+  'caller.aborted': ['The caller gave up waiting.'],
   'caller.closed': ['The thing was closed before.'],
   'caller.libxml-unavailable': [
     'What was asked for needs libxmljs2, which cannot be loaded here; the detail has the remedy.',

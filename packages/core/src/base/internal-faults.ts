@@ -13,6 +13,7 @@ export const INTERNAL_FAULTS = {
   'internal.worker-lost': ['A worker died, and its jobs could not be run again.', 'later'],
   'internal.store-unavailable': ['The context store cannot be reached.', 'later'],
   'internal.store-corrupt': ['The context store holds what we did not write.'],
+  'internal.service-failed': ['The application behind an endpoint failed.', 'never', 'program'],
   'internal.busy': ['More work is waiting than was allowed to.', 'later'],
   'internal.quota': ['A table that has a ceiling is full.', 'later'],
 } as const;

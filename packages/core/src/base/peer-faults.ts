@@ -165,5 +165,17 @@ export const PEER_FAULTS = {
   'peer.trust-invalid-request': ['wst:InvalidRequest', 'A RequestSecurityToken that is not valid.'],
   'peer.trust-request-failed': ['wst:RequestFailed', 'A RequestSecurityToken that is valid and not granted.'],
   'peer.unable-to-renew': ['wsc:UnableToRenew', 'The context cannot be renewed.', 'new-context'],
+
+  // HTTP, beside the message.
+  'peer.http-target': ['unsent', 'There is no endpoint at the path of the request.'],
+  'peer.http-method': ['unsent', 'A request by another method than POST.'],
+  'peer.http-content-type': [
+    'unsent',
+    'The headers do not say SOAP in UTF-8, or not in a way that everybody reads alike; the detail says what they do.',
+  ],
+  'peer.http-body-too-large': ['unsent', 'The body is longer than is allowed.'],
+  'peer.http-body-incomplete': ['unsent', 'The body was cut, or did not come in time.', 'later'],
+  'peer.http-answer': ['unsent', 'The answer is no SOAP message, or too long a one; the detail says what it is.'],
+  'peer.http-failed': ['unsent', 'There was no connection, no answer in time, or one that was cut.', 'later'],
   'peer.soap-fault': ['unsent', 'The peer answered with a SOAP fault.', 'new-message'],
 } as const;

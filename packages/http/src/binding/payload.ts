@@ -1,0 +1,25 @@
+/** What stands in the Body, as applications give it: the octets of one element. */
+import type { XmlWriter } from '@parley/codec';
+import { CanonicalElement, scan, Tape } from '@parley/codec';
+import type { Limits } from '@parley/core';
+import { Fault } from '@parley/core';
+
+/**
+ * Writes `payload`, the octets of one element in UTF-8 (borrowed), into a Body, in canonical form: comments are left out. An empty
+ * one makes an empty Body.
+ * @throws Fault `caller.input-invalid` it is not well-formed
+ */
+export function payloadWriter(payload: Uint8Array, limits: Limits): (writer: XmlWriter) => void {
+  if (payload.length === 0) return () => undefined;
+  const tape = new Tape();
+  try {
+    scan(payload, limits, tape);
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    throw new Fault('caller.input-invalid', { reason: 'the payload is not one well-formed element', code: error.code });
+  }
+  const element = CanonicalElement.of(tape, 0, limits.messageBytesMax);
+  return (writer) => {
+    writer.repeat(element);
+  };
+}

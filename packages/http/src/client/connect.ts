@@ -1,0 +1,31 @@
+import { Initiator } from '@parley/conversation';
+import { Agent } from 'undici';
+import { Conversation } from './conversation.ts';
+import type { ConnectOptions } from './settings.ts';
+import { completeSettings, initiatorOptionsOf } from './settings.ts';
+
+/**
+ * Establishes a security context with the service at `url` and resolves to the conversation under it.
+ *
+ * ```ts
+ * await using conversation = await connect(url, { bootstrap, profile: peerProfile('cxf') });
+ * const answer = await conversation.call(action, payload);
+ * ```
+ *
+ * @throws Fault (rejects) `caller.option-invalid`; `caller.channel-not-secure` where the bootstrap needs https; `peer.soap-fault` the peer
+ *   refused; `peer.http-failed`, `peer.http-answer`, `caller.aborted`; and why the answer was refused
+ */
+export async function connect(url: string | URL, options: ConnectOptions): Promise<Conversation> {
+  const settings = completeSettings(url, options);
+  const { dispatcher, tls, signal } = options;
+  const initiator = new Initiator(initiatorOptionsOf(options, settings));
+  const agent = dispatcher ?? new Agent(tls === undefined ? {} : { connect: tls });
+  const conversation = new Conversation(initiator, settings, agent);
+  try {
+    await conversation.ready(signal);
+  } catch (error) {
+    await conversation.close();
+    throw error;
+  }
+  return conversation;
+}

@@ -1,0 +1,196 @@
+import { randomUUID } from 'node:crypto';
+import type { Channel, Initiator, Outcome, OutgoingRequest, PeerFault } from '@parley/conversation';
+import { saysContextIsLost } from '@parley/conversation';
+import type { Reply } from '@parley/core';
+import { DEFAULT_LIMITS, Fault } from '@parley/core';
+import type { OpenedMessage } from '@parley/engine';
+import type { Dispatcher } from 'undici';
+import { envelopeAround } from '../binding/envelope.ts';
+import type { IncomingMessage } from './post.ts';
+import { post } from './post.ts';
+import type { ConversationSettings } from './settings.ts';
+
+/** What a peer answered; proven, and the answer to that call. */
+export interface CallAnswer {
+  readonly message: OpenedMessage;
+  /** Where the answer is a SOAP fault: its code. The Body is in `message`. */
+  readonly fault: PeerFault | undefined;
+}
+
+export interface CallOptions {
+  /** Ends the call with `caller.aborted`; whether the peer has done its work by then, nobody knows. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * A conversation under way: any number of calls at once, renewed when it is time, established again once when the peer has lost it.
+ * Made by `connect`; ends with {@link close}, which `await using` calls.
+ */
+export class Conversation {
+  readonly #initiator: Initiator;
+  readonly #settings: ConversationSettings;
+  readonly #dispatcher: Dispatcher;
+  /** Counts contexts that ended: a call knows which one it was sent under. */
+  #generation = 0;
+  #establishing: Promise<void> | undefined;
+  #renewing: Promise<void> | undefined;
+  #isClosed = false;
+
+  /** Not to be called by applications: `connect` does. */
+  constructor(initiator: Initiator, settings: ConversationSettings, dispatcher: Dispatcher) {
+    this.#initiator = initiator;
+    this.#settings = settings;
+    this.#dispatcher = dispatcher;
+  }
+
+  /** The identifier of the context in use. */
+  get identifier(): string | undefined {
+    return this.#initiator.context?.identifier;
+  }
+
+  /**
+   * Sends `payload`, the octets of the element in the Body (UTF-8, borrowed until the promise settles), and resolves to the peer's
+   * answer; to `undefined` where it has nothing to say.
+   *
+   * @throws Fault (rejects) `caller.closed`, `caller.aborted`, `caller.input-invalid` a payload that is no element; `peer.soap-fault` a
+   *   fault that nothing proves; `peer.http-failed`, `peer.http-answer`; and why an answer was refused
+   */
+  async call(action: string, payload: Uint8Array, { signal }: CallOptions = {}): Promise<CallAnswer | undefined> {
+    if (this.#isClosed) throw new Fault('caller.closed');
+    await this.ready(signal);
+    const generation = this.#generation;
+    try {
+      return await this.#callOnce(action, payload, signal);
+    } catch (error) {
+      // The peer did nothing with what it could not read, so once more does no harm.
+      if (!(error instanceof Fault) || !this.#isLost(error, generation)) throw error;
+      if (generation === this.#generation) this.#abandon();
+      await this.ready(signal);
+      return await this.#callOnce(action, payload, signal);
+    }
+  }
+
+  /** Cancels the context, unless `cancel: false` was said, and wipes its keys. Never rejects: the peer may be gone. */
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    try {
+      await this.#renewing;
+      if (this.#settings.cancel && this.#initiator.awaits === 'messages') {
+        await this.#exchange(this.#initiator.requestCancel(this.#channel), this.#settings.url, undefined);
+      }
+    } catch {
+      // The context ends at its time, whether the peer was told or not.
+    } finally {
+      this.#initiator.close();
+      if (this.#settings.ownsDispatcher) await this.#dispatcher.close().catch(() => undefined);
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  /** Resolves when there is a context: establishes one, if need be, and begins to renew one whose time has come. Every call does. */
+  async ready(signal?: AbortSignal): Promise<void> {
+    const { context, renewalDueAtMs } = this.#initiator;
+    const nowMs = this.#settings.ambient.nowMs();
+    if (context !== undefined && context.expiresAtMs <= nowMs) this.#abandon();
+    else if (renewalDueAtMs !== undefined && renewalDueAtMs <= nowMs && this.#settings.renew) this.#renew();
+    if (this.#initiator.context !== undefined) return;
+    this.#establishing ??= this.#establish().finally(() => {
+      this.#establishing = undefined;
+    });
+    await abortable(this.#establishing, signal);
+  }
+
+  async #establish(): Promise<void> {
+    const { issuer, url } = this.#settings;
+    await this.#exchange(this.#initiator.requestIssue(this.#channel), issuer ?? url, undefined);
+  }
+
+  /** All calls under it end with their context. */
+  #abandon(): void {
+    this.#generation++;
+    this.#initiator.abandon();
+  }
+
+  /** In the background: calls go on under the old key. What fails is tried again at the next call. */
+  #renew(): void {
+    if (this.#renewing !== undefined || this.#initiator.awaits !== 'messages') return;
+    const { issuer, url, onFailedRenewal } = this.#settings;
+    this.#renewing = this.#exchange(this.#initiator.requestRenew(this.#channel), issuer ?? url, undefined)
+      .then(() => undefined)
+      .catch((error: unknown) =>
+        onFailedRenewal?.(error instanceof Fault ? error : new Fault('internal.invariant', {}, error)),
+      )
+      .finally(() => {
+        this.#renewing = undefined;
+      });
+  }
+
+  async #callOnce(
+    action: string,
+    payload: Uint8Array,
+    signal: AbortSignal | undefined,
+  ): Promise<CallAnswer | undefined> {
+    const { soapVersion, profile, url } = this.#settings;
+    const addressed =
+      profile.pairing === 'connection'
+        ? undefined
+        : { action, messageId: `urn:uuid:${randomUUID()}`, to: this.#settings.to, style: profile.addressing };
+    const request = this.#initiator.requestCall(envelopeAround(payload, soapVersion, addressed, DEFAULT_LIMITS));
+    const outcome = await this.#exchange(withAction(request, action), url, signal);
+    if (outcome === undefined) return undefined;
+    if (outcome.kind === 'answer') return { message: outcome.message, fault: undefined };
+    if (outcome.kind === 'fault') return { message: outcome.message, fault: outcome.fault };
+    throw new Fault('internal.invariant', { claim: 'a call has an answer' });
+  }
+
+  /** Sends a request and gives its answer to the initiator, which waits for it no longer in any case. */
+  async #exchange(
+    request: Reply<OutgoingRequest>,
+    url: URL,
+    signal: AbortSignal | undefined,
+  ): Promise<Outcome | undefined> {
+    if (!request.ok) throw new Fault(request.code, request.detail, request.cause);
+    try {
+      const { soapVersion, bounds } = this.#settings;
+      const message = { octets: request.value.octets, soapAction: request.value.soapAction, soapVersion };
+      const answer: IncomingMessage = await post(url, message, this.#dispatcher, bounds, signal);
+      if (answer.octets.length === 0) return undefined;
+      const outcome = this.#initiator.receive(answer.octets, request.value, this.#channel);
+      if (!outcome.ok) throw new Fault(outcome.code, { ...outcome.detail, status: answer.status }, outcome.cause);
+      return outcome.value;
+    } finally {
+      this.#initiator.forget(request.value);
+    }
+  }
+
+  get #channel(): Channel {
+    return { secure: this.#settings.isSecure };
+  }
+
+  /** Whether the context that a call was sent under is no more, here or there. */
+  #isLost(error: Fault, generation: number): boolean {
+    return saysContextIsLost(error) || (error.code === 'caller.context-unusable' && generation !== this.#generation);
+  }
+}
+
+/** The transport needs the action also where the message does not say it. */
+function withAction(request: Reply<OutgoingRequest>, soapAction: string): Reply<OutgoingRequest> {
+  return request.ok && request.value.soapAction === ''
+    ? { ok: true, value: { ...request.value, soapAction } }
+    : request;
+}
+
+async function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return await promise;
+  const aborted = (): Fault => new Fault('caller.aborted', {}, signal.reason);
+  if (signal.aborted) throw aborted();
+  return await new Promise<T>((resolve, reject) => {
+    const abort = (): void => reject(aborted());
+    signal.addEventListener('abort', abort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
+}

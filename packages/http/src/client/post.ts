@@ -1,0 +1,114 @@
+/** One SOAP message over HTTP, and its answer. */
+import { Fault } from '@parley/core';
+import type { SoapVersion } from '@parley/engine';
+import type { Dispatcher } from 'undici';
+import { errors, request } from 'undici';
+import { joined } from '../binding/joined.ts';
+import { readSoapHeaders, soapHeaders } from '../binding/soap-headers.ts';
+
+export interface PostBounds {
+  /** From the last octet of the request to the headers of the answer. */
+  readonly answerTimeoutMs: number;
+  readonly answerBytesMax: number;
+}
+
+export interface OutgoingMessage {
+  readonly octets: Uint8Array;
+  readonly soapVersion: SoapVersion;
+  readonly soapAction: string;
+}
+
+export interface IncomingMessage {
+  readonly status: number;
+  /** Empty where the peer had nothing to say (202, 204). */
+  readonly octets: Uint8Array;
+  readonly soapAction: string | undefined;
+}
+
+/**
+ * Posts `message` and takes the answer in, whole.
+ *
+ * @throws Fault `peer.http-failed` no connection, no answer in time, or one that was cut; `peer.http-answer` the answer is no SOAP
+ *   message of the same version, or too long; `caller.aborted`
+ */
+export async function post(
+  url: URL,
+  { octets, soapVersion, soapAction }: OutgoingMessage,
+  dispatcher: Dispatcher,
+  { answerTimeoutMs, answerBytesMax }: PostBounds,
+  signal: AbortSignal | undefined,
+): Promise<IncomingMessage> {
+  try {
+    const {
+      statusCode: status,
+      headers,
+      body,
+    } = await request(url, {
+      method: 'POST',
+      headers: { ...soapHeaders(soapVersion, soapAction), accept: ACCEPT[soapVersion] },
+      body: octets,
+      dispatcher,
+      signal: signal ?? null,
+      headersTimeout: answerTimeoutMs,
+      bodyTimeout: answerTimeoutMs,
+    });
+    const answer = await readAll(body, status, answerBytesMax);
+    if (answer.length === 0 && status >= 200 && status < 300) return { status, octets: answer, soapAction: undefined };
+    const read = answerHeaders(status, headers);
+    if (read.soapVersion !== soapVersion) throw noMessage(status, `SOAP ${read.soapVersion}`);
+    return { status, octets: answer, soapAction: read.soapAction };
+  } catch (error) {
+    throw error instanceof Fault ? error : failed(error, signal);
+  }
+}
+
+const ACCEPT: Readonly<Record<SoapVersion, string>> = { '1.1': 'text/xml', '1.2': 'application/soap+xml' };
+
+async function readAll(
+  body: Dispatcher.ResponseData['body'],
+  status: number,
+  answerBytesMax: number,
+): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let gotBytes = 0;
+  for await (const chunk of body as AsyncIterable<Uint8Array>) {
+    gotBytes += chunk.length;
+    // Leaving the loop destroys the body, and the connection with it.
+    if (gotBytes > answerBytesMax)
+      throw new Fault('peer.http-answer', { status, limit: 'answerBytesMax', max: answerBytesMax });
+    chunks.push(chunk);
+  }
+  return joined(chunks);
+}
+
+function answerHeaders(
+  status: number,
+  headers: Dispatcher.ResponseData['headers'],
+): ReturnType<typeof readSoapHeaders> {
+  const value = (name: string): string | undefined => {
+    const found = headers[name];
+    return Array.isArray(found) ? found.join(', ') : found;
+  };
+  try {
+    return readSoapHeaders(value('content-type'), undefined, value('content-encoding'));
+  } catch (error) {
+    throw error instanceof Fault ? noMessage(status, String(error.detail['got'])) : error;
+  }
+}
+
+function noMessage(status: number, got: string): Fault {
+  return new Fault('peer.http-answer', { status, got });
+}
+
+function failed(error: unknown, signal: AbortSignal | undefined): Fault {
+  if (signal?.aborted === true) return new Fault('caller.aborted', {}, error);
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+  return new Fault('peer.http-failed', { reason: code, sent: isUnsent(error, code) ? 'no' : 'perhaps' });
+}
+
+const UNSENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EHOSTUNREACH', 'ENETUNREACH', 'EAI_AGAIN']);
+
+/** Whether no octet of the message can have reached the peer. */
+function isUnsent(error: unknown, code: string): boolean {
+  return UNSENT.has(code) || error instanceof errors.ConnectTimeoutError;
+}

@@ -1,0 +1,132 @@
+import { randomFillSync } from 'node:crypto';
+import type { Ambient, ConversationProfile, InitiatorBootstrap, InitiatorOptions } from '@parley/conversation';
+import { peerProfile } from '@parley/conversation';
+import type { Version } from '@parley/core';
+import { DEFAULT_LIMITS, Fault } from '@parley/core';
+import type { SoapVersion } from '@parley/engine';
+import type { Agent, Dispatcher } from 'undici';
+import type { PostBounds } from './post.ts';
+
+/** Options of the initiator that are passed on as they are. */
+type PassedOn = Omit<
+  InitiatorOptions,
+  'version' | 'soapVersion' | 'to' | 'ambient' | 'bootstrap' | 'profile' | 'context' | 'tokenId'
+>;
+const PASSED_ON: Readonly<Record<keyof PassedOn, true>> = {
+  keySizeBits: true,
+  entropy: true,
+  contextLifetimeMs: true,
+  renewable: true,
+  appliesTo: true,
+  timestampLifetimeMs: true,
+  rolloverMs: true,
+  openRequestsMax: true,
+  answerWithinMs: true,
+};
+
+export interface ConnectOptions extends Partial<PostBounds>, PassedOn {
+  /** Generation of the specifications. Default: 200512. */
+  readonly version?: Version;
+  /** Default: 1.2. */
+  readonly soapVersion?: SoapVersion;
+  /** Default: those of the system. */
+  readonly ambient?: Ambient;
+  /** How the conversation begins, and as whom. */
+  readonly bootstrap: InitiatorBootstrap;
+  /** What the peer is like. Default: `peerProfile('parley')`. */
+  readonly profile?: ConversationProfile;
+  /** wsa:To of requests. Default: the URL. */
+  readonly to?: string;
+  /** Where contexts are issued and renewed, if not by the service itself. */
+  readonly issuer?: string | URL;
+  /** Trust anchors, a client certificate and what else `node:tls` takes. */
+  readonly tls?: Agent.Options['connect'];
+  /** Connections of one's own; `tls` is then its maker's to set. It is not closed with the conversation. */
+  readonly dispatcher?: Dispatcher;
+  /** Whether the channel is secret and the peer authenticated. Default: for `https:`. */
+  readonly secure?: boolean;
+  /** Renews the context when it is time. Default: true. */
+  readonly renew?: boolean;
+  /** Cancels the context at the end. Default: true. */
+  readonly cancel?: boolean;
+  /** Is told of a renewal in the background that failed; the context serves until its end, and then another is established. */
+  readonly onFailedRenewal?: (failure: Fault) => void;
+  /** Ends the wait for the first context. */
+  readonly signal?: AbortSignal;
+}
+
+/** What a conversation goes by. */
+export interface ConversationSettings {
+  readonly url: URL;
+  readonly issuer: URL | undefined;
+  readonly to: string;
+  readonly soapVersion: SoapVersion;
+  readonly profile: ConversationProfile;
+  readonly ambient: Ambient;
+  readonly bounds: PostBounds;
+  readonly isSecure: boolean;
+  readonly renew: boolean;
+  readonly cancel: boolean;
+  readonly ownsDispatcher: boolean;
+  readonly onFailedRenewal: ((failure: Fault) => void) | undefined;
+}
+
+/** The clock and the randomness of the system. */
+const SYSTEM: Ambient = {
+  nowMs: () => Date.now(),
+  fillRandom: (out) => {
+    randomFillSync(out);
+  },
+};
+
+/** The options of the initiator. */
+export function initiatorOptionsOf(options: ConnectOptions, settings: ConversationSettings): InitiatorOptions {
+  const passedOn: PassedOn = Object.fromEntries(
+    Object.entries(options).filter(([name, value]) => Object.hasOwn(PASSED_ON, name) && value !== undefined),
+  );
+  const { to, soapVersion, ambient, profile } = settings;
+  return {
+    ...passedOn,
+    version: options.version ?? '200512',
+    soapVersion,
+    to,
+    ambient,
+    profile,
+    bootstrap: options.bootstrap,
+  };
+}
+
+/** @throws Fault `caller.option-invalid` */
+export function completeSettings(address: string | URL, options: ConnectOptions): ConversationSettings {
+  const url = httpUrl('url', address);
+  const issuer = options.issuer === undefined ? undefined : httpUrl('issuer', options.issuer);
+  const isHttps = url.protocol === 'https:' && (issuer === undefined || issuer.protocol === 'https:');
+  const bounds = {
+    answerTimeoutMs: options.answerTimeoutMs ?? 60_000,
+    answerBytesMax: options.answerBytesMax ?? DEFAULT_LIMITS.messageBytesMax,
+  };
+  for (const [option, value] of Object.entries(bounds)) {
+    if (!Number.isSafeInteger(value) || value < 1) throw new Fault('caller.option-invalid', { option, least: 1 });
+  }
+  return {
+    url,
+    issuer,
+    to: options.to ?? url.href,
+    soapVersion: options.soapVersion ?? '1.2',
+    profile: options.profile ?? peerProfile('parley'),
+    ambient: options.ambient ?? SYSTEM,
+    bounds,
+    isSecure: options.secure ?? isHttps,
+    renew: options.renew ?? true,
+    cancel: options.cancel ?? true,
+    ownsDispatcher: options.dispatcher === undefined,
+    onFailedRenewal: options.onFailedRenewal,
+  };
+}
+
+function httpUrl(option: string, address: string | URL): URL {
+  const url = URL.canParse(String(address)) ? new URL(address) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol))
+    throw new Fault('caller.option-invalid', { option, reason: 'no http or https URL' });
+  return url;
+}

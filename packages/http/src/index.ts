@@ -1,0 +1,20 @@
+// The side that serves.
+export { HttpResponder } from './server/http-responder.ts';
+export type { HttpResponderStats } from './server/http-responder.ts';
+export type {
+  Endpoint,
+  HttpResponderOptions,
+  Refusal,
+  Service,
+  ServiceAnswer,
+  ServiceCall,
+} from './server/settings.ts';
+export type { AdmissionBounds } from './server/admission.ts';
+export type { BodyBounds } from './server/read-body.ts';
+
+// The side that calls.
+export { connect } from './client/connect.ts';
+export type { ConnectOptions } from './client/settings.ts';
+export { Conversation } from './client/conversation.ts';
+export type { CallAnswer, CallOptions } from './client/conversation.ts';
+export type { PostBounds } from './client/post.ts';

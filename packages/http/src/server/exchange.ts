@@ -1,0 +1,111 @@
+/** One request and its answer, without sockets: what `node:http` handlers and the Fastify plugin have in common. */
+import { randomUUID } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Channel, Received } from '@parley/conversation';
+import { trustActionOf, writeFaultReply } from '@parley/conversation';
+import type { FailedReply } from '@parley/core';
+import { DEFAULT_LIMITS } from '@parley/core';
+import { failedReply } from '@parley/core/internal';
+import type { ContextMessage } from '@parley/engine';
+import { envelopeAround } from '../binding/envelope.ts';
+import type { SoapHeaders } from '../binding/soap-headers.ts';
+import { readSoapHeaders, soapHeaders } from '../binding/soap-headers.ts';
+import type { Endpoint } from './settings.ts';
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+  /** Why it is a refusal: for the log. */
+  readonly failure?: FailedReply | undefined;
+}
+
+/** What of a request is known before its body. */
+export interface RequestHead {
+  readonly path: string;
+  readonly isSecure: boolean;
+  readonly client: string | undefined;
+  readonly headers: IncomingHttpHeaders;
+}
+
+const NOTHING = new Uint8Array(0);
+
+export class Exchange {
+  readonly #endpoint: Endpoint;
+  readonly #head: RequestHead;
+  readonly #soap: SoapHeaders;
+
+  /** @throws Fault `peer.http-content-type` */
+  constructor(endpoint: Endpoint, head: RequestHead) {
+    const { headers } = head;
+    const action = headers['soapaction'];
+    this.#endpoint = endpoint;
+    this.#head = head;
+    this.#soap = readSoapHeaders(
+      headers['content-type'],
+      Array.isArray(action) ? action.join(', ') : action,
+      headers['content-encoding'],
+    );
+  }
+
+  /** Whether the transport says that it is a request of trust; one that lies is refused when it is opened. */
+  get isHandshake(): boolean {
+    return trustActionOf(this.#soap.soapAction ?? '') !== undefined;
+  }
+
+  /** Answers the request whose body this is (borrowed until the promise resolves). Never rejects for what it holds. */
+  async run(body: Uint8Array): Promise<HttpAnswer> {
+    const { isSecure: secure, client } = this.#head;
+    const channel: Channel = { secure, client, ...this.#soap };
+    const received = await this.#endpoint.responder.receive(body, channel);
+    return received.kind === 'message' ? await this.#serve(received.message) : this.#reply(received);
+  }
+
+  #reply(received: Exclude<Received, { readonly kind: 'message' }>): HttpAnswer {
+    // interop: SOAP 1.2 would have 400 for a fault of the sender; WCF and CXF read answers of 200 and 500 alone.
+    if (received.kind === 'refused') return { ...this.#message(500, received.reply), failure: received.failure };
+    return this.#message(200, received.reply);
+  }
+
+  async #serve(message: ContextMessage): Promise<HttpAnswer> {
+    let envelope: Uint8Array;
+    let failure: FailedReply | undefined;
+    let status = 200;
+    try {
+      const answer = await this.#endpoint.service({ message, path: this.#head.path });
+      if (answer === undefined) return { status: 202, headers: {}, body: NOTHING };
+      envelope = this.#envelope(answer.payload, answer.action, message);
+      if (answer.isFault === true) status = 500;
+    } catch (error) {
+      failure = failedReply(error);
+      status = 500;
+      envelope = this.#faultEnvelope(message);
+    }
+    const sealed = await this.#endpoint.responder.secure(envelope, message);
+    if (!sealed.ok) return { status: 500, headers: {}, body: NOTHING, failure: sealed };
+    return { ...this.#message(status, sealed.value), failure };
+  }
+
+  #envelope(payload: Uint8Array, action: string, { messageId: relatesTo }: ContextMessage): Uint8Array {
+    const style = this.#endpoint.responder.addressing;
+    const addressed =
+      relatesTo === undefined ? undefined : { action, relatesTo, messageId: `urn:uuid:${randomUUID()}`, style };
+    return envelopeAround(payload, this.#soap.soapVersion, addressed, DEFAULT_LIMITS);
+  }
+
+  /** The application failed: nothing is said of it but that. */
+  #faultEnvelope({ messageId: relatesTo }: ContextMessage): Uint8Array {
+    return writeFaultReply({
+      code: 'internal.service-failed',
+      soapVersion: this.#soap.soapVersion,
+      version: '200512',
+      messageId: `urn:uuid:${randomUUID()}`,
+      relatesTo,
+      addressing: this.#endpoint.responder.addressing,
+    });
+  }
+
+  #message(status: number, body: Uint8Array): HttpAnswer {
+    return { status, headers: soapHeaders(this.#soap.soapVersion, undefined), body };
+  }
+}

@@ -1,0 +1,135 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
+import { TLSSocket } from 'node:tls';
+import type { FailedReply } from '@parley/core';
+import { Fault } from '@parley/core';
+import { failedReply } from '@parley/core/internal';
+import { Admission } from './admission.ts';
+import type { HttpAnswer } from './exchange.ts';
+import { Exchange } from './exchange.ts';
+import { BodyReader } from './read-body.ts';
+import { refusalStatus } from './refusal-status.ts';
+import type { Endpoint, HttpResponderOptions, HttpResponderSettings } from './settings.ts';
+import { completeHttpResponderSettings } from './settings.ts';
+
+type Request = IncomingMessage | Http2ServerRequest;
+type Response = ServerResponse | Http2ServerResponse;
+
+/** Counters since it was made, and what is under way. */
+export interface HttpResponderStats {
+  readonly requests: number;
+  readonly refused: number;
+  /** In work: their bodies are there, their answers are not. */
+  readonly inWork: number;
+}
+
+/**
+ * Responders behind HTTP: `handler` is a listener for `node:http`, `node:https` and `node:http2` servers. It reads bodies
+ * under bounds, asks the endpoint of the path, and answers with the status and the content type of the message's SOAP version.
+ * Nothing of a failure goes to the peer but its uniform SOAP fault; `onRefused` is told the rest.
+ *
+ * It listens to no `upgrade`: a request that offers h2c, as Java clients do, is served as HTTP/1.1.
+ */
+export class HttpResponder {
+  readonly #endpoints: ReadonlyMap<string, Endpoint>;
+  readonly #settings: HttpResponderSettings;
+  readonly #bodies: BodyReader;
+  readonly #admission: Admission;
+  #requests = 0;
+  #refused = 0;
+
+  /** @throws Fault `caller.option-invalid` */
+  constructor(options: HttpResponderOptions) {
+    this.#settings = completeHttpResponderSettings(options);
+    this.#endpoints = new Map(Object.entries(options.endpoints));
+    this.#bodies = new BodyReader(this.#settings);
+    this.#admission = new Admission(this.#settings);
+  }
+
+  /** To be given to a server, as it is. Never throws, never rejects. */
+  readonly handler = (request: Request, response: Response): void => {
+    void this.#serve(request, response);
+  };
+
+  get stats(): HttpResponderStats {
+    return { requests: this.#requests, refused: this.#refused, inWork: this.#admission.requests };
+  }
+
+  /** Refuses what comes from now on with 503 and resolves when all that was in work is answered. The server is the caller's to close. */
+  async drain(): Promise<void> {
+    await this.#admission.close();
+  }
+
+  async #serve(request: Request, response: Response): Promise<void> {
+    this.#requests++;
+    const path = pathOf(request.url);
+    try {
+      const answer = await this.#answer(request, path);
+      if (answer.failure !== undefined) this.#tell(answer.failure, path, answer.status, request);
+      this.#send(response, answer);
+    } catch (error) {
+      const failure = failedReply(error);
+      const status = refusalStatus(failure.code);
+      this.#tell(failure, path, status, request);
+      this.#refuse(request, response, status);
+    }
+  }
+
+  async #answer(request: Request, path: string): Promise<HttpAnswer> {
+    const endpoint = this.#endpoints.get(path);
+    if (endpoint === undefined) throw new Fault('peer.http-target');
+    if (request.method !== 'POST') throw new Fault('peer.http-method', { method: String(request.method).slice(0, 20) });
+    const exchange = new Exchange(endpoint, {
+      path,
+      isSecure: this.#isSecure(request),
+      client: this.#settings.clientOf?.(request),
+      headers: request.headers,
+    });
+    const body = await this.#bodies.read(request, request.headers['content-length']);
+    const leave = this.#admission.enter(exchange.isHandshake);
+    try {
+      return await exchange.run(body);
+    } finally {
+      leave();
+    }
+  }
+
+  #isSecure(request: Request): boolean {
+    return this.#settings.isSecure?.(request) ?? request.socket instanceof TLSSocket;
+  }
+
+  #send(response: Response, { status, headers, body }: HttpAnswer): void {
+    if (this.#admission.isClosed) response.setHeader('connection', 'close');
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+    response.setHeader('content-length', body.length);
+    response.statusCode = status;
+    response.end(body);
+  }
+
+  /** What is still to come of the request is not read: the connection ends with the answer. */
+  #refuse(request: Request, response: Response, status: number): void {
+    if (response.headersSent || response.destroyed) return;
+    response.statusCode = status;
+    response.setHeader('content-length', 0);
+    if (status === 405) response.setHeader('allow', 'POST');
+    if (status === 503) response.setHeader('retry-after', 1);
+    if (!request.complete && request.httpVersionMajor === 1) response.setHeader('connection', 'close');
+    response.end(() => {
+      if (!request.complete) request.destroy();
+    });
+  }
+
+  #tell(failure: FailedReply, path: string, status: number, request: Request): void {
+    this.#refused++;
+    try {
+      this.#settings.onRefused?.({ failure, path, status, remoteAddress: request.socket?.remoteAddress });
+    } catch {
+      // A logger that fails is no reason to leave a peer without its answer.
+    }
+  }
+}
+
+/** Without the query, which names no other endpoint. */
+function pathOf(target: string | undefined): string {
+  return (target ?? '').replace(/[?#].*$/s, '');
+}

@@ -1,0 +1,84 @@
+/** Takes in the bodies of requests: bounded in octets and time each, and in octets all together. */
+import type { Readable } from 'node:stream';
+import { Fault } from '@parley/core';
+import { joined } from '../binding/joined.ts';
+
+export interface BodyBounds {
+  readonly bodyBytesMax: number;
+  /** From the first look at the request to the last octet of its body. */
+  readonly bodyTimeoutMs: number;
+  /** Octets of bodies that are not complete yet, of all requests together. */
+  readonly incompleteBytesMax: number;
+}
+
+interface Reading {
+  bytes: number;
+  readonly end: (error: Fault) => void;
+}
+
+export class BodyReader {
+  readonly #bounds: BodyBounds;
+  /** In the order in which they began. */
+  readonly #readings = new Set<Reading>();
+  #incompleteBytes = 0;
+
+  constructor(bounds: BodyBounds) {
+    this.#bounds = bounds;
+  }
+
+  /**
+   * The octets of `request`, all of them, the caller's own.
+   *
+   * @param declared value of Content-Length, if there is one
+   * @throws Fault `peer.http-body-too-large`; `peer.http-body-incomplete` it was cut or took too long; `internal.busy` it was
+   *   among the slowest when there was no more room
+   */
+  async read(request: Readable, declared: string | undefined): Promise<Uint8Array> {
+    const { bodyBytesMax, bodyTimeoutMs } = this.#bounds;
+    const lengthBytes = declared === undefined ? 0 : Number(declared);
+    if (lengthBytes > bodyBytesMax) throw tooLarge(lengthBytes, bodyBytesMax);
+    const chunks: Uint8Array[] = [];
+    let forget = (): void => undefined;
+    try {
+      await new Promise<void>((resolve, reject) => {
+        const reading: Reading = { bytes: 0, end: reject };
+        const cut = (): void => reject(new Fault('peer.http-body-incomplete', { reason: 'cut', found: reading.bytes }));
+        const take = (chunk: Uint8Array): void => {
+          chunks.push(chunk);
+          this.#count(reading, chunk.length);
+          if (reading.bytes > bodyBytesMax) reject(tooLarge(reading.bytes, bodyBytesMax));
+        };
+        const timer = setTimeout(() => {
+          reject(new Fault('peer.http-body-incomplete', { reason: 'slow', found: reading.bytes, max: bodyTimeoutMs }));
+        }, bodyTimeoutMs);
+        forget = () => {
+          clearTimeout(timer);
+          request.off('data', take).off('end', resolve).off('error', cut).off('close', cut);
+          this.#incompleteBytes -= reading.bytes;
+          this.#readings.delete(reading);
+        };
+        this.#readings.add(reading);
+        request.on('data', take).on('end', resolve).on('error', cut).on('close', cut);
+      });
+    } finally {
+      forget();
+    }
+    return joined(chunks);
+  }
+
+  /** Whoever is honest has sent a body long before others began; so the oldest make room. */
+  #count(reading: Reading, bytes: number): void {
+    reading.bytes += bytes;
+    this.#incompleteBytes += bytes;
+    let excess = this.#incompleteBytes - this.#bounds.incompleteBytesMax;
+    for (const oldest of this.#readings) {
+      if (excess <= 0) return;
+      excess -= oldest.bytes;
+      oldest.end(new Fault('internal.busy', { limit: 'incompleteBytesMax', max: this.#bounds.incompleteBytesMax }));
+    }
+  }
+}
+
+function tooLarge(found: number, max: number): Fault {
+  return new Fault('peer.http-body-too-large', { limit: 'bodyBytesMax', max, found });
+}

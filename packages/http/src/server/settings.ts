@@ -1,0 +1,89 @@
+import type { IncomingMessage } from 'node:http';
+import type { Http2ServerRequest } from 'node:http2';
+import type { Responder } from '@parley/conversation';
+import type { FailedReply } from '@parley/core';
+import { DEFAULT_LIMITS, Fault } from '@parley/core';
+import type { ContextMessage } from '@parley/engine';
+import type { AdmissionBounds } from './admission.ts';
+import type { BodyBounds } from './read-body.ts';
+
+/** A proven request, for the application. */
+export interface ServiceCall {
+  readonly message: ContextMessage;
+  /** Of the request's URL, without its query. */
+  readonly path: string;
+}
+
+/** What the application answers. */
+export interface ServiceAnswer {
+  readonly action: string;
+  /** Octets of the element in the Body, in UTF-8; may be empty. */
+  readonly payload: Uint8Array;
+  /** Whether that element is a soap:Fault, which HTTP has a status for. */
+  readonly isFault?: boolean;
+}
+
+/**
+ * The application. `undefined` answers with 202 and nothing. What it throws is told to `onRefused` and becomes a SOAP fault
+ * without a word of it; to say more, it answers with a soap:Fault of its own.
+ */
+export type Service = (call: ServiceCall) => ServiceAnswer | undefined | Promise<ServiceAnswer | undefined>;
+
+/** What stands at one path: several may share a store, each with a policy of its own. */
+export interface Endpoint {
+  readonly responder: Responder;
+  readonly service: Service;
+}
+
+/** Something that was refused, or failed: for the log, never for the peer. */
+export interface Refusal {
+  readonly failure: FailedReply;
+  readonly path: string;
+  /** The HTTP status that was answered. */
+  readonly status: number;
+  readonly remoteAddress: string | undefined;
+}
+
+export interface HttpResponderOptions extends Partial<BodyBounds>, Partial<AdmissionBounds> {
+  /** By path, which must match exactly: `/orders`. */
+  readonly endpoints: Readonly<Record<string, Endpoint>>;
+  /**
+   * Whether a request came over a channel that is secret and authenticated towards the client. Default: whether its socket is one
+   * of TLS. Behind a proxy that ends TLS, say here how to tell.
+   */
+  readonly isSecure?: ((request: IncomingMessage | Http2ServerRequest) => boolean) | undefined;
+  /** Who the client of a TLS connection is, if it showed a certificate: the principal of the client-certificate bootstrap. */
+  readonly clientOf?: ((request: IncomingMessage | Http2ServerRequest) => string | undefined) | undefined;
+  /** Is told of every refusal and failure. */
+  readonly onRefused?: ((refusal: Refusal) => void) | undefined;
+}
+
+/** The options, complete. */
+export type HttpResponderSettings = BodyBounds &
+  AdmissionBounds &
+  Pick<HttpResponderOptions, 'isSecure' | 'clientOf' | 'onRefused' | 'endpoints'>;
+
+const BOUNDS: BodyBounds & AdmissionBounds = {
+  bodyBytesMax: DEFAULT_LIMITS.messageBytesMax,
+  bodyTimeoutMs: 20_000,
+  incompleteBytesMax: 64 * 1024 * 1024,
+  requestsMax: 256,
+  handshakesMax: 32,
+};
+
+/** @throws Fault `caller.option-invalid` a bound that is no positive integer, no endpoint, or a path that is none */
+export function completeHttpResponderSettings(options: HttpResponderOptions): HttpResponderSettings {
+  const { endpoints, isSecure, clientOf, onRefused, ...given } = options;
+  const bounds = { ...BOUNDS, ...given };
+  for (const [option, value] of Object.entries(bounds)) {
+    if (!Object.hasOwn(BOUNDS, option)) throw new Fault('caller.option-invalid', { option });
+    if (!Number.isSafeInteger(value) || value < 1) throw new Fault('caller.option-invalid', { option, least: 1 });
+  }
+  const paths = Object.keys(endpoints ?? {});
+  if (paths.length === 0) throw new Fault('caller.option-invalid', { option: 'endpoints', reason: 'there is none' });
+  for (const path of paths) {
+    if (!/^\/[^?#]*$/.test(path))
+      throw new Fault('caller.option-invalid', { option: 'endpoints', reason: 'no path', path });
+  }
+  return { ...bounds, endpoints, isSecure, clientOf, onRefused };
+}
