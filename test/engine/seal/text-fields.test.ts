@@ -1,5 +1,6 @@
 // Whatever text `seal` is given, `open` gives back: for every member that is a text. One that has no row here does not compile.
-import { XmlWriter } from '@parley/codec';
+import { NAMESPACE_URIS, XmlWriter } from '@parley/codec';
+import { Namespace } from '@parley/codec/internal';
 import { Secret } from '@parley/core';
 import type {
   AssertionAttribute,
@@ -219,4 +220,13 @@ test.each([
   expect(seal(sampleEnvelope(), sampleRequest({ context, token }))).toMatchObject(refused);
   const keys = [{ secret: sampleSecret(), instance: `${identifier} `, createdAtMs: 0, expiresAtMs: NOW_MS * 2 }];
   expect(seal(sampleEnvelope(), sampleRequest({ context: sampleContext({ keys }), token }))).toMatchObject(refused);
+});
+
+test('Ids of the caller are kept, those that no reference can name refused', () => {
+  const withId = (id: string) =>
+    replaced(sampleEnvelope(), '<s:Body>', `<s:Body xmlns:u="${NAMESPACE_URIS[Namespace.wsu]}" u:Id="${id}">`);
+  for (const id of ['B', '8', 'é😀', '&#x42;', '%41'])
+    expect(messageWith(withId(id)).signed.map(({ role }) => role)).toContain('body');
+  for (const id of ['', 'a b', 'a:b', 'a&amp;b', 'a&#9;'])
+    expect(seal(withId(id), sampleRequest())).toMatchObject({ code: 'caller.input-invalid' });
 });

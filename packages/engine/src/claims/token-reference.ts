@@ -177,8 +177,8 @@ export function resolveFragment(tape: Tape, uri: number, mayHide = false): numbe
   throw unresolvedId(tape, bytes, start + 1, end, tape.attributes[uri * ATTRIBUTE_WORDS + A.value]!);
 }
 
-// An NCName's characters, and `%`, which is looked up as it stands: nothing is ever decoded.
-function isPlainName(bytes: Uint8Array, start: number, end: number): boolean {
+/** Whether a reference can name an Id: an NCName's characters, and `%`, which is looked up as it stands. */
+export function isPlainName(bytes: Uint8Array, start: number, end: number): boolean {
   if (start >= end) return false;
   for (let offset = start; offset < end; offset++) {
     const octet = bytes[offset]!;

@@ -2,8 +2,17 @@
 
 import type { QualifiedName, Tape } from '@parley/codec';
 import { attributeText, NamespaceBinding } from '@parley/codec';
-import { AddedAttribute, attributeNamed, localName, Namespace, unusedPrefix } from '@parley/codec/internal';
+import {
+  AddedAttribute,
+  attributeNamed,
+  attributeOctets,
+  decodeText,
+  localName,
+  Namespace,
+  unusedPrefix,
+} from '@parley/codec/internal';
 import { Fault } from '@parley/core';
+import { isPlainName } from '../claims/token-reference.ts';
 import { WSU, WSU_ID } from '../write/names.ts';
 
 const ID = localName('Id');
@@ -52,15 +61,26 @@ export class MessageIds {
     return id;
   }
 
-  /** The wsu:Id of `element`; if it has none, a new one and the attribute that is to be put into the start tag. */
+  /**
+   * The wsu:Id of `element`; if it has none, a new one and the attribute that is to be put into the start tag.
+   * @throws Fault `caller.input-invalid` an Id that no reference can name
+   */
   of(element: number): { readonly id: string; readonly added: AddedAttribute | undefined } {
     const attribute = attributeNamed(this.#tape, element, Namespace.wsu, ID);
-    if (attribute >= 0) return { id: attributeText(this.#tape, attribute), added: undefined };
+    if (attribute >= 0) return { id: referable(this.#tape, attribute), added: undefined };
     const id = this.fresh();
     // A prefix that is new to the document, so that declaring it changes no other canonical form.
     this.#addedName ??= idUnder(unusedPrefix(this.#tape, WSU.prefix));
     return { id, added: new AddedAttribute(this.#addedName, id) };
   }
+}
+
+function referable(tape: Tape, attribute: number): string {
+  const { bytes, start, end } = attributeOctets(tape, attribute);
+  const id = decodeText(bytes, start, end);
+  if (!isPlainName(bytes, start, end))
+    throw new Fault('caller.input-invalid', { reason: 'an Id that no reference can name', id: id.slice(0, 64) });
+  return id;
 }
 
 function idUnder(prefix: string): QualifiedName {
