@@ -76,17 +76,19 @@ describe.each(SLOTS)('$name', ({ pattern, allowed, code }) => {
 
   test('T15: a URI that is not the very URI is another algorithm', () => {
     for (const uri of allowed) {
-      const [first = '', ...others] = uri;
       const variants = [
         ...['', ' ', ` ${uri}`, `${uri} `, `${uri}\n`, uri.toUpperCase(), `${uri}#`, uri.slice(0, -1)],
         ...[uri.replace('http:', 'https:'), uri.replace('http:', 'HTTP:'), uri.replace('#', '%23'), `${uri}\u200b`],
-        ...[
-          uri.replace('www.', 'www.\u00ad'),
-          uri.replace('.org/', '.org//'),
-          `&#${first.codePointAt(0)};${others.join('')}`,
-        ],
+        ...[uri.replace('www.', 'www.\u00ad'), uri.replace('.org/', '.org//')],
       ].filter((variant) => !ALGORITHMS.includes(variant));
       for (const variant of variants) expect(outcomeWith(pattern, variant), JSON.stringify(variant)).toBe(code);
+    }
+  });
+
+  test('a URI of which a character is written as a reference is that URI', () => {
+    for (const uri of allowed) {
+      const respelt = `&#${uri.charCodeAt(0)};${uri.slice(1)}`;
+      expect(outcomeWith(pattern, respelt), uri).toBe(outcomeWith(pattern, uri));
     }
   });
 });
