@@ -1,7 +1,8 @@
 import type { Tape } from '@parley/codec';
 import { firstChild, nextSibling } from '@parley/codec';
 import { isNamed } from '@parley/codec/internal';
-import { notThere, requireElementOnly, structureInvalid } from './claim.ts';
+import { requireElementOnly, structureInvalid } from './claim.ts';
+import { notThere } from './not-there.ts';
 
 /** Reads the children of one element in their order: each is asked for by name, and what nobody asks for is refused. */
 export class ChildCursor {

@@ -1,7 +1,7 @@
 /** Small steps that every reader takes: attributes, values, and the refusal when the shape is wrong. */
 
 import type { OctetSink, Tape } from '@parley/codec';
-import { attributeText, firstChild, localNameOf, nextSibling, parentOf } from '@parley/codec';
+import { attributeText, firstChild, nextSibling, parentOf } from '@parley/codec';
 import type { OctetRange } from '@parley/codec/internal';
 import {
   A,
@@ -21,6 +21,7 @@ import {
 import type { Limits } from '@parley/core';
 import { Fault } from '@parley/core';
 import { decodeBase64, decodedBase64Length, limitFault, parseInstantOctets } from '@parley/core/internal';
+import { notThere } from './not-there.ts';
 
 // perf: a module's own constants are folded into its code, imported ones are looked up at every use.
 const RECORD = ELEMENT_WORDS;
@@ -281,23 +282,3 @@ export function requireNamed(
   if (child < 0 || !isNamed(tape, child, namespace, local)) throw notThere(tape, child, namespace, local, parent, name);
   return child;
 }
-
-/** Tells somebody whether `name` is missing altogether, or what stands in its place: at `child`, -1 for nothing. */
-export function notThere(
-  tape: Tape,
-  child: number,
-  namespace: number,
-  local: Uint8Array,
-  parent: number,
-  name: string,
-): Fault {
-  const found = child < 0 ? undefined : localNameOf(tape, child).slice(0, FOUND_CHARACTERS_MAX);
-  for (let other = firstChild(tape, parent); other >= 0; other = nextSibling(tape, other)) {
-    if (!isNamed(tape, other, namespace, local)) continue;
-    const place = found === undefined ? 'is too early' : `is expected where ${found} stands`;
-    return structureInvalid(tape, other, `${name} ${place}`);
-  }
-  return structureInvalid(tape, child < 0 ? parent : child, `${name} is missing`);
-}
-
-const FOUND_CHARACTERS_MAX = 128;
