@@ -83,7 +83,12 @@ const MESSAGE: Fields<OpenedMessage> = {
   identifier: [identifierBy('attached', trimmedText), identifierBy('external', uris)],
   instance: [instanceBy('attached'), instanceBy('external')],
   action: header('action', 'urn:example:ping', trimmedText),
-  messageId: header('messageId', 'urn:uuid:7'),
+  // An absolute IRI, which has no white space.
+  messageId: header(
+    'messageId',
+    'urn:uuid:7',
+    uris.map((text) => text.replace(/\s/g, '')),
+  ),
   to: header('to', 'urn:example:to', trimmedText),
   relatesTo: {
     texts: trimmedText,
