@@ -17,18 +17,20 @@ describe.each(Object.keys(WAYS))('%s', (name) => {
     const profile = peerProfile('parley', way.suite);
     const options = { ...way.client, profile, version, soapVersion, tls: service.tls };
     const conversation = await connect(service.url, options);
-    const identifier = conversation.identifier;
+    const identifier = conversation.context?.identifier;
     const texts = ['Grüße & <you>', '', ' blanks ', '😀'];
     const answers = await Promise.all(texts.map((text) => conversation.call('urn:app/Echo', payload(text))));
+    await conversation.renew();
+    expect((await conversation.call('urn:app/Echo', payload('renewed')))?.fault).toBeUndefined();
     expect(answers.map((answer) => answer?.fault)).toEqual(texts.map(() => undefined));
     answers.forEach((answer, index) => {
       expect(bodyText(answer?.message.body)).toContain(bodyText(payload(texts[index]!)));
     });
-    expect(conversation.identifier).toBe(identifier);
-    await conversation.close();
+    expect(conversation.context?.identifier).toBe(identifier);
+    await conversation.cancel();
     await expect(conversation.call('urn:app/Echo', payload('late'))).rejects.toMatchObject({ code: 'caller.closed' });
     expect(service.refusals).toEqual([]);
-    expect(service.http.stats).toMatchObject({ requests: texts.length + 2, refused: 0, inWork: 0 });
+    expect(service.http.stats).toMatchObject({ requests: texts.length + 4, refused: 0, inWork: 0 });
     await service.stop();
   });
 });
@@ -37,13 +39,13 @@ test('a context that the peer has lost is established again, once, and the call 
   const way = WAYS['the service’s certificate']!();
   const service = await serve(way);
   const conversation = await connect(service.url, way.client);
-  const first = conversation.identifier;
+  const first = conversation.context?.identifier;
   await service.store.cancel(String(first), Date.now());
   const answers = await Promise.all(['a', 'b', 'c'].map((text) => conversation.call('urn:app/Echo', payload(text))));
   expect(answers.map((answer) => bodyText(answer?.message.body))).toEqual(
     ['a', 'b', 'c'].map((text) => expect.stringContaining(`>${text}<`)),
   );
-  expect(conversation.identifier).not.toBe(first);
+  expect(conversation.context?.identifier).not.toBe(first);
   await conversation.close();
   await service.stop();
 });

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Channel, Initiator, Outcome, OutgoingRequest, PeerFault } from '@parley/conversation';
 import { saysContextIsLost } from '@parley/conversation';
-import type { Reply } from '@parley/core';
+import type { Reply, SecurityContext } from '@parley/core';
 import { DEFAULT_LIMITS, Fault } from '@parley/core';
 import type { OpenedMessage } from '@parley/engine';
 import type { Dispatcher } from 'undici';
@@ -43,9 +43,14 @@ export class Conversation {
     this.#dispatcher = dispatcher;
   }
 
-  /** The identifier of the context in use. */
-  get identifier(): string | undefined {
-    return this.#initiator.context?.identifier;
+  /** The context in use: borrowed, and gone with the next renewal. A copy of it is what `connect` can go on with later. */
+  get context(): SecurityContext | undefined {
+    return this.#initiator.context;
+  }
+
+  /** The Id by which the peer knows the context's token: to be kept with it. */
+  get tokenId(): string | undefined {
+    return this.#initiator.tokenId;
   }
 
   /**
@@ -63,11 +68,28 @@ export class Conversation {
       return await this.#callOnce(action, payload, signal);
     } catch (error) {
       // The peer did nothing with what it could not read, so once more does no harm.
-      if (!(error instanceof Fault) || !this.#isLost(error, generation)) throw error;
+      if (!this.#settings.reestablish || !(error instanceof Fault) || !this.#isLost(error, generation)) throw error;
       if (generation === this.#generation) this.#abandon();
       await this.ready(signal);
       return await this.#callOnce(action, payload, signal);
     }
+  }
+
+  /**
+   * Renews the context now; calls go on meanwhile. What `call` does by itself when it is time.
+   * @throws Fault (rejects) as `connect`, `peer.unable-to-renew`
+   */
+  async renew(): Promise<void> {
+    await (this.#renewing ?? this.#renewNow());
+  }
+
+  /**
+   * Ends the context at the peer; then the conversation is closed.
+   * @throws Fault (rejects) why the peer did not; the context is as it was
+   */
+  async cancel(): Promise<void> {
+    await this.#exchange(this.#initiator.requestCancel(this.#channel), this.#settings.url, undefined);
+    await this.close();
   }
 
   /** Cancels the context, unless `cancel: false` was said, and wipes its keys. Never rejects: the peer may be gone. */
@@ -75,7 +97,7 @@ export class Conversation {
     if (this.#isClosed) return;
     this.#isClosed = true;
     try {
-      await this.#renewing;
+      await this.#renewing?.catch(() => undefined);
       if (this.#settings.cancel && this.#initiator.awaits === 'messages') {
         await this.#exchange(this.#initiator.requestCancel(this.#channel), this.#settings.url, undefined);
       }
@@ -118,15 +140,20 @@ export class Conversation {
   /** In the background: calls go on under the old key. What fails is tried again at the next call. */
   #renew(): void {
     if (this.#renewing !== undefined || this.#initiator.awaits !== 'messages') return;
-    const { issuer, url, onFailedRenewal } = this.#settings;
-    this.#renewing = this.#exchange(this.#initiator.requestRenew(this.#channel), issuer ?? url, undefined)
+    this.#renewNow().catch((error: unknown) => {
+      this.#settings.onFailedRenewal?.(error instanceof Fault ? error : new Fault('internal.invariant', {}, error));
+    });
+  }
+
+  #renewNow(): Promise<void> {
+    const { issuer, url } = this.#settings;
+    const renewal = this.#exchange(this.#initiator.requestRenew(this.#channel), issuer ?? url, undefined);
+    this.#renewing = renewal
       .then(() => undefined)
-      .catch((error: unknown) =>
-        onFailedRenewal?.(error instanceof Fault ? error : new Fault('internal.invariant', {}, error)),
-      )
       .finally(() => {
         this.#renewing = undefined;
       });
+    return this.#renewing;
   }
 
   async #callOnce(

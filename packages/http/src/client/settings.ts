@@ -8,11 +8,10 @@ import type { Agent, Dispatcher } from 'undici';
 import type { PostBounds } from './post.ts';
 
 /** Options of the initiator that are passed on as they are. */
-type PassedOn = Omit<
-  InitiatorOptions,
-  'version' | 'soapVersion' | 'to' | 'ambient' | 'bootstrap' | 'profile' | 'context' | 'tokenId'
->;
+type PassedOn = Omit<InitiatorOptions, 'version' | 'soapVersion' | 'to' | 'ambient' | 'bootstrap' | 'profile'>;
 const PASSED_ON: Readonly<Record<keyof PassedOn, true>> = {
+  context: true,
+  tokenId: true,
   keySizeBits: true,
   entropy: true,
   contextLifetimeMs: true,
@@ -47,6 +46,8 @@ export interface ConnectOptions extends Partial<PostBounds>, PassedOn {
   readonly secure?: boolean;
   /** Renews the context when it is time. Default: true. */
   readonly renew?: boolean;
+  /** Establishes another context when the peer has lost this one, and makes the call once more. Default: true. */
+  readonly reestablish?: boolean;
   /** Cancels the context at the end. Default: true. */
   readonly cancel?: boolean;
   /** Is told of a renewal in the background that failed; the context serves until its end, and then another is established. */
@@ -66,6 +67,7 @@ export interface ConversationSettings {
   readonly bounds: PostBounds;
   readonly isSecure: boolean;
   readonly renew: boolean;
+  readonly reestablish: boolean;
   readonly cancel: boolean;
   readonly ownsDispatcher: boolean;
   readonly onFailedRenewal: ((failure: Fault) => void) | undefined;
@@ -118,6 +120,7 @@ export function completeSettings(address: string | URL, options: ConnectOptions)
     bounds,
     isSecure: options.secure ?? isHttps,
     renew: options.renew ?? true,
+    reestablish: options.reestablish ?? true,
     cancel: options.cancel ?? true,
     ownsDispatcher: options.dispatcher === undefined,
     onFailedRenewal: options.onFailedRenewal,
