@@ -12,6 +12,7 @@ export {
 } from './store/key-encryption-key.ts';
 export { MemoryReplayCache } from './replay/replay-cache.ts';
 export type { ReplayCache } from './replay/replay-cache.ts';
+export type { Alarm, AlarmKind } from './quota/alarm-bell.ts';
 export type { Ambient } from './exchange/ambient.ts';
 export { Initiator } from './initiator/initiator.ts';
 export { saysContextIsLost } from './initiator/outcome.ts';

@@ -31,7 +31,7 @@ export type {
 } from './open/message-plan.ts';
 export { describePlan } from './open/plan-text.ts';
 export { replayEntries } from './open/replay-key.ts';
-export type { ReplayEntry, ReplayMemory } from './message/replay-memory.ts';
+export type { ReplayEntry, ReplayMemory, ReplayShare } from './message/replay-memory.ts';
 export { seal } from './seal/seal.ts';
 export { issueAssertion } from './seal/issue-assertion.ts';
 export type { AssertionRequest, HolderKey } from './seal/issue-assertion.ts';

@@ -151,6 +151,20 @@ describe.each(Object.keys(STORES) as (keyof typeof STORES)[])('%s store', (kind)
     }
   });
 
+  test('forgets at once what is over, and nothing that is live', async () => {
+    const store = await make();
+    for (const name of ['1', '2', '3'])
+      await store.put(sampleContext(`urn:uuid:${name}`, { expiresAtMs: START_MS + 10 }));
+    await store.cancel('urn:uuid:1', START_MS);
+    expect(await store.forget!('urn:uuid:1', START_MS)).toBe(true);
+    expect(await store.forget!('urn:uuid:2', START_MS + 9)).toBe(false);
+    expect(await store.forget!('urn:uuid:3', START_MS + 10)).toBe(true);
+    expect(await store.forget!('urn:uuid:3', START_MS + 10)).toBe(false);
+    expect(await store.forget!('', START_MS)).toBe(false);
+    expect(await store.get('urn:uuid:1')).toBeUndefined();
+    expect(await store.get('urn:uuid:2')).toBeDefined();
+  });
+
   test('T54: says what changed since, and that it cannot tell after too long', async () => {
     const store = await make();
     const { position: start } = await store.changes!();

@@ -1,5 +1,5 @@
 import { Fault } from '@parley/core';
-import type { ReplayMemory } from '@parley/engine';
+import type { ReplayMemory, ReplayShare } from '@parley/engine';
 import type { ReplayCache } from './replay-cache.ts';
 
 /**
@@ -8,22 +8,24 @@ import type { ReplayCache } from './replay-cache.ts';
  */
 export class AwaitedReplays implements ReplayMemory {
   readonly #cache: ReplayCache;
+  readonly #kind: NonNullable<ReplayShare['kind']>;
   readonly #answers = new Map<string, boolean>();
   #pending: Promise<void> | undefined;
 
-  constructor(cache: ReplayCache) {
+  constructor(cache: ReplayCache, kind: NonNullable<ReplayShare['kind']> = 'message') {
     this.#cache = cache;
+    this.#kind = kind;
   }
 
   /** @throws Fault `internal.context-needed` the answer is awaited; `internal.quota`, `internal.store-unavailable` */
-  insertIfAbsent(scope: string, key: string, untilMs: number, nowMs: number): boolean {
+  insertIfAbsent(scope: string, key: string, untilMs: number, nowMs: number, share: ReplayShare): boolean {
     // The length keeps the two apart: ("a", "bc") is not ("ab", "c").
     const name = `${scope.length}:${scope}${key}`;
     const known = this.#answers.get(name);
     if (known !== undefined) return known;
     let answer: boolean | Promise<boolean>;
     try {
-      answer = this.#cache.insertIfAbsent(scope, key, untilMs, nowMs);
+      answer = this.#cache.insertIfAbsent(scope, key, untilMs, nowMs, { owner: share.owner, kind: this.#kind });
     } catch (error) {
       throw failureOf(error);
     }

@@ -1,5 +1,8 @@
 import { hash } from 'node:crypto';
 import { Fault } from '@parley/core';
+import type { ReplayShare } from '@parley/engine';
+import type { Account } from './replay-shares.ts';
+import { ShareRoom } from './replay-shares.ts';
 
 /**
  * Remembers what may be seen once only. The scope of an entry is (context, replay key): the same MessageID in two
@@ -10,31 +13,46 @@ export interface ReplayCache {
    * Inserts (identifier, replayKey), to be remembered until `untilMs` at least.
    *
    * @returns `false` if it is there, or if its time has passed already, so that nobody can tell: refuse the message
-   * @throws Fault `internal.quota` when full, `internal.store-unavailable`: refuse the message
+   * `share` says on whose account, so that a cache can see to it that nobody fills it for all.
+   * @throws Fault `internal.quota` when it is full, or the share is used up; `internal.store-unavailable`: refuse the message
    */
-  insertIfAbsent(identifier: string, replayKey: string, untilMs: number, nowMs: number): boolean | Promise<boolean>;
+  insertIfAbsent(
+    identifier: string,
+    replayKey: string,
+    untilMs: number,
+    nowMs: number,
+    share?: ReplayShare,
+  ): boolean | Promise<boolean>;
 }
 
 /** Entries expire together with the others of their ten seconds. */
 const BUCKET_MS = 10_000;
 const ENTRIES_MAX_DEFAULT = 1_000_000;
+/** One part in so many is for requests of trust alone. */
+const TRUST_PART = 8;
 const KEY_BYTES = 16;
 
 /**
  * A {@link ReplayCache} in this process's memory: enough for one node whose restart takes longer than messages live.
- * It never forgets early: when it is full, it refuses. A clock that goes backwards brings nothing back, as time here is
+ * It never forgets early: when it is full, it refuses; and before it is, who holds more than three times what is left: one
+ * client does not fill it for the others, and no messages fill it for requests to issue, renew and cancel. A clock that goes backwards brings nothing back, as time here is
  * the latest time ever told; one that jumped ahead is answered by refusals until it is right again.
  */
 export class MemoryReplayCache implements ReplayCache {
-  readonly #entriesMax: number;
+  readonly #rooms: Readonly<Record<NonNullable<ReplayShare['kind']>, ShareRoom>>;
   readonly #keys = new Set<string>();
-  /** Bucket number -> its keys. A bucket ends before or when its number times {@link BUCKET_MS} is reached. */
-  readonly #buckets = new Map<number, string[]>();
+  /** Bucket number -> its entries. A bucket ends before or when its number times {@link BUCKET_MS} is reached. */
+  readonly #buckets = new Map<number, Entry[]>();
   #latestMs = Number.NEGATIVE_INFINITY;
   #sweptBucket = Number.NEGATIVE_INFINITY;
 
   constructor(options: { readonly entriesMax?: number | undefined } = {}) {
-    this.#entriesMax = options.entriesMax ?? ENTRIES_MAX_DEFAULT;
+    const { entriesMax = ENTRIES_MAX_DEFAULT } = options;
+    if (!Number.isSafeInteger(entriesMax) || entriesMax < 0)
+      throw new Fault('caller.option-invalid', { option: 'entriesMax', value: String(entriesMax).slice(0, 64) });
+    const ofTrust = Math.floor(entriesMax / TRUST_PART);
+    const message = new ShareRoom('message', entriesMax - ofTrust);
+    this.#rooms = { message, trust: ofTrust > 0 ? new ShareRoom('trust', ofTrust) : message };
   }
 
   /** Entries that are remembered now, some of them possibly past their time. */
@@ -42,7 +60,13 @@ export class MemoryReplayCache implements ReplayCache {
     return this.#keys.size;
   }
 
-  insertIfAbsent(identifier: string, replayKey: string, untilMs: number, nowMs: number): boolean {
+  insertIfAbsent(
+    identifier: string,
+    replayKey: string,
+    untilMs: number,
+    nowMs: number,
+    share: ReplayShare = { owner: identifier },
+  ): boolean {
     if (!(Number.isFinite(nowMs) && Number.isFinite(untilMs))) {
       throw new Fault('caller.input-invalid', { reason: 'time is not a number' });
     }
@@ -51,13 +75,12 @@ export class MemoryReplayCache implements ReplayCache {
     if (untilMs <= this.#latestMs) return false;
     const key = keyOf(identifier, replayKey);
     if (this.#keys.has(key)) return false;
-    if (this.#keys.size >= this.#entriesMax)
-      throw new Fault('internal.quota', { cache: 'replay', entries: this.#keys.size });
+    const entry = { key, account: this.#rooms[share.kind ?? 'message'].take(share.owner) };
     this.#keys.add(key);
     const bucket = Math.ceil(untilMs / BUCKET_MS);
-    const keys = this.#buckets.get(bucket);
-    if (keys === undefined) this.#buckets.set(bucket, [key]);
-    else keys.push(key);
+    const entries = this.#buckets.get(bucket);
+    if (entries === undefined) this.#buckets.set(bucket, [entry]);
+    else entries.push(entry);
     return true;
   }
 
@@ -66,12 +89,20 @@ export class MemoryReplayCache implements ReplayCache {
     const current = Math.floor(this.#latestMs / BUCKET_MS);
     if (current <= this.#sweptBucket) return;
     this.#sweptBucket = current;
-    for (const [bucket, keys] of this.#buckets) {
+    for (const [bucket, entries] of this.#buckets) {
       if (bucket > current) continue;
-      for (const key of keys) this.#keys.delete(key);
+      for (const { key, account } of entries) {
+        this.#keys.delete(key);
+        account.room.give(account);
+      }
       this.#buckets.delete(bucket);
     }
   }
+}
+
+interface Entry {
+  readonly key: string;
+  readonly account: Account;
 }
 
 /** 128 bits of a hash: texts of any length cost the same memory. The length in front keeps the two apart. */

@@ -26,7 +26,7 @@ export async function cancelContext(
 ): Promise<CancelledContext> {
   let opening: Opening;
   try {
-    opening = await openUnderContext(request, settings.profile.cancels.policy, settings);
+    opening = await openUnderContext(request, settings.profile.cancels.policy, settings, 'trust');
   } catch (error) {
     if (!mayBeBootstraps(error)) throw error;
     return await cancelByBootstrap(request, version, settings, error);
@@ -63,7 +63,7 @@ async function cancelByContext(
   if (target?.identifier !== identifier || (target.instance !== undefined && target.instance !== instance)) {
     throw invalidRequest('CancelTarget');
   }
-  await end(identifier, context.principal, request, settings);
+  await end(identifier, request, settings);
   const { messageId = '' } = addressingOf(message);
   const envelope = answerEnvelope(request, { operation: 'cancel', version }, messageId, settings, (writer) =>
     writeCancelResponse(writer, version, rst.context),
@@ -71,7 +71,8 @@ async function cancelByContext(
   const { protection } = settings.profile.cancelAnswers;
   const use = { context, instance, ...(settings.profile.confirm && { confirm: message.signatureValues }) };
   const sealed = protect(envelope, underContext(protection, use), settings);
-  await rememberOwn(envelope, sealed, { identifier, protection }, settings);
+  const share = { owner: context.principal ?? identifier, kind: 'trust' } as const;
+  await rememberOwn(envelope, sealed, { identifier, protection, share }, settings);
   return { reply: sealed.octets, identifier };
 }
 
@@ -87,7 +88,7 @@ async function cancelByBootstrap(
   const { proven, rst, target } = await openOwned(request, version, 'cancel', settings);
   try {
     rst.entropy?.wipe();
-    await end(target.identifier, proven.principal, request, settings);
+    await end(target.identifier, request, settings);
     const reply = answerByBootstrap(request, { operation: 'cancel', version, proven }, settings, (writer) =>
       writeCancelResponse(writer, version, rst.context),
     );
@@ -99,11 +100,10 @@ async function cancelByBootstrap(
 
 async function end(
   identifier: string,
-  principal: string | undefined,
   { atMs }: RequestInHand,
   { store, quota, onEvict }: ResponderSettings,
 ): Promise<void> {
   if (!(await store.cancel(identifier, atMs))) throw new Fault('peer.bad-context', { reason: 'gone meanwhile' });
-  quota.release(principal ?? '', identifier);
+  quota.cancelled(identifier, atMs);
   await onEvict(identifier);
 }

@@ -75,13 +75,14 @@ async function store(
   const owner = context.principal ?? '';
   for (let tries = 0; tries < IDENTIFIER_TRIES_MAX; tries++) {
     const identifier = randomUrn(settings.ambient);
-    settings.quota.take(owner, identifier, context.expiresAtMs, atMs);
+    const over = settings.quota.take(owner, identifier, context.expiresAtMs, atMs);
     let isStored = false;
     try {
+      if (over !== undefined) await settings.store.forget?.(over, atMs);
       isStored = await settings.store.insert({ ...context, identifier });
       if (isStored) return identifier;
     } finally {
-      if (!isStored) settings.quota.release(owner, identifier);
+      if (!isStored) settings.quota.release(identifier);
     }
   }
   throw new Fault('internal.invariant', { claim: 'random identifiers are new' });

@@ -1,9 +1,16 @@
-import type { SealedMessage } from '@parley/engine';
+import type { ReplayShare, SealedMessage } from '@parley/engine';
 import { currentMs } from '../exchange/ambient.ts';
 import type { Protection } from '../protection/protection.ts';
 import { envelopeAddressing } from '../soap/outline.ts';
 import { remember } from './request-in-hand.ts';
 import type { ResponderSettings } from './settings.ts';
+
+/** Under which context an answer is, and on whose account it is remembered. */
+interface OwnMessage {
+  readonly identifier: string;
+  readonly protection: Protection;
+  readonly share: ReplayShare;
+}
 
 /**
  * Enters an answer of ours into the replay cache, as if it had been received: both sides sign with one key, so that it would
@@ -14,7 +21,7 @@ import type { ResponderSettings } from './settings.ts';
 export async function rememberOwn(
   envelope: Uint8Array,
   { signatureValues }: SealedMessage,
-  { identifier, protection }: { readonly identifier: string; readonly protection: Protection },
+  { identifier, protection, share }: OwnMessage,
   settings: ResponderSettings,
 ): Promise<void> {
   const nowMs = currentMs(settings.ambient);
@@ -25,5 +32,5 @@ export async function rememberOwn(
   if (value === undefined) return;
   const isSigned = 'sign' in protection && protection.sign.addressing;
   const messageId = isSigned ? envelopeAddressing(envelope).messageId : undefined;
-  await remember(settings, identifier, messageId ?? value, untilMs, nowMs);
+  await remember(settings, identifier, messageId ?? value, untilMs, nowMs, share);
 }

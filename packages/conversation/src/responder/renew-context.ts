@@ -36,6 +36,7 @@ export async function renewContext(
       withNewKey(current, { oldInstance: target.instance, key, rst }, request, settings),
     );
     if (!isStored) throw new Fault('peer.bad-context', { reason: 'gone meanwhile' });
+    settings.quota.renewed(identifier, expiresAtMs);
     await settings.onEvict(identifier);
     const token = { identifier, instance };
     const reply = answerToken(request, 'renew', { proven, rst, issued, token, expiresAtMs }, settings);

@@ -1,7 +1,7 @@
 /** One request on its way through a responder, and the checks that all requests share. */
 import type { SecurityContext } from '@parley/core';
 import { Fault } from '@parley/core';
-import type { AddressingClaims, OpenedMessage, Policy } from '@parley/engine';
+import type { AddressingClaims, OpenedMessage, Policy, ReplayShare } from '@parley/engine';
 import type { Channel } from '../exchange/channel.ts';
 import { neverRevived } from '../exchange/context-clock.ts';
 import { restsOnTransport } from '../protection/protection.ts';
@@ -25,8 +25,9 @@ export async function openUnderContext(
   request: RequestInHand,
   policy: Policy,
   settings: ResponderSettings,
+  replayKind: AwaitedOpenRequest['replayKind'] = 'message',
 ): Promise<Opening> {
-  return await openRequest(request, { policy, adjust: liveAt(request) }, settings);
+  return await openRequest(request, { policy, adjust: liveAt(request), replayKind }, settings);
 }
 
 /** A request that its bootstrap has proven, and who sent it. */
@@ -51,7 +52,7 @@ export async function openHandshake(
   const { credentials, authenticate, contexts } = bootstrap;
   const opening = await openRequest(
     request,
-    { policy, adjust, credentials, authenticate, ...(contexts && { store: contexts }) },
+    { policy, adjust, credentials, authenticate, replayKind: 'trust', ...(contexts && { store: contexts }) },
     settings,
   ).catch(asAuthentication);
   try {
@@ -59,9 +60,14 @@ export async function openHandshake(
     const { messageId, ...addressing } = addressingOf(message);
     if (messageId === undefined) throw new Fault('peer.coverage-missing', { part: 'wsa:MessageID' });
     const principal = bootstrap.principalOf({ message, channel: request.channel, user, sessionKey });
+    const owner = principal ?? '';
+    settings.quota.request(owner, request.atMs);
     // What nothing in the message proves is not remembered by `open`: nobody could tell two of them apart.
     if (!policy.requireProof) {
-      await requireFirst(settings, `handshake ${principal}`, messageId, message.replayUntilMs, request.atMs);
+      await requireFirst(settings, `handshake ${principal}`, messageId, message.replayUntilMs, request.atMs, {
+        owner,
+        kind: 'trust',
+      });
     }
     return { opening, principal, addressing: { ...addressing, messageId } };
   } catch (error) {
@@ -79,7 +85,7 @@ function asAuthentication(error: unknown): never {
 
 async function openRequest(
   request: RequestInHand,
-  more: Pick<AwaitedOpenRequest, 'policy' | 'adjust' | 'credentials' | 'authenticate'> &
+  more: Pick<AwaitedOpenRequest, 'policy' | 'adjust' | 'replayKind' | 'credentials' | 'authenticate'> &
     Partial<Pick<AwaitedOpenRequest, 'store'>>,
   { store, replayCache }: ResponderSettings,
 ): Promise<Opening> {
@@ -116,8 +122,9 @@ async function requireFirst(
   replayKey: string,
   untilMs: number,
   nowMs: number,
+  share: ReplayShare,
 ): Promise<void> {
-  if (!(await remember(settings, scope, replayKey, untilMs, nowMs)))
+  if (!(await remember(settings, scope, replayKey, untilMs, nowMs, share)))
     throw new Fault('peer.replay', { identifier: scope });
 }
 
@@ -128,9 +135,10 @@ export async function remember(
   replayKey: string,
   untilMs: number,
   nowMs: number,
+  share: ReplayShare,
 ): Promise<boolean> {
   try {
-    return await replayCache.insertIfAbsent(scope, replayKey, untilMs, nowMs);
+    return await replayCache.insertIfAbsent(scope, replayKey, untilMs, nowMs, share);
   } catch (error) {
     throw failureOf(error);
   }

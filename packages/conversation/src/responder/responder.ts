@@ -81,7 +81,7 @@ export class Responder {
     try {
       return await this.#dispatch(this.#take(bytes, channel, outline));
     } catch (error) {
-      const failure = failedReply(error);
+      const failure = this.#failed(error);
       return { kind: 'refused', reply: this.#refusal(failure, outline), failure };
     }
   }
@@ -91,7 +91,7 @@ export class Responder {
     try {
       return { ok: true, value: await this.#openMessage(this.#take(bytes, channel, emptyOutline())) };
     } catch (error) {
-      return failedReply(error);
+      return this.#failed(error);
     }
   }
 
@@ -112,7 +112,8 @@ export class Responder {
       try {
         const use = { context, instance, ...(profile.confirm && { confirm: signatureValues }) };
         const sealed = protect(envelope, underContext(protection, use), this.#settings);
-        await rememberOwn(envelope, sealed, { identifier, protection }, this.#settings);
+        const share = { owner: context.principal ?? identifier };
+        await rememberOwn(envelope, sealed, { identifier, protection, share }, this.#settings);
         return { ok: true, value: sealed.octets };
       } finally {
         wipeContext(context);
@@ -120,6 +121,12 @@ export class Responder {
     } catch (error) {
       return failedReply(error);
     }
+  }
+
+  #failed(error: unknown): FailedReply {
+    const failure = failedReply(error);
+    this.#settings.alarms.hear(failure, this.#latestMs);
+    return failure;
   }
 
   #refusal({ code }: FailedReply, outline: Outline): Uint8Array {

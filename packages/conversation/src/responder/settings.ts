@@ -1,4 +1,4 @@
-import { algorithmSuite } from '@parley/core';
+import { algorithmSuite, Fault } from '@parley/core';
 import type { Policy, PolicyChanges } from '@parley/engine';
 import { policyOf } from '@parley/engine';
 import type { ResponderBootstrap } from '../bootstrap/bootstrap.ts';
@@ -6,11 +6,14 @@ import type { Ambient } from '../exchange/ambient.ts';
 import { FIVE_MINUTES_MS } from '../exchange/durations.ts';
 import type { ConversationProfile } from '../protection/conversation-profile.ts';
 import { peerProfile } from '../protection/peer-profiles.ts';
+import type { Alarm } from '../quota/alarm-bell.ts';
+import { AlarmBell } from '../quota/alarm-bell.ts';
+import { PrincipalQuota } from '../quota/principal-quota.ts';
+import { RequestBudget } from '../quota/request-budget.ts';
 import type { ReplayCache } from '../replay/replay-cache.ts';
 import { MemoryReplayCache } from '../replay/replay-cache.ts';
 import type { ContextStore } from '../store/context-store.ts';
 import type { KeyContribution } from '../trust/key-material.ts';
-import { IssueQuota } from './issue-quota.ts';
 
 export interface ResponderOptions {
   readonly store: ContextStore;
@@ -48,16 +51,28 @@ export interface ResponderOptions {
   readonly keysPerContextMax?: number | undefined;
   /** Keep keys that have rolled over, for verifying logs. Default `drop`. */
   readonly expiredKeys?: 'drop' | 'retain' | undefined;
-  /** Live contexts of one principal. Default 1000. */
+  /** Contexts of one principal, live or over and still remembered by the store. Default 1000. */
   readonly contextsPerPrincipalMax?: number | undefined;
+  /** The same of all principals. Default 1,000,000. */
+  readonly contextsMax?: number | undefined;
+  /** Handshakes that one principal may make at once. Default 1000. */
+  readonly requestsPerPrincipalMax?: number | undefined;
+  /** How many of them come back in a minute. Default 600. */
+  readonly requestsPerPrincipalPerMinute?: number | undefined;
+  /**
+   * Told of what somebody should look at: a quota or a share used up, a store that fails. Once a minute of each kind; what it
+   * throws is ignored.
+   */
+  readonly onAlarm?: ((alarm: Alarm) => void) | undefined;
   /** Awaited after a context changed in the store (renew, cancel) and before the answer leaves: forget cached copies. */
   readonly onEvict?: ((identifier: string) => void | Promise<void>) | undefined;
 }
 
 /** The options, complete. */
-export interface ResponderSettings extends Complete<Omit<ResponderOptions, 'contextsPerPrincipalMax'>> {
+export interface ResponderSettings extends Complete<Omit<ResponderOptions, CountName | 'onAlarm'>> {
   readonly defaultKeyBits: number;
-  readonly quota: IssueQuota;
+  readonly quota: PrincipalQuota;
+  readonly alarms: AlarmBell;
   readonly policies: HandshakePolicies;
 }
 
@@ -92,7 +107,8 @@ export function completeSettings(options: ResponderOptions): ResponderSettings {
     timestampLifetimeMs: options.timestampLifetimeMs ?? FIVE_MINUTES_MS,
     keysPerContextMax: options.keysPerContextMax ?? 4,
     expiredKeys: options.expiredKeys ?? 'drop',
-    quota: new IssueQuota(options.contextsPerPrincipalMax ?? 1000),
+    quota: quotaOf(options),
+    alarms: new AlarmBell(options.onAlarm),
     onEvict: options.onEvict ?? (() => undefined),
     policies: handshakePolicies(options.bootstrap, profile),
   };
@@ -113,4 +129,35 @@ function handshakePolicies(
 
 function merged(policy: Policy, { limits: _, ...demands }: PolicyChanges): Policy {
   return Object.freeze({ ...policy, ...demands });
+}
+
+/** Principals whose requests are counted: each of them asked within the last minutes. */
+const PRINCIPALS_MAX = 100_000;
+
+function quotaOf(options: ResponderOptions): PrincipalQuota {
+  const requests = new RequestBudget(
+    count(options, 'requestsPerPrincipalMax', 1000),
+    count(options, 'requestsPerPrincipalPerMinute', 600),
+    PRINCIPALS_MAX,
+  );
+  return new PrincipalQuota(
+    count(options, 'contextsPerPrincipalMax', 1000),
+    count(options, 'contextsMax', 1_000_000),
+    requests,
+    options.store.forget !== undefined,
+  );
+}
+
+type CountName =
+  | 'contextsPerPrincipalMax'
+  | 'contextsMax'
+  | 'requestsPerPrincipalMax'
+  | 'requestsPerPrincipalPerMinute';
+
+function count(options: ResponderOptions, option: CountName, otherwise: number): number {
+  const value = options[option] ?? otherwise;
+  // safety: no comparison with NaN holds, and there would be no quota.
+  if (!Number.isSafeInteger(value) || value < 1)
+    throw new Fault('caller.option-invalid', { option, value: String(value).slice(0, 64), least: 1 });
+  return value;
 }

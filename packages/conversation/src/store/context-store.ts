@@ -53,6 +53,12 @@ export interface ContextStore {
   prune(nowMs: number): Promise<number>;
 
   /**
+   * Forgets one context before its time, if it is cancelled or, at `nowMs`, expired; `false` if it is live or unknown. What a
+   * responder does with the oldest of a principal whose quota is used up; without it, it refuses.
+   */
+  forget?(identifier: string, nowMs: number): Promise<boolean>;
+
+  /**
    * Which contexts were replaced, cancelled or removed, by whomever, since a position that an earlier call gave; without
    * one, none, and where to begin. What a pool asks to know what it may still hold ({@link ContextResolver.changes}). A
    * store without it costs a pool a look-up of each context in use every `contextAgeMaxMs`.

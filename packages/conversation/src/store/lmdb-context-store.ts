@@ -9,7 +9,7 @@ import { LmdbChanges } from './lmdb-changes.ts';
 import type { Writing } from './lmdb-database.ts';
 import { LmdbDatabase } from './lmdb-database.ts';
 import type { Retention } from './retention.ts';
-import { isForgotten, retentionOf } from './retention.ts';
+import { isForgotten, isOver, retentionOf } from './retention.ts';
 import { isSealedUnder, openRecord, sealRecord } from './sealed-record.ts';
 
 export interface LmdbContextStoreOptions extends ContextStoreOptions {
@@ -167,6 +167,17 @@ class LmdbContextStore implements ContextStore {
     return count;
   }
 
+  async forget(identifier: string, nowMs: number): Promise<boolean> {
+    const key = keyNamed(identifier);
+    return this.#database.write('forget', (writing) => {
+      const context = key && this.#opened(writing.get(key), key, identifier);
+      wipeContext(context);
+      if (key === undefined || context === undefined || !isOver(context, nowMs)) return false;
+      this.#remove(writing, key, identifier);
+      return true;
+    });
+  }
+
   async changes(since?: number): Promise<ContextChanges> {
     return this.#changes.since(since);
   }
@@ -202,9 +213,13 @@ class LmdbContextStore implements ContextStore {
     }
     wipeContext(context);
     if (context === undefined || !isForgotten(context, this.#retention, nowMs)) return false;
+    this.#remove(writing, key, identifier);
+    return true;
+  }
+
+  #remove(writing: Writing, key: Uint8Array, identifier: string): void {
     writing.remove(key);
     this.#changes.append(writing, identifier);
-    return true;
   }
 
   #replace(writing: Writing, key: Uint8Array, context: SecurityContext): void {

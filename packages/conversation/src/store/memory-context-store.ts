@@ -5,7 +5,7 @@ import { ChangeRing } from './change-ring.ts';
 import { copyContext, identifierOctets, refuseRevival, tombstoneOf, wipeContext } from './context-copy.ts';
 import type { ContextStore, ContextStoreOptions } from './context-store.ts';
 import type { Retention } from './retention.ts';
-import { isForgotten, retentionOf } from './retention.ts';
+import { isForgotten, isOver, retentionOf } from './retention.ts';
 
 /** A {@link ContextStore} in this process's memory: for tests, short conversations and initiators. Nothing survives. */
 export class MemoryContextStore implements ContextStore {
@@ -65,14 +65,20 @@ export class MemoryContextStore implements ContextStore {
   async prune(nowMs: number): Promise<number> {
     this.#assertOpen();
     let count = 0;
-    for (const [identifier, context] of this.#contexts) {
+    for (const context of this.#contexts.values()) {
       if (!isForgotten(context, this.#retention, nowMs)) continue;
-      wipeContext(context);
-      this.#contexts.delete(identifier);
-      this.#changes.append(identifier);
+      this.#remove(context);
       count++;
     }
     return count;
+  }
+
+  async forget(identifier: string, nowMs: number): Promise<boolean> {
+    this.#assertOpen();
+    const context = this.#contexts.get(identifier);
+    if (context === undefined || !isOver(context, nowMs)) return false;
+    this.#remove(context);
+    return true;
   }
 
   async changes(since?: number): Promise<ContextChanges> {
@@ -84,6 +90,12 @@ export class MemoryContextStore implements ContextStore {
     this.#closed = true;
     for (const context of this.#contexts.values()) wipeContext(context);
     this.#contexts.clear();
+  }
+
+  #remove(context: SecurityContext): void {
+    wipeContext(context);
+    this.#contexts.delete(context.identifier);
+    this.#changes.append(context.identifier);
   }
 
   #replace(context: SecurityContext): void {

@@ -15,6 +15,11 @@ export function retentionOf({ graceMs, tombstoneMs, cancelledKeys }: ContextStor
   };
 }
 
+/** Whether nobody can use `context` at `nowMs` any more. */
+export function isOver({ expiresAtMs, cancelledAtMs }: SecurityContext, nowMs: number): boolean {
+  return cancelledAtMs !== undefined || nowMs >= expiresAtMs;
+}
+
 /** Whether `context` may be forgotten at `nowMs`. One that was cancelled with its keys kept stays as long as it would have. */
 export function isForgotten(context: SecurityContext, { graceMs, tombstoneMs }: Retention, nowMs: number): boolean {
   const { expiresAtMs, cancelledAtMs, keys } = context;

@@ -8,19 +8,33 @@ export interface ReplayEntry {
   readonly untilMs: number;
 }
 
+/** On whose account an entry is, so that nobody fills the memory of all. */
+export interface ReplayShare {
+  /** The principal of a context, else the context, certificate, user or subject; empty if a key says nothing about who has it. */
+  readonly owner: string;
+  /** Requests to issue, renew and cancel contexts have room of their own. Default `message`. */
+  readonly kind?: 'message' | 'trust';
+}
+
 /** Remembers what may be seen once. `MemoryReplayCache` of `@parley/conversation` is one. */
 export interface ReplayMemory {
   /**
    * Inserts (scope, key), to be remembered until `untilMs` at least, in one atomic step.
    * @returns `false` if it is there already, or if its time has passed: the message is refused
-   * @throws Fault `internal.quota` when full: the message is refused
+   * @throws Fault `internal.quota` when it is full, or the share is used up: the message is refused
    */
-  insertIfAbsent(scope: string, key: string, untilMs: number, nowMs: number): boolean;
+  insertIfAbsent(scope: string, key: string, untilMs: number, nowMs: number, share?: ReplayShare): boolean;
 }
 
 /** Remembers what must not have been here. @throws Fault `peer.replay`, and what `memory` throws */
-export function remember(memory: ReplayMemory, entries: readonly ReplayEntry[], nowMs: number): void {
+export function remember(
+  memory: ReplayMemory,
+  entries: readonly ReplayEntry[],
+  nowMs: number,
+  share: ReplayShare,
+): void {
   for (const { scope, key, untilMs } of entries) {
-    if (!memory.insertIfAbsent(scope, key, untilMs, nowMs)) throw new Fault('peer.replay', { identifier: scope });
+    if (!memory.insertIfAbsent(scope, key, untilMs, nowMs, share))
+      throw new Fault('peer.replay', { identifier: scope });
   }
 }

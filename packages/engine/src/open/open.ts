@@ -37,7 +37,7 @@ import type { DecryptedMessage } from './decrypt-parts.ts';
 import { decryptParts, resolveDecryptions } from './decrypt-parts.ts';
 import { requireFresh } from './freshness.ts';
 import { handOver } from './hand-over.ts';
-import { replayEntries } from './replay-key.ts';
+import { replayEntries, shareOwnerOf } from './replay-key.ts';
 import type { OpenRequest } from './request.ts';
 import type { VerifiedPart, VerifiedSignature } from './verify-signatures.ts';
 import { verifyDigests, verifyValues } from './verify-signatures.ts';
@@ -118,7 +118,11 @@ function openMessage(
     workspace,
     borrow: request.borrow === true && workspace === request.workspace,
   });
-  if (scope.replays !== undefined) remember(scope.replays, replayEntries(opened), scope.atMs);
+  if (scope.replays !== undefined) {
+    const signer = proof.verified[0]?.signature.resolved;
+    const owner = signer === undefined ? (user?.username ?? '') : shareOwnerOf(signer);
+    remember(scope.replays, replayEntries(opened), scope.atMs, { owner });
+  }
   return opened;
 }
 

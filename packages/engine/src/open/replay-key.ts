@@ -36,6 +36,23 @@ function ownerOf(resolved: ResolvedKey): string {
   }
 }
 
+/** On whose account the message of that key is remembered. */
+export function shareOwnerOf(resolved: ResolvedKey): string {
+  switch (resolved.source) {
+    case 'context':
+      return resolved.context.principal ?? resolved.context.identifier;
+    // Anybody can make one.
+    case 'encrypted-key':
+      return '';
+    case 'username':
+      return resolved.passwordKey.username;
+    case 'saml':
+      return `${resolved.assertion.issuer} ${resolved.assertion.subject?.name ?? ''}`;
+    case 'certificate':
+      return resolved.thumbprint;
+  }
+}
+
 const SHA256 = digestAlgorithm('sha256');
 
 /** SHA-256 in base64. */
