@@ -66,15 +66,24 @@ export function openAnswer(
   const message = unwrapped(reply);
   const isOurs = message.signatureValues.some((value) => request.signatureValues.includes(value));
   if (isOurs) throw new Fault('peer.reflected', { reason: 'our own signature' });
+  const fault = readFaultIn(message.body, policy.limits);
+  // interop: CXF and Metro refuse without WS-Addressing. Where the transport protects, the connection has to do.
+  if (fault !== undefined && message.signed.length === 0 && addressingOf(message).relatesTo === undefined)
+    throw new Fault('peer.soap-fault', { ...fault });
   requirePair(message, request, settings);
-  return { message, fault: readFaultIn(message.body, policy.limits) };
+  return { message, fault };
 }
 
 function requirePair(message: OpenedMessage, { messageId }: OpenRequest, { profile }: InitiatorSettings): void {
-  const { relatesTo } = message.claimedAddressing ?? message;
+  const { relatesTo } = addressingOf(message);
   // Without addressing there is the connection, and what the answer confirms.
   if (profile.pairing === 'connection' && relatesTo === undefined) return;
   if (relatesTo !== messageId) throw new Fault('peer.addressing-mismatch', { header: 'RelatesTo' });
+}
+
+/** Signed, or, where TLS alone answers for it, claimed. */
+function addressingOf(message: OpenedMessage): Pick<OpenedMessage, 'action' | 'relatesTo'> {
+  return message.claimedAddressing ?? message;
 }
 
 /** A fault that nothing protects, if the message is one: whoever cannot read us can only answer so. */
@@ -125,7 +134,7 @@ export function requireCancelled(answer: OpenedAnswer, settings: InitiatorSettin
 
 function requireAction({ message, fault }: OpenedAnswer, actions: readonly string[]): void {
   if (fault !== undefined) throw new Fault('peer.soap-fault', { ...fault });
-  const { action } = message.claimedAddressing ?? message;
+  const { action } = addressingOf(message);
   if (action === undefined || !actions.includes(action)) throw new Fault('peer.action-mismatch');
 }
 

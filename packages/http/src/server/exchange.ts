@@ -86,7 +86,8 @@ export class Exchange {
     return { ...this.#message(status, sealed.value), failure };
   }
 
-  #envelope(payload: Uint8Array, action: string, { messageId: relatesTo }: ContextMessage): Uint8Array {
+  #envelope(payload: Uint8Array, action: string, message: ContextMessage): Uint8Array {
+    const relatesTo = messageIdOf(message);
     const style = this.#endpoint.responder.addressing;
     const addressed =
       relatesTo === undefined ? undefined : { action, relatesTo, messageId: `urn:uuid:${randomUUID()}`, style };
@@ -94,13 +95,13 @@ export class Exchange {
   }
 
   /** The application failed: nothing is said of it but that. */
-  #faultEnvelope({ messageId: relatesTo }: ContextMessage): Uint8Array {
+  #faultEnvelope(message: ContextMessage): Uint8Array {
     return writeFaultReply({
       code: 'internal.service-failed',
       soapVersion: this.#soap.soapVersion,
       version: '200512',
       messageId: `urn:uuid:${randomUUID()}`,
-      relatesTo,
+      relatesTo: messageIdOf(message),
       addressing: this.#endpoint.responder.addressing,
     });
   }
@@ -108,4 +109,9 @@ export class Exchange {
   #message(status: number, body: Uint8Array): HttpAnswer {
     return { status, headers: soapHeaders(this.#soap.soapVersion, undefined), body };
   }
+}
+
+/** What the request calls itself: signed, or, where TLS alone answers for that, claimed. */
+function messageIdOf(message: ContextMessage): string | undefined {
+  return (message.claimedAddressing ?? message).messageId;
 }

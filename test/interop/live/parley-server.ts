@@ -1,0 +1,83 @@
+/** Parley as the service that a peer's client calls: every endpoint at its own path, over HTTP and TLS. */
+import { randomFillSync } from 'node:crypto';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import http from 'node:http';
+import https from 'node:https';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import { MemoryContextStore, Responder } from '@parley/conversation';
+import type { Endpoint, Refusal, Service } from '@parley/http';
+import { HttpResponder } from '@parley/http';
+import type { LiveEndpoint } from './endpoints.ts';
+import { ECHO, escaped } from './initiator-story.ts';
+import type { RunningServer } from './live-peer.ts';
+import { liveKeys } from './live-peer.ts';
+
+const AMBIENT = {
+  nowMs: (): number => Date.now(),
+  fillRandom: (out: Uint8Array): void => {
+    randomFillSync(out);
+  },
+};
+
+/** Answers as the echo service of the Java peers. */
+export const echoService: Service = ({ message }) => {
+  const text = ECHO.read(new TextDecoder().decode(message.body)) ?? '';
+  const payload = `<e:echoResponse xmlns:e="urn:peer:echo"><e:text>${escaped(text)}</e:text></e:echoResponse>`;
+  return { action: 'urn:peer:echo:Echo:echoResponse', payload: new TextEncoder().encode(payload) };
+};
+
+export interface ParleyServer extends RunningServer {
+  readonly refusals: readonly Refusal[];
+}
+
+export async function serveParley(
+  endpoints: readonly LiveEndpoint[],
+  service: Service = echoService,
+): Promise<ParleyServer> {
+  const store = new MemoryContextStore();
+  const refusals: Refusal[] = [];
+  const rows = endpoints.map((at): [string, Endpoint] => [
+    `/${at.name}`,
+    {
+      service,
+      responder: new Responder({
+        store,
+        ambient: AMBIENT,
+        bootstrap: at.responder(),
+        profile: at.profile,
+        // interop: CXF proves no possession in Renew and Cancel, and renews what is over.
+        unproven: 'same-principal',
+        renewGraceMs: 300_000,
+        expiredKeys: 'retain',
+      }),
+    },
+  ]);
+  const responder = new HttpResponder({
+    endpoints: Object.fromEntries(rows),
+    onRefused: (refusal) => refusals.push(refusal),
+  });
+  const key = readFileSync(path.join(liveKeys(), 'server.key'));
+  const cert = readFileSync(path.join(liveKeys(), 'server.pem'));
+  const servers = [http.createServer(responder.handler), https.createServer({ key, cert }, responder.handler)];
+  const [plain = 0, secure = 0] = await Promise.all(servers.map(listening));
+  return {
+    http: `http://127.0.0.1:${plain}`,
+    https: `https://127.0.0.1:${secure}`,
+    refusals,
+    stop: async () => {
+      for (const server of servers) {
+        server.close();
+        server.closeAllConnections();
+      }
+      await Promise.all(servers.filter((server) => server.listening).map((server) => once(server, 'close')));
+    },
+  };
+}
+
+async function listening(server: http.Server | https.Server): Promise<number> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return (server.address() as AddressInfo).port;
+}
