@@ -81,6 +81,26 @@ function requirePair(message: OpenedMessage, { messageId }: OpenRequest, { profi
   if (relatesTo !== messageId) throw new Fault('peer.addressing-mismatch', { header: 'RelatesTo' });
 }
 
+/**
+ * {@link openAnswer} of an answer that is a token under the one protection, or a fault under the other: Metro refuses a Renew
+ * under the context, which is not what a token may be under.
+ * @throws Fault as {@link openAnswer} by the first
+ */
+export function openAnswerOrRefusal(
+  bytes: Uint8Array,
+  request: OpenRequest,
+  [scene, refusal]: readonly [AnswerScene, AnswerScene],
+  settings: InitiatorSettings,
+): OpenedAnswer {
+  try {
+    return openAnswer(bytes, request, scene, settings);
+  } catch (error) {
+    if (!(error instanceof Fault) || error.code !== 'peer.keyinfo-forbidden') throw error;
+    const { fault } = openAnswer(bytes, request, refusal, settings);
+    throw fault === undefined ? error : new Fault('peer.soap-fault', { ...fault });
+  }
+}
+
 /** Signed, or, where TLS alone answers for it, claimed. */
 function addressingOf(message: OpenedMessage): Pick<OpenedMessage, 'action' | 'relatesTo'> {
   return message.claimedAddressing ?? message;

@@ -10,7 +10,7 @@ import { protect, underContext } from '../protection/protection.ts';
 import { requestAction } from '../soap/actions.ts';
 import { envelopeAddressing } from '../soap/outline.ts';
 import { copyContext, wipeContext } from '../store/context-copy.ts';
-import { openAnswer, requireCancelled, tokenOf } from './answers.ts';
+import { openAnswer, openAnswerOrRefusal, requireCancelled, tokenOf } from './answers.ts';
 import { ConnectionPairing } from './connection-pairing.ts';
 import type { HeldContext } from './held-context.ts';
 import { issuedContext, renewedContext } from './held-context.ts';
@@ -239,7 +239,13 @@ export class Initiator {
     if (trust?.handshake === undefined) throw this.#wrongMoment();
     if (this.#settings.bootstrap.protectedBy === 'channel') requireSecure(channel);
     const { policy, credentials } = trust.handshake;
-    const answer = openAnswer(bytes, request, { policy, credentials, context: undefined, channel }, this.#settings);
+    const scene = { policy, credentials, context: undefined, channel };
+    const { context } = this;
+    const refusal = { policy: this.#settings.profile.answers.policy, context, channel };
+    const answer =
+      operation === 'issue' || context === undefined
+        ? openAnswer(bytes, request, scene, this.#settings)
+        : openAnswerOrRefusal(bytes, request, [scene, refusal], this.#settings);
     const token = tokenOf(answer, operation, trust, this.#settings);
     this.#hold(
       operation === 'issue'

@@ -40,6 +40,8 @@ interface PeerHabits {
   readonly encrypt?: ContextProtection['encrypt'];
   /** Renewals and cancellations are signed and not encrypted, first encrypted or not. */
   readonly clearCancel: boolean;
+  /** By the transport, a Cancel and its answer have the Body signed, where other messages have a Timestamp alone. */
+  readonly signedCancel?: boolean;
   readonly handshake: Pick<HandshakeStyle, 'signature' | 'confirm' | 'policy'>;
   readonly mustUnderstand: boolean;
   readonly keys: ConversationProfile['keys'];
@@ -60,6 +62,7 @@ const JAVA: PeerHabits = {
   mustUnderstand: true,
   keys: 'combined',
 };
+const CXF: PeerHabits = { ...JAVA, signedCancel: true };
 const WCF: PeerHabits = {
   seal: 'wcf-message',
   policy: 'wcf-message',
@@ -80,11 +83,11 @@ const HABITS: Readonly<Record<PeerName, PeerHabits>> = {
     mustUnderstand: true,
     keys: 'combined',
   },
-  cxf: JAVA,
+  cxf: CXF,
   'wcf-message': WCF,
   'wcf-mixed': { ...WCF, binding: 'transport', handshake: { ...WCF.handshake, confirm: 'none' } },
   // interop: CXF 2.6 refuses wsa headers to be understood where its policy does not use WS-Addressing.
-  websphere: { ...JAVA, seal: 'websphere', policy: 'websphere', mustUnderstand: false },
+  websphere: { ...CXF, seal: 'websphere', policy: 'websphere', mustUnderstand: false },
   // interop: Metro and Rampart send the issuer's key alone, where they are not told to want entropy of their own.
   metro: { ...JAVA, seal: 'metro', policy: 'metro', mustUnderstand: false, keys: 'any' },
   rampart: {
@@ -156,13 +159,13 @@ function symmetricGuards(habits: PeerHabits, endpoint: EndpointPolicy): Guards {
 
 /** Requests that a context endorses over TLS, and answers that TLS alone protects (WS-SecurityPolicy's TransportBinding). */
 function transportGuards(name: PeerName, habits: PeerHabits, endpoint: EndpointPolicy): Guards {
-  const isWcf = name === 'wcf-mixed';
+  const { signedCancel = false } = habits;
   const { mac: _, ...timestamp } = sealProfile('wcf-mixed', 'request');
   const mac = macOf(habits);
   const protection: ContextProtection = {
     ...timestamp,
     ...mac,
-    keys: endpoint.keys ?? (isWcf ? 'direct' : 'explicit'),
+    keys: endpoint.keys ?? (name === 'wcf-mixed' ? 'direct' : 'explicit'),
   };
   const requestPolicy = policyOf('wcf-mixed', { layout: 'lax', ...endpoint.policy });
   const bare: TransportProtection = { transport: true };
@@ -170,16 +173,18 @@ function transportGuards(name: PeerName, habits: PeerHabits, endpoint: EndpointP
     protection: bare,
     policy: answerPolicyOf('transport', { requireTimestamp: false }, endpoint),
   };
-  // interop: CXF and Metro want the Body of a Cancel signed; WCF wants what it always wants.
-  const signed: ContextProtection = isWcf
-    ? protection
-    : { ...sealProfile(habits.seal, 'request'), ...mac, keys: 'explicit', encrypt: 'none' };
+  const signed: ContextProtection = {
+    ...sealProfile(habits.seal, 'request'),
+    ...mac,
+    keys: 'explicit',
+    encrypt: 'none',
+  };
   return {
     requests: { protection, policy: requestPolicy },
     answers,
-    renewals: { protection: signed, policy: requestPolicy },
-    cancels: { protection: signed, policy: requestPolicy },
-    cancelAnswers: isWcf
+    renewals: { protection: name === 'wcf-mixed' ? protection : signed, policy: requestPolicy },
+    cancels: { protection: signedCancel ? signed : protection, policy: requestPolicy },
+    cancelAnswers: !signedCancel
       ? { ...answers, policy: withoutConfirmation(answers.policy) }
       : {
           protection: { ...signed, token: 'external' },

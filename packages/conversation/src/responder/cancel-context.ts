@@ -26,7 +26,7 @@ export async function cancelContext(
 ): Promise<CancelledContext> {
   let opening: Opening;
   try {
-    opening = await openUnderContext(request, settings.profile.cancels.policy, settings, 'trust');
+    opening = await openUnderContext(request, settings.profile.cancels.policy, settings);
   } catch (error) {
     if (!mayBeBootstraps(error)) throw error;
     return await cancelByBootstrap(request, version, settings, error);

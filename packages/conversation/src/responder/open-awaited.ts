@@ -1,11 +1,10 @@
 /** `open`, with what only others can tell: contexts of a store, verdicts on passwords, and what was seen before. */
 import type { Secret, SecurityContext } from '@parley/core';
 import { Fault } from '@parley/core';
-import type { Credentials, OpenedMessage, OpenRequest, ReplayShare } from '@parley/engine';
+import type { Credentials, OpenedMessage, OpenRequest } from '@parley/engine';
 import { open } from '@parley/engine';
 import { unwrapped } from '../exchange/unwrapped.ts';
-import { AwaitedReplays } from '../replay/awaited-replays.ts';
-import type { ReplayCache } from '../replay/replay-cache.ts';
+import type { AwaitedReplays } from '../replay/awaited-replays.ts';
 import { wipeContext } from '../store/context-copy.ts';
 import type { ContextStore } from '../store/context-store.ts';
 import type { Authenticate } from '../trust/password.ts';
@@ -16,9 +15,8 @@ const CONTEXTS_MAX = 2;
 
 /** An {@link OpenRequest} whose helpers need not answer at once. */
 export interface AwaitedOpenRequest extends Pick<OpenRequest, 'atMs' | 'policy' | 'soapAction'> {
-  readonly replayCache: ReplayCache;
-  /** Whose room its entry takes. */
-  readonly replayKind: NonNullable<ReplayShare['kind']>;
+  /** Of this one message, however often it is opened: what was inserted for it is no replay of it. */
+  readonly replays: AwaitedReplays;
   readonly store: Pick<ContextStore, 'get'>;
   /** What each context passes through first. */
   readonly adjust: (context: SecurityContext) => SecurityContext;
@@ -42,13 +40,12 @@ export interface Opening {
  * @throws Fault what `open` refuses with, and what store, cache and judge throw
  */
 export async function openAwaited(bytes: Uint8Array, request: AwaitedOpenRequest): Promise<Opening> {
-  const { store, adjust, authenticate, replayCache, replayKind, credentials, ...plain } = request;
+  const { store, adjust, authenticate, replays, credentials, ...plain } = request;
   const known = new Map<string, SecurityContext | undefined>();
   const wipe = (): void => {
     for (const context of known.values()) wipeContext(context);
   };
   const judge = authenticate && new AwaitedAuthentication(authenticate);
-  const replays = new AwaitedReplays(replayCache, replayKind);
   let sessionKey: Opening['sessionKey'];
   const keepEncryptedKey = (sha1Base64: string, secret: Secret): void => {
     sessionKey = { sha1Base64, secret };

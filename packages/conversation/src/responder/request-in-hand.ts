@@ -5,6 +5,7 @@ import type { AddressingClaims, OpenedMessage, Policy, ReplayShare } from '@parl
 import type { Channel } from '../exchange/channel.ts';
 import { neverRevived } from '../exchange/context-clock.ts';
 import { restsOnTransport } from '../protection/protection.ts';
+import type { AwaitedReplays } from '../replay/awaited-replays.ts';
 import { failureOf } from '../replay/awaited-replays.ts';
 import type { Outline } from '../soap/outline.ts';
 import type { AwaitedOpenRequest, Opening } from './open-awaited.ts';
@@ -18,6 +19,7 @@ export interface RequestInHand {
   readonly atMs: number;
   /** The latest time that this responder was ever told. */
   readonly latestMs: number;
+  readonly replays: AwaitedReplays;
 }
 
 /** Opens a request that a context alone protects. @throws Fault */
@@ -25,9 +27,8 @@ export async function openUnderContext(
   request: RequestInHand,
   policy: Policy,
   settings: ResponderSettings,
-  replayKind: AwaitedOpenRequest['replayKind'] = 'message',
 ): Promise<Opening> {
-  return await openRequest(request, { policy, adjust: liveAt(request), replayKind }, settings);
+  return await openRequest(request, { policy, adjust: liveAt(request) }, settings);
 }
 
 /** A request that its bootstrap has proven, and who sent it. */
@@ -52,7 +53,7 @@ export async function openHandshake(
   const { credentials, authenticate, contexts } = bootstrap;
   const opening = await openRequest(
     request,
-    { policy, adjust, credentials, authenticate, replayKind: 'trust', ...(contexts && { store: contexts }) },
+    { policy, adjust, credentials, authenticate, ...(contexts && { store: contexts }) },
     settings,
   ).catch(asAuthentication);
   try {
@@ -85,13 +86,13 @@ function asAuthentication(error: unknown): never {
 
 async function openRequest(
   request: RequestInHand,
-  more: Pick<AwaitedOpenRequest, 'policy' | 'adjust' | 'replayKind' | 'credentials' | 'authenticate'> &
+  more: Pick<AwaitedOpenRequest, 'policy' | 'adjust' | 'credentials' | 'authenticate'> &
     Partial<Pick<AwaitedOpenRequest, 'store'>>,
-  { store, replayCache }: ResponderSettings,
+  { store }: ResponderSettings,
 ): Promise<Opening> {
-  const { bytes, atMs, channel } = request;
+  const { bytes, atMs, channel, replays } = request;
   if (restsOnTransport(more.policy)) requireSecure(channel);
-  const opening = await openAwaited(bytes, { store, replayCache, atMs, soapAction: channel.soapAction, ...more });
+  const opening = await openAwaited(bytes, { store, replays, atMs, soapAction: channel.soapAction, ...more });
   try {
     const { action, relatesTo } = addressingOf(opening.message);
     // safety: an answer, ours or anybody's, is no request: it may have come back (T85).

@@ -8,6 +8,7 @@ import { currentMs, randomUrn } from '../exchange/ambient.ts';
 import type { Channel } from '../exchange/channel.ts';
 import type { Protection } from '../protection/protection.ts';
 import { protect, underContext } from '../protection/protection.ts';
+import { AwaitedReplays } from '../replay/awaited-replays.ts';
 import { trustActionOf, trustVersionOf } from '../soap/actions.ts';
 import type { AddressingStyle } from '../soap/addressing-style.ts';
 import type { Outline } from '../soap/outline.ts';
@@ -160,7 +161,9 @@ export class Responder {
     }
     const atMs = currentMs(this.#settings.ambient);
     this.#latestMs = Math.max(this.#latestMs, atMs);
-    return { bytes, outline, channel, atMs, latestMs: this.#latestMs };
+    const kind = trustActionOf(outline.action ?? '') === undefined ? 'message' : 'trust';
+    const replays = new AwaitedReplays(this.#settings.replayCache, kind);
+    return { bytes, outline, channel, atMs, latestMs: this.#latestMs, replays };
   }
 
   async #dispatch(request: RequestInHand): Promise<Received> {

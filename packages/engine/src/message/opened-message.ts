@@ -217,7 +217,8 @@ export interface OpenedMessage {
   /** All canonical octets that were digested, one part after the other. Owned by whoever holds the message. */
   readonly verified: Uint8Array;
   /**
-   * What may be seen once only within this context: the MessageID if signed, else the SignatureValue. Without a context,
+   * What may be seen once only within this context: the MessageID if signed, else the SignatureValue, with the MessageID if
+   * the transport answers for that. Without a context,
    * once at all: whose key it was, and a digest of what it signed; or, if nobody signed, the user and the MessageID. Empty if
    * nothing proves who sent it: then it is for the transport to keep it from coming twice.
    * {@link OpenRequest.replays} sees to it. Without that, whoever keeps the replay cache inserts {@link replayEntries} if

@@ -188,9 +188,12 @@ export function namespaceText(tape: Tape, element: number): string {
   return NAMESPACE_URIS[namespaceOf(tape, element)] ?? namespaceUriOf(tape, element);
 }
 
-/** Without a signed MessageID, the MAC itself is what happens once. */
+/**
+ * Without a signed MessageID, the MAC itself is what happens once; where the transport answers for the MessageID, both
+ * together: of peers whose Timestamps have whole seconds, honest calls of one second can have one MAC.
+ */
 function replayKeyOf(
-  { verified, addressing, user }: Proof,
+  { verified, addressing, user, policy }: Proof,
   messageIdIsSigned: boolean,
   octets: Uint8Array,
   body: Uint8Array,
@@ -200,6 +203,10 @@ function replayKeyOf(
   if (first === undefined && user === undefined) return '';
   if (first === undefined) return `user ${addressing.messageId ?? digestOf(body)} ${user?.username}`;
   const { resolved, valueBase64, start, end } = first;
-  if (resolved.source === 'context') return messageIdIsSigned ? (addressing.messageId as string) : valueBase64;
+  if (resolved.source === 'context') {
+    if (addressing.messageId === undefined) return valueBase64;
+    if (messageIdIsSigned) return addressing.messageId;
+    return policy.trustTransport ? `${addressing.messageId} ${valueBase64}` : valueBase64;
+  }
   return signatureReplayKey(resolved, octets.subarray(start, end));
 }

@@ -213,6 +213,7 @@ function requireUnchanged(
   for (const assertion of all) assertion.requireUnchanged(plainTape);
 }
 
+const NOTHING = (): void => undefined;
 const NOTHING_ENCRYPTED: ReadonlyMap<number, WrittenRange> = new Map();
 
 /**
@@ -267,8 +268,13 @@ function writeSecurity(
     for (const element of supporting) references.push(...writeSupporting(sealing, writer, element));
     if (references.length === 0)
       throw new Fault('caller.option-invalid', { option: 'seal', reason: 'nothing to sign' });
-    signatureValues = writeSignatures(sealing, writer, signature, endorsements);
-    if (order === 'encrypt-then-sign' && dataIds.length > 0) keys.writeReferenceList(writer, dataIds);
+    const listSigned = (): void => {
+      if (order === 'encrypt-then-sign' && dataIds.length > 0) keys.writeReferenceList(writer, dataIds);
+    };
+    // interop: Metro wants what was encrypted first undone before it looks at the proof of a context.
+    const isEarly = sealing.proof !== undefined;
+    signatureValues = writeSignatures(sealing, writer, signature, endorsements, isEarly ? listSigned : NOTHING);
+    if (!isEarly) listSigned();
     if (layout === 'lax-timestamp-last') writeTime(writer);
   });
   return signatureValues;

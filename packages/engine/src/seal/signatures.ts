@@ -52,12 +52,13 @@ function endorserOf(
   return { signer, tokens: signer.token === undefined ? [] : [signer.token] };
 }
 
-/** Writes the Signature of the message and those over it; gives their values. */
+/** Writes the Signature of the message, what `writeBetween` writes, and those over it; gives their values. */
 export function writeSignatures(
   sealing: Sealing,
   writer: XmlWriter,
   signature: SignatureRequest,
   endorsements: readonly Endorsement[],
+  writeBetween: () => void,
 ): readonly string[] {
   // SignedInfo with an STR-Transform uses a prefix that the header declares; others use none.
   const isApart =
@@ -70,6 +71,7 @@ export function writeSignatures(
   const value = sign(sealing, new XmlWriter(written), signature);
   const endorsed = endorsements.length === 0 ? [] : [referenceFrom(sealing, signature.id, start)];
   if (signature.dataId !== undefined) encryptWritten(sealing, writer, start, signature.dataId);
+  writeBetween();
   return [value, ...endorsements.map((each) => writeApart(sealing, writer, { ...each, references: endorsed }))];
 }
 
