@@ -18,6 +18,8 @@ export interface EndpointPolicy {
   readonly encrypt?: ContextProtection['encrypt'] | undefined;
   readonly order?: ContextProtection['order'] | undefined;
   readonly keys?: ContextProtection['keys'] | undefined;
+  /** How the handshake is encrypted, and in which order. Default: as messages are; for WCF, as WCF does it. */
+  readonly handshake?: Partial<Pick<ContextProtection, 'encrypt' | 'order'>> | undefined;
   /** Of requests; answers name the context from outside. */
   readonly token?: ContextProtection['token'] | undefined;
   /** Answers confirm the signatures of their requests (sp:RequireSignatureConfirmation). Default: false. */
@@ -239,12 +241,14 @@ function withoutConfirmation(policy: Guard['policy']): Guard['policy'] {
 }
 
 function handshakeStyle(habits: PeerHabits, endpoint: EndpointPolicy): HandshakeStyle {
-  const { keys: _k, token: _t, ...protection } = messageProtection(habits, endpoint);
-  // What holds key material is encrypted, whatever is done with messages.
-  const encrypt = protection.encrypt === 'none' ? 'body' : protection.encrypt;
+  // interop: what a WCF binding says of its messages is not said of its bootstrap.
+  const likeMessages = habits === HABITS['wcf-message'] ? {} : endpoint;
+  const { encrypt, order } = { ...likeMessages, ...endpoint.handshake };
+  const { keys: _k, token: _t, ...protection } = messageProtection(habits, { encrypt, order });
   const { signature, confirm, policy } = habits.handshake;
   return {
-    protection: { ...protection, encrypt },
+    // What holds key material is encrypted, whatever is done with messages.
+    protection: { ...protection, encrypt: protection.encrypt === 'none' ? 'body' : protection.encrypt },
     signature,
     policy: { ...policy, ...endpoint.policy },
     confirm: endpoint.confirm === true ? 'all' : confirm,

@@ -18,16 +18,18 @@ import { requireDigest } from './verify-signatures.ts';
 /**
  * Refuses to decrypt with CBC twice under one signature in clear; `values` are those of the plan's signatures. Its Timestamp
  * is proven first, for the entry lives as long as that, and who could change it could have it forgotten. GCM needs no such
- * care, and a signature that is encrypted itself, or whose token is, proves nothing yet.
+ * care, and a signature that is encrypted itself, or whose token is, or that is over nothing but such a one, proves nothing yet.
  *
  * @throws Fault `peer.replay`; `peer.coverage-missing`, `peer.digest-mismatch`, `peer.timestamp-*` of the Timestamp
  */
 export function requireFirstDecryption(
-  { claims, decryptions, signatures: [signature] }: DocumentPlan,
-  [value]: readonly VerifiedSignature[],
+  { claims, decryptions, signatures }: DocumentPlan,
+  values: readonly VerifiedSignature[],
   scope: OpenScope,
 ): void {
   const { replays, atMs, workspace } = scope;
+  const first = signatures.findIndex(({ references }) => references.length > 0);
+  const [signature, value] = [signatures[first], values[first]];
   if (replays === undefined || signature === undefined || value === undefined) return;
   if (!decryptions.some(({ claim }) => claim.cipher.mode === 'cbc')) return;
   const untilMs = provenUntilMs(claims, signature, scope);
