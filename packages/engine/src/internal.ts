@@ -13,14 +13,14 @@ export {
 export type { SecurityContextToken } from './claims/security-context-token.ts';
 export { readSecurityContextToken } from './claims/security-context-token.ts';
 export type { TokenReference } from './claims/token-reference.ts';
-export { isTokenReference, readTokenReference } from './claims/token-reference.ts';
+export { isTokenReference, readTokenReference, resolveFragment } from './claims/token-reference.ts';
 export type { UsernameTokenClaim } from './claims/username-token.ts';
 export { isUsernameToken, readPasswordText, readUsernameToken } from './claims/username-token.ts';
 export { ADDRESSING_NAMES, Addressing } from './message/addressing-names.ts';
 export { freshUntilMs, requireFresh } from './open/freshness.ts';
 export { readAddressing, requireAddressing } from './read/addressing.ts';
-export type { MessageClaims } from './read/message.ts';
-export { readMessage } from './read/message.ts';
+export type { IdPolicy, MessageClaims } from './read/message.ts';
+export { checkMessageIds, readMessage } from './read/message.ts';
 export type { SoapEnvelope } from './read/soap-envelope.ts';
 export { readEnvelopeShape, readHeaderBlocks } from './read/soap-envelope.ts';
 export { bound, TYPE, WSSE, WSU, WSU_ID } from './write/names.ts';

@@ -1,7 +1,8 @@
 import type { Tape } from '@parley/codec';
 import { isNamed, localName, Namespace } from '@parley/codec/internal';
 import { decodeBase64Text } from '@parley/core/internal';
-import { attributeIn, childNamed, childrenOf, idOf, targetOf, textIn } from './element-text.ts';
+import { attributeIn, childNamed, childrenOf, idOf, textIn } from './element-text.ts';
+import type { MessageIds } from './message-ids.ts';
 
 /** One step from a key towards the secret it comes from, as the message claims it. */
 export type KeyStep =
@@ -27,7 +28,7 @@ const TOKEN = localName('SecurityContextToken');
 const DERIVED = localName('DerivedKeyToken');
 
 /** The steps from the SecurityTokenReference in `parent` (ds:KeyInfo, DerivedKeyToken) to the context. */
-export function describeKey(tape: Tape, parent: number): readonly KeyStep[] {
+export function describeKey(tape: Tape, ids: MessageIds, parent: number): readonly KeyStep[] {
   const steps: KeyStep[] = [];
   let holder = parent;
   while (steps.length < STEPS_MAX) {
@@ -43,7 +44,7 @@ export function describeKey(tape: Tape, parent: number): readonly KeyStep[] {
     if (implied !== undefined) steps.push({ kind: 'derived', id: undefined, derivation: implied });
     const named = childNamed(tape, reference, Namespace.wsse, 'Reference');
     const uri = attributeIn(tape, named, 'URI');
-    const target = targetOf(tape, uri);
+    const target = ids.meantBy(named).element;
     if (target >= 0 && isConversation(tape, target, DERIVED)) {
       steps.push({ kind: 'derived', id: idOf(tape, target), derivation: describeDerivation(tape, target) });
       holder = target;

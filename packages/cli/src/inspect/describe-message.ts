@@ -1,11 +1,13 @@
 import { localNameOf, readDocument, Tape } from '@parley/codec';
 import { Namespace, namespaceOf } from '@parley/codec/internal';
-import type { Version } from '@parley/core';
-import { VERSION_URIS } from '@parley/core/internal';
+import type { FaultCode, Version } from '@parley/core';
+import { STR_TRANSFORM, VERSION_URIS } from '@parley/core/internal';
 import type { Policy } from '@parley/engine';
+import type { IdPolicy } from '@parley/engine/internal';
 import type { DerivationClaim, KeyStep } from './describe-key.ts';
 import { describeDerivation, describeKey, describeToken } from './describe-key.ts';
-import { attributeIn, childNamed, childrenOf, elementName, idOf, sizeOf, targetOf, textIn } from './element-text.ts';
+import { attributeIn, childNamed, childrenOf, elementName, idOf, sizeOf, textIn } from './element-text.ts';
+import { MessageIds } from './message-ids.ts';
 
 /** What a message says of itself. Claims: nothing here was verified, and nothing was decrypted. */
 export interface MessageDescription {
@@ -38,8 +40,12 @@ export interface EncryptedDataDescription {
 
 export interface ReferenceDescription {
   readonly uri: string | undefined;
-  /** Name of what the URI means; `undefined` when it means nothing here. */
+  /** Name of the element that the URI means to `open`; `undefined` when it means nothing here. */
   readonly covers: string | undefined;
+  /** Why it means nothing: the code with which `open` refuses it. */
+  readonly refused: FaultCode | undefined;
+  /** STR-Transform: the token is covered that the element names. */
+  readonly isTokenTransform: boolean;
   readonly digest: string | undefined;
 }
 
@@ -75,10 +81,11 @@ export type SecurityItem =
  */
 export function describeMessage(
   message: Uint8Array,
-  { limits, reader }: Pick<Policy, 'limits' | 'reader'>,
+  policy: Pick<Policy, 'limits' | 'reader'> & IdPolicy,
 ): MessageDescription {
   const tape = new Tape();
-  readDocument(message, limits, tape, reader, { processingInstructions: 'keep' });
+  readDocument(message, policy.limits, tape, policy.reader, { processingInstructions: 'keep' });
+  const ids = new MessageIds(tape, policy);
   const soap = namespaceOf(tape, 0);
   const header = childNamed(tape, 0, soap, 'Header');
   const blocks = childrenOf(tape, header);
@@ -94,8 +101,8 @@ export function describeMessage(
     headers: blocks
       .filter((block) => !isAddressing(block) && block !== security)
       .map((block) => elementName(tape, block)),
-    security: security < 0 ? undefined : childrenOf(tape, security).map((item) => describeItem(tape, item)),
-    body: describeBody(tape, childNamed(tape, 0, soap, 'Body')),
+    security: security < 0 ? undefined : childrenOf(tape, security).map((item) => describeItem(tape, ids, item)),
+    body: describeBody(tape, ids, childNamed(tape, 0, soap, 'Body')),
   };
 }
 
@@ -109,18 +116,18 @@ function addressIn(tape: Tape, block: number): string | undefined {
   return textIn(tape, block) ?? textIn(tape, childNamed(tape, block, namespaceOf(tape, block), 'Address'));
 }
 
-function describeBody(tape: Tape, body: number): BodyDescription | undefined {
+function describeBody(tape: Tape, ids: MessageIds, body: number): BodyDescription | undefined {
   if (body < 0) return undefined;
   const encrypted = childNamed(tape, body, Namespace.xenc, 'EncryptedData');
   return {
     id: idOf(tape, body),
     sizeBytes: sizeOf(tape, body),
     children: childrenOf(tape, body).map((child) => elementName(tape, child)),
-    encrypted: encrypted < 0 ? undefined : describeEncrypted(tape, encrypted),
+    encrypted: encrypted < 0 ? undefined : describeEncrypted(tape, ids, encrypted),
   };
 }
 
-function describeItem(tape: Tape, item: number): SecurityItem {
+function describeItem(tape: Tape, ids: MessageIds, item: number): SecurityItem {
   const id = idOf(tape, item);
   const name = elementName(tape, item);
   switch (name) {
@@ -133,17 +140,17 @@ function describeItem(tape: Tape, item: number): SecurityItem {
         kind: 'derived-key-token',
         id,
         derivation: describeDerivation(tape, item),
-        from: describeKey(tape, item),
+        from: describeKey(tape, ids, item),
       };
     case 'ds:Signature':
-      return describeSignature(tape, item, id);
+      return describeSignature(tape, ids, item, id);
     case 'xenc:ReferenceList':
       return {
         kind: 'reference-list',
-        references: childrenOf(tape, item).map((child) => describeReference(tape, child)),
+        references: childrenOf(tape, item).map((child) => describeReference(tape, ids, child)),
       };
     case 'xenc:EncryptedData':
-      return { kind: 'encrypted-data', ...describeEncrypted(tape, item) };
+      return { kind: 'encrypted-data', ...describeEncrypted(tape, ids, item) };
     default:
       return { kind: 'other', name, id };
   }
@@ -157,31 +164,37 @@ function versionOf(tape: Tape, token: number): Version {
   return namespaceOf(tape, token) === Namespace.wsc ? VERSION_URIS['200512'].version : VERSION_URIS['200502'].version;
 }
 
-function describeSignature(tape: Tape, signature: number, id: string | undefined): SecurityItem {
+function describeSignature(tape: Tape, ids: MessageIds, signature: number, id: string | undefined): SecurityItem {
   const signedInfo = childNamed(tape, signature, Namespace.ds, 'SignedInfo');
   const references = childrenOf(tape, signedInfo).filter((child) => elementName(tape, child) === 'ds:Reference');
   return {
     kind: 'signature',
     id,
     algorithm: attributeIn(tape, childNamed(tape, signedInfo, Namespace.ds, 'SignatureMethod'), 'Algorithm'),
-    references: references.map((reference) => describeReference(tape, reference)),
-    key: describeKey(tape, childNamed(tape, signature, Namespace.ds, 'KeyInfo')),
+    references: references.map((reference) => describeReference(tape, ids, reference)),
+    key: describeKey(tape, ids, childNamed(tape, signature, Namespace.ds, 'KeyInfo')),
   };
 }
 
-function describeReference(tape: Tape, reference: number): ReferenceDescription {
+function describeReference(tape: Tape, ids: MessageIds, reference: number): ReferenceDescription {
   const uri = attributeIn(tape, reference, 'URI');
-  const target = targetOf(tape, uri);
+  const { element, code } = ids.meantBy(reference);
   const digest = attributeIn(tape, childNamed(tape, reference, Namespace.ds, 'DigestMethod'), 'Algorithm');
-  return { uri, covers: target < 0 ? undefined : elementName(tape, target), digest };
+  const covers = element < 0 ? undefined : elementName(tape, element);
+  return { uri, covers, refused: code, isTokenTransform: isTokenTransform(tape, reference), digest };
 }
 
-function describeEncrypted(tape: Tape, element: number): EncryptedDataDescription {
+function isTokenTransform(tape: Tape, reference: number): boolean {
+  const transforms = childrenOf(tape, childNamed(tape, reference, Namespace.ds, 'Transforms'));
+  return transforms.some((transform) => attributeIn(tape, transform, 'Algorithm') === STR_TRANSFORM);
+}
+
+function describeEncrypted(tape: Tape, ids: MessageIds, element: number): EncryptedDataDescription {
   const type = attributeIn(tape, element, 'Type');
   return {
     id: idOf(tape, element),
     target: type === undefined ? undefined : type.slice(type.lastIndexOf('#') + 1).toLowerCase(),
     algorithm: attributeIn(tape, childNamed(tape, element, Namespace.xenc, 'EncryptionMethod'), 'Algorithm'),
-    key: describeKey(tape, childNamed(tape, element, Namespace.ds, 'KeyInfo')),
+    key: describeKey(tape, ids, childNamed(tape, element, Namespace.ds, 'KeyInfo')),
   };
 }

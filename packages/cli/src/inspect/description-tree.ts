@@ -71,8 +71,10 @@ function encryptedText(data: EncryptedDataDescription): string {
 
 function referenceText(verb: string, reference: ReferenceDescription): string {
   const digest = reference.digest === undefined ? '' : `, ${algorithmText(reference.digest)}`;
-  if (reference.covers === undefined) return `${verb} nothing here: ${shown(reference.uri)}${digest}`;
-  return `${verb} ${printable(reference.covers)} (${shown(reference.uri)})${digest}`;
+  const { covers, isTokenTransform, refused, uri } = reference;
+  const why = refused === undefined ? '' : ` (${refused})`;
+  if (covers === undefined) return `${verb} nothing here: ${shown(uri)}${why}${digest}`;
+  return `${verb} ${isTokenTransform ? 'the token of ' : ''}${printable(covers)} (${shown(uri)})${digest}`;
 }
 
 /** A key and where it comes from: `#dk1 ← context urn:uuid:…`. */

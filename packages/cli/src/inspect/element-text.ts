@@ -91,16 +91,6 @@ export function idOf(tape: Tape, element: number): string | undefined {
   return attribute >= 0 ? attributeText(tape, attribute) : attributeIn(tape, element, 'Id');
 }
 
-/** The element that `#id` means, by any attribute that may name one, or -1. */
-export function targetOf(tape: Tape, uri: string | undefined): number {
-  if (uri === undefined || !uri.startsWith('#')) return -1;
-  for (let pair = 0; pair < tape.idCount; pair++) {
-    const [attribute = -1, element = -1] = tape.ids.subarray(pair * 2, pair * 2 + 2);
-    if (attributeText(tape, attribute) === uri.slice(1)) return element;
-  }
-  return -1;
-}
-
 /** Octets of the element as it stands in the message. */
 export function sizeOf(tape: Tape, element: number): number {
   const base = element * ELEMENT_WORDS;

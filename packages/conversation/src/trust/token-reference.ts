@@ -33,7 +33,8 @@ export function isSameContext(left: ContextName, right: ContextName): boolean {
 export function readContextName(tape: Tape, parent: number, uris: VersionUris, limits: Limits): ContextName {
   const element = soleChild(tape, parent, 'a token target');
   if (isTokenReference(tape, element)) {
-    const reference = readTokenReference(tape, element, limits);
+    // Generations are compared below, with that of the exchange.
+    const reference = readTokenReference(tape, element, { limits, allowMixedGenerations: true });
     if (reference.target >= 0) return readToken(tape, reference.target, uris, limits);
     if (reference.identifier === undefined) throw structureInvalid(tape, element, 'a reference to no context');
     if (reference.version !== undefined && reference.version !== uris.version)

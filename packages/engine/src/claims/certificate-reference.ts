@@ -9,6 +9,7 @@ import type { CertificateName } from './certificate-name.ts';
 import { subjectKeyIdentifierName, thumbprintName } from './certificate-name.ts';
 import { isBinarySecurityToken, readBinary } from './certificate-token.ts';
 import { attributeIs, requireAttribute, requireElementOnly, structureInvalid } from './claim.ts';
+import type { ReferenceRules } from './reference-type.ts';
 import { readTokenReference } from './token-reference.ts';
 import type { X509Certificates } from './x509-data.ts';
 import { isX509Data, readX509Data } from './x509-data.ts';
@@ -35,13 +36,13 @@ const X509_V3 = localName(TOKEN_TYPES.x509v3);
  * @throws Fault `peer.keyinfo-forbidden` it names something else; `peer.structure-invalid`, `peer.encoding-invalid`,
  *   `peer.ref-uri-forbidden`, `peer.ref-unresolved`, `peer.limit-value`, and what reading a certificate throws.
  */
-export function readCertificateReference(tape: Tape, element: number, limits: Limits): CertificateReference {
+export function readCertificateReference(tape: Tape, element: number, rules: ReferenceRules): CertificateReference {
   requireElementOnly(tape, element, 'wsse:SecurityTokenReference');
   const child = firstChild(tape, element);
   if (child < 0) throw structureInvalid(tape, element, 'wsse:SecurityTokenReference is empty');
   if (nextSibling(tape, child) >= 0) throw structureInvalid(tape, child, 'two references in one STR');
   if (isNamed(tape, child, Namespace.wsse, REFERENCE)) {
-    const { target } = readTokenReference(tape, element, limits);
+    const { target } = readTokenReference(tape, element, rules);
     return tokenAt(tape, target, false);
   }
   if (isNamed(tape, child, Namespace.wsse, EMBEDDED)) {
@@ -51,8 +52,8 @@ export function readCertificateReference(tape: Tape, element: number, limits: Li
       throw structureInvalid(tape, child, 'not one token in wsse:Embedded');
     return tokenAt(tape, token, true);
   }
-  if (isNamed(tape, child, Namespace.wsse, KEY_IDENTIFIER)) return readKeyIdentifier(tape, child, limits);
-  if (isX509Data(tape, child)) return readX509Data(tape, child, limits);
+  if (isNamed(tape, child, Namespace.wsse, KEY_IDENTIFIER)) return readKeyIdentifier(tape, child, rules.limits);
+  if (isX509Data(tape, child)) return readX509Data(tape, child, rules.limits);
   throw new Fault('peer.keyinfo-forbidden', { reason: 'not a reference to a certificate' });
 }
 

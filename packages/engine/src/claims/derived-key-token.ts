@@ -28,6 +28,7 @@ import {
   structureInvalid,
   trimmedOctets,
 } from './claim.ts';
+import type { ReferenceRules } from './reference-type.ts';
 import type { TokenReference } from './token-reference.ts';
 import { isTokenReference, readTokenReference } from './token-reference.ts';
 import { readUnsigned } from './unsigned-number.ts';
@@ -61,7 +62,8 @@ const P_SHA1_200502 = localName(VERSION_URIS['200502'].pSha1);
  * @throws Fault `peer.structure-invalid`, `peer.alg-forbidden`, `peer.encoding-invalid`, `peer.dk-limit`, and what
  * {@link readTokenReference} throws.
  */
-export function readDerivedKeyToken(tape: Tape, element: number, limits: Limits): DerivedKeyToken {
+export function readDerivedKeyToken(tape: Tape, element: number, rules: ReferenceRules): DerivedKeyToken {
+  const { limits } = rules;
   requireElementOnly(tape, element, 'wsc:DerivedKeyToken');
   const namespace = namespaceOf(tape, element);
   requirePSha1(tape, element, namespace);
@@ -90,7 +92,7 @@ export function readDerivedKeyToken(tape: Tape, element: number, limits: Limits)
   requireKeyLength(lengthBytes, limits);
   return {
     version: namespace === IN_WSC ? '200512' : '200502',
-    base: readTokenReference(tape, reference, limits),
+    base: readTokenReference(tape, reference, rules),
     derivation: {
       label: label < 0 ? undefined : readLabel(tape, label, limits),
       nonce: readNonce(trimmedOctets(tape, nonce, 'wsc:Nonce'), limits),

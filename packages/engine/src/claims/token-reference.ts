@@ -19,7 +19,7 @@ import {
   Namespace,
   resolveId,
 } from '@parley/codec/internal';
-import type { Limits, Version } from '@parley/core';
+import type { Version } from '@parley/core';
 import { Fault } from '@parley/core';
 import { encodeBase64, limitFault, TOKEN_TYPES, VERSION_URIS } from '@parley/core/internal';
 import { isAssertionId, requireTokenType, resolveAssertionId, samlVersionOf } from './assertion-reference.ts';
@@ -32,6 +32,8 @@ import {
   structureInvalid,
   trimmed,
 } from './claim.ts';
+import type { ReferenceRules } from './reference-type.ts';
+import { requireValueType } from './reference-type.ts';
 import { unresolvedId } from './unresolved-id.ts';
 
 // perf: a module's own constants are folded into its code, imported ones are looked up at every use.
@@ -78,9 +80,9 @@ export function isTokenReference(tape: Tape, element: number): boolean {
  * Reads an STR and resolves a reference into the message.
  *
  * @throws Fault `peer.keyinfo-forbidden` any child but one wsse:Reference, EncryptedKeySHA1 or id of an assertion; `peer.structure-invalid`;
- * `peer.ref-uri-forbidden` not `#name` and not a context's URI; `peer.ref-unresolved` nothing has that Id.
+ * `peer.ref-uri-forbidden` not `#name` and not a context's URI; `peer.ref-unresolved` nothing has that Id; `peer.ref-type-forbidden` a ValueType that is not the token's.
  */
-export function readTokenReference(tape: Tape, element: number, limits: Limits): TokenReference {
+export function readTokenReference(tape: Tape, element: number, rules: ReferenceRules): TokenReference {
   requireElementOnly(tape, element, 'wsse:SecurityTokenReference');
   const reference = firstChild(tape, element);
   if (reference < 0) throw structureInvalid(tape, element, 'wsse:SecurityTokenReference is empty');
@@ -89,7 +91,9 @@ export function readTokenReference(tape: Tape, element: number, limits: Limits):
   const uri = attributeNamed(tape, reference, IN_NO_NAMESPACE, URI);
   if (uri < 0) throw new Fault('peer.ref-uri-forbidden', { reason: 'no URI' });
 
-  const valueVersion = versionOfValueType(tape, attributeNamed(tape, reference, IN_NO_NAMESPACE, VALUE_TYPE));
+  const { limits } = rules;
+  const valueType = attributeNamed(tape, reference, IN_NO_NAMESPACE, VALUE_TYPE);
+  const valueVersion = versionOfValueType(tape, valueType);
   let version = valueVersion;
   let instanceAttribute = attributeNamed(tape, reference, IN_WSC, INSTANCE);
   if (instanceAttribute >= 0) version ??= '200512';
@@ -98,6 +102,7 @@ export function readTokenReference(tape: Tape, element: number, limits: Limits):
 
   const isFragment = valueVersion !== undefined && isIdentifierFragment(tape, uri);
   const target = isFragment ? -1 : resolveFragment(tape, uri);
+  requireValueType(tape, valueType, target, rules);
   requireTokenType(tape, element, target);
   return {
     target,
@@ -146,10 +151,10 @@ function encryptedKeySha1(tape: Tape, keyIdentifier: number): string {
  * The assertion of this message that the STR `element` names, or -1 for an STR that names something else.
  * @throws Fault as {@link readTokenReference}
  */
-export function namedAssertion(tape: Tape, element: number, limits: Limits): number {
+export function namedAssertion(tape: Tape, element: number, rules: ReferenceRules): number {
   const child = firstChild(tape, element);
   if (child < 0 || !meansAssertion(tape, child)) return -1;
-  return readTokenReference(tape, element, limits).target;
+  return readTokenReference(tape, element, rules).target;
 }
 
 function meansAssertion(tape: Tape, child: number): boolean {
@@ -214,7 +219,7 @@ function contextUri(tape: Tape, uri: number, bytesMax: number, from: number): st
   return text;
 }
 
-// interop: a ValueType may be missing or, from old Rampart, name another token: it is a hint, the URI decides.
+// interop: of a context that is named by its Identifier, old Rampart writes the type of another token: the URI decides.
 function versionOfValueType(tape: Tape, valueType: number): Version | undefined {
   if (valueType < 0) return undefined;
   if (attributeIs(tape, valueType, SCT_200512)) return '200512';

@@ -79,15 +79,15 @@ function candidatesOf(
   { tape }: MessageClaims,
   keyInfo: number,
   { trust }: AssertionIssuer,
-  { policy: { limits } }: OpenScope,
+  { policy }: OpenScope,
 ): readonly CandidateCertificate[] {
   requireElementOnly(tape, keyInfo, 'ds:KeyInfo');
   const child = firstChild(tape, keyInfo);
   if (child < 0 || nextSibling(tape, child) >= 0 || !(isX509Data(tape, child) || isTokenReference(tape, child)))
     throw new Fault('peer.keyinfo-forbidden', { reason: 'not one ds:X509Data or wsse:SecurityTokenReference' });
   const reference = isX509Data(tape, child)
-    ? readX509Data(tape, child, limits)
-    : readCertificateReference(tape, child, limits);
+    ? readX509Data(tape, child, policy.limits)
+    : readCertificateReference(tape, child, policy);
   // A token of the message is nothing that the issuer could know of.
   if (reference.form === 'token')
     throw new Fault('peer.keyinfo-forbidden', { reason: 'a token outside the assertion' });

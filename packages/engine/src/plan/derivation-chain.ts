@@ -43,7 +43,7 @@ export function followDerivations(
   const derivations: WireDerivation[] = [];
   const seen: number[] = [];
   let version: Version | undefined;
-  let reference = readTokenReference(tape, element, limits);
+  let reference = readTokenReference(tape, element, policy);
   const named = reference.target;
   let namedBy = user;
   for (;;) {
@@ -56,7 +56,7 @@ export function followDerivations(
     if (seen.includes(token)) throw new Fault('peer.dk-loop');
     seen.push(token);
     requirePlace(claims, token, namedBy, security.derivedKeyTokens.includes(token), policy);
-    const derivedKey = readDerivedKeyToken(tape, token, limits);
+    const derivedKey = readDerivedKeyToken(tape, token, policy);
     version ??= derivedKey.version;
     if (version !== derivedKey.version) throw structureInvalid(tape, token, 'two generations of wsc:DerivedKeyToken');
     derivations.unshift(derivedKey.derivation);

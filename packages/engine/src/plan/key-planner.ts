@@ -113,14 +113,14 @@ export class KeyPlanner {
       invariant(beside !== undefined, 'one of the two is there');
       return certificateKey(beside, -1);
     }
-    const assertion = security.assertions.length === 0 ? -1 : namedAssertion(tape, tokenReference, limits);
+    const assertion = security.assertions.length === 0 ? -1 : namedAssertion(tape, tokenReference, this.policy);
     if (assertion < 0) return this.#certificate(tokenReference, user, beside);
     if (beside !== undefined) throw new Fault('peer.keyinfo-forbidden', { reason: 'ds:X509Data beside an assertion' });
     return this.#assertionKey(assertion, user);
   }
 
   #certificate(element: number, user: number, beside: PlannedCertificate | undefined): PlannedCertificateKey {
-    const reference = readCertificateReference(this.claims.tape, element, this.policy.limits);
+    const reference = readCertificateReference(this.claims.tape, element, this.policy);
     const certificate = this.#brought(reference, user);
     const named = reference.form === 'token' ? reference.element : -1;
     return certificateKey(beside === undefined ? certificate : agreeing(certificate, beside), named);
@@ -219,7 +219,7 @@ export class KeyPlanner {
     const { tape } = this.claims;
     const reference = isX509Data(tape, recipient)
       ? readX509Data(tape, recipient, this.policy.limits)
-      : readCertificateReference(tape, recipient, this.policy.limits);
+      : readCertificateReference(tape, recipient, this.policy);
     return { method, recipient: this.#brought(reference, element) };
   }
 

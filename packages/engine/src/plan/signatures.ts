@@ -171,7 +171,7 @@ function roleOfToken(
 
 function coveredBy({ tape, security }: MessageClaims, reference: ReferenceClaim, policy: Policy): number {
   if (!reference.isTokenTransform || security.assertions.length === 0) return reference.target;
-  const assertion = namedAssertion(tape, reference.target, policy.limits);
+  const assertion = namedAssertion(tape, reference.target, policy);
   return assertion < 0 ? reference.target : assertion;
 }
 

@@ -96,7 +96,7 @@ export interface Policy {
    */
   readonly allowBearerContext: boolean;
   /**
-   * Tokens, references and the context may be of different generations, as CXF mixes them after it renewed: keys are made
+   * Tokens, references with their ValueType, and the context may be of different generations, as CXF mixes them after it renewed: keys are made
    * alike in both, and what names the generation is covered by no signature. The context's own is handed over.
    */
   readonly allowMixedGenerations: boolean;

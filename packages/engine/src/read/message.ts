@@ -53,7 +53,7 @@ export function readMessage(tape: Tape, policy: Policy): MessageClaims {
   const timestamp = security.timestamp < 0 ? undefined : readTimestamp(tape, security.timestamp);
   const assertions = security.assertions.map((element) => readAssertion(tape, element, policy));
   for (const reference of security.tokenReferences) {
-    if (!security.assertions.includes(namedAssertion(tape, reference, policy.limits)))
+    if (!security.assertions.includes(namedAssertion(tape, reference, policy)))
       throw structureInvalid(tape, reference, 'an unknown child of wsse:Security');
   }
   return { tape, envelope, security, timestamp, assertions };
@@ -89,6 +89,21 @@ function readShape(tape: Tape, policy: Policy): EnvelopeShape {
   if (tape.commentCount > 0 && !policy.allowComments) {
     throw new Fault('peer.structure-invalid', { reason: 'a comment', offset: tape.firstComment });
   }
+  checkMessageIds(tape, shape, policy);
+  return shape;
+}
+
+/** What decides which Ids a message may have. */
+export type IdPolicy = Pick<
+  Policy,
+  'requireUniqueForeignIds' | 'allowUnqualifiedIds' | 'allowSeveralIds' | 'allowTokenCopy'
+>;
+
+/**
+ * Settles which Ids the references of a message can mean, as the policy says.
+ * @throws Fault `peer.id-duplicate`, `peer.structure-invalid`, `peer.limit-nodes`
+ */
+export function checkMessageIds(tape: Tape, shape: EnvelopeShape, policy: IdPolicy): void {
   const rules = {
     foreign: policy.requireUniqueForeignIds ? 'unique' : 'ignored',
     unqualified: policy.allowUnqualifiedIds,
@@ -97,7 +112,6 @@ function readShape(tape: Tape, policy: Policy): EnvelopeShape {
   const isCopy = (original: number, copy: number): boolean =>
     policy.allowTokenCopy && isTokenCopy(tape, shape, original, copy);
   checkIds(tape, rules, isCopy);
-  return shape;
 }
 
 /**
