@@ -5,6 +5,7 @@ import type {
   ConversationProfile,
   EndpointPolicy,
   InitiatorBootstrap,
+  KeyContribution,
   PasswordAttempt,
   PeerName,
   ResponderBootstrap,
@@ -18,18 +19,22 @@ import { liveKeys } from './live-peer.ts';
 export interface LiveEndpoint {
   readonly name: string;
   readonly isOverTls: boolean;
+  /** Whether the channel counts as secure. Default: over TLS. */
+  readonly isSecure?: boolean;
   readonly version: Version;
   readonly soapVersion: SoapVersion;
   readonly suite: SuiteName;
   readonly profile: ConversationProfile;
   /** `none`: the peer contributes no entropy, nor wants any. */
   readonly entropy: 'client' | 'none';
+  /** Who contributes to keys that we issue. Default: both. */
+  readonly keyContribution?: KeyContribution;
   initiator(): InitiatorBootstrap;
   responder(): ResponderBootstrap;
 }
 
-const USER = 'alice';
-const PASSWORD = new TextEncoder().encode('correct horse');
+export const USER = 'alice';
+export const PASSWORD = new TextEncoder().encode('correct horse');
 const SUITES: Readonly<Record<string, SuiteName>> = { gcm: 'Basic256GCM', sha: 'Basic256Sha256', b128: 'Basic128' };
 
 export function liveEndpoint(peer: PeerName, name: string): LiveEndpoint {
@@ -68,9 +73,9 @@ const certificatesIn = (name: string): readonly Certificate[] =>
   Certificate.readPem(file(`${name}.pem`), DEFAULT_LIMITS);
 const certificateOf = (name: string): Certificate => certificatesIn(name)[0]!;
 const keyOf = (name: string): PrivateKey =>
-  PrivateKey.read({ format: 'pem', bytes: file(`${name}.key`) }, { uses: ['signature', 'encryption'] });
-const own = (name: string) => ({ certificate: certificateOf(name), privateKey: keyOf(name) });
-const signer = (name: string) => ({
+  PrivateKey.read({ format: 'pem', bytes: file(`${name}.key`) }, { uses: ['signature', 'encryption', 'rsa-1_5'] });
+export const own = (name: string) => ({ certificate: certificateOf(name), privateKey: keyOf(name) });
+export const signer = (name: string) => ({
   key: CertifiedKey.of(keyOf(name), [certificateOf(name)]),
   reference: 'direct' as const,
 });

@@ -38,6 +38,7 @@ export async function initiatorStory(
     version: at.version,
     soapVersion: at.soapVersion,
     entropy: at.entropy,
+    secure: at.isSecure ?? at.isOverTls,
     appliesTo: url,
     tls: { ca: readFileSync(path.join(liveKeys(), 'ca.pem')) },
     reestablish: false,

@@ -100,14 +100,14 @@ export function wcfPeer(): LivePeer | string {
     serve: async ([endpoint = '', ...others]) => {
       if (others.length > 0) throw new Error('one case a server');
       const http = `http://localhost:${await freePort()}`;
-      const child = mono('serve', endpoint, `${http}/${endpoint.replaceAll(',', '-')}`);
+      const child = mono('serve', endpoint, `${http}/${endpoint}`);
       await ready(child, endpoint);
       return { http, https: '', stop: () => stop(child) };
     },
     call: async (endpoints, { http }) => {
       const all = new Map<string, Steps>();
       for (const endpoint of endpoints) {
-        const steps = await resultsOf(mono('call', endpoint, `${http}/${endpoint.replaceAll(',', '-')}`));
+        const steps = await resultsOf(mono('call', endpoint, `${http}/${endpoint}`));
         for (const [name, each] of steps) all.set(name, each);
       }
       return all;

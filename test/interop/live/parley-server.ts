@@ -6,6 +6,8 @@ import http from 'node:http';
 import https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
+import { TLSSocket } from 'node:tls';
+import type { Received, ResponderOptions } from '@parley/conversation';
 import { MemoryContextStore, Responder } from '@parley/conversation';
 import type { Endpoint, Refusal, Service } from '@parley/http';
 import { HttpResponder } from '@parley/http';
@@ -30,19 +32,28 @@ export const echoService: Service = ({ message }) => {
 
 export interface ParleyServer extends RunningServer {
   readonly refusals: readonly Refusal[];
+  /** What each request was, in their order. */
+  readonly received: readonly Received['kind'][];
+}
+
+export interface ParleyServerOptions {
+  readonly service?: Service;
+  /** Changes of what is as the clients of the Java peers need it. */
+  readonly responder?: Partial<ResponderOptions>;
 }
 
 export async function serveParley(
   endpoints: readonly LiveEndpoint[],
-  service: Service = echoService,
+  { service = echoService, responder: changes = {} }: ParleyServerOptions = {},
 ): Promise<ParleyServer> {
   const store = new MemoryContextStore();
   const refusals: Refusal[] = [];
+  const received: Received['kind'][] = [];
   const rows = endpoints.map((at): [string, Endpoint] => [
     `/${at.name}`,
     {
       service,
-      responder: new Responder({
+      responder: new WatchedResponder(received, {
         store,
         ambient: AMBIENT,
         bootstrap: at.responder(),
@@ -51,11 +62,15 @@ export async function serveParley(
         unproven: 'same-principal',
         renewGraceMs: 300_000,
         expiredKeys: 'retain',
+        entropy: at.keyContribution,
+        ...changes,
       }),
     },
   ]);
+  const secureTargets = new Set(endpoints.filter(({ isSecure }) => isSecure === true).map(({ name }) => `/${name}`));
   const responder = new HttpResponder({
     endpoints: Object.fromEntries(rows),
+    isSecure: (request) => request.socket instanceof TLSSocket || secureTargets.has(request.url ?? ''),
     onRefused: (refusal) => refusals.push(refusal),
   });
   const key = readFileSync(path.join(liveKeys(), 'server.key'));
@@ -66,6 +81,7 @@ export async function serveParley(
     http: `http://127.0.0.1:${plain}`,
     https: `https://127.0.0.1:${secure}`,
     refusals,
+    received,
     stop: async () => {
       for (const server of servers) {
         server.close();
@@ -74,6 +90,21 @@ export async function serveParley(
       await Promise.all(servers.filter((server) => server.listening).map((server) => once(server, 'close')));
     },
   };
+}
+
+class WatchedResponder extends Responder {
+  readonly #received: Received['kind'][];
+
+  constructor(received: Received['kind'][], options: ResponderOptions) {
+    super(options);
+    this.#received = received;
+  }
+
+  override async receive(...request: Parameters<Responder['receive']>): Promise<Received> {
+    const received = await super.receive(...request);
+    this.#received.push(received.kind);
+    return received;
+  }
 }
 
 async function listening(server: http.Server | https.Server): Promise<number> {

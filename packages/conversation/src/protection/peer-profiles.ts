@@ -1,6 +1,6 @@
 /** Profiles of peers: what each writes, wants and leaves out, so that an endpoint's policy is all that one has to say. */
 import type { SuiteName } from '@parley/core';
-import { Fault } from '@parley/core';
+import { algorithmSuite, Fault } from '@parley/core';
 import type { PolicyChanges, SealProfile, SealProfileName } from '@parley/engine';
 import { policyOf, sealProfile } from '@parley/engine';
 import type { AddressingStyle } from '../soap/addressing-style.ts';
@@ -18,12 +18,14 @@ export interface EndpointPolicy {
   readonly encrypt?: ContextProtection['encrypt'] | undefined;
   readonly order?: ContextProtection['order'] | undefined;
   readonly keys?: ContextProtection['keys'] | undefined;
-  /** How the handshake is encrypted, and in which order. Default: as messages are; for WCF, as WCF does it. */
-  readonly handshake?: Partial<Pick<ContextProtection, 'encrypt' | 'order'>> | undefined;
+  /** What the policy of the bootstrap says. Default: as of messages; for WCF, as WCF does it. */
+  readonly handshake?: Pick<EndpointPolicy, 'encrypt' | 'order' | 'confirm'> | undefined;
   /** Of requests; answers name the context from outside. */
   readonly token?: ContextProtection['token'] | undefined;
   /** Answers confirm the signatures of their requests (sp:RequireSignatureConfirmation). Default: false. */
   readonly confirm?: boolean | undefined;
+  /** `combined`: both sides contribute to a key (sp:RequireClientEntropy, sp:RequireServerEntropy). Default: what the stack does. */
+  readonly entropy?: ConversationProfile['keys'] | undefined;
   /** `none`: the peer has no WS-Addressing, and the connection alone tells what an answer belongs to. */
   readonly addressing?: AddressingStyle['version'] | 'none' | undefined;
   /** Whether Action and To are to be understood. */
@@ -42,6 +44,8 @@ interface PeerHabits {
   readonly encrypt?: ContextProtection['encrypt'];
   /** Renewals and cancellations are signed and not encrypted, first encrypted or not. */
   readonly clearCancel: boolean;
+  /** Renewals and cancellations are under derived keys, whether other messages are or not. */
+  readonly derivesProofs: boolean;
   /** By the transport, a Cancel and its answer have the Body signed, where other messages have a Timestamp alone. */
   readonly signedCancel?: boolean;
   readonly handshake: Pick<HandshakeStyle, 'signature' | 'confirm' | 'policy'>;
@@ -60,6 +64,7 @@ const JAVA: PeerHabits = {
   policy: 'cxf',
   encrypt: 'body',
   clearCancel: true,
+  derivesProofs: true,
   handshake: JAVA_HANDSHAKE,
   mustUnderstand: true,
   keys: 'combined',
@@ -70,6 +75,7 @@ const WCF: PeerHabits = {
   policy: 'wcf-message',
   encrypt: 'body-and-signature',
   clearCancel: true,
+  derivesProofs: false,
   handshake: { confirm: 'signed-unless-user', policy: { signatures: ['rsa-sha1', 'rsa-sha256'] } },
   mustUnderstand: true,
   keys: 'combined',
@@ -81,6 +87,7 @@ const HABITS: Readonly<Record<PeerName, PeerHabits>> = {
     policy: 'strict',
     encrypt: 'body-and-signature',
     clearCancel: false,
+    derivesProofs: true,
     handshake: { signature: 'rsa-sha256', confirm: 'signed', policy: {} },
     mustUnderstand: true,
     keys: 'combined',
@@ -117,12 +124,13 @@ const HABITS: Readonly<Record<PeerName, PeerHabits>> = {
 export function peerProfile(
   name: PeerName,
   suite: SuiteName = 'Basic256',
-  endpoint: EndpointPolicy = {},
+  said: EndpointPolicy = {},
 ): ConversationProfile {
   if (!PEER_NAMES.includes(name))
     throw new Fault('caller.option-invalid', { option: 'peer', value: String(name).slice(0, 64) });
   const habits = HABITS[name];
-  const isTransport = (endpoint.binding ?? habits.binding) === 'transport';
+  const isTransport = (said.binding ?? habits.binding) === 'transport';
+  const endpoint = { ...said, policy: { ...suitePolicy(habits, suite), ...said.policy } };
   const guards = isTransport ? transportGuards(name, habits, endpoint) : symmetricGuards(habits, endpoint);
   const { addressing = '1.0', confirm = false } = endpoint;
   return {
@@ -135,7 +143,16 @@ export function peerProfile(
     handshake: handshakeStyle(habits, endpoint),
     ...guards,
     confirm,
-    keys: habits.keys,
+    keys: endpoint.entropy ?? habits.keys,
+  };
+}
+
+/** What a suite has that the peer does not send of itself: taken by whoever asks for that suite by its name. */
+function suitePolicy({ policy }: PeerHabits, suite: SuiteName): PolicyChanges {
+  const { cipher, keyTransport, encryptionKeyBytes } = algorithmSuite(suite);
+  return {
+    ...(!policyOf(policy).ciphers.includes(cipher.name) && { ciphers: [cipher.name] }),
+    ...(keyTransport.name === 'rsa-1_5' && { keyTransports: [keyTransport.name], rsa15KeyBytes: encryptionKeyBytes }),
   };
 }
 
@@ -149,13 +166,14 @@ function symmetricGuards(habits: PeerHabits, endpoint: EndpointPolicy): Guards {
   const answerPolicy = answerPolicyOf(habits.policy, separate, endpoint);
   const clear = { encrypt: 'none', order: 'sign-then-encrypt' } as const;
   const last = habits.clearCancel ? clear : {};
+  const proof = habits.derivesProofs ? derived : (written: ContextProtection): ContextProtection => written;
   return {
     requests: { protection, policy: requestPolicy },
     answers: { protection: external, policy: answerPolicy },
     // A Renew is read under two protections, so its Body stays in clear under the signature: the channel hides it.
-    renewals: { protection: { ...derived(protection), ...clear }, policy: renewalPolicy(habits, endpoint) },
-    cancels: { protection: { ...derived(protection), ...last }, policy: requestPolicy },
-    cancelAnswers: { protection: { ...derived(external), ...last }, policy: withoutConfirmation(answerPolicy) },
+    renewals: { protection: { ...proof(protection), ...clear }, policy: renewalPolicy(habits, endpoint) },
+    cancels: { protection: { ...proof(protection), ...last }, policy: requestPolicy },
+    cancelAnswers: { protection: { ...proof(external), ...last }, policy: withoutConfirmation(answerPolicy) },
   };
 }
 
@@ -207,6 +225,7 @@ function messageProtection(habits: PeerHabits, { encrypt, order, keys, token }: 
     order: order ?? profile.order,
     keys: keys ?? profile.keys,
     token: token ?? profile.token,
+    ...(keys === 'direct' && { oneKeyForBoth: true }),
   };
 }
 
@@ -215,8 +234,8 @@ function macOf(habits: PeerHabits): Pick<ContextProtection, 'mac'> {
   return mac === undefined ? {} : { mac };
 }
 
-/** What is under one key for one use only is taken by everybody. */
-function derived(protection: ContextProtection): ContextProtection {
+/** What is under one key for one use only is taken by all but WCF. */
+function derived({ oneKeyForBoth: _, ...protection }: ContextProtection): ContextProtection {
   return protection.keys === 'direct' ? { ...protection, keys: 'explicit' } : protection;
 }
 
@@ -245,12 +264,13 @@ function handshakeStyle(habits: PeerHabits, endpoint: EndpointPolicy): Handshake
   const likeMessages = habits === HABITS['wcf-message'] ? {} : endpoint;
   const { encrypt, order } = { ...likeMessages, ...endpoint.handshake };
   const { keys: _k, token: _t, ...protection } = messageProtection(habits, { encrypt, order });
+  const isConfirmed = endpoint.handshake?.confirm ?? (endpoint.confirm === true ? true : undefined);
   const { signature, confirm, policy } = habits.handshake;
   return {
     // What holds key material is encrypted, whatever is done with messages.
     protection: { ...protection, encrypt: protection.encrypt === 'none' ? 'body' : protection.encrypt },
     signature,
     policy: { ...policy, ...endpoint.policy },
-    confirm: endpoint.confirm === true ? 'all' : confirm,
+    confirm: isConfirmed === undefined ? confirm : isConfirmed ? 'all' : 'none',
   };
 }

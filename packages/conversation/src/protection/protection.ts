@@ -10,6 +10,7 @@ import { unwrapped } from '../exchange/unwrapped.ts';
 export type ContextProtection = Pick<
   SealRequest,
   | 'keys'
+  | 'oneKeyForBoth'
   | 'token'
   | 'sign'
   | 'encrypt'
