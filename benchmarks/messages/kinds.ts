@@ -63,7 +63,8 @@ function ofContext(name: Exclude<KindName, 'x509'>, suite: SuiteName, options: M
   return {
     name,
     derivesKeys: profile.keys !== 'direct',
-    opening: { atMs, policy: policyOf(name), contexts: contextSource([context]) },
+    // interop: WSS4J writes its Timestamp behind the signature.
+    opening: { atMs, policy: policyOf(name, { layout: 'lax' }), contexts: contextSource([context]) },
     sealing: { ...profile, context, ...options },
   };
 }
@@ -76,7 +77,7 @@ function ofCertificates(options: Moment): Kind {
     derivesKeys: false,
     opening: {
       atMs: options.atMs,
-      policy: policyOf('x509'),
+      policy: policyOf('x509', { layout: 'lax' }),
       contexts: contextSource([]),
       credentials: { trust: new Trust({ anchors: [ROOT], revocation: 'if-listed' }), ownKeys: [BOB] },
     },

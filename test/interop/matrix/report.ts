@@ -138,12 +138,12 @@ this page current on machines that have the peers.`;
 
 const WSS4J_TEXT = `Apache WSS4J is the engine of Apache CXF; its DOM engine and its StAX engine share little code. Each row is tried in both
 generations of WS-SecureConversation and in SOAP 1.1 and 1.2: signatures with every MAC and every digest, encryption with
-every cipher and every hash. \`open\` has the policy \`strict\`, with \`tripledes-cbc\` added to its ciphers.`;
+every cipher and every hash. \`open\` has the policy \`strict\`, with \`tripledes-cbc\` added to its ciphers and \`layout: 'lax'\`: WSS4J writes its Timestamp behind the signature.`;
 
 const BOOTSTRAP_TEXT = `Messages that bootstrap a context, or endorse one of a context. One message of each kind; the reader has to report the signed
 and encrypted parts and the content, and to refuse the message with one signed header changed. "X.509" is a signature with a
 certificate, encrypted for another one; "EncryptedKey" is a session key for a certificate that both signs and encrypts, with
-AES-256-GCM. \`open\` has the profile of the kind, with every algorithm switched on, and \`layout: 'lax'\` for the StAX engine.`;
+AES-256-GCM. \`open\` has the profile of the kind, with every algorithm switched on, and \`layout: 'lax'\`.`;
 
 const HEADER_TEXT = `Parts of a Security header beside signatures and their keys. To the peer in messages of a context, from it in messages of an
 EncryptedKey with DerivedKeyTokens; counted as above, once in SOAP 1.2 and once in SOAP 1.1.`;

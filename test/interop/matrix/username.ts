@@ -153,8 +153,8 @@ export async function usernameFromPeer(peer: PeerProcess, engine: Engine, kind: 
     isEncrypted && !isKey ? await encryptedByPeer(peer, PASSWORD_TYPES[by]) : await sealedByPeer(peer, engine, kind);
   if (!reply.ok) throw new Error(`${reply.kind} ${reply.reason}`);
   const message = Buffer.from(reply.value.message, 'base64');
-  // The streaming engine puts the token behind what uses it.
-  const changes: PolicyChanges = { layout: engine === 'stax' ? 'lax' : 'strict' };
+  // The Timestamp stands behind the signature, and from the streaming engine the token behind what uses it.
+  const changes: PolicyChanges = { layout: 'lax' };
   const policy = isKey
     ? policyOf('username', changes)
     : policyOf('x509', { ...changes, passwordTypes: [by], requireUser: true });

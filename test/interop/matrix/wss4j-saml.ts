@@ -43,7 +43,7 @@ export const SAML_CASES: readonly SamlCase[] = VERSIONS.flatMap((version) =>
 
 const WSA = 'http://www.w3.org/2005/08/addressing';
 const WSU = 'http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd';
-const OPTIONS = { audiences: [AUDIENCE], requireAssertion: true, allowTokenTransform: true } as const;
+const OPTIONS = { audiences: [AUDIENCE], requireAssertion: true, allowTokenTransform: true, layout: 'lax' } as const;
 
 function policyFor({ kind }: SamlCase): Policy {
   return kind === 'bearer'
