@@ -1,4 +1,5 @@
 /** What an initiator makes of answers: each is opened as its request was sent, and belongs to that one request. */
+import type { CanonicalElement } from '@parley/codec';
 import { readDocument, scan, Tape } from '@parley/codec';
 import type { KeyInstance, SecurityContext } from '@parley/core';
 import { contextSource, Fault } from '@parley/core';
@@ -23,6 +24,7 @@ import type { InitiatorSettings } from './settings.ts';
 export interface ReceivedToken {
   readonly identifier: string;
   readonly tokenId: string | undefined;
+  readonly tokenElement: CanonicalElement | undefined;
   readonly key: KeyInstance;
   readonly expiresAtMs: number;
 }
@@ -187,5 +189,6 @@ function receivedToken(
     throw new Fault('peer.timestamp-future', { element: 'Lifetime' });
   const secret = receiveKey(response, { sent: trust.entropy, keySizeBits, keys: profile.keys });
   const key = { instance: token.instance, secret, createdAtMs: atMs, expiresAtMs };
-  return { identifier: token.identifier, tokenId: token.tokenId, key, expiresAtMs };
+  const { identifier, tokenId, tokenElement } = token;
+  return { identifier, tokenId, tokenElement, key, expiresAtMs };
 }

@@ -1,4 +1,5 @@
 /** The context of an initiator, as answers make it. */
+import type { CanonicalElement } from '@parley/codec';
 import type { SecurityContext } from '@parley/core';
 import { Fault } from '@parley/core';
 import type { ReceivedToken } from './answers.ts';
@@ -8,11 +9,13 @@ import type { InitiatorSettings } from './settings.ts';
 export interface HeldContext {
   readonly context: SecurityContext;
   readonly tokenId: string | undefined;
+  /** The token as its issuer wrote it, where there is more in it. */
+  readonly tokenElement: CanonicalElement | undefined;
 }
 
 /** A new one. */
 export function issuedContext(
-  { identifier, tokenId, key, expiresAtMs }: ReceivedToken,
+  { identifier, tokenId, tokenElement, key, expiresAtMs }: ReceivedToken,
   { version, profile }: InitiatorSettings,
 ): HeldContext {
   const context: SecurityContext = {
@@ -25,7 +28,7 @@ export function issuedContext(
     cancelledAtMs: undefined,
     principal: undefined,
   };
-  return { context, tokenId };
+  return { context, tokenId, tokenElement };
 }
 
 /**
@@ -34,7 +37,7 @@ export function issuedContext(
  */
 export function renewedContext(
   { context }: HeldContext,
-  { identifier, tokenId, key, expiresAtMs }: ReceivedToken,
+  { identifier, tokenId, tokenElement, key, expiresAtMs }: ReceivedToken,
   { rolloverMs }: InitiatorSettings,
 ): HeldContext {
   const isNew = key.instance !== undefined && context.keys.every((old) => old.instance !== key.instance);
@@ -46,5 +49,5 @@ export function renewedContext(
   const live = context.keys.filter((old) => old.expiresAtMs > key.createdAtMs);
   for (const old of context.keys) if (!live.includes(old)) old.secret.wipe();
   const rolling = live.map((old) => ({ ...old, expiresAtMs: Math.min(old.expiresAtMs, rolloverEndsMs) }));
-  return { context: { ...context, keys: [...rolling, key], expiresAtMs }, tokenId };
+  return { context: { ...context, keys: [...rolling, key], expiresAtMs }, tokenId, tokenElement };
 }

@@ -54,7 +54,8 @@ export class Initiator {
     this.#open = new OpenRequests(this.#settings.openRequestsMax, this.#settings.answerWithinMs);
     this.#connections = this.#settings.profile.pairing === 'connection' ? new ConnectionPairing() : undefined;
     this.#renewals = new RenewalTimes(this.#settings.ambient);
-    if (options.context !== undefined) this.#hold({ context: copyContext(options.context), tokenId: options.tokenId });
+    if (options.context !== undefined)
+      this.#hold({ context: copyContext(options.context), tokenId: options.tokenId, tokenElement: undefined });
   }
 
   get awaits(): InitiatorAwaits {
@@ -205,9 +206,9 @@ export class Initiator {
     return { octets, soapAction, messageId };
   }
 
-  #seal(envelope: Uint8Array, protection: Protection, { context, tokenId }: HeldContext): SealedMessage {
-    const instance = context.keys.at(-1)?.instance;
-    return protect(envelope, underContext(protection, { context, instance, tokenId }), this.#settings);
+  #seal(envelope: Uint8Array, protection: Protection, held: HeldContext): SealedMessage {
+    const instance = held.context.keys.at(-1)?.instance;
+    return protect(envelope, underContext(protection, { ...held, instance }), this.#settings);
   }
 
   #take(bytes: Uint8Array, request: OpenRequest, channel: Channel): Outcome {

@@ -72,7 +72,7 @@ export function beginExchange(operation: TrustWish['operation'], settings: Initi
 /** How a Renew is sealed: as the bootstrap does it, with a signature by the newest key. */
 export function renewalProtection(
   { request }: InitiatorHandshake,
-  { context, tokenId }: HeldContext,
+  { context, tokenId, tokenElement }: HeldContext,
   { profile, ambient }: InitiatorSettings,
 ): ProtectionRequest {
   const { protection } = profile.renewals;
@@ -80,7 +80,7 @@ export function renewalProtection(
   const instance = context.keys.at(-1)?.instance;
   if (!('transport' in request)) {
     const { keys, token, mac, derivedKeyDefaults } = protection;
-    const proof = { keys, token, context: signing, instance, tokenId };
+    const proof = { keys, token, context: signing, instance, tokenId, tokenElement };
     return {
       ...request,
       proveContext: { ...proof, ...(mac && { mac }), ...(derivedKeyDefaults && { derivedKeyDefaults }) },
@@ -92,6 +92,7 @@ export function renewalProtection(
     context: signing,
     instance,
     tokenId,
+    tokenElement,
     ...(username && { username: { ...username, sign: false } }),
     ...(assertions && { assertions }),
   };

@@ -1,4 +1,5 @@
 /** How messages are protected: as they are written, and as they are read. */
+import type { CanonicalElement } from '@parley/codec';
 import type { SecurityContext } from '@parley/core';
 import type { BootstrapSealRequest, Policy, SealedMessage, SealRequest, TransportSealRequest } from '@parley/engine';
 import { seal } from '@parley/engine';
@@ -73,6 +74,8 @@ export interface ContextUse {
   readonly instance: string | undefined;
   /** The Id by which the issuer knows its token. */
   readonly tokenId?: string | undefined;
+  /** The token as its issuer wrote it, where there is more in it. */
+  readonly tokenElement?: CanonicalElement | undefined;
   /** For an answer: what it confirms. */
   readonly confirm?: readonly string[] | undefined;
 }
@@ -80,11 +83,11 @@ export interface ContextUse {
 /** `protection` for one message under a context. */
 export function underContext(
   protection: Protection,
-  { context, instance, tokenId, confirm }: ContextUse,
+  { context, instance, tokenId, tokenElement, confirm }: ContextUse,
 ): ProtectionRequest {
   const confirmation = confirm === undefined ? {} : { confirm };
   if ('transport' in protection) return { ...protection, ...confirmation };
-  return { ...protection, ...confirmation, context, instance, tokenId };
+  return { ...protection, ...confirmation, context, instance, tokenId, tokenElement };
 }
 
 /** Whether a message of this policy is as sure as its transport, and no surer. */

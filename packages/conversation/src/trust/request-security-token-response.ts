@@ -18,12 +18,14 @@ import type { Lifetime } from './lifetime.ts';
 import { readLifetime, writeLifetime } from './lifetime.ts';
 import { CONTEXT_ATTRIBUTE, trustNames } from './names.ts';
 import type { ContextName } from './token-reference.ts';
-import { readContextName, readTokenId } from './token-reference.ts';
+import { readContextName, readExtendedToken, readTokenId } from './token-reference.ts';
 
 /** A context as its issuer names it. */
 export interface IssuedToken extends ContextName {
   /** wsu:Id of the token, by which some issuers look it up. */
   readonly tokenId: string | undefined;
+  /** The token, where it has more in it than names. */
+  readonly tokenElement: CanonicalElement | undefined;
 }
 
 export interface SecurityTokenResponse {
@@ -96,7 +98,8 @@ export function readResponse(tape: Tape, body: number, version: Version, limits:
 }
 
 function readIssuedToken(tape: Tape, parent: number, uris: VersionUris, limits: Limits): IssuedToken {
-  return { ...readContextName(tape, parent, uris, limits), tokenId: readTokenId(tape, parent) };
+  const name = readContextName(tape, parent, uris, limits);
+  return { ...name, tokenId: readTokenId(tape, parent), tokenElement: readExtendedToken(tape, parent, name) };
 }
 
 function responseElement(tape: Tape, body: number, version: Version): number {

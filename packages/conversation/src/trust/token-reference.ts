@@ -1,6 +1,7 @@
 /** How trust messages name a context: an SCT, or an STR by Identifier and Instance (WS-SC §1.11). */
 
 import type { Tape } from '@parley/codec';
+import { CanonicalElement, firstChild, nextSibling } from '@parley/codec';
 import { attributeNamed, isNamed, localName, Namespace, namespaceOf } from '@parley/codec/internal';
 import type { Limits } from '@parley/core';
 import type { VersionUris } from '@parley/core/internal';
@@ -51,6 +52,17 @@ const ID_BYTES_MAX = 256;
 export function readTokenId(tape: Tape, parent: number): string | undefined {
   const id = attributeNamed(tape, soleChild(tape, parent, 'a token'), Namespace.wsu, ID);
   return id < 0 ? undefined : attributeValue(tape, id, ID_BYTES_MAX);
+}
+
+const TOKEN_BYTES_MAX = 16_384;
+
+/** The token that is the one child of `parent`, if it has children that {@link ContextName} does not have. */
+export function readExtendedToken(tape: Tape, parent: number, { instance }: ContextName): CanonicalElement | undefined {
+  const token = soleChild(tape, parent, 'a token');
+  let count = 0;
+  for (let child = firstChild(tape, token); child >= 0; child = nextSibling(tape, child)) count++;
+  const named = instance === undefined ? 1 : 2;
+  return count > named ? CanonicalElement.of(tape, token, TOKEN_BYTES_MAX) : undefined;
 }
 
 function readToken(tape: Tape, element: number, uris: VersionUris, limits: Limits): ContextName {

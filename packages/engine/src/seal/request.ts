@@ -1,3 +1,4 @@
+import type { CanonicalElement } from '@parley/codec';
 import type {
   CertifiedKey,
   HashName,
@@ -67,7 +68,7 @@ export interface SealOptions {
 /** Which key of which context is proven to be there, and how it signs. */
 export type ContextProof = Pick<
   SealRequest,
-  'context' | 'instance' | 'keys' | 'token' | 'tokenId' | 'mac' | 'derivedKeyDefaults'
+  'context' | 'instance' | 'keys' | 'token' | 'tokenId' | 'tokenElement' | 'mac' | 'derivedKeyDefaults'
 >;
 
 /** What is signed. */
@@ -109,6 +110,11 @@ export interface SealRequest extends SealOptions {
   readonly token: 'attached' | 'external';
   /** The wsu:Id of an attached SCT, for peers that look it up by the one that they issued. Default: a new one. */
   readonly tokenId?: string | undefined;
+  /**
+   * An attached SCT as its issuer wrote it, whose wsu:Id {@link tokenId} is: what else is in it is the issuer's, to be sent
+   * along unchanged (WS-SC §2), such as the cookie that WCF keeps its contexts in.
+   */
+  readonly tokenElement?: CanonicalElement | undefined;
   /** `omitted`: a DerivedKeyToken does not spell Offset 0 with Length 32, as WCF. Default: `written`. */
   readonly derivedKeyDefaults?: 'written' | 'omitted';
 }

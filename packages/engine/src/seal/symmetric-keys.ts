@@ -157,13 +157,16 @@ function tokenOfContext(request: SealRequest, ids: MessageIds): SecretToken {
   const isAttached = request.token === 'attached';
   const tokenId = isAttached && request.tokenId !== undefined ? ids.reserve(request.tokenId) : ids.fresh();
   const reference: ContextReference = isAttached ? { tokenId, instance } : { identifier, instance };
+  const element = request.tokenId === undefined ? undefined : request.tokenElement;
+  const write = (writer: XmlWriter): void => {
+    if (element === undefined) writeSecurityContextToken(writer, version, tokenId, identifier, instance);
+    else writer.repeat(element);
+  };
   return {
     secret,
     version,
     writeReference: (writer, implied) => writeContextReference(writer, version, reference, implied),
-    token: isAttached
-      ? { write: (writer) => writeSecurityContextToken(writer, version, tokenId, identifier, instance) }
-      : undefined,
+    token: isAttached ? { write } : undefined,
     isOurs: false,
   };
 }

@@ -47,7 +47,7 @@ type PortableEnvelope = Omit<EncryptedKeyEnvelope, 'keyInfo'> & {
 };
 
 /** Passwords and the proof keys of assertions stay on the thread of whoever has them. */
-const STAYING = ['username', 'passwordKey', 'assertion', 'proveContext', 'transport'] as const;
+const STAYING = ['username', 'passwordKey', 'assertion', 'proveContext', 'transport', 'tokenElement'] as const;
 
 /** Whatever a caller may have spread into a request. */
 type AnyRequest = Partial<SealRequest & CertificateSealRequest & EncryptedKeySealRequest & PoolSealRequest>;
