@@ -187,7 +187,7 @@ function transportGuards(name: PeerName, habits: PeerHabits, endpoint: EndpointP
     ...mac,
     keys: endpoint.keys ?? (name === 'wcf-mixed' ? 'direct' : 'explicit'),
   };
-  const requestPolicy = policyOf('wcf-mixed', { layout: 'lax', ...endpoint.policy });
+  const requestPolicy = policyOf('wcf-mixed', { layout: 'lax', ...tokenHabits(habits), ...endpoint.policy });
   const bare: TransportProtection = { transport: true };
   const answers: Guard = {
     protection: bare,
@@ -229,6 +229,12 @@ function messageProtection(habits: PeerHabits, { encrypt, order, keys, token }: 
   };
 }
 
+/** What a peer does to tokens in all its messages. */
+function tokenHabits({ policy }: PeerHabits): PolicyChanges {
+  const { allowTokenCopy, allowMixedGenerations, allowIdentifierFragment } = policyOf(policy);
+  return { allowTokenCopy, allowMixedGenerations, allowIdentifierFragment };
+}
+
 function macOf(habits: PeerHabits): Pick<ContextProtection, 'mac'> {
   const { mac } = sealProfile(habits.seal, 'request');
   return mac === undefined ? {} : { mac };
@@ -243,7 +249,7 @@ function derived({ oneKeyForBoth: _, ...protection }: ContextProtection): Contex
 function renewalPolicy(habits: PeerHabits, endpoint: EndpointPolicy): Guard['policy'] {
   return habits.policy === 'strict'
     ? policyOf('strict', endpoint.policy)
-    : policyOf('wcf-mixed', { layout: 'lax', ...endpoint.policy });
+    : policyOf('wcf-mixed', { layout: 'lax', ...tokenHabits(habits), ...endpoint.policy });
 }
 
 function answerPolicyOf(profile: string, changes: PolicyChanges, endpoint: EndpointPolicy): Guard['policy'] {

@@ -11,7 +11,6 @@ import { unwrapped } from '../exchange/unwrapped.ts';
 export type ContextProtection = Pick<
   SealRequest,
   | 'keys'
-  | 'oneKeyForBoth'
   | 'token'
   | 'sign'
   | 'encrypt'
@@ -21,6 +20,7 @@ export type ContextProtection = Pick<
   | 'mac'
   | 'digest'
   | 'derivedKeyDefaults'
+  | 'oneKeyForBoth'
   | 'mustUnderstand'
   | 'role'
 >;
