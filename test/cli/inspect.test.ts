@@ -49,6 +49,27 @@ describe('inspect', () => {
     expect(verified.status).toBe(0);
   });
 
+  test('--explain: the octets and digests of each part; what a sender did, and no plaintext without it', async () => {
+    const right = await parley(['inspect', MESSAGE, '--explain']);
+    expect(right.status).toBe(0);
+    expect(right.stdout).toMatch(/ds:SignedInfo, what the key is applied to\n.*<ds:SignedInfo/);
+    expect(right.stdout).toMatch(/soap:Body \(#[^)]*\) {2}exclusive.*: right/);
+    const indented = directory.join('indented.xml');
+    writeFileSync(indented, message.replace(/(<s:Body [^>]*>)/, '$1\n  ').replace('</s:Body>', '\n</s:Body>'));
+    const { status, stdout } = await parley(['inspect', indented, '--explain']);
+    expect(status).toBe(1);
+    expect(stdout).toMatch(/soap:Body .*: DIFFERS/);
+    expect(stdout).toContain('this is what the sender digested: without the white space between elements');
+    const json = JSON.parse((await parley(['inspect', indented, '--explain', '--json'])).stdout);
+    const body = json.digests.signatures[0].references.find(
+      (reference: { covered: { localName: string } }) => reference.covered.localName === 'Body',
+    );
+    expect(body.cause.deviation).toBe('white-space-between-elements-removed');
+    expect(Buffer.from(body.covered.octets, 'base64').toString()).toMatch(/^<s:Body [^>]*>\n {2}</);
+    const words = ['inspect', 'res04.xml', '--keys', 'contexts.json', '--profile', 'timestamp-only', '--explain'];
+    expect((await parley(words, { directory: RAMPART })).status).toBe(0);
+  });
+
   test('without keys: the structure, and no verdict', async () => {
     const { status, stdout } = await parley(['inspect', MESSAGE]);
     expect(status).toBe(0);

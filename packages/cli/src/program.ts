@@ -37,6 +37,7 @@ ${EXIT_HELP}
 Examples:
   parley inspect message.xml
   parley inspect message.xml --schema
+  parley inspect message.xml --explain
   parley inspect bootstrap.xml --plan x509
   parley inspect message.xml --keys keys.json --at 2026-01-15T12:00:00Z
   parley inspect .parley/demo/log.ndjson --record 7 --contexts .parley/demo/contexts --json`;
@@ -136,6 +137,10 @@ function inspectCommand(parent: Command, action: (path: string, options: Inspect
         '--plan [profile]',
         'what would be verified and decrypted, in which order; default: the profile of --profile',
       ).choices([...PROFILE_NAMES, ...BOOTSTRAP_PROFILE_NAMES]),
+    )
+    .option(
+      '--explain',
+      'the canonical octets of what is signed, and what was digested where a digest differs; status 1 when one does',
     )
     .option('--json', 'print JSON')
     .addHelpText('after', INSPECT_HELP)

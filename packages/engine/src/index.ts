@@ -30,6 +30,14 @@ export type {
   WrapPlan,
 } from './open/message-plan.ts';
 export { describePlan } from './open/plan-text.ts';
+export type { DeviationName } from './explain/deviations.ts';
+export { explainDigests } from './explain/explain-digests.ts';
+export type {
+  CauseExplanation,
+  ExplainRequest,
+  ReferenceExplanation,
+  SignatureExplanation,
+} from './explain/explain-digests.ts';
 export { replayEntries } from './open/replay-key.ts';
 export type { ReplayEntry, ReplayMemory, ReplayShare } from './message/replay-memory.ts';
 export { seal } from './seal/seal.ts';

@@ -1,21 +1,23 @@
 import type { SchemaFinding } from '@parley/codec';
-import type { Reply } from '@parley/core';
-import { Fault } from '@parley/core';
+import type { Reply, SecurityContext } from '@parley/core';
+import { contextSource, Fault } from '@parley/core';
 import { failedReply, jsonLine, printable } from '@parley/core/internal';
-import type { MessagePlan, OpenedMessage, Policy } from '@parley/engine';
-import { createPool, planOf, policyOf } from '@parley/engine';
+import type { KeyPlan, MessagePlan, OpenedMessage, Policy } from '@parley/engine';
+import { createPool, explainDigests, planOf, policyOf } from '@parley/engine';
 import type { LogEntry, LogMessage, ReadLogOptions } from '@parley/log';
 import { readLog, untilAborted } from '@parley/log';
 import type { MessageDescription } from '../inspect/describe-message.ts';
 import { describeMessage } from '../inspect/describe-message.ts';
 import { descriptionTree } from '../inspect/description-tree.ts';
+import type { DigestExplanation } from '../inspect/digest-tree.ts';
+import { digestJson, digestTree, hasDifference } from '../inspect/digest-tree.ts';
 import { planJson, planTree } from '../inspect/plan-tree.ts';
 import { schemaFindings, schemaJson, schemaTree } from '../inspect/schema-tree.ts';
 import type { Tree } from '../inspect/tree.ts';
 import { treeLines } from '../inspect/tree.ts';
 import { verdictJson, verdictTree } from '../inspect/verdict-tree.ts';
 import { parseAt } from '../options/at-option.ts';
-import type { ContextsOption } from '../options/contexts-option.ts';
+import type { ContextsOption, OpenContexts } from '../options/contexts-option.ts';
 import { openContexts } from '../options/contexts-option.ts';
 import type { FoundSource } from '../options/log-sources.ts';
 import { findSources } from '../options/log-sources.ts';
@@ -33,6 +35,8 @@ export interface InspectOptions extends ContextsOption, PolicyOption {
   readonly schema?: boolean | undefined;
   /** With a profile of its own, or with that of the verdict. */
   readonly plan?: string | true | undefined;
+  /** The canonical octets of what is signed, and why a digest differs. */
+  readonly explain?: boolean | undefined;
   readonly json?: boolean | undefined;
 }
 
@@ -43,11 +47,13 @@ interface Inspected {
   readonly schema: Reply<readonly SchemaFinding[]> | undefined;
   /** `undefined` when nobody asked. */
   readonly plan: Reply<MessagePlan> | undefined;
+  /** `undefined` when nobody asked. */
+  readonly digests: DigestExplanation | undefined;
   /** `undefined` when there were no keys. */
   readonly reply: Reply<OpenedMessage> | undefined;
 }
 
-/** `parley inspect`: one message as a tree. Never shows key octets or plaintext. */
+/** `parley inspect`: one message as a tree. Never shows key octets, nor plaintext unless it is told to explain digests. */
 export async function inspect(path: string, options: InspectOptions, terminal: Terminal): Promise<ExitStatus> {
   const changes = await policyChanges(options);
   const policy = policyOf(options.profile, changes);
@@ -58,9 +64,12 @@ export async function inspect(path: string, options: InspectOptions, terminal: T
   const described = description(entry.message, policy);
   const schema = options.schema === true ? schemaFindings(entry.message, policy) : undefined;
   const plan = options.plan === undefined ? undefined : planOf(entry.message, { policy: planPolicy });
-  const reply = await judged(entry, at === 'message' ? entry.atMs : at.atMs, { options, policy, terminal });
-  await print({ entry, described, schema, plan, reply }, { options, terminal });
-  const refused = (reply === undefined ? !described.ok : !reply.ok) || plan?.ok === false;
+  const judging = { atMs: at === 'message' ? entry.atMs : at.atMs, policy, explain: options.explain === true };
+  const contexts = await openContexts(options, terminal);
+  const { digests, reply } = await judged(entry, contexts, judging).finally(() => contexts?.close());
+  await print({ entry, described, schema, plan, digests, reply }, { options, terminal });
+  const differs = digests !== undefined && hasDifference(digests);
+  const refused = (reply === undefined ? !described.ok : !reply.ok) || plan?.ok === false || differs;
   const invalid = schema !== undefined && !(schema.ok && schema.value.length === 0);
   return refused || invalid ? ExitStatus.refused : ExitStatus.ok;
 }
@@ -100,22 +109,50 @@ function description(message: Uint8Array, policy: Policy): Reply<MessageDescript
 }
 
 async function judged(
-  entry: LogMessage,
-  atMs: number | undefined,
-  given: { readonly options: InspectOptions; readonly policy: Policy; readonly terminal: Terminal },
-): Promise<Reply<OpenedMessage> | undefined> {
-  const contexts = await openContexts(given.options, given.terminal);
-  if (contexts === undefined) return undefined;
+  { message }: LogMessage,
+  contexts: OpenContexts | undefined,
+  { atMs = 'message', policy, explain }: Judging,
+): Promise<Pick<Inspected, 'digests' | 'reply'>> {
+  const reply = contexts === undefined ? undefined : await opened(message, contexts, { atMs, policy });
+  if (!explain) return { digests: undefined, reply };
+  const named = contexts === undefined ? undefined : contextSource(await contextsNamed(message, contexts, policy));
+  return {
+    digests: explainDigests(message, { policy, atMs, ...(named === undefined ? {} : { contexts: named }) }),
+    reply,
+  };
+}
+
+interface Judging {
+  readonly atMs: number | 'message' | undefined;
+  readonly policy: Policy;
+  readonly explain: boolean;
+}
+
+async function opened(
+  message: Uint8Array,
+  contexts: OpenContexts,
+  { atMs, policy }: { readonly atMs: number | 'message'; readonly policy: Policy },
+): Promise<Reply<OpenedMessage>> {
+  const pool = await createPool({ workers: 0, policy, contexts });
   try {
-    const pool = await createPool({ workers: 0, policy: given.policy, contexts });
-    try {
-      return await pool.open({ message: entry.message, atMs: atMs ?? 'message' });
-    } finally {
-      await pool.close();
-    }
+    return await pool.open({ message, atMs });
   } finally {
-    await contexts.close();
+    await pool.close();
   }
+}
+
+/** Those that the keys of the message come from. */
+async function contextsNamed(
+  message: Uint8Array,
+  contexts: OpenContexts,
+  policy: Policy,
+): Promise<readonly SecurityContext[]> {
+  const plan = planOf(message, { policy });
+  if (!plan.ok) return [];
+  const keys: readonly KeyPlan[] = [...plan.value.signatures, ...plan.value.decryptions].map(({ key }) => key);
+  const identifiers = new Set(keys.flatMap((key) => (key.source === 'context' ? [key.identifier] : [])));
+  const found = await Promise.all([...identifiers].map((identifier) => contexts.get(identifier)));
+  return found.filter((context) => context !== undefined);
 }
 
 async function print(
@@ -123,12 +160,19 @@ async function print(
   { options, terminal }: { readonly options: InspectOptions; readonly terminal: Terminal },
 ): Promise<void> {
   if (options.json === true) {
-    const { entry, described, schema, plan, reply } = inspected;
+    const { entry, described, schema, plan, digests, reply } = inspected;
     const structure = described.ok ? described.value : null;
     // Without keys, a message that cannot be read is refused all the same.
     const verdict = reply === undefined && !described.ok ? described : verdictJson(reply);
     await terminal.stdout.line(
-      jsonLine({ id: entry.id, message: structure, schema: schemaJson(schema), plan: planJson(plan), verdict }),
+      jsonLine({
+        id: entry.id,
+        message: structure,
+        schema: schemaJson(schema),
+        plan: planJson(plan),
+        digests: digestJson(digests),
+        verdict,
+      }),
     );
   } else {
     for (const line of treeLines(messageTree(inspected))) await terminal.stdout.line(line);
@@ -136,11 +180,17 @@ async function print(
   await terminal.stdout.flush();
 }
 
-function messageTree({ entry, described, schema, plan, reply }: Inspected): Tree {
+function messageTree({ entry, described, schema, plan, digests, reply }: Inspected): Tree {
   const size = `${printable(entry.id)}  ${grouped(entry.message.length)} octets`;
   if (!described.ok) return { label: size, children: [verdictTree(described)] };
   const { soapVersion } = described.value;
   const soap = soapVersion === undefined ? 'not SOAP' : `SOAP ${soapVersion}`;
-  const children = [...descriptionTree(described.value), ...schemaTree(schema), ...planTree(plan), verdictTree(reply)];
+  const children = [
+    ...descriptionTree(described.value),
+    ...schemaTree(schema),
+    ...planTree(plan),
+    ...digestTree(digests),
+    verdictTree(reply),
+  ];
   return { label: `${size}, ${soap}`, children };
 }
