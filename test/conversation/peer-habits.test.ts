@@ -111,6 +111,30 @@ test.each<[string, Partial<ResponderOptions>, number, string]>([
   expect(refusal(await place.responder.receive(sent(initiator.requestRenew(TLS)), TLS))).toBe(expected);
 });
 
+test.each<[string, Partial<ResponderOptions>, 'after-expiry' | undefined, string]>([
+  ['may be renewed, as it was agreed', {}, 'after-expiry', 'peer.renew-needed'],
+  ['may be renewed for some time', { renewGraceMs: 10 * MINUTE_MS }, undefined, 'peer.renew-needed'],
+  ['may not be renewed', {}, undefined, 'peer.context-expired'],
+])('a call under a context that is over and %s is told so, by its key', async (_what, options, renewable, expected) => {
+  const place = world('200512', '1.2', { contextLifetimeMs: 20 * MINUTE_MS, ...options });
+  const initiator = place.initiator({ renewable });
+  await issue(place, initiator);
+  place.ambient.now += 19 * MINUTE_MS;
+  const call = (): ReturnType<typeof initiator.requestCall> => initiator.requestCall(applicationEnvelope('1.2', 'x'));
+  const [late, forged] = [granted(call()), sent(call())];
+  place.ambient.now += 2 * MINUTE_MS;
+  const broken = octets(text(forged).replace(/(<[a-z]*:?SignatureValue>|CipherValue>)..../, '$1AAAA'));
+  expect(refusal(await place.responder.receive(broken, TLS))).toBe('peer.context-expired');
+  const refused = must(await place.responder.receive(late.octets, TLS), 'refused');
+  expect(refused.failure.code).toBe(expected);
+  const told = initiator.receive(refused.reply, late, TLS);
+  const faultCode = expected === 'peer.renew-needed' ? 'RenewNeeded' : 'BadContextToken';
+  expect(told).toMatchObject({ code: 'peer.soap-fault', detail: { faultCode } });
+  expect(!told.ok && saysContextIsLost(told)).toBe(true);
+  const isRenewed = refusal(await place.responder.receive(sent(initiator.requestRenew(TLS)), TLS)) === 'renewed';
+  expect(isRenewed).toBe(expected === 'peer.renew-needed');
+});
+
 test('a token goes back as its issuer wrote it, with what else is in it, and by its Id', async () => {
   const place = world('200502', '1.2');
   const initiator = place.initiator();

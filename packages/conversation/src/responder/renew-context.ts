@@ -74,12 +74,17 @@ function withNewKey(
   return { ...current, keys: [...kept, key], expiresAtMs: key.expiresAtMs };
 }
 
-function requireRenewable(
+function requireRenewable(context: SecurityContext, latestMs: number, settings: ResponderSettings): void {
+  if (isRenewable(context, latestMs, settings)) return;
+  const reason = context.renewable === 'never' ? 'not renewable' : 'expired';
+  throw new Fault('peer.unable-to-renew', { reason });
+}
+
+/** Whether a context may be renewed at that time, as it was agreed or as we bear it. */
+export function isRenewable(
   { renewable = 'until-expiry', expiresAtMs }: SecurityContext,
   latestMs: number,
-  { renewGraceMs }: ResponderSettings,
-): void {
-  if (renewable === 'never') throw new Fault('peer.unable-to-renew', { reason: 'not renewable' });
-  if (renewable === 'until-expiry' && latestMs >= expiresAtMs + renewGraceMs)
-    throw new Fault('peer.unable-to-renew', { reason: 'expired' });
+  { renewGraceMs }: Pick<ResponderSettings, 'renewGraceMs'>,
+): boolean {
+  return renewable === 'after-expiry' || (renewable === 'until-expiry' && latestMs < expiresAtMs + renewGraceMs);
 }

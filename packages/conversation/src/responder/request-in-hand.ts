@@ -27,8 +27,9 @@ export async function openUnderContext(
   request: RequestInHand,
   policy: Policy,
   settings: ResponderSettings,
+  adjust: AwaitedOpenRequest['adjust'] = liveAt(request),
 ): Promise<Opening> {
-  return await openRequest(request, { policy, adjust: liveAt(request) }, settings);
+  return await openRequest(request, { policy, adjust }, settings);
 }
 
 /** A request that its bootstrap has proven, and who sent it. */

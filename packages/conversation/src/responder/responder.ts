@@ -17,11 +17,11 @@ import { writeFaultReply } from '../soap/soap-fault.ts';
 import { wipeContext } from '../store/context-copy.ts';
 import type { ContextName } from '../trust/token-reference.ts';
 import { cancelContext } from './cancel-context.ts';
+import { openLive } from './expired-context.ts';
 import { issueContext } from './issue-context.ts';
 import { rememberOwn } from './own-messages.ts';
 import { renewContext } from './renew-context.ts';
 import type { RequestInHand } from './request-in-hand.ts';
-import { openUnderContext } from './request-in-hand.ts';
 import type { ResponderOptions, ResponderSettings } from './settings.ts';
 import { completeSettings } from './settings.ts';
 
@@ -187,7 +187,7 @@ export class Responder {
     const { action } = request.outline;
     if (trustVersionOf(action ?? '') !== undefined)
       throw new Fault('peer.trust-request-failed', { reason: 'no such binding' });
-    const { message, wipe } = await openUnderContext(request, this.#settings.profile.requests.policy, this.#settings);
+    const { message, wipe } = await openLive(request, this.#settings);
     wipe();
     if (!isContextMessage(message)) throw new Fault('peer.keyinfo-forbidden', { reason: 'not signed by a context' });
     return message;

@@ -117,6 +117,7 @@ export const PEER_FAULTS = {
     'new-context',
   ],
   'peer.context-expired': ['wsc:BadContextToken', 'The context is past its lifetime.', 'new-context'],
+  'peer.renew-needed': ['wsc:RenewNeeded', 'The context is past its lifetime, and may be renewed.', 'new-context'],
   'peer.dk-limit': [
     'wsse:InvalidSecurity',
     'A derived key outside the limits for length, offset, nonce, label or depth.',

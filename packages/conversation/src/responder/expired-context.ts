@@ -1,0 +1,38 @@
+/** A message under a context that is over: whoever proves that he has its key may know that it can be renewed (WS-SC §12). */
+import { Fault } from '@parley/core';
+import { provable } from '../exchange/context-clock.ts';
+import type { Opening } from './open-awaited.ts';
+import { isRenewable } from './renew-context.ts';
+import type { RequestInHand } from './request-in-hand.ts';
+import { openUnderContext } from './request-in-hand.ts';
+import type { ResponderSettings } from './settings.ts';
+
+/**
+ * Opens an application's message.
+ * @throws Fault `peer.renew-needed` all but the time is right; `peer.context-expired` and what else `open` refuses with
+ */
+export async function openLive(request: RequestInHand, settings: ResponderSettings): Promise<Opening> {
+  const { policy } = settings.profile.requests;
+  try {
+    return await openUnderContext(request, policy, settings);
+  } catch (error) {
+    if (!(error instanceof Fault) || error.code !== 'peer.context-expired') throw error;
+    if (await isRenewableBySender(request, settings)) throw new Fault('peer.renew-needed', error.detail);
+    throw error;
+  }
+}
+
+async function isRenewableBySender(request: RequestInHand, settings: ResponderSettings): Promise<boolean> {
+  let isNear = false;
+  try {
+    const opening = await openUnderContext(request, settings.profile.requests.policy, settings, (context) => {
+      isNear = isRenewable(context, request.latestMs, settings);
+      return isNear ? provable(context, request.latestMs) : context;
+    });
+    opening.wipe();
+    return isNear;
+  } catch {
+    // safety: without the key, it is over, and that is all.
+    return false;
+  }
+}
