@@ -99,6 +99,20 @@ describe.each(['none', 'body', 'body-and-signature'] as const)(
       expect(openedWith(octets, thief)).toMatchObject({ ok: false, code: 'peer.signature-invalid' });
     });
 
+    test.each(
+      (['sign-then-encrypt', 'encrypt-then-sign'] as const).flatMap((order) =>
+        (['none', 'body', 'body-and-signature'] as const).map((encrypt) => [order, encrypt] as const),
+      ),
+    )('in the order %s, with %s encrypted', (order, encrypt) => {
+      const proveContext = { context, keys: 'explicit', token: 'external' } as const;
+      const { octets } = granted(
+        seal(sampleEnvelope(), { ...request, order, encrypt, token: 'external', proveContext }),
+      );
+      const reply = openedWith(octets);
+      expect(reply).toMatchObject({ ok: true });
+      expect(reply.ok && reply.value.encrypted.length > 0).toBe(encrypt !== 'none');
+    });
+
     test('is missed where it is not', () => {
       const { octets } = granted(seal(sampleEnvelope(), { ...request, token: 'external' }));
       expect(openedWith(octets).ok).toBe(false);

@@ -1,13 +1,13 @@
 /** The endpoints of WCF: everything that follows from the words of a case. See wcf/src/Peer.cs. */
-import type { EndpointPolicy, InitiatorBootstrap, ResponderBootstrap } from '@parley/conversation';
-import { asymmetricX509, peerProfile, symmetricX509, usernameOverTls } from '@parley/conversation';
+import type { EndpointPolicy } from '@parley/conversation';
+import { peerProfile } from '@parley/conversation';
 import type { SuiteName } from '@parley/core';
-import { Secret } from '@parley/core';
 import type { Service } from '@parley/http';
 import type { LiveEndpoint } from './endpoints.ts';
-import { authenticate, liveTrust, own, PASSWORD, signer, USER } from './endpoints.ts';
+import { liveParties, RELIABLE_MESSAGING } from './endpoints.ts';
 import type { EchoShape } from './initiator-story.ts';
 import { escaped, unescaped } from './initiator-story.ts';
+import type { BootstrapWord, Parties } from './parties.ts';
 
 const SUITES: Readonly<Record<string, SuiteName>> = {
   basic128: 'Basic128',
@@ -17,9 +17,16 @@ const SUITES: Readonly<Record<string, SuiteName>> = {
   rsa15: 'Basic256Rsa15',
 };
 
+/** Whether messages are under a context, and not each under a key of its own. */
+export function hasContext(name: string): boolean {
+  const words = name.split(',');
+  return words.includes('sc') || words.includes('cookie');
+}
+
 /** What a case says; it is the path, too. */
-export function wcfEndpoint(name: string): LiveEndpoint {
+export function wcfEndpoint(name: string, parties: Parties = liveParties()): LiveEndpoint {
   const words = new Set(name.split(','));
+  const bootstrap = bootstrapOf(words);
   const isMixed = words.has('usertls');
   const suite = Object.entries(SUITES).find(([word]) => words.has(word))?.[1] ?? 'Basic256';
   return {
@@ -33,8 +40,8 @@ export function wcfEndpoint(name: string): LiveEndpoint {
     profile: peerProfile(isMixed ? 'wcf-mixed' : 'wcf-message', suite, policyOfWords(words)),
     entropy: words.has('entropy-server') ? 'none' : 'client',
     keyContribution: words.has('entropy-client') ? 'requester' : 'both',
-    initiator: () => initiatorFor(words),
-    responder: () => responderFor(words),
+    initiator: () => parties.initiator(bootstrap),
+    responder: () => parties.responder(bootstrap),
   };
 }
 
@@ -45,59 +52,17 @@ function policyOfWords(words: ReadonlySet<string>): EndpointPolicy {
     ...(words.has('v10bsp') && { handshake: { confirm: false } }),
     ...(words.has('entropy-client') && { entropy: 'any' }),
     ...(words.has('nodk') && { keys: 'direct' }),
+    ...(words.has('rm') && { policy: RELIABLE_MESSAGING }),
     ...(words.has('wsa04') && { addressing: '2004/08' }),
   };
 }
 
-type Credential = 'none' | 'user' | 'certificate' | 'certificates' | 'user over transport';
-
-function credentialOf(words: ReadonlySet<string>): Credential {
-  if (words.has('usertls')) return 'user over transport';
-  if (words.has('user')) return 'user';
-  if (words.has('mutual')) return words.has('v10bsp') ? 'certificates' : 'certificate';
-  return words.has('cert') ? 'certificate' : 'none';
-}
-
-function initiatorFor(words: ReadonlySet<string>): InitiatorBootstrap {
-  const username = { username: USER, password: Secret.copyOf(PASSWORD) };
-  const service = { certificate: own('server').certificate, reference: 'thumbprint' } as const;
-  switch (credentialOf(words)) {
-    case 'none':
-      return symmetricX509.initiator({ service });
-    case 'user':
-      return symmetricX509.initiator({ service, username });
-    case 'certificate':
-      return symmetricX509.initiator({ service, endorse: signer('client') });
-    case 'certificates':
-      return asymmetricX509.initiator({
-        signature: signer('client'),
-        service: { ...service, reference: 'issuer-serial' },
-        trust: liveTrust(),
-        ownKeys: [own('client')],
-      });
-    case 'user over transport':
-      return usernameOverTls.initiator(username);
-  }
-}
-
-function responderFor(words: ReadonlySet<string>): ResponderBootstrap {
-  const ownKeys = [own('server')];
-  switch (credentialOf(words)) {
-    case 'none':
-      return symmetricX509.responder({ ownKeys });
-    case 'user':
-      return symmetricX509.responder({ ownKeys, authenticate });
-    case 'certificate':
-      return symmetricX509.responder({ ownKeys, endorsers: liveTrust() });
-    case 'certificates':
-      return asymmetricX509.responder({
-        signature: { ...signer('server'), reference: 'issuer-serial' },
-        ownKeys,
-        trust: liveTrust(),
-      });
-    case 'user over transport':
-      return usernameOverTls.responder({ authenticate });
-  }
+function bootstrapOf(words: ReadonlySet<string>): BootstrapWord {
+  if (words.has('usertls')) return 'tls';
+  if (words.has('user')) return 'ut';
+  // WSS 1.0 has no references to an EncryptedKey, so both sides sign with their certificates.
+  if (words.has('mutual')) return words.has('v10bsp') ? 'asym-serial' : 'x509m';
+  return words.has('cert') ? 'x509m' : 'x509';
 }
 
 const CONTRACT = 'urn:parley:interop';

@@ -276,7 +276,7 @@ function handshakeStyle(habits: PeerHabits, endpoint: EndpointPolicy): Handshake
     // What holds key material is encrypted, whatever is done with messages.
     protection: { ...protection, encrypt: protection.encrypt === 'none' ? 'body' : protection.encrypt },
     signature,
-    policy: { ...policy, ...endpoint.policy },
+    policy: { ...tokenHabits(habits), ...policy, ...endpoint.policy },
     confirm: isConfirmed === undefined ? confirm : isConfirmed ? 'all' : 'none',
   };
 }

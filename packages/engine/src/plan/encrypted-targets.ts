@@ -1,8 +1,11 @@
 /** What is encrypted in a message, and whether that was done before or after it was signed. */
-import { firstChild } from '@parley/codec';
+import type { Tape } from '@parley/codec';
+import { firstChild, nextSibling } from '@parley/codec';
+import { attributeNamed, localName, Namespace } from '@parley/codec/internal';
 import type { Limits } from '@parley/core';
 import { structureInvalid } from '../claims/claim.ts';
 import { isEncryptedData, readReferenceLists } from '../claims/encrypted-data.ts';
+import { resolveFragment } from '../claims/token-reference.ts';
 import type { MessageClaims } from '../read/message.ts';
 
 export interface EncryptedTargets {
@@ -16,7 +19,7 @@ export interface EncryptedTargets {
  * Finds what is encrypted for us and settles the order by the places of the ReferenceLists.
  *
  * The sender prepends, so a ReferenceList above the signature was made after it and is undone before it (WSS §3.9).
- * The signature itself may be encrypted; then it is what the first list leads to. Lists on both sides are of
+ * The signature itself may be encrypted; then it is what the first list leads to, though one that endorses it be in clear. Lists on both sides are of
  * EncryptBeforeSigning: what was signed as ciphertext below; above, the signature (EncryptSignature), or tokens that
  * it covers in clear (CXF and Metro encrypt a UsernameToken so).
  *
@@ -36,7 +39,7 @@ export function encryptedTargets(claims: MessageClaims, limits: Limits): Encrypt
   }
   const [first = -1] = referenceLists;
   const clear = security.signatures[0];
-  const signature = clear ?? security.encryptedData.find((element) => element > first) ?? tape.elementCount;
+  const signature = placeOfSigning(claims, first) ?? tape.elementCount;
   const above = referenceLists.filter((list) => list < signature);
   const signedListCount = referenceLists.length - above.length;
   const before = readReferenceLists(tape, above, limits);
@@ -45,6 +48,28 @@ export function encryptedTargets(claims: MessageClaims, limits: Limits): Encrypt
     throw structureInvalid(tape, first, 'lists of encrypted data on both sides of a signature');
   }
   return { before, signedListCount };
+}
+
+/** The signature of the message, or what may hide it: encrypted data of the header, which the `first` list leads to. */
+function placeOfSigning({ tape, security }: MessageClaims, first: number): number | undefined {
+  const clear = security.signatures[0];
+  const hiding = security.encryptedData.find((element) => element > first);
+  // A signature over nothing that can be seen endorses one that cannot.
+  const isHidden = clear === undefined || (hiding !== undefined && hiding < clear && !coversVisible(tape, clear));
+  return isHidden ? hiding : clear;
+}
+
+const URI = localName('URI');
+
+/** Whether the ds:Signature `element` is over anything that is in the message in clear. */
+function coversVisible(tape: Tape, element: number): boolean {
+  const signedInfo = firstChild(tape, element);
+  if (signedInfo < 0) return false;
+  for (let child = firstChild(tape, signedInfo); child >= 0; child = nextSibling(tape, child)) {
+    const uri = attributeNamed(tape, child, Namespace.none, URI);
+    if (uri >= 0 && resolveFragment(tape, uri, true) >= 0) return true;
+  }
+  return false;
 }
 
 const NOTHING: EncryptedTargets = { before: [], signedListCount: 0 };

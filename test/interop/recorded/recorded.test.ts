@@ -1,0 +1,81 @@
+// What other implementations said to one another opens, each kind of message under one policy that its endpoint's name gives.
+import { expect, test } from 'vitest';
+import { partiesOf } from '../live/parties.ts';
+import { recordedEndpoint } from './recorded-endpoint.ts';
+import type { RecordingName } from './recording.ts';
+import { keysOf, RECORDINGS, readConversations } from './recording.ts';
+import type { Replayed } from './replay.ts';
+import { Replay } from './replay.ts';
+
+type Counts = Readonly<Record<string, number>>;
+
+/** Messages by what came of them; `echoes` are those among them whose text is that of the call. */
+const EXPECTED: Readonly<Record<RecordingName, Counts>> = {
+  cxf: { opened: 587, 'bare fault': 51, 'over TLS': 64, echoes: 440 },
+  liberty: { opened: 622, 'bare fault': 75, 'over TLS': 27, echoes: 453 },
+  metro: { opened: 240, 'fast infoset': 88, 'over TLS': 22, echoes: 144 },
+  'metro-rm': { opened: 82, 'fast infoset': 8, 'over TLS': 8, echoes: 28 },
+  rampart: { opened: 158, 'bare fault': 6, 'over TLS': 7, refused: 1, echoes: 86 },
+  wcf: { opened: 275, 'over TLS': 13, echoes: 144 },
+};
+
+interface Refused {
+  readonly recording: RecordingName;
+  readonly message: string;
+  readonly code: string;
+  readonly reason: string;
+}
+
+/** All that is neither of these. */
+const REFUSED: readonly Refused[] = [
+  {
+    recording: 'rampart',
+    message: 'asym-ek-13-12 178 issue reply',
+    code: 'peer.structure-invalid',
+    reason: 'The message opens; its proof token is an EncryptedKey, which Rampart itself does not read.',
+  },
+];
+
+test.each(RECORDINGS)('%s: every message opens, is a bare fault, or is known to be refused', (recording) => {
+  const results = replayed(recording);
+  const outcomes = results.map(({ outcome }) => (outcome.includes('.') ? 'refused' : outcome));
+  expect({ ...countsOf(outcomes), echoes: echoesOf(results) }).toEqual(EXPECTED[recording]);
+  const refused = results.filter(({ outcome }) => outcome.includes('.'));
+  expect(refused.map(({ name, outcome, detail }) => ({ message: name, code: outcome, detail }))).toEqual(
+    REFUSED.filter((row) => row.recording === recording).map(({ message, code }) => ({
+      message,
+      code,
+      detail: expect.anything(),
+    })),
+  );
+});
+
+function replayed(recording: RecordingName): Replayed[] {
+  const { folder, password } = keysOf(recording);
+  const parties = partiesOf(folder, password);
+  return [...readConversations(recording)].flatMap(([name, exchanges]) => {
+    const replay = new Replay(recordedEndpoint(recording, name, parties), parties);
+    return exchanges.flatMap((exchange) => replay.take(exchange));
+  });
+}
+
+function countsOf(values: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const value of values) counts[value] = (counts[value] ?? 0) + 1;
+  return counts;
+}
+
+/** What is sent is known, and an echo ends with what was sent. */
+function echoesOf(results: readonly Replayed[]): number {
+  let [sent, count] = ['', 0];
+  for (const { name, message } of results) {
+    const text =
+      message && /<(?:\w+:)?(?:text|EchoResult)(?: [^>]*)?>([^<]*)</.exec(new TextDecoder().decode(message.body))?.[1];
+    if (name.endsWith('request')) sent = text ?? '';
+    if (text === undefined) continue;
+    count++;
+    if (name.endsWith('request')) expect(text, name).toMatch(/^(Grüße &amp; &lt;.+&gt;|hello \d+.*)$/);
+    else if (sent !== '') expect(text.endsWith(sent), `${name}: ${text}`).toBe(true);
+  }
+  return count;
+}
