@@ -32,7 +32,7 @@ export const ASSEMBLIES = [
     source: 'packages/codec/assembly/scan-root.ts',
     target: 'packages/codec/src/hot/scan/scan-module-octets.ts',
     constant: 'SCAN_MODULE',
-    options: ['--enable', 'simd', '--initialMemory', '64', '--memoryBase', '16384'],
+    options: ['--enable', 'simd', '--initialMemory', '512', '--memoryBase', '16384'],
   },
 ];
 

@@ -1,4 +1,4 @@
-// AssemblyScript. Where things are in the module's memory of 4 MiB, in octets; ../src/hot/scan-module.ts has the same
+// AssemblyScript. Where things are in the module's memory of 32 MiB, in octets; ../src/hot/scan-module.ts has the same
 // numbers.
 
 /** Says that the plain scanner is to read this document. */
@@ -16,14 +16,14 @@ export const COUNTS: i32 = 0xd00;
 export const PREFIXES: i32 = 0x1000;
 export const URIS: i32 = 0x1a00;
 
-// The lists of the tape; ids are fewer than attributes.
-export const ELEMENTS: i32 = 0x10000;
-export const ELEMENTS_MAX: i32 = 16384;
-export const ATTRIBUTES: i32 = 0x110000;
-export const ATTRIBUTES_MAX: i32 = 16384;
-export const DECLARATIONS: i32 = 0x190000;
-export const DECLARATIONS_MAX: i32 = 16384;
-export const IDS: i32 = 0x1d0000;
+// The lists of the tape, with room for the densest document of 1 MiB; ids are fewer than attributes.
+export const ELEMENTS: i32 = 0x400000;
+export const ELEMENTS_MAX: i32 = 262144;
+export const ATTRIBUTES: i32 = 0x1400000;
+export const ATTRIBUTES_MAX: i32 = 262144;
+export const DECLARATIONS: i32 = 0x1c00000;
+export const DECLARATIONS_MAX: i32 = 131072;
+export const IDS: i32 = 0x1e00000;
 export const URI_OCTETS: i32 = 0x1f0000;
 export const URI_OCTETS_MAX: i32 = 0x10000;
 /** The document. */

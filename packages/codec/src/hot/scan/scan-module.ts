@@ -19,7 +19,7 @@ import { noteComment } from './note-misc.ts';
 import { SCAN_MODULE } from './scan-module-octets.ts';
 import { reserveUriBytes, resetUris } from './uri-table.ts';
 
-// Where things are in the module's memory of 4 MiB; memory.ts and octet-table.ts in assembly/ have the same numbers.
+// Where things are in the module's memory of 32 MiB; memory.ts and octet-table.ts in assembly/ have the same numbers.
 const NAME_AT = 0x400;
 const TEXT_AT = 0x500;
 const COUNTS_AT = 0xd00;
@@ -27,10 +27,10 @@ const PREFIX_STARTS_AT = 0x1500;
 const PREFIX_ENDS_AT = 0x1700;
 const URI_STARTS_AT = 0x1f00;
 const URI_ENDS_AT = 0x2100;
-const ELEMENTS_AT = 0x10000;
-const ATTRIBUTES_AT = 0x110000;
-const DECLARATIONS_AT = 0x190000;
-const IDS_AT = 0x1d0000;
+const ELEMENTS_AT = 0x400000;
+const ATTRIBUTES_AT = 0x1400000;
+const DECLARATIONS_AT = 0x1c00000;
+const IDS_AT = 0x1e00000;
 const URI_OCTETS_AT = 0x1f0000;
 const OCTETS_AT = 0x200000;
 const OCTETS_MAX = 0x100000;
