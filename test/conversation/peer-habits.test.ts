@@ -298,6 +298,8 @@ test('messages that rest on TLS are refused without it, both ways', async () => 
   const reply = granted(await place.responder.secure(applicationEnvelope('1.2', 'back', message.messageId), message));
   expect(initiator.receive(reply, request, CLEAR)).toMatchObject({ ok: false, code: 'caller.channel-not-secure' });
   answered(initiator.receive(reply, request, TLS));
+  expect(initiator.requestCancel(CLEAR)).toMatchObject({ ok: false, code: 'caller.channel-not-secure' });
+  expect(initiator.awaits).toBe('messages');
 });
 
 test('a handshake is repeated by nobody, where the message proves no sender', async () => {

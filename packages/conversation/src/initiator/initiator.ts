@@ -6,7 +6,7 @@ import { currentMs, randomUrn } from '../exchange/ambient.ts';
 import type { Channel } from '../exchange/channel.ts';
 import { replyOf } from '../exchange/unwrapped.ts';
 import type { Protection } from '../protection/protection.ts';
-import { protect, underContext } from '../protection/protection.ts';
+import { protect, restsOnTransport, underContext } from '../protection/protection.ts';
 import { requestAction } from '../soap/actions.ts';
 import { envelopeAddressing } from '../soap/outline.ts';
 import { copyContext, wipeContext } from '../store/context-copy.ts';
@@ -102,7 +102,7 @@ export class Initiator {
     });
   }
 
-  /** The request that ends the context, secured by it. Codes: `caller.context-unusable`, and those of `seal`. */
+  /** The request that ends the context, secured by it. Codes: `caller.context-unusable`, `caller.channel-not-secure`, and those of `seal`. */
   requestCancel(channel: Channel): Reply<OutgoingRequest> {
     return replyOf(() => this.#ask({ operation: 'cancel', held: this.#context() }, channel));
   }
@@ -168,7 +168,9 @@ export class Initiator {
   #ask(wish: TrustWish, channel: Channel): OutgoingRequest {
     const { bootstrap, ambient, version, profile } = this.#settings;
     const { operation } = wish;
-    if (operation !== 'cancel' && bootstrap.protectedBy === 'channel') requireSecure(channel);
+    const restsOnChannel =
+      operation === 'cancel' ? restsOnTransport(profile.cancels.policy) : bootstrap.protectedBy === 'channel';
+    if (restsOnChannel) requireSecure(channel);
     if (this.#trust !== undefined) this.forget(this.#trust);
     const trust = beginExchange(operation, this.#settings);
     const messageId = randomUrn(ambient);
