@@ -25,7 +25,7 @@ export interface RunningServer extends Bases {
 /** One that can be started on this machine. */
 export interface LivePeer {
   /** Serves the endpoints until it is stopped. */
-  serve(endpoints: readonly string[]): Promise<RunningServer>;
+  serve(endpoints: readonly string[], options?: Readonly<Record<string, string>>): Promise<RunningServer>;
   /** Runs the peer's client against servers at `bases`, one session an endpoint. */
   call(
     endpoints: readonly string[],
@@ -71,9 +71,10 @@ export function javaPeer(name: JavaPeerName): LivePeer | string {
     ...rest,
   ];
   return {
-    serve: async (endpoints) => {
+    serve: async (endpoints, options = {}) => {
       const [http, https] = [await freePort(), await freePort()];
-      const child = start('java', args('server', `http=${http}`, `https=${https}`, `endpoints=${endpoints.join(',')}`));
+      const where = [`http=${http}`, `https=${https}`, `endpoints=${endpoints.join(',')}`];
+      const child = start('java', args('server', ...where, ...pairs(options)));
       await ready(child, name);
       return {
         http: `http://127.0.0.1:${http}${base}`,
@@ -82,9 +83,8 @@ export function javaPeer(name: JavaPeerName): LivePeer | string {
       };
     },
     call: async (endpoints, { http, https }, options = {}) => {
-      const more = Object.entries(options).map(([key, value]) => `${key}=${value}`);
       const where = [`http=${http}`, `https=${https}`, `endpoints=${endpoints.join(',')}`];
-      return resultsOf(start('java', args('client', ...where, ...more)));
+      return resultsOf(start('java', args('client', ...where, ...pairs(options))));
     },
   };
 }
@@ -172,6 +172,10 @@ function configure(folder: string, http: number, https: number): string {
   ];
   writeFileSync(path.join(server, 'jvm.options'), lines(options));
   return name;
+}
+
+function pairs(options: Readonly<Record<string, string>>): readonly string[] {
+  return Object.entries(options).map(([key, value]) => `${key}=${value}`);
 }
 
 function lines(texts: readonly string[]): string {

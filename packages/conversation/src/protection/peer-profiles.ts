@@ -98,7 +98,7 @@ const HABITS: Readonly<Record<PeerName, PeerHabits>> = {
   // interop: CXF 2.6 refuses wsa headers to be understood where its policy does not use WS-Addressing.
   websphere: { ...CXF, seal: 'websphere', policy: 'websphere', mustUnderstand: false },
   // interop: Metro and Rampart send the issuer's key alone, where they are not told to want entropy of their own.
-  metro: { ...JAVA, seal: 'metro', policy: 'metro', mustUnderstand: false, keys: 'any' },
+  metro: { ...JAVA, seal: 'metro', policy: 'metro', derivesProofs: false, mustUnderstand: false, keys: 'any' },
   rampart: {
     ...JAVA,
     seal: 'metro',
@@ -240,7 +240,7 @@ function macOf(habits: PeerHabits): Pick<ContextProtection, 'mac'> {
   return mac === undefined ? {} : { mac };
 }
 
-/** What is under one key for one use only is taken by all but WCF. */
+/** What is under one key for one use only is taken by all but WCF and Metro. */
 function derived({ oneKeyForBoth: _, ...protection }: ContextProtection): ContextProtection {
   return protection.keys === 'direct' ? { ...protection, keys: 'explicit' } : protection;
 }

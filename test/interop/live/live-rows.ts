@@ -1,0 +1,94 @@
+/** What came of one endpoint of a peer in one direction, and whether that is what it should be. */
+import { KNOWN_OUTCOMES, type KnownOutcome } from './known-outcomes.ts';
+import type { Steps } from './live-peer.ts';
+
+/** `to-peer`: Parley calls the peer's server; `from-peer`: the peer's client calls Parley. */
+export type Direction = 'to-peer' | 'from-peer';
+
+/** One step of a session. */
+export interface LiveStep {
+  readonly name: string;
+  /** `ok`, or what went otherwise. */
+  readonly outcome: string;
+}
+
+export interface LiveRow {
+  readonly peer: string;
+  readonly direction: Direction;
+  readonly endpoint: string;
+  readonly steps: readonly LiveStep[];
+}
+
+/** What is wrong with a row, and what of it is known already. */
+export interface Judgement {
+  readonly complaints: readonly string[];
+  readonly known: readonly KnownOutcome[];
+}
+
+const TO_PEER = ['issue', 'call1', 'call2', 'renew', 'call after renew', 'cancel', 'call with cancelled'];
+const FROM_CXF = ['issue+call1', 'call2', 'renew+call', 'renewed', 'call after renew', 'call+cancel', 'cancel'];
+
+/** The steps of the session that a peer's client holds. */
+function sessionOf({ peer, direction, endpoint }: LiveRow): readonly string[] {
+  if (direction === 'to-peer') return TO_PEER;
+  if (peer === 'metro') {
+    const renewal = endpoint.includes('-renew-') ? ['call after expiry', 'call again'] : [];
+    return ['call1', 'call2', ...renewal, 'close'];
+  }
+  return peer === 'rampart' ? ['call1', 'call2', 'cancel', 'call after cancel'] : [...FROM_CXF, 'call with cancelled'];
+}
+
+/** What a step of a peer's client has to come to, where it is not `ok`. */
+const EXPECTED: Readonly<Record<string, RegExp>> = {
+  renewed: /^same identifier$/,
+  // A refusal, that is.
+  'call with cancelled': /^FAULT/,
+};
+
+/** Rampart's echo prints the answer to its Cancel; afterwards its client of 2005/02 gets another context, that of 200512 does not. */
+const EXPECTED_OF_RAMPART: Readonly<Record<string, RegExp>> = {
+  cancel: /^ANSWER $/,
+  'call after cancel': /^(ok$|AxisFault: Missing wsse:Security header)/,
+};
+
+function isExpected({ direction, peer }: LiveRow, { name, outcome }: LiveStep): boolean {
+  const table = peer === 'rampart' ? EXPECTED_OF_RAMPART : EXPECTED;
+  const expected = direction === 'from-peer' ? table[name] : undefined;
+  return (expected ?? /^ok$/).test(outcome);
+}
+
+/** Compares a row with what should be, and with the closed table of what is known not to. */
+export function judge(row: LiveRow): Judgement {
+  const complaints: string[] = [];
+  const known: KnownOutcome[] = [];
+  for (const step of row.steps) {
+    const entries = KNOWN_OUTCOMES.filter((entry) => isAbout(entry, row, step));
+    const entry = entries.find(({ outcome }) => outcome.test(step.outcome));
+    if (entry !== undefined) known.push(entry);
+    if (isExpected(row, step)) {
+      for (const { reason } of entries) complaints.push(`${step.name}: no longer needed: ${reason}`);
+    } else if (entry === undefined) complaints.push(`${step.name}: ${step.outcome}`);
+  }
+  const missing = sessionOf(row).filter((name) => !row.steps.some((step) => step.name === name));
+  if (known.length === 0) for (const name of missing) complaints.push(`${name}: not reached`);
+  return { complaints, known };
+}
+
+function isAbout({ peer, direction, endpoint, steps }: KnownOutcome, row: LiveRow, step: LiveStep): boolean {
+  return peer === row.peer && direction === row.direction && endpoint.test(row.endpoint) && steps.includes(step.name);
+}
+
+/** Reads `name: outcome` of each step; how long a session took is not one. */
+export function stepsOf(steps: Steps): readonly LiveStep[] {
+  return steps.filter((step) => !/^\d+ ms$/.test(step)).map((step) => stepOf(step));
+}
+
+/** CXF's client goes on after a Renew or Cancel that failed, and only logs it. */
+const LOGGED = /^(RENEW|CANCEL) (FAILED .*)$/;
+
+function stepOf(step: string): LiveStep {
+  const logged = LOGGED.exec(step);
+  if (logged !== null) return { name: logged[1]!.toLowerCase(), outcome: logged[2]! };
+  const at = step.indexOf(': ');
+  return at < 0 ? { name: step, outcome: '' } : { name: step.slice(0, at), outcome: step.slice(at + 2) };
+}
