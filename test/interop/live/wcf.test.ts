@@ -45,6 +45,13 @@ function complaintsOf(direction: WcfRule['direction'], endpoint: string, texts: 
   });
 }
 
+/** Whether a session cannot begin. */
+function isOver(direction: WcfRule['direction'], name: string): boolean {
+  return WCF_RULES.some(
+    (rule) => rule.direction === direction && rule.endpoint.test(name) && ['issue', 'all'].includes(rule.step),
+  );
+}
+
 async function callsOfPeer(live: LivePeer, name: string): Promise<{ steps: readonly string[]; received: string }> {
   const server = await serveParley([wcfEndpoint(name)], {
     service: wcfService,
@@ -65,7 +72,7 @@ describe('WCF', () => {
     try {
       const steps = await initiatorStory(wcfEndpoint(name), server, WCF_ECHO);
       expect(complaintsOf('to-peer', name, steps)).toEqual([]);
-      expect(steps.map((step) => stepOf(step).name)).toEqual(TO_PEER);
+      if (!isOver('to-peer', name)) expect(steps.map((step) => stepOf(step).name)).toEqual(TO_PEER);
     } finally {
       await server.stop();
     }
@@ -74,6 +81,7 @@ describe('WCF', () => {
   test.for(RUNS_ALL ? WCF_ALL : WCF_SPREAD)('from-peer: %s', { timeout: TIMEOUT_MS }, async (name, { skip }) => {
     const { steps, received } = await callsOfPeer(present(skip), name);
     expect(complaintsOf('from-peer', name, steps)).toEqual([]);
+    if (isOver('from-peer', name)) return;
     // A cookie ends with its time.
     const last = name.includes('cookie') ? '' : ' cancelled';
     expect(received).toBe(`issued message message message message${last}`);

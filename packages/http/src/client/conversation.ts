@@ -88,7 +88,7 @@ export class Conversation {
    * @throws Fault (rejects) why the peer did not; the context is as it was
    */
   async cancel(): Promise<void> {
-    await this.#exchange(this.#initiator.requestCancel(this.#channel), this.#settings.url, undefined);
+    await this.#ask(this.#initiator.requestCancel(this.#channel), this.#settings.url);
     await this.close();
   }
 
@@ -128,7 +128,7 @@ export class Conversation {
 
   async #establish(): Promise<void> {
     const { issuer, url } = this.#settings;
-    await this.#exchange(this.#initiator.requestIssue(this.#channel), issuer ?? url, undefined);
+    await this.#ask(this.#initiator.requestIssue(this.#channel), issuer ?? url);
   }
 
   /** All calls under it end with their context. */
@@ -147,7 +147,7 @@ export class Conversation {
 
   #renewNow(): Promise<void> {
     const { issuer, url } = this.#settings;
-    const renewal = this.#exchange(this.#initiator.requestRenew(this.#channel), issuer ?? url, undefined);
+    const renewal = this.#ask(this.#initiator.requestRenew(this.#channel), issuer ?? url);
     this.#renewing = renewal
       .then(() => undefined)
       .finally(() => {
@@ -172,6 +172,12 @@ export class Conversation {
     if (outcome.kind === 'answer') return { message: outcome.message, fault: undefined };
     if (outcome.kind === 'fault') return { message: outcome.message, fault: outcome.fault };
     throw new Fault('internal.invariant', { claim: 'a call has an answer' });
+  }
+
+  /** A request of trust: to have no answer is to be refused. */
+  async #ask(request: Reply<OutgoingRequest>, url: URL): Promise<void> {
+    const outcome = await this.#exchange(request, url, undefined);
+    if (outcome === undefined) throw new Fault('peer.http-answer', { got: 'nothing' });
   }
 
   /** Sends a request and gives its answer to the initiator, which waits for it no longer in any case. */
