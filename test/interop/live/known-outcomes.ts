@@ -145,7 +145,32 @@ const rampart: Entries = [
   },
 ];
 
-const TABLES: Readonly<Record<string, Entries>> = { cxf, metro, rampart };
+const liberty: Entries = [
+  {
+    direction: 'to-peer',
+    endpoint: /^/,
+    steps: ['renew', 'cancel'],
+    outcome: FAULT,
+    reason:
+      'CXF 2.6: its server knows no Renew and no Cancel (“does not match an operation”), nor does it for its own client.',
+  },
+  {
+    direction: 'to-peer',
+    endpoint: /^/,
+    steps: ['call with cancelled'],
+    outcome: /^ANSWERED$/,
+    reason: 'CXF 2.6: its server knows no Cancel, so the context lives on until it expires.',
+  },
+  {
+    direction: 'to-peer',
+    endpoint: /^mix-/,
+    steps: ['issue'],
+    outcome: FAULT,
+    reason: 'CXF 2.6: its server fails at Issue where the context endorses over TLS, its own client’s, too.',
+  },
+];
+
+const TABLES: Readonly<Record<string, Entries>> = { cxf, metro, rampart, liberty };
 
 export const KNOWN_OUTCOMES: readonly KnownOutcome[] = Object.entries(TABLES).flatMap(([peer, entries]) =>
   entries.map((entry) => ({ peer, ...entry })),

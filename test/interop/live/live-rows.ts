@@ -41,6 +41,8 @@ function sessionOf({ peer, direction, endpoint }: LiveRow): readonly string[] {
 /** What a step of a peer's client has to come to, where it is not `ok`. */
 const EXPECTED: Readonly<Record<string, RegExp>> = {
   renewed: /^same identifier$/,
+  // Liberty says what its client does with the token; whether the context is over, the next step shows.
+  cancel: /^(ok|token (gone|still there))$/,
   // A refusal, that is.
   'call with cancelled': /^FAULT/,
 };
