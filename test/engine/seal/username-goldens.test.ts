@@ -7,8 +7,9 @@ import { sampleEnvelope, sampleRequest, sealed, text } from '../support/sample.t
 import { alices, password, passwordRequest } from '../support/username-message.ts';
 
 describe('of WSS4J', () => {
-  test.each(GOLDEN.messages)('$engine, $kind', ({ engine, kind, atMs, certificate, message }) => {
-    const layout = engine === 'stax' ? 'lax' : 'strict';
+  test.each(GOLDEN.messages)('$engine, $kind', ({ kind, atMs, certificate, message }) => {
+    // WSS4J's Timestamp stands behind its signature, and the streaming engine's token behind what uses it.
+    const layout = 'lax';
     const isKey = certificate === null;
     const policy = isKey
       ? policyOf('username', { layout })

@@ -213,7 +213,8 @@ export class Trust {
 
   #isMeant(certificate: Certificate): boolean {
     const isListed = this.#subjects?.some((subject) => subject.equals(certificate.subject)) ?? true;
-    return isListed && this.#acceptsSubject(certificate);
+    // safety: a promise would count as yes.
+    return isListed && this.#acceptsSubject(certificate) === true;
   }
 }
 

@@ -34,7 +34,8 @@ export function remember(
   share: ReplayShare,
 ): void {
   for (const { scope, key, untilMs } of entries) {
-    if (!memory.insertIfAbsent(scope, key, untilMs, nowMs, share))
+    // safety: a promise would count as yes, and `open` waits for none.
+    if (memory.insertIfAbsent(scope, key, untilMs, nowMs, share) !== true)
       throw new Fault('peer.replay', { identifier: scope });
   }
 }

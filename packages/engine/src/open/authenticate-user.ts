@@ -123,7 +123,8 @@ function digestAttempt(tape: Tape, { username, password, nonce, created }: Passw
 
 // safety: an unknown user and a wrong password take the same way, and are one answer.
 function isAttemptProven(attempt: PasswordAttempt, credentials: Credentials): boolean {
-  if (credentials.authenticate !== undefined) return credentials.authenticate(attempt);
+  // safety: a promise would count as yes, and `open` waits for none.
+  if (credentials.authenticate !== undefined) return credentials.authenticate(attempt) === true;
   const { secret, isKnown } = userPassword(attempt.username, credentials);
   if (attempt.kind === 'text')
     return secret.lend((octets) => attempt.password.lend((given) => isSamePassword(octets, given))) && isKnown;
