@@ -28,9 +28,9 @@ describe('codes', () => {
 });
 
 describe('soapFaultOf', () => {
-  test('only the caller’s own mistakes, and a fault that came from the peer, are never sent', () => {
+  test('only the caller’s own mistakes, a fault that came from the peer, and what is no message yet, are never sent', () => {
     const unsent = FAULT_CODES.filter((code) => soapFaultOf(code) === undefined);
-    const expected = FAULT_CODES.filter((code) => code.startsWith('caller.') || code === 'peer.soap-fault');
+    const expected = FAULT_CODES.filter((code) => /^(caller\.|peer\.soap-fault$|peer\.http-)/.test(code));
     expect(unsent).toEqual(expected);
   });
 

@@ -2,7 +2,7 @@ import type { SchemaFinding } from '@parley/codec';
 import type { Reply, SecurityContext } from '@parley/core';
 import { contextSource, Fault } from '@parley/core';
 import { failedReply, jsonLine, printable } from '@parley/core/internal';
-import type { KeyPlan, MessagePlan, OpenedMessage, Policy } from '@parley/engine';
+import type { KeyPlan, MessagePlan, OpenedMessage, Policy, ProfileName } from '@parley/engine';
 import { createPool, explainDigests, planOf, policyOf } from '@parley/engine';
 import type { LogEntry, LogMessage, ReadLogOptions } from '@parley/log';
 import { readLog, untilAborted } from '@parley/log';
@@ -31,10 +31,10 @@ import type { Terminal } from '../terminal/terminal.ts';
 export interface InspectOptions extends ContextsOption, PolicyOption {
   readonly record: number;
   readonly at: string;
-  readonly profile: string;
+  readonly profile: ProfileName;
   readonly schema?: boolean | undefined;
   /** With a profile of its own, or with that of the verdict. */
-  readonly plan?: string | true | undefined;
+  readonly plan?: ProfileName | true | undefined;
   /** The canonical octets of what is signed, and why a digest differs. */
   readonly explain?: boolean | undefined;
   readonly json?: boolean | undefined;

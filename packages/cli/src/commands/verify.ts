@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { Reader } from '@parley/codec';
 import { Fault } from '@parley/core';
-import type { Policy, Pool } from '@parley/engine';
+import type { Policy, Pool, ProfileName } from '@parley/engine';
 import { createPool, policyOf } from '@parley/engine';
 import type { AtPolicy, LogResult, VerifySummary } from '@parley/log';
 import { LogReplayCache, resultLine, verifyLog } from '@parley/log';
@@ -23,7 +23,7 @@ import { WholeFile } from '../terminal/whole-file.ts';
 
 export interface VerifyOptions extends ContextsOption, PolicyOption {
   readonly at: string;
-  readonly profile: string;
+  readonly profile: ProfileName;
   readonly workers?: number | undefined;
   readonly out?: string | undefined;
   readonly force?: boolean | undefined;

@@ -1,8 +1,9 @@
 import type { FailedReply, FaultCode, Reply } from '@parley/core';
-import { DEFAULT_LIMITS, Fault } from '@parley/core';
-import { failedReply } from '@parley/core/internal';
+import { DEFAULT_LIMITS } from '@parley/core';
+import { failedReply, requireInput, requireKind, requireOptions, TEXT } from '@parley/core/internal';
 import type { OpenedMessage } from '../message/opened-message.ts';
 import type { SealedMessage } from '../seal/request.ts';
+import { envelopeFault } from '../seal/rules.ts';
 import { ContextDesk } from './context-desk.ts';
 import { ContextWatch } from './context-watch.ts';
 import type { Pool, PoolMessage, PoolOptions, PoolStats } from './contract.ts';
@@ -12,8 +13,10 @@ import { FlightDeck } from './flight-deck.ts';
 import { Gate } from './gate.ts';
 import { InlineExecutor } from './inline.ts';
 import { KeyDesk } from './key-desk.ts';
+import { openRequest, openRequests } from './open-requests.ts';
 import type { CompletePoolOptions } from './options.ts';
 import { completePoolOptions } from './options.ts';
+import { POOL_SEALING } from './options-shape.ts';
 import { PoisonList } from './poison-list.ts';
 import { inUtf8, policyOfWorkers } from './reader.ts';
 import type { AnyReply } from './reply-reader.ts';
@@ -117,24 +120,30 @@ export class BatchPool implements Pool<OpenedMessage> {
   }
 
   async openBatch(messages: readonly PoolMessage[]): Promise<readonly Reply<OpenedMessage>[]> {
-    return (await this.#call('open', messages.map(openRequest))) as readonly Reply<OpenedMessage>[];
+    return (await this.#call('open', openRequests(messages))) as readonly Reply<OpenedMessage>[];
   }
 
   async verifyBatch(messages: readonly PoolMessage[]): Promise<readonly Reply<Verdict<OpenedMessage>>[]> {
-    return (await this.#call('verify', messages.map(openRequest))) as readonly Reply<Verdict<OpenedMessage>>[];
+    return (await this.#call('verify', openRequests(messages))) as readonly Reply<Verdict<OpenedMessage>>[];
   }
 
   async seal(envelope: Uint8Array, request: PoolSealRequest | PoolBootstrapSealRequest): Promise<Reply<SealedMessage>> {
-    requireOctets(envelope);
+    requireInput(envelope, 'envelope');
     const portable = this.#portable(request);
     if (!portable.ok) return portable;
-    const { atMs } = request;
-    const job = { octets: envelope, atMs, soapAction: undefined, signatureValuesSent: undefined, seal: portable.value };
+    const job = {
+      octets: envelope,
+      atMs: request.atMs,
+      soapAction: undefined,
+      signatureValuesSent: undefined,
+      seal: portable.value,
+    };
     const [reply] = await this.#call('seal', [job]);
     return reply as Reply<SealedMessage>;
   }
 
   async evict(identifier: string): Promise<void> {
+    requireKind(TEXT, identifier, 'identifier');
     this.#desk.forget(identifier);
     // What a worker begins from here on, it begins without the context. What may have used it is waited for.
     await Promise.all([this.#deck.landed(), ...this.#calls]);
@@ -203,6 +212,7 @@ export class BatchPool implements Pool<OpenedMessage> {
 
   #portable(request: PoolSealRequest | PoolBootstrapSealRequest): Reply<PortableSeal> {
     try {
+      requireOptions(POOL_SEALING, request, 'request');
       return { ok: true, value: portableSeal(request, this.#options.credentials?.ownKeys ?? []) };
     } catch (error) {
       return failedReply(error);
@@ -227,7 +237,8 @@ export class BatchPool implements Pool<OpenedMessage> {
     const { messageBytesMax } = kind === 'seal' ? DEFAULT_LIMITS : policy.limits;
     // Never in shared memory; `open` and `seal` see the size first and answer the same.
     if (octets.length > messageBytesMax) {
-      return failure('peer.limit-message-size', { lengthBytes: octets.length, maxBytes: messageBytesMax });
+      const tooLong = failure('peer.limit-message-size', { lengthBytes: octets.length, maxBytes: messageBytesMax });
+      return kind === 'seal' ? failedReply(envelopeFault(tooLong)) : tooLong;
     }
     if (this.#poison.has(octets, performance.now())) return failure('internal.worker-lost', { reason: 'seen before' });
     return decoded;
@@ -280,15 +291,6 @@ export class BatchPool implements Pool<OpenedMessage> {
       for (const flight of builder.take(false)?.split(parts) ?? []) this.#deck.push(flight);
     }
   }
-}
-
-function openRequest({ message, atMs, soapAction, signatureValuesSent }: PoolMessage): JobRequest {
-  requireOctets(message);
-  return { octets: message, atMs, soapAction, signatureValuesSent, seal: undefined };
-}
-
-function requireOctets(octets: unknown): void {
-  if (!(octets instanceof Uint8Array)) throw new Fault('caller.input-invalid', { reason: 'not a Uint8Array' });
 }
 
 function failure(code: FaultCode, detail: FailedReply['detail'] = {}): FailedReply {
