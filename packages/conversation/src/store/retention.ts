@@ -7,6 +7,7 @@ export type Retention = Required<{
   [Name in keyof ContextStoreOptions]: Exclude<ContextStoreOptions[Name], undefined>;
 }>;
 
+/** The options of a store, complete. */
 export function retentionOf({ graceMs, tombstoneMs, cancelledKeys }: ContextStoreOptions): Retention {
   return {
     graceMs: graceMs ?? DEFAULT_GRACE_MS,

@@ -11,6 +11,7 @@ export interface CertificateName {
   readonly isMeant: (certificate: Certificate) => boolean;
 }
 
+/** Its serial number and its issuer (ds:X509IssuerSerial). */
 export function issuerSerialName(issuer: string, serialNumber: string): CertificateName {
   return {
     form: 'name',
@@ -20,10 +21,12 @@ export function issuerSerialName(issuer: string, serialNumber: string): Certific
   };
 }
 
+/** Its subject (ds:X509SubjectName). */
 export function subjectName(text: string): CertificateName {
   return { form: 'name', by: 'subject-name', text, isMeant: ({ subject }) => subject.isWrittenAs(text) };
 }
 
+/** The subjectKeyIdentifier in it (ds:X509SKI). */
 export function subjectKeyIdentifierName(identifier: Uint8Array): CertificateName {
   return {
     form: 'name',
@@ -34,6 +37,7 @@ export function subjectKeyIdentifierName(identifier: Uint8Array): CertificateNam
   };
 }
 
+/** Its SHA-1 thumbprint. */
 export function thumbprintName(thumbprint: Uint8Array): CertificateName {
   return {
     form: 'name',

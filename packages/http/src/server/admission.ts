@@ -12,6 +12,7 @@ export interface AdmissionBounds {
   readonly handshakesMax: number;
 }
 
+/** The places, and who is in them. */
 export class Admission {
   readonly #bounds: AdmissionBounds;
   readonly #awaitingEmpty: (() => void)[] = [];

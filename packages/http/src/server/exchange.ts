@@ -4,7 +4,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Channel, Received } from '@parley/conversation';
 import { trustActionOf, writeFaultReply } from '@parley/conversation';
 import type { FailedReply } from '@parley/core';
-import { DEFAULT_LIMITS } from '@parley/core';
+import { DEFAULT_LIMITS, Fault } from '@parley/core';
 import { failedReply } from '@parley/core/internal';
 import type { ContextMessage } from '@parley/engine';
 import { envelopeAround } from '../binding/envelope.ts';
@@ -30,6 +30,7 @@ export interface RequestHead {
 
 const NOTHING = new Uint8Array(0);
 
+/** A request whose headers were read, and the endpoint that it is for. */
 export class Exchange {
   readonly #endpoint: Endpoint;
   readonly #head: RequestHead;
@@ -77,7 +78,7 @@ export class Exchange {
       envelope = this.#envelope(answer.payload, answer.action, message);
       if (answer.isFault === true) status = 500;
     } catch (error) {
-      failure = failedReply(error);
+      failure = serviceFailure(error);
       status = 500;
       envelope = this.#faultEnvelope(message);
     }
@@ -109,6 +110,11 @@ export class Exchange {
   #message(status: number, body: Uint8Array): HttpAnswer {
     return { status, headers: soapHeaders(this.#soap.soapVersion, undefined), body };
   }
+}
+
+/** Ours where we refuse what the application answered; the rest is the application's, and kept for the log as the cause. */
+function serviceFailure(error: unknown): FailedReply {
+  return failedReply(error instanceof Fault ? error : new Fault('internal.service-failed', {}, error));
 }
 
 /** What the request calls itself: signed, or, where TLS alone answers for that, claimed. */

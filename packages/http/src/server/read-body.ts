@@ -16,6 +16,7 @@ interface Reading {
   readonly end: (error: Fault) => void;
 }
 
+/** All bodies that are being taken in. */
 export class BodyReader {
   readonly #bounds: BodyBounds;
   /** In the order in which they began. */
