@@ -57,7 +57,9 @@ test('an application that fails is a fault under the context, which says nothing
   const answer = await conversation.call('urn:app/Echo', payload('fail'));
   expect(answer?.fault).toMatchObject({ faultCode: 'Receiver' });
   expect(bodyText(answer?.message.body)).not.toContain('secret');
-  expect(service.refusals).toMatchObject([{ status: 500, failure: { code: 'internal.service-failed', cause: { message: 'the application has a secret' } } }]);
+  expect(service.refusals).toMatchObject([
+    { status: 500, failure: { code: 'internal.service-failed', cause: { message: 'the application has a secret' } } },
+  ]);
   await conversation.close();
   await service.stop();
 });
