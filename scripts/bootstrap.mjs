@@ -10,12 +10,12 @@ import path from 'node:path';
 import process from 'node:process';
 import readline from 'node:readline';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { PNPM_VERSION, pnpm } from './pnpm.mjs';
 
 /** The repository's folder. */
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 const STAMP = path.join(ROOT, 'node_modules', '.parley-installed');
-const ON_WINDOWS = process.platform === 'win32';
 
 /** Installs and compiles what is out of date; ends the process when either fails. */
 export async function bootstrap() {
@@ -41,11 +41,9 @@ export function run(program, args) {
 }
 
 async function install() {
-  const version = pinnedPnpm();
-  const args = ['install', '--frozen-lockfile', '--reporter=append-only'];
-  console.error(`Installing dependencies with pnpm ${version} (a minute or two the first time) ...`);
-  const [program, all] = isOnPath(version) ? ['pnpm', args] : throughNpx(version, args);
-  const child = spawn(program, all, {
+  console.error(`Installing dependencies with pnpm ${PNPM_VERSION} (a minute or two the first time) ...`);
+  const [program, args] = pnpm('install', '--frozen-lockfile', '--reporter=append-only');
+  const child = spawn(program, args, {
     cwd: ROOT,
     // CI: nothing may stop and ask, whatever node_modules was there before.
     env: { ...process.env, ...headersOfThisNode(), CI: 'true' },
@@ -69,33 +67,6 @@ async function install() {
     process.exit(1);
   }
   writeFileSync(STAMP, fingerprint());
-}
-
-function pinnedPnpm() {
-  const { packageManager } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8'));
-  return String(packageManager)
-    .replace(/^pnpm@/, '')
-    .replace(/\+.*/, '');
-}
-
-/** @param {string} version */
-function isOnPath(version) {
-  if (ON_WINDOWS) return false; // pnpm is a .cmd there, which spawn does not start
-  const result = spawnSync('pnpm', ['--version'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
-  return result.status === 0 && result.stdout.trim() === version;
-}
-
-/**
- * npx by its JavaScript, which starts the same way on every system; by name where npm lies elsewhere.
- * @param {string} version
- * @param {readonly string[]} args
- * @returns {[program: string, args: string[]]}
- */
-function throughNpx(version, args) {
-  const npx = ['--yes', '--loglevel=error', `pnpm@${version}`, ...args];
-  const npmScript = process.env['npm_execpath'];
-  const npxScript = npmScript === undefined ? '' : path.join(path.dirname(npmScript), 'npx-cli.js');
-  return existsSync(npxScript) ? [process.execPath, [npxScript, ...npx]] : ['npx', npx];
 }
 
 /** Node's own headers when they lie beside it, so that compiling libxmljs2 need not download them. */

@@ -63,7 +63,7 @@ test('T78 T79: what a package needs at run time is recorded with its reasons, an
   );
   expect(manifests.length).toBeGreaterThan(4);
   for (const { name, engines, scripts, dependencies = {} } of manifests) {
-    expect(engines?.node, name).toBe('>=20.12');
+    expect(engines?.node, name).toBe('>=20.19');
     expect(
       Object.keys(scripts ?? {}).filter((script) => /install|prepare/.test(script)),
       name,

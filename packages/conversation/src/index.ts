@@ -14,6 +14,7 @@ export { MemoryReplayCache } from './replay/replay-cache.ts';
 export type { ReplayCache } from './replay/replay-cache.ts';
 export type { Alarm, AlarmKind } from './quota/alarm-bell.ts';
 export type { Ambient } from './exchange/ambient.ts';
+export { systemAmbient } from './exchange/system-ambient.ts';
 export { Initiator } from './initiator/initiator.ts';
 export { saysContextIsLost } from './initiator/outcome.ts';
 export type { InitiatorAwaits, Outcome, OutgoingRequest } from './initiator/outcome.ts';
@@ -52,6 +53,8 @@ export { samlOverTls } from './bootstrap/saml.ts';
 export type { SamlInitiator, SamlResponder } from './bootstrap/saml.ts';
 export { sessionToken } from './bootstrap/session-token.ts';
 
+export { envelope } from './soap/envelope.ts';
+export type { EnvelopeOptions } from './soap/envelope.ts';
 export { writeEnvelope } from './soap/envelope-writer.ts';
 export type { EnvelopeParts } from './soap/envelope-writer.ts';
 export type { SoapVersion } from '@parley/engine';

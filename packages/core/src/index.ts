@@ -33,6 +33,7 @@ export {
   retryOf,
   soapFaultOf,
 } from './base/fault.ts';
+export { unwrap } from './base/unwrap.ts';
 export type { Limits } from './base/limits.ts';
 export { DEFAULT_LIMITS } from './base/limits.ts';
 export { pSha1 } from './symmetric/p-sha1.ts';
@@ -48,6 +49,8 @@ export type {
 } from './algorithms/public-key.ts';
 export { Secret } from './base/secret.ts';
 export type { ContextSource, KeyInstance, SecurityContext } from './context/security-context.ts';
+export type { ContextFacts } from './context/context-of.ts';
+export { contextOf } from './context/context-of.ts';
 export { contextSource } from './context/security-context.ts';
 export type { ConfirmationName, SamlVersion, Version } from './context/specification.ts';
 export type { AlgorithmSuite, SuiteChanges, SuiteName } from './algorithms/suite.ts';

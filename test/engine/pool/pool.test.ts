@@ -173,6 +173,7 @@ describe('the end', () => {
     await closing;
     expect(replies.filter((reply) => reply.ok)).toHaveLength(8);
     expect(replies.filter((reply) => !reply.ok && reply.code === 'caller.closed')).toHaveLength(4);
+    await pool[Symbol.asyncDispose](); // What `await using` calls: closing twice is closing once.
     expect(await pool.open(sampleMessage())).toMatchObject({ code: 'caller.closed' });
     expect(await pool.verifyBatch([sampleMessage()])).toMatchObject([{ code: 'caller.closed' }]);
     await pool.evict(SMALL_CONTEXT);

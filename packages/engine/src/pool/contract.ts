@@ -110,4 +110,6 @@ export interface Pool<Message extends OpenedMessage = ContextMessage> {
   readonly stats: PoolStats;
   /** Answers what was taken in, ends the workers, wipes their contexts. Later calls answer `caller.closed`. */
   close(): Promise<void>;
+  /** {@link close}: `await using pool = createPool(…)`. */
+  [Symbol.asyncDispose](): Promise<void>;
 }

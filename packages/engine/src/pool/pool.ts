@@ -146,6 +146,10 @@ export class BatchPool implements Pool<OpenedMessage> {
     return this.#closed;
   }
 
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
   async #shutDown(): Promise<void> {
     await this.#gate.close();
     await this.#deck.landed();

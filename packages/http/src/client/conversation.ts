@@ -1,11 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import type { Channel, Initiator, Outcome, OutgoingRequest, PeerFault } from '@parley/conversation';
-import { saysContextIsLost } from '@parley/conversation';
+import { envelope, saysContextIsLost } from '@parley/conversation';
 import type { Reply, SecurityContext } from '@parley/core';
-import { DEFAULT_LIMITS, Fault } from '@parley/core';
+import { Fault } from '@parley/core';
 import type { OpenedMessage } from '@parley/engine';
 import type { Dispatcher } from 'undici';
-import { envelopeAround } from '../binding/envelope.ts';
 import type { IncomingMessage } from './post.ts';
 import { post } from './post.ts';
 import type { ConversationSettings } from './settings.ts';
@@ -162,11 +160,9 @@ export class Conversation {
     signal: AbortSignal | undefined,
   ): Promise<CallAnswer | undefined> {
     const { soapVersion, profile, url } = this.#settings;
-    const addressed =
-      profile.pairing === 'connection'
-        ? undefined
-        : { action, messageId: `urn:uuid:${randomUUID()}`, to: this.#settings.to, style: profile.addressing };
-    const request = this.#initiator.requestCall(envelopeAround(payload, soapVersion, addressed, DEFAULT_LIMITS));
+    const addressing = profile.pairing === 'connection' ? 'none' : profile.addressing;
+    const call = envelope({ action, body: payload, to: this.#settings.to, soapVersion, addressing });
+    const request = this.#initiator.requestCall(call);
     const outcome = await this.#exchange(withAction(request, action), url, signal);
     if (outcome === undefined) return undefined;
     if (outcome.kind === 'answer') return { message: outcome.message, fault: undefined };

@@ -1,6 +1,5 @@
-import { randomFillSync } from 'node:crypto';
 import type { Ambient, ConversationProfile, InitiatorBootstrap, InitiatorOptions } from '@parley/conversation';
-import { peerProfile } from '@parley/conversation';
+import { peerProfile, systemAmbient } from '@parley/conversation';
 import type { Version } from '@parley/core';
 import { DEFAULT_LIMITS, Fault } from '@parley/core';
 import type { SoapVersion } from '@parley/engine';
@@ -73,14 +72,6 @@ export interface ConversationSettings {
   readonly onFailedRenewal: ((failure: Fault) => void) | undefined;
 }
 
-/** The clock and the randomness of the system. */
-const SYSTEM: Ambient = {
-  nowMs: () => Date.now(),
-  fillRandom: (out) => {
-    randomFillSync(out);
-  },
-};
-
 /** The options of the initiator. */
 export function initiatorOptionsOf(options: ConnectOptions, settings: ConversationSettings): InitiatorOptions {
   const passedOn: PassedOn = Object.fromEntries(
@@ -116,7 +107,7 @@ export function completeSettings(address: string | URL, options: ConnectOptions)
     to: options.to ?? url.href,
     soapVersion: options.soapVersion ?? '1.2',
     profile: options.profile ?? peerProfile('parley'),
-    ambient: options.ambient ?? SYSTEM,
+    ambient: options.ambient ?? systemAmbient,
     bounds,
     isSecure: options.secure ?? isHttps,
     renew: options.renew ?? true,

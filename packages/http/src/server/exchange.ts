@@ -2,12 +2,11 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Channel, Received } from '@parley/conversation';
-import { trustActionOf, writeFaultReply } from '@parley/conversation';
+import { envelope, trustActionOf, writeFaultReply } from '@parley/conversation';
 import type { FailedReply } from '@parley/core';
-import { DEFAULT_LIMITS, Fault } from '@parley/core';
+import { Fault } from '@parley/core';
 import { failedReply } from '@parley/core/internal';
 import type { ContextMessage } from '@parley/engine';
-import { envelopeAround } from '../binding/envelope.ts';
 import type { SoapHeaders } from '../binding/soap-headers.ts';
 import { readSoapHeaders, soapHeaders } from '../binding/soap-headers.ts';
 import type { Endpoint } from './settings.ts';
@@ -89,10 +88,8 @@ export class Exchange {
 
   #envelope(payload: Uint8Array, action: string, message: ContextMessage): Uint8Array {
     const relatesTo = messageIdOf(message);
-    const style = this.#endpoint.responder.addressing;
-    const addressed =
-      relatesTo === undefined ? undefined : { action, relatesTo, messageId: `urn:uuid:${randomUUID()}`, style };
-    return envelopeAround(payload, this.#soap.soapVersion, addressed, DEFAULT_LIMITS);
+    const addressing = relatesTo === undefined ? 'none' : this.#endpoint.responder.addressing;
+    return envelope({ action, body: payload, relatesTo, soapVersion: this.#soap.soapVersion, addressing });
   }
 
   /** The application failed: nothing is said of it but that. */

@@ -1,0 +1,145 @@
+// What would be published: the tarballs themselves, judged by those who judge packages, installed elsewhere, and used.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gunzipSync } from 'node:zlib';
+import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
+import { publint } from 'publint';
+import { formatMessage } from 'publint/utils';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { PACKAGES } from '../tidy/sources.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const RELEASE = path.join(ROOT, '.parley', 'release');
+/** The floor, and the lines that are supported. */
+const NODE_VERSIONS = ['20.19.0', '22', '24'] as const;
+const MINUTES_MS = 60_000;
+
+let elsewhere: string;
+
+beforeAll(() => {
+  succeed(process.execPath, ['scripts/release.mjs'], ROOT);
+  elsewhere = mkdtempSync(path.join(tmpdir(), 'parley-packages-'));
+  writeFileSync(path.join(elsewhere, 'package.json'), '{ "type": "module", "private": true }');
+  writeFileSync(path.join(elsewhere, 'use.js'), readFileSync(new URL('use-packages.mjs', import.meta.url)));
+}, 3 * MINUTES_MS);
+
+afterAll(() => {
+  rmSync(elsewhere, { recursive: true, force: true });
+});
+
+describe.each(PACKAGES)('@parley/%s', (name) => {
+  const tarball = (): Buffer => readFileSync(path.join(RELEASE, `parley-${name}-${version(name)}.tgz`));
+
+  test('holds what a reader looks for, and nothing of the repository', () => {
+    const files = filesIn(tarball());
+    for (const file of ['README.md', 'LICENSE', 'NOTICE', 'package.json', 'dist/index.js', 'dist/index.d.ts'])
+      expect(files.has(file), file).toBe(true);
+    expect([...files.keys()].filter((file) => /(^|\/)(test|node_modules|\.parley)\/|tsbuildinfo/.test(file))).toEqual(
+      [],
+    );
+    const manifest = JSON.parse(files.get('package.json') ?? '') as Manifest;
+    expect(JSON.stringify(manifest.exports)).not.toContain('source');
+    expect(JSON.stringify(manifest)).not.toContain('workspace:');
+    expect(manifest).toMatchObject({
+      description: expect.stringMatching(/\.$/),
+      keywords: expect.arrayContaining(['soap', 'ws-secureconversation']),
+      license: 'Apache-2.0',
+      repository: { directory: `packages/${name}` },
+      publishConfig: { access: 'public', provenance: true },
+      engines: { node: '>=20.19' },
+    });
+  });
+
+  test('publint has nothing to say', async () => {
+    const data = tarball();
+    const { messages, pkg } = await publint({ pack: { tarball: arrayBufferOf(data) }, strict: true });
+    expect(messages.map((message) => formatMessage(message, pkg))).toEqual([]);
+  });
+
+  test('its types are those of its modules, for whoever imports ESM', async () => {
+    const result = await checkPackage(createPackageFromTarballData(new Uint8Array(tarball())));
+    if (!result.types) throw new Error('no types');
+    // ESM only: resolution of Node 10 and `require` under Node16 are not for us.
+    const relevant = result.problems.filter(
+      (problem) => !('resolutionKind' in problem && /^(node10|node16-cjs)$/.test(problem.resolutionKind)),
+    );
+    expect(relevant).toEqual([]);
+  });
+});
+
+describe('installed elsewhere', () => {
+  beforeAll(() => {
+    const tarballs = readdirSync(RELEASE).filter((name) => name.endsWith('.tgz'));
+    const files = tarballs.map((name) => path.join(RELEASE, name));
+    succeed('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error', ...files], elsewhere);
+  }, 3 * MINUTES_MS);
+
+  test.each(NODE_VERSIONS)(
+    'they work under Node %s',
+    (node) => {
+      const script = path.join(ROOT, 'scripts', 'on-node.mjs');
+      expect(succeed(process.execPath, [script, node, 'use.js'], elsewhere)).toBe(
+        'sealed and opened, inline and on a pool\nissued over HTTP\n4 of 4 valid, by the command line\n',
+      );
+    },
+    3 * MINUTES_MS,
+  );
+});
+
+test('the bill of materials names every package that comes along', () => {
+  const file = readdirSync(RELEASE).find((name) => name.endsWith('.cdx.json')) ?? '';
+  const bill = JSON.parse(readFileSync(path.join(RELEASE, file), 'utf8')) as {
+    readonly components: readonly { readonly name: string; readonly purl: string }[];
+  };
+  const names = new Set(bill.components.map((component) => component.name));
+  for (const name of PACKAGES) {
+    for (const dependency of Object.keys(manifestOf(name).dependencies ?? {})) {
+      if (!dependency.startsWith('@parley/')) expect(names.has(dependency), dependency).toBe(true);
+    }
+  }
+  expect(bill.components.every(({ purl }) => purl.startsWith('pkg:npm/'))).toBe(true);
+});
+
+interface Manifest {
+  readonly version: string;
+  readonly exports: unknown;
+  readonly dependencies?: Readonly<Record<string, string>>;
+}
+
+function manifestOf(name: string): Manifest {
+  return JSON.parse(readFileSync(path.join(ROOT, 'packages', name, 'package.json'), 'utf8')) as Manifest;
+}
+
+function version(name: string): string {
+  return manifestOf(name).version;
+}
+
+/** The files of a tarball, without the folder that all are in. Short names only, which is all we have. */
+function filesIn(tarball: Buffer): ReadonlyMap<string, string> {
+  const files = new Map<string, string>();
+  const octets = gunzipSync(tarball);
+  for (let at = 0; at + 512 <= octets.length; ) {
+    const text = (start: number, end: number): string =>
+      octets.toString('utf8', at + start, at + end).replace(/\0.*$/s, '');
+    const sizeBytes = Number.parseInt(text(124, 136), 8) || 0;
+    const file = text(0, 100).replace(/^package\//, '');
+    if (file !== '') files.set(file, octets.toString('utf8', at + 512, at + 512 + sizeBytes));
+    at += 512 + Math.ceil(sizeBytes / 512) * 512;
+  }
+  return files;
+}
+
+function arrayBufferOf(data: Buffer): ArrayBuffer {
+  const copy = new ArrayBuffer(data.length);
+  new Uint8Array(copy).set(data);
+  return copy;
+}
+
+function succeed(program: string, args: readonly string[], cwd: string): string {
+  const { status, stdout, stderr } = spawnSync(program, args, { cwd, encoding: 'utf8' });
+  if (status !== 0) throw new Error(`${program} ${args.join(' ')}: ${stderr}`);
+  return stdout;
+}
