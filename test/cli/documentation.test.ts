@@ -35,14 +35,14 @@ describe('docs/cli.md', () => {
 });
 
 describe('docs/cli.md and --help', () => {
-  const COMMANDS = ['verify', 'inspect', 'demo'];
+  const COMMANDS = ['verify', 'inspect', 'demo', 'explain', 'completion'];
 
   test('every option of every command is in the document', async () => {
     const text = document('cli.md');
     for (const command of COMMANDS) {
       const { stdout } = await parley([command, '--help']);
       const options = [...stdout.matchAll(/^ +(?:-\w, )?(--[a-z-]+)/gm)].map(([, option]) => option ?? '');
-      expect(options.length).toBeGreaterThan(5);
+      expect(options).toContain('--help');
       expect(options.filter((option) => !new RegExp(`${option}(?![a-z-])`).test(text))).toEqual([]);
     }
   });

@@ -245,3 +245,33 @@ test('the summary names the first records of each refusal', async () => {
   expect(firstRefused).toEqual({ 'peer.structure-invalid': ['r0', 'r1', 'r2', 'r3', 'r4'] });
   expect(existsSync(log)).toBe(true);
 });
+
+describe('which results', () => {
+  const forged = (id: string): string => `${JSON.stringify({ at: '2026-11-22T05:01:00Z', message: '<a/>', id })}\n`;
+
+  test('--only-refused leaves valid messages out, and counts them', async () => {
+    const { file } = folder();
+    const log = file('mixed.ndjson', RECORD + forged('wrong') + forged('wrong, too'));
+    const { status, stdout, stderr } = await verify([log, '--only-refused', '--out', '-']);
+    const lines = stdout.trimEnd().split('\n');
+    expect(lines.map((line) => (JSON.parse(line) as { id: string }).id)).toEqual(['wrong', 'wrong, too']);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^messages +3\nvalid +1\n/);
+    expect(stderr).toContain('what a code means: parley explain peer.');
+  });
+
+  test('--fail-fast reads no further than the batch in which a message was refused, and keeps its results', async () => {
+    const { file } = folder();
+    const log = file('long.ndjson', forged('first') + RECORD.repeat(2_000));
+    const out = `${log}.results.ndjson`;
+    const { status, stdout } = await verify([log, '--allow-replays', '--fail-fast', '--json', '--out', out]);
+    const summary = JSON.parse(stdout) as { messages: number; stopped: boolean; complete: boolean };
+    expect(status).toBe(1);
+    expect(summary).toMatchObject({ stopped: true, complete: false });
+    expect(summary.messages).toBeLessThan(1_000);
+    expect(readFileSync(out, 'utf8').split('\n')[0]).toContain('"id":"first"');
+    expect((await verify([log, '--allow-replays', '--fail-fast', '--least', '2000'])).stdout).toContain(
+      'stopped at the first refusal: this is not the whole\n',
+    );
+  });
+});

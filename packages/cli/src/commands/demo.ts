@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import type { ContextStore, SoapVersion } from '@parley/conversation';
+import type { ContextStore } from '@parley/conversation';
 import { createKeyEncryptionKeyFile, openLmdbContextStore } from '@parley/conversation';
-import type { Version } from '@parley/core';
 import { jsonLine, printable } from '@parley/core/internal';
 import { LogWriter } from '@parley/log';
+import type { DemoOptions } from '../declarations/demo-command.ts';
 import { DemoClock } from '../demo/demo-clock.ts';
 import type { DemoFiles } from '../demo/demo-directory.ts';
 import { prepareDemoDirectory } from '../demo/demo-directory.ts';
@@ -13,14 +13,6 @@ import { recordConversation } from '../demo/record-conversation.ts';
 import { grouped } from '../report/verify-report.ts';
 import { ExitStatus } from '../terminal/exit-status.ts';
 import type { Terminal } from '../terminal/terminal.ts';
-
-export interface DemoOptions {
-  readonly messages: number;
-  readonly version: Version;
-  readonly soap: SoapVersion;
-  readonly json?: boolean | undefined;
-  readonly quiet?: boolean | undefined;
-}
 
 /** Steps of the clock besides those of the application's messages: handshakes and cancellation. */
 const OTHER_STEPS = 16;

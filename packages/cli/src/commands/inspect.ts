@@ -6,6 +6,7 @@ import type { KeyPlan, MessagePlan, OpenedMessage, Policy } from '@parley/engine
 import { createPool, explainDigests, planOf, policyOf } from '@parley/engine';
 import type { LogEntry, LogMessage, ReadLogOptions } from '@parley/log';
 import { readLog, untilAborted } from '@parley/log';
+import type { InspectOptions } from '../declarations/inspect-command.ts';
 import type { MessageDescription } from '../inspect/describe-message.ts';
 import { describeMessage } from '../inspect/describe-message.ts';
 import { descriptionTree } from '../inspect/description-tree.ts';
@@ -17,28 +18,15 @@ import type { Tree } from '../inspect/tree.ts';
 import { treeLines } from '../inspect/tree.ts';
 import { verdictJson, verdictTree } from '../inspect/verdict-tree.ts';
 import { parseAt } from '../options/at-option.ts';
-import type { ContextsOption, OpenContexts } from '../options/contexts-option.ts';
+import type { OpenContexts } from '../options/contexts-option.ts';
 import { openContexts } from '../options/contexts-option.ts';
 import type { FoundSource } from '../options/log-sources.ts';
 import { findSources } from '../options/log-sources.ts';
-import type { PolicyOption } from '../options/policy-option.ts';
 import { policyChanges, unpackLimits } from '../options/policy-option.ts';
 import { grouped } from '../report/verify-report.ts';
 import { ExitStatus } from '../terminal/exit-status.ts';
 import { Interrupted } from '../terminal/interrupted.ts';
 import type { Terminal } from '../terminal/terminal.ts';
-
-export interface InspectOptions extends ContextsOption, PolicyOption {
-  readonly record: number;
-  readonly at: string;
-  readonly profile: string;
-  readonly schema?: boolean | undefined;
-  /** With a profile of its own, or with that of the verdict. */
-  readonly plan?: string | true | undefined;
-  /** The canonical octets of what is signed, and why a digest differs. */
-  readonly explain?: boolean | undefined;
-  readonly json?: boolean | undefined;
-}
 
 interface Inspected {
   readonly entry: LogMessage;

@@ -5,13 +5,12 @@ import type { Policy, Pool } from '@parley/engine';
 import { createPool, policyOf } from '@parley/engine';
 import type { AtPolicy, LogResult, VerifySummary } from '@parley/log';
 import { LogReplayCache, resultLine, verifyLog } from '@parley/log';
+import type { VerifyOptions } from '../declarations/verify-command.ts';
 import { parseAt } from '../options/at-option.ts';
-import type { ContextsOption } from '../options/contexts-option.ts';
 import { openContexts } from '../options/contexts-option.ts';
 import { isInput } from '../options/inputs.ts';
 import type { LogSources } from '../options/log-sources.ts';
 import { findSources, readSources, Unread } from '../options/log-sources.ts';
-import type { PolicyOption } from '../options/policy-option.ts';
 import { policyChanges, unpackLimits } from '../options/policy-option.ts';
 import type { Progress } from '../report/progress-bar.ts';
 import { NO_PROGRESS, progressBar } from '../report/progress-bar.ts';
@@ -20,18 +19,6 @@ import { ExitStatus } from '../terminal/exit-status.ts';
 import { faultLine } from '../terminal/fault-text.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { WholeFile } from '../terminal/whole-file.ts';
-
-export interface VerifyOptions extends ContextsOption, PolicyOption {
-  readonly at: string;
-  readonly profile: string;
-  readonly workers?: number | undefined;
-  readonly out?: string | undefined;
-  readonly force?: boolean | undefined;
-  readonly least: number;
-  readonly allowReplays?: boolean | undefined;
-  readonly json?: boolean | undefined;
-  readonly quiet?: boolean | undefined;
-}
 
 /** `parley verify`: every message of the logs at `paths`, and a summary. */
 export async function verify(
@@ -51,7 +38,8 @@ export async function verify(
     const pool = await createPool({ workers, policy, contexts });
     try {
       const unread = new Unread();
-      return await verifyWith({ pool, at, found, unread, workers, options, terminal, policy, file });
+      const stop = new AbortController();
+      return await verifyWith({ pool, at, found, unread, stop, workers, options, terminal, policy, file });
     } finally {
       await pool.close();
       await file?.discard();
@@ -77,6 +65,8 @@ interface Run {
   readonly at: AtPolicy;
   readonly found: LogSources;
   readonly unread: Unread;
+  /** Aborted at the first refusal, with `--fail-fast`. */
+  readonly stop: AbortController;
   readonly workers: number;
   readonly options: VerifyOptions;
   readonly terminal: Terminal;
@@ -97,15 +87,17 @@ async function verifyWith(run: Run): Promise<ExitStatus> {
   }
   await printUnread(run);
   if (options.quiet !== true) await printSummary(summary, run);
-  if (summary.complete) await file?.keep();
+  if (summary.complete || run.stop.signal.aborted) await file?.keep();
   return statusOf(summary, run);
 }
 
-function statusOf(summary: VerifySummary, { unread, options }: Run): ExitStatus {
-  if (!summary.complete) return ExitStatus.interrupted;
+function statusOf(summary: VerifySummary, { unread, options, stop }: Run): ExitStatus {
+  const isStopped = stop.signal.aborted;
+  if (!summary.complete && !isStopped) return ExitStatus.interrupted;
   // A store that fails, a worker that dies or a file that cannot be read is no verdict on messages; and none is no good one.
   const isUnjudged = Object.keys(summary.refused).some((code) => code.startsWith('internal.'));
-  if (isUnjudged || unread.replies.length > 0 || summary.messages < options.least) return ExitStatus.error;
+  if (isUnjudged || unread.replies.length > 0) return ExitStatus.error;
+  if (!isStopped && summary.messages < options.least) return ExitStatus.error;
   return summary.valid === summary.messages ? ExitStatus.ok : ExitStatus.refused;
 }
 
@@ -122,10 +114,11 @@ function summaryOf(run: Run, progress: Progress): Promise<VerifySummary> {
     at: run.at,
     replay: run.options.allowReplays === true ? undefined : new LogReplayCache(),
     batchesMax: Math.max(1, 2 * run.workers),
-    signal: run.terminal.interrupted,
+    signal: AbortSignal.any([run.terminal.interrupted, run.stop.signal]),
     onResult: (result: LogResult) => {
       progress.answered(result.ok);
-      return output?.line(resultLine(result));
+      if (!result.ok && run.options.failFast === true) run.stop.abort();
+      return result.ok && run.options.onlyRefused === true ? undefined : output?.line(resultLine(result));
     },
   });
 }
@@ -136,13 +129,14 @@ async function printUnread({ unread, terminal, options }: Run): Promise<void> {
 }
 
 // With the results on standard output, the summary goes where it does not mix with them.
-async function printSummary(summary: VerifySummary, { options, terminal, found, unread }: Run): Promise<void> {
+async function printSummary(summary: VerifySummary, { options, terminal, found, unread, stop }: Run): Promise<void> {
   const read = {
     files: found.sources.length,
     skippedFiles: found.skipped,
     resultsFiles: unread.resultsFiles,
     unreadFiles: unread.replies.length,
     least: options.least,
+    stopped: stop.signal.aborted,
   };
   if (options.out === '-') await terminal.stdout.flush();
   const output = options.out === '-' ? terminal.stderr : terminal.stdout;

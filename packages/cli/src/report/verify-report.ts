@@ -12,6 +12,8 @@ export interface FilesRead {
   readonly unreadFiles: number;
   /** How many messages there must be at least. */
   readonly least: number;
+  /** Whether reading ended with the first refusal. */
+  readonly stopped: boolean;
 }
 
 /** The summary for a person. */
@@ -39,12 +41,15 @@ export function summaryText(summary: VerifySummary, read: FilesRead): string {
 }
 
 function notes(summary: VerifySummary, read: FilesRead): readonly string[] {
+  const [firstCode] = Object.keys(summary.refused);
   const said: readonly (readonly [boolean, string])[] = [
+    [firstCode !== undefined, `what a code means: parley explain ${firstCode}`],
     [read.skippedFiles > 0, `skipped ${grouped(read.skippedFiles)} files that are no logs by their names`],
     [read.resultsFiles > 0, `skipped ${grouped(read.resultsFiles)} files that are results of a verification`],
     [read.unreadFiles > 0, `not read, or not to the end: ${grouped(read.unreadFiles)} files`],
-    [summary.messages < read.least, `too few: ${grouped(read.least)} messages were expected at least`],
-    [!summary.complete, 'interrupted: this is not the whole'],
+    [!read.stopped && summary.messages < read.least, `too few: ${grouped(read.least)} messages were expected at least`],
+    [read.stopped, 'stopped at the first refusal: this is not the whole'],
+    [!read.stopped && !summary.complete, 'interrupted: this is not the whole'],
   ];
   return said.flatMap(([isSo, note]) => (isSo ? [note] : []));
 }
