@@ -12,6 +12,11 @@ await bootstrap();
 rmSync(path.join(ROOT, FOLDER), { recursive: true, force: true });
 parley('demo', FOLDER, ...process.argv.slice(2));
 parley('verify', `${FOLDER}/log.ndjson`, '--contexts', `${FOLDER}/contexts`);
+console.log(`
+To try next:
+  npx parley inspect ${FOLDER}/log.ndjson --record 3 --contexts ${FOLDER}/contexts   # what one message holds
+  npx parley inspect ${FOLDER}/log.ndjson --record 3 --explain                         # what was signed, to the octet
+  npx parley help`);
 
 /** @param {readonly string[]} args */
 function parley(...args) {

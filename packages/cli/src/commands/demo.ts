@@ -10,6 +10,7 @@ import { prepareDemoDirectory } from '../demo/demo-directory.ts';
 import { DemoParties } from '../demo/demo-parties.ts';
 import type { Recorded } from '../demo/record-conversation.ts';
 import { recordConversation } from '../demo/record-conversation.ts';
+import { countingBar } from '../report/progress-bar.ts';
 import { grouped } from '../report/verify-report.ts';
 import { ExitStatus } from '../terminal/exit-status.ts';
 import type { Terminal } from '../terminal/terminal.ts';
@@ -47,10 +48,14 @@ async function recordInto(
   const parties = new DemoParties(kind, clock, store);
   const log = await LogWriter.open(files.log);
   const handshake = await LogWriter.open(files.handshake);
+  const isWatched = options.json !== true && options.quiet !== true;
+  const bar = countingBar(isWatched ? terminal.screen : undefined, messages);
   try {
     const { interrupted } = terminal;
-    return await recordConversation({ parties, clock, kind, messages, log, handshake, interrupted });
+    const onMessage = bar.made;
+    return await recordConversation({ parties, clock, kind, messages, log, handshake, interrupted, onMessage });
   } finally {
+    bar.stop();
     parties.close();
     await log.close();
     await handshake.close();

@@ -12,6 +12,7 @@ import { isInput } from '../options/inputs.ts';
 import type { LogSources } from '../options/log-sources.ts';
 import { findSources, readSources, Unread } from '../options/log-sources.ts';
 import { policyChanges, unpackLimits } from '../options/policy-option.ts';
+import { Pace } from '../report/pace.ts';
 import type { Progress } from '../report/progress-bar.ts';
 import { NO_PROGRESS, progressBar } from '../report/progress-bar.ts';
 import { summaryJson, summaryText } from '../report/verify-report.ts';
@@ -39,7 +40,8 @@ export async function verify(
     try {
       const unread = new Unread();
       const stop = new AbortController();
-      return await verifyWith({ pool, at, found, unread, stop, workers, options, terminal, policy, file });
+      const pace = new Pace(() => performance.now());
+      return await verifyWith({ pool, at, found, unread, stop, pace, workers, options, terminal, policy, file });
     } finally {
       await pool.close();
       await file?.discard();
@@ -67,6 +69,7 @@ interface Run {
   readonly unread: Unread;
   /** Aborted at the first refusal, with `--fail-fast`. */
   readonly stop: AbortController;
+  readonly pace: Pace;
   readonly workers: number;
   readonly options: VerifyOptions;
   readonly terminal: Terminal;
@@ -117,6 +120,7 @@ function summaryOf(run: Run, progress: Progress): Promise<VerifySummary> {
     signal: AbortSignal.any([run.terminal.interrupted, run.stop.signal]),
     onResult: (result: LogResult) => {
       progress.answered(result.ok);
+      run.pace.answered();
       if (!result.ok && run.options.failFast === true) run.stop.abort();
       return result.ok && run.options.onlyRefused === true ? undefined : output?.line(resultLine(result));
     },
@@ -129,7 +133,10 @@ async function printUnread({ unread, terminal, options }: Run): Promise<void> {
 }
 
 // With the results on standard output, the summary goes where it does not mix with them.
-async function printSummary(summary: VerifySummary, { options, terminal, found, unread, stop }: Run): Promise<void> {
+async function printSummary(
+  summary: VerifySummary,
+  { options, terminal, found, unread, stop, pace }: Run,
+): Promise<void> {
   const read = {
     files: found.sources.length,
     skippedFiles: found.skipped,
@@ -137,6 +144,7 @@ async function printSummary(summary: VerifySummary, { options, terminal, found, 
     unreadFiles: unread.replies.length,
     least: options.least,
     stopped: stop.signal.aborted,
+    secondHalfPerSecond: pace.secondHalfPerSecond,
   };
   if (options.out === '-') await terminal.stdout.flush();
   const output = options.out === '-' ? terminal.stderr : terminal.stdout;

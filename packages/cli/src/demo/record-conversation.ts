@@ -17,6 +17,8 @@ export interface RecordingOptions {
   /** Takes the replies of the handshake. */
   readonly handshake: LogWriter;
   readonly interrupted: AbortSignal;
+  /** Called for each message that was made. */
+  readonly onMessage: () => void;
 }
 
 /** What was recorded. */
@@ -134,6 +136,7 @@ class Recording {
 
   async #secured(id: string, message: Uint8Array): Promise<void> {
     this.#messages += 1;
+    this.#options.onMessage();
     this.#octets += message.length;
     await this.#options.log.append({ id, atMs: this.#options.clock.nowMs(), message });
   }

@@ -48,6 +48,23 @@ export function progressBar(stream: NodeJS.WritableStream, totalBytes: number | 
   };
 }
 
+/** A bar on `stream`, a terminal, for `total` messages that are made; `undefined` draws nothing. */
+export function countingBar(stream: NodeJS.WritableStream | undefined, total: number): { made(): void; stop(): void } {
+  if (stream === undefined) return { made: () => undefined, stop: () => undefined };
+  const format = '{bar} {value} of {total} messages made';
+  const options = { format, stream, hideCursor: true, clearOnComplete: true, etaBuffer: 200, fps: 10, barsize: 24 };
+  const bar = new cliProgress.SingleBar(options, cliProgress.Presets.shades_classic);
+  let count = 0;
+  bar.start(total, 0, {});
+  return {
+    made: () => {
+      count += 1;
+      bar.update(Math.min(count, total), {});
+    },
+    stop: () => bar.stop(),
+  };
+}
+
 function timeLeft(seconds: number): string {
   const whole = Math.max(0, Math.ceil(seconds));
   return whole < 60 ? `${whole} s left` : `${Math.floor(whole / 60)} min ${whole % 60} s left`;

@@ -14,6 +14,8 @@ export interface FilesRead {
   readonly least: number;
   /** Whether reading ended with the first refusal. */
   readonly stopped: boolean;
+  /** Of the second half of the messages, the first being warm-up; `undefined` of too few. */
+  readonly secondHalfPerSecond: number | undefined;
 }
 
 /** The summary for a person. */
@@ -36,6 +38,9 @@ export function summaryText(summary: VerifySummary, read: FilesRead): string {
   const lines = [
     ...table,
     `${grouped(summary.messagesPerSecond)} messages/s, ${summary.megabytesPerSecond.toFixed(1)} MB/s (${megabytes} MB in ${seconds} s)`,
+    ...(read.secondHalfPerSecond === undefined
+      ? []
+      : [`${grouped(read.secondHalfPerSecond)} messages/s in the second half: the first warms up`]),
   ];
   return [...lines, ...firstIds, ...notes(summary, read)].join('\n');
 }
@@ -55,11 +60,12 @@ function notes(summary: VerifySummary, read: FilesRead): readonly string[] {
 }
 
 /** The summary for a machine. */
-export function summaryJson(summary: VerifySummary, read: FilesRead): string {
+export function summaryJson(summary: VerifySummary, { secondHalfPerSecond, ...read }: FilesRead): string {
   const { elapsedMs, messagesPerSecond, megabytesPerSecond, ...exact } = summary;
   const rounded = {
     elapsedMs: Math.round(elapsedMs),
     messagesPerSecond: Math.round(messagesPerSecond),
+    secondHalfPerSecond: secondHalfPerSecond === undefined ? null : Math.round(secondHalfPerSecond),
     megabytesPerSecond: Math.round(megabytesPerSecond * 100) / 100,
   };
   return jsonLine({ ...exact, ...rounded, ...read });

@@ -1,0 +1,38 @@
+/** Instants that are kept; beyond that every other is forgotten, so that a log of any length fits. */
+const INSTANTS_MAX = 1024;
+
+/** How fast messages came, by halves: in the first, code is still being compiled and keys are derived. */
+export class Pace {
+  readonly #nowMs: () => number;
+  readonly #startedMs: number;
+  /** When `index * stride` messages had been answered. */
+  #instants: number[];
+  #stride = 1;
+  #messages = 0;
+
+  /** `nowMs` is a clock that never goes back. */
+  constructor(nowMs: () => number) {
+    this.#nowMs = nowMs;
+    this.#startedMs = nowMs();
+    this.#instants = [this.#startedMs];
+  }
+
+  /** One more message was answered. */
+  answered(): void {
+    this.#messages += 1;
+    if (this.#messages % this.#stride !== 0) return;
+    this.#instants.push(this.#nowMs());
+    if (this.#instants.length <= INSTANTS_MAX) return;
+    this.#instants = this.#instants.filter((_, index) => index % 2 === 0);
+    this.#stride *= 2;
+  }
+
+  /** Messages per second in the second half; `undefined` while that is too few to say. */
+  get secondHalfPerSecond(): number | undefined {
+    const last = this.#instants.length - 1;
+    const middle = Math.ceil(last / 2);
+    const elapsedMs = (this.#instants[last] ?? 0) - (this.#instants[middle] ?? 0);
+    if (last < 16 || elapsedMs <= 0) return undefined;
+    return ((last - middle) * this.#stride * 1000) / elapsedMs;
+  }
+}
