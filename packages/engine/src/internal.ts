@@ -10,12 +10,15 @@ export {
   trimmedText,
   valueOctets,
 } from './claims/claim.ts';
+export { isEncryptedKey } from './claims/encrypted-key.ts';
 export type { SecurityContextToken } from './claims/security-context-token.ts';
 export { readSecurityContextToken } from './claims/security-context-token.ts';
 export type { TokenReference } from './claims/token-reference.ts';
 export { isTokenReference, readTokenReference, resolveFragment } from './claims/token-reference.ts';
 export type { UsernameTokenClaim } from './claims/username-token.ts';
 export { isUsernameToken, readPasswordText, readUsernameToken } from './claims/username-token.ts';
+export type { CarriedKeyOpening } from './keys/carried-key.ts';
+export { openCarriedKey } from './keys/carried-key.ts';
 export { ADDRESSING_NAMES, Addressing } from './message/addressing-names.ts';
 export { freshUntilMs, requireFresh } from './open/freshness.ts';
 export { readAddressing, requireAddressing } from './read/addressing.ts';

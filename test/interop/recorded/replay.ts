@@ -154,7 +154,12 @@ export class Replay {
     const { version } = this.#at;
     const { entropy, keySizeBits } = this.#asked;
     try {
-      const response = readResponse(bodyOf(inGeneration(version, message.body)), 0, version, DEFAULT_LIMITS);
+      const { server, client } = this.#parties;
+      const opening = {
+        policy: this.#answerPolicy,
+        credentials: { ownKeys: [server, client], encryptedKeys: this.#sessionKeys },
+      };
+      const response = readResponse(bodyOf(inGeneration(version, message.body)), 0, version, DEFAULT_LIMITS, opening);
       const { identifier = '', instance } = response.token ?? {};
       this.#learn(identifier, instance, receiveKey(response, { sent: entropy, keySizeBits, keys: 'any' }));
       return undefined;

@@ -12,6 +12,7 @@ import type {
   ResponderBootstrap,
 } from './bootstrap.ts';
 import { answerChanges, confirmationOf } from './bootstrap.ts';
+import { hiddenFor } from './hidden-key.ts';
 import { signatureOf } from './symmetric-x509.ts';
 
 export interface AsymmetricX509Initiator {
@@ -38,6 +39,7 @@ function initiator({ signature, service, trust, ownKeys }: AsymmetricX509Initiat
       credentials: { trust, ownKeys },
       wipe: () => undefined,
     }),
+    encryptKey: (secret, scene) => hiddenFor(service, secret, scene),
   };
 }
 
@@ -66,11 +68,11 @@ function responder({
     demands: {},
     credentials: { ownKeys, trust },
     principalOf: ({ message }) => signerOf(message).subject,
-    answer: ({ message }, scene) => {
-      const [certificate] = signerOf(message).chain;
-      const recipient = { certificate: Certificate.read(certificate ?? new Uint8Array(), DEFAULT_LIMITS), reference };
-      return { ...between(signature, recipient, scene), ...confirmationOf(scene.style, message, CERTIFIED) };
-    },
+    answer: ({ message }, scene) => ({
+      ...between(signature, recipientOf(message, reference), scene),
+      ...confirmationOf(scene.style, message, CERTIFIED),
+    }),
+    encryptKey: (secret, { message }, scene) => hiddenFor(recipientOf(message, reference), secret, scene),
   };
 }
 
@@ -92,6 +94,11 @@ function between(
     suite: scene.suite,
     ...(protection.encrypt === 'none' ? {} : { recipient }),
   };
+}
+
+function recipientOf(message: OpenedMessage, reference: KeyRecipient['reference']): KeyRecipient {
+  const [certificate] = signerOf(message).chain;
+  return { certificate: Certificate.read(certificate ?? new Uint8Array(), DEFAULT_LIMITS), reference };
 }
 
 /** @throws Fault `peer.authentication-failed` no certificate signed */

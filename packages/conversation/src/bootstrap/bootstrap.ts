@@ -1,9 +1,16 @@
 /** What a way to begin conversations is: everything about it that initiator and responder do not know. */
 import type { Secret, SuiteName, Version } from '@parley/core';
-import type { BootstrapProfileName, Credentials, OpenedMessage, Policy, PolicyChanges } from '@parley/engine';
+import type {
+  BootstrapProfileName,
+  Credentials,
+  EncryptedKey,
+  OpenedMessage,
+  Policy,
+  PolicyChanges,
+} from '@parley/engine';
 import type { Ambient } from '../exchange/ambient.ts';
 import type { Channel } from '../exchange/channel.ts';
-import type { HandshakeStyle } from '../protection/conversation-profile.ts';
+import type { ConversationProfile, HandshakeStyle } from '../protection/conversation-profile.ts';
 import type { ProtectionRequest } from '../protection/protection.ts';
 import type { ContextStore } from '../store/context-store.ts';
 import type { Authenticate } from '../trust/password.ts';
@@ -24,6 +31,17 @@ export interface HandshakeScene {
   readonly ambient: Ambient;
 }
 
+/** What a bootstrap is told in an exchange of this generation. */
+export function sceneOf(
+  {
+    profile,
+    ambient,
+  }: { readonly profile: Pick<ConversationProfile, 'suite' | 'handshake'>; readonly ambient: Ambient },
+  version: Version,
+): HandshakeScene {
+  return { suite: profile.suite, version, style: profile.handshake, ambient };
+}
+
 /** The initiator's half. */
 export interface InitiatorBootstrap {
   readonly kind: string;
@@ -31,6 +49,8 @@ export interface InitiatorBootstrap {
   readonly protectedBy: 'channel' | 'message';
   /** Begins a request of trust, and what its answer will be opened with. */
   begin(scene: HandshakeScene): InitiatorHandshake;
+  /** Encrypts key material (borrowed) for the responder, beside what hides the message. Not there: it has no key for that. */
+  readonly encryptKey?: (secret: Secret, scene: HandshakeScene) => EncryptedKey;
 }
 
 /** One request of trust, with its keys. */
@@ -66,6 +86,8 @@ export interface ResponderBootstrap {
   principalOf(request: HandshakeProof): string | undefined;
   /** How the answer is sealed. */
   answer(request: HandshakeProof, scene: HandshakeScene): ProtectionRequest;
+  /** Encrypts key material (borrowed) for whoever sent the request, as in {@link InitiatorBootstrap}. */
+  readonly encryptKey?: (secret: Secret, request: HandshakeProof, scene: HandshakeScene) => EncryptedKey;
 }
 
 /** A request that its bootstrap has proven. */

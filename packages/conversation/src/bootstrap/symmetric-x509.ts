@@ -17,8 +17,15 @@ import type {
 import { EncryptedKey, policyOf } from '@parley/engine';
 import type { Authenticate } from '../trust/password.ts';
 import type { UsernameCredential } from '../trust/username-credential.ts';
-import type { BootstrapKind, HandshakeScene, InitiatorBootstrap, ResponderBootstrap } from './bootstrap.ts';
+import type {
+  BootstrapKind,
+  HandshakeProof,
+  HandshakeScene,
+  InitiatorBootstrap,
+  ResponderBootstrap,
+} from './bootstrap.ts';
 import { answerChanges, confirmationOf } from './bootstrap.ts';
+import { hiddenFor, hiddenUnder } from './hidden-key.ts';
 
 export interface SymmetricX509Initiator {
   /** The service, by its certificate. */
@@ -55,6 +62,7 @@ function initiator({ service, username, endorse }: SymmetricX509Initiator): Init
         wipe: () => encryptedKey.wipe(),
       };
     },
+    encryptKey: (secret, scene) => hiddenFor(service, secret, scene),
   };
 }
 
@@ -84,14 +92,11 @@ function responder({ ownKeys, authenticate, endorsers }: SymmetricX509Responder)
       const subject = endorsers === undefined ? undefined : endorserOf(message);
       return authenticate === undefined ? subject : name;
     },
-    answer: ({ message, sessionKey }, scene) => {
-      if (sessionKey === undefined) throw new Fault('peer.coverage-missing', { part: 'xenc:EncryptedKey' });
-      const key = EncryptedKey.known(sessionKey.secret, decodeBase64Text(sessionKey.sha1Base64));
-      return {
-        ...underSessionKey(scene, key, 'external'),
-        ...confirmationOf(scene.style, message, { isSigned: true, hasUser: authenticate !== undefined }),
-      };
-    },
+    answer: ({ message, sessionKey }, scene) => ({
+      ...underSessionKey(scene, known(sessionKey), 'external'),
+      ...confirmationOf(scene.style, message, { isSigned: true, hasUser: authenticate !== undefined }),
+    }),
+    encryptKey: (secret, { sessionKey }, scene) => hiddenUnder(known(sessionKey), secret, scene),
   };
 }
 
@@ -100,6 +105,12 @@ export const symmetricX509: BootstrapKind<[SymmetricX509Initiator], [SymmetricX5
   initiator,
   responder,
 };
+
+/** The session key that a request came with. @throws Fault `peer.coverage-missing` it came with none */
+function known(sessionKey: HandshakeProof['sessionKey']): EncryptedKey {
+  if (sessionKey === undefined) throw new Fault('peer.coverage-missing', { part: 'xenc:EncryptedKey' });
+  return EncryptedKey.known(sessionKey.secret, decodeBase64Text(sessionKey.sha1Base64));
+}
 
 function hidden({ username, password, passwordType = 'text' }: UsernameCredential): SupportingUsername {
   return { username, password, passwordType, sign: true, encrypt: true };

@@ -6,6 +6,7 @@ import { contextSource, Fault } from '@parley/core';
 import { VERSION_URIS } from '@parley/core/internal';
 import type { Credentials, OpenedMessage, Policy } from '@parley/engine';
 import { open } from '@parley/engine';
+import type { CarriedKeyOpening } from '@parley/engine/internal';
 import { readEnvelopeShape } from '@parley/engine/internal';
 import { currentMs } from '../exchange/ambient.ts';
 import type { Channel } from '../exchange/channel.ts';
@@ -136,7 +137,7 @@ export function tokenOf(
   settings: InitiatorSettings,
 ): ReceivedToken {
   requireAction(answer, [responseAction(settings.version, operation)]);
-  const response = responseIn(answer.message, settings);
+  const response = responseIn(answer.message, settings, trust.handshake);
   try {
     return receivedToken(response, trust, settings);
   } finally {
@@ -160,11 +161,15 @@ function requireAction({ message, fault }: OpenedAnswer, actions: readonly strin
   if (action === undefined || !actions.includes(action)) throw new Fault('peer.action-mismatch');
 }
 
-function responseIn({ body }: OpenedMessage, { version, profile }: InitiatorSettings): SecurityTokenResponse {
+function responseIn(
+  { body }: OpenedMessage,
+  { version, profile }: InitiatorSettings,
+  opening?: CarriedKeyOpening,
+): SecurityTokenResponse {
   const { limits } = profile.answers.policy;
   const tape = new Tape();
   scan(body, limits, tape);
-  return readResponse(tape, 0, version, limits);
+  return readResponse(tape, 0, version, limits, opening);
 }
 
 function receivedToken(

@@ -1,6 +1,7 @@
 /** Requests of trust as an initiator writes them. */
 import { Secret } from '@parley/core';
-import type { HandshakeScene, InitiatorHandshake } from '../bootstrap/bootstrap.ts';
+import type { InitiatorHandshake } from '../bootstrap/bootstrap.ts';
+import { sceneOf } from '../bootstrap/bootstrap.ts';
 import { currentMs, randomUrn } from '../exchange/ambient.ts';
 import { provable } from '../exchange/context-clock.ts';
 import type { ProtectionRequest } from '../protection/protection.ts';
@@ -26,7 +27,9 @@ export function trustEnvelope(
   { context, entropy }: TrustExchange,
   settings: InitiatorSettings,
 ): Uint8Array {
-  const { soapVersion, version, to, profile } = settings;
+  const { soapVersion, version, to, profile, bootstrap, keyForm } = settings;
+  const { encryptKey } = bootstrap;
+  const scene = sceneOf(settings, version);
   return writeEnvelope({
     soapVersion,
     action: requestAction(version, wish.operation),
@@ -40,6 +43,7 @@ export function trustEnvelope(
         requestType: TYPES[wish.operation],
         context,
         entropy,
+        ...(keyForm === 'encrypted-key' && encryptKey && { encryptKey: (secret: Secret) => encryptKey(secret, scene) }),
       }),
   });
 }
@@ -61,12 +65,11 @@ function partsOf(
 
 /** Begins an exchange: with entropy, and with the bootstrap's keys, where they are needed. */
 export function beginExchange(operation: TrustWish['operation'], settings: InitiatorSettings): TrustExchange {
-  const { ambient, bootstrap, entropy, keySizeBits, profile, version } = settings;
+  const { ambient, bootstrap, entropy, keySizeBits, version } = settings;
   const context = randomUrn(ambient);
   if (operation === 'cancel') return { context, entropy: undefined, handshake: undefined };
-  const scene: HandshakeScene = { suite: profile.suite, version, style: profile.handshake, ambient };
   const own = entropy === 'client' ? Secret.filledBy(keySizeBits / 8, (out) => ambient.fillRandom(out)) : undefined;
-  return { context, entropy: own, handshake: bootstrap.begin(scene) };
+  return { context, entropy: own, handshake: bootstrap.begin(sceneOf(settings, version)) };
 }
 
 /** How a Renew is sealed: as the bootstrap does it, with a signature by the newest key. */

@@ -2,10 +2,12 @@ import type { SecurityContext, Version } from '@parley/core';
 import { algorithmSuite, Fault } from '@parley/core';
 import type { SoapVersion } from '@parley/engine';
 import type { InitiatorBootstrap } from '../bootstrap/bootstrap.ts';
+import { keyFormOf } from '../bootstrap/hidden-key.ts';
 import type { Ambient } from '../exchange/ambient.ts';
 import { FIVE_MINUTES_MS } from '../exchange/durations.ts';
 import type { ConversationProfile } from '../protection/conversation-profile.ts';
 import { peerProfile } from '../protection/peer-profiles.ts';
+import type { KeyForm } from '../trust/key-element.ts';
 import { isKeySize } from '../trust/key-material.ts';
 
 export interface InitiatorOptions {
@@ -26,6 +28,11 @@ export interface InitiatorOptions {
   readonly keySizeBits?: number | undefined;
   /** `client` (default): both sides contribute to the key. `none`: the issuer makes it alone and sends it. */
   readonly entropy?: 'client' | 'none' | undefined;
+  /**
+   * How the entropy travels: readable for whoever can read the Body, or as an xenc:EncryptedKey as well, for bootstraps with a
+   * certificate of the service. Either is read. Default: `binary-secret`.
+   */
+  readonly keyForm?: KeyForm | undefined;
   /** A wish; what is granted beyond it is not used. Default none, the issuer decides. */
   readonly contextLifetimeMs?: number | undefined;
   readonly renewable?: 'never' | 'after-expiry' | undefined;
@@ -46,6 +53,7 @@ export interface InitiatorSettings extends Omit<InitiatorOptions, 'context' | 't
   readonly profile: ConversationProfile;
   readonly keySizeBits: number;
   readonly entropy: 'client' | 'none';
+  readonly keyForm: KeyForm;
   readonly timestampLifetimeMs: number;
   readonly rolloverMs: number;
   readonly openRequestsMax: number;
@@ -54,7 +62,7 @@ export interface InitiatorSettings extends Omit<InitiatorOptions, 'context' | 't
 
 const OPEN_REQUESTS_MAX_DEFAULT = 1000;
 
-/** @throws Fault `caller.option-invalid` an unknown suite, or a key size outside 128..512 */
+/** @throws Fault `caller.option-invalid` an unknown suite, a key size outside 128..512, or a form of keys that the bootstrap has not */
 export function completeInitiatorSettings(options: InitiatorOptions): InitiatorSettings {
   const profile = options.profile ?? peerProfile('parley');
   const keySizeBits = options.keySizeBits ?? algorithmSuite(profile.suite).contextKeyBytes * 8;
@@ -64,6 +72,7 @@ export function completeInitiatorSettings(options: InitiatorOptions): InitiatorS
     profile,
     keySizeBits,
     entropy: options.entropy ?? 'client',
+    keyForm: keyFormOf(options),
     timestampLifetimeMs: options.timestampLifetimeMs ?? FIVE_MINUTES_MS,
     rolloverMs: options.rolloverMs ?? FIVE_MINUTES_MS,
     openRequestsMax: options.openRequestsMax ?? OPEN_REQUESTS_MAX_DEFAULT,

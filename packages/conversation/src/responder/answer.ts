@@ -1,5 +1,8 @@
 /** Answers to requests of trust. */
 import type { XmlWriter } from '@parley/codec';
+import type { Secret } from '@parley/core';
+import type { HandshakeProof } from '../bootstrap/bootstrap.ts';
+import { sceneOf } from '../bootstrap/bootstrap.ts';
 import { randomIdPrefix, randomUrn } from '../exchange/ambient.ts';
 import { protect } from '../protection/protection.ts';
 import type { Operation } from '../soap/actions.ts';
@@ -48,6 +51,10 @@ export function answerToken(
   const { version, context, appliesTo } = rst;
   const tokenId = `${randomIdPrefix(settings.ambient)}sct`;
   const { proof, keySizeBits } = issued;
+  const { bootstrap, keyForm } = settings;
+  const { encryptKey } = bootstrap;
+  const scene = sceneOf(settings, version);
+  const handshake = handshakeOf(proven, request);
   return answerByBootstrap(request, { operation, version, proven }, settings, (writer) =>
     writeTokenResponse(writer, {
       version,
@@ -56,6 +63,8 @@ export function answerToken(
       tokenId,
       appliesTo,
       proof,
+      ...(keyForm === 'encrypted-key' &&
+        encryptKey && { encryptKey: (secret: Secret) => encryptKey(secret, handshake, scene) }),
       createdAtMs: request.atMs,
       expiresAtMs,
       keySizeBits,
@@ -70,16 +79,14 @@ export function answerByBootstrap(
   settings: ResponderSettings,
   body: (writer: XmlWriter) => void,
 ): Uint8Array {
-  const { bootstrap, profile, ambient } = settings;
-  const { opening, addressing } = proven;
-  const { message, user, sessionKey } = opening;
-  const { suite, handshake: style } = profile;
-  const envelope = answerEnvelope(request, { operation, version }, addressing.messageId, settings, body);
-  const how = bootstrap.answer(
-    { message, user, sessionKey, channel: request.channel },
-    { suite, version, style, ambient },
-  );
+  const envelope = answerEnvelope(request, { operation, version }, proven.addressing.messageId, settings, body);
+  const how = settings.bootstrap.answer(handshakeOf(proven, request), sceneOf(settings, version));
   return protect(envelope, how, settings).octets;
+}
+
+function handshakeOf({ opening }: ProvenRequest, { channel }: RequestInHand): HandshakeProof {
+  const { message, user, sessionKey } = opening;
+  return { message, user, sessionKey, channel };
 }
 
 /** Which answer it is. */

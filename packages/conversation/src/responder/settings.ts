@@ -2,6 +2,7 @@ import { algorithmSuite, Fault } from '@parley/core';
 import type { Policy, PolicyChanges } from '@parley/engine';
 import { policyOf } from '@parley/engine';
 import type { ResponderBootstrap } from '../bootstrap/bootstrap.ts';
+import { keyFormOf } from '../bootstrap/hidden-key.ts';
 import type { Ambient } from '../exchange/ambient.ts';
 import { FIVE_MINUTES_MS } from '../exchange/durations.ts';
 import type { ConversationProfile } from '../protection/conversation-profile.ts';
@@ -13,6 +14,7 @@ import { RequestBudget } from '../quota/request-budget.ts';
 import type { ReplayCache } from '../replay/replay-cache.ts';
 import { MemoryReplayCache } from '../replay/replay-cache.ts';
 import type { ContextStore } from '../store/context-store.ts';
+import type { KeyForm } from '../trust/key-element.ts';
 import type { KeyContribution } from '../trust/key-material.ts';
 
 export interface ResponderOptions {
@@ -36,6 +38,11 @@ export interface ResponderOptions {
   readonly contextLifetimeMinMs?: number | undefined;
   /** Who contributes to a key where the request brings entropy. Default: `both`. */
   readonly entropy?: KeyContribution | undefined;
+  /**
+   * How keys and entropy travel in answers, as in `InitiatorOptions`: for bootstraps with a certificate of the initiator, or with a
+   * session key. Default: `binary-secret`.
+   */
+  readonly keyForm?: KeyForm | undefined;
   /** How long after its end a context may be renewed that was not agreed to be. Default: not at all. */
   readonly renewGraceMs?: number | undefined;
   /**
@@ -101,6 +108,7 @@ export function completeSettings(options: ResponderOptions): ResponderSettings {
     contextLifetimeMs: options.contextLifetimeMs ?? 10 * HOUR_MS,
     contextLifetimeMinMs: options.contextLifetimeMinMs ?? 0,
     entropy: options.entropy ?? 'both',
+    keyForm: keyFormOf(options),
     renewGraceMs: options.renewGraceMs ?? 0,
     unproven: options.unproven ?? 'refuse',
     rolloverMs: options.rolloverMs ?? FIVE_MINUTES_MS,

@@ -21,7 +21,7 @@ export function trustRequestOf(
   message: OpenedMessage,
   version: Version,
   operation: Operation,
-  { profile }: ResponderSettings,
+  { profile, bootstrap, policies }: ResponderSettings,
 ): SecurityTokenRequest {
   if (addressingOf(message).action !== requestAction(version, operation)) throw new Fault('peer.action-mismatch');
   // What an Issue is under is the bootstrap's, and may be of another generation.
@@ -30,7 +30,9 @@ export function trustRequestOf(
   const tape = new Tape();
   const { limits } = profile.requests.policy;
   scan(message.body, limits, tape);
-  const rst = readRequest(tape, 0, version, limits);
+  // The peer's bootstrap says which keys of ours it may encrypt others for.
+  const opening = { policy: policies.plain, credentials: bootstrap.credentials };
+  const rst = readRequest(tape, 0, version, limits, opening);
   try {
     requireKind(rst, TYPES[operation], message.action !== undefined);
     return rst;

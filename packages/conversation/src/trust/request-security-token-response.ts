@@ -5,6 +5,7 @@ import { attributeNamed, isNamed, localName, Namespace } from '@parley/codec/int
 import type { Limits, Secret, Version } from '@parley/core';
 import type { VersionUris } from '@parley/core/internal';
 import { VERSION_URIS } from '@parley/core/internal';
+import type { CarriedKeyOpening } from '@parley/engine/internal';
 import {
   attributeValue,
   structureInvalid,
@@ -12,8 +13,9 @@ import {
   writeContextReference,
   writeSecurityContextToken,
 } from '@parley/engine/internal';
-import { readBinarySecret, writeBinarySecret } from './binary-secret.ts';
 import { childNames, readChildren, soleChild } from './child-elements.ts';
+import type { KeyEncryption } from './key-element.ts';
+import { readKeyElement, writeKeyElement } from './key-element.ts';
 import type { Lifetime } from './lifetime.ts';
 import { readLifetime, writeLifetime } from './lifetime.ts';
 import { CONTEXT_ATTRIBUTE, trustNames } from './names.ts';
@@ -61,9 +63,16 @@ const URI_BYTES_MAX = 1024;
 /**
  * Reads the final response in a Body: in 200512 an RSTRC with one RSTR, in 200502 an RSTR.
  *
- * @throws Fault `peer.structure-invalid` another shape or generation; `peer.encoding-invalid`, `peer.limit-value`
+ * @throws Fault `peer.structure-invalid` another shape or generation; `peer.encoding-invalid`, `peer.limit-value`; and what
+ *   decrypting a key throws
  */
-export function readResponse(tape: Tape, body: number, version: Version, limits: Limits): SecurityTokenResponse {
+export function readResponse(
+  tape: Tape,
+  body: number,
+  version: Version,
+  limits: Limits,
+  opening?: CarriedKeyOpening,
+): SecurityTokenResponse {
   const uris = VERSION_URIS[version];
   const element = responseElement(tape, body, version);
   const children = readChildren(tape, element, CHILDREN);
@@ -84,12 +93,14 @@ export function readResponse(tape: Tape, body: number, version: Version, limits:
   };
   // Last, so that nothing is thrown past a secret.
   const proofKey =
-    proof === undefined || computedKey !== undefined ? undefined : readBinarySecret(tape, proof, 'RequestedProofToken');
+    proof === undefined || computedKey !== undefined
+      ? undefined
+      : readKeyElement(tape, proof, 'RequestedProofToken', opening);
   try {
     return {
       ...partial,
       proofKey,
-      entropy: children.Entropy === undefined ? undefined : readBinarySecret(tape, children.Entropy, 'Entropy'),
+      entropy: children.Entropy === undefined ? undefined : readKeyElement(tape, children.Entropy, 'Entropy', opening),
     };
   } catch (error) {
     proofKey?.wipe();
@@ -132,6 +143,8 @@ export interface TokenResponseParts {
   readonly appliesTo: CanonicalElement | undefined;
   /** `entropy` is the issuer's half of a computed key, `key` the whole one; both borrowed. `undefined`: it is the requester's. */
   readonly proof: { readonly entropy: Secret } | { readonly key: Secret } | undefined;
+  /** Of the key or the entropy, if it is not to be readable by whoever can read the Body. */
+  readonly encryptKey?: KeyEncryption | undefined;
   readonly createdAtMs: number;
   readonly expiresAtMs: number;
   readonly keySizeBits: number;
@@ -166,22 +179,22 @@ export function writeTokenResponse(writer: XmlWriter, parts: TokenResponseParts)
   writer.close().open(names.RequestedUnattachedReference);
   writeContextReference(writer, version, token);
   writer.close();
-  writeProof(writer, version, parts.proof);
+  writeProof(writer, parts);
   writeLifetime(writer, version, parts.createdAtMs, parts.expiresAtMs);
   writer.element(names.KeySize, String(parts.keySizeBits));
   closeResponse(writer, version);
 }
 
-function writeProof(writer: XmlWriter, version: Version, proof: TokenResponseParts['proof']): void {
+function writeProof(writer: XmlWriter, { version, proof, encryptKey }: TokenResponseParts): void {
   if (proof === undefined) return;
   const names = NAMES[version];
   const uris = VERSION_URIS[version];
   writer.open(names.RequestedProofToken);
   if ('entropy' in proof) {
     writer.element(names.ComputedKey, uris.computedKeyPSha1).close().open(names.Entropy);
-    writeBinarySecret(writer, uris, proof.entropy, 'Nonce');
+    writeKeyElement(writer, uris, proof.entropy, 'Nonce', encryptKey);
   } else {
-    writeBinarySecret(writer, uris, proof.key, 'SymmetricKey');
+    writeKeyElement(writer, uris, proof.key, 'SymmetricKey', encryptKey);
   }
   writer.close();
 }

@@ -7,6 +7,7 @@ import type { Limits, Secret, Version } from '@parley/core';
 import { Fault } from '@parley/core';
 import type { VersionUris } from '@parley/core/internal';
 import { limitFault, VERSION_URIS } from '@parley/core/internal';
+import type { CarriedKeyOpening } from '@parley/engine/internal';
 import {
   attributeValue,
   bound,
@@ -16,8 +17,9 @@ import {
   writeContextReference,
 } from '@parley/engine/internal';
 import { ADDRESS, WSA } from '../soap/envelope-writer.ts';
-import { readBinarySecret, writeBinarySecret } from './binary-secret.ts';
 import { childNames, readChildren, soleChild } from './child-elements.ts';
+import type { KeyEncryption } from './key-element.ts';
+import { readKeyElement, writeKeyElement } from './key-element.ts';
 import type { Lifetime } from './lifetime.ts';
 import { readLifetime, writeLifetime } from './lifetime.ts';
 import { CONTEXT_ATTRIBUTE, trustNames } from './names.ts';
@@ -70,9 +72,15 @@ const REQUEST_TYPES: readonly RequestType[] = ['Issue', 'Renew', 'Cancel'];
  * Identifier, a whole key) is among them.
  *
  * @throws Fault `peer.trust-invalid-request` not such an RST, of another generation, or asking what nobody can give;
- * `peer.encoding-invalid`, `peer.timestamp-invalid`, `peer.limit-value`
+ * `peer.encoding-invalid`, `peer.timestamp-invalid`, `peer.limit-value`; and what decrypting a key throws
  */
-export function readRequest(tape: Tape, body: number, version: Version, limits: Limits): SecurityTokenRequest {
+export function readRequest(
+  tape: Tape,
+  body: number,
+  version: Version,
+  limits: Limits,
+  opening?: CarriedKeyOpening,
+): SecurityTokenRequest {
   const uris = VERSION_URIS[version];
   const element = soleChild(tape, body, 'soap:Body');
   if (!isNamed(tape, element, version === '200512' ? Namespace.wst : Namespace.wst05, REQUEST))
@@ -99,7 +107,7 @@ export function readRequest(tape: Tape, body: number, version: Version, limits: 
   // Last, so that nothing is thrown past a secret.
   return {
     ...partial,
-    entropy: children.Entropy === undefined ? undefined : readBinarySecret(tape, children.Entropy, 'Entropy'),
+    entropy: children.Entropy === undefined ? undefined : readKeyElement(tape, children.Entropy, 'Entropy', opening),
   };
 }
 
@@ -109,6 +117,8 @@ export interface SecurityTokenRequestParts {
   readonly requestType: RequestType;
   readonly context?: string | undefined;
   readonly entropy?: Secret | undefined;
+  /** Of the entropy, if it is not to be readable by whoever can read the Body. */
+  readonly encryptKey?: KeyEncryption | undefined;
   readonly keySizeBits?: number | undefined;
   readonly lifetime?: { readonly createdAtMs: number; readonly expiresAtMs: number } | undefined;
   readonly appliesTo?: string | undefined;
@@ -145,7 +155,7 @@ export function writeRequest(writer: XmlWriter, parts: SecurityTokenRequestParts
     writer.open(APPLIES_TO_NAME).open(ENDPOINT_REFERENCE).element(ADDRESS, parts.appliesTo).close().close();
   if (parts.entropy !== undefined) {
     writer.open(names.Entropy);
-    writeBinarySecret(writer, uris, parts.entropy, 'Nonce');
+    writeKeyElement(writer, uris, parts.entropy, 'Nonce', parts.encryptKey);
     writer.close();
   }
   if (parts.keySizeBits !== undefined) writer.element(names.KeySize, String(parts.keySizeBits));

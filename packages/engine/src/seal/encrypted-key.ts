@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { XmlWriter } from '@parley/codec';
+import { Tape } from '@parley/codec';
 import type {
   AlgorithmSuite,
   Certificate,
@@ -15,7 +16,7 @@ import type { CertificateReference } from '../write/certificate-reference.ts';
 import { isInMessage, writeCertificateReference, writeCertificateToken } from '../write/certificate-reference.ts';
 import { writeEncryptedKey, writeKeyName } from '../write/encrypted-key.ts';
 import { writeEncryptedKeyReference } from '../write/token-reference.ts';
-import type { MessageIds } from './message-ids.ts';
+import { MessageIds } from './message-ids.ts';
 
 /** Whose key encrypts a session key, and how. */
 export interface KeyRecipient {
@@ -141,6 +142,19 @@ export class EncryptedKey {
     const writeKeyInfo =
       'recipient' in keyInfo ? recipientWriter(writer, ids, keyInfo.recipient) : keyName(keyInfo.wrappingKey);
     writeEncryptedKey(writer, { id, method, writeKeyInfo, dataIds }, cipherValue);
+  }
+
+  /**
+   * Writes it where no Security header is: in an assertion, or in a Body.
+   * @throws Fault `caller.option-invalid` it is {@link known} only, or names its recipient by a token
+   */
+  writeAlone(writer: XmlWriter): void {
+    if (!this.isSelfContained)
+      throw new Fault('caller.option-invalid', {
+        option: 'encryptedKey',
+        reason: 'an EncryptedKey that needs a token',
+      });
+    this.write(writer, new MessageIds(new Tape()), undefined, []);
   }
 
   /** Overwrites the secret. */

@@ -1,5 +1,5 @@
 /** SAML assertions of our own, as a small token service or a test issues them. */
-import { OctetSink, Tape, XmlWriter } from '@parley/codec';
+import { OctetSink, XmlWriter } from '@parley/codec';
 import type { Certificate, CertifiedKey, ConfirmationName, HashName, PublicKey, SamlVersion } from '@parley/core';
 import { digestAlgorithm, Fault } from '@parley/core';
 import { digestBase64, encodeBase64, sign, signatureAlgorithm } from '@parley/core/internal';
@@ -9,7 +9,6 @@ import type { AssertionParts, AttributeWish } from '../write/saml-assertion.ts';
 import { writeAssertion } from '../write/saml-assertion.ts';
 import { openSignedInfo, writeSignature } from '../write/signature.ts';
 import type { EncryptedKey } from './encrypted-key.ts';
-import { MessageIds } from './message-ids.ts';
 
 /** What an assertion is to say, and who says it. */
 export interface AssertionRequest {
@@ -93,5 +92,5 @@ function keyWriter(holder: HolderKey): (writer: XmlWriter) => void {
   const { encryptedKey } = holder;
   if (!encryptedKey.isSelfContained)
     throw new Fault('caller.option-invalid', { option: 'holder', reason: 'an EncryptedKey that needs a token' });
-  return (writer) => encryptedKey.write(writer, new MessageIds(new Tape()), undefined, []);
+  return (writer) => encryptedKey.writeAlone(writer);
 }

@@ -13,6 +13,7 @@ const PASSED_ON: Readonly<Record<keyof PassedOn, true>> = {
   tokenId: true,
   keySizeBits: true,
   entropy: true,
+  keyForm: true,
   contextLifetimeMs: true,
   renewable: true,
   appliesTo: true,

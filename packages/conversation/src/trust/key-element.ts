@@ -1,11 +1,13 @@
-/** wst:BinarySecret (WS-Trust §2.4): key octets in a message. */
+/** Key octets in a trust message: a wst:BinarySecret, or an xenc:EncryptedKey (WS-Trust §2.4). */
 
 import type { Tape, XmlWriter } from '@parley/codec';
 import { isNamed, localName, Namespace } from '@parley/codec/internal';
 import { Secret } from '@parley/core';
 import type { VersionUris } from '@parley/core/internal';
 import { decodeBase64, decodedBase64Max, limitFault } from '@parley/core/internal';
-import { structureInvalid, TYPE, valueOctets } from '@parley/engine/internal';
+import type { EncryptedKey } from '@parley/engine';
+import type { CarriedKeyOpening } from '@parley/engine/internal';
+import { isEncryptedKey, openCarriedKey, structureInvalid, TYPE, valueOctets } from '@parley/engine/internal';
 import { soleChild } from './child-elements.ts';
 import { trustNames } from './names.ts';
 
@@ -15,13 +17,16 @@ const SECRET_BYTES_MAX = 256;
 const TEXT_BYTES_MAX = 1024;
 
 /**
- * Reads the BinarySecret that is the one child of `parent` (Entropy, RequestedProofToken). The octets go from the
- * message into the secret and nowhere else. The Type is not looked at: peers write it differently.
+ * Reads the one child of `parent` (Entropy, RequestedProofToken). The octets go from the message into the secret and nowhere
+ * else. The Type is not looked at: peers write it differently. `opening`: with what an EncryptedKey is decrypted, where one
+ * may be there.
  *
- * @throws Fault `peer.structure-invalid` another child, or markup in it; `peer.encoding-invalid` no base64; `peer.limit-value` too long
+ * @throws Fault `peer.structure-invalid` another child, or markup in it; `peer.encoding-invalid` no base64; `peer.limit-value` too
+ *   long; `peer.decrypt-failed`, `peer.key-usage`, and what else decrypting a key throws
  */
-export function readBinarySecret(tape: Tape, parent: number, name: string): Secret {
+export function readKeyElement(tape: Tape, parent: number, name: string, opening?: CarriedKeyOpening): Secret {
   const element = soleChild(tape, parent, name);
+  if (opening !== undefined && isEncryptedKey(tape, element)) return openCarriedKey(tape, element, opening);
   // interop: WCF takes it from either generation.
   if (
     !(isNamed(tape, element, Namespace.wst, BINARY_SECRET) || isNamed(tape, element, Namespace.wst05, BINARY_SECRET))
@@ -43,13 +48,29 @@ export function readBinarySecret(tape: Tape, parent: number, name: string): Secr
 
 const NAMES = trustNames(['BinarySecret']);
 
-/** Writes a BinarySecret of Type Nonce (entropy) or SymmetricKey (a whole key). */
-export function writeBinarySecret(
+/** How key octets travel, within a Body that is protected or not. */
+export type KeyForm = 'binary-secret' | 'encrypted-key';
+
+/** Encrypts a secret (borrowed) for the peer. */
+export type KeyEncryption = (secret: Secret) => EncryptedKey;
+
+/** Writes a BinarySecret of Type Nonce (entropy) or SymmetricKey (a whole key); or what `encrypt` makes of it. */
+export function writeKeyElement(
   writer: XmlWriter,
   { version, trust }: VersionUris,
   secret: Secret,
   type: 'Nonce' | 'SymmetricKey',
+  encrypt?: KeyEncryption,
 ): void {
+  if (encrypt !== undefined) {
+    const encrypted = encrypt(secret);
+    try {
+      encrypted.writeAlone(writer);
+    } finally {
+      encrypted.wipe();
+    }
+    return;
+  }
   writer.open(NAMES[version].BinarySecret, [[TYPE, `${trust}/${type}`]]);
   secret.lend((octets) => writer.base64(octets)).close();
 }
