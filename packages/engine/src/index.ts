@@ -102,8 +102,19 @@ export type { SealProfile, SealProfileName } from './seal/profiles.ts';
 export { Workspace } from './memory/workspace.ts';
 
 // Many, on worker threads.
-export { createPool } from './pool/pool.ts';
-export type { ContextChanges, ContextResolver, Pool, PoolMessage, PoolOptions, PoolStats } from './pool/contract.ts';
+export { createPool } from './pool/create-pool.ts';
+export type {
+  AllOptions,
+  Answered,
+  CallOptions,
+  ContextChanges,
+  ContextResolver,
+  Pool,
+  PoolEnvelope,
+  PoolMessage,
+  PoolOptions,
+  PoolStats,
+} from './pool/contract.ts';
 export type { PoolBootstrapSealRequest, PoolSealRequest } from './pool/transfer/seal-request.ts';
 export type { PoolCredentials } from './pool/transfer/credentials.ts';
 export type { Verdict } from './pool/transfer/verdict.ts';

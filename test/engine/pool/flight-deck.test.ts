@@ -2,7 +2,8 @@
 import type { Secret } from '@parley/core';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { PoolOptions } from '../../../packages/engine/src/pool/contract.ts';
-import { type BatchPool, createPoolOf } from '../../../packages/engine/src/pool/pool.ts';
+import { createPoolOf } from '../../../packages/engine/src/pool/create-pool.ts';
+import type { BatchPool } from '../../../packages/engine/src/pool/pool.ts';
 import { Threads } from '../../../packages/engine/src/pool/threads.ts';
 import { workerFile } from '../../../packages/engine/src/pool/worker/file.ts';
 import { MESSAGE_KINDS, POOL_CREDENTIALS } from '../support/message-kinds.ts';

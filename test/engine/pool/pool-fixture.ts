@@ -2,7 +2,7 @@
 
 import { afterEach, vi } from 'vitest';
 import type { Pool, PoolOptions } from '../../../packages/engine/src/pool/contract.ts';
-import { createPool } from '../../../packages/engine/src/pool/pool.ts';
+import { createPool } from '../../../packages/engine/src/pool/create-pool.ts';
 import { SampleResolver, STRICT } from './sample-messages.ts';
 
 const pools: Pool[] = [];

@@ -70,6 +70,31 @@ export interface PoolMessage {
   readonly signatureValuesSent?: readonly string[];
 }
 
+/** An envelope to be sealed (borrowed until it is answered), and how. */
+export interface PoolEnvelope {
+  readonly envelope: Uint8Array;
+  readonly request: PoolSealRequest | PoolBootstrapSealRequest;
+}
+
+export interface CallOptions {
+  /** Answers what has no answer yet with `caller.aborted`, at once. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** How a stream of messages is worked through. */
+export interface AllOptions extends CallOptions {
+  /** Messages that were read and whose answers have not been taken, at most. Default: four batches per worker. */
+  readonly concurrency?: number | undefined;
+  /** Whether answers come in the order of the messages (the default), or as they are there. */
+  readonly ordered?: boolean | undefined;
+}
+
+/** One message of a stream, as it was given, and its answer. */
+export interface Answered<Given, Value> {
+  readonly given: Given;
+  readonly reply: Reply<Value>;
+}
+
 /** Counters since the pool was made. */
 export interface PoolStats {
   /** Messages taken in. */
@@ -92,16 +117,40 @@ export interface PoolStats {
  */
 export interface Pool<Message extends OpenedMessage = ContextMessage> {
   /** Opens one message. Calls made in one turn of the event loop travel together. The answer is the caller's. */
-  open(message: PoolMessage): Promise<Reply<Message>>;
+  open(message: PoolMessage, options?: CallOptions): Promise<Reply<Message>>;
   /** Opens many: one reply per message, in order. */
-  openBatch(messages: readonly PoolMessage[]): Promise<readonly Reply<Message>[]>;
+  openBatch(messages: readonly PoolMessage[], options?: CallOptions): Promise<readonly Reply<Message>[]>;
   /** As {@link openBatch}, without the verified octets. */
-  verifyBatch(messages: readonly PoolMessage[]): Promise<readonly Reply<Verdict<Message>>[]>;
+  verifyBatch(messages: readonly PoolMessage[], options?: CallOptions): Promise<readonly Reply<Verdict<Message>>[]>;
   /**
    * Seals `envelope` (borrowed until the promise settles). `caller.context-unusable` for an unknown context;
    * `caller.option-invalid` for a private key that is none of the pool's.
    */
-  seal(envelope: Uint8Array, request: PoolSealRequest | PoolBootstrapSealRequest): Promise<Reply<SealedMessage>>;
+  seal(
+    envelope: Uint8Array,
+    request: PoolSealRequest | PoolBootstrapSealRequest,
+    options?: CallOptions,
+  ): Promise<Reply<SealedMessage>>;
+  /**
+   * Opens a stream of messages, each borrowed until its answer comes. Reads on only while there is room, so a slow reader slows the
+   * source down. Whatever else the messages carry comes back with their answers.
+   *
+   * @throws Fault (the iteration) `caller.aborted`; what `messages` throws, once all that came before is answered
+   */
+  openAll<Given extends PoolMessage>(
+    messages: AsyncIterable<Given> | Iterable<Given>,
+    options?: AllOptions,
+  ): AsyncGenerator<Answered<Given, Message>, void, undefined>;
+  /** As {@link openAll}, without the verified octets. */
+  verifyAll<Given extends PoolMessage>(
+    messages: AsyncIterable<Given> | Iterable<Given>,
+    options?: AllOptions,
+  ): AsyncGenerator<Answered<Given, Verdict<Message>>, void, undefined>;
+  /** As {@link openAll}, for {@link seal}. */
+  sealAll<Given extends PoolEnvelope>(
+    envelopes: AsyncIterable<Given> | Iterable<Given>,
+    options?: AllOptions,
+  ): AsyncGenerator<Answered<Given, SealedMessage>, void, undefined>;
   /**
    * Resolves when no answer can rest on the context as it was at the time of the call. To be awaited between changing
    * a context in its store (cancel, renew) and acknowledging that.

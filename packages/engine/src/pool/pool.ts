@@ -1,65 +1,39 @@
 import type { FailedReply, FaultCode, Reply } from '@parley/core';
-import { DEFAULT_LIMITS, Fault } from '@parley/core';
+import { DEFAULT_LIMITS } from '@parley/core';
 import { failedReply } from '@parley/core/internal';
 import type { OpenedMessage } from '../message/opened-message.ts';
 import type { SealedMessage } from '../seal/request.ts';
+import { answerAll } from './answer-all.ts';
+import { Call } from './call.ts';
 import { ContextDesk } from './context-desk.ts';
 import { ContextWatch } from './context-watch.ts';
-import type { Pool, PoolMessage, PoolOptions, PoolStats } from './contract.ts';
+import type { AllOptions, Answered, CallOptions, Pool, PoolEnvelope, PoolMessage, PoolStats } from './contract.ts';
 import type { Flight, JobRequest } from './flight.ts';
 import { BatchBuilder } from './flight.ts';
 import { FlightDeck } from './flight-deck.ts';
 import { Gate } from './gate.ts';
-import { InlineExecutor } from './inline.ts';
+import { openRequest, requireOctets } from './job-request.ts';
 import { KeyDesk } from './key-desk.ts';
 import type { CompletePoolOptions } from './options.ts';
-import { completePoolOptions } from './options.ts';
 import { PoisonList } from './poison-list.ts';
-import { inUtf8, policyOfWorkers } from './reader.ts';
+import { inUtf8 } from './reader.ts';
 import type { AnyReply } from './reply-reader.ts';
-import { Threads } from './threads.ts';
-import type { PoolCredentials } from './transfer/credentials.ts';
-import { EvictionLog } from './transfer/eviction-log.ts';
-import { portableCredentials } from './transfer/portable-credentials.ts';
+import { NO_CREDENTIALS } from './transfer/credentials.ts';
+import type { EvictionLog } from './transfer/eviction-log.ts';
 import type { PortableSeal } from './transfer/portable-seal.ts';
 import { portableSeal } from './transfer/portable-seal.ts';
 import type { PoolBootstrapSealRequest, PoolSealRequest } from './transfer/seal-request.ts';
 import { SlabPool } from './transfer/slab.ts';
 import type { Executor, JobKind } from './transfer/task.ts';
 import type { Verdict } from './transfer/verdict.ts';
-import { workerFile } from './worker/file.ts';
 
 const KEPT_SLAB_BYTES = 32 * 1024 * 1024;
 // Messages that outweigh the cost of a batch.
 const WORTH_A_BATCH = 16;
+// Per worker, of a stream: one in work, one in waiting, and as much again that is being read or waits to be taken.
+const BATCHES_UNDER_WAY = 4;
 
-/**
- * A pool that opens and seals on `options.workers` threads, or inline for 0.
- * @throws Fault `caller.option-invalid`; `caller.libxml-unavailable` for the readers `libxml` and `cross-check`
- */
-export function createPool(options: PoolOptions & { readonly credentials?: undefined }): Pool;
-/** The same with credentials: an answer may be of any kind that the policy takes. */
-export function createPool(options: PoolOptions): Pool<OpenedMessage>;
-export function createPool(options: PoolOptions): Pool<OpenedMessage> {
-  return createPoolOf(options, workerFile());
-}
-
-/** {@link createPool} with another module for the threads; tests have one that misbehaves. */
-export function createPoolOf(options: PoolOptions, file: string): BatchPool {
-  const complete = completePoolOptions(options);
-  const log = new EvictionLog();
-  const { workers, workerHeapMiBMax: heapMiBMax, cachedContextsMax } = complete;
-  const data = {
-    policy: policyOfWorkers(complete.policy, workers),
-    cachedContextsMax,
-    evictions: log.shared,
-    credentials: portableCredentials(complete.credentials ?? NO_CREDENTIALS, workers),
-  };
-  const executor = workers === 0 ? new InlineExecutor(data) : new Threads({ workers, data, file, heapMiBMax });
-  return new BatchPool(complete, executor, log);
-}
-
-const NO_CREDENTIALS: PoolCredentials = {};
+type AnyVerdict = Verdict<OpenedMessage>;
 
 /** Takes messages in, up to the bound, and gathers them into batches for the {@link FlightDeck}. */
 export class BatchPool implements Pool<OpenedMessage> {
@@ -111,27 +85,55 @@ export class BatchPool implements Pool<OpenedMessage> {
     return { messages: this.#messages, bytes: this.#bytes, batches, retries, workersLost, queued: this.#gate.messages };
   }
 
-  async open(message: PoolMessage): Promise<Reply<OpenedMessage>> {
-    const [reply] = await this.#call('open', [openRequest(message)]);
+  async open(message: PoolMessage, options?: CallOptions): Promise<Reply<OpenedMessage>> {
+    const [reply] = await this.#call('open', [openRequest(message)], options);
     return reply as Reply<OpenedMessage>;
   }
 
-  async openBatch(messages: readonly PoolMessage[]): Promise<readonly Reply<OpenedMessage>[]> {
-    return (await this.#call('open', messages.map(openRequest))) as readonly Reply<OpenedMessage>[];
+  async openBatch(messages: readonly PoolMessage[], options?: CallOptions): Promise<readonly Reply<OpenedMessage>[]> {
+    return (await this.#call('open', messages.map(openRequest), options)) as readonly Reply<OpenedMessage>[];
   }
 
-  async verifyBatch(messages: readonly PoolMessage[]): Promise<readonly Reply<Verdict<OpenedMessage>>[]> {
-    return (await this.#call('verify', messages.map(openRequest))) as readonly Reply<Verdict<OpenedMessage>>[];
+  async verifyBatch(messages: readonly PoolMessage[], options?: CallOptions): Promise<readonly Reply<AnyVerdict>[]> {
+    return (await this.#call('verify', messages.map(openRequest), options)) as readonly Reply<AnyVerdict>[];
   }
 
-  async seal(envelope: Uint8Array, request: PoolSealRequest | PoolBootstrapSealRequest): Promise<Reply<SealedMessage>> {
+  async seal(
+    envelope: Uint8Array,
+    request: PoolSealRequest | PoolBootstrapSealRequest,
+    options?: CallOptions,
+  ): Promise<Reply<SealedMessage>> {
     requireOctets(envelope);
     const portable = this.#portable(request);
     if (!portable.ok) return portable;
     const { atMs } = request;
     const job = { octets: envelope, atMs, soapAction: undefined, signatureValuesSent: undefined, seal: portable.value };
-    const [reply] = await this.#call('seal', [job]);
+    const [reply] = await this.#call('seal', [job], options);
     return reply as Reply<SealedMessage>;
+  }
+
+  openAll<Given extends PoolMessage>(
+    messages: AsyncIterable<Given> | Iterable<Given>,
+    options: AllOptions = {},
+  ): AsyncGenerator<Answered<Given, OpenedMessage>, void, undefined> {
+    return this.#all(messages, options, (message, call) => this.open(message, call));
+  }
+
+  verifyAll<Given extends PoolMessage>(
+    messages: AsyncIterable<Given> | Iterable<Given>,
+    options: AllOptions = {},
+  ): AsyncGenerator<Answered<Given, AnyVerdict>, void, undefined> {
+    return this.#all(messages, options, async (message, call) => {
+      const [reply] = await this.#call('verify', [openRequest(message)], call);
+      return reply as Reply<AnyVerdict>;
+    });
+  }
+
+  sealAll<Given extends PoolEnvelope>(
+    envelopes: AsyncIterable<Given> | Iterable<Given>,
+    options: AllOptions = {},
+  ): AsyncGenerator<Answered<Given, SealedMessage>, void, undefined> {
+    return this.#all(envelopes, options, ({ envelope, request }, call) => this.seal(envelope, request, call));
   }
 
   async evict(identifier: string): Promise<void> {
@@ -160,45 +162,47 @@ export class BatchPool implements Pool<OpenedMessage> {
     this.#slabs.clear();
   }
 
-  #call(kind: JobKind, requests: readonly JobRequest[]): Promise<readonly AnyReply[]> {
-    if (requests.length === 0) return Promise.resolve([]);
-    const call = new Promise<readonly AnyReply[]>((resolve) => {
-      const replies = new Array<AnyReply>(requests.length);
-      let unanswered = requests.length;
-      void this.#takeIn(kind, requests, (index, reply) => {
-        replies[index] = reply;
-        unanswered--;
-        if (unanswered === 0) resolve(replies);
-      });
-    });
-    if (requests.length > 1) {
-      this.#calls.add(call);
-      void call.finally(() => this.#calls.delete(call));
-    }
-    return call;
+  #all<Given, Value>(
+    source: AsyncIterable<Given> | Iterable<Given>,
+    options: AllOptions,
+    ask: (given: Given, options: CallOptions) => Promise<Reply<Value>>,
+  ): AsyncGenerator<Answered<Given, Value>, void, undefined> {
+    const { workers, batchMessagesMax, queueMessagesMax } = this.#options;
+    const usual = Math.min(BATCHES_UNDER_WAY * Math.max(1, workers) * batchMessagesMax, queueMessagesMax);
+    return answerAll(source, { ...options, concurrency: options.concurrency ?? usual }, ask);
   }
 
-  async #takeIn(
-    kind: JobKind,
-    requests: readonly JobRequest[],
-    answer: (index: number, reply: AnyReply) => void,
-  ): Promise<void> {
+  #call(kind: JobKind, requests: readonly JobRequest[], options: CallOptions = {}): Promise<readonly AnyReply[]> {
+    if (requests.length === 0) return Promise.resolve([]);
+    const call = new Call(requests.length, options.signal);
+    void this.#takeIn(kind, requests, call);
+    if (requests.length > 1) {
+      this.#calls.add(call.replies);
+      void call.replies.finally(() => this.#calls.delete(call.replies));
+    }
+    return call.replies;
+  }
+
+  async #takeIn(kind: JobKind, requests: readonly JobRequest[], call: Call): Promise<void> {
     const share = this.#shareOf(requests.length);
     let expectedBytes = requests.reduce((sum, request) => sum + request.octets.length, 0);
     for (const [index, given] of requests.entries()) {
-      const taken = this.#taken(kind, given);
+      const taken: Reply<JobRequest> = call.isAborted ? failure('caller.aborted') : this.#taken(kind, given);
       if (!taken.ok) {
-        answer(index, taken);
+        call.answer(index, taken);
       } else {
         const request = taken.value;
+        const { length } = request.octets;
         // perf: no await, and so no turn of the event loop, while there is room.
-        const entering = this.#gate.enter(request.octets.length);
+        const entering = this.#gate.enter(length);
         const entry = typeof entering === 'string' ? entering : await entering;
-        if (entry === 'in') {
-          const batchBytes = (Math.min(requests.length - index, share) * expectedBytes) / (requests.length - index);
-          this.#gather(kind, request, Math.ceil(batchBytes), share, (reply) => answer(index, reply));
+        if (entry !== 'in') {
+          call.answer(index, failure(entry === 'closed' ? 'caller.closed' : 'internal.busy'));
+        } else if (call.isAborted) {
+          this.#gate.leave(length);
         } else {
-          answer(index, failure(entry === 'closed' ? 'caller.closed' : 'internal.busy'));
+          const batchBytes = (Math.min(requests.length - index, share) * expectedBytes) / (requests.length - index);
+          this.#gather(kind, request, Math.ceil(batchBytes), share, (reply) => call.answer(index, reply));
         }
       }
       expectedBytes -= given.octets.length;
@@ -284,15 +288,6 @@ export class BatchPool implements Pool<OpenedMessage> {
       for (const flight of builder.take(false)?.split(parts) ?? []) this.#deck.push(flight);
     }
   }
-}
-
-function openRequest({ message, atMs, soapAction, signatureValuesSent }: PoolMessage): JobRequest {
-  requireOctets(message);
-  return { octets: message, atMs, soapAction, signatureValuesSent, seal: undefined };
-}
-
-function requireOctets(octets: unknown): void {
-  if (!(octets instanceof Uint8Array)) throw new Fault('caller.input-invalid', { reason: 'not a Uint8Array' });
 }
 
 function failure(code: FaultCode, detail: FailedReply['detail'] = {}): FailedReply {

@@ -23,3 +23,6 @@ export interface PoolCredentials {
   /** As in {@link Credentials}; called on the calling thread, before the answer resolves. */
   readonly keepEncryptedKey?: ((sha1Base64: string, secret: Secret) => void) | undefined;
 }
+
+/** Of a pool that takes keys of contexts only. */
+export const NO_CREDENTIALS: PoolCredentials = {};
