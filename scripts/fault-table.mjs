@@ -39,6 +39,8 @@ forger could learn from. A dash means that the code never leaves the process.
 **Who acts**: the \`sender\` of the message, the author of the \`program\` that called Parley, its \`operator\`, or \`parley\`: report it.
 **Retry**: \`later\` the same octets may be taken; a \`new-message\` of the same content may; or one in a \`new-context\`,
 established or renewed; else \`never\`. In a program: \`meaningOf\`, \`actorOf\`, \`retryOf\` and \`isTransient\` of \`@parley/core\`.
+**Detail**: a limit is named with its value (\`limit\`, \`max\` or \`least\`) and how much there was (\`found\`); \`option\` is the one of the policy,
+or of \`trust\`, that decides whether the message is taken.
 
 Written by \`node scripts/write-fault-table.mjs\` from the tables in \`packages/core/src/base\`; a test keeps it current.`;
 

@@ -39,7 +39,7 @@ export { equalConstantTime, equalsText } from './base/constant-time.ts';
 export { failedReply, withCause } from './base/fault.ts';
 export { formatInstant, parseInstant, parseInstantOctets } from './base/instant.ts';
 export { invariant, unreachable } from './base/invariant.ts';
-export { limitFault } from './base/limit-fault.ts';
+export { belowLimitFault, limitFault } from './base/limit-fault.ts';
 export { completeLimits } from './base/limits.ts';
 export { jsonLine, printable, printableLines } from './base/printable.ts';
 export { selectKey } from './context/security-context.ts';

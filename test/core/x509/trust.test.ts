@@ -379,6 +379,15 @@ describe('whom we mean', () => {
     expect(codeFor(aliceCertificate, { subjects: ['CN=Bob'], acceptsSubject })).toBe('peer.certificate-untrusted');
   });
 
+  test.each<readonly [keyof TrustOptions, Attempt]>([
+    ['subjects', { subjects: ['CN=Bob'] }],
+    ['acceptsSubject', { acceptsSubject: () => false }],
+    ['signatureAlgorithms', { signatureAlgorithms: ['rsa-sha512'] }],
+    ['revocation', { revocation: 'required' }],
+  ])('%s: what it refuses says so', (option, attempt) => {
+    expect(() => validate(aliceCertificate, attempt)).toThrow(`option=trust.${option}`);
+  });
+
   test('what cannot be read is a mistake of ours', () => {
     expect(codeFor(aliceCertificate, { subjects: ['Alice'] })).toBe('caller.option-invalid');
     expect(codeFor(aliceCertificate, { signatureAlgorithms: ['rsa-md5'] })).toBe('caller.option-invalid');

@@ -1,6 +1,6 @@
 // Every ceiling and every floor, at the wall and on both sides of it, at zero and without end.
 import { scan, Tape } from '@parley/codec';
-import type { Limits } from '@parley/core';
+import type { FailedReply, Limits } from '@parley/core';
 import { DEFAULT_LIMITS } from '@parley/core';
 import { open, policyOf } from '@parley/engine';
 import { describe, expect, test } from 'vitest';
@@ -75,18 +75,17 @@ describe.each(Object.entries(WALLS) as readonly (readonly [keyof Limits, Wall])[
       expect(outcome(wall.original, { [limit]: value })).toBe(isOpened ? 'opened' : wall.code);
     });
 
-    // Other codes stand for more than one limit.
-    if (!wall.code.startsWith('peer.limit-')) return;
     test('the refusal names the limit, its value and what was found', () => {
-      const max = wall.wall - 1;
+      const value = isFloor ? wall.wall + 1 : wall.wall - 1;
       const { message, request: rest } = wall.original;
-      const policy = policyOf('strict', { ...rest.policy, limits: { [limit]: max } });
+      const policy = policyOf('strict', { ...rest.policy, limits: { [limit]: value } });
       const reply = open(message, { ...rest, policy });
-      const named = limit === 'canonicalFactorMax' ? { limit: 'canonicalBytesMax' } : { limit, max };
-      expect(reply).toMatchObject({ code: wall.code, detail: named });
-      // References to encrypted data are counted no further.
-      if (!reply.ok && limit !== 'encryptedPartsMax')
-        expect(reply.detail['found']).toBeGreaterThan(Number(reply.detail['max']));
+      const bound = isFloor ? { least: value } : { max: value };
+      const named = limit === 'canonicalFactorMax' ? { limit: 'canonicalBytesMax' } : { limit, ...bound };
+      expect(reply).toMatchObject({ ok: false, code: wall.code, detail: named });
+      const { max = 0, least = 0, found } = (reply as FailedReply).detail;
+      if (isFloor) expect(found).toBeLessThan(Number(least));
+      else expect(found).toBeGreaterThan(Number(max));
     });
   },
 );

@@ -41,7 +41,11 @@ export function readDocument(
 ): void {
   // What is too long is refused there, before it is decoded.
   if (reader === 'scan' || bytes.length > limits.messageBytesMax) {
-    scan(bytes, limits, tape, options);
+    try {
+      scan(bytes, limits, tape, options);
+    } catch (error) {
+      throw isEncodingRefused(error) && isEncodingKnown(bytes) ? withOption(error) : error;
+    }
     return;
   }
   tape.clear();
@@ -64,6 +68,27 @@ export function readDocument(
     tape.clear();
     throw error;
   }
+}
+
+function isEncodingRefused(error: unknown): error is Fault {
+  return error instanceof Fault && error.code === 'peer.encoding-forbidden';
+}
+
+/** Whether another reader would take the encoding, as far as the beginning tells. */
+function isEncodingKnown(bytes: Uint8Array): boolean {
+  try {
+    const start = bytes.subarray(0, LOOKED_AT_BYTES);
+    return decodeDocument(start).octets !== start;
+  } catch {
+    return false;
+  }
+}
+
+/** An encoding declaration is shorter; even, for UTF-16. */
+const LOOKED_AT_BYTES = 512;
+
+function withOption({ code, detail }: Fault): Fault {
+  return new Fault(code, { ...detail, option: 'reader' });
 }
 
 function decoded(bytes: Uint8Array): ReturnType<typeof decodeDocument> {

@@ -55,20 +55,25 @@ export interface IdRules {
   readonly several: boolean;
 }
 
+/** What may have the id of another element. */
+export interface CopyRule {
+  /** Whether the element `copy` says again what `original` says, and no reference can mean it. */
+  isCopy(original: number, copy: number): boolean;
+  readonly isAllowed: boolean;
+  /** What would allow it, for the refusal. */
+  readonly option: string;
+}
+
 const STRICT_IDS: IdRules = { foreign: 'unique', unqualified: false, several: false };
 
 /**
  * Refuses a message in which a reference could mean two elements. Linear in the number of ids. What {@link resolveId} takes
- * for an id from then on is as the rules say. With `isCopy`, a value may be there a second time where that says that the
+ * for an id from then on is as the rules say. With `copies`, a value may be there a second time where that says that the
  * second element is but a copy of the first.
  * @throws Fault `peer.id-duplicate` for a value twice, over all id-like attributes; `peer.structure-invalid` for an
  * element with several id-like attributes of differing value; `peer.limit-nodes` for values made to collide
  */
-export function checkIds(
-  tape: Tape,
-  { foreign, unqualified, several }: IdRules = STRICT_IDS,
-  isCopy?: (original: number, copy: number) => boolean,
-): void {
+export function checkIds(tape: Tape, { foreign, unqualified, several }: IdRules = STRICT_IDS, copies?: CopyRule): void {
   const { attributes, idIndex, ids, idCount } = tape;
   tape.unqualifiedIds = unqualified;
   idIndex.begin(idCount);
@@ -85,8 +90,11 @@ export function checkIds(
         option: 'allowSeveralIds',
       });
     }
-    if (other < 0 || isCopy?.(ids[other * 2 + 1]!, ids[pair * 2 + 1]!) === true) continue;
-    if (!several || !areOfOneElement(tape, pair, other)) throw duplicate(tape, pair, other, offset);
+    if (other < 0) continue;
+    const isCopy = copies?.isCopy(ids[other * 2 + 1]!, ids[pair * 2 + 1]!) === true;
+    if (isCopy && copies.isAllowed) continue;
+    if (!several || !areOfOneElement(tape, pair, other))
+      throw duplicate(tape, pair, other, offset, isCopy ? copies.option : undefined);
   }
 }
 
@@ -97,10 +105,10 @@ function areOfOneElement(tape: Tape, pair: number, other: number): boolean {
 }
 
 /** Says which id it is, and what passes over it if it is the application's. */
-function duplicate(tape: Tape, pair: number, other: number, offset: number): Fault {
+function duplicate(tape: Tape, pair: number, other: number, offset: number, ofCopies: string | undefined): Fault {
   const isForeign = !isReferable(tape, pair) || !isReferable(tape, other);
-  const option = isForeign ? { option: 'requireUniqueForeignIds' } : {};
-  return new Fault('peer.id-duplicate', { id: idText(tape, pair), offset, ...option });
+  const option = isForeign ? 'requireUniqueForeignIds' : ofCopies;
+  return new Fault('peer.id-duplicate', { id: idText(tape, pair), offset, ...(option && { option }) });
 }
 
 /** The value of an id, to be shown. */

@@ -201,7 +201,8 @@ function describe(key: KeyObject, type: 'public' | 'private', rules: KeyRules, b
   if (known === undefined) throw new Fault(blame, { reason: 'family', type: String(key.asymmetricKeyType) });
   const { rsaBitsMin = RSA_BITS_MIN } = rules;
   if (known.family === 'rsa' && (known.bits < rsaBitsMin || known.bits > RSA_BITS_MAX || !hasUsualExponent(key))) {
-    throw new Fault(blame, { reason: 'size', bits: known.bits });
+    const option = known.bits < rsaBitsMin ? { option: 'rsaBitsMin', least: rsaBitsMin } : {};
+    throw new Fault(blame, { reason: 'size', bits: known.bits, ...option });
   }
   const isUsable = rules.uses.length > 0 && (known.family === 'rsa' || rules.uses.every((use) => use === 'signature'));
   if (!isUsable) throw new Fault(blame, { reason: 'uses', family: known.family });

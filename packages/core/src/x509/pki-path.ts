@@ -22,13 +22,24 @@ export function readPkiPath(
   const others: Certificate[] = [];
   while (!list.isAtEnd) {
     if (others.length + 1 === certificatesMax)
-      throw limitFault('peer.limit-certificates', 'certificatesMax', certificatesMax);
+      throw limitFault(
+        'peer.limit-certificates',
+        'certificatesMax',
+        certificatesMax,
+        certificatesMax + countRest(list),
+      );
     const next = Certificate.read(list.element(TAG.sequence), limits);
     if (!areSame(next.issuerDer, signer.subjectDer)) throw malformed('path');
     others.unshift(signer);
     signer = next;
   }
   return [signer, ...others];
+}
+
+function countRest(list: DerReader): number {
+  let count = 0;
+  for (; !list.isAtEnd; count++) list.element(TAG.sequence);
+  return count;
 }
 
 /**

@@ -122,7 +122,8 @@ export class Trust {
     const publicKey = certificate.publicKey(rules, 'peer.key-usage');
     const candidates = [...this.#anchors, ...this.#intermediates, ...others];
     const chain = this.#chainFrom(certificate, [], { ...request, candidates, signatureChecks: 0 });
-    if (!this.#isMeant(certificate)) throw untrusted('subject');
+    if (!this.#isMeant(certificate))
+      throw untrusted('subject', this.#isListed(certificate) ? 'acceptsSubject' : 'subjects');
     return { certificate, chain, publicKey, ...this.#steadyTime([certificate, ...candidates], request.atMs) };
   }
 
@@ -151,7 +152,7 @@ export class Trust {
     const path = [...below, certificate];
     if (this.#anchors.some((anchor) => anchor.equals(certificate))) return path;
     if (path.length === search.limits.certificatesMax) {
-      throw limitFault('peer.limit-certificates', 'certificatesMax', path.length);
+      throw limitFault('peer.limit-certificates', 'certificatesMax', path.length, path.length + 1);
     }
     let failure: Fault | undefined;
     for (const issuer of search.candidates) {
@@ -174,7 +175,7 @@ export class Trust {
     checkAuthority(issuer, [...below, certificate]);
     this.#checkPurpose(issuer);
     const row = certificate.signatureAlgorithm;
-    if (row === undefined || !this.#signatureAlgorithms.has(row)) throw untrusted('algorithm');
+    if (row === undefined || !this.#signatureAlgorithms.has(row)) throw untrusted('algorithm', 'signatureAlgorithms');
     const rules = { uses: ['signature'], rsaBitsMin: this.#rsaBitsMin } as const;
     const issuerKey = issuer.publicKey(rules, 'peer.key-usage');
     search.signatureChecks++;
@@ -200,7 +201,10 @@ export class Trust {
       throw new Fault('peer.certificate-revoked', { serialNumber: certificate.serialNumber.toString() });
     }
     if (this.#needsRevocationList && list?.isCurrent(atMs) !== true) {
-      throw new Fault('peer.certificate-status-unknown', { serialNumber: certificate.serialNumber.toString() });
+      throw new Fault('peer.certificate-status-unknown', {
+        serialNumber: certificate.serialNumber.toString(),
+        option: 'trust.revocation',
+      });
     }
   }
 
@@ -212,9 +216,12 @@ export class Trust {
   }
 
   #isMeant(certificate: Certificate): boolean {
-    const isListed = this.#subjects?.some((subject) => subject.equals(certificate.subject)) ?? true;
     // safety: a promise would count as yes.
-    return isListed && this.#acceptsSubject(certificate) === true;
+    return this.#isListed(certificate) && this.#acceptsSubject(certificate) === true;
+  }
+
+  #isListed(certificate: Certificate): boolean {
+    return this.#subjects?.some((subject) => subject.equals(certificate.subject)) ?? true;
   }
 }
 
@@ -256,8 +263,8 @@ function allows(certificate: Certificate, anyOf: number): boolean {
   return keyUsage === undefined || (keyUsage & anyOf) !== 0;
 }
 
-function untrusted(reason: string): Fault {
-  return new Fault('peer.certificate-untrusted', { reason });
+function untrusted(reason: string, option?: keyof TrustOptions): Fault {
+  return new Fault('peer.certificate-untrusted', { reason, ...(option && { option: `trust.${option}` }) });
 }
 
 function ownOption<T>(option: string, text: string, read: (text: string) => T): T {

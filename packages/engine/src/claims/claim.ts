@@ -16,11 +16,14 @@ import {
   isElementOnlyButComments,
   isNamed,
   Namespace,
+  namespaceOf,
   textOctets,
 } from '@parley/codec/internal';
 import type { Limits } from '@parley/core';
 import { Fault } from '@parley/core';
 import { decodeBase64, decodedBase64Length, limitFault, parseInstantOctets } from '@parley/core/internal';
+import type { Policy } from '../policy/policy.ts';
+import { refusedBy } from '../policy/refused-by.ts';
 import { notThere } from './not-there.ts';
 
 // perf: a module's own constants are folded into its code, imported ones are looked up at every use.
@@ -30,9 +33,12 @@ const { content: CONTENT, contentEnd: CONTENT_END, end: END, flags: FLAGS, next:
 const { declarationCount: DECLARATION_COUNT } = E;
 const { flags: ATTRIBUTE_FLAGS, value: ATTRIBUTE_VALUE, valueEnd: ATTRIBUTE_VALUE_END } = A;
 
-/** The refusal of a message whose shape is not the one the specification draws. */
-export function structureInvalid(tape: Tape, element: number, reason: string): Fault {
-  return new Fault('peer.structure-invalid', { reason, offset: element < 0 ? 0 : startOf(tape, element) });
+/** The refusal of a message whose shape is not the one the specification draws, or `option` does not allow. */
+export function structureInvalid(tape: Tape, element: number, reason: string, option?: keyof Policy): Fault {
+  const detail = { reason, offset: element < 0 ? 0 : startOf(tape, element) };
+  return option === undefined
+    ? new Fault('peer.structure-invalid', detail)
+    : refusedBy(option, 'peer.structure-invalid', detail);
 }
 
 /** Offset of the `<` of `element`. */
@@ -268,6 +274,14 @@ export function rowNamedOrNone<Row>(tape: Tape, attribute: number, rows: readonl
 
 function isSpace(octet: number): boolean {
   return octet === 0x20 || octet === 0x0a || octet === 0x0d || octet === 0x09;
+}
+
+/** How many children `parent` has, or of those that are called `local`, whatever their namespace: for limits. */
+export function childCount(tape: Tape, parent: number, local?: Uint8Array): number {
+  let count = 0;
+  for (let child = firstChild(tape, parent); child >= 0; child = nextSibling(tape, child))
+    if (local === undefined || isNamed(tape, child, namespaceOf(tape, child), local)) count++;
+  return count;
 }
 
 /** `child`, which must be that element; `parent` is blamed for one that is missing. @throws Fault `peer.structure-invalid` */

@@ -18,7 +18,7 @@ import {
 } from '@parley/codec/internal';
 import type { Limits, Version } from '@parley/core';
 import { Fault } from '@parley/core';
-import { VERSION_URIS } from '@parley/core/internal';
+import { belowLimitFault, limitFault, VERSION_URIS } from '@parley/core/internal';
 import type { WireDerivation } from '../message/wire-derivation.ts';
 import {
   attributeIs,
@@ -28,6 +28,8 @@ import {
   structureInvalid,
   trimmedOctets,
 } from './claim.ts';
+import type { FieldLimits } from './derivation-limits.ts';
+import { requireWithin } from './derivation-limits.ts';
 import type { ReferenceRules } from './reference-type.ts';
 import type { TokenReference } from './token-reference.ts';
 import { isTokenReference, readTokenReference } from './token-reference.ts';
@@ -55,6 +57,12 @@ const NONCE = localName('Nonce');
 const PROPERTIES = localName('Properties');
 const P_SHA1_200512 = localName(VERSION_URIS['200512'].pSha1);
 const P_SHA1_200502 = localName(VERSION_URIS['200502'].pSha1);
+
+const LENGTH_LIMITS: FieldLimits = { field: 'Length', least: 'derivedKeyBytesMin', most: 'derivedKeyBytesMax' };
+const OFFSET_LIMITS: FieldLimits = { field: 'Offset', most: 'derivedKeyOffsetMax' };
+const GENERATION_LIMITS: FieldLimits = { field: 'Generation', most: 'derivedKeyOffsetMax' };
+const LABEL_LIMITS: FieldLimits = { field: 'Label', most: 'labelBytesMax' };
+const NONCE_LIMITS: FieldLimits = { field: 'Nonce', least: 'nonceBytesMin', most: 'nonceBytesMax' };
 
 /**
  * Reads a DerivedKeyToken. Numbers are exact and bounded before anything is derived (T48, T49).
@@ -86,10 +94,10 @@ export function readDerivedKeyToken(tape: Tape, element: number, rules: Referenc
   }
   if (reference < 0) throw structureInvalid(tape, element, 'wsc:DerivedKeyToken names no base token');
   if (offset >= 0 && generation >= 0) throw structureInvalid(tape, element, 'wsc:Offset beside wsc:Generation');
-  if (nonce < 0) throw new Fault('peer.dk-limit', { field: 'Nonce', bytes: 0 });
+  if (nonce < 0) throw noNonce(limits);
 
-  const lengthBytes = length < 0 ? DEFAULT_LENGTH_BYTES : numberIn(tape, length, limits.derivedKeyBytesMax, 'Length');
-  requireKeyLength(lengthBytes, limits);
+  const lengthBytes = length < 0 ? DEFAULT_LENGTH_BYTES : numberIn(tape, length, LENGTH_LIMITS, limits);
+  requireWithin(lengthBytes, LENGTH_LIMITS, limits);
   return {
     version: namespace === IN_WSC ? '200512' : '200502',
     base: readTokenReference(tape, reference, rules),
@@ -110,15 +118,15 @@ export function readImpliedDerivation(
   limits: Limits,
 ): WireDerivation | undefined {
   if (reference.impliedNonce < 0) {
-    if (reference.impliedLength >= 0) throw new Fault('peer.dk-limit', { field: 'Nonce', bytes: 0 });
+    if (reference.impliedLength >= 0) throw noNonce(limits);
     return undefined;
   }
   let lengthBytes = DEFAULT_LENGTH_BYTES;
   if (reference.impliedLength >= 0) {
     const length = attributeOctets(tape, reference.impliedLength);
-    lengthBytes = readUnsigned(length, limits.derivedKeyBytesMax, 'Length');
+    lengthBytes = readUnsigned(length, LENGTH_LIMITS, limits);
   }
-  requireKeyLength(lengthBytes, limits);
+  requireWithin(lengthBytes, LENGTH_LIMITS, limits);
   return {
     label: undefined,
     nonce: readNonce(attributeOctets(tape, reference.impliedNonce), limits),
@@ -142,37 +150,35 @@ function once(tape: Tape, child: number, seen: number): number {
   return child;
 }
 
-function numberIn(tape: Tape, element: number, max: number, field: string): number {
-  return readUnsigned(trimmedOctets(tape, element, `wsc:${field}`), max, field);
+function numberIn(tape: Tape, element: number, within: FieldLimits, limits: Limits): number {
+  return readUnsigned(trimmedOctets(tape, element, `wsc:${within.field}`), within, limits);
 }
 
-function requireKeyLength(lengthBytes: number, limits: Limits): void {
-  if (lengthBytes < limits.derivedKeyBytesMin || lengthBytes > limits.derivedKeyBytesMax) {
-    throw new Fault('peer.dk-limit', { field: 'Length', bytes: lengthBytes });
-  }
+function noNonce(limits: Limits): Fault {
+  return belowLimitFault('peer.dk-limit', 'nonceBytesMin', limits.nonceBytesMin, 0, { field: 'Nonce' });
 }
 
 function readOffset(tape: Tape, offset: number, generation: number, lengthBytes: number, limits: Limits): number {
-  if (offset >= 0) return numberIn(tape, offset, limits.derivedKeyOffsetMax, 'Offset');
+  if (offset >= 0) return numberIn(tape, offset, OFFSET_LIMITS, limits);
   if (generation < 0) return 0;
-  const offsetBytes = numberIn(tape, generation, limits.derivedKeyOffsetMax, 'Generation') * lengthBytes;
-  if (offsetBytes > limits.derivedKeyOffsetMax) throw new Fault('peer.dk-limit', { field: 'Generation' });
+  const offsetBytes = numberIn(tape, generation, GENERATION_LIMITS, limits) * lengthBytes;
+  requireWithin(offsetBytes, GENERATION_LIMITS, limits);
   return offsetBytes;
 }
 
 function readLabel(tape: Tape, element: number, limits: Limits): string | undefined {
   requireCharacters(tape, element, 'wsc:Label');
   const { bytes, start, end } = textOctets(tape, element);
-  if (end - start > limits.labelBytesMax) throw new Fault('peer.dk-limit', { field: 'Label', bytes: end - start });
+  requireWithin(end - start, LABEL_LIMITS, limits);
   // spec: an empty Label means the default, as an absent one does.
   return start === end ? undefined : decodeText(bytes, start, end);
 }
 
 function readNonce(text: OctetRange, limits: Limits): Uint8Array {
   // Four characters make three octets; white space is allowed within reason.
-  if (text.end - text.start > limits.nonceBytesMax * 2 + 8) throw new Fault('peer.dk-limit', { field: 'Nonce' });
+  if (text.end - text.start > limits.nonceBytesMax * 2 + 8)
+    throw limitFault('peer.dk-limit', 'nonceBytesMax', limits.nonceBytesMax, undefined, { field: 'Nonce' });
   const nonce = decodedBase64(text);
-  if (nonce.length < limits.nonceBytesMin || nonce.length > limits.nonceBytesMax)
-    throw new Fault('peer.dk-limit', { field: 'Nonce', bytes: nonce.length });
+  requireWithin(nonce.length, NONCE_LIMITS, limits);
   return nonce;
 }

@@ -11,6 +11,7 @@ import { Fault } from '@parley/core';
 import { CIPHER_ALGORITHMS, limitFault } from '@parley/core/internal';
 import {
   attributeIs,
+  childCount,
   namedRows,
   requireAttribute,
   requireCharacters,
@@ -73,11 +74,21 @@ export function readReferenceLists(tape: Tape, lists: readonly number[], limits:
         throw structureInvalid(tape, target, 'a DataReference to something else than xenc:EncryptedData');
       if (targets.includes(target)) throw structureInvalid(tape, target, 'xenc:EncryptedData listed twice');
       if (targets.length >= limits.encryptedPartsMax)
-        throw limitFault('peer.limit-encrypted-parts', 'encryptedPartsMax', limits.encryptedPartsMax);
+        throw limitFault(
+          'peer.limit-encrypted-parts',
+          'encryptedPartsMax',
+          limits.encryptedPartsMax,
+          countOf(tape, lists),
+        );
       targets.push(target);
     }
   }
   return targets;
+}
+
+/** What all lists have; to be told. */
+function countOf(tape: Tape, lists: readonly number[]): number {
+  return lists.reduce((count, list) => count + childCount(tape, list), 0);
 }
 
 /**

@@ -16,6 +16,7 @@ import {
   MASK_ALGORITHMS,
 } from '@parley/core/internal';
 import type { Policy } from '../policy/policy.ts';
+import { refusedBy } from '../policy/refused-by.ts';
 import {
   base64Octets,
   namedRows,
@@ -115,14 +116,15 @@ function readMethod(tape: Tape, element: number, policy: Policy): KeyTransport |
   const attribute = requireAttribute(tape, element, ALGORITHM, 'Algorithm');
   const wrap = rowNamedOrNone(tape, attribute, WRAP_ROWS);
   if (wrap !== undefined) {
-    if (!policy.keyWraps.includes(wrap.name)) throw new Fault('peer.alg-forbidden', { algorithm: wrap.name });
+    if (!policy.keyWraps.includes(wrap.name))
+      throw refusedBy('keyWraps', 'peer.alg-forbidden', { algorithm: wrap.name });
     const parameter = firstChild(tape, element);
     if (parameter >= 0) throw structureInvalid(tape, parameter, 'a parameter of key wrap');
     return wrap;
   }
   const transport = rowNamed(tape, attribute, TRANSPORT_ROWS);
   if (!policy.keyTransports.includes(transport.name))
-    throw new Fault('peer.alg-forbidden', { algorithm: transport.name });
+    throw refusedBy('keyTransports', 'peer.alg-forbidden', { algorithm: transport.name });
   let hash: HashName | undefined;
   let maskHash: HashName | undefined;
   let label: Uint8Array | undefined;

@@ -19,9 +19,11 @@ import {
   SIGNATURE_ALGORITHMS,
 } from '@parley/core/internal';
 import type { Policy } from '../policy/policy.ts';
+import { refusedBy } from '../policy/refused-by.ts';
 import {
   attributeValue,
   base64Octets,
+  childCount,
   contentOf,
   declaresNamespaces,
   isWithin,
@@ -33,10 +35,11 @@ import {
   rowNamed,
   structureInvalid,
 } from './claim.ts';
+import { notThere } from './not-there.ts';
 import { readPssParameters } from './pss-parameters.ts';
 import { HIDDEN, isTokenReference, resolveFragment } from './token-reference.ts';
 import type { TransformClaim, TransformRules } from './transforms.ts';
-import { allowedCanonicalisation, NO_TRANSFORMS, readParameters, readTransforms } from './transforms.ts';
+import { NO_TRANSFORMS, readParameters, readTransforms, requireCanonicalisation } from './transforms.ts';
 
 // perf: a module's own constants are folded into its code, imported ones are looked up at every use.
 const { ds: IN_DS, none: IN_NO_NAMESPACE } = Namespace;
@@ -106,8 +109,7 @@ export function readSignature(tape: Tape, element: number, rules: SignatureRules
     signedInfo,
     'ds:CanonicalizationMethod',
   );
-  const form = allowedCanonicalisation(tape, method, rules);
-  if (form === undefined) throw new Fault('peer.alg-forbidden', { reason: 'CanonicalizationMethod' });
+  const form = requireCanonicalisation(tape, method, rules);
   const signatureMethod = requireNamed(
     tape,
     nextSibling(tape, method),
@@ -183,8 +185,7 @@ function outsideMessage(tape: Tape, uri: number): Fault {
 const URI_CHARACTERS_MAX = 128;
 
 function tooManyReferences(tape: Tape, signature: SignatureClaim, { limits }: SignatureRules): Fault {
-  let count = 0;
-  for (let child = nextSibling(tape, signature.signatureMethod); child >= 0; child = nextSibling(tape, child)) count++;
+  const count = childCount(tape, signature.signedInfo, REFERENCE);
   return limitFault('peer.limit-references', 'referencesMax', limits.referencesMax, count);
 }
 
@@ -214,7 +215,7 @@ export function readKeyInfo(tape: Tape, keyInfo: number): number {
 function readSignatureMethod(tape: Tape, element: number, rules: SignatureRules): MacAlgorithm | SignatureAlgorithm {
   const algorithm = rowNamed(tape, requireAttribute(tape, element, ALGORITHM, 'Algorithm'), METHOD_ROWS);
   if (algorithm.kind === 'signature' && !rules.signatures.includes(algorithm.name))
-    throw new Fault('peer.alg-forbidden', { algorithm: algorithm.name });
+    throw refusedBy('signatures', 'peer.alg-forbidden', { algorithm: algorithm.name });
   const parameter = firstChild(tape, element);
   // interop: WSS4J DOM writes the parameters of #rsa-pss where they are the defaults, too.
   if (parameter >= 0 && algorithm.name === 'rsa-pss') {
@@ -253,7 +254,9 @@ function readReferenceShape(tape: Tape, element: number, rules: SignatureRules):
   requireElementOnly(tape, element, 'ds:Reference');
   if (attributeNamed(tape, element, IN_NO_NAMESPACE, TYPE) >= 0) throw new Fault('peer.ref-type-forbidden');
   const first = firstChild(tape, element);
-  const isBare = rules.allowMissingTransforms && first >= 0 && isNamed(tape, first, IN_DS, DIGEST_METHOD);
+  const isBare = first >= 0 && isNamed(tape, first, IN_DS, DIGEST_METHOD);
+  if (isBare && !rules.allowMissingTransforms)
+    throw notThere(tape, first, IN_DS, TRANSFORMS, element, 'ds:Transforms', 'allowMissingTransforms');
   const transforms = isBare ? -1 : requireNamed(tape, first, IN_DS, TRANSFORMS, element, 'ds:Transforms');
   const { canonicalisation, isTokenTransform } = isBare ? NO_TRANSFORMS : readTransforms(tape, transforms, rules);
   const afterTransforms = isBare ? first : nextSibling(tape, transforms);

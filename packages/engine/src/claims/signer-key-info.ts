@@ -3,6 +3,7 @@ import type { Tape } from '@parley/codec';
 import { firstChild, nextSibling } from '@parley/codec';
 import { Fault } from '@parley/core';
 import type { Policy } from '../policy/policy.ts';
+import { refusedBy } from '../policy/refused-by.ts';
 import { requireElementOnly } from './claim.ts';
 import { readKeyInfo } from './signature.ts';
 import { isTokenReference } from './token-reference.ts';
@@ -20,6 +21,8 @@ export function readSignerKeyInfo(
   keyInfo: number,
   { allowBareX509Data }: Pick<Policy, 'allowBareX509Data'>,
 ): SignerKeyInfo {
+  if (!allowBareX509Data && hasX509Data(tape, keyInfo))
+    throw refusedBy('allowBareX509Data', 'peer.keyinfo-forbidden', { reason: 'ds:X509Data' });
   if (!allowBareX509Data || keyInfo < 0) return { tokenReference: readKeyInfo(tape, keyInfo), x509Data: -1 };
   requireElementOnly(tape, keyInfo, 'ds:KeyInfo');
   let tokenReference = -1;
@@ -31,4 +34,10 @@ export function readSignerKeyInfo(
   }
   if (tokenReference < 0 && x509Data < 0) throw new Fault('peer.keyinfo-forbidden', { reason: 'ds:KeyInfo is empty' });
   return { tokenReference, x509Data };
+}
+
+function hasX509Data(tape: Tape, keyInfo: number): boolean {
+  for (let child = keyInfo < 0 ? -1 : firstChild(tape, keyInfo); child >= 0; child = nextSibling(tape, child))
+    if (isX509Data(tape, child)) return true;
+  return false;
 }

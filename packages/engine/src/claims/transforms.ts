@@ -6,9 +6,11 @@ import type { Limits } from '@parley/core';
 import { Fault } from '@parley/core';
 import { ENVELOPED_SIGNATURE, invariant, limitFault, printable, STR_TRANSFORM } from '@parley/core/internal';
 import type { Policy } from '../policy/policy.ts';
+import { refusedBy } from '../policy/refused-by.ts';
 import {
   attributeIs,
   attributeValue,
+  childCount,
   namedRows,
   requireAttribute,
   requireElementOnly,
@@ -52,8 +54,7 @@ const PREFIX_LIST_MAX = 64;
 export function readTransforms(tape: Tape, transforms: number, rules: TransformRules): TransformClaim {
   requireElementOnly(tape, transforms, 'ds:Transforms');
   const transform = requireNamed(tape, firstChild(tape, transforms), IN_DS, TRANSFORM, transforms, 'ds:Transform');
-  let count = 0;
-  for (let child = transform; child >= 0; child = nextSibling(tape, child)) count++;
+  const count = childCount(tape, transforms);
   if (count > rules.limits.transformsMax)
     throw limitFault('peer.limit-transforms', 'transformsMax', rules.limits.transformsMax, count);
   const isTokenTransform = rules.allowTokenTransform && isStrTransform(tape, transform);
@@ -145,15 +146,28 @@ function transformationParameter(tape: Tape, transform: number): number {
   return method;
 }
 
-/** The algorithm of a CanonicalizationMethod or Transform; `undefined` for any that the policy does not allow. */
-export function allowedCanonicalisation(
+/** The algorithm of a CanonicalizationMethod. @throws Fault `peer.alg-forbidden`; `peer.structure-invalid` */
+export function requireCanonicalisation(tape: Tape, method: number, rules: TransformRules): CanonicalisationAlgorithm {
+  const algorithm = knownCanonicalisation(tape, method);
+  const reason = 'CanonicalizationMethod';
+  if (algorithm === undefined) throw new Fault('peer.alg-forbidden', { reason });
+  if (!rules.canonicalisations.includes(algorithm.name))
+    throw refusedBy('canonicalisations', 'peer.alg-forbidden', { reason, algorithm: algorithm.name });
+  return algorithm;
+}
+
+/** The algorithm of a Transform; `undefined` for any that the policy does not allow. */
+function allowedCanonicalisation(
   tape: Tape,
   method: number,
   rules: TransformRules,
 ): CanonicalisationAlgorithm | undefined {
-  const attribute = requireAttribute(tape, method, ALGORITHM, 'Algorithm');
-  const algorithm = rowNamedOrNone(tape, attribute, CANONICALISATION_ROWS);
+  const algorithm = knownCanonicalisation(tape, method);
   return algorithm !== undefined && rules.canonicalisations.includes(algorithm.name) ? algorithm : undefined;
+}
+
+function knownCanonicalisation(tape: Tape, method: number): CanonicalisationAlgorithm | undefined {
+  return rowNamedOrNone(tape, requireAttribute(tape, method, ALGORITHM, 'Algorithm'), CANONICALISATION_ROWS);
 }
 
 /** The algorithm as options, with its PrefixList if it has one. */

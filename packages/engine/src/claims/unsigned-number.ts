@@ -1,12 +1,17 @@
 import type { OctetRange } from '@parley/codec/internal';
+import type { Limits } from '@parley/core';
 import { Fault } from '@parley/core';
+import { limitFault } from '@parley/core/internal';
+import type { FieldLimits } from './derivation-limits.ts';
+import { requireWithin } from './derivation-limits.ts';
 
 /**
  * xs:unsignedLong for the fields of a derived key.
  *
- * @throws Fault `peer.encoding-invalid` not an integer; `peer.dk-limit` negative or above `max` (however many digits).
+ * @throws Fault `peer.encoding-invalid` not an integer; `peer.dk-limit` negative, or outside its limits (however many digits).
  */
-export function readUnsigned({ bytes, start, end }: OctetRange, max: number, field: string): number {
+export function readUnsigned({ bytes, start, end }: OctetRange, within: FieldLimits, limits: Limits): number {
+  const { field, most } = within;
   let offset = start;
   let negative = false;
   if (bytes[offset] === 0x2d || bytes[offset] === 0x2b) {
@@ -15,14 +20,14 @@ export function readUnsigned({ bytes, start, end }: OctetRange, max: number, fie
   }
   if (offset >= end) throw new Fault('peer.encoding-invalid', { field });
   let value = 0;
-  let tooLarge = false;
   for (; offset < end; offset++) {
     const digit = bytes[offset]! - 0x30;
     if (digit < 0 || digit > 9) throw new Fault('peer.encoding-invalid', { field });
-    // Stops growing above the limit, so a thousand digits stay exact enough to be refused.
-    if (!tooLarge) value = value * 10 + digit;
-    if (value > max) tooLarge = true;
+    value = value * 10 + digit;
   }
-  if (tooLarge || (negative && value > 0)) throw new Fault('peer.dk-limit', { field });
+  // Of a thousand digits, not even the count is told.
+  if (!Number.isSafeInteger(value)) throw limitFault('peer.dk-limit', most, limits[most], undefined, { field });
+  if (negative && value > 0) throw limitFault('peer.dk-limit', most, limits[most], -value, { field });
+  requireWithin(value, within, limits);
   return value;
 }

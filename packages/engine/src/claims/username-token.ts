@@ -10,6 +10,7 @@ import type { Limits } from '@parley/core';
 import { Fault, Secret } from '@parley/core';
 import {
   BASE64_BINARY,
+  limitFault,
   PASSWORD_ITERATIONS_DEFAULT,
   PASSWORD_SALT_BYTES,
   PASSWORD_TYPES,
@@ -26,6 +27,8 @@ import {
   trimmedText,
   valueOctets,
 } from './claim.ts';
+import type { FieldLimits } from './derivation-limits.ts';
+import { requireWithin } from './derivation-limits.ts';
 import { readUnsigned } from './unsigned-number.ts';
 
 /** A token as claimed; nothing of it is believed yet. */
@@ -63,6 +66,12 @@ const CHILDREN = (
 type Children = Record<'username' | 'password' | 'nonce' | 'created' | 'salt' | 'iteration', number>;
 
 const INSTANT_BYTES_MAX = 64;
+const NONCE_LIMITS: FieldLimits = { field: 'Nonce', least: 'nonceBytesMin', most: 'nonceBytesMax' };
+const ITERATION_LIMITS: FieldLimits = {
+  field: 'Iteration',
+  least: 'passwordIterationsMin',
+  most: 'passwordIterationsMax',
+};
 
 /** Whether `element` is a UsernameToken. */
 export function isUsernameToken(tape: Tape, element: number): boolean {
@@ -85,13 +94,13 @@ export function readUsernameToken(tape: Tape, element: number, limits: Limits): 
     element,
     username: readUsername(tape, username, limits),
     password: password < 0 ? undefined : { element: password, type: passwordTypeOf(tape, password) },
-    nonce: nonce < 0 ? undefined : readOctets(tape, nonce, 'Nonce', limits.nonceBytesMin, limits.nonceBytesMax),
+    nonce: nonce < 0 ? undefined : readNonce(tape, nonce, limits),
     created: created < 0 ? undefined : readCreated(tape, created),
     key:
       salt < 0
         ? undefined
         : {
-            salt: readOctets(tape, salt, 'Salt', PASSWORD_SALT_BYTES, PASSWORD_SALT_BYTES),
+            salt: readSalt(tape, salt),
             iterations: iteration < 0 ? PASSWORD_ITERATIONS_DEFAULT : readIterations(tape, iteration, limits),
           },
   };
@@ -139,16 +148,33 @@ function passwordTypeOf(tape: Tape, password: number): PasswordType | undefined 
   return attributeIs(tape, type, DIGEST) ? 'digest' : undefined;
 }
 
-function readOctets(tape: Tape, element: number, field: string, bytesMin: number, bytesMax: number): Uint8Array {
+function readNonce(tape: Tape, element: number, limits: Limits): Uint8Array {
+  const { most } = NONCE_LIMITS;
+  const nonce = readOctets(tape, element, 'Nonce', limits[most]);
+  if (nonce === undefined) throw limitFault('peer.dk-limit', most, limits[most], undefined, { field: 'Nonce' });
+  requireWithin(nonce.length, NONCE_LIMITS, limits);
+  return nonce;
+}
+
+// spec: §4, one octet for the use of the key, and 15 more.
+function readSalt(tape: Tape, element: number): Uint8Array {
+  const salt = readOctets(tape, element, 'Salt', PASSWORD_SALT_BYTES);
+  if (salt?.length !== PASSWORD_SALT_BYTES)
+    throw new Fault('peer.dk-limit', {
+      field: 'Salt',
+      expected: PASSWORD_SALT_BYTES,
+      ...(salt && { found: salt.length }),
+    });
+  return salt;
+}
+
+/** `undefined` for what is far longer than `bytesMax`, which is not decoded. */
+function readOctets(tape: Tape, element: number, field: string, bytesMax: number): Uint8Array | undefined {
   const encoding = attributeNamed(tape, element, Namespace.none, ENCODING_TYPE);
   if (encoding >= 0 && !attributeIs(tape, encoding, BASE64)) throw new Fault('peer.encoding-invalid', { field });
   // Four characters make three octets; white space is allowed within reason.
   const text = trimmedOctets(tape, element, field);
-  if (text.end - text.start > bytesMax * 2 + 64) throw new Fault('peer.dk-limit', { field });
-  const octets = decodedBase64(text);
-  if (octets.length < bytesMin || octets.length > bytesMax)
-    throw new Fault('peer.dk-limit', { field, bytes: octets.length });
-  return octets;
+  return text.end - text.start > bytesMax * 2 + 64 ? undefined : decodedBase64(text);
 }
 
 function readCreated(tape: Tape, element: number): UsernameTokenClaim['created'] {
@@ -157,8 +183,5 @@ function readCreated(tape: Tape, element: number): UsernameTokenClaim['created']
 }
 
 function readIterations(tape: Tape, element: number, limits: Limits): number {
-  const { passwordIterationsMin, passwordIterationsMax } = limits;
-  const iterations = readUnsigned(trimmedOctets(tape, element, 'wsse11:Iteration'), passwordIterationsMax, 'Iteration');
-  if (iterations < passwordIterationsMin) throw new Fault('peer.dk-limit', { field: 'Iteration' });
-  return iterations;
+  return readUnsigned(trimmedOctets(tape, element, 'wsse11:Iteration'), ITERATION_LIMITS, limits);
 }

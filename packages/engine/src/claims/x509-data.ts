@@ -12,7 +12,7 @@ import type { CertificateName } from './certificate-name.ts';
 import { areSame, issuerSerialName, jointName, subjectKeyIdentifierName, subjectName } from './certificate-name.ts';
 import { readBinary } from './certificate-token.ts';
 import { ChildCursor } from './child-cursor.ts';
-import { requireCharacters, requireElementOnly, structureInvalid, trimmedText } from './claim.ts';
+import { childCount, requireCharacters, requireElementOnly, structureInvalid, trimmedText } from './claim.ts';
 
 /** A certificate, and what came along above it. */
 export interface X509Certificates {
@@ -55,7 +55,12 @@ export function readX509Data(tape: Tape, element: number, limits: Limits): X509C
   for (let child = firstChild(tape, element); child >= 0; child = nextSibling(tape, child)) {
     if (isNamed(tape, child, IN_DS, X509_CERTIFICATE)) {
       if (certificates.length === limits.certificatesMax)
-        throw limitFault('peer.limit-certificates', 'certificatesMax', limits.certificatesMax);
+        throw limitFault(
+          'peer.limit-certificates',
+          'certificatesMax',
+          limits.certificatesMax,
+          childCount(tape, element, X509_CERTIFICATE),
+        );
       certificates.push(Certificate.read(readBinary(tape, child, 'ds:X509Certificate', limits), limits));
     } else if (isNamed(tape, child, IN_DS, X509_CRL)) {
       requireCharacters(tape, child, 'ds:X509CRL');

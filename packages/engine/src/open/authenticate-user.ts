@@ -10,6 +10,7 @@ import type { Credentials, PasswordAttempt } from '../keys/credentials.ts';
 import type { OpenScope } from '../keys/scope.ts';
 import { userPassword } from '../keys/user-password.ts';
 import type { AuthenticatedUser } from '../message/opened-message.ts';
+import { refusedBy } from '../policy/refused-by.ts';
 import type { MessageClaims } from '../read/message.ts';
 import type { DecryptedPart } from './decrypt-parts.ts';
 import { freshUntilMs, requireFresh } from './freshness.ts';
@@ -38,14 +39,14 @@ export function authenticateUser(
   const token = policy.passwordTypes.length === 0 ? undefined : passwordTokenOf(claims, scope);
   if (token === undefined) {
     if (byKey === undefined && policy.requireUser)
-      throw new Fault('peer.coverage-missing', { part: 'wsse:UsernameToken' });
+      throw refusedBy('requireUser', 'peer.coverage-missing', { part: 'wsse:UsernameToken' });
     return byKey;
   }
   const isSigned = signed.has(token.element);
   // safety: what nobody signed and CBC brought may be a forger's question (T37): it is given no answer.
   const isEncrypted = decrypted.some(({ localName }) => localName === 'UsernameToken');
   if (!isSigned && (policy.requireSignedUser || isEncrypted))
-    throw new Fault('peer.coverage-missing', { part: 'wsse:UsernameToken' });
+    throw refusedBy('requireSignedUser', 'peer.coverage-missing', { part: 'wsse:UsernameToken' });
   if (byKey !== undefined && byKey.username !== token.username)
     throw structureInvalid(claims.tape, token.element, 'two users');
   return authenticate(claims, token, isSigned, scope);
@@ -88,7 +89,8 @@ function authenticate(
   const { policy, atMs } = scope;
   const { username, password, nonce, created } = token;
   const { type } = password;
-  if (type === undefined || !policy.passwordTypes.includes(type)) throw failed('password type');
+  if (type === undefined || !policy.passwordTypes.includes(type))
+    throw refusedBy('passwordTypes', 'peer.authentication-failed', { reason: 'password type' });
   // safety: without both, one digest would serve for ever.
   if (type === 'digest' && (nonce === undefined || created === undefined)) throw failed('digest without nonce or time');
   const lifetime: Timestamp | undefined = created && { createdAtMs: created.atMs, expiresAtMs: undefined };

@@ -2,6 +2,7 @@
 import { Fault } from '@parley/core';
 import { readSignatureConfirmation } from '../claims/signature-confirmation.ts';
 import type { Policy } from '../policy/policy.ts';
+import { refusedBy } from '../policy/refused-by.ts';
 import type { MessageClaims } from '../read/message.ts';
 
 /**
@@ -20,7 +21,9 @@ export function confirms(claims: MessageClaims, sent: readonly string[] | undefi
   const { signatureConfirmations } = claims.security;
   if (signatureConfirmations.length === 0) {
     if (policy.requireSignatureConfirmation) {
-      throw new Fault('peer.coverage-missing', { part: 'wsse11:SignatureConfirmation' });
+      throw refusedBy('requireSignatureConfirmation', 'peer.coverage-missing', {
+        part: 'wsse11:SignatureConfirmation',
+      });
     }
     return false;
   }

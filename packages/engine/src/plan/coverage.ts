@@ -8,6 +8,7 @@ import type { HeaderName } from '../message/header-name.ts';
 import { headersNamed } from '../message/header-name.ts';
 import { payloadAt } from '../message/payload-path.ts';
 import type { Policy } from '../policy/policy.ts';
+import { refusedBy } from '../policy/refused-by.ts';
 import type { MessageClaims } from '../read/message.ts';
 import { unprovedFault } from '../read/unproved-fault.ts';
 import type { AssertionClaim } from '../saml/assertion-claim.ts';
@@ -30,12 +31,12 @@ export function requireCoverage(
 ): ReadonlySet<number> {
   const { envelope, security } = claims;
   if (signatures.length === 0 && policy.signedBy.length > 0)
-    throw missing('ds:Signature', unprovedFault(claims.tape, envelope));
+    throw missing('ds:Signature', 'signedBy', unprovedFault(claims.tape, envelope));
   const signed = signedElements(claims, claims, signatures);
   // spec: WSS §3.3, a Timestamp beside a signature is signed by it, whether it is asked for or not.
   if (security.timestamp < 0 ? policy.requireTimestamp : signatures.length > 0 && !signed.has(security.timestamp))
-    throw missing('wsu:Timestamp');
-  if (policy.requireSignedBody && !signed.has(envelope.body)) throw missing('soap:Body');
+    throw missing('wsu:Timestamp', security.timestamp < 0 ? 'requireTimestamp' : undefined);
+  if (policy.requireSignedBody && !signed.has(envelope.body)) throw missing('soap:Body', 'requireSignedBody');
   requirePayload(claims, signed, mayHide, policy);
   requireHeaders(claims, signed, mayHide, policy);
   requireAssertions(claims, signed, policy);
@@ -58,16 +59,16 @@ function requirePayload(
   for (const path of signedPayload) {
     const elements = payloadAt(tape, envelope.body, path);
     const isSigned = elements.length > 0 ? elements.every((element) => signed.has(element)) : mayHide;
-    if (!isSigned) throw missing(textOf(path.at(-1)!));
+    if (!isSigned) throw missing(textOf(path.at(-1)!), 'signedPayload');
   }
 }
 
 function requireAssertions({ assertions }: MessageClaims, signed: ReadonlySet<number>, policy: Policy): void {
-  if (policy.requireAssertion && assertions.length === 0) throw missing('saml:Assertion');
+  if (policy.requireAssertion && assertions.length === 0) throw missing('saml:Assertion', 'requireAssertion');
   // safety: who finds a bearer assertion in one message could put it into another.
   const isBound = ({ element, confirmation: { method } }: AssertionClaim): boolean =>
     !policy.requireSignedAssertion || method !== 'bearer' || signed.has(element);
-  if (!assertions.every(isBound)) throw missing('saml:Assertion');
+  if (!assertions.every(isBound)) throw missing('saml:Assertion', 'requireSignedAssertion');
 }
 
 /**
@@ -86,21 +87,24 @@ export function requireHeaders(
   for (const name of policy.requiredHeaders) {
     if (typeof name === 'string') {
       const header = envelope.addressing[Addressing[name]]!;
-      if (header < 0 ? !mayHide : !signed.has(header)) throw missing(`wsa:${name}`);
+      if (header < 0 ? !mayHide : !signed.has(header)) throw missing(`wsa:${name}`, 'requiredHeaders');
     } else {
-      if (!mayHide && headersNamed(tape, envelope.header, [name]).length === 0) throw missing(textOf(name));
-      requireSigned(claims, [name], signed);
+      if (!mayHide && headersNamed(tape, envelope.header, [name]).length === 0)
+        throw missing(textOf(name), 'requiredHeaders');
+      requireSigned(claims, [name], signed, 'requiredHeaders');
     }
   }
   if (policy.requireSignedAddressing) {
     for (let place = 0; place < envelope.addressing.length; place++) {
       const header = envelope.addressing[place]!;
-      if (header >= 0 && !signed.has(header)) throw missing(`wsa:${ADDRESSING_NAMES[place]}`);
+      if (header >= 0 && !signed.has(header))
+        throw missing(`wsa:${ADDRESSING_NAMES[place]}`, 'requireSignedAddressing');
     }
   }
-  requireSigned(claims, policy.signedHeaders, signed);
+  requireSigned(claims, policy.signedHeaders, signed, 'signedHeaders');
   // safety: mandatory or not, what the application is said to act on is the sender's.
-  if (policy.requireProof && !policy.trustTransport) requireSigned(claims, policy.understoodHeaders, signed);
+  if (policy.requireProof && !policy.trustTransport)
+    requireSigned(claims, policy.understoodHeaders, signed, 'understoodHeaders');
   // spec: WSS 1.1 §8.5, a confirmation that is not signed confirms nothing, unless the transport answers for it.
   if (policy.requireProof && !security.signatureConfirmations.every((element) => signed.has(element))) {
     throw missing('wsse11:SignatureConfirmation');
@@ -111,9 +115,10 @@ function requireSigned(
   { tape, envelope }: MessageClaims,
   names: readonly HeaderName[],
   signed: ReadonlySet<number>,
+  option: keyof Policy,
 ): void {
   for (const block of headersNamed(tape, envelope.header, names)) {
-    if (!signed.has(block)) throw missing(localNameOf(tape, block));
+    if (!signed.has(block)) throw missing(localNameOf(tape, block), option);
   }
 }
 
@@ -169,7 +174,7 @@ export function requireTimestampPlace({ tape, security }: MessageClaims, { layou
   const isInPlace =
     timestamp >= 0 &&
     (layout === 'lax-timestamp-first' ? firstChild(tape, element) === timestamp : nextSibling(tape, timestamp) < 0);
-  if (!isInPlace) throw structureInvalid(tape, element, 'the wsu:Timestamp is not where the layout wants it');
+  if (!isInPlace) throw structureInvalid(tape, element, 'the wsu:Timestamp is not where the layout wants it', 'layout');
 }
 
 /**
@@ -181,10 +186,12 @@ export function requireEncryption(
   parts: readonly Pick<UncoveredPart, 'headerPlace' | 'isWholeBody'>[],
   policy: Policy,
 ): void {
-  if (policy.requireEncryptedBody && !parts.some((part) => part.isWholeBody)) throw missing('encrypted soap:Body');
+  if (policy.requireEncryptedBody && !parts.some((part) => part.isWholeBody))
+    throw missing('encrypted soap:Body', 'requireEncryptedBody');
   for (const block of headersNamed(tape, envelope.header, policy.encryptedHeaders)) {
     const place = placeAmongSiblings(tape, block);
-    if (!parts.some((part) => part.headerPlace === place)) throw missing(`encrypted ${localNameOf(tape, block)}`);
+    if (!parts.some((part) => part.headerPlace === place))
+      throw missing(`encrypted ${localNameOf(tape, block)}`, 'encryptedHeaders');
   }
 }
 
@@ -196,11 +203,11 @@ export function requireEndorsement(planned: readonly PlacedSignature[], policy: 
   if (policy.endorsedBy.length === 0) return;
   const endorsing = planned.filter(({ isEndorsing }) => isEndorsing);
   const signatures = signaturesOfMessage(planned);
-  if (endorsing.length === 0) throw missing('endorsing ds:Signature');
+  if (endorsing.length === 0) throw missing('endorsing ds:Signature', 'endorsedBy');
   const isOver = ({ references }: PlacedSignature, { claim }: PlacedSignature): boolean =>
     references.some(({ target }) => target === claim.element);
   if (!endorsing.every((over) => signatures.every((signature) => isOver(over, signature))))
-    throw missing('endorsed ds:Signature');
+    throw missing('endorsed ds:Signature', 'endorsedBy');
 }
 
 /**
@@ -226,7 +233,7 @@ export function requireSignedPlaintext(
         (element) => startOf(claims.tape, element) <= part.start && part.end <= endOf(claims.tape, element),
       ),
     );
-    if (!covered) throw missing('encrypted data');
+    if (!covered) throw missing('encrypted data', 'requireSignedEncryption');
   }
 }
 
@@ -242,7 +249,7 @@ export function requireSignedCiphertext(
     const covered = signatures.some(({ references }) =>
       references.some(({ target }) => isWithin(claims.tape, element, target)),
     );
-    if (!covered) throw missing('encrypted data');
+    if (!covered) throw missing('encrypted data', 'requireSignedEncryption');
   }
 }
 
@@ -250,6 +257,10 @@ function textOf({ namespace, localName = '*' }: HeaderName): string {
   return `{${namespace}}${localName}`.slice(0, 128);
 }
 
-function missing(part: string, more: FaultDetail = {}): Fault {
-  return new Fault('peer.coverage-missing', { part, ...more });
+/** `option` is what asks for the part, where something does beside the specification. */
+function missing(part: string, option?: keyof Policy, more: FaultDetail = {}): Fault {
+  const detail = { part, ...more };
+  return option === undefined
+    ? new Fault('peer.coverage-missing', detail)
+    : refusedBy(option, 'peer.coverage-missing', detail);
 }

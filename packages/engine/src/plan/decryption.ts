@@ -9,6 +9,7 @@ import type { EncryptedDataClaim } from '../claims/encrypted-data.ts';
 import { readEncryptedData, readReferenceLists } from '../claims/encrypted-data.ts';
 import { referenceListsOf } from '../claims/encrypted-key.ts';
 import type { PartRole } from '../message/opened-message.ts';
+import { refusedBy } from '../policy/refused-by.ts';
 import type { MessageClaims } from '../read/message.ts';
 import type { KeyPlanner } from './key-planner.ts';
 import type { PlannedSymmetricKey } from './planned-key.ts';
@@ -67,7 +68,7 @@ function planDecryption(planner: KeyPlanner, element: number): PlannedDecryption
   const place = placeOf(claims, element);
   const claim = readEncryptedData(tape, element);
   if (!policy.ciphers.includes(claim.cipher.name))
-    throw new Fault('peer.alg-forbidden', { algorithm: claim.cipher.name });
+    throw refusedBy('ciphers', 'peer.alg-forbidden', { algorithm: claim.cipher.name });
   if (claim.target === 'content' && !isOnlyChild(tape, element)) {
     throw structureInvalid(tape, element, 'encrypted content beside other elements');
   }

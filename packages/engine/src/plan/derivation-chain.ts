@@ -4,6 +4,8 @@ import { isNamed, localName, Namespace } from '@parley/codec/internal';
 import type { Version } from '@parley/core';
 import { Fault } from '@parley/core';
 import { structureInvalid } from '../claims/claim.ts';
+import type { FieldLimits } from '../claims/derivation-limits.ts';
+import { requireWithin } from '../claims/derivation-limits.ts';
 import { readDerivedKeyToken, readImpliedDerivation } from '../claims/derived-key-token.ts';
 import type { TokenReference } from '../claims/token-reference.ts';
 import { readTokenReference } from '../claims/token-reference.ts';
@@ -13,6 +15,7 @@ import type { MessageClaims } from '../read/message.ts';
 import { requirePlace } from './place.ts';
 
 const DERIVED_KEY_TOKEN = localName('DerivedKeyToken');
+const DEPTH_LIMITS: FieldLimits = { field: 'depth', most: 'derivationDepthMax' };
 
 export interface DerivationChain {
   /** What the first reference leads to. */
@@ -49,7 +52,7 @@ export function followDerivations(
   for (;;) {
     const implied = readImpliedDerivation(tape, reference, limits);
     if (implied !== undefined) derivations.unshift(implied);
-    if (derivations.length > limits.derivationDepthMax) throw new Fault('peer.dk-limit', { field: 'depth' });
+    requireWithin(derivations.length, DEPTH_LIMITS, limits);
     const token = reference.target;
     if (token < 0 || !isTokenNamed(tape, token, DERIVED_KEY_TOKEN))
       return { named, reference, derivations, user: namedBy, version };

@@ -21,6 +21,7 @@ import { namedAssertion } from '../claims/token-reference.ts';
 import { isUsernameToken } from '../claims/username-token.ts';
 import { isX509Data, readX509Data } from '../claims/x509-data.ts';
 import type { Policy } from '../policy/policy.ts';
+import { refusedBy } from '../policy/refused-by.ts';
 import type { MessageClaims } from '../read/message.ts';
 import type { AssertionClaim } from '../saml/assertion-claim.ts';
 import type { HolderKeyClaim } from '../saml/holder-key.ts';
@@ -130,7 +131,7 @@ export class KeyPlanner {
     if (reference.identifier !== undefined) {
       const { identifier, instance, isFragment } = reference;
       if (isFragment && !this.policy.allowIdentifierFragment)
-        throw new Fault('peer.ref-uri-forbidden', { reason: 'not a plain name' });
+        throw refusedBy('allowIdentifierFragment', 'peer.ref-uri-forbidden', { reason: 'not a plain name' });
       const version = this.#generation(identifier, 'wsse:Reference', reference.version ?? derived, derived);
       return { source: 'context', identifier, instance, version, token: -1, named, derivations };
     }
@@ -142,7 +143,7 @@ export class KeyPlanner {
     const token = readSecurityContextToken(tape, target, this.policy.limits);
     const isMixed = reference.version !== undefined && reference.version !== token.version;
     if (isMixed && !this.policy.allowMixedGenerations) {
-      throw structureInvalid(tape, target, 'ValueType and token are of two generations');
+      throw structureInvalid(tape, target, 'ValueType and token are of two generations', 'allowMixedGenerations');
     }
     const { identifier, instance } = token;
     const version = this.#generation(identifier, 'wsc:SecurityContextToken', token.version, derived);
@@ -159,7 +160,7 @@ export class KeyPlanner {
     if (derived === undefined || version === derived) return version;
     if (this.policy.allowMixedGenerations) return derived;
     const detail = { identifier, reason: 'version', element, generation: version ?? 'none', derivedKeys: derived };
-    throw new Fault('peer.bad-context', detail);
+    throw refusedBy('allowMixedGenerations', 'peer.bad-context', detail);
   }
 
   #assertionKey(element: number, user: number): PlannedAssertionKey {

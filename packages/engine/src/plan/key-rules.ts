@@ -5,6 +5,7 @@ import { structureInvalid } from '../claims/claim.ts';
 import { readSecurityContextToken } from '../claims/security-context-token.ts';
 import type { KeySourceName } from '../message/opened-message.ts';
 import type { Policy } from '../policy/policy.ts';
+import { refusedBy } from '../policy/refused-by.ts';
 import type { MessageClaims } from '../read/message.ts';
 import type { PlannedKey } from './planned-key.ts';
 import { isSecret, looksLikeContext } from './planned-key.ts';
@@ -66,7 +67,12 @@ export function requireUsedToken(
   const identifiers = signatures.flatMap(({ key }) => (key.source === 'context' ? [key.identifier] : []));
   if (identifiers.includes(identifier)) return;
   if (!identifiers.every(looksLikeContext)) throw new Fault('peer.ref-uri-forbidden', { reason: 'not a context' });
-  throw structureInvalid(tape, element, 'a token that secures nothing');
+  throw structureInvalid(
+    tape,
+    element,
+    'a token that secures nothing',
+    signatures.length === 0 ? 'allowBearerContext' : undefined,
+  );
 }
 
 /**
@@ -82,6 +88,6 @@ export function requireSeparateKeys<Key>(
   if (!isRequired) return;
   for (const { key } of decryptions) {
     if (signatures.some((signature) => isSame(signature.key, key)))
-      throw new Fault('peer.key-usage', { reason: 'one key to sign and to encrypt' });
+      throw refusedBy('requireSeparateKeys', 'peer.key-usage', { reason: 'one key to sign and to encrypt' });
   }
 }

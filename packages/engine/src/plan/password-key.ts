@@ -3,6 +3,7 @@ import { Fault } from '@parley/core';
 import { PASSWORD_KEY_BYTES, PASSWORD_KEY_USES } from '@parley/core/internal';
 import { readUsernameToken } from '../claims/username-token.ts';
 import type { Policy } from '../policy/policy.ts';
+import { refusedBy } from '../policy/refused-by.ts';
 import type { MessageClaims } from '../read/message.ts';
 import type { DerivationChain } from './derivation-chain.ts';
 import { requirePlace } from './place.ts';
@@ -26,7 +27,7 @@ export function planPasswordKey(
 ): PlannedPasswordKey {
   // safety: a message of other keys must not make us hash a thousand times.
   if (!policy.signedBy.includes('username') && !policy.endorsedBy.includes('username'))
-    throw new Fault('peer.keyinfo-forbidden', { reason: 'a key of a password' });
+    throw refusedBy('signedBy', 'peer.keyinfo-forbidden', { reason: 'a key of a password' });
   const { target: token } = reference;
   requirePlace(claims, token, user, claims.security.otherTokens.includes(token), policy);
   const { username, key } = readUsernameToken(claims.tape, token, policy.limits);

@@ -18,7 +18,7 @@ export function requireSignedBefore(
   { layout }: Policy,
 ): void {
   if (layout === 'strict' && element > signature && SIGNED_FIRST.includes(role))
-    throw structureInvalid(tape, element, 'a signed element of the header after its signature');
+    throw structureInvalid(tape, element, 'a signed element of the header after its signature', 'layout');
 }
 
 /**
@@ -33,5 +33,6 @@ export function requirePlace(
   policy: Policy,
 ): void {
   if (!isOurs) throw structureInvalid(claims.tape, token, 'a token outside wsse:Security');
-  if (policy.layout === 'strict' && token > user) throw structureInvalid(claims.tape, token, 'a token after its use');
+  if (policy.layout === 'strict' && token > user)
+    throw structureInvalid(claims.tape, token, 'a token after its use', 'layout');
 }

@@ -1,7 +1,7 @@
 /** What the signatures of a document are over, and whose they are: all that can be known of them without a key. */
 import type { Tape } from '@parley/codec';
 import { Fault } from '@parley/core';
-import { structureInvalid } from '../claims/claim.ts';
+import { isWithin, structureInvalid } from '../claims/claim.ts';
 import { namesHiddenToken } from '../claims/hidden-token.ts';
 import type { ReferenceClaim, SignatureClaim } from '../claims/signature.ts';
 import {
@@ -17,6 +17,7 @@ import { namedAssertion } from '../claims/token-reference.ts';
 import type { PartRole } from '../message/opened-message.ts';
 import { isAtPath } from '../message/payload-path.ts';
 import type { Policy } from '../policy/policy.ts';
+import { refusedBy } from '../policy/refused-by.ts';
 import type { MessageClaims } from '../read/message.ts';
 import { roleOf } from '../read/message.ts';
 import type { KeyPlanner } from './key-planner.ts';
@@ -66,20 +67,29 @@ function placeSignature(claims: MessageClaims, element: number, mayHide: boolean
   const claim = readSignature(tape, element, policy);
   const all = readReferences(tape, claim, policy, mayHide);
   for (const { digest } of all) {
-    if (!policy.digests.includes(digest.name)) throw new Fault('peer.alg-forbidden', { algorithm: digest.name });
+    if (!policy.digests.includes(digest.name))
+      throw refusedBy('digests', 'peer.alg-forbidden', { algorithm: digest.name });
   }
   const references = withoutRepetitions(tape, mayHide ? all.filter((reference) => !isHidden(reference)) : all);
   const roles = references.map((reference) => {
     const role = reference.isTokenTransform
       ? roleOfToken(claims, claim, reference, policy)
       : (roleOf(claims, reference.target) ?? roleInPayload(claims, reference.target, policy));
-    if (role === undefined) throw new Fault('peer.coverage-missing', { reason: 'a signed element out of place' });
+    if (role === undefined) throw outOfPlace(claims, reference.target);
     if (!reference.isTokenTransform) requireSignedBefore(claims, reference.target, role, claim.element, policy);
     return role;
   });
   const elements = references.map((reference) => coveredBy(claims, reference, policy));
   const isEndorsing = policy.endorsedBy.length > 0 && roles.includes('signature');
   return { claim, references, roles, elements, hidden: mayHide ? all.filter(isHidden) : NONE, isEndorsing };
+}
+
+/** Of an element of the Body, an option says whether that is a place. */
+function outOfPlace({ tape, envelope }: MessageClaims, element: number): Fault {
+  const detail = { reason: 'a signed element out of place' };
+  return isWithin(tape, element, envelope.body)
+    ? refusedBy('signedPayload', 'peer.coverage-missing', detail)
+    : new Fault('peer.coverage-missing', detail);
 }
 
 function roleInPayload({ tape, envelope }: MessageClaims, element: number, policy: Policy): 'payload' | undefined {
@@ -151,7 +161,8 @@ function planKey(planner: KeyPlanner, { algorithm, element, keyInfo }: Signature
   const { claims, policy } = planner;
   if (algorithm.kind === 'signature')
     return planner.publicKey(readSignerKeyInfo(claims.tape, keyInfo, policy), element);
-  if (!policy.macs.includes(algorithm.name)) throw new Fault('peer.alg-forbidden', { algorithm: algorithm.name });
+  if (!policy.macs.includes(algorithm.name))
+    throw refusedBy('macs', 'peer.alg-forbidden', { algorithm: algorithm.name });
   return planner.secret(readKeyInfo(claims.tape, keyInfo), element);
 }
 
@@ -181,7 +192,9 @@ function requireAcceptedSource({ isEndorsing, hidden }: PlacedSignature, { sourc
   // Whether it is over a signature is not known of one that covers something hidden.
   const isAccepted = isEndorsing ? endorsedBy.includes(source) : signedBy.includes(source);
   if (!isAccepted && !(hidden.length > 0 && endorsedBy.includes(source)))
-    throw new Fault('peer.keyinfo-forbidden', { reason: `signed by ${source}` });
+    throw refusedBy(isEndorsing ? 'endorsedBy' : 'signedBy', 'peer.keyinfo-forbidden', {
+      reason: `signed by ${source}`,
+    });
 }
 
 function rankOf({ isEndorsing }: PlacedSignature): number {

@@ -8,6 +8,7 @@ import { structureInvalid, trimmedOctets, trimmedText } from '../claims/claim.ts
 import { Addressing } from '../message/addressing-names.ts';
 import type { AddressingClaims } from '../message/opened-message.ts';
 import type { Policy } from '../policy/policy.ts';
+import { refusedBy } from '../policy/refused-by.ts';
 import type { SoapEnvelope } from './soap-envelope.ts';
 
 const ADDRESS = localName('Address');
@@ -65,7 +66,7 @@ export function requireAddressing(
   policy: Policy,
 ): void {
   if (policy.endpointAddress !== undefined && values.to !== undefined && values.to !== policy.endpointAddress) {
-    throw new Fault('peer.addressing-mismatch');
+    throw refusedBy('endpointAddress', 'peer.addressing-mismatch');
   }
   for (const place of [Addressing.ReplyTo, Addressing.FaultTo]) {
     const endpoint = envelope.addressing[place]!;
@@ -81,7 +82,7 @@ function requireHarmless(tape: Tape, endpoint: number, policy: Policy): void {
   for (let child = firstChild(tape, endpoint); child >= 0; child = nextSibling(tape, child)) {
     if (!isNamed(tape, child, namespace, ADDRESS) || isHarmless(tape, child)) continue;
     if (!policy.replyAddresses.includes(trimmedText(tape, child, 'wsa:Address', ADDRESS_BYTES_MAX, 'textBytesMax')))
-      throw new Fault('peer.addressing-forbidden');
+      throw refusedBy('replyAddresses', 'peer.addressing-forbidden');
   }
 }
 

@@ -11,6 +11,7 @@ import { readTimestamp } from '../claims/timestamp.ts';
 import { namedAssertion } from '../claims/token-reference.ts';
 import type { PartRole } from '../message/opened-message.ts';
 import type { Policy } from '../policy/policy.ts';
+import { refusedBy } from '../policy/refused-by.ts';
 import { readAssertion } from '../saml/assertion.ts';
 import type { AssertionClaim } from '../saml/assertion-claim.ts';
 import type { SecurityHeader } from './security-header.ts';
@@ -47,7 +48,12 @@ export function readMessage(tape: Tape, policy: Policy): MessageClaims {
     return { tape, envelope, security: emptyHeader(-1), timestamp: undefined, assertions: [] };
   }
   if (policy.requireMustUnderstand && !isMandatory(tape, envelope.security, envelope.soap)) {
-    throw structureInvalid(tape, envelope.security, 'wsse:Security that a receiver may pass over');
+    throw structureInvalid(
+      tape,
+      envelope.security,
+      'wsse:Security that a receiver may pass over',
+      'requireMustUnderstand',
+    );
   }
   const security = readSecurityHeader(tape, envelope.security, policy);
   const timestamp = security.timestamp < 0 ? undefined : readTimestamp(tape, security.timestamp);
@@ -67,7 +73,7 @@ function securityMissing(tape: Tape, shape: EnvelopeShape): Fault {
   const roles = securityRoles(tape, shape)
     .slice(0, ROLES_MAX)
     .map((role) => role.slice(0, ROLE_CHARACTERS_MAX));
-  const others = roles.length === 0 ? {} : { reason: 'for others only', roles: roles.join(', ') };
+  const others = roles.length === 0 ? {} : { reason: 'for others only', roles: roles.join(', '), option: 'role' };
   return new Fault('peer.security-header-missing', { ...others, ...unprovedFault(tape, shape) });
 }
 
@@ -87,7 +93,7 @@ export function withOtherBody(claims: MessageClaims, tape: Tape, policy: Policy)
 function readShape(tape: Tape, policy: Policy): EnvelopeShape {
   const shape = readEnvelopeShape(tape);
   if (tape.commentCount > 0 && !policy.allowComments) {
-    throw new Fault('peer.structure-invalid', { reason: 'a comment', offset: tape.firstComment });
+    throw refusedBy('allowComments', 'peer.structure-invalid', { reason: 'a comment', offset: tape.firstComment });
   }
   checkMessageIds(tape, shape, policy);
   return shape;
@@ -109,9 +115,8 @@ export function checkMessageIds(tape: Tape, shape: EnvelopeShape, policy: IdPoli
     unqualified: policy.allowUnqualifiedIds,
     several: policy.allowSeveralIds,
   } as const;
-  const isCopy = (original: number, copy: number): boolean =>
-    policy.allowTokenCopy && isTokenCopy(tape, shape, original, copy);
-  checkIds(tape, rules, isCopy);
+  const isCopy = (original: number, copy: number): boolean => isTokenCopy(tape, shape, original, copy);
+  checkIds(tape, rules, { isCopy, isAllowed: policy.allowTokenCopy, option: 'allowTokenCopy' });
 }
 
 /**

@@ -6,12 +6,12 @@ import type { Tape } from '@parley/codec';
 import { firstChild, nextSibling } from '@parley/codec';
 import { isNamed, localName, Namespace, namespaceOf } from '@parley/codec/internal';
 import type { Limits } from '@parley/core';
-import { Fault } from '@parley/core';
 import { limitFault } from '@parley/core/internal';
 import { requireElementOnly, structureInvalid } from '../claims/claim.ts';
 import { referenceListsOf } from '../claims/encrypted-key.ts';
 import { isTokenReference } from '../claims/token-reference.ts';
 import type { Policy } from '../policy/policy.ts';
+import { refusedBy } from '../policy/refused-by.ts';
 
 // perf: a module's own constants are folded into its code, imported ones are looked up at every use.
 const {
@@ -158,7 +158,7 @@ function once(tape: Tape, child: number, seen: number, name: string): number {
 // safety: each may cost an operation with a private key, and a message of a context needs none (T45).
 function requireFewEncryptedKeys(count: number, { limits, keyTransports, keyWraps }: HeaderRules): void {
   if (count > 0 && keyTransports.length === 0 && keyWraps.length === 0)
-    throw new Fault('peer.keyinfo-forbidden', { reason: 'xenc:EncryptedKey' });
+    throw refusedBy('keyTransports', 'peer.keyinfo-forbidden', { reason: 'xenc:EncryptedKey' });
   requireAtMost('peer.limit-tokens', 'encryptedKeysMax', count, limits);
 }
 

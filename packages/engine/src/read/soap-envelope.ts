@@ -15,6 +15,7 @@ import { ADDRESSING_NAMES } from '../message/addressing-names.ts';
 import type { HeaderName } from '../message/header-name.ts';
 import { isNamedAmong } from '../message/header-name.ts';
 import { isNext, roleMeant, roleOfBlock } from '../message/header-routing.ts';
+import { refusedBy } from '../policy/refused-by.ts';
 
 // perf: a module's own constants are folded into its code, imported ones are looked up at every use.
 const {
@@ -126,13 +127,15 @@ export function readHeaderBlocks(tape: Tape, shape: EnvelopeShape, options: Head
       encryptedHeaders ??= [];
       encryptedHeaders.push(encryptedDataOf(tape, block));
     } else if (refuseUnknown && isMandatory(tape, block, soap) && isForUsOrNext(tape, block, soap, role)) {
-      if (!isNamedAmong(tape, block, understoodHeaders)) throw notUnderstood(tape, block);
+      if (!isNamedAmong(tape, block, understoodHeaders))
+        throw refusedBy('understoodHeaders', 'peer.must-understand', headerText(tape, block));
       understood ??= [];
       understood.push(block);
     }
   }
   if (security < 0) security = nextSecurity;
-  else if (nextSecurity >= 0 && isMandatory(tape, nextSecurity, soap)) throw notUnderstood(tape, nextSecurity);
+  else if (nextSecurity >= 0 && isMandatory(tape, nextSecurity, soap))
+    throw new Fault('peer.must-understand', headerText(tape, nextSecurity));
   // perf: object spread costs more than reading all header blocks does.
   return {
     soap,
@@ -151,10 +154,10 @@ const NO_NAMES: readonly HeaderName[] = [];
 
 const NAME_CHARACTERS_MAX = 128;
 
-function notUnderstood(tape: Tape, block: number): Fault {
+function headerText(tape: Tape, block: number): { readonly header: string; readonly namespace: string } {
   const header = localNameOf(tape, block).slice(0, NAME_CHARACTERS_MAX);
   const namespace = namespaceUriOf(tape, block).slice(0, NAME_CHARACTERS_MAX);
-  return new Fault('peer.must-understand', { header, namespace });
+  return { header, namespace };
 }
 
 function isEncryptedBlock(tape: Tape, block: number): boolean {

@@ -3,18 +3,19 @@
  * covers, and leaves out itself.
  */
 import type { CanonicalisationOptions, Tape } from '@parley/codec';
-import { nextSibling } from '@parley/codec';
+import { CANONICALISATION_ALGORITHMS, nextSibling } from '@parley/codec';
 import { attributeNamed, localName, Namespace } from '@parley/codec/internal';
 import type { DigestAlgorithm, SignatureAlgorithm } from '@parley/core';
 import { Fault } from '@parley/core';
 import { DIGEST_ALGORITHMS, limitFault } from '@parley/core/internal';
 import { ChildCursor } from '../claims/child-cursor.ts';
-import { namedRows, requireAttribute, requireCharacters, requireNamed, rowNamed } from '../claims/claim.ts';
+import { childCount, namedRows, requireAttribute, requireCharacters, requireNamed, rowNamed } from '../claims/claim.ts';
 import type { SignatureClaim } from '../claims/signature.ts';
 import { readSignature, requireNothingElse } from '../claims/signature.ts';
 import { resolveFragment } from '../claims/token-reference.ts';
 import { readEnvelopedTransforms } from '../claims/transforms.ts';
 import type { Policy } from '../policy/policy.ts';
+import { refusedBy } from '../policy/refused-by.ts';
 
 /** Such a signature as claimed. */
 export interface EnvelopedSignatureClaim {
@@ -48,9 +49,10 @@ export function readEnvelopedSignature(
   signed: number,
   policy: Policy,
 ): EnvelopedSignatureClaim {
-  const rules = { ...policy, canonicalisations: ['exclusive'] as const };
-  const signature = readSignature(tape, element, rules);
+  const signature = readSignature(tape, element, { ...policy, canonicalisations: EVERY_FORM });
   const { algorithm, keyInfo, signatureMethod } = signature;
+  if (!isExclusive(signature.canonicalisation))
+    throw new Fault('peer.alg-forbidden', { reason: 'CanonicalizationMethod' });
   // safety: a secret proves to nobody else who made the signature, and a public key is no secret (T13).
   if (algorithm.kind !== 'signature') throw new Fault('peer.alg-forbidden', { algorithm: algorithm.name });
   if (keyInfo < 0) throw new Fault('peer.keyinfo-forbidden', { reason: 'no ds:KeyInfo' });
@@ -64,8 +66,17 @@ export function readEnvelopedSignature(
     'ds:Reference',
   );
   // safety: with two of them, one may be checked and the other one believed (T09).
-  if (nextSibling(tape, reference) >= 0) throw limitFault('peer.limit-references', 'referencesOfAssertionMax', 1);
+  const count = childCount(tape, signature.signedInfo, REFERENCE);
+  if (nextSibling(tape, reference) >= 0)
+    throw limitFault('peer.limit-references', 'referencesOfAssertionMax', 1, count);
   return { signature: { ...signature, algorithm }, ...readReference(tape, reference, signed, policy) };
+}
+
+/** No policy has a say in it: what an issuer signs is taken out of its message and put into others. */
+const EVERY_FORM = CANONICALISATION_ALGORITHMS.map(({ name }) => name);
+
+function isExclusive({ method, comments = false }: CanonicalisationOptions): boolean {
+  return method === 'exclusive' && !comments;
 }
 
 function readReference(
@@ -87,6 +98,7 @@ function readReference(
   children.end();
   requireCharacters(tape, digestValue, 'ds:DigestValue');
   const digest = rowNamed(tape, requireAttribute(tape, method, ALGORITHM, 'Algorithm'), DIGEST_ROWS);
-  if (!policy.digests.includes(digest.name)) throw new Fault('peer.alg-forbidden', { algorithm: digest.name });
+  if (!policy.digests.includes(digest.name))
+    throw refusedBy('digests', 'peer.alg-forbidden', { algorithm: digest.name });
   return { canonicalisation: readEnvelopedTransforms(tape, transforms, policy.limits), digest, digestValue };
 }
