@@ -1,34 +1,20 @@
 // What would be published: the tarballs themselves, judged by those who judge packages, installed elsewhere, and used.
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PACKAGES } from '../tidy/sources.ts';
+import { Installed, MINUTES_MS, pack, RELEASE, ROOT, succeed } from './installed.ts';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const RELEASE = path.join(ROOT, '.parley', 'release');
 /** The floor, and the lines that are supported. */
 const NODE_VERSIONS = ['20.19.0', '22', '24'] as const;
-const MINUTES_MS = 60_000;
+/** Installed beside the packages, where programs are bundled with them. */
+const BUNDLERS = ['esbuild@0.28.2', 'rollup@4.68.7', '@rollup/plugin-node-resolve@16.0.3', 'webpack@5.113.0'] as const;
 
-let elsewhere: string;
-
-beforeAll(() => {
-  succeed(process.execPath, ['scripts/release.mjs'], ROOT);
-  elsewhere = mkdtempSync(path.join(tmpdir(), 'parley-packages-'));
-  writeFileSync(path.join(elsewhere, 'package.json'), '{ "type": "module", "private": true }');
-  writeFileSync(path.join(elsewhere, 'use.js'), readFileSync(new URL('use-packages.mjs', import.meta.url)));
-}, 3 * MINUTES_MS);
-
-afterAll(() => {
-  rmSync(elsewhere, { recursive: true, force: true });
-});
+beforeAll(pack, 3 * MINUTES_MS);
 
 describe.each(PACKAGES)('@parley/%s', (name) => {
   const tarball = (): Buffer => readFileSync(path.join(RELEASE, `parley-${name}-${version(name)}.tgz`));
@@ -71,21 +57,36 @@ describe.each(PACKAGES)('@parley/%s', (name) => {
 });
 
 describe('installed elsewhere', () => {
+  let installed: Installed;
   beforeAll(() => {
-    const tarballs = readdirSync(RELEASE).filter((name) => name.endsWith('.tgz'));
-    const files = tarballs.map((name) => path.join(RELEASE, name));
-    succeed('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error', ...files], elsewhere);
+    installed = new Installed(...BUNDLERS);
+    for (const file of ['use-packages.mjs', 'bundled-program.mjs', 'bundle.mjs'])
+      installed.write(file, readFileSync(new URL(file, import.meta.url)));
   }, 3 * MINUTES_MS);
+  afterAll(() => installed.remove());
 
   test.each(NODE_VERSIONS)(
     'they work under Node %s',
     (node) => {
       const script = path.join(ROOT, 'scripts', 'on-node.mjs');
-      expect(succeed(process.execPath, [script, node, 'use.js'], elsewhere)).toBe(
+      expect(succeed(process.execPath, [script, node, 'use-packages.mjs'], installed.folder)).toBe(
         'sealed and opened, inline and on a pool\nissued over HTTP\n4 of 4 valid, by the command line\n',
       );
     },
     3 * MINUTES_MS,
+  );
+
+  test.each(['esbuild', 'rollup', 'webpack'])(
+    'they work bundled by %s, and without its worker a pool says what is missing',
+    (bundler) => {
+      succeed(process.execPath, ['bundle.mjs', bundler], installed.folder);
+      expect(installed.run(`${bundler}/program.js`)).toBe('opened on a bundled worker\n');
+      rmSync(path.join(installed.folder, bundler, 'worker.js'));
+      expect(installed.run(`${bundler}/program.js`)).toMatch(
+        /^caller\.option-invalid workerUrl .*worker\.js: .*@parley\/engine\/pool-worker/,
+      );
+    },
+    MINUTES_MS,
   );
 });
 
@@ -136,10 +137,4 @@ function arrayBufferOf(data: Buffer): ArrayBuffer {
   const copy = new ArrayBuffer(data.length);
   new Uint8Array(copy).set(data);
   return copy;
-}
-
-function succeed(program: string, args: readonly string[], cwd: string): string {
-  const { status, stdout, stderr } = spawnSync(program, args, { cwd, encoding: 'utf8' });
-  if (status !== 0) throw new Error(`${program} ${args.join(' ')}: ${stderr}`);
-  return stdout;
 }

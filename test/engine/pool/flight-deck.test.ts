@@ -2,10 +2,9 @@
 import type { Secret } from '@parley/core';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { PoolOptions } from '../../../packages/engine/src/pool/contract.ts';
-import { createPoolOf } from '../../../packages/engine/src/pool/create-pool.ts';
+import { createBatchPool } from '../../../packages/engine/src/pool/create-pool.ts';
 import type { BatchPool } from '../../../packages/engine/src/pool/pool.ts';
 import { Threads } from '../../../packages/engine/src/pool/threads.ts';
-import { workerFile } from '../../../packages/engine/src/pool/worker/file.ts';
 import { MESSAGE_KINDS, POOL_CREDENTIALS } from '../support/message-kinds.ts';
 import { NOW_MS } from '../support/sample.ts';
 import { AT_MS, SampleResolver, STRICT, sampleMessage, sampleOctets } from './sample-messages.ts';
@@ -15,8 +14,14 @@ const BROKEN = new URL('broken-worker.mjs', import.meta.url).href;
 
 const pools: BatchPool[] = [];
 
-function poolOf(file: string, options: Partial<PoolOptions> = {}): BatchPool {
-  const pool = createPoolOf({ workers: 2, policy: STRICT, contexts: new SampleResolver(), ...options }, file);
+function poolOf(file: string | undefined, options: Partial<PoolOptions> = {}): BatchPool {
+  const pool = createBatchPool({
+    workers: 2,
+    policy: STRICT,
+    contexts: new SampleResolver(),
+    workerUrl: file,
+    ...options,
+  });
   pools.push(pool);
   return pool;
 }
@@ -91,7 +96,7 @@ describe('T72: a message that ends its worker', () => {
 
 describe('workers that are ended from outside', () => {
   test('cost no message and double none, at random moments', async () => {
-    const pool = poolOf(workerFile());
+    const pool = poolOf(undefined);
     const threads = threadsOf(pool);
     let kills = 0;
     const killer = setInterval(() => {
@@ -127,7 +132,7 @@ describe('workers that are ended from outside', () => {
   });
 
   test('while they start are replaced too', async () => {
-    const pool = poolOf(workerFile());
+    const pool = poolOf(undefined);
     const threads = threadsOf(pool);
     for (let round = 0; round < 6; round++) {
       for (const id of threads.threadIds) threads.kill(id);
@@ -139,7 +144,7 @@ describe('workers that are ended from outside', () => {
 
   test('take their contexts along: the next ones ask again', async () => {
     const contexts = new SampleResolver();
-    const pool = poolOf(workerFile(), { workers: 1, contexts });
+    const pool = poolOf(undefined, { workers: 1, contexts });
     await pool.open(good);
     const before = threadsOf(pool).threadIds;
     for (const id of before) threadsOf(pool).kill(id);

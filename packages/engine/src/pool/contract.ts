@@ -57,6 +57,10 @@ export interface PoolOptions {
   readonly jobTimeoutMs?: number;
   /** Heap of one worker, in MiB; beyond it the worker is ended. Default 512. */
   readonly workerHeapMiBMax?: number;
+  /**
+   * The module `@parley/engine/pool-worker`, where a bundler has put it: a `file:` URL or a path. Default: where this package has it.
+   */
+  readonly workerUrl?: string | URL | undefined;
 }
 
 export interface PoolMessage {

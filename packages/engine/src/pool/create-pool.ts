@@ -18,11 +18,11 @@ export function createPool(options: PoolOptions & { readonly credentials?: undef
 /** The same with credentials: an answer may be of any kind that the policy takes. */
 export function createPool(options: PoolOptions): Pool<OpenedMessage>;
 export function createPool(options: PoolOptions): Pool<OpenedMessage> {
-  return createPoolOf(options, workerFile());
+  return createBatchPool(options);
 }
 
-/** {@link createPool} with another module for the threads; tests have one that misbehaves. */
-export function createPoolOf(options: PoolOptions, file: string): BatchPool {
+/** {@link createPool}, with its executor to be seen. */
+export function createBatchPool(options: PoolOptions): BatchPool {
   const complete = completePoolOptions(options);
   const log = new EvictionLog();
   const { workers, workerHeapMiBMax: heapMiBMax, cachedContextsMax } = complete;
@@ -32,6 +32,9 @@ export function createPoolOf(options: PoolOptions, file: string): BatchPool {
     evictions: log.shared,
     credentials: portableCredentials(complete.credentials ?? NO_CREDENTIALS, workers),
   };
-  const executor = workers === 0 ? new InlineExecutor(data) : new Threads({ workers, data, file, heapMiBMax });
+  const executor =
+    workers === 0
+      ? new InlineExecutor(data)
+      : new Threads({ workers, data, file: workerFile(options.workerUrl), heapMiBMax });
   return new BatchPool(complete, executor, log);
 }
