@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
 import type { AddressInfo } from 'node:net';
-import type { ConversationProfile, PasswordAttempt, ResponderBootstrap } from '@parley/conversation';
+import type { ConversationProfile, PasswordAttempt, PoolMaker, ResponderBootstrap } from '@parley/conversation';
 import {
   asymmetricX509,
   MemoryContextStore,
@@ -121,10 +121,11 @@ export async function serve(
   profile: ConversationProfile = peerProfile('parley', way.suite),
   options: Partial<HttpResponderOptions> = {},
   service: Service = echo,
+  pool?: PoolMaker,
 ): Promise<RunningService> {
   const refusals: Refusal[] = [];
   const store = new MemoryContextStore();
-  const responder = new Responder({ store, ambient: AMBIENT, bootstrap: way.server, profile });
+  const responder = new Responder({ store, ambient: AMBIENT, bootstrap: way.server, profile, pool });
   const endpoint = new HttpResponder({
     endpoints: { '/echo': { responder, service } },
     onRefused: (refusal) => refusals.push(refusal),
@@ -148,6 +149,7 @@ export async function serve(
       server.close();
       server.closeAllConnections();
       await once(server, 'close');
+      await responder.close();
     },
   };
 }

@@ -1,6 +1,8 @@
 // Whole conversations over real sockets.
+import type { PoolMaker } from '@parley/conversation';
 import { peerProfile } from '@parley/conversation';
 import type { Fault } from '@parley/core';
+import { createPool } from '@parley/engine';
 import { connect } from '@parley/http';
 import { describe, expect, test } from 'vitest';
 import { payload, serve, WAYS } from './http-fixture.ts';
@@ -33,6 +35,22 @@ describe.each(Object.keys(WAYS))('%s', (name) => {
     expect(service.http.stats).toMatchObject({ requests: texts.length + 4, refused: 0, inWork: 0 });
     await service.stop();
   });
+});
+
+test('both sides work on threads', async () => {
+  const way = WAYS['the service’s certificate']!();
+  const pool: PoolMaker = (needs) => createPool({ ...needs, workers: 1 });
+  const service = await serve(way, undefined, {}, undefined, pool);
+  const conversation = await connect(service.url, { ...way.client, pool });
+  const texts = Array.from({ length: 40 }, (_, index) => `call ${index}`);
+  const answers = Promise.all(texts.map((text) => conversation.call('urn:app/Echo', payload(text))));
+  await conversation.renew();
+  expect((await answers).map((answer) => bodyText(answer?.message.body))).toEqual(
+    texts.map((text) => expect.stringContaining(`>${text}<`)),
+  );
+  await conversation.cancel();
+  expect(service.refusals).toEqual([]);
+  await service.stop();
 });
 
 test('a context that the peer has lost is established again, once, and the call is made again', async () => {

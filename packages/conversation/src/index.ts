@@ -15,6 +15,7 @@ export type { ReplayCache } from './replay/replay-cache.ts';
 export type { Alarm, AlarmKind } from './quota/alarm-bell.ts';
 export type { Ambient } from './exchange/ambient.ts';
 export { systemAmbient } from './exchange/system-ambient.ts';
+export type { PoolMaker, PoolNeeds } from './exchange/work.ts';
 export { Initiator } from './initiator/initiator.ts';
 export { saysContextIsLost } from './initiator/outcome.ts';
 export type { InitiatorAwaits, Outcome, OutgoingRequest } from './initiator/outcome.ts';

@@ -109,6 +109,7 @@ export type {
   CallOptions,
   ContextChanges,
   ContextResolver,
+  DecryptionEntry,
   Pool,
   PoolEnvelope,
   PoolMessage,

@@ -4,7 +4,7 @@ import { threadId, workerData } from 'node:worker_threads';
 import { BatchRunner } from '../../../packages/engine/dist/pool/worker/batch-runner.js';
 
 const runner = new BatchRunner(workerData, threadId, (out) => randomFillSync(out));
-const FIELDS = 5;
+const FIELDS = 6;
 
 const FAULTS = {
   '!exit': () => process.exit(3),

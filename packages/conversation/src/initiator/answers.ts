@@ -1,10 +1,10 @@
 /** What an initiator makes of answers: each is opened as its request was sent, and belongs to that one request. */
 import type { CanonicalElement } from '@parley/codec';
 import { readDocument, scan, Tape } from '@parley/codec';
-import type { KeyInstance, SecurityContext } from '@parley/core';
+import type { KeyInstance, Reply, SecurityContext } from '@parley/core';
 import { contextSource, Fault } from '@parley/core';
 import { VERSION_URIS } from '@parley/core/internal';
-import type { Credentials, OpenedMessage, Policy } from '@parley/engine';
+import type { Credentials, OpenedMessage, Policy, Pool } from '@parley/engine';
 import { open } from '@parley/engine';
 import type { CarriedKeyOpening } from '@parley/engine/internal';
 import { readEnvelopeShape } from '@parley/engine/internal';
@@ -56,7 +56,7 @@ export function openAnswer(
   settings: InitiatorSettings,
 ): OpenedAnswer {
   const { policy, context, credentials, channel } = scene;
-  if (restsOnTransport(policy) && !channel.secure) throw new Fault('caller.channel-not-secure');
+  requireChannel(scene);
   const reply = open(bytes, {
     atMs: currentMs(settings.ambient),
     policy,
@@ -65,6 +65,43 @@ export function openAnswer(
     soapAction: channel.soapAction,
     signatureValuesSent: request.signatureValues,
   });
+  return judgedAnswer(reply, bytes, request, policy, settings);
+}
+
+/**
+ * {@link openAnswer} of an answer under the context, on `pool`.
+ * @throws Fault as {@link openAnswer}
+ */
+export async function openAnswerOn(
+  pool: Pool,
+  bytes: Uint8Array,
+  request: OpenRequest,
+  scene: AnswerScene,
+  settings: InitiatorSettings,
+): Promise<OpenedAnswer> {
+  const { policy, channel } = scene;
+  requireChannel(scene);
+  const { soapAction } = channel;
+  const reply = await pool.open({
+    message: bytes,
+    atMs: currentMs(settings.ambient),
+    ...(soapAction !== undefined && { soapAction }),
+    signatureValuesSent: request.signatureValues,
+  });
+  return judgedAnswer(reply, bytes, request, policy, settings);
+}
+
+function requireChannel({ policy, channel }: AnswerScene): void {
+  if (restsOnTransport(policy) && !channel.secure) throw new Fault('caller.channel-not-secure');
+}
+
+function judgedAnswer(
+  reply: Reply<OpenedMessage>,
+  bytes: Uint8Array,
+  request: OpenRequest,
+  policy: Policy,
+  settings: InitiatorSettings,
+): OpenedAnswer {
   if (!reply.ok) throw bareFault(bytes, policy) ?? new Fault(reply.code, reply.detail);
   const message = unwrapped(reply);
   const isOurs = message.signatureValues.some((value) => request.signatureValues.includes(value));

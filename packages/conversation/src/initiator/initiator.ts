@@ -1,23 +1,21 @@
-import type { Reply, SecurityContext } from '@parley/core';
+import type { FailedReply, Reply, SecurityContext } from '@parley/core';
 import { Fault } from '@parley/core';
 import { failedReply } from '@parley/core/internal';
-import type { SealedMessage } from '@parley/engine';
+import type { Pool, SealedMessage } from '@parley/engine';
 import { currentMs, randomUrn } from '../exchange/ambient.ts';
 import type { Channel } from '../exchange/channel.ts';
 import { replyOf } from '../exchange/unwrapped.ts';
 import type { Protection } from '../protection/protection.ts';
 import { protect, restsOnTransport, underContext } from '../protection/protection.ts';
 import { requestAction } from '../soap/actions.ts';
-import { envelopeAddressing } from '../soap/outline.ts';
 import { copyContext, wipeContext } from '../store/context-copy.ts';
 import { openAnswer, openAnswerOrRefusal, requireCancelled, tokenOf } from './answers.ts';
-import { ConnectionPairing } from './connection-pairing.ts';
+import { Calls } from './calls.ts';
 import type { HeldContext } from './held-context.ts';
 import { issuedContext, renewedContext } from './held-context.ts';
 import type { OpenRequest } from './open-requests.ts';
 import { OpenRequests } from './open-requests.ts';
 import type { InitiatorAwaits, Outcome, OutgoingRequest } from './outcome.ts';
-import { outcomeOf } from './outcome.ts';
 import { RenewalTimes } from './renewal-times.ts';
 import type { TrustWish } from './requests.ts';
 import { beginExchange, renewalProtection, trustEnvelope } from './requests.ts';
@@ -41,8 +39,8 @@ export class Initiator {
   readonly #settings: InitiatorSettings;
   readonly #open: OpenRequests;
   readonly #renewals: RenewalTimes;
-  /** Of a peer without addressing. */
-  readonly #connections: ConnectionPairing | undefined;
+  readonly #pool: Pool | undefined;
+  readonly #calls: Calls;
   #held: HeldContext | undefined;
   /** The request of trust that is awaited: one at a time. */
   #trust: OpenRequest | undefined;
@@ -52,8 +50,11 @@ export class Initiator {
   constructor(options: InitiatorOptions) {
     this.#settings = completeInitiatorSettings(options);
     this.#open = new OpenRequests(this.#settings.openRequestsMax, this.#settings.answerWithinMs);
-    this.#connections = this.#settings.profile.pairing === 'connection' ? new ConnectionPairing() : undefined;
     this.#renewals = new RenewalTimes(this.#settings.ambient);
+    const contexts = { get: async () => this.context, changes: async () => UNCHANGED };
+    this.#pool = options.pool?.({ policy: this.#settings.profile.answers.policy, contexts, contextAgeMaxMs: 0 });
+    const held = (): HeldContext => this.#context();
+    this.#calls = new Calls({ settings: this.#settings, open: this.#open, pool: this.#pool, held });
     if (options.context !== undefined)
       this.#hold({ context: copyContext(options.context), tokenId: options.tokenId, tokenElement: undefined });
   }
@@ -112,22 +113,17 @@ export class Initiator {
    * connection. `protection`: of this one request, if not that of the profile. Codes: `caller.context-unusable`;
    * `caller.input-invalid` no MessageID, or one in use; `internal.quota` too many answers are awaited; and those of `seal`.
    */
-  requestCall(
-    envelope: Uint8Array,
-    protection: Protection = this.#settings.profile.requests.protection,
-  ): Reply<OutgoingRequest> {
-    return replyOf(() => {
-      const held = this.#context();
-      const { action = '', messageId } = envelopeAddressing(envelope);
-      const { ambient, profile } = this.#settings;
-      if (messageId === undefined && profile.pairing === 'relates-to')
-        throw new Fault('caller.input-invalid', { reason: 'no wsa:MessageID' });
-      const sealed = this.#seal(envelope, protection, held);
-      const nowMs = currentMs(ambient);
-      const untilMs = nowMs + this.#settings.timestampLifetimeMs + profile.answers.policy.clockSkewMs;
-      this.#connections?.sent(held.context.identifier, sealed.signatureValues, untilMs, nowMs);
-      return this.#sent('call', sealed, { messageId: messageId ?? randomUrn(ambient), soapAction: action });
-    });
+  requestCall(envelope: Uint8Array, protection?: Protection): Reply<OutgoingRequest> {
+    return replyOf(() => this.#calls.request(envelope, protection));
+  }
+
+  /** {@link requestCall}, on the pool if there is one. `caller.context-unusable` also when the context ended meanwhile. */
+  async requestCallAsync(envelope: Uint8Array, protection?: Protection): Promise<Reply<OutgoingRequest>> {
+    try {
+      return { ok: true, value: await this.#calls.requestOnPool(envelope, protection) };
+    } catch (error) {
+      return failedReply(error);
+    }
   }
 
   /**
@@ -137,12 +133,27 @@ export class Initiator {
    */
   receive(bytes: Uint8Array, request: Pick<OutgoingRequest, 'messageId'>, channel: Channel): Reply<Outcome> {
     try {
-      const open = this.#open.find(request.messageId, currentMs(this.#settings.ambient));
-      if (open === undefined) throw new Fault('caller.context-unusable', { reason: 'nothing is awaited' });
-      return { ok: true, value: this.#take(bytes, open, channel) };
+      return { ok: true, value: this.#take(bytes, this.#awaited(request), channel) };
     } catch (error) {
-      if (error instanceof Fault && error.code === 'peer.soap-fault') this.forget(request);
-      return failedReply(error);
+      return this.#refused(error, request);
+    }
+  }
+
+  /** {@link receive}, on the pool if there is one. */
+  async receiveAsync(
+    bytes: Uint8Array,
+    request: Pick<OutgoingRequest, 'messageId'>,
+    channel: Channel,
+  ): Promise<Reply<Outcome>> {
+    try {
+      const open = this.#awaited(request);
+      const value =
+        open.operation === 'call'
+          ? await this.#calls.takeOnPool(bytes, open, channel)
+          : this.#take(bytes, open, channel);
+      return { ok: true, value };
+    } catch (error) {
+      return this.#refused(error, request);
     }
   }
 
@@ -159,10 +170,11 @@ export class Initiator {
     this.#drop();
   }
 
-  /** Wipes all secrets; nothing can be done afterwards. */
+  /** Wipes all secrets, and ends its pool; nothing can be done afterwards. */
   close(): void {
     this.abandon();
     this.#isOver = true;
+    void this.#pool?.close();
   }
 
   #ask(wish: TrustWish, channel: Channel): OutgoingRequest {
@@ -182,30 +194,16 @@ export class Initiator {
       else if (handshake === undefined) throw this.#wrongMoment();
       else if (wish.operation === 'issue') sealed = protect(envelope, handshake.request, this.#settings);
       else sealed = protect(envelope, renewalProtection(handshake, wish.held, this.#settings), this.#settings);
-      const request = this.#sent(
-        operation,
-        sealed,
-        { messageId, soapAction: requestAction(version, operation) },
-        trust,
-      );
-      this.#trust = this.#open.find(messageId, currentMs(ambient));
-      return request;
+      const { octets, signatureValues } = sealed;
+      const open = { operation, messageId, signatureValues, sentAtMs: currentMs(ambient), trust };
+      this.#open.add(open);
+      this.#trust = open;
+      return { octets, soapAction: requestAction(version, operation), messageId };
     } catch (error) {
       trust.entropy?.wipe();
       trust.handshake?.wipe();
       throw error;
     }
-  }
-
-  #sent(
-    operation: OpenRequest['operation'],
-    { octets, signatureValues }: SealedMessage,
-    { messageId, soapAction }: Pick<OutgoingRequest, 'messageId' | 'soapAction'>,
-    trust?: OpenRequest['trust'],
-  ): OutgoingRequest {
-    const sentAtMs = currentMs(this.#settings.ambient);
-    this.#open.add({ operation, messageId, signatureValues, sentAtMs, trust });
-    return { octets, soapAction, messageId };
   }
 
   #seal(envelope: Uint8Array, protection: Protection, held: HeldContext): SealedMessage {
@@ -226,15 +224,20 @@ export class Initiator {
         this.close();
         return { kind: 'cancelled' };
       }
-      case 'call': {
-        const { context } = this.#context();
-        const scene = { policy: profile.answers.policy, context, channel };
-        const answer = openAnswer(bytes, request, scene, this.#settings);
-        this.#connections?.requireFirst(answer.message, currentMs(this.#settings.ambient));
-        this.#open.close(request.messageId);
-        return outcomeOf(answer);
-      }
+      case 'call':
+        return this.#calls.take(bytes, request, channel);
     }
+  }
+
+  #awaited({ messageId }: Pick<OutgoingRequest, 'messageId'>): OpenRequest {
+    const open = this.#open.find(messageId, currentMs(this.#settings.ambient));
+    if (open === undefined) throw new Fault('caller.context-unusable', { reason: 'nothing is awaited' });
+    return open;
+  }
+
+  #refused(error: unknown, request: Pick<OutgoingRequest, 'messageId'>): FailedReply {
+    if (error instanceof Fault && error.code === 'peer.soap-fault') this.forget(request);
+    return failedReply(error);
   }
 
   #takeToken(bytes: Uint8Array, request: OpenRequest, operation: 'issue' | 'renew', channel: Channel): Outcome {
@@ -261,13 +264,20 @@ export class Initiator {
 
   #hold(held: HeldContext): void {
     this.#held = held;
-    this.#renewals.schedule(held.context);
+    this.#changed(held.context, held.context);
   }
 
   #drop(): void {
-    wipeContext(this.context);
+    const { context } = this;
+    wipeContext(context);
     this.#held = undefined;
-    this.#renewals.schedule(undefined);
+    this.#changed(context, undefined);
+  }
+
+  #changed(context: SecurityContext | undefined, now: SecurityContext | undefined): void {
+    // Not awaited: what a worker begins from here on, it begins without what the context was.
+    if (context !== undefined) void this.#pool?.evict(context.identifier);
+    this.#renewals.schedule(now);
   }
 
   #context(): HeldContext {
@@ -279,6 +289,9 @@ export class Initiator {
     return new Fault('caller.context-unusable', { awaits: this.awaits });
   }
 }
+
+/** No context changes but by us, who tell the pool. */
+const UNCHANGED = { position: 0, identifiers: [] } as const;
 
 function requireSecure(channel: Channel): void {
   if (!channel.secure) throw new Fault('caller.channel-not-secure');

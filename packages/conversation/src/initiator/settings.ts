@@ -5,6 +5,7 @@ import type { InitiatorBootstrap } from '../bootstrap/bootstrap.ts';
 import { keyFormOf } from '../bootstrap/hidden-key.ts';
 import type { Ambient } from '../exchange/ambient.ts';
 import { FIVE_MINUTES_MS } from '../exchange/durations.ts';
+import type { PoolMaker } from '../exchange/work.ts';
 import type { ConversationProfile } from '../protection/conversation-profile.ts';
 import { peerProfile } from '../protection/peer-profiles.ts';
 import type { KeyForm } from '../trust/key-element.ts';
@@ -38,6 +39,8 @@ export interface InitiatorOptions {
   readonly renewable?: 'never' | 'after-expiry' | undefined;
   /** Names the service in the request, for an issuer that serves several. */
   readonly appliesTo?: string | undefined;
+  /** Seals calls and opens their answers on worker threads ({@link Initiator.requestCallAsync}). Default: the calling thread does. */
+  readonly pool?: PoolMaker | undefined;
   /** Default 5 minutes. */
   readonly timestampLifetimeMs?: number | undefined;
   /** How long replies under the old key are taken after a renewal. Default 5 minutes. */

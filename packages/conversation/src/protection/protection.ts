@@ -1,7 +1,14 @@
 /** How messages are protected: as they are written, and as they are read. */
 import type { CanonicalElement } from '@parley/codec';
 import type { SecurityContext } from '@parley/core';
-import type { BootstrapSealRequest, Policy, SealedMessage, SealRequest, TransportSealRequest } from '@parley/engine';
+import type {
+  BootstrapSealRequest,
+  Policy,
+  Pool,
+  SealedMessage,
+  SealRequest,
+  TransportSealRequest,
+} from '@parley/engine';
 import { seal } from '@parley/engine';
 import type { Ambient } from '../exchange/ambient.ts';
 import { currentMs, randomIdPrefix } from '../exchange/ambient.ts';
@@ -66,6 +73,30 @@ export function protect(
       idPrefix: randomIdPrefix(ambient),
     }),
   );
+}
+
+/**
+ * {@link protect}, on `pool` if there is one and the context is all that it needs.
+ * @throws Fault as `seal`
+ */
+export async function protectOn(
+  pool: Pool | undefined,
+  envelope: Uint8Array,
+  request: ProtectionRequest,
+  stamp: Stamp,
+): Promise<SealedMessage> {
+  if (pool === undefined || !('context' in request) || request.tokenElement !== undefined)
+    return protect(envelope, request, stamp);
+  const { context, tokenElement: _, ...plain } = request;
+  const { ambient, timestampLifetimeMs } = stamp;
+  const reply = await pool.seal(envelope, {
+    ...plain,
+    identifier: context.identifier,
+    atMs: currentMs(ambient),
+    timestampLifetimeMs,
+    idPrefix: randomIdPrefix(ambient),
+  });
+  return unwrapped(reply);
 }
 
 /** Which key, and what else one message has of its own. */

@@ -1,5 +1,5 @@
 import { Fault } from '@parley/core';
-import type { ReplayMemory, ReplayShare } from '@parley/engine';
+import type { ReplayEntry, ReplayMemory, ReplayShare } from '@parley/engine';
 import type { ReplayCache } from './replay-cache.ts';
 
 /**
@@ -35,6 +35,16 @@ export class AwaitedReplays implements ReplayMemory {
     }
     this.#pending = answer.then((isFirst) => void this.#answers.set(name, isFirst));
     throw new Fault('internal.context-needed');
+  }
+
+  /** Inserts `entry`, and waits for the answer. @throws Fault `internal.quota`, `internal.store-unavailable` */
+  async isFirst({ scope, key, untilMs }: ReplayEntry, nowMs: number, share: ReplayShare): Promise<boolean> {
+    try {
+      return this.insertIfAbsent(scope, key, untilMs, nowMs, share);
+    } catch (error) {
+      if (!(await this.arrived())) throw error;
+      return this.insertIfAbsent(scope, key, untilMs, nowMs, share);
+    }
   }
 
   /** Waits for an answer; `false` if none is awaited. @throws Fault `internal.quota`, `internal.store-unavailable` */

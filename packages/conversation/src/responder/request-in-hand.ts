@@ -92,19 +92,29 @@ async function openRequest(
   { store }: ResponderSettings,
 ): Promise<Opening> {
   const { bytes, atMs, channel, replays } = request;
-  if (restsOnTransport(more.policy)) requireSecure(channel);
+  requireChannel(channel, more.policy);
   const opening = await openAwaited(bytes, { store, replays, atMs, soapAction: channel.soapAction, ...more });
   try {
-    const { action, relatesTo } = addressingOf(opening.message);
-    // safety: an answer, ours or anybody's, is no request: it may have come back (T85).
-    if (relatesTo !== undefined) throw new Fault('peer.reflected', { header: 'RelatesTo' });
-    // safety: the unverified action chose this way, so the verified one must be the same.
-    if (action !== undefined && action !== request.outline.action) throw new Fault('peer.action-mismatch');
+    requireRequest(opening.message, request);
     return opening;
   } catch (error) {
     opening.wipe();
     throw error;
   }
+}
+
+/** @throws Fault `peer.coverage-missing` the policy rests on a channel that is not secure */
+export function requireChannel(channel: Channel, policy: Policy): void {
+  if (restsOnTransport(policy)) requireSecure(channel);
+}
+
+/** @throws Fault `peer.reflected` an answer; `peer.action-mismatch` another request than it looked like */
+export function requireRequest(message: OpenedMessage, { outline }: Pick<RequestInHand, 'outline'>): void {
+  const { action, relatesTo } = addressingOf(message);
+  // safety: an answer, ours or anybody's, is no request: it may have come back (T85).
+  if (relatesTo !== undefined) throw new Fault('peer.reflected', { header: 'RelatesTo' });
+  // safety: the unverified action chose this way, so the verified one must be the same.
+  if (action !== undefined && action !== outline.action) throw new Fault('peer.action-mismatch');
 }
 
 /** What the wsa headers say: signed, or where the policy does without, as they are. */

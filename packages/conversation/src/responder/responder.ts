@@ -7,7 +7,7 @@ import { isContextMessage } from '@parley/engine';
 import { currentMs, randomUrn } from '../exchange/ambient.ts';
 import type { Channel } from '../exchange/channel.ts';
 import type { Protection } from '../protection/protection.ts';
-import { protect, underContext } from '../protection/protection.ts';
+import { protectOn, underContext } from '../protection/protection.ts';
 import { AwaitedReplays } from '../replay/awaited-replays.ts';
 import { trustActionOf, trustVersionOf } from '../soap/actions.ts';
 import type { AddressingStyle } from '../soap/addressing-style.ts';
@@ -19,6 +19,7 @@ import type { ContextName } from '../trust/token-reference.ts';
 import { cancelContext } from './cancel-context.ts';
 import { openLive } from './expired-context.ts';
 import { issueContext } from './issue-context.ts';
+import { openOnPool } from './open-on-pool.ts';
 import { rememberOwn } from './own-messages.ts';
 import { renewContext } from './renew-context.ts';
 import type { RequestInHand } from './request-in-hand.ts';
@@ -112,7 +113,7 @@ export class Responder {
       if (context === undefined) throw new Fault('caller.context-unusable', { reason: 'unknown' });
       try {
         const use = { context, instance, ...(profile.confirm && { confirm: signatureValues }) };
-        const sealed = protect(envelope, underContext(protection, use), this.#settings);
+        const sealed = await protectOn(this.#settings.pool, envelope, underContext(protection, use), this.#settings);
         const share = { owner: context.principal ?? identifier };
         await rememberOwn(envelope, sealed, { identifier, protection, share }, this.#settings);
         return { ok: true, value: sealed.octets };
@@ -122,6 +123,11 @@ export class Responder {
     } catch (error) {
       return failedReply(error);
     }
+  }
+
+  /** Ends its pool, if it has one, once what is under way is answered. The store is the caller's. */
+  async close(): Promise<void> {
+    await this.#settings.pool?.close();
   }
 
   #failed(error: unknown): FailedReply {
@@ -187,9 +193,17 @@ export class Responder {
     const { action } = request.outline;
     if (trustVersionOf(action ?? '') !== undefined)
       throw new Fault('peer.trust-request-failed', { reason: 'no such binding' });
+    const message = await this.#opened(request);
+    if (!isContextMessage(message)) throw new Fault('peer.keyinfo-forbidden', { reason: 'not signed by a context' });
+    return message;
+  }
+
+  async #opened(request: RequestInHand): Promise<OpenedMessage> {
+    const { pool, profile } = this.#settings;
+    const opened = pool && (await openOnPool(request, pool, profile.requests.policy));
+    if (opened !== undefined) return opened;
     const { message, wipe } = await openLive(request, this.#settings);
     wipe();
-    if (!isContextMessage(message)) throw new Fault('peer.keyinfo-forbidden', { reason: 'not signed by a context' });
     return message;
   }
 }

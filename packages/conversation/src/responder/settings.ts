@@ -1,10 +1,11 @@
 import { algorithmSuite, Fault } from '@parley/core';
-import type { Policy, PolicyChanges } from '@parley/engine';
+import type { Policy, PolicyChanges, Pool } from '@parley/engine';
 import { policyOf } from '@parley/engine';
 import type { ResponderBootstrap } from '../bootstrap/bootstrap.ts';
 import { keyFormOf } from '../bootstrap/hidden-key.ts';
 import type { Ambient } from '../exchange/ambient.ts';
 import { FIVE_MINUTES_MS } from '../exchange/durations.ts';
+import type { PoolMaker } from '../exchange/work.ts';
 import type { ConversationProfile } from '../protection/conversation-profile.ts';
 import { peerProfile } from '../protection/peer-profiles.ts';
 import type { Alarm } from '../quota/alarm-bell.ts';
@@ -16,6 +17,7 @@ import { MemoryReplayCache } from '../replay/replay-cache.ts';
 import type { ContextStore } from '../store/context-store.ts';
 import type { KeyForm } from '../trust/key-element.ts';
 import type { KeyContribution } from '../trust/key-material.ts';
+import { contextsForPool } from './pool-contexts.ts';
 
 export interface ResponderOptions {
   readonly store: ContextStore;
@@ -50,6 +52,8 @@ export interface ResponderOptions {
    * from whoever the bootstrap says is the context's principal, who may then be anybody who knows that credential. Default: `refuse`.
    */
   readonly unproven?: 'refuse' | 'same-principal' | undefined;
+  /** Opens applications' messages and seals their answers on worker threads. Default: the calling thread does. */
+  readonly pool?: PoolMaker | undefined;
   /** How long the old key serves beside a renewed one. Default 5 minutes. */
   readonly rolloverMs?: number | undefined;
   /** Default 5 minutes. */
@@ -76,7 +80,8 @@ export interface ResponderOptions {
 }
 
 /** The options, complete. */
-export interface ResponderSettings extends Complete<Omit<ResponderOptions, CountName | 'onAlarm'>> {
+export interface ResponderSettings extends Complete<Omit<ResponderOptions, CountName | 'onAlarm' | 'pool'>> {
+  readonly pool: Pool | undefined;
   readonly defaultKeyBits: number;
   readonly quota: PrincipalQuota;
   readonly alarms: AlarmBell;
@@ -98,7 +103,13 @@ const HOUR_MS = 3_600_000;
 /** @throws Fault `caller.option-invalid` an unknown suite, and as `policyOf` */
 export function completeSettings(options: ResponderOptions): ResponderSettings {
   const profile = options.profile ?? peerProfile('parley');
+  const pool = options.pool?.({
+    policy: profile.requests.policy,
+    contexts: contextsForPool(options.store),
+    contextAgeMaxMs: 0,
+  });
   return {
+    pool,
     store: options.store,
     ambient: options.ambient,
     bootstrap: options.bootstrap,
@@ -117,7 +128,9 @@ export function completeSettings(options: ResponderOptions): ResponderSettings {
     expiredKeys: options.expiredKeys ?? 'drop',
     quota: quotaOf(options),
     alarms: new AlarmBell(options.onAlarm),
-    onEvict: options.onEvict ?? (() => undefined),
+    onEvict: async (identifier) => {
+      await Promise.all([pool?.evict(identifier), options.onEvict?.(identifier)]);
+    },
     policies: handshakePolicies(options.bootstrap, profile),
   };
 }

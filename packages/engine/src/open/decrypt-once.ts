@@ -11,7 +11,7 @@ import type { DocumentPlan } from '../plan/document.ts';
 import type { PlannedSignature } from '../plan/signatures.ts';
 import type { MessageClaims } from '../read/message.ts';
 import { freshUntilMs, requireFresh } from './freshness.ts';
-import { shareOwnerOf, signatureReplayKey } from './replay-key.ts';
+import { decryptionReplayKey, shareOwnerOf } from './replay-key.ts';
 import type { VerifiedSignature } from './verify-signatures.ts';
 import { requireDigest } from './verify-signatures.ts';
 
@@ -34,7 +34,7 @@ export function requireFirstDecryption(
   if (!decryptions.some(({ claim }) => claim.cipher.mode === 'cbc')) return;
   const untilMs = provenUntilMs(claims, signature, scope);
   const { resolved, start, end } = value;
-  const key = `decrypted ${signatureReplayKey(resolved, workspace.sink.bytes.subarray(start, end))}`;
+  const key = decryptionReplayKey(resolved, workspace.sink.bytes.subarray(start, end));
   const entry = { scope: resolved.source === 'context' ? resolved.context.identifier : '', key, untilMs };
   remember(replays, [entry], atMs, { owner: shareOwnerOf(resolved) });
 }

@@ -1,4 +1,4 @@
-/** What may be seen once of a message that is proven. */
+/** What may be seen once of a message that is proven, and of one that is not proven yet. */
 import { digestAlgorithm } from '@parley/core';
 import { digestBase64 } from '@parley/core/internal';
 import type { ResolvedKey } from '../keys/resolved-key.ts';
@@ -19,6 +19,18 @@ export function replayEntries(message: OpenedMessage): readonly ReplayEntry[] {
  */
 export function signatureReplayKey(resolved: ResolvedKey, signedInfo: Uint8Array): string {
   return `${ownerOf(resolved)} ${digestOf(signedInfo)}`;
+}
+
+const DECRYPTED = 'decrypted ';
+
+/** The key of the entry that is made before anything is decrypted under that signature (T37). */
+export function decryptionReplayKey(resolved: ResolvedKey, signedInfo: Uint8Array): string {
+  return `${DECRYPTED}${signatureReplayKey(resolved, signedInfo)}`;
+}
+
+/** Whether it is one of those, and not the entry of a message that is proven. */
+export function isOfDecryption(replayKey: string): boolean {
+  return replayKey.startsWith(DECRYPTED);
 }
 
 function ownerOf(resolved: ResolvedKey): string {

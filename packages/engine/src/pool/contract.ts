@@ -1,5 +1,6 @@
 import type { Reply, SecurityContext } from '@parley/core';
 import type { ContextMessage, OpenedMessage } from '../message/opened-message.ts';
+import type { ReplayEntry, ReplayShare } from '../message/replay-memory.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { SealedMessage } from '../seal/request.ts';
 import type { PoolCredentials } from './transfer/credentials.ts';
@@ -63,6 +64,13 @@ export interface PoolOptions {
   readonly workerUrl?: string | URL | undefined;
 }
 
+/** What is to be remembered before a message is decrypted. */
+export interface DecryptionEntry extends ReplayEntry {
+  /** The time that the message is judged at. */
+  readonly nowMs: number;
+  readonly share: ReplayShare;
+}
+
 export interface PoolMessage {
   /** Borrowed until the promise settles; copied once, into shared memory. */
   readonly message: Uint8Array;
@@ -72,6 +80,12 @@ export interface PoolMessage {
   readonly soapAction?: string;
   /** For a response: what the request was signed with ({@link SealedMessage.signatureValues}). */
   readonly signatureValuesSent?: readonly string[];
+  /**
+   * Asked, on the calling thread, before what CBC hides is decrypted under a signature in clear (T37), which then takes the
+   * worker a second look at the message. It inserts the entry into the replay cache, and says whether it was absent; if not, the
+   * answer is `peer.replay`. Without it, such messages are decrypted as often as they come.
+   */
+  readonly mayDecrypt?: (entry: DecryptionEntry) => boolean | Promise<boolean>;
 }
 
 /** An envelope to be sealed (borrowed until it is answered), and how. */
@@ -116,8 +130,8 @@ export interface PoolStats {
 /**
  * `open` and `seal` on worker threads. Every message has one {@link Reply}, whatever happens to the workers; a call
  * rejects only with the Fault `caller.input-invalid`, for something that is no Uint8Array. Replies of the pool itself: `internal.busy`, `internal.worker-lost` (this message ended three workers),
- * `internal.store-unavailable`, `caller.closed`. Answers never say whether a message is a replay: that is decided
- * once, by whoever holds the replay cache.
+ * `internal.store-unavailable`, `caller.closed`. Whether a proven message is a replay is decided once, by whoever holds the
+ * replay cache, with what the answer says of it ({@link replayEntries}).
  */
 export interface Pool<Message extends OpenedMessage = ContextMessage> {
   /** Opens one message. Calls made in one turn of the event loop travel together. The answer is the caller's. */

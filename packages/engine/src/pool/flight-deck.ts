@@ -1,6 +1,9 @@
 import type { FailedReply } from '@parley/core';
+import { Fault } from '@parley/core';
+import { failedReply } from '@parley/core/internal';
 import type { ContextDesk } from './context-desk.ts';
 import type { ContextWatch } from './context-watch.ts';
+import type { DecryptionEntry } from './contract.ts';
 import type { Job, Need } from './flight.ts';
 import { Flight, neededBy } from './flight.ts';
 import type { KeyDesk } from './key-desk.ts';
@@ -102,7 +105,8 @@ export class FlightDeck {
       if (need === undefined) {
         settle(flight, job, reply);
       } else {
-        const key = `${need.kind} ${need.name}`;
+        // What one message is granted, another is not, though it be the same.
+        const key = need.kind === 'decryption' ? `${index}` : `${need.kind} ${need.name}`;
         needing.set(key, { need, jobs: [...(needing.get(key)?.jobs ?? []), job] });
       }
     }
@@ -156,6 +160,14 @@ export class FlightDeck {
     const again: Job[] = [];
     await Promise.all(
       needing.map(async ({ need, jobs }) => {
+        if (need.kind === 'decryption') {
+          for (const job of jobs) {
+            const reply = await leaveToDecrypt(job, need.entry);
+            if (reply === undefined) again.push({ ...job, decryptable: need.entry.key });
+            else settle(flight, job, reply);
+          }
+          return;
+        }
         const found = need.kind === 'context' ? await desk.lookUp(need.name) : keys.lookUp(need.name);
         if ('ok' in found) {
           for (const job of jobs) settle(flight, job, found);
@@ -215,6 +227,17 @@ export class FlightDeck {
 interface Needing {
   readonly need: Need;
   readonly jobs: readonly Job[];
+}
+
+/** Asks for it; the answer to a message that may not be decrypted. */
+async function leaveToDecrypt({ mayDecrypt }: Job, entry: DecryptionEntry): Promise<FailedReply | undefined> {
+  try {
+    // safety: anything but yes is no.
+    if ((await mayDecrypt?.(entry)) === true) return undefined;
+    return failedReply(new Fault('peer.replay', { identifier: entry.scope }));
+  } catch (error) {
+    return failedReply(error instanceof Fault ? error : new Fault('internal.store-unavailable', {}, error));
+  }
 }
 
 function settle(flight: Flight, job: Job, reply: Parameters<Job['answer']>[0]): void {

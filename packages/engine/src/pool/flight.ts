@@ -1,4 +1,5 @@
 import type { Reply } from '@parley/core';
+import type { DecryptionEntry, PoolMessage } from './contract.ts';
 import type { AnyReply } from './reply-reader.ts';
 import type { PortableSeal } from './transfer/portable-seal.ts';
 import type { Slab, SlabPool } from './transfer/slab.ts';
@@ -22,6 +23,7 @@ export interface JobRequest {
   readonly atMs: number | 'message';
   readonly soapAction: string | undefined;
   readonly signatureValuesSent: readonly string[] | undefined;
+  readonly mayDecrypt: PoolMessage['mayDecrypt'];
   readonly seal: PortableSeal | undefined;
 }
 
@@ -29,6 +31,8 @@ export interface JobRequest {
 export interface Job extends Omit<JobRequest, 'octets'> {
   readonly start: number;
   readonly length: number;
+  /** The entry that was inserted for it: it may be decrypted. */
+  readonly decryptable: string | undefined;
   readonly answer: (reply: AnyReply) => void;
 }
 
@@ -135,6 +139,8 @@ export class Flight {
         job.soapAction,
         // Base64 holds no blank; no value at all is not the same as none said.
         job.signatureValuesSent?.join(' '),
+        // Empty: to be asked for.
+        job.decryptable ?? (job.mayDecrypt && ''),
       ]),
       seals: this.jobs.flatMap((job) => job.seal ?? []),
       contexts: [...this.contexts.values()],
@@ -209,11 +215,13 @@ export class BatchBuilder {
 
   /** Copies a message (borrowed) in; `expectedBytes` is what is to come with it, for the size of a new slab. */
   add(request: JobRequest, expectedBytes: number, answer: Job['answer']): void {
-    const { octets, atMs, soapAction, signatureValuesSent, seal } = request;
+    const { octets, atMs, soapAction, signatureValuesSent, mayDecrypt, seal } = request;
     const likelyBytes = Math.min(this.#bytesMax, Math.max(this.#usualBytes, expectedBytes));
     this.#load ??= new Load(this.#slabs, ALIGNMENT_BYTES + Math.max(likelyBytes, octets.length));
     const start = this.#load.add(octets);
-    this.#jobs.push({ start, length: octets.length, atMs, soapAction, signatureValuesSent, seal, answer });
+    const decryptable = undefined;
+    const { length } = octets;
+    this.#jobs.push({ start, length, atMs, soapAction, signatureValuesSent, mayDecrypt, decryptable, seal, answer });
   }
 
   /** The batch so far, if there is one; the next message starts a new one. `isFull`: in a larger slab, if it may be. */
@@ -227,17 +235,19 @@ export class BatchBuilder {
   }
 }
 
-/** What a worker lacks for a message. */
-export interface Need {
-  readonly kind: 'context' | 'encrypted-key';
-  /** Identifier, or SHA-1. */
-  readonly name: string;
-}
+/** What a worker lacks for a message: a context or an EncryptedKey, by its name, or leave to decrypt this one message. */
+export type Need =
+  | { readonly kind: 'context' | 'encrypted-key'; readonly name: string }
+  | { readonly kind: 'decryption'; readonly entry: DecryptionEntry };
 
 /** What `reply` asks main for. */
 export function neededBy(reply: Reply<unknown>): Need | undefined {
   if (reply.ok || reply.code !== 'internal.context-needed') return undefined;
-  const { encryptedKey, identifier } = reply.detail;
+  const { encryptedKey, identifier, decryption, scope, untilMs, nowMs, owner } = reply.detail;
   if (typeof identifier === 'string') return { kind: 'context', name: identifier };
-  return typeof encryptedKey === 'string' ? { kind: 'encrypted-key', name: encryptedKey } : undefined;
+  if (typeof encryptedKey === 'string') return { kind: 'encrypted-key', name: encryptedKey };
+  if (typeof decryption !== 'string') return undefined;
+  const share = { owner: String(owner) };
+  const entry = { scope: String(scope), key: decryption, untilMs: Number(untilMs), nowMs: Number(nowMs), share };
+  return { kind: 'decryption', entry };
 }

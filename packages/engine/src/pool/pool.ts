@@ -12,7 +12,7 @@ import type { Flight, JobRequest } from './flight.ts';
 import { BatchBuilder } from './flight.ts';
 import { FlightDeck } from './flight-deck.ts';
 import { Gate } from './gate.ts';
-import { openRequest, requireOctets } from './job-request.ts';
+import { openRequest, requireOctets, sealRequest } from './job-request.ts';
 import { KeyDesk } from './key-desk.ts';
 import type { CompletePoolOptions } from './options.ts';
 import { PoisonList } from './poison-list.ts';
@@ -106,8 +106,7 @@ export class BatchPool implements Pool<OpenedMessage> {
     requireOctets(envelope);
     const portable = this.#portable(request);
     if (!portable.ok) return portable;
-    const { atMs } = request;
-    const job = { octets: envelope, atMs, soapAction: undefined, signatureValuesSent: undefined, seal: portable.value };
+    const job = sealRequest(envelope, request.atMs, portable.value);
     const [reply] = await this.#call('seal', [job], options);
     return reply as Reply<SealedMessage>;
   }

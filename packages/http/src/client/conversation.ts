@@ -162,7 +162,7 @@ export class Conversation {
     const { soapVersion, profile, url } = this.#settings;
     const addressing = profile.pairing === 'connection' ? 'none' : profile.addressing;
     const call = envelope({ action, body: payload, to: this.#settings.to, soapVersion, addressing });
-    const request = this.#initiator.requestCall(call);
+    const request = await this.#initiator.requestCallAsync(call);
     const outcome = await this.#exchange(withAction(request, action), url, signal);
     if (outcome === undefined) return undefined;
     if (outcome.kind === 'answer') return { message: outcome.message, fault: undefined };
@@ -188,7 +188,7 @@ export class Conversation {
       const message = { octets: request.value.octets, soapAction: request.value.soapAction, soapVersion };
       const answer: IncomingMessage = await post(url, message, this.#dispatcher, bounds, signal);
       if (answer.octets.length === 0) return undefined;
-      const outcome = this.#initiator.receive(answer.octets, request.value, this.#channel);
+      const outcome = await this.#initiator.receiveAsync(answer.octets, request.value, this.#channel);
       if (!outcome.ok) throw new Fault(outcome.code, { ...outcome.detail, status: answer.status }, outcome.cause);
       return outcome.value;
     } finally {

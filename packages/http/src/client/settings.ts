@@ -20,6 +20,7 @@ const PASSED_ON: Readonly<Record<keyof PassedOn, true>> = {
   timestampLifetimeMs: true,
   rolloverMs: true,
   openRequestsMax: true,
+  pool: true,
   answerWithinMs: true,
 };
 

@@ -26,6 +26,7 @@ import {
 import { verdictOf } from '../transfer/verdict.ts';
 import { BatchKeys } from './batch-keys.ts';
 import { ContextCache } from './context-cache.ts';
+import { FirstDecryption } from './first-decryption.ts';
 import { OctetWriter } from './octet-writer.ts';
 import { ReplyWriter } from './reply-writer.ts';
 
@@ -103,6 +104,7 @@ export class BatchRunner {
       else replies.failed(reply);
       return;
     }
+    const granted = task.jobs[at + 5] as string | undefined;
     const reply = open(message, {
       atMs: task.jobs[at + 2] as number | 'message',
       soapAction: task.jobs[at + 3] as string | undefined,
@@ -110,6 +112,7 @@ export class BatchRunner {
       policy: this.#policy,
       contexts: this.#contexts,
       credentials: this.#credentialsFor(index, kept),
+      replays: granted === undefined ? undefined : new FirstDecryption(granted),
       workspace: this.#workspace,
       // The reply writer copies before the next message.
       borrow: true,
