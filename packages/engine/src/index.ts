@@ -112,9 +112,11 @@ export type {
   DecryptionEntry,
   Pool,
   PoolEnvelope,
+  PoolLatency,
   PoolMessage,
   PoolOptions,
   PoolStats,
+  WorkerLoad,
 } from './pool/contract.ts';
 export type { PoolBootstrapSealRequest, PoolSealRequest } from './pool/transfer/seal-request.ts';
 export type { PoolCredentials } from './pool/transfer/credentials.ts';

@@ -10,11 +10,17 @@ import type { AttachedContext } from './transfer/task.ts';
 export class ContextDesk {
   readonly #resolver: ContextResolver;
   readonly #log: EvictionLog;
+  #lookUps = 0;
   readonly #asked = new Map<string, Promise<AttachedContext | FailedReply>>();
 
   constructor(resolver: ContextResolver, log: EvictionLog) {
     this.#resolver = resolver;
     this.#log = log;
+  }
+
+  /** Times that the resolver was asked. */
+  get lookUps(): number {
+    return this.#lookUps;
   }
 
   /** The context ready to travel, or the reply for every message that needs it. Does not reject. */
@@ -43,6 +49,7 @@ export class ContextDesk {
   async #ask(identifier: string): Promise<AttachedContext | FailedReply> {
     // safety: taken before the store is asked; an eviction in between then outranks the answer.
     const { position } = this.#log;
+    this.#lookUps++;
     try {
       const context = await this.#resolver.get(identifier);
       return { identifier, position, context: portableOrNothing(identifier, context) };

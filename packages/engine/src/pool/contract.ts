@@ -1,4 +1,4 @@
-import type { Reply, SecurityContext } from '@parley/core';
+import type { FailedReply, FaultCode, Reply, SecurityContext } from '@parley/core';
 import type { ContextMessage, OpenedMessage } from '../message/opened-message.ts';
 import type { ReplayEntry, ReplayShare } from '../message/replay-memory.ts';
 import type { Policy } from '../policy/policy.ts';
@@ -62,6 +62,8 @@ export interface PoolOptions {
    * The module `@parley/engine/pool-worker`, where a bundler has put it: a `file:` URL or a path. Default: where this package has it.
    */
   readonly workerUrl?: string | URL | undefined;
+  /** Told of each message that is refused, before its caller is: for a log. What it throws becomes a warning of the process. */
+  readonly onRefused?: ((refusal: Pick<FailedReply, 'code' | 'detail'>) => void) | undefined;
 }
 
 /** What is to be remembered before a message is decrypted. */
@@ -113,7 +115,10 @@ export interface Answered<Given, Value> {
   readonly reply: Reply<Value>;
 }
 
-/** Counters since the pool was made. */
+/**
+ * What happened since the pool was made. The same as it happens, on channels of `node:diagnostics_channel`: `parley:pool:refused`
+ * (`{ code, detail }`), `parley:pool:batch` (`{ kind, threadId, messages, busyMs }`), `parley:pool:worker-lost` (`{ workersLost }`).
+ */
 export interface PoolStats {
   /** Messages taken in. */
   readonly messages: number;
@@ -125,6 +130,30 @@ export interface PoolStats {
   readonly workersLost: number;
   /** Messages taken in and not yet answered. */
   readonly queued: number;
+  /** Code -> messages that were refused with it. */
+  readonly refused: Readonly<Partial<Record<FaultCode, number>>>;
+  /** From when a message is taken in to its answer; all 0 before the first. */
+  readonly latency: PoolLatency;
+  /** Times that the resolver was asked for a context which no worker had. */
+  readonly contextsAsked: number;
+  /** What each thread has done so far, in the order in which they began; threads that died are among them. */
+  readonly workers: readonly WorkerLoad[];
+}
+
+export interface PoolLatency {
+  readonly p50Ms: number;
+  readonly p90Ms: number;
+  readonly p99Ms: number;
+  readonly maxMs: number;
+  readonly meanMs: number;
+}
+
+export interface WorkerLoad {
+  readonly threadId: number;
+  readonly batches: number;
+  readonly messages: number;
+  /** Spent on batches; the rest of its time it waited for some. */
+  readonly busyMs: number;
 }
 
 /**

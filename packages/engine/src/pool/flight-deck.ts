@@ -7,6 +7,7 @@ import type { DecryptionEntry } from './contract.ts';
 import type { Job, Need } from './flight.ts';
 import { Flight, neededBy } from './flight.ts';
 import type { KeyDesk } from './key-desk.ts';
+import type { Meter } from './meter.ts';
 import type { PoisonList } from './poison-list.ts';
 import type { AnyReply } from './reply-reader.ts';
 import { readReplies } from './reply-reader.ts';
@@ -21,6 +22,7 @@ export interface FlightDeckOptions {
   readonly watch: Pick<ContextWatch, 'current'>;
   readonly keys: KeyDesk;
   readonly poison: PoisonList;
+  readonly meter: Meter;
   readonly jobTimeoutMs: number;
   /** A batch to send while a worker has time. */
   readonly next: () => Flight | undefined;
@@ -123,6 +125,8 @@ export class FlightDeck {
       const { filled, kept } = await this.#execute(flight, output);
       const { start, length } = flight.answer;
       const replies = this.#options.keys.keep(kept, readReplies(filled, start, length));
+      const { kind, threadId, busyMs } = flight;
+      this.#options.meter.batch({ kind, threadId, messages: replies.length, busyMs });
       slabs.give(filled, start + length);
       if (filled !== output) slabs.give(output, output.length);
       return replies;

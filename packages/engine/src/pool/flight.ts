@@ -6,6 +6,7 @@ import type { Slab, SlabPool } from './transfer/slab.ts';
 import { alignedStart } from './transfer/slab.ts';
 import type { AttachedContext, AttachedKey, BatchTask, JobKind } from './transfer/task.ts';
 import {
+  CONTROL_BUSY_US,
   CONTROL_BYTES,
   CONTROL_LENGTH,
   CONTROL_PROGRESS,
@@ -151,6 +152,11 @@ export class Flight {
   /** The thread that took it up; 0 before. */
   get threadId(): number {
     return Atomics.load(this.#control, CONTROL_THREAD);
+  }
+
+  /** What the worker spent on it, at the end. */
+  get busyMs(): number {
+    return Atomics.load(this.#control, CONTROL_BUSY_US) / 1000;
   }
 
   /** Whether the worker came to the end of it. */

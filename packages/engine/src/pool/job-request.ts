@@ -1,7 +1,10 @@
+import type { CertifiedKey, Reply } from '@parley/core';
 import { Fault } from '@parley/core';
+import { failedReply } from '@parley/core/internal';
 import type { PoolMessage } from './contract.ts';
 import type { JobRequest } from './flight.ts';
-import type { PortableSeal } from './transfer/portable-seal.ts';
+import { portableSeal } from './transfer/portable-seal.ts';
+import type { PoolBootstrapSealRequest, PoolSealRequest } from './transfer/seal-request.ts';
 
 /** What is asked for `message`. @throws Fault `caller.input-invalid` it has no octets */
 export function openRequest({ message, atMs, soapAction, signatureValuesSent, mayDecrypt }: PoolMessage): JobRequest {
@@ -9,12 +12,23 @@ export function openRequest({ message, atMs, soapAction, signatureValuesSent, ma
   return { octets: message, atMs, soapAction, signatureValuesSent, mayDecrypt, seal: undefined };
 }
 
-/** The same for an envelope that is to be sealed. */
-export function sealRequest(octets: Uint8Array, atMs: number, seal: PortableSeal): JobRequest {
-  return { octets, atMs, soapAction: undefined, signatureValuesSent: undefined, mayDecrypt: undefined, seal };
+/** Fails for what a worker cannot be told. @throws Fault `caller.input-invalid` for what is no Uint8Array */
+export function sealRequest(
+  envelope: Uint8Array,
+  request: PoolSealRequest | PoolBootstrapSealRequest,
+  ownKeys: readonly CertifiedKey[],
+): Reply<JobRequest> {
+  requireOctets(envelope);
+  try {
+    const seal = portableSeal(request, ownKeys);
+    const { atMs } = request;
+    const unasked = { soapAction: undefined, signatureValuesSent: undefined, mayDecrypt: undefined };
+    return { ok: true, value: { octets: envelope, atMs, ...unasked, seal } };
+  } catch (error) {
+    return failedReply(error);
+  }
 }
 
-/** @throws Fault `caller.input-invalid` */
-export function requireOctets(octets: unknown): void {
+function requireOctets(octets: unknown): void {
   if (!(octets instanceof Uint8Array)) throw new Fault('caller.input-invalid', { reason: 'not a Uint8Array' });
 }

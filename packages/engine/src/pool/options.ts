@@ -3,8 +3,8 @@ import type { KeySourceName } from '../message/opened-message.ts';
 import type { PoolOptions } from './contract.ts';
 
 /** {@link PoolOptions} with nothing left open. */
-export type CompletePoolOptions = Required<Omit<PoolOptions, 'credentials' | 'workerUrl'>> &
-  Pick<PoolOptions, 'credentials'>;
+export type CompletePoolOptions = Required<Omit<PoolOptions, 'credentials' | 'workerUrl' | 'onRefused'>> &
+  Pick<PoolOptions, 'credentials' | 'onRefused'>;
 
 const DEFAULTS = {
   batchMessagesMax: 64,

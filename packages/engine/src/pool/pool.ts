@@ -12,16 +12,15 @@ import type { Flight, JobRequest } from './flight.ts';
 import { BatchBuilder } from './flight.ts';
 import { FlightDeck } from './flight-deck.ts';
 import { Gate } from './gate.ts';
-import { openRequest, requireOctets, sealRequest } from './job-request.ts';
+import { openRequest, sealRequest } from './job-request.ts';
 import { KeyDesk } from './key-desk.ts';
+import { Meter } from './meter.ts';
 import type { CompletePoolOptions } from './options.ts';
 import { PoisonList } from './poison-list.ts';
 import { inUtf8 } from './reader.ts';
 import type { AnyReply } from './reply-reader.ts';
 import { NO_CREDENTIALS } from './transfer/credentials.ts';
 import type { EvictionLog } from './transfer/eviction-log.ts';
-import type { PortableSeal } from './transfer/portable-seal.ts';
-import { portableSeal } from './transfer/portable-seal.ts';
 import type { PoolBootstrapSealRequest, PoolSealRequest } from './transfer/seal-request.ts';
 import { SlabPool } from './transfer/slab.ts';
 import type { Executor, JobKind } from './transfer/task.ts';
@@ -44,13 +43,12 @@ export class BatchPool implements Pool<OpenedMessage> {
   readonly #slabs = new SlabPool(KEPT_SLAB_BYTES);
   readonly #poison = new PoisonList();
   readonly #desk: ContextDesk;
+  readonly #meter: Meter;
   readonly #deck: FlightDeck;
   readonly #builders: Readonly<Record<JobKind, BatchBuilder>>;
   // Calls for several messages, some of which may be answered while the call is not.
   readonly #calls = new Set<Promise<unknown>>();
   #tick: NodeJS.Immediate | undefined;
-  #messages = 0;
-  #bytes = 0;
   #closed: Promise<void> | undefined;
 
   constructor(options: CompletePoolOptions, executor: Executor, log: EvictionLog) {
@@ -63,6 +61,7 @@ export class BatchPool implements Pool<OpenedMessage> {
       whenFull: options.whenFull,
     });
     this.#desk = new ContextDesk(options.contexts, log);
+    this.#meter = new Meter(options.onRefused);
     const builder = (kind: JobKind) => new BatchBuilder(kind, this.#slabs, options.batchBytesMax);
     this.#builders = { open: builder('open'), verify: builder('verify'), seal: builder('seal') };
     const desk = this.#desk;
@@ -74,6 +73,7 @@ export class BatchPool implements Pool<OpenedMessage> {
       desk: this.#desk,
       keys: new KeyDesk(options.credentials ?? NO_CREDENTIALS),
       poison: this.#poison,
+      meter: this.#meter,
       jobTimeoutMs: options.jobTimeoutMs,
       next: () => this.#gathered(),
     });
@@ -82,7 +82,8 @@ export class BatchPool implements Pool<OpenedMessage> {
   get stats(): PoolStats {
     const { batches, retries } = this.#deck;
     const { workersLost } = this.executor;
-    return { messages: this.#messages, bytes: this.#bytes, batches, retries, workersLost, queued: this.#gate.messages };
+    const { messages: queued } = this.#gate;
+    return { ...this.#meter.counts, batches, retries, workersLost, queued, contextsAsked: this.#desk.lookUps };
   }
 
   async open(message: PoolMessage, options?: CallOptions): Promise<Reply<OpenedMessage>> {
@@ -103,11 +104,9 @@ export class BatchPool implements Pool<OpenedMessage> {
     request: PoolSealRequest | PoolBootstrapSealRequest,
     options?: CallOptions,
   ): Promise<Reply<SealedMessage>> {
-    requireOctets(envelope);
-    const portable = this.#portable(request);
-    if (!portable.ok) return portable;
-    const job = sealRequest(envelope, request.atMs, portable.value);
-    const [reply] = await this.#call('seal', [job], options);
+    const job = sealRequest(envelope, request, this.#options.credentials?.ownKeys ?? []);
+    if (!job.ok) return job;
+    const [reply] = await this.#call('seal', [job.value], options);
     return reply as Reply<SealedMessage>;
   }
 
@@ -188,7 +187,7 @@ export class BatchPool implements Pool<OpenedMessage> {
     for (const [index, given] of requests.entries()) {
       const taken: Reply<JobRequest> = call.isAborted ? failure('caller.aborted') : this.#taken(kind, given);
       if (!taken.ok) {
-        call.answer(index, taken);
+        this.#refuse(call, index, taken);
       } else {
         const request = taken.value;
         const { length } = request.octets;
@@ -196,7 +195,7 @@ export class BatchPool implements Pool<OpenedMessage> {
         const entering = this.#gate.enter(length);
         const entry = typeof entering === 'string' ? entering : await entering;
         if (entry !== 'in') {
-          call.answer(index, failure(entry === 'closed' ? 'caller.closed' : 'internal.busy'));
+          this.#refuse(call, index, failure(entry === 'closed' ? 'caller.closed' : 'internal.busy'));
         } else if (call.isAborted) {
           this.#gate.leave(length);
         } else {
@@ -208,12 +207,9 @@ export class BatchPool implements Pool<OpenedMessage> {
     }
   }
 
-  #portable(request: PoolSealRequest | PoolBootstrapSealRequest): Reply<PortableSeal> {
-    try {
-      return { ok: true, value: portableSeal(request, this.#options.credentials?.ownKeys ?? []) };
-    } catch (error) {
-      return failedReply(error);
-    }
+  #refuse(call: Call, index: number, reply: FailedReply): void {
+    this.#meter.refusedWith(reply);
+    call.answer(index, reply);
   }
 
   /** Messages per batch of a call for `count`: many go in full batches, fewer are spread over the workers. */
@@ -249,11 +245,13 @@ export class BatchPool implements Pool<OpenedMessage> {
   ): void {
     const bytes = request.octets.length;
     const builder = this.#builders[kind];
-    this.#messages++;
-    this.#bytes += bytes;
+    this.#meter.takenIn(bytes);
+    const takenMs = performance.now();
     if (!builder.fits(bytes)) this.#deck.push(builder.take(true));
     try {
       builder.add(request, batchBytes, (reply) => {
+        this.#meter.answered(performance.now() - takenMs);
+        if (!reply.ok) this.#meter.refusedWith(reply);
         // Answered before the gate opens for others, so that `close` finds every call resolved.
         answer(reply);
         this.#gate.leave(bytes);

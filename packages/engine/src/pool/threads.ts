@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { Piscina } from 'piscina';
+import { tellWorkerLost } from './meter.ts';
 import type { BatchAnswer, BatchTask, Executor } from './transfer/task.ts';
 import { Unserved } from './transfer/task.ts';
 import type { RunnerData } from './worker/batch-runner.ts';
@@ -104,6 +105,7 @@ export class Threads implements Executor {
     piscina.on('workerDestroy', () => {
       if (piscina !== this.#piscina) return;
       this.#workersLost++;
+      tellWorkerLost(this.#workersLost);
       // By then piscina has replaced it, or never will.
       setImmediate(() => this.#replaceIfShort(piscina));
     });

@@ -90,7 +90,7 @@ export interface PortableKey {
 }
 
 /** Octets before anything else in an output slab. */
-export const CONTROL_BYTES = 16;
+export const CONTROL_BYTES = 24;
 
 /** Control words (int32) of an output slab. */
 export const CONTROL_THREAD = 0;
@@ -100,3 +100,5 @@ export const PROGRESS_DONE = -1;
 /** Where the records start, and their length; 0 before the end. */
 export const CONTROL_START = 2;
 export const CONTROL_LENGTH = 3;
+/** Microseconds that the worker spent, at the end. */
+export const CONTROL_BUSY_US = 4;

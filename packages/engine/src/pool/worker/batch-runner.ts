@@ -15,6 +15,7 @@ import { portableSecret } from '../transfer/portable-secret.ts';
 import { alignedStart } from '../transfer/slab.ts';
 import type { BatchAnswer, BatchTask, KeptKey } from '../transfer/task.ts';
 import {
+  CONTROL_BUSY_US,
   CONTROL_BYTES,
   CONTROL_LENGTH,
   CONTROL_PROGRESS,
@@ -70,6 +71,7 @@ export class BatchRunner {
 
   /** One reply per message of `task`, in order. */
   run(task: BatchTask): BatchAnswer {
+    const startedMs = performance.now();
     const control = new Int32Array(task.output, 0, CONTROL_BYTES / Int32Array.BYTES_PER_ELEMENT);
     Atomics.store(control, CONTROL_THREAD, this.#threadId);
     this.#contexts.beginBatch(task.contexts);
@@ -91,6 +93,7 @@ export class BatchRunner {
     const { start, length } = replies.finish();
     Atomics.store(control, CONTROL_START, start);
     Atomics.store(control, CONTROL_LENGTH, length);
+    Atomics.store(control, CONTROL_BUSY_US, Math.round((performance.now() - startedMs) * 1000));
     Atomics.store(control, CONTROL_PROGRESS, PROGRESS_DONE);
     return { replacement: octets.replacement, kept };
   }
