@@ -49,6 +49,23 @@ describe('inspect', () => {
     expect(verified.status).toBe(0);
   });
 
+  test('--explain with keys: the value of the signature, and what was signed instead', async () => {
+    const words = ['inspect', MESSAGE, '--keys', KEYS, '--explain'];
+    const right = await parley(words);
+    expect(right.stdout).toMatch(/ds:SignatureValue {2}hmac-\w+, key .*context .*: right/);
+    const other = directory.join('other-value.xml');
+    writeFileSync(other, message.replace(/(<ds:SignatureValue>)..../, '$1AAAA'));
+    const { status, stdout } = await parley([...words.with(1, other)]);
+    expect(status).toBe(1);
+    expect(stdout).toMatch(/ds:SignatureValue .*: DIFFERS\n.*nothing that is tried gives that value/);
+    const json = JSON.parse((await parley([...words.with(1, other), '--json'])).stdout);
+    expect(json.digests.signatures[0].value).toMatchObject({ ok: true, value: { isRight: false } });
+    const strangers = directory.join('strangers.json');
+    writeFileSync(strangers, '{"contexts":[]}');
+    const unknown = await parley(words.with(3, strangers));
+    expect(unknown.stdout).toMatch(/ds:SignatureValue {2}no key to judge it: peer\.bad-context/);
+  });
+
   test('--explain: the octets and digests of each part; what a sender did, and no plaintext without it', async () => {
     const right = await parley(['inspect', MESSAGE, '--explain']);
     expect(right.status).toBe(0);

@@ -32,6 +32,9 @@ export type {
 export { describePlan } from './open/plan-text.ts';
 export type { DeviationName } from './explain/deviations.ts';
 export { explainDigests } from './explain/explain-digests.ts';
+export type { KeyRequest, ValueExplanation } from './explain/explain-value.ts';
+export type { ValueCause } from './explain/value-cause.ts';
+export type { Variant } from './explain/variants.ts';
 export type {
   CauseExplanation,
   ExplainRequest,

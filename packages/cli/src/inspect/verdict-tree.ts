@@ -47,7 +47,8 @@ function partName(part: SignedPart | EncryptedPart): string {
   return printable(qualifiedName(part.namespace, part.localName));
 }
 
-function keyUseText(key: KeyUse): string {
+/** A key and what it came from, as a line. */
+export function keyUseText(key: KeyUse): string {
   if (key.source === 'certificate') return `certificate ${printable(key.subject)}`;
   const steps = key.derivation.map(
     (step) => `${step.implied ? 'implied ' : ''}derived [${step.offsetBytes}, ${step.offsetBytes + step.lengthBytes})`,

@@ -11,7 +11,8 @@ import {
 } from '@parley/codec';
 import { attributeNamed, isNamed, localName, Namespace } from '@parley/codec/internal';
 import type { HashName, Reply } from '@parley/core';
-import { digestBase64, encodeBase64, failedReply, SIGNATURE_ALGORITHMS } from '@parley/core/internal';
+import { contextSource } from '@parley/core';
+import { digestBase64, encodeBase64, failedReply, MAC_ALGORITHMS, SIGNATURE_ALGORITHMS } from '@parley/core/internal';
 import { attributeValue, base64Octets } from '../claims/claim.ts';
 import type { ReferenceClaim, SignatureClaim } from '../claims/signature.ts';
 import { isHidden, readReferences, readSignature } from '../claims/signature.ts';
@@ -25,13 +26,18 @@ import { checkMessageIds } from '../read/message.ts';
 import type { EnvelopeShape } from '../read/soap-envelope.ts';
 import { readEnvelopeShape } from '../read/soap-envelope.ts';
 import type { DigestCause } from './digest-cause.ts';
-import { canonicalOf, causeOf } from './digest-cause.ts';
+import { causeOf } from './digest-cause.ts';
+import type { KeyRequest, ValueExplanation } from './explain-value.ts';
+import { explainedValue } from './explain-value.ts';
+import { canonicalOf } from './variants.ts';
 
 /** One signature, whether it holds or not. */
 export interface SignatureExplanation {
   /** Canonical octets of its ds:SignedInfo: what the key is applied to. */
   readonly signedInfo: Uint8Array;
   readonly references: readonly ReferenceExplanation[];
+  /** Its value, by the key that it names; or why there is no such key. `undefined` where no keys were given. */
+  readonly value: Reply<ValueExplanation> | undefined;
 }
 
 /** One ds:Reference. */
@@ -65,9 +71,8 @@ export interface CauseExplanation extends Omit<DigestCause, 'element'> {
   readonly element: { readonly namespace: string; readonly localName: string } | undefined;
 }
 
-/** With what `open` needs, what was encrypted after it was signed is decrypted first. */
-export type ExplainRequest = Pick<OpenRequest, 'policy'> &
-  Partial<Pick<OpenRequest, 'contexts' | 'credentials' | 'atMs'>>;
+/** With what `open` needs, what was encrypted after it was signed is decrypted first, and the values of signatures are judged. */
+export type ExplainRequest = Pick<OpenRequest, 'policy'> & KeyRequest;
 
 const SECURITY = localName('Security');
 const SIGNATURE = localName('Signature');
@@ -79,7 +84,12 @@ const ANY_FORM = {
   canonicalisations: CANONICALISATION_ALGORITHMS.map(({ name }) => name),
   allowMissingTransforms: true,
   allowTokenTransform: true,
+  allowBareX509Data: true,
+  allowMixedGenerations: true,
+  allowIdentifierFragment: true,
+  layout: 'lax',
   signatures: SIGNATURE_ALGORITHMS.map(({ name }) => name),
+  macs: MAC_ALGORITHMS.map(({ name }) => name),
 } as const satisfies Partial<Policy>;
 
 /**
@@ -99,7 +109,8 @@ export function explainDigests(
     const shape = readEnvelopeShape(tape);
     checkMessageIds(tape, shape, policy);
     const others = signable(tape, shape);
-    return { ok: true, value: signaturesOf(tape, shape).map((element) => explained(tape, element, others, policy)) };
+    const scene = { tape, others, request, workspace };
+    return { ok: true, value: signaturesOf(tape, shape).map((element) => explained(scene, element)) };
   } catch (error) {
     return failedReply(error);
   } finally {
@@ -111,20 +122,25 @@ export function explainDigests(
 function decrypted(message: Uint8Array, request: ExplainRequest, workspace: Workspace): Tape {
   const { policy, contexts, credentials, atMs = 'message' } = request;
   const { tape, plainTape } = workspace;
-  if (contexts === undefined) return tape;
+  if (contexts === undefined && credentials === undefined) return tape;
   const plan = planOf(message, { policy, workspace });
   if (!plan.ok || plan.value.order !== 'decrypt-then-verify') return tape;
-  open(message, { policy, contexts, credentials, atMs, workspace });
+  open(message, { policy, contexts: contexts ?? contextSource([]), credentials, atMs, workspace });
   return plainTape.elementCount > 0 ? plainTape : tape;
 }
 
-function explained(
-  tape: Tape,
-  element: number,
-  others: readonly number[],
-  policy: Policy,
-): Reply<SignatureExplanation> {
+/** What all signatures of a message are explained with. */
+interface Scene {
+  readonly tape: Tape;
+  readonly others: readonly number[];
+  readonly request: ExplainRequest;
+  readonly workspace: Workspace;
+}
+
+function explained({ tape, others, request, workspace }: Scene, element: number): Reply<SignatureExplanation> {
+  const { policy, contexts, credentials } = request;
   const rules = { ...policy, ...ANY_FORM };
+  const hasKeys = contexts !== undefined || credentials !== undefined;
   try {
     const claim = readSignature(tape, element, rules);
     const references = readReferences(tape, claim, rules, true);
@@ -133,6 +149,7 @@ function explained(
       value: {
         signedInfo: canonicalOf(tape, claim.signedInfo, claim.canonicalisation),
         references: references.map((reference) => explainedReference(tape, claim, reference, others, policy)),
+        value: hasKeys ? explainedValue(tape, claim, rules, request, workspace) : undefined,
       },
     };
   } catch (error) {

@@ -157,7 +157,8 @@ function planSignature(planner: KeyPlanner, placed: PlacedSignature): PlannedSig
 }
 
 // safety: the algorithm decides what the key has to be, and neither reader gives what the other one gives (T13).
-function planKey(planner: KeyPlanner, { algorithm, element, keyInfo }: SignatureClaim): PlannedKey {
+/** The key that a signature names. @throws Fault as {@link KeyPlanner.secret} and {@link KeyPlanner.publicKey} */
+export function planKey(planner: KeyPlanner, { algorithm, element, keyInfo }: SignatureClaim): PlannedKey {
   const { claims, policy } = planner;
   if (algorithm.kind === 'signature')
     return planner.publicKey(readSignerKeyInfo(claims.tape, keyInfo, policy), element);
