@@ -2,6 +2,7 @@
 import type { Channel, InitiatorBootstrap, ResponderBootstrap } from '@parley/conversation';
 import {
   asymmetricX509,
+  certificateOverTls,
   clientCertificate,
   MemoryContextStore,
   samlOverTls,
@@ -97,6 +98,13 @@ export const PARTIES: readonly Parties[] = [
     principal: 'CN=alice',
     initiator: () => clientCertificate.initiator(),
     responder: () => clientCertificate.responder(),
+  },
+  {
+    name: 'a certificate over TLS',
+    channel: TLS,
+    principal: SUBJECT,
+    initiator: () => certificateOverTls.initiator({ signature: { key: alice.key, reference: 'direct' } }),
+    responder: () => certificateOverTls.responder({ trust }),
   },
   {
     name: "the service's certificate alone",

@@ -49,6 +49,8 @@ export { symmetricX509 } from './bootstrap/symmetric-x509.ts';
 export type { SymmetricX509Initiator, SymmetricX509Responder } from './bootstrap/symmetric-x509.ts';
 export { asymmetricX509 } from './bootstrap/asymmetric-x509.ts';
 export type { AsymmetricX509Initiator, AsymmetricX509Responder } from './bootstrap/asymmetric-x509.ts';
+export { certificateOverTls } from './bootstrap/certificate-over-tls.ts';
+export type { CertificateOverTlsInitiator, CertificateOverTlsResponder } from './bootstrap/certificate-over-tls.ts';
 export { clientCertificate } from './bootstrap/client-certificate.ts';
 export { samlOverTls } from './bootstrap/saml.ts';
 export type { SamlInitiator, SamlResponder } from './bootstrap/saml.ts';

@@ -57,6 +57,13 @@ test.each(KINDS)('a reference to a token has no ValueType, or that of a $own', (
   }
 });
 
+test.each(KINDS)('a policy may take any ValueType but that of the other generation, of a $own', ({ own }) => {
+  for (const [name, type] of Object.entries(TYPES) as [TypeName, string][]) {
+    const code = OTHER_GENERATION[own] === name ? 'peer.structure-invalid' : 'opened';
+    expect(codeOf(retyped(message, own, type), { allowMistypedReferences: true }), name).toBe(code);
+  }
+});
+
 const CERTIFICATE_CASES = fieldCases().filter(
   (fieldCase) => fieldCase.expected['code'] === undefined && named(fieldCase) !== undefined,
 );

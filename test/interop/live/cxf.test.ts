@@ -26,3 +26,12 @@ testLive({
     'mix-nodk-10-11',
   ],
 });
+
+// Another reader and writer of messages. After it renewed, it names no Instance and means the new key.
+testLive({
+  peer: 'cxf',
+  title: 'cxf streaming',
+  options: { streaming: 'true' },
+  policy: { keyWithoutInstance: 'newest' },
+  spread: [],
+});

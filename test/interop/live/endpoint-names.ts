@@ -1,5 +1,5 @@
 /** The endpoints that the Java peers know: see `Policies.java` of each. Those with WS-ReliableMessaging are left out. */
-import type { JavaPeerName } from './live-peer.ts';
+import type { JavaPeerName } from './java-peer.ts';
 
 export type LivePeerName = JavaPeerName | 'liberty';
 

@@ -11,7 +11,7 @@ import type {
 import { peerProfile } from '@parley/conversation';
 import type { SuiteName, Version } from '@parley/core';
 import type { PolicyChanges } from '@parley/engine';
-import { liveKeys } from './live-peer.ts';
+import { liveKeys } from './live-keys.ts';
 import type { BootstrapWord, Parties } from './parties.ts';
 import { partiesOf } from './parties.ts';
 
@@ -47,18 +47,25 @@ export function liveParties(): Parties {
   return partiesOf(liveKeys(), 'correct horse');
 }
 
-export function liveEndpoint(peer: PeerName, name: string, parties: Parties = liveParties()): LiveEndpoint {
+/** `policy`: what more is to be let go of. */
+export function liveEndpoint(
+  peer: PeerName,
+  name: string,
+  parties: Parties = liveParties(),
+  policy: PolicyChanges = {},
+): LiveEndpoint {
   const [bootstrap = '', protection = '', generation, soap] = name.split('-');
   const suite = SUITES[protection] ?? 'Basic256';
   const isMixed = bootstrap === 'mix';
   const word = (isMixed ? 'tls' : bootstrap) as BootstrapWord;
+  const said = policyOfName(peer, protection, isMixed);
   return {
     name,
     isOverTls: word === 'tls',
     version: generation === '13' ? '200512' : '200502',
     soapVersion: soap === '12' ? '1.2' : '1.1',
     suite,
-    profile: peerProfile(peer, suite, policyOfName(peer, protection, isMixed)),
+    profile: peerProfile(peer, suite, { ...said, policy: { ...said.policy, ...policy } }),
     entropy: protection === 'noent' ? 'none' : 'client',
     initiator: () => parties.initiator(word),
     responder: () => parties.responder(word),

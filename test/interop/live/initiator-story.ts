@@ -6,8 +6,8 @@ import { Fault, Secret } from '@parley/core';
 import type { ConnectOptions, Conversation } from '@parley/http';
 import { connect } from '@parley/http';
 import type { LiveEndpoint } from './endpoints.ts';
+import { liveKeys } from './live-keys.ts';
 import type { RunningServer, Steps } from './live-peer.ts';
-import { liveKeys } from './live-peer.ts';
 
 export interface EchoShape {
   readonly action: string;
@@ -57,8 +57,9 @@ export async function initiatorStory(
   const echo = async (on: Conversation, name: string): Promise<string | undefined> => {
     const text = `Grüße & <${name}>`;
     const answer = await on.call(shape.action, new TextEncoder().encode(shape.write(text)));
-    if (answer?.fault !== undefined) return `fault ${answer.fault.faultCode}`;
-    const got = shape.read(new TextDecoder().decode(answer?.message.body));
+    if (answer === undefined) return 'no answer';
+    if (answer.fault !== undefined) return `fault ${answer.fault.faultCode}`;
+    const got = shape.read(new TextDecoder().decode(answer.message.body));
     return got === text ? undefined : `another answer: ${got}`;
   };
   let conversation: Conversation | undefined;

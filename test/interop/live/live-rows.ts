@@ -1,5 +1,6 @@
 /** What came of one endpoint of a peer in one direction, and whether that is what it should be. */
-import { KNOWN_OUTCOMES, type KnownOutcome } from './known-outcomes.ts';
+import type { KnownOutcome } from './known/known-outcome.ts';
+import { KNOWN_OUTCOMES } from './known/known-outcomes.ts';
 import type { Steps } from './live-peer.ts';
 
 /** `to-peer`: Parley calls the peer's server; `from-peer`: the peer's client calls Parley. */
@@ -19,10 +20,17 @@ export interface LiveRow {
   readonly steps: readonly LiveStep[];
 }
 
+/** A step that is known to go otherwise. */
+export interface KnownStep extends LiveStep {
+  readonly entry: KnownOutcome;
+}
+
 /** What is wrong with a row, and what of it is known already. */
 export interface Judgement {
   readonly complaints: readonly string[];
-  readonly known: readonly KnownOutcome[];
+  readonly known: readonly KnownStep[];
+  /** Steps that a row without complaints ends before. */
+  readonly unreached: readonly string[];
 }
 
 const TO_PEER = ['issue', 'call1', 'call2', 'renew', 'call after renew', 'cancel', 'call with cancelled'];
@@ -31,6 +39,7 @@ const FROM_CXF = ['issue+call1', 'call2', 'renew+call', 'renewed', 'call after r
 /** The steps of the session that a peer's client holds. */
 function sessionOf({ peer, direction, endpoint }: LiveRow): readonly string[] {
   if (direction === 'to-peer') return TO_PEER;
+  if (peer === 'wcf') return ['all', 'received'];
   if (peer === 'metro') {
     const renewal = endpoint.includes('-renew-') ? ['call after expiry', 'call again'] : [];
     return ['call1', 'call2', ...renewal, 'close'];
@@ -53,31 +62,44 @@ const EXPECTED_OF_RAMPART: Readonly<Record<string, RegExp>> = {
   'call after cancel': /^(ok$|AxisFault: Missing wsse:Security header)/,
 };
 
-function isExpected({ direction, peer }: LiveRow, { name, outcome }: LiveStep): boolean {
+/** WCF's client says only whether all went well: its calls are three echos and a sum. */
+function receivedFromWcf(endpoint: string): RegExp {
+  // A cookie ends with its time.
+  if (endpoint.includes('cookie')) return /^issued message message message message$/;
+  return endpoint.includes('renew')
+    ? /^issued message(?=.* renewed)( renewed)*( message( renewed)*){3} cancelled$/
+    : /^issued message message message message cancelled$/;
+}
+
+function isExpected({ direction, peer, endpoint }: LiveRow, { name, outcome }: LiveStep): boolean {
   const table = peer === 'rampart' ? EXPECTED_OF_RAMPART : EXPECTED;
-  const expected = direction === 'from-peer' ? table[name] : undefined;
+  const expected =
+    name === 'received' ? receivedFromWcf(endpoint) : direction === 'from-peer' ? table[name] : undefined;
   return (expected ?? /^ok$/).test(outcome);
 }
 
 /** Compares a row with what should be, and with the closed table of what is known not to. */
 export function judge(row: LiveRow): Judgement {
   const complaints: string[] = [];
-  const known: KnownOutcome[] = [];
+  const known: KnownStep[] = [];
   for (const step of row.steps) {
-    const entries = KNOWN_OUTCOMES.filter((entry) => isAbout(entry, row, step));
+    const entries = knownOf(row).filter(
+      ({ endpoint, steps }) => endpoint.test(row.endpoint) && steps.includes(step.name),
+    );
     const entry = entries.find(({ outcome }) => outcome.test(step.outcome));
-    if (entry !== undefined) known.push(entry);
+    if (entry !== undefined) known.push({ ...step, entry });
     if (isExpected(row, step)) {
       for (const { reason } of entries) complaints.push(`${step.name}: no longer needed: ${reason}`);
     } else if (entry === undefined) complaints.push(`${step.name}: ${step.outcome}`);
   }
-  const missing = sessionOf(row).filter((name) => !row.steps.some((step) => step.name === name));
-  if (known.length === 0) for (const name of missing) complaints.push(`${name}: not reached`);
-  return { complaints, known };
+  const unreached = sessionOf(row).filter((name) => !row.steps.some((step) => step.name === name));
+  if (known.length === 0) for (const name of unreached) complaints.push(`${name}: not reached`);
+  return { complaints, known, unreached };
 }
 
-function isAbout({ peer, direction, endpoint, steps }: KnownOutcome, row: LiveRow, step: LiveStep): boolean {
-  return peer === row.peer && direction === row.direction && endpoint.test(row.endpoint) && steps.includes(step.name);
+/** What is known of a peer in a direction. */
+export function knownOf({ peer, direction }: Pick<LiveRow, 'peer' | 'direction'>): readonly KnownOutcome[] {
+  return (KNOWN_OUTCOMES[peer] ?? []).filter((entry) => entry.direction === direction);
 }
 
 /** Reads `name: outcome` of each step; how long a session took is not one. */

@@ -1,18 +1,48 @@
-// `make-keys.mjs FOLDER`: a CA, a server's and a client's certificate for the live peers, as each of them reads them: PEM for
-// Parley, PKCS#12 and Java key stores for the Java peers, PKCS#12 of the old kind for Mono. Needs openssl and keytool.
+// A CA, a server's and a client's certificate for the live peers, as each of them reads them: PEM for Parley, PKCS#12 and Java key
+// stores for the Java peers, PKCS#12 of the old kind and PVK for Mono. Once for each state of this file, below .parley. Prints
+// the folder; or says on standard error what is missing on this machine, and ends with 2.
 // Test keys only; the password of all of them is `password`.
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
+import { fileURLToPath } from 'node:url';
 
 const IMPORT = ['-importcert', '-noprompt', '-storepass', 'password'];
-const [folder] = process.argv.slice(2);
-if (!existsSync(path.join(folder, 'complete'))) make();
+const ALL = fileURLToPath(new URL('../../../.parley/live-keys/', import.meta.url));
+const VERSION = createHash('sha256')
+  .update(readFileSync(new URL(import.meta.url)))
+  .digest('hex')
+  .slice(0, 16);
+const MADE = path.join(ALL, VERSION);
+let folder;
+
+const missing = ['openssl', 'keytool'].filter(
+  (tool) => spawnSync(tool, ['help'], { stdio: 'ignore' }).error !== undefined,
+);
+if (existsSync(MADE) || missing.length === 0) {
+  if (!existsSync(MADE)) makeAtOnce();
+  process.stdout.write(MADE);
+} else {
+  process.stderr.write(`the keys of live peers need ${missing.join(', ')}`);
+  process.exitCode = 2;
+}
+
+/** Whoever is first gives them to all that are started beside it. */
+function makeAtOnce() {
+  mkdirSync(ALL, { recursive: true });
+  folder = mkdtempSync(path.join(ALL, 'making-'));
+  try {
+    make();
+    renameSync(folder, MADE);
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true });
+    if (!existsSync(MADE)) throw error;
+  }
+}
 
 function make() {
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
   openssl(
     ...'req -x509 -newkey rsa:2048 -nodes -days 3650 -keyout ca.key -out ca.pem -subj'.split(' '),
     '/CN=Parley Test CA',
@@ -32,7 +62,8 @@ function make() {
     ['client', 'server'],
   ])
     oldStore(name, other);
-  writeFileSync(path.join(folder, 'complete'), '');
+  // The key of TLS, for Mono's listener.
+  openssl(...'rsa -in server.key -outform PVK -pvk-none -out server.pvk'.split(' '));
 }
 
 function certificate(name, subject) {

@@ -13,8 +13,8 @@ import type { Endpoint, Refusal, Service } from '@parley/http';
 import { HttpResponder } from '@parley/http';
 import type { LiveEndpoint } from './endpoints.ts';
 import { ECHO, escaped } from './initiator-story.ts';
+import { liveKeys } from './live-keys.ts';
 import type { RunningServer } from './live-peer.ts';
-import { liveKeys } from './live-peer.ts';
 
 const AMBIENT = {
   nowMs: (): number => Date.now(),

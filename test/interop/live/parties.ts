@@ -2,15 +2,21 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { InitiatorBootstrap, PasswordAttempt, ResponderBootstrap } from '@parley/conversation';
-import { asymmetricX509, passwordMatches, symmetricX509, usernameOverTls } from '@parley/conversation';
+import {
+  asymmetricX509,
+  certificateOverTls,
+  passwordMatches,
+  symmetricX509,
+  usernameOverTls,
+} from '@parley/conversation';
 import { Certificate, CertifiedKey, DEFAULT_LIMITS, PrivateKey, Secret, Trust } from '@parley/core';
 import type { CertificateSignature, OwnKey } from '@parley/engine';
 
 /**
  * The service's certificate alone, with a user, with an endorsing certificate; a certificate on either side, which messages
- * name by thumbprint or by issuer and serial number; a user over TLS.
+ * name by thumbprint or by issuer and serial number; over TLS, a user, or a certificate.
  */
-export type BootstrapWord = 'x509' | 'ut' | 'x509m' | 'asym' | 'asym-serial' | 'tls';
+export type BootstrapWord = 'x509' | 'ut' | 'x509m' | 'asym' | 'asym-serial' | 'tls' | 'tls-cert';
 
 export interface Parties {
   readonly trust: Trust;
@@ -77,6 +83,8 @@ function initiatorFor(
       return asymmetricX509.initiator({ signature: signer(client), service, trust, ownKeys: [client] });
     case 'tls':
       return usernameOverTls.initiator(username);
+    case 'tls-cert':
+      return certificateOverTls.initiator({ signature: signer(client) });
   }
 }
 
@@ -96,5 +104,7 @@ function responderFor(bootstrap: BootstrapWord, { trust, server, authenticate }:
     }
     case 'tls':
       return usernameOverTls.responder({ authenticate });
+    case 'tls-cert':
+      return certificateOverTls.responder({ trust });
   }
 }

@@ -1,43 +1,27 @@
 /** The endpoints of WCF: everything that follows from the words of a case. See wcf/src/Peer.cs. */
 import type { EndpointPolicy } from '@parley/conversation';
 import { peerProfile } from '@parley/conversation';
-import type { SuiteName } from '@parley/core';
 import type { Service } from '@parley/http';
 import type { LiveEndpoint } from './endpoints.ts';
 import { liveParties, RELIABLE_MESSAGING } from './endpoints.ts';
 import type { EchoShape } from './initiator-story.ts';
 import { escaped, unescaped } from './initiator-story.ts';
 import type { BootstrapWord, Parties } from './parties.ts';
-
-const SUITES: Readonly<Record<string, SuiteName>> = {
-  basic128: 'Basic128',
-  basic192: 'Basic192',
-  tripledes: 'TripleDes',
-  sha256: 'Basic256Sha256',
-  rsa15: 'Basic256Rsa15',
-};
-
-/** Whether messages are under a context, and not each under a key of its own. */
-export function hasContext(name: string): boolean {
-  const words = name.split(',');
-  return words.includes('sc') || words.includes('cookie');
-}
+import { isMixed, isOverTls, suiteOf, wordsOf } from './wcf-case.ts';
 
 /** What a case says; it is the path, too. */
 export function wcfEndpoint(name: string, parties: Parties = liveParties()): LiveEndpoint {
-  const words = new Set(name.split(','));
+  const words = wordsOf(name);
   const bootstrap = bootstrapOf(words);
-  const isMixed = words.has('usertls');
-  const suite = Object.entries(SUITES).find(([word]) => words.has(word))?.[1] ?? 'Basic256';
+  const suite = suiteOf(name);
   return {
     name,
-    isOverTls: false,
-    // It takes this for secure that goes over the loopback, as WCF does when it is told to.
-    isSecure: isMixed,
+    isOverTls: isOverTls(name),
+    isSecure: isMixed(name),
     version: ['ws2007', 'v13', 'v13nobsp'].some((word) => words.has(word)) ? '200512' : '200502',
     soapVersion: words.has('soap11') ? '1.1' : '1.2',
     suite,
-    profile: peerProfile(isMixed ? 'wcf-mixed' : 'wcf-message', suite, policyOfWords(words)),
+    profile: peerProfile(isMixed(name) ? 'wcf-mixed' : 'wcf-message', suite, policyOfWords(words)),
     entropy: words.has('entropy-server') ? 'none' : 'client',
     keyContribution: words.has('entropy-client') ? 'requester' : 'both',
     initiator: () => parties.initiator(bootstrap),
@@ -58,7 +42,9 @@ function policyOfWords(words: ReadonlySet<string>): EndpointPolicy {
 }
 
 function bootstrapOf(words: ReadonlySet<string>): BootstrapWord {
-  if (words.has('usertls')) return 'tls';
+  const isOverTransport = words.has('tls');
+  if (words.has('usertls') || (isOverTransport && words.has('user'))) return 'tls';
+  if (words.has('certtls') || (isOverTransport && words.has('cert'))) return 'tls-cert';
   if (words.has('user')) return 'ut';
   // WSS 1.0 has no references to an EncryptedKey, so both sides sign with their certificates.
   if (words.has('mutual')) return words.has('v10bsp') ? 'asym-serial' : 'x509m';

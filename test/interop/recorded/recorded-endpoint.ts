@@ -2,7 +2,8 @@
 import type { PeerName } from '@parley/conversation';
 import { liveEndpoint } from '../live/endpoints.ts';
 import type { Parties } from '../live/parties.ts';
-import { hasContext, wcfEndpoint } from '../live/wcf-endpoints.ts';
+import { hasContext } from '../live/wcf-case.ts';
+import { wcfEndpoint } from '../live/wcf-endpoints.ts';
 import type { RecordingName } from './recording.ts';
 import type { RecordedEndpoint, Under } from './replay.ts';
 

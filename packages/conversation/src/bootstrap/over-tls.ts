@@ -1,7 +1,24 @@
 /** What all bootstraps over TLS have in common: the channel protects, and the answer has a Timestamp alone. */
+import type { PolicyChanges } from '@parley/engine';
 import { policyOf } from '@parley/engine';
+import type { ContextProtection } from '../protection/protection.ts';
 import type { ConfirmedKind, HandshakeScene, InitiatorHandshake, ResponderBootstrap } from './bootstrap.ts';
 import { answerChanges, confirmationOf } from './bootstrap.ts';
+
+/** What is signed where TLS protects the rest. */
+export const TIMESTAMP_SIGNED: Pick<ContextProtection, 'sign' | 'encrypt' | 'order'> = {
+  sign: { body: false, addressing: false, timestamp: true },
+  encrypt: 'none',
+  order: 'sign-then-encrypt',
+};
+
+/** What is demanded of a request that is signed so. */
+export const TIMESTAMP_ALONE: PolicyChanges = {
+  requireSignedBody: false,
+  requireSignedAddressing: false,
+  requiredHeaders: [],
+  trustTransport: true,
+};
 
 const UNSIGNED: ConfirmedKind = { isSigned: false, hasUser: true };
 

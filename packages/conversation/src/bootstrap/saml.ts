@@ -4,7 +4,7 @@ import { Fault, Secret } from '@parley/core';
 import type { AssertionIssuer, AssertionToken, OpenedMessage, OwnKey, PolicyChanges } from '@parley/engine';
 import { policyOf } from '@parley/engine';
 import type { BootstrapKind, HandshakeScene, InitiatorBootstrap, ResponderBootstrap } from './bootstrap.ts';
-import { answerOverTls, handshakeOverTls } from './over-tls.ts';
+import { answerOverTls, handshakeOverTls, TIMESTAMP_ALONE, TIMESTAMP_SIGNED } from './over-tls.ts';
 
 export interface SamlInitiator {
   readonly assertion: AssertionToken;
@@ -26,9 +26,7 @@ function initiator({ assertion, proof }: SamlInitiator): InitiatorBootstrap {
               proof,
               suite: scene.suite,
               ...algorithmOf(proof, scene),
-              sign: { body: false, addressing: false, timestamp: true },
-              encrypt: 'none',
-              order: 'sign-then-encrypt',
+              ...TIMESTAMP_SIGNED,
             },
         scene,
       ),
@@ -50,8 +48,6 @@ export interface SamlResponder {
   readonly trust?: Trust | undefined;
 }
 
-const OVER_TLS: PolicyChanges = { requireSignedBody: false, requireSignedAddressing: false, requiredHeaders: [] };
-
 /** The responder's: the principal is the subject, as its issuer names it. */
 function responder({ confirmation, issuers, audiences, ownKeys, trust }: SamlResponder): ResponderBootstrap {
   const assertion: PolicyChanges = { confirmations: [confirmation], requireAssertion: true, audiences };
@@ -60,9 +56,7 @@ function responder({ confirmation, issuers, audiences, ownKeys, trust }: SamlRes
     kind: 'saml-over-tls',
     protectedBy: 'channel',
     profile: isBearer ? 'transport' : 'saml',
-    demands: isBearer
-      ? { ...assertion, requireSignedAssertion: false }
-      : { ...assertion, ...OVER_TLS, trustTransport: true },
+    demands: { ...assertion, ...(isBearer ? { requireSignedAssertion: false } : TIMESTAMP_ALONE) },
     allows: isBearer ? { signatures: policyOf('saml').signatures } : {},
     credentials: { assertionIssuers: issuers, ownKeys, trust },
     principalOf: ({ message }) => subjectOf(message),

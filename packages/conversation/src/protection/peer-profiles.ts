@@ -51,6 +51,8 @@ interface PeerHabits {
   readonly handshake: Pick<HandshakeStyle, 'signature' | 'confirm' | 'policy'>;
   readonly mustUnderstand: boolean;
   readonly keys: ConversationProfile['keys'];
+  /** What is let go in all that it writes, beside what {@link policy} does. */
+  readonly allows?: PolicyChanges;
 }
 
 // interop: CXF and Metro sign with RSA-SHA1 and HMAC-SHA1 even under the Sha256 suites.
@@ -111,6 +113,8 @@ const HABITS: Readonly<Record<PeerName, PeerHabits>> = {
     },
     mustUnderstand: false,
     keys: 'any',
+    // interop: its client names the token that endorses as if it were an assertion.
+    allows: { allowMistypedReferences: true },
   },
 };
 
@@ -130,7 +134,7 @@ export function peerProfile(
     throw new Fault('caller.option-invalid', { option: 'peer', value: String(name).slice(0, 64) });
   const habits = HABITS[name];
   const isTransport = (said.binding ?? habits.binding) === 'transport';
-  const endpoint = { ...said, policy: { ...suitePolicy(habits, suite), ...said.policy } };
+  const endpoint = { ...said, policy: { ...habits.allows, ...suitePolicy(habits, suite), ...said.policy } };
   const guards = isTransport ? transportGuards(name, habits, endpoint) : symmetricGuards(habits, endpoint);
   const { addressing = '1.0', confirm = false } = endpoint;
   return {
@@ -231,8 +235,8 @@ function messageProtection(habits: PeerHabits, { encrypt, order, keys, token }: 
 
 /** What a peer does to tokens in all its messages. */
 function tokenHabits({ policy }: PeerHabits): PolicyChanges {
-  const { allowTokenCopy, allowMixedGenerations, allowIdentifierFragment } = policyOf(policy);
-  return { allowTokenCopy, allowMixedGenerations, allowIdentifierFragment };
+  const { allowTokenCopy, allowMixedGenerations, allowIdentifierFragment, allowMistypedReferences } = policyOf(policy);
+  return { allowTokenCopy, allowMixedGenerations, allowIdentifierFragment, allowMistypedReferences };
 }
 
 function macOf(habits: PeerHabits): Pick<ContextProtection, 'mac'> {

@@ -35,7 +35,11 @@ export function readContextName(tape: Tape, parent: number, uris: VersionUris, l
   const element = soleChild(tape, parent, 'a token target');
   if (isTokenReference(tape, element)) {
     // Generations are compared below, with that of the exchange.
-    const reference = readTokenReference(tape, element, { limits, allowMixedGenerations: true });
+    const reference = readTokenReference(tape, element, {
+      limits,
+      allowMixedGenerations: true,
+      allowMistypedReferences: false,
+    });
     if (reference.target >= 0) return readToken(tape, reference.target, uris, limits);
     if (reference.identifier === undefined) throw structureInvalid(tape, element, 'a reference to no context');
     if (reference.version !== undefined && reference.version !== uris.version)

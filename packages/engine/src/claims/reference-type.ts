@@ -7,12 +7,12 @@ import type { Policy } from '../policy/policy.ts';
 import { attributeIs, attributeValue, startOf } from './claim.ts';
 
 /** What readers of references need of a policy. */
-export type ReferenceRules = Pick<Policy, 'limits' | 'allowMixedGenerations'>;
+export type ReferenceRules = Pick<Policy, 'limits' | 'allowMixedGenerations' | 'allowMistypedReferences'>;
 
 interface TypedToken {
   readonly namespace: number;
   readonly local: Uint8Array;
-  readonly types: readonly Uint8Array[];
+  readonly own: readonly Uint8Array[];
   /** Of the same token in the other generation. */
   readonly otherGeneration?: Uint8Array;
 }
@@ -43,20 +43,12 @@ const SHOWN_CHARACTERS_MAX = 128;
  */
 export function requireValueType(tape: Tape, valueType: number, target: number, rules: ReferenceRules): void {
   if (valueType < 0 || target < 0) return;
-  if (isNamed(tape, target, wsse, BINARY_SECURITY_TOKEN)) {
-    const own = attributeNamed(tape, target, Namespace.none, VALUE_TYPE);
-    if (own < 0) return;
-    const { bytes, start, end } = attributeOctets(tape, own);
-    if (attributeIs(tape, valueType, bytes.subarray(start, end))) return;
-    throw mistyped(tape, valueType, target);
-  }
-  const uri = namespaceOf(tape, target);
-  const named = TOKENS.find(({ namespace, local }) => namespace === uri && isNamed(tape, target, namespace, local));
-  if (named === undefined || named.types.some((type) => attributeIs(tape, valueType, type))) return;
-  const { otherGeneration } = named;
-  if (otherGeneration === undefined || !attributeIs(tape, valueType, otherGeneration))
-    throw mistyped(tape, valueType, target);
-  if (!rules.allowMixedGenerations)
+  const types = typesOf(tape, target);
+  if (types === undefined || types.own.some((type) => attributeIs(tape, valueType, type))) return;
+  const { otherGeneration } = types;
+  if (otherGeneration === undefined || !attributeIs(tape, valueType, otherGeneration)) {
+    if (!rules.allowMistypedReferences) throw mistyped(tape, valueType, target);
+  } else if (!rules.allowMixedGenerations)
     throw new Fault('peer.structure-invalid', {
       reason: 'ValueType and token are of two generations',
       offset: startOf(tape, target),
@@ -64,16 +56,29 @@ export function requireValueType(tape: Tape, valueType: number, target: number, 
     });
 }
 
+/** What a reference to `target` may say that it is; `undefined` for anything. */
+function typesOf(tape: Tape, target: number): Pick<TypedToken, 'own' | 'otherGeneration'> | undefined {
+  if (isNamed(tape, target, wsse, BINARY_SECURITY_TOKEN)) {
+    const own = attributeNamed(tape, target, Namespace.none, VALUE_TYPE);
+    if (own < 0) return undefined;
+    const { bytes, start, end } = attributeOctets(tape, own);
+    return { own: [bytes.subarray(start, end)] };
+  }
+  const uri = namespaceOf(tape, target);
+  return TOKENS.find(({ namespace, local }) => namespace === uri && isNamed(tape, target, namespace, local));
+}
+
 function mistyped(tape: Tape, valueType: number, target: number): Fault {
   return new Fault('peer.ref-type-forbidden', {
     reason: 'not the ValueType of the token',
     valueType: printable(attributeValue(tape, valueType, SHOWN_CHARACTERS_MAX)),
     offset: startOf(tape, target),
+    option: 'allowMistypedReferences',
   });
 }
 
 function token(namespace: number, local: string, ...types: readonly string[]): TypedToken {
-  return { namespace, local: localName(local), types: types.map(localName) };
+  return { namespace, local: localName(local), own: types.map(localName) };
 }
 
 function conversationToken(namespace: number, local: string, own: string, other: string): TypedToken {

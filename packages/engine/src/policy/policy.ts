@@ -103,6 +103,11 @@ export interface Policy {
   /** A reference may name a context by `#` and its Identifier, which no Id can be, as CXF's streaming engine does. */
   readonly allowIdentifierFragment: boolean;
   /**
+   * A reference to a token in the message may have the ValueType of another: CXF's streaming engine writes that of what a key is
+   * derived from, Rampart that of an assertion. What it leads to is what it is.
+   */
+  readonly allowMistypedReferences: boolean;
+  /**
    * Which key of a renewed context a reference without Instance means: the first (WS-SC §5), or the newest. The latter is
    * CXF's streaming engine's, and refuses what was sent with the first key before the renewal was known.
    */

@@ -29,6 +29,7 @@ export const STRICT: Omit<Policy, 'limits'> = {
   allowBearerContext: false,
   allowMixedGenerations: false,
   allowIdentifierFragment: false,
+  allowMistypedReferences: false,
   keyWithoutInstance: 'first',
   allowUnqualifiedIds: false,
   allowSeveralIds: false,
@@ -76,6 +77,7 @@ const CXF_TOKENS: Partial<Policy> = {
   allowTokenCopy: true,
   allowMixedGenerations: true,
   allowIdentifierFragment: true,
+  allowMistypedReferences: true,
 };
 
 // Each profile is what its peer gives up, and no more; what the peer never writes is refused.

@@ -59,12 +59,9 @@ public class Case
 
     SecurityAlgorithmSuite Suite()
     {
-        if (Has("basic128")) return SecurityAlgorithmSuite.Basic128;
-        if (Has("basic192")) return SecurityAlgorithmSuite.Basic192;
-        if (Has("tripledes")) return SecurityAlgorithmSuite.TripleDes;
-        if (Has("sha256")) return SecurityAlgorithmSuite.Basic256Sha256;
-        if (Has("rsa15")) return SecurityAlgorithmSuite.Basic256Rsa15;
-        return SecurityAlgorithmSuite.Basic256;
+        var family = new[] { "Basic128", "Basic192", "TripleDes" }.FirstOrDefault(f => Has(f.ToLowerInvariant())) ?? "Basic256";
+        var suite = family + (Has("sha256") ? "Sha256" : "") + (Has("rsa15") ? "Rsa15" : "");
+        return (SecurityAlgorithmSuite)typeof(SecurityAlgorithmSuite).GetProperty(suite).GetValue(null, null);
     }
 
     Binding Standard()

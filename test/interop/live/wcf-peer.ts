@@ -1,0 +1,53 @@
+// Microsoft's WCF. Its endpoints are its cases: each is a server, or a client, of its own; see wcf/src/Peer.cs.
+import type { ChildProcess } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { makeLiveKeys } from './live-keys.ts';
+import type { LivePeer, Steps } from './live-peer.ts';
+import { build, freePort, ready, resultsOf, start, stop } from './live-process.ts';
+import { isOverTls } from './wcf-case.ts';
+
+/** The peer, or why there is none on this machine. */
+export function wcfPeer(): LivePeer | string {
+  const built = build('test/interop/live/build-wcf.mjs');
+  if (built.missing !== undefined) return built.missing;
+  const { output: keys, missing } = makeLiveKeys();
+  if (missing !== undefined) return missing;
+  const env = { ...process.env, MONO_PATH: built.output, PEER_CERTS: keys, FX_TRACE: '1' };
+  const mono = (args: readonly string[], more: NodeJS.ProcessEnv = {}): ChildProcess =>
+    start('mono', [path.join(built.output, 'Peer.exe'), ...args], { ...env, ...more });
+  return {
+    serve: async ([endpoint = '', ...others]) => {
+      if (others.length > 0) throw new Error('one case a server');
+      const port = await freePort();
+      const base = `${isOverTls(endpoint) ? 'https' : 'http'}://localhost:${port}`;
+      const configuration = configure(port, keys);
+      const child = mono(['serve', endpoint, `${base}/${endpoint}`], { XDG_CONFIG_HOME: configuration });
+      await ready(child, endpoint);
+      const end = async (): Promise<void> => {
+        await stop(child);
+        rmSync(configuration, { recursive: true });
+      };
+      return { http: base, https: base, stop: end };
+    },
+    call: async (endpoints, { http, https }) => {
+      const all = new Map<string, Steps>();
+      for (const endpoint of endpoints) {
+        const base = isOverTls(endpoint) ? https : http;
+        const steps = await resultsOf(mono(['call', endpoint, `${base}/${endpoint}`]));
+        for (const [name, each] of steps) all.set(name, each);
+      }
+      return all;
+    },
+  };
+}
+
+/** A folder of settings in which Mono's listener finds its certificate for TLS at `port`. */
+function configure(port: number, keys: string): string {
+  const configuration = mkdtempSync(path.join(tmpdir(), 'parley-wcf-'));
+  const folder = path.join(configuration, '.mono', 'httplistener');
+  mkdirSync(folder, { recursive: true });
+  for (const kind of ['cer', 'pvk']) cpSync(path.join(keys, `server.${kind}`), path.join(folder, `${port}.${kind}`));
+  return configuration;
+}
