@@ -5,8 +5,8 @@ const COOKIE = { direction: 'to-peer', endpoint: /,cookie/ } as const;
 
 const TWO_SIGNATURES =
   'Decision: where a certificate over TLS began, WCF renews with two signatures side by side, the certificate’s and the context’s, ' +
-  'each over the Timestamp. Parley has one signature of a message, and others over it: it renews no such context, and takes no ' +
-  'such Renew. Its own `connect` establishes another when the old one ends.';
+  'each over the Timestamp. Parley has one signature of a message, and others over it: it takes no such Renew, and ' +
+  'WCF none of its own. `connect` establishes another context when the old one ends.';
 
 const MONO =
   'Mono: WCF signs RSA-SHA256 with the key of a store, and a key from a file is in none (“Keyset does not exist”).';
