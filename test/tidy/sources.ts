@@ -12,7 +12,7 @@ export const LEVELS: readonly (readonly string[])[] = [
   ['engine'],
   ['conversation'],
   ['http', 'log'],
-  ['cli'],
+  ['node-soap', 'cli'],
 ];
 
 export const PACKAGES: readonly string[] = LEVELS.flat();

@@ -17,6 +17,12 @@ test('a request says where to answer, an answer what it answers', () => {
   expect(answer).toContain('<s:Body></s:Body>');
 });
 
+test('namespaces that only values name stay', () => {
+  const body =
+    '<q xmlns="urn:q" xmlns:t="urn:t" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><r xsi:type="t:Named"></r></q>';
+  expect(text(envelope({ action: 'urn:a', body, addressing: 'none' }))).toContain(`<s:Body>${body}</s:Body>`);
+});
+
 test('octets and text are one, and every MessageID is another', () => {
   const [first, second] = ['<q/>', new TextEncoder().encode('<q/>')].map((body) =>
     text(envelope({ action: 'urn:a', body })),

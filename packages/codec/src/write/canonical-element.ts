@@ -2,7 +2,7 @@ import { canonicalise } from '../hot/canonical/canonicalise.ts';
 import { OctetSink } from '../hot/octets/octet-sink.ts';
 import type { Tape } from '../tape/tape.ts';
 
-/** An element of a received document, kept in exclusive canonical form: what a writer may repeat. */
+/** An element of another document, kept in canonical form: what a writer may repeat. */
 export class CanonicalElement {
   readonly #octets: Uint8Array;
 
@@ -11,13 +11,19 @@ export class CanonicalElement {
   }
 
   /**
-   * Copies `element`; the tape may be used for another document afterwards.
+   * Copies `element`; the tape may be used for another document afterwards. `inclusive` takes along every namespace that is in scope,
+   * for the sake of names in values (xsi:type); `exclusive` those that its own names use.
    * @throws Fault `peer.limit-cost` for more than `bytesMax` octets
    */
-  static of(tape: Tape, element: number, bytesMax: number): CanonicalElement {
+  static of(
+    tape: Tape,
+    element: number,
+    bytesMax: number,
+    method: 'exclusive' | 'inclusive' = 'exclusive',
+  ): CanonicalElement {
     const out = new OctetSink(512);
     out.reset(bytesMax);
-    canonicalise(tape, element, out);
+    canonicalise(tape, element, out, { method });
     out.checkSize();
     return new CanonicalElement(out.take());
   }

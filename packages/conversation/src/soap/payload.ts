@@ -5,8 +5,8 @@ import type { Limits } from '@parley/core';
 import { Fault } from '@parley/core';
 
 /**
- * Writes `payload`, the octets of one element in UTF-8 (borrowed), into a Body, in canonical form: comments are left out. An empty
- * one makes an empty Body.
+ * Writes `payload`, the octets of one element in UTF-8 (borrowed), into a Body, in canonical form: comments are left out, every
+ * declaration stays. An empty one makes an empty Body.
  * @throws Fault `caller.input-invalid` it is not well-formed
  */
 export function payloadWriter(payload: Uint8Array, limits: Limits): (writer: XmlWriter) => void {
@@ -18,7 +18,7 @@ export function payloadWriter(payload: Uint8Array, limits: Limits): (writer: Xml
     if (!(error instanceof Fault)) throw error;
     throw new Fault('caller.input-invalid', { reason: 'the payload is not one well-formed element', code: error.code });
   }
-  const element = CanonicalElement.of(tape, 0, limits.messageBytesMax);
+  const element = CanonicalElement.of(tape, 0, limits.messageBytesMax, 'inclusive');
   return (writer) => {
     writer.repeat(element);
   };

@@ -1,0 +1,2 @@
+export type { SecureConversationOptions } from './secure-conversation.ts';
+export { SecureConversation } from './secure-conversation.ts';
