@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { chmod, chown, mkdir, mkdtemp, readFile, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, mkdtemp, open, readFile, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -167,6 +167,69 @@ describe('a file that is damaged', () => {
     expect(await codeOf(store.get('urn:uuid:1'))).toBe('internal.store-unavailable');
     await writeFile(join(directory, 'data.mdb'), data, { mode: 0o600 });
     expect(await codeOf(store.put(sampleContext('urn:uuid:x')))).toBe('internal.store-unavailable');
+    await store.close();
+  });
+
+  test('T75 T77: while it is open, by pages that somebody else wrote, is noticed before they are read', async () => {
+    const file = join(directory, 'data.mdb');
+    const data = await filledWith(80);
+    for (const how of ['noise', 'zeros', 'an older state'] as const) {
+      await writeFile(file, data, { mode: 0o600 });
+      const store = await opened();
+      expect(await store.get('urn:uuid:79'), how).toBeDefined();
+      if (how === 'an older state') await store.insert(sampleContext('urn:uuid:new'));
+      // In place: the same file, and no shorter.
+      const handle = await open(file, 'r+');
+      const octets = how === 'noise' ? Buffer.alloc(data.length - 8192, 0x5a) : Buffer.alloc(data.length - 8192);
+      if (how === 'an older state') await handle.write(data, 0, data.length, 0);
+      else await handle.write(octets, 0, octets.length, 8192);
+      await handle.close();
+      expect(await codeOf(store.get('urn:uuid:1')), how).toBe('internal.store-corrupt');
+      expect(await codeOf(store.put(sampleContext('urn:uuid:x'))), how).toBe('internal.store-corrupt');
+      expect(await codeOf(store.prune(START_MS)), how).toBe('internal.store-corrupt');
+      await store.close();
+    }
+  });
+
+  test('T75: and was emptied or removed is not begun anew, until the whole folder is', async () => {
+    await filledWith(8);
+    const file = join(directory, 'data.mdb');
+    for (const options of [{}, { readOnly: true }]) {
+      await writeFile(file, '', { mode: 0o600 });
+      expect(await codeOf(opened(KEY, options))).toBe('internal.store-corrupt');
+      await rm(file);
+      expect(await codeOf(opened(KEY, options))).toBe('internal.store-corrupt');
+    }
+    await rm(directory, { recursive: true });
+    const store = await opened();
+    expect(await store.get('urn:uuid:1')).toBeUndefined();
+    await store.close();
+  });
+
+  test('T75: that never held anything may be empty', async () => {
+    await mkdir(directory, { mode: 0o700 });
+    await writeFile(join(directory, 'data.mdb'), '', { mode: 0o600 });
+    const store = await opened();
+    expect(await store.insert(sampleContext('urn:uuid:1'))).toBe(true);
+    await store.close();
+  });
+
+  test('commits of others are no damage: every read answers while another process writes', async () => {
+    await filledWith(20);
+    const store = await opened();
+    const writer = spawn(process.execPath, [WRITER, directory, 'other'], { stdio: 'ignore' });
+    const ended = new Promise((resolve) => writer.once('exit', resolve));
+    try {
+      while ((await store.get('urn:run:other:30')) === undefined && writer.exitCode === null) {
+        expect(await store.get('urn:uuid:19')).toBeDefined();
+        expect(await store.insert(sampleContext('urn:uuid:19'))).toBe(false);
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    } finally {
+      writer.kill('SIGKILL');
+      await ended;
+    }
+    expect(await store.get('urn:run:other:1')).toBeDefined();
     await store.close();
   });
 

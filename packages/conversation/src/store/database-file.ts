@@ -9,18 +9,18 @@ import { readRoot } from './database-root.ts';
 const CHANGES_MAX = 5;
 
 /**
- * Checks that the file at `path` is a database, and that every page of its newest state is there and leads only to others; an
- * empty file may (LMDB fills it).
+ * Checks that the file at `path` is a database, and that every page of its newest state is there and leads only to others; one
+ * that never held anything `mayBeEmpty` (LMDB fills it).
  * interop: LMDB trusts what it maps: a page that is missing or is noise ends the whole process.
  *
  * @throws Fault `internal.store-corrupt`, `internal.store-unavailable`
  */
-export async function checkDatabaseFile(path: string): Promise<void> {
+export async function checkDatabaseFile(path: string, mayBeEmpty: boolean): Promise<void> {
   const file = await opened(path);
   try {
     let before: Damage | undefined;
     for (let changes = 0; changes <= CHANGES_MAX; changes++) {
-      const damage = await damageOf(file);
+      const damage = await damageOf(file, mayBeEmpty);
       if (damage === undefined) return;
       if (before !== undefined && before.root?.transaction === damage.root?.transaction)
         throw new Fault('internal.store-corrupt', { path, reason: damage.reason });
@@ -40,9 +40,9 @@ interface Damage {
   readonly root: DatabaseRoot | undefined;
 }
 
-async function damageOf(file: FileHandle): Promise<Damage | undefined> {
+async function damageOf(file: FileHandle, mayBeEmpty: boolean): Promise<Damage | undefined> {
   const { size } = await file.stat();
-  if (size === 0) return undefined;
+  if (size === 0) return mayBeEmpty ? undefined : { reason: 'emptied', root: undefined };
   const root = readRoot(file.fd, size);
   if (typeof root === 'string') return { reason: root, root: undefined };
   const reason = await damagedPage(file.fd, size, root);

@@ -27,17 +27,18 @@ export class LmdbChanges {
   }
 
   /** @throws Fault `internal.store-corrupt`, `internal.store-unavailable`, `caller.store-key-wrong` */
-  since(position: number | undefined): ContextChanges {
-    const count = this.#countIn(this.#database.get(COUNT_KEY));
+  async since(position: number | undefined): Promise<ContextChanges> {
+    const count = this.#countIn(await this.#database.get(COUNT_KEY));
     if (position === undefined) return { position: count, identifiers: [] };
-    const identifiers = changesSince(position, count)?.map((number) => this.#identifierOf(number));
+    const numbers = changesSince(position, count);
+    const identifiers = numbers && (await Promise.all(numbers.map((number) => this.#identifierOf(number))));
     // Overwritten while we read: too long ago to tell.
     return { position: count, identifiers: identifiers?.includes(undefined) ? undefined : (identifiers as string[]) };
   }
 
-  #identifierOf(number: number): string | undefined {
+  async #identifierOf(number: number): Promise<string | undefined> {
     const key = slotKey(number);
-    const record = this.#database.get(key);
+    const record = await this.#database.get(key);
     if (record === undefined) throw new Fault('internal.store-corrupt', { reason: 'change missing' });
     const change = readChange(openRecord(record, key, this.#keys));
     return change.number === number ? change.identifier : undefined;

@@ -11,6 +11,7 @@ import { LmdbDatabase } from './lmdb-database.ts';
 import type { Retention } from './retention.ts';
 import { isForgotten, isOver, retentionOf } from './retention.ts';
 import { isSealedUnder, openRecord, sealRecord } from './sealed-record.ts';
+import { hadStore, markStore } from './store-marker.ts';
 
 export interface LmdbContextStoreOptions extends ContextStoreOptions {
   /** A folder of the store's own: made with mode 0700, and it must be so. */
@@ -50,15 +51,23 @@ const PRUNE_BATCH = 256;
  */
 export async function openLmdbContextStore(options: LmdbContextStoreOptions): Promise<ContextStore> {
   const readOnly = options.readOnly ?? false;
-  const database = await LmdbDatabase.open(options.directory, readOnly);
+  const { directory } = options;
+  const wasThere = await hadStore(directory);
+  const database = await LmdbDatabase.open(directory, readOnly, wasThere);
   try {
     const store = new LmdbContextStore(database, options);
-    await store.checkKey(readOnly);
+    await store.checkKey(readOnly, wasThere);
+    if (!readOnly && !wasThere) await markStore(directory);
     return store;
   } catch (error) {
     await database.close();
     throw error;
   }
+}
+
+// safety: what was acknowledged is gone; that is not for a new store to hide.
+function emptied(): Fault {
+  return new Fault('internal.store-corrupt', { reason: 'emptied' });
 }
 
 class LmdbContextStore implements ContextStore {
@@ -76,11 +85,11 @@ class LmdbContextStore implements ContextStore {
     this.#retention = retentionOf(options);
   }
 
-  /** Opens the check record, or writes it into an empty store. */
-  async checkKey(readOnly: boolean): Promise<void> {
+  /** Opens the check record, or writes it into an empty store; one that `wasThere` is not empty. */
+  async checkKey(readOnly: boolean, wasThere: boolean): Promise<void> {
     if (readOnly) {
-      const record = this.#database.get(CHECK_KEY);
-      if (record === undefined) throw new Fault('caller.store-missing', { reason: 'empty' });
+      const record = await this.#database.get(CHECK_KEY);
+      if (record === undefined) throw wasThere ? emptied() : new Fault('caller.store-missing', { reason: 'empty' });
       openRecord(record, CHECK_KEY, this.#keys);
       return;
     }
@@ -88,6 +97,7 @@ class LmdbContextStore implements ContextStore {
       const record = writing.get(CHECK_KEY);
       if (record !== undefined) openRecord(record, CHECK_KEY, this.#keys);
       else if (!writing.isEmpty()) throw new Fault('internal.store-corrupt', { reason: 'check record missing' });
+      else if (wasThere) throw emptied();
       if (record !== undefined && isSealedUnder(record, this.#sealingKey)) return;
       writing.put(CHECK_KEY, sealRecord(CHECK_PLAINTEXT, CHECK_KEY, this.#sealingKey));
     });
@@ -96,7 +106,7 @@ class LmdbContextStore implements ContextStore {
   async get(identifier: string): Promise<SecurityContext | undefined> {
     const key = keyNamed(identifier);
     // Not even this is answered by a store that is closed or gone.
-    const record = this.#database.get(key ?? CHECK_KEY);
+    const record = await this.#database.get(key ?? CHECK_KEY);
     return key === undefined ? undefined : this.#opened(record, key, identifier);
   }
 
@@ -149,14 +159,14 @@ class LmdbContextStore implements ContextStore {
   }
 
   async *list(): AsyncIterable<string> {
-    for (const key of this.#contextKeys()) {
+    for (const key of await this.#contextKeys()) {
       const identifier = identifierOf(key);
       if (identifier !== undefined) yield identifier;
     }
   }
 
   async prune(nowMs: number): Promise<number> {
-    const keys = this.#contextKeys();
+    const keys = await this.#contextKeys();
     let count = 0;
     for (let at = 0; at < keys.length; at += PRUNE_BATCH) {
       const batch = keys.slice(at, at + PRUNE_BATCH);
@@ -186,7 +196,7 @@ class LmdbContextStore implements ContextStore {
     return this.#database.close();
   }
 
-  #contextKeys(): readonly Uint8Array[] {
+  #contextKeys(): Promise<readonly Uint8Array[]> {
     return this.#database.keys(Uint8Array.of(CONTEXT_PREFIX), AFTER_CONTEXTS);
   }
 

@@ -1,9 +1,9 @@
-import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Fault } from '@parley/core';
 import type { RootDatabase, RootDatabaseOptionsWithPath } from 'lmdb';
 import { open } from 'lmdb';
 import { checkDatabaseFile } from './database-file.ts';
+import { DatabaseGuard } from './database-guard.ts';
 import { causeOf, storeFault } from './lmdb-fault.ts';
 import { checkStoreAccess, checkStoreFile, prepareStoreDirectory } from './ownership.ts';
 
@@ -15,59 +15,59 @@ export interface Writing {
   isEmpty(): boolean;
 }
 
-interface FileIdentity {
-  readonly dev: number;
-  readonly ino: number;
-  /** The file never gets shorter. */
-  readonly size: number;
-}
-
 /**
  * An LMDB database in a folder of its own, with everything that the driver promises: each failure is a fault of ours, none
  * goes astray, and nothing is read from or written to a file that is no longer the one that was opened, or lost its end.
  */
 export class LmdbDatabase {
   readonly #database: RootDatabase<Uint8Array, Uint8Array>;
-  readonly #file: string;
+  readonly #guard: DatabaseGuard;
   readonly #readOnly: boolean;
-  #identity: FileIdentity;
   #closed = false;
 
   /**
+   * `wasThere`: there was a database with something in it, so that a file that is gone or empty has lost it.
+   *
    * @throws Fault `caller.store-missing` nothing there and `readOnly`; `caller.store-permissions`, `internal.store-corrupt`,
    * `internal.store-unavailable`
    */
-  static async open(directory: string, readOnly: boolean): Promise<LmdbDatabase> {
+  static async open(directory: string, readOnly: boolean, wasThere: boolean): Promise<LmdbDatabase> {
     const file = join(directory, 'data.mdb');
     await prepareStoreDirectory(directory, !readOnly);
     const exists = await checkStoreFile(file);
     await checkStoreFile(join(directory, 'lock.mdb'));
+    if (wasThere && !exists) throw new Fault('internal.store-corrupt', { path: file, reason: 'missing' });
     if (readOnly && !exists) throw new Fault('caller.store-missing', { path: directory });
     await checkStoreAccess(directory, readOnly ? ['lock.mdb'] : ['data.mdb', 'lock.mdb'], readOnly);
-    if (exists) await checkDatabaseFile(file);
-    return new LmdbDatabase(openDriver(directory, readOnly), file, readOnly);
+    if (exists) await checkDatabaseFile(file, !wasThere);
+    const database = openDriver(directory, readOnly);
+    try {
+      return new LmdbDatabase(database, new DatabaseGuard(file), readOnly);
+    } catch (error) {
+      await database.close();
+      throw error;
+    }
   }
 
-  private constructor(database: RootDatabase<Uint8Array, Uint8Array>, file: string, readOnly: boolean) {
+  private constructor(database: RootDatabase<Uint8Array, Uint8Array>, guard: DatabaseGuard, readOnly: boolean) {
     this.#database = database;
+    this.#guard = guard;
     this.#readOnly = readOnly;
-    this.#file = file;
-    this.#identity = identityOf(file);
   }
 
   /** @throws Fault `caller.closed`, `internal.store-corrupt`, `internal.store-unavailable` */
-  get(key: Uint8Array): Uint8Array | undefined {
+  get(key: Uint8Array): Promise<Uint8Array | undefined> {
     return this.#read('get', () => this.#database.get(key));
   }
 
   /** All keys of `[start, end)` at this moment: collected, because an open cursor would keep old pages alive. */
-  keys(start: Uint8Array, end: Uint8Array): readonly Uint8Array[] {
+  keys(start: Uint8Array, end: Uint8Array): Promise<readonly Uint8Array[]> {
     return this.#read('list', () => [...this.#database.getKeys({ start, end })].map((key) => Uint8Array.from(key)));
   }
 
   /** @throws Fault `internal.store-corrupt`, `internal.store-unavailable` */
-  #read<T>(operation: string, action: () => T): T {
-    this.#requireIntact();
+  async #read<T>(operation: string, action: () => T): Promise<T> {
+    await this.#requireIntact();
     try {
       // safety: without this a read may answer from before another process's cancel, until the event loop turns.
       this.#database.resetReadTxn();
@@ -80,7 +80,7 @@ export class LmdbDatabase {
   /** One transaction. What `action` throws reaches the caller; it must throw before it writes. */
   async write<T>(operation: string, action: (writing: Writing) => T): Promise<T> {
     if (this.#readOnly) throw new Fault('caller.store-permissions', { reason: 'opened to read' });
-    this.#requireIntact();
+    await this.#requireIntact();
     const writing: Writing = {
       get: (key) => this.#database.get(key),
       put: (key, value) => void this.#database.putSync(key, value),
@@ -89,30 +89,26 @@ export class LmdbDatabase {
     };
     let result: T;
     try {
-      result = await this.#database.transaction(() => action(writing));
+      result = await this.#guard.during(() => this.#database.transaction(() => action(writing)));
     } catch (error) {
       throw storeFault(await causeOf(error), operation);
     }
     // safety: what went into a file that has been replaced meanwhile is not kept.
-    if (!this.#closed) this.#requireIntact();
+    if (!this.#closed) await this.#requireIntact();
     return result;
   }
 
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    this.#guard.close();
     await this.#database.close();
   }
 
-  #requireIntact(): void {
+  async #requireIntact(): Promise<void> {
     if (this.#closed) throw new Fault('caller.closed');
-    const now = identityOf(this.#file);
-    if (now.ino !== this.#identity.ino || now.dev !== this.#identity.dev)
-      throw new Fault('internal.store-unavailable', { path: this.#file, reason: 'another file' });
-    // safety: LMDB reads by memory, and the process ends where the file does.
-    if (now.size < this.#identity.size)
-      throw new Fault('internal.store-corrupt', { path: this.#file, reason: 'cut short' });
-    this.#identity = now;
+    await this.#guard.requireIntact();
+    if (this.#closed) throw new Fault('caller.closed');
   }
 }
 
@@ -135,14 +131,5 @@ function openDriver(path: string, readOnly: boolean): RootDatabase<Uint8Array, U
     return open<Uint8Array, Uint8Array>(options);
   } catch (error) {
     throw storeFault(error, 'open');
-  }
-}
-
-function identityOf(path: string): FileIdentity {
-  try {
-    return statSync(path);
-  } catch (error) {
-    const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-    throw new Fault('internal.store-unavailable', { path, reason });
   }
 }
