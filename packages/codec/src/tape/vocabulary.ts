@@ -29,6 +29,7 @@ export const Namespace = {
   dnse: 24,
   saml11: 25,
   saml20: 26,
+  netrm: 27,
 } as const;
 export type Namespace = (typeof Namespace)[keyof typeof Namespace];
 
@@ -61,4 +62,5 @@ export const NAMESPACE_URIS: readonly string[] = [
   'http://schemas.microsoft.com/ws/2006/05/security',
   'urn:oasis:names:tc:SAML:1.0:assertion',
   'urn:oasis:names:tc:SAML:2.0:assertion',
+  'http://schemas.microsoft.com/ws/2006/05/rm',
 ];

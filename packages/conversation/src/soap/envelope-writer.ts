@@ -17,13 +17,16 @@ export interface EnvelopeParts {
   readonly relatesTo?: string | undefined;
   /** Default: WS-Addressing 1.0, to be understood. */
   readonly addressing?: AddressingStyle | undefined;
+  /** Writes header blocks behind those of WS-Addressing. */
+  readonly headers?: ((writer: XmlWriter) => void) | undefined;
   /** Writes the children of the Body. */
   readonly body: (writer: XmlWriter) => void;
 }
 
 const BINDINGS = { '1.0': bound('a', Namespace.wsa), '2004/08': bound('a', Namespace.wsa04) } as const;
 const NAMES = namesIn(BINDINGS, ['Action', 'MessageID', 'ReplyTo', 'Address', 'RelatesTo', 'To']);
-const ANONYMOUS: Readonly<Record<AddressingStyle['version'], string>> = {
+/** Back on the connection that the request came on. */
+export const ANONYMOUS: Readonly<Record<AddressingStyle['version'], string>> = {
   '1.0': 'http://www.w3.org/2005/08/addressing/anonymous',
   '2004/08': 'http://schemas.xmlsoap.org/ws/2004/08/addressing/role/anonymous',
 };
@@ -42,10 +45,9 @@ export function writeEnvelope(parts: EnvelopeParts): Uint8Array {
   writer.element(names.Action, parts.action, mandatory).element(names.MessageID, parts.messageId);
   if (parts.relatesTo === undefined) writer.open(names.ReplyTo).element(names.Address, ANONYMOUS[version]).close();
   else writer.element(names.RelatesTo, parts.relatesTo);
-  writer
-    .element(names.To, parts.to ?? ANONYMOUS[version], mandatory)
-    .close()
-    .open(soap.Body);
+  writer.element(names.To, parts.to ?? ANONYMOUS[version], mandatory);
+  parts.headers?.(writer);
+  writer.close().open(soap.Body);
   parts.body(writer);
   return writer.close().close().take();
 }

@@ -1,6 +1,6 @@
 /** SOAP faults (protocol: §6.2, §1.12): ours are coarse on purpose; those of peers become our codes. */
 
-import type { Attribute, XmlWriter } from '@parley/codec';
+import type { Attribute, QualifiedName, XmlWriter } from '@parley/codec';
 import { firstChild, NamespaceBinding, nextSibling, scan, Tape, textOf } from '@parley/codec';
 import { isNamed, localName, Namespace, namesIn, namespaceOf, UNQUALIFIED, uriOfPrefix } from '@parley/codec/internal';
 import type { FaultCode, Limits, SoapFault, Version } from '@parley/core';
@@ -11,7 +11,8 @@ import { bound, SOAP_NAMESPACES } from '@parley/engine/internal';
 import type { AddressingStyle } from './addressing-style.ts';
 import { writeEnvelope } from './envelope-writer.ts';
 
-const FAULT_ACTIONS: Readonly<Record<AddressingStyle['version'], string>> = {
+/** wsa:Action of faults. */
+export const FAULT_ACTIONS: Readonly<Record<AddressingStyle['version'], string>> = {
   '1.0': 'http://www.w3.org/2005/08/addressing/soap/fault',
   '2004/08': 'http://schemas.xmlsoap.org/ws/2004/08/addressing/fault',
 };
@@ -23,6 +24,8 @@ const REASONS: Readonly<Record<SoapFault['code'], string>> = {
   VersionMismatch: 'The version of SOAP is not supported.',
   MustUnderstand: 'A mandatory header was not understood.',
 };
+/** RelatesTo of an answer to a message that has no MessageID. */
+export const UNSPECIFIED = 'http://www.w3.org/2005/08/addressing/unspecified';
 const RECEIVER: SoapFault = { code: 'Receiver' };
 const SOAP11_CODES = {
   Sender: 'Client',
@@ -51,7 +54,7 @@ export function writeFaultReply(parts: FaultReplyParts): Uint8Array {
     action: FAULT_ACTIONS[parts.addressing?.version ?? '1.0'],
     addressing: parts.addressing,
     messageId: parts.messageId,
-    relatesTo: parts.relatesTo ?? 'http://www.w3.org/2005/08/addressing/unspecified',
+    relatesTo: parts.relatesTo ?? UNSPECIFIED,
     body: (writer) =>
       parts.soapVersion === '1.1'
         ? writeFault11(writer, fault, parts.version)
@@ -60,11 +63,13 @@ export function writeFaultReply(parts: FaultReplyParts): Uint8Array {
 }
 
 const NAMES = namesIn(SOAP_NAMESPACES, ['Fault', 'Code', 'Subcode', 'Value', 'Reason', 'Text']);
-const FAULT_CODE_11 = UNQUALIFIED.name('faultcode');
-const FAULT_STRING_11 = UNQUALIFIED.name('faultstring');
-const ENGLISH: readonly Attribute[] = [[bound('xml', Namespace.xml).name('lang'), 'en']];
+export const FAULT_CODE_11: QualifiedName = UNQUALIFIED.name('faultcode');
+export const FAULT_STRING_11: QualifiedName = UNQUALIFIED.name('faultstring');
+/** Of a Text in SOAP 1.2. */
+export const ENGLISH: readonly Attribute[] = [[bound('xml', Namespace.xml).name('lang'), 'en']];
 const WSSE_IN_FAULTS = bound('wsse', Namespace.wsse);
 const WSA_IN_FAULTS = bound('wsa', Namespace.wsa);
+const WSRM_IN_FAULTS = { '200512': bound('wsrm', Namespace.wsrm), '200502': bound('wsrm', Namespace.wsrm05) } as const;
 
 function writeFault11(writer: XmlWriter, fault: SoapFault, version: Version): void {
   writer.open(NAMES['1.1'].Fault);
@@ -92,6 +97,8 @@ function namespaceOfCode(subcode: string, version: Version): NamespaceBinding {
       return WSSE_IN_FAULTS;
     case 'wsa':
       return WSA_IN_FAULTS;
+    case 'wsrm':
+      return WSRM_IN_FAULTS[version];
     case 'wst':
       return new NamespaceBinding(prefix, VERSION_URIS[version].trust);
     default:

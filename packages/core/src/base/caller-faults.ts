@@ -33,6 +33,7 @@ export const CALLER_FAULTS = {
     'The context cannot be used for what is asked: its state, its keys or its suite do not allow it.',
     'new-context',
   ],
+  'caller.sequence-unusable': ['The state of the sequence does not allow what is asked of it; the detail names it.'],
   'caller.aborted': ['The caller gave up waiting.'],
   'caller.closed': ['The thing was closed before.'],
   'caller.libxml-unavailable': [

@@ -11,11 +11,11 @@ import { PEER_FAULTS } from './peer-faults.ts';
 /** What a code looks like to the peer: a SOAP code and, for most, a subcode (SOAP 1.1: the faultcode itself). */
 export interface SoapFault {
   readonly code: 'Sender' | 'Receiver' | 'VersionMismatch' | 'MustUnderstand';
-  /** A QName (WSS 1.1 §12, WS-Trust 1.4 §11, WS-SecureConversation 1.4 §9); `wst` and `wsc` are those of the message's version. */
+  /** A QName (WSS 1.1 §12, WS-Trust 1.4 §11, WS-SecureConversation 1.4 §9, WS-ReliableMessaging 1.2 §4); `wst`, `wsc` and `wsrm` are those of the message's version. */
   readonly subcode?: Subcode;
 }
 
-type Subcode = `${'wsse' | 'wsc' | 'wst' | 'wsa'}:${string}`;
+type Subcode = `${'wsse' | 'wsc' | 'wst' | 'wsa' | 'wsrm'}:${string}`;
 
 /** One of the closed set of stable codes. */
 export type FaultCode = keyof typeof PEER_FAULTS | keyof typeof CALLER_FAULTS | keyof typeof INTERNAL_FAULTS;

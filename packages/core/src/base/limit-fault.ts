@@ -4,6 +4,7 @@ import type { Limits } from './limits.ts';
 
 /** Ceilings that no policy moves. */
 export type FixedLimit =
+  | 'acknowledgementRangesMax'
   | 'binarySecretBytesMax'
   // canonicalFactorMax times the message's size.
   | 'canonicalBytesMax'
@@ -15,6 +16,7 @@ export type FixedLimit =
   | 'namespacesInScopeMax'
   | 'prefixListMax'
   | 'referencesOfAssertionMax'
+  | 'sequenceHeadersMax'
   | 'signatureChecksMax'
   | 'textBytesMax'
   | 'xmlBaseCharactersMax';

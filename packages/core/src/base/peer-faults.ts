@@ -167,6 +167,31 @@ export const PEER_FAULTS = {
   'peer.trust-request-failed': ['wst:RequestFailed', 'A RequestSecurityToken that is valid and not granted.'],
   'peer.unable-to-renew': ['wsc:UnableToRenew', 'The context cannot be renewed.', 'new-context'],
 
+  // Sequences of messages (WS-ReliableMessaging).
+  'peer.sequence-unknown': [
+    'wsrm:UnknownSequence',
+    'There is no such sequence under the context of the message, or no longer.',
+  ],
+  'peer.sequence-terminated': ['wsrm:SequenceTerminated', 'The sequence ended before all of it was there.'],
+  'peer.sequence-closed': ['wsrm:SequenceClosed', 'A new message for a sequence that takes none any more.'],
+  'peer.sequence-last': [
+    'wsrm:LastMessageNumberExceeded',
+    'A message with a higher number than the last one of its sequence.',
+  ],
+  'peer.sequence-rollover': ['wsrm:MessageNumberRollover', 'A message number that is higher than any that we count.'],
+  'peer.sequence-acknowledgement': [
+    'wsrm:InvalidAcknowledgement',
+    'An acknowledgement of messages that were not sent, or one that contradicts itself.',
+  ],
+  'peer.sequence-refused': ['wsrm:CreateSequenceRefused', 'A sequence that is asked for and not granted.'],
+  'peer.sequence-required': ['wsrm:WSRMRequired', 'A message outside of a sequence where all have to be in one.'],
+  'peer.sequence-silent': [
+    'unsent',
+    'The other side of a sequence was not heard, or did not acknowledge, for longer than is allowed.',
+    'new-message',
+  ],
+  'peer.limit-acknowledgement': ['Sender', 'More ranges, or more headers about sequences, than are read.'],
+
   // HTTP, beside the message.
   'peer.http-target': ['unsent', 'There is no endpoint at the path of the request.'],
   'peer.http-method': ['unsent', 'A request by another method than POST.'],
