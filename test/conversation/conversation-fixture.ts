@@ -56,8 +56,8 @@ export class TestInitiator extends Initiator {
     return this.#noted(super.requestCancel(channel));
   }
 
-  override requestCall(envelope: Uint8Array): Reply<OutgoingRequest> {
-    return this.#noted(super.requestCall(envelope));
+  override requestCall(...call: Parameters<Initiator['requestCall']>): Reply<OutgoingRequest> {
+    return this.#noted(super.requestCall(...call));
   }
 
   /** Takes an answer to what was asked last. */

@@ -22,7 +22,7 @@ export { A, ATTRIBUTE_WORDS, D, DECLARATION_WORDS, E, ELEMENT_WORDS, Flag, NOT_L
 export { decodeText } from './tape/text.ts';
 export type { OctetRange } from './tape/value-octets.ts';
 export { attributeOctets, textOctets } from './tape/value-octets.ts';
-export { Namespace } from './tape/vocabulary.ts';
+export { Namespace, NETRM_URI } from './tape/vocabulary.ts';
 export { AddedAttribute } from './write/added-attribute.ts';
 export { canonicalisePart, replaceCanonicalContent } from './write/canonicalise-part.ts';
 export type { VersionedNames } from './write/qualified-name.ts';

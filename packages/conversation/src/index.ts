@@ -72,3 +72,17 @@ export type { Authenticate } from './trust/password.ts';
 export type { PasswordAttempt } from '@parley/engine';
 export type { ContextName } from './trust/token-reference.ts';
 export type { UsernameCredential } from './trust/username-credential.ts';
+
+// Sequences of messages.
+export { SequencedInitiator } from './sequenced/sequenced-initiator.ts';
+export type { SequencedInitiatorOptions, SequencedOutcome, Unsettled } from './sequenced/sequenced-initiator.ts';
+export type { DeliveryOrder } from './sequence/destination.ts';
+export type { RetransmissionPace } from './sequence/schedule.ts';
+export type { SequenceVersion } from './sequence-wire/generation.ts';
+export type { SequencePlace, ServeNumbered } from './sequence-keeping/delivery-queue.ts';
+export { withSequences } from './sequence-keeping/sequence-profile.ts';
+export { completeSequenceSettings } from './sequence-keeping/settings.ts';
+export type { ResponderSequenceOptions, SequenceOptions, SequenceSettings } from './sequence-keeping/settings.ts';
+export type { SequenceExchange } from './responder/sequence-desk.ts';
+export { MemoryRecords } from './store/record-store.ts';
+export type { Records, RecordStore, StoredRecord } from './store/record-store.ts';

@@ -21,6 +21,7 @@ export type { CarriedKeyOpening } from './keys/carried-key.ts';
 export { openCarriedKey } from './keys/carried-key.ts';
 export { ADDRESSING_NAMES, Addressing } from './message/addressing-names.ts';
 export { freshUntilMs, requireFresh } from './open/freshness.ts';
+export { isOfDecryption } from './open/replay-key.ts';
 export { readAddressing, requireAddressing } from './read/addressing.ts';
 export type { IdPolicy, MessageClaims } from './read/message.ts';
 export { checkMessageIds, readMessage } from './read/message.ts';

@@ -29,7 +29,6 @@ export const Namespace = {
   dnse: 24,
   saml11: 25,
   saml20: 26,
-  netrm: 27,
 } as const;
 export type Namespace = (typeof Namespace)[keyof typeof Namespace];
 
@@ -62,5 +61,10 @@ export const NAMESPACE_URIS: readonly string[] = [
   'http://schemas.microsoft.com/ws/2006/05/security',
   'urn:oasis:names:tc:SAML:1.0:assertion',
   'urn:oasis:names:tc:SAML:2.0:assertion',
-  'http://schemas.microsoft.com/ws/2006/05/rm',
 ];
+
+/**
+ * WCF's and Metro's extension of WS-ReliableMessaging, which has no place among the others: the module that scans has room for so many
+ * namespaces and no more, and this one is rare.
+ */
+export const NETRM_URI = 'http://schemas.microsoft.com/ws/2006/05/rm';

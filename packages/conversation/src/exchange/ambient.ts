@@ -18,6 +18,13 @@ export function currentMs(ambient: Ambient): number {
   return nowMs;
 }
 
+/** A random number in [0, 1), of 32 bits. */
+export function chanceOf(ambient: Ambient): number {
+  const octets = new Uint8Array(4);
+  ambient.fillRandom(octets);
+  return new DataView(octets.buffer).getUint32(0) / 2 ** 32;
+}
+
 /** 64 random bits as the beginning of an NCName. */
 export function randomIdPrefix(ambient: Ambient): string {
   const octets = new Uint8Array(8);

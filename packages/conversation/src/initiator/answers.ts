@@ -12,6 +12,7 @@ import { currentMs } from '../exchange/ambient.ts';
 import type { Channel } from '../exchange/channel.ts';
 import { unwrapped } from '../exchange/unwrapped.ts';
 import { restsOnTransport } from '../protection/protection.ts';
+import { sequenceActionOf } from '../sequence-wire/generation.ts';
 import { cancelAnswerActions, responseAction } from '../soap/actions.ts';
 import type { PeerFault } from '../soap/soap-fault.ts';
 import { faultElement, readFault, readFaultIn } from '../soap/soap-fault.ts';
@@ -114,8 +115,14 @@ function judgedAnswer(
   return { message, fault };
 }
 
-function requirePair(message: OpenedMessage, { messageId }: OpenRequest, { profile }: InitiatorSettings): void {
-  const { relatesTo } = addressingOf(message);
+function requirePair(
+  message: OpenedMessage,
+  { messageId, isSequenced = false }: OpenRequest,
+  { profile }: InitiatorSettings,
+): void {
+  const { relatesTo, action } = addressingOf(message);
+  // interop: WCF and Metro name no request in LastMessage and TerminateSequence. Whether they fit the sequence is told there.
+  if (isSequenced && relatesTo === undefined && sequenceActionOf(action ?? '') !== undefined) return;
   // Without addressing there is the connection, and what the answer confirms.
   if (profile.pairing === 'connection' && relatesTo === undefined) return;
   if (relatesTo !== messageId) throw new Fault('peer.addressing-mismatch', { header: 'RelatesTo' });

@@ -35,15 +35,19 @@ export class Calls {
   }
 
   /** @throws Fault see `Initiator.requestCall` */
-  request(envelope: Uint8Array, protection: Protection | undefined): OutgoingRequest {
-    const call = this.#prepared(envelope, protection);
+  request(envelope: Uint8Array, protection: Protection | undefined, kind?: 'sequence'): OutgoingRequest {
+    const call = this.#prepared(envelope, protection, kind);
     return this.#sent(call, protect(envelope, call.request, this.#scene.settings));
   }
 
   /** The same on the pool. @throws Fault `caller.context-unusable` also when the context ended meanwhile */
-  async requestOnPool(envelope: Uint8Array, protection: Protection | undefined): Promise<OutgoingRequest> {
+  async requestOnPool(
+    envelope: Uint8Array,
+    protection: Protection | undefined,
+    kind?: 'sequence',
+  ): Promise<OutgoingRequest> {
     const { pool, settings, held } = this.#scene;
-    const call = this.#prepared(envelope, protection);
+    const call = this.#prepared(envelope, protection, kind);
     const sealed = await protectOn(pool, envelope, call.request, settings);
     if (held().context.identifier !== call.identifier)
       throw new Fault('caller.context-unusable', { reason: 'ended meanwhile' });
@@ -66,7 +70,7 @@ export class Calls {
     return this.#taken(answer, request);
   }
 
-  #prepared(envelope: Uint8Array, protection?: Protection): PreparedCall {
+  #prepared(envelope: Uint8Array, protection?: Protection, kind?: 'sequence'): PreparedCall {
     const { settings, held } = this.#scene;
     const { ambient, profile } = settings;
     const { context, ...token } = held();
@@ -79,17 +83,20 @@ export class Calls {
       identifier: context.identifier,
       messageId: messageId ?? randomUrn(ambient),
       soapAction: action,
+      isSequenced: kind === 'sequence',
     };
   }
 
-  #sent({ identifier, messageId, soapAction }: PreparedCall, sealed: SealedMessage): OutgoingRequest {
+  #sent({ identifier, messageId, soapAction, isSequenced }: PreparedCall, sealed: SealedMessage): OutgoingRequest {
     const { settings, open } = this.#scene;
     const { ambient, profile, timestampLifetimeMs } = settings;
     const sentAtMs = currentMs(ambient);
     const { octets, signatureValues } = sealed;
     const untilMs = sentAtMs + timestampLifetimeMs + profile.answers.policy.clockSkewMs;
     this.#connections?.sent(identifier, signatureValues, untilMs, sentAtMs);
-    open.add({ operation: 'call', messageId, signatureValues, sentAtMs, trust: undefined });
+    // Sent again under its MessageID, and the attempt before it is awaited no longer.
+    if (isSequenced) open.close(messageId);
+    open.add({ operation: 'call', messageId, signatureValues, sentAtMs, trust: undefined, isSequenced });
     return { octets, soapAction, messageId };
   }
 
@@ -110,4 +117,5 @@ export class Calls {
 interface PreparedCall extends Pick<OutgoingRequest, 'messageId' | 'soapAction'> {
   readonly request: ProtectionRequest;
   readonly identifier: string;
+  readonly isSequenced: boolean;
 }

@@ -110,17 +110,22 @@ export class Initiator {
 
   /**
    * Secures an application's envelope (borrowed) under the newest key. It needs a wsa:MessageID, unless the profile pairs by
-   * connection. `protection`: of this one request, if not that of the profile. Codes: `caller.context-unusable`;
+   * connection. `protection`: of this one request, if not that of the profile. `sequence`: it is in one, and sent again under the
+   * same MessageID: then the attempt before it is awaited no longer. Codes: `caller.context-unusable`;
    * `caller.input-invalid` no MessageID, or one in use; `internal.quota` too many answers are awaited; and those of `seal`.
    */
-  requestCall(envelope: Uint8Array, protection?: Protection): Reply<OutgoingRequest> {
-    return replyOf(() => this.#calls.request(envelope, protection));
+  requestCall(envelope: Uint8Array, protection?: Protection, kind?: 'sequence'): Reply<OutgoingRequest> {
+    return replyOf(() => this.#calls.request(envelope, protection, kind));
   }
 
   /** {@link requestCall}, on the pool if there is one. `caller.context-unusable` also when the context ended meanwhile. */
-  async requestCallAsync(envelope: Uint8Array, protection?: Protection): Promise<Reply<OutgoingRequest>> {
+  async requestCallAsync(
+    envelope: Uint8Array,
+    protection?: Protection,
+    kind?: 'sequence',
+  ): Promise<Reply<OutgoingRequest>> {
     try {
-      return { ok: true, value: await this.#calls.requestOnPool(envelope, protection) };
+      return { ok: true, value: await this.#calls.requestOnPool(envelope, protection, kind) };
     } catch (error) {
       return failedReply(error);
     }

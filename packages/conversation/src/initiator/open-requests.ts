@@ -21,6 +21,8 @@ export interface OpenRequest {
   readonly signatureValues: readonly string[];
   readonly sentAtMs: number;
   readonly trust: TrustExchange | undefined;
+  /** In or about a sequence: what is said of that in return may name no message. */
+  readonly isSequenced?: boolean;
 }
 
 /** A bounded table of them. */

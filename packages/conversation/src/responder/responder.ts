@@ -9,6 +9,7 @@ import type { Channel } from '../exchange/channel.ts';
 import type { Protection } from '../protection/protection.ts';
 import { protectOn, underContext } from '../protection/protection.ts';
 import { AwaitedReplays } from '../replay/awaited-replays.ts';
+import { numberedReplays } from '../sequence-keeping/numbered-replays.ts';
 import { trustActionOf, trustVersionOf } from '../soap/actions.ts';
 import type { AddressingStyle } from '../soap/addressing-style.ts';
 import type { Outline } from '../soap/outline.ts';
@@ -23,6 +24,8 @@ import { openOnPool } from './open-on-pool.ts';
 import { rememberOwn } from './own-messages.ts';
 import { renewContext } from './renew-context.ts';
 import type { RequestInHand } from './request-in-hand.ts';
+import type { SealAnswer, SequenceExchange } from './sequence-desk.ts';
+import { isNumbered, SequenceDesk } from './sequence-desk.ts';
 import type { ResponderOptions, ResponderSettings } from './settings.ts';
 import { completeSettings } from './settings.ts';
 
@@ -46,6 +49,8 @@ export type Received =
   | { readonly kind: 'cancelled'; readonly reply: Uint8Array; readonly identifier: string }
   /** For the application, which answers through {@link Responder.secure}. */
   | { readonly kind: 'message'; readonly message: ContextMessage }
+  /** In a sequence, or about one: `exchange` hands over what can be, and gives the answer. */
+  | { readonly kind: 'sequence'; readonly message: ContextMessage; readonly exchange: SequenceExchange }
   /** `failure` says precisely why, for the log; `reply` says little, for the peer. */
   | { readonly kind: 'refused'; readonly reply: Uint8Array; readonly failure: FailedReply };
 
@@ -60,16 +65,23 @@ export type Answered = ContextName & Partial<Pick<OpenedMessage, 'signatureValue
  *                                        ├─ RST/SCT/Renew   ─► bootstrap, old key ─► key ─► store, evict ─► 'renewed'
  *                                        ├─ RST/SCT/Cancel  ─► open ─► store, evict ─► 'cancelled'
  *                                        ├─ other of trust  ─► 'refused'
+ *                                        ├─ in a sequence   ─► open ─► number ─► store ─► 'sequence'
  *                                        └─ anything else   ─► open ─► replay ─► 'message'
  *   any failure ─► 'refused' with a SOAP fault
  */
 export class Responder {
   readonly #settings: ResponderSettings;
+  readonly #sequences: SequenceDesk | undefined;
   #latestMs = Number.NEGATIVE_INFINITY;
 
   /** @throws Fault `caller.option-invalid` */
   constructor(options: ResponderOptions) {
     this.#settings = completeSettings(options);
+    const { sequences, store } = this.#settings;
+    const seal: SealAnswer = (...answer) => this.#seal(...answer);
+    // `completeSettings` sees to it that there are records.
+    this.#sequences =
+      sequences && store.records && new SequenceDesk({ records: store.records, sequences }, this.#settings, seal);
   }
 
   /** How WS-Addressing headers of answers are to be written. */
@@ -81,7 +93,7 @@ export class Responder {
   async receive(bytes: Uint8Array, channel: Channel): Promise<Received> {
     const outline = emptyOutline(channel.soapVersion);
     try {
-      return await this.#dispatch(this.#take(bytes, channel, outline));
+      return await this.#dispatch(this.#take(bytes, channel, outline, this.#sequences !== undefined));
     } catch (error) {
       const failure = this.#failed(error);
       return { kind: 'refused', reply: this.#refusal(failure, outline), failure };
@@ -106,20 +118,8 @@ export class Responder {
     request: Answered,
     protection: Protection = this.#settings.profile.answers.protection,
   ): Promise<Reply<Uint8Array>> {
-    const { store, profile } = this.#settings;
-    const { identifier, instance, signatureValues = [] } = request;
     try {
-      const context = await store.get(identifier);
-      if (context === undefined) throw new Fault('caller.context-unusable', { reason: 'unknown' });
-      try {
-        const use = { context, instance, ...(profile.confirm && { confirm: signatureValues }) };
-        const sealed = await protectOn(this.#settings.pool, envelope, underContext(protection, use), this.#settings);
-        const share = { owner: context.principal ?? identifier };
-        await rememberOwn(envelope, sealed, { identifier, protection, share }, this.#settings);
-        return { ok: true, value: sealed.octets };
-      } finally {
-        wipeContext(context);
-      }
+      return { ok: true, value: await this.#seal(envelope, request, protection, 'remember') };
     } catch (error) {
       return failedReply(error);
     }
@@ -128,6 +128,28 @@ export class Responder {
   /** Ends its pool, if it has one, once what is under way is answered. The store is the caller's. */
   async close(): Promise<void> {
     await this.#settings.pool?.close();
+  }
+
+  /** What is in a sequence needs not to be remembered: whoever sends it back names a sequence that does not come in here. */
+  async #seal(
+    envelope: Uint8Array,
+    request: Answered,
+    protection: Protection,
+    memory?: 'remember',
+  ): Promise<Uint8Array> {
+    const { store, profile } = this.#settings;
+    const { identifier, instance, signatureValues = [] } = request;
+    const context = await store.get(identifier);
+    if (context === undefined) throw new Fault('caller.context-unusable', { reason: 'unknown' });
+    try {
+      const use = { context, instance, ...(profile.confirm && { confirm: signatureValues }) };
+      const sealed = await protectOn(this.#settings.pool, envelope, underContext(protection, use), this.#settings);
+      const share = { owner: context.principal ?? identifier };
+      if (memory !== undefined) await rememberOwn(envelope, sealed, { identifier, protection, share }, this.#settings);
+      return sealed.octets;
+    } finally {
+      wipeContext(context);
+    }
   }
 
   #failed(error: unknown): FailedReply {
@@ -158,7 +180,7 @@ export class Responder {
     }
   }
 
-  #take(bytes: Uint8Array, channel: Channel, outline: Outline): RequestInHand {
+  #take(bytes: Uint8Array, channel: Channel, outline: Outline, isCounting = false): RequestInHand {
     readOutline(bytes, this.#settings.profile.requests.policy, new Tape(), outline);
     const { soapVersion = outline.soapVersion } = channel;
     if (soapVersion !== outline.soapVersion) {
@@ -168,7 +190,9 @@ export class Responder {
     const atMs = currentMs(this.#settings.ambient);
     this.#latestMs = Math.max(this.#latestMs, atMs);
     const kind = trustActionOf(outline.action ?? '') === undefined ? 'message' : 'trust';
-    const replays = new AwaitedReplays(this.#settings.replayCache, kind);
+    const { replayCache } = this.#settings;
+    const isInSequence = isCounting && isNumbered({ outline });
+    const replays = new AwaitedReplays(isInSequence ? numberedReplays(replayCache) : replayCache, kind);
     return { bytes, outline, channel, atMs, latestMs: this.#latestMs, replays };
   }
 
@@ -180,13 +204,21 @@ export class Responder {
         return { kind: 'issued', ...(await issueContext(request, trust.version, this.#settings)) };
       case 'renew':
         return { kind: 'renewed', ...(await renewContext(request, trust.version, this.#settings)) };
-      case 'cancel':
-        return { kind: 'cancelled', ...(await cancelContext(request, trust.version, this.#settings)) };
+      case 'cancel': {
+        const cancelled = await cancelContext(request, trust.version, this.#settings);
+        await this.#sequences?.forget(cancelled.identifier);
+        return { kind: 'cancelled', ...cancelled };
+      }
       case 'amend':
         throw new Fault('peer.trust-request-failed', { reason: 'amend is not supported' });
       case undefined:
-        return { kind: 'message', message: await this.#openMessage(request) };
+        return await this.#receiveMessage(request);
     }
+  }
+
+  async #receiveMessage(request: RequestInHand): Promise<Received> {
+    const message = await this.#openMessage(request);
+    return (await this.#sequences?.take(message, request)) ?? { kind: 'message', message };
   }
 
   async #openMessage(request: RequestInHand): Promise<ContextMessage> {

@@ -14,6 +14,9 @@ import { PrincipalQuota } from '../quota/principal-quota.ts';
 import { RequestBudget } from '../quota/request-budget.ts';
 import type { ReplayCache } from '../replay/replay-cache.ts';
 import { MemoryReplayCache } from '../replay/replay-cache.ts';
+import { withSequences } from '../sequence-keeping/sequence-profile.ts';
+import type { ResponderSequenceOptions, ResponderSequenceSettings } from '../sequence-keeping/settings.ts';
+import { completeResponderSequenceSettings } from '../sequence-keeping/settings.ts';
 import type { ContextStore } from '../store/context-store.ts';
 import type { KeyForm } from '../trust/key-element.ts';
 import type { KeyContribution } from '../trust/key-material.ts';
@@ -56,6 +59,11 @@ export interface ResponderOptions {
   readonly pool?: PoolMaker | undefined;
   /** How long the old key serves beside a renewed one. Default 5 minutes. */
   readonly rolloverMs?: number | undefined;
+  /**
+   * Takes sequences of messages (WS-ReliableMessaging): numbered, each handed over once. The store must have records. Default: messages
+   * in a sequence are refused, as not understood.
+   */
+  readonly sequences?: ResponderSequenceOptions | undefined;
   /** Default 5 minutes. */
   readonly timestampLifetimeMs?: number | undefined;
   /** Live keys of one context: renewals within the rollover. Default 4. */
@@ -80,8 +88,10 @@ export interface ResponderOptions {
 }
 
 /** The options, complete. */
-export interface ResponderSettings extends Complete<Omit<ResponderOptions, CountName | 'onAlarm' | 'pool'>> {
+export interface ResponderSettings
+  extends Complete<Omit<ResponderOptions, CountName | 'onAlarm' | 'pool' | 'sequences'>> {
   readonly pool: Pool | undefined;
+  readonly sequences: ResponderSequenceSettings | undefined;
   readonly defaultKeyBits: number;
   readonly quota: PrincipalQuota;
   readonly alarms: AlarmBell;
@@ -102,7 +112,10 @@ const HOUR_MS = 3_600_000;
 
 /** @throws Fault `caller.option-invalid` an unknown suite, and as `policyOf` */
 export function completeSettings(options: ResponderOptions): ResponderSettings {
-  const profile = options.profile ?? peerProfile('parley');
+  const given = options.profile ?? peerProfile('parley');
+  const sequences = options.sequences && completeResponderSequenceSettings(options.sequences);
+  if (sequences !== undefined) requireSequences(options, given);
+  const profile = sequences === undefined ? given : withSequences(given);
   const pool = options.pool?.({
     policy: profile.requests.policy,
     contexts: contextsForPool(options.store),
@@ -114,6 +127,7 @@ export function completeSettings(options: ResponderOptions): ResponderSettings {
     ambient: options.ambient,
     bootstrap: options.bootstrap,
     profile,
+    sequences,
     replayCache: options.replayCache ?? new MemoryReplayCache(),
     defaultKeyBits: algorithmSuite(profile.suite).contextKeyBytes * 8,
     contextLifetimeMs: options.contextLifetimeMs ?? 10 * HOUR_MS,
@@ -133,6 +147,13 @@ export function completeSettings(options: ResponderOptions): ResponderSettings {
     },
     policies: handshakePolicies(options.bootstrap, profile),
   };
+}
+
+function requireSequences({ store }: ResponderOptions, { pairing }: ConversationProfile): void {
+  if (store.records === undefined)
+    throw new Fault('caller.option-invalid', { option: 'sequences', reason: 'a store without records' });
+  if (pairing === 'connection')
+    throw new Fault('caller.option-invalid', { option: 'sequences', reason: 'a peer without WS-Addressing' });
 }
 
 function handshakePolicies(

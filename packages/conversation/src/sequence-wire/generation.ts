@@ -1,7 +1,7 @@
 /** The two generations of WS-ReliableMessaging: 1.1 and 1.2, which have one namespace, and that of February 2005. */
-import type { NamespaceBinding } from '@parley/codec';
+import { NamespaceBinding } from '@parley/codec';
 import type { VersionedNames } from '@parley/codec/internal';
-import { Namespace, namesIn } from '@parley/codec/internal';
+import { Namespace, NETRM_URI, namesIn } from '@parley/codec/internal';
 import type { Version } from '@parley/core';
 import { bound } from '@parley/engine/internal';
 
@@ -44,7 +44,7 @@ const BINDINGS: Readonly<Record<SequenceVersion, NamespaceBinding>> = {
 };
 
 /** WCF's and Metro's extension for flow control. */
-export const NETRM: NamespaceBinding = bound('netrm', Namespace.netrm);
+export const NETRM: NamespaceBinding = new NamespaceBinding('netrm', NETRM_URI);
 
 /** The generation that goes with one of trust. */
 export const SEQUENCE_VERSION_OF: Readonly<Record<Version, SequenceVersion>> = {

@@ -1,12 +1,13 @@
 /** Header blocks about sequences: one element to one claim (WS-RM 1.2 §3.8-§3.10, §6.3). */
 import type { Tape } from '@parley/codec';
-import { firstChild, localNameOf, nextSibling } from '@parley/codec';
+import { firstChild, localNameOf, namespaceUriOf, nextSibling } from '@parley/codec';
 import { attributeNamed, isNamed, localName, Namespace, namespaceOf } from '@parley/codec/internal';
 import type { Limits } from '@parley/core';
 import { Fault } from '@parley/core';
 import { limitFault } from '@parley/core/internal';
 import { attributeValue, requireElementOnly, structureInvalid, trimmedText } from '@parley/engine/internal';
 import type { SequenceVersion } from './generation.ts';
+import { NETRM } from './generation.ts';
 import { parseMessageNumber } from './message-number.ts';
 import type { NumberRange, NumberRanges } from './number-ranges.ts';
 import { NO_NUMBERS, orderedRanges } from './number-ranges.ts';
@@ -60,7 +61,6 @@ const NAMES = {
   nack: localName('Nack'),
   lower: localName('Lower'),
   upper: localName('Upper'),
-  bufferRemaining: localName('BufferRemaining'),
 } as const;
 
 /** The generation of a header block, if it is about sequences. */
@@ -177,7 +177,7 @@ function readAcknowledgement(tape: Tape, block: number, limits: Limits): Acknowl
       nacks.push(parseMessageNumber(trimmedText(tape, child, 'wsrm:Nack', NUMBER_BYTES_MAX, 'textBytesMax'), 'Nack'));
     else if (isNamed(tape, child, namespace, NAMES.none)) isNone = true;
     else if (isNamed(tape, child, namespace, NAMES.final)) isFinal = true;
-    else if (isNamed(tape, child, Namespace.netrm, NAMES.bufferRemaining)) bufferRemaining = readCount(tape, child);
+    else if (isBufferRemaining(tape, child)) bufferRemaining = readCount(tape, child);
     // safety: each range costs a comparison with all others, and stays in the state.
     if (ranges.length + nacks.length > RANGES_MAX)
       throw limitFault('peer.limit-acknowledgement', 'acknowledgementRangesMax', RANGES_MAX);
@@ -200,6 +200,10 @@ function readRange(tape: Tape, element: number, invalid: (reason: string) => Fau
   const range = { lower: end(NAMES.lower, 'Lower'), upper: end(NAMES.upper, 'Upper') };
   if (range.lower > range.upper) throw invalid('a range that ends before it begins');
   return range;
+}
+
+function isBufferRemaining(tape: Tape, element: number): boolean {
+  return localNameOf(tape, element) === 'BufferRemaining' && namespaceUriOf(tape, element) === NETRM.uri;
 }
 
 const COUNT_MAX = 1_000_000;

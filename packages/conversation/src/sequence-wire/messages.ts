@@ -162,7 +162,11 @@ function readToken(tape: Tape, element: number, limits: Limits): CreateSequence[
     if (!isTokenReference(tape, child)) continue;
     if (token !== undefined) throw structureInvalid(tape, child, 'two token references');
     // interop: CXF names a context of one generation by the other.
-    const { identifier, instance } = readTokenReference(tape, child, { limits, allowMixedGenerations: true });
+    const { identifier, instance } = readTokenReference(tape, child, {
+      limits,
+      allowMixedGenerations: true,
+      allowMistypedReferences: false,
+    });
     token = identifier === undefined ? 'not-a-context' : { identifier, instance };
   }
   return token;

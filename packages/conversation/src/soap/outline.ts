@@ -16,6 +16,8 @@ export interface Outline {
   version: Version;
   action: string | undefined;
   messageId: string | undefined;
+  /** Whether it says that it is in a sequence. */
+  isNumbered: boolean;
   /** `undefined` for a message without addressing. */
   addressing: AddressingStyle['version'] | undefined;
 }
@@ -43,6 +45,8 @@ export function readOutline(
   const named = envelope.addressing.find((element) => element >= 0);
   if (named !== undefined) outline.addressing = namespaceOf(tape, named) === Namespace.wsa04 ? '2004/08' : '1.0';
   if (envelope.security >= 0 && hasChildOf(tape, envelope.security, Namespace.wsc05)) outline.version = '200502';
+  outline.isNumbered =
+    hasChildOf(tape, shape.header, Namespace.wsrm) || hasChildOf(tape, shape.header, Namespace.wsrm05);
   outline.messageId = value(Addressing.MessageID);
   outline.action = value(Addressing.Action);
   outline.version = trustVersionOf(outline.action ?? '') ?? outline.version;
@@ -50,7 +54,14 @@ export function readOutline(
 
 /** An outline of nothing yet. */
 export function emptyOutline(soapVersion: SoapVersion = '1.1'): Outline {
-  return { soapVersion, version: '200512', action: undefined, messageId: undefined, addressing: undefined };
+  return {
+    soapVersion,
+    version: '200512',
+    action: undefined,
+    messageId: undefined,
+    isNumbered: false,
+    addressing: undefined,
+  };
 }
 
 /** What the wsa headers of an envelope of our own say. @throws Fault as {@link readOutline} */
@@ -61,7 +72,7 @@ export function envelopeAddressing(envelope: Uint8Array): Pick<Outline, 'action'
 }
 
 function hasChildOf(tape: Tape, element: number, namespace: number): boolean {
-  for (let child = firstChild(tape, element); child >= 0; child = nextSibling(tape, child)) {
+  for (let child = element < 0 ? -1 : firstChild(tape, element); child >= 0; child = nextSibling(tape, child)) {
     if (namespaceOf(tape, child) === namespace) return true;
   }
   return false;

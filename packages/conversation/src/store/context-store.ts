@@ -1,5 +1,6 @@
 import type { SecurityContext } from '@parley/core';
 import type { ContextChanges } from '@parley/engine';
+import type { RecordStore } from './record-store.ts';
 
 /**
  * Where security contexts live: the one truth about which exist, with which keys, and which are cancelled.
@@ -64,6 +65,9 @@ export interface ContextStore {
    * store without it costs a pool a look-up of each context in use every `contextAgeMaxMs`.
    */
   changes?(since?: number): Promise<ContextChanges>;
+
+  /** What is kept beside contexts, as durable as they are. A store without it serves conversations without sequences. */
+  readonly records?: RecordStore;
 
   close(): Promise<void>;
 }

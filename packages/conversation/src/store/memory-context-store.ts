@@ -4,11 +4,13 @@ import type { ContextChanges } from '@parley/engine';
 import { ChangeRing } from './change-ring.ts';
 import { copyContext, identifierOctets, refuseRevival, tombstoneOf, wipeContext } from './context-copy.ts';
 import type { ContextStore, ContextStoreOptions } from './context-store.ts';
+import { MemoryRecords } from './record-store.ts';
 import type { Retention } from './retention.ts';
 import { isForgotten, isOver, retentionOf } from './retention.ts';
 
 /** A {@link ContextStore} in this process's memory: for tests, short conversations and initiators. Nothing survives. */
 export class MemoryContextStore implements ContextStore {
+  readonly records: MemoryRecords = new MemoryRecords();
   readonly #contexts = new Map<string, SecurityContext>();
   readonly #changes = new ChangeRing();
   readonly #retention: Retention;
@@ -64,6 +66,7 @@ export class MemoryContextStore implements ContextStore {
 
   async prune(nowMs: number): Promise<number> {
     this.#assertOpen();
+    this.records.prune(nowMs);
     let count = 0;
     for (const context of this.#contexts.values()) {
       if (!isForgotten(context, this.#retention, nowMs)) continue;

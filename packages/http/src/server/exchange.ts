@@ -1,7 +1,8 @@
 /** One request and its answer, without sockets: what `node:http` handlers and the Fastify plugin have in common. */
 import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Channel, Received } from '@parley/conversation';
+import { setTimeout } from 'node:timers/promises';
+import type { Channel, Received, SequenceExchange, ServeNumbered } from '@parley/conversation';
 import { envelope, trustActionOf, writeFaultReply } from '@parley/conversation';
 import type { FailedReply } from '@parley/core';
 import { Fault } from '@parley/core';
@@ -9,7 +10,7 @@ import { failedReply } from '@parley/core/internal';
 import type { ContextMessage } from '@parley/engine';
 import type { SoapHeaders } from '../binding/soap-headers.ts';
 import { readSoapHeaders, soapHeaders } from '../binding/soap-headers.ts';
-import type { Endpoint } from './settings.ts';
+import type { Endpoint, ServiceCall } from './settings.ts';
 
 export interface HttpAnswer {
   readonly status: number;
@@ -28,6 +29,14 @@ export interface RequestHead {
 }
 
 const NOTHING = new Uint8Array(0);
+const NO_ANSWER: HttpAnswer = { status: 202, headers: {}, body: NOTHING };
+
+/** What came of the application; without an envelope, it has nothing to say. */
+interface Served {
+  readonly envelope?: Uint8Array;
+  readonly status: number;
+  readonly failure?: FailedReply;
+}
 
 /** A request whose headers were read, and the endpoint that it is for. */
 export class Exchange {
@@ -58,32 +67,52 @@ export class Exchange {
     const { isSecure: secure, client } = this.#head;
     const channel: Channel = { secure, client, ...this.#soap };
     const received = await this.#endpoint.responder.receive(body, channel);
-    return received.kind === 'message' ? await this.#serve(received.message) : this.#reply(received);
+    if (received.kind === 'message') return await this.#serve(received.message);
+    return received.kind === 'sequence' ? await this.#serveSequence(received.exchange) : this.#reply(received);
   }
 
-  #reply(received: Exclude<Received, { readonly kind: 'message' }>): HttpAnswer {
+  #reply(received: Exclude<Received, { readonly kind: 'message' | 'sequence' }>): HttpAnswer {
     // interop: SOAP 1.2 would have 400 for a fault of the sender; WCF and CXF read answers of 200 and 500 alone.
     if (received.kind === 'refused') return { ...this.#message(500, received.reply), failure: received.failure };
     return this.#message(200, received.reply);
   }
 
   async #serve(message: ContextMessage): Promise<HttpAnswer> {
-    let envelope: Uint8Array;
-    let failure: FailedReply | undefined;
-    let status = 200;
-    try {
-      const answer = await this.#endpoint.service({ message, path: this.#head.path });
-      if (answer === undefined) return { status: 202, headers: {}, body: NOTHING };
-      envelope = this.#envelope(answer.payload, answer.action, message);
-      if (answer.isFault === true) status = 500;
-    } catch (error) {
-      failure = serviceFailure(error);
-      status = 500;
-      envelope = this.#faultEnvelope(message);
-    }
+    const { envelope, status, failure } = await this.#served({ message, path: this.#head.path });
+    if (envelope === undefined) return NO_ANSWER;
     const sealed = await this.#endpoint.responder.secure(envelope, message);
     if (!sealed.ok) return { status: 500, headers: {}, body: NOTHING, failure: sealed };
     return { ...this.#message(status, sealed.value), failure };
+  }
+
+  /** Hands over what its turn it is: this message, and those that waited for it; the answer is that to this one. */
+  async #serveSequence(exchange: SequenceExchange): Promise<HttpAnswer> {
+    let failure: FailedReply | undefined;
+    const serve: ServeNumbered = async (message, sequence) => {
+      const served = await this.#served({ message, path: this.#head.path, sequence });
+      failure ??= served.failure;
+      return served.envelope;
+    };
+    const waiting = new AbortController();
+    const patience = setTimeout(exchange.holdMs, undefined, { signal: waiting.signal }).catch(() => undefined);
+    const answer = await exchange.run(serve, patience);
+    waiting.abort();
+    if (!answer.ok) return { status: 500, headers: {}, body: NOTHING, failure: answer };
+    if (answer.value === undefined) return { ...NO_ANSWER, failure };
+    return { ...this.#message(200, answer.value), failure };
+  }
+
+  /** What the application says: an envelope, or nothing. */
+  async #served(call: ServiceCall): Promise<Served> {
+    const { message } = call;
+    try {
+      const answer = await this.#endpoint.service(call);
+      if (answer === undefined) return { status: 202 };
+      const envelope = this.#envelope(answer.payload, answer.action, message);
+      return { envelope, status: answer.isFault === true ? 500 : 200 };
+    } catch (error) {
+      return { envelope: this.#faultEnvelope(message), status: 500, failure: serviceFailure(error) };
+    }
   }
 
   #envelope(payload: Uint8Array, action: string, message: ContextMessage): Uint8Array {

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Http2ServerRequest } from 'node:http2';
-import type { Responder } from '@parley/conversation';
+import type { Responder, SequencePlace } from '@parley/conversation';
 import type { FailedReply } from '@parley/core';
 import { DEFAULT_LIMITS, Fault } from '@parley/core';
 import type { ContextMessage } from '@parley/engine';
@@ -12,6 +12,8 @@ export interface ServiceCall {
   readonly message: ContextMessage;
   /** Of the request's URL, without its query. */
   readonly path: string;
+  /** Where it stands in its sequence, if it is in one: handed over again after a crash, it has the same place. */
+  readonly sequence?: SequencePlace;
 }
 
 /** What the application answers. */

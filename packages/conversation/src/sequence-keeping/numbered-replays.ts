@@ -1,0 +1,13 @@
+import { isOfDecryption } from '@parley/engine/internal';
+import type { ReplayCache } from '../replay/replay-cache.ts';
+
+/**
+ * A replay cache for a message in a sequence: its number tells whether it was here, for as long as the sequence lives, so that the
+ * memory is not asked for it. It is asked before anything is decrypted that could be asked again and again (T37).
+ */
+export function numberedReplays(cache: ReplayCache): ReplayCache {
+  return {
+    insertIfAbsent: (identifier, key, untilMs, nowMs, share) =>
+      isOfDecryption(key) ? cache.insertIfAbsent(identifier, key, untilMs, nowMs, share) : true,
+  };
+}

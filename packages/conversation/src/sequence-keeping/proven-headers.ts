@@ -1,0 +1,44 @@
+/** What of a message says something about sequences, and counts: header blocks that were signed, or that the transport answers for. */
+import { firstChild, nextSibling, readDocument, scan, Tape } from '@parley/codec';
+import { Fault } from '@parley/core';
+import type { OpenedMessage, Policy } from '@parley/engine';
+import { readEnvelopeShape } from '@parley/engine/internal';
+import { sequenceVersionOf } from '../sequence-wire/generation.ts';
+import type { SequenceHeaders } from '../sequence-wire/headers.ts';
+import { SequenceHeaderReader } from '../sequence-wire/headers.ts';
+
+/**
+ * The header blocks about sequences of `message`, which `raw` was (borrowed).
+ * @throws Fault as `SequenceHeaderReader.take`; `peer.coverage-missing` a number that is there and not proven
+ */
+export function provenSequenceHeaders(
+  message: OpenedMessage,
+  raw: Uint8Array,
+  policy: Policy,
+): SequenceHeaders | undefined {
+  const reader = new SequenceHeaderReader(policy.limits);
+  const tape = new Tape();
+  if (policy.trustTransport || !policy.requireProof) readAll(raw, policy, tape, reader);
+  else
+    for (const { role, namespace, bytes } of message.signed) {
+      if (role !== 'header' || sequenceVersionOf(namespace) === undefined) continue;
+      scan(bytes, policy.limits, tape);
+      reader.take(tape, 0);
+    }
+  const headers = reader.done();
+  // safety: what must be understood was said to be, so it is acted on, or the message is refused (T86).
+  if (headers?.numbered === undefined && message.understoodHeaders.some(isNumber))
+    throw new Fault('peer.coverage-missing', { part: 'wsrm:Sequence' });
+  return headers;
+}
+
+function isNumber({ namespace, localName }: OpenedMessage['understoodHeaders'][number]): boolean {
+  return localName === 'Sequence' && sequenceVersionOf(namespace) !== undefined;
+}
+
+function readAll(raw: Uint8Array, { limits, reader: by }: Policy, tape: Tape, reader: SequenceHeaderReader): void {
+  readDocument(raw, limits, tape, by);
+  const { header } = readEnvelopeShape(tape);
+  for (let block = header < 0 ? -1 : firstChild(tape, header); block >= 0; block = nextSibling(tape, block))
+    reader.take(tape, block);
+}

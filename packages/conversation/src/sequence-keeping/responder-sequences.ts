@@ -1,0 +1,324 @@
+/** The sequences of a responder: what its messages do to them, step by step, each step in the store. */
+import { Fault } from '@parley/core';
+import type { ContextMessage, Policy } from '@parley/engine';
+import type { Ambient } from '../exchange/ambient.ts';
+import { currentMs, randomUrn } from '../exchange/ambient.ts';
+import type { Destination } from '../sequence/destination.ts';
+import {
+  acknowledgementOf,
+  arrive,
+  close,
+  deliver,
+  lapse,
+  readyNumbers,
+  request,
+  terminate,
+} from '../sequence/destination.ts';
+import type { Source } from '../sequence/source.ts';
+import { acknowledge, hasRoom, numberNext, sent, step } from '../sequence/source.ts';
+import type { SequenceAction, SequenceVersion } from '../sequence-wire/generation.ts';
+import { sequenceActionOf } from '../sequence-wire/generation.ts';
+import type { SequenceHeaderParts } from '../sequence-wire/header-writer.ts';
+import type { Acknowledgement, Numbered, SequenceHeaders } from '../sequence-wire/headers.ts';
+import type { CreateSequenceResponse } from '../sequence-wire/messages.ts';
+import { readSequenceEnd } from '../sequence-wire/messages.ts';
+import { hasNumber } from '../sequence-wire/number-ranges.ts';
+import type { RecordStore } from '../store/record-store.ts';
+import { createSequence } from './create-sequence.ts';
+import type { KeptIncoming, KeptOutgoing } from './kept-messages.ts';
+import type { Session } from './session-book.ts';
+import { SessionBook } from './session-book.ts';
+import type { ResponderSequenceSettings } from './settings.ts';
+
+/** What a responder knows of a message that was proven. */
+export interface SequenceScene {
+  readonly message: ContextMessage;
+  readonly headers: SequenceHeaders | undefined;
+  readonly action: string | undefined;
+  readonly messageId: string | undefined;
+  readonly policy: Policy;
+  readonly address: string;
+}
+
+/** Which message of which session. */
+export interface Place {
+  readonly partition: string;
+  readonly ordinal: number;
+  readonly number: number;
+}
+
+/** What a message was to the sequences of its context. */
+export type SequenceStep =
+  | { readonly kind: 'unnumbered' }
+  /** Of the application, or the last one: to be handed over when it is its turn. */
+  | { readonly kind: 'numbered'; readonly place: Place }
+  /** It asked for something; `session` may have messages that can be handed over now. */
+  | {
+      readonly kind: 'answer';
+      readonly answer: SequenceAnswer | undefined;
+      readonly session: Omit<Place, 'number'> | undefined;
+    };
+
+/** What is said in return, without the words. */
+export type SequenceAnswer = {
+  readonly headers: Pick<SequenceHeaderParts, 'version' | 'numbered' | 'acknowledgements'>;
+} & (
+  | { readonly action: 'CreateSequenceResponse'; readonly created: CreateSequenceResponse }
+  | {
+      readonly action: 'CloseSequenceResponse' | 'TerminateSequenceResponse' | 'TerminateSequence';
+      readonly identifier: string;
+    }
+  | { readonly action: 'SequenceAcknowledgement' | 'LastMessage' }
+  /** The application's answer. */
+  | { readonly action: 'application'; readonly envelope: Uint8Array }
+);
+
+/** A message whose turn it is. */
+export type Turn = {
+  readonly number: number;
+  readonly message: ContextMessage | undefined;
+  readonly identifier: string;
+};
+
+type Known = { readonly version: SequenceVersion; readonly action: SequenceAction };
+
+export class ResponderSequences {
+  readonly #records: RecordStore;
+  readonly #ambient: Ambient;
+  readonly settings: ResponderSequenceSettings;
+
+  constructor(records: RecordStore, ambient: Ambient, settings: ResponderSequenceSettings) {
+    this.#records = records;
+    this.#ambient = ambient;
+    this.settings = settings;
+  }
+
+  /**
+   * Takes a message under the context that proves it: sequences of other contexts it cannot even name (T86).
+   * @throws Fault `peer.sequence-*`, `peer.structure-invalid`, and as the store; nothing has changed then
+   */
+  async take(scene: SequenceScene): Promise<SequenceStep> {
+    const { headers, message } = scene;
+    const action = sequenceActionOf(scene.action ?? '');
+    if (headers === undefined && action === undefined) {
+      if (this.settings.required) throw new Fault('peer.sequence-required');
+      return { kind: 'unnumbered' };
+    }
+    return await this.#step(partitionOf(message), (book, nowMs) => {
+      for (const acknowledgement of headers?.acknowledgements ?? []) takeAcknowledgement(book, acknowledgement, nowMs);
+      if (action !== undefined && action.action !== 'LastMessage') return this.#takeRequest(book, action, scene, nowMs);
+      if (headers?.numbered !== undefined) return this.#takeNumbered(book, headers.numbered, scene, nowMs);
+      if (this.settings.required) throw new Fault('peer.sequence-required');
+      return { kind: 'unnumbered' };
+    });
+  }
+
+  /** The next message of a session whose turn it is; it stays so until {@link done}. */
+  async nextTurn({ partition, ordinal }: Omit<Place, 'number'>): Promise<Turn | undefined> {
+    return await this.#records.transact(partition, (records) => {
+      const book = this.#book(records, currentMs(this.#ambient));
+      const session = book.find(ordinal);
+      const [number] = session?.inbound === undefined ? [] : readyNumbers(session.inbound);
+      if (session?.inbound === undefined || number === undefined) return undefined;
+      // Nothing is begun whose answer there would be no room for.
+      if (session.outbound?.state === 'created' && !hasRoom(session.outbound)) return undefined;
+      const kept = book.message('in', session, number) as KeptIncoming | undefined;
+      const message = kept?.kind === 'waiting' ? kept.message : undefined;
+      return { number, message, identifier: session.inbound.identifier };
+    });
+  }
+
+  /** Whether the application is still to get that message. */
+  async isWaiting({ partition, ordinal, number }: Place): Promise<boolean> {
+    return await this.#records.transact(partition, (records) => {
+      const inbound = this.#book(records, currentMs(this.#ambient)).find(ordinal)?.inbound;
+      return inbound !== undefined && !hasNumber(inbound.delivered, number);
+    });
+  }
+
+  /** The application is done with a message, and this is its answer, if it has one. */
+  async done({ partition, ordinal, number }: Place, envelope: Uint8Array | undefined): Promise<void> {
+    await this.#step(partition, (book, nowMs) => {
+      const session = book.find(ordinal);
+      if (session?.inbound === undefined) return;
+      const ended = book.replace({ ...session, inbound: deliver(session.inbound, number) });
+      const isLast = session.inbound.lastNumber === number && envelope === undefined && session.version === '200502';
+      const { outbound } = session;
+      if (outbound?.state === 'created' && (envelope !== undefined || isLast)) {
+        const answer = answered(
+          book,
+          { ...ended, outbound },
+          { envelope: envelope ?? NOTHING, inReplyTo: number },
+          nowMs,
+        );
+        keep(book, session, number, { kind: 'answered', answer });
+      } else if (envelope !== undefined && outbound === undefined) {
+        keep(book, session, number, { kind: 'answered-plainly', envelope });
+        // Nothing tells when such an answer has arrived; who still waits for one that old has given up.
+        book.dropMessage('in', session, number - this.settings.windowMax);
+      } else book.dropMessage('in', session, number);
+    });
+  }
+
+  /** What is said in return to a numbered message, as things are now: its answer, if it is there, or what has arrived. */
+  async answerTo({ partition, ordinal, number }: Place): Promise<SequenceAnswer> {
+    return await this.#step(partition, (book) => {
+      const session = book.find(ordinal);
+      if (session?.inbound === undefined) throw new Fault('peer.sequence-unknown');
+      const { version, inbound, outbound } = session;
+      const acknowledgements = [acknowledgementOf(inbound)];
+      const kept = book.message('in', session, number) as KeptIncoming | undefined;
+      const answer = kept?.kind === 'answered' && outbound !== undefined ? kept.answer : undefined;
+      const outgoing =
+        answer === undefined ? undefined : (book.message('out', session, answer) as KeptOutgoing | undefined);
+      if (kept?.kind === 'answered-plainly')
+        return { action: 'application', envelope: kept.envelope, headers: { version, acknowledgements } };
+      if (outbound === undefined || answer === undefined || outgoing === undefined)
+        return { action: 'SequenceAcknowledgement', headers: { version, acknowledgements } };
+      // It goes back on a connection, so that it is sent again only when its request is.
+      book.replace({ ...session, outbound: sent(outbound, answer, Number.MAX_SAFE_INTEGER) });
+      const isLast = outgoing.envelope.length === 0;
+      const numbered: Numbered = { identifier: outbound.identifier, number: answer, isLast };
+      const headers = { version, acknowledgements, numbered };
+      return isLast
+        ? { action: 'LastMessage', headers }
+        : { action: 'application', envelope: outgoing.envelope, headers };
+    });
+  }
+
+  /** Forgets the sequences of a context that is over. */
+  async forget(identifier: string): Promise<void> {
+    await this.#records.clear(partitionNamed(identifier));
+  }
+
+  #takeNumbered(book: SessionBook, numbered: Numbered, scene: SequenceScene, nowMs: number): SequenceStep {
+    const session = book.findInbound(numbered.identifier);
+    if (session?.inbound === undefined) throw unknown(numbered.identifier);
+    const { message, headers } = scene;
+    if (headers !== undefined && headers.version !== session.version) throw unknown(numbered.identifier);
+    const arrived = arrive(session.inbound, numbered, nowMs);
+    book.replace({ ...session, inbound: arrived.destination });
+    if (arrived.arrival === 'new') {
+      const isLast = sequenceActionOf(scene.action ?? '')?.action === 'LastMessage';
+      keep(book, session, numbered.number, isLast ? { kind: 'last' } : { kind: 'waiting', message });
+    }
+    const place = { partition: partitionOf(message), ordinal: session.ordinal, number: numbered.number };
+    if (arrived.arrival !== 'beyond') return { kind: 'numbered', place };
+    return { kind: 'answer', answer: acknowledging(session, arrived.destination), session: place };
+  }
+
+  #takeRequest(book: SessionBook, { version, action }: Known, scene: SequenceScene, nowMs: number): SequenceStep {
+    const { message, messageId, policy, headers } = scene;
+    if (action === 'CreateSequence') {
+      const newIdentifier = (): string => randomUrn(this.#ambient);
+      const create = { ...scene, version, nowMs, newIdentifier, messageId: messageId ?? newIdentifier() };
+      const created = createSequence(book, create, this.settings);
+      return {
+        kind: 'answer',
+        answer: { action: 'CreateSequenceResponse', created, headers: { version } },
+        session: undefined,
+      };
+    }
+    if (action === 'CloseSequence' || action === 'TerminateSequence') {
+      const { identifier, lastNumber } = readSequenceEnd(message.body, version, action, policy.limits);
+      const session = book.findInbound(identifier);
+      if (session?.inbound === undefined) throw unknown(identifier);
+      const ends = action === 'CloseSequence' ? close : terminate;
+      const inbound = ends(session.inbound, lastNumber, nowMs);
+      const ended = book.replace({ ...endedOutbound(session, action), inbound });
+      const answer = endAnswer(ended, inbound, action);
+      return { kind: 'answer', answer, session: { partition: partitionOf(message), ordinal: session.ordinal } };
+    }
+    const [asked] = headers?.ackRequested ?? [];
+    if (asked === undefined) return { kind: 'answer', answer: undefined, session: undefined };
+    const session = book.findInbound(asked);
+    if (session?.inbound === undefined) throw unknown(asked);
+    const inbound = request(session.inbound, nowMs);
+    book.replace({ ...session, inbound });
+    const place = { partition: partitionOf(message), ordinal: session.ordinal };
+    return { kind: 'answer', answer: acknowledging(session, inbound), session: place };
+  }
+
+  async #step<T>(partition: string, work: (book: SessionBook, nowMs: number) => T): Promise<T> {
+    const nowMs = currentMs(this.#ambient);
+    return await this.#records.transact(partition, (records) => {
+      const book = this.#book(records, nowMs);
+      for (const session of book.sessions) {
+        const inbound = session.inbound && lapse(session.inbound, this.settings.inactivityMs, nowMs);
+        if (inbound !== session.inbound) book.replace({ ...session, inbound });
+      }
+      const result = work(book, nowMs);
+      book.save();
+      return result;
+    });
+  }
+
+  #book(records: Parameters<Parameters<RecordStore['transact']>[1]>[0], nowMs: number): SessionBook {
+    return new SessionBook(records, { inactivityMs: this.settings.inactivityMs, nowMs });
+  }
+}
+
+/** Numbers an answer, and keeps it until it is acknowledged; without octets, it is the last message of the way back. */
+function answered(
+  book: SessionBook,
+  session: Session & { readonly outbound: Source },
+  outgoing: KeptOutgoing,
+  atMs: number,
+): number {
+  const { source, number } = numberNext(session.outbound, { awaitsAnswer: false, atMs });
+  book.replace({ ...session, outbound: outgoing.envelope.length === 0 ? step(source, 'close') : source });
+  book.keepMessage('out', session, number, outgoing);
+  return number;
+}
+
+function keep(book: SessionBook, session: Session, number: number, kept: KeptIncoming): void {
+  book.keepMessage('in', session, number, kept);
+}
+
+/** Of an answer that is the end of the way back, and nothing else. */
+const NOTHING = new Uint8Array(0);
+
+function partitionOf({ identifier }: ContextMessage): string {
+  return partitionNamed(identifier);
+}
+
+function partitionNamed(identifier: string): string {
+  return `responder ${identifier}`;
+}
+
+function takeAcknowledgement(book: SessionBook, acknowledgement: Acknowledgement, nowMs: number): void {
+  const session = book.findOutbound(acknowledgement.identifier);
+  if (session?.outbound === undefined) throw unknown(acknowledgement.identifier);
+  const { source, settled } = acknowledge(session.outbound, acknowledgement, nowMs);
+  book.replace({ ...session, outbound: source });
+  for (const number of settled) {
+    const outgoing = book.message('out', session, number) as KeptOutgoing | undefined;
+    book.dropMessage('out', session, number);
+    if (outgoing !== undefined) book.dropMessage('in', session, outgoing.inReplyTo);
+  }
+}
+
+function acknowledging({ version }: Session, inbound: Destination): SequenceAnswer {
+  return { action: 'SequenceAcknowledgement', headers: { version, acknowledgements: [acknowledgementOf(inbound)] } };
+}
+
+/** The way back ends with the way there. */
+function endedOutbound(session: Session, action: 'CloseSequence' | 'TerminateSequence'): Session {
+  if (action === 'CloseSequence' || session.outbound === undefined) return session;
+  return { ...session, outbound: step(step(session.outbound, 'terminate'), 'terminated') };
+}
+
+function endAnswer(
+  { version, outbound }: Session,
+  inbound: Destination,
+  action: 'CloseSequence' | 'TerminateSequence',
+): SequenceAnswer | undefined {
+  const headers = { version, acknowledgements: [acknowledgementOf(inbound)] };
+  if (version === '200702') return { action: `${action}Response`, identifier: inbound.identifier, headers };
+  // spec: nothing answers it in February 2005; interop: WCF and Metro end the way back on the same connection.
+  return outbound === undefined ? undefined : { action: 'TerminateSequence', identifier: outbound.identifier, headers };
+}
+
+function unknown(sequence: string): Fault {
+  return new Fault('peer.sequence-unknown', { sequence });
+}

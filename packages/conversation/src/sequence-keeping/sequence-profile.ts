@@ -1,0 +1,45 @@
+/** How messages are protected, and read, where they may be in sequences. */
+import { NAMESPACE_URIS } from '@parley/codec';
+import type { HeaderName, Policy } from '@parley/engine';
+import type { ConversationProfile } from '../protection/conversation-profile.ts';
+import type { Guard, Protection } from '../protection/protection.ts';
+import { SEQUENCE_NAMESPACES, SEQUENCE_VERSIONS } from '../sequence-wire/generation.ts';
+
+/** Header blocks about sequences: where they are, they are signed, on both sides. */
+export const SEQUENCE_HEADERS: readonly HeaderName[] = SEQUENCE_VERSIONS.map((version) => ({
+  namespace: NAMESPACE_URIS[SEQUENCE_NAMESPACES[version]]!,
+}));
+
+/**
+ * `profile`, for messages that may be in sequences: header blocks about these are understood, and signed where a signature has any
+ * other header. `peerAddress`: where the peer may ask to be answered, beside the connection.
+ */
+export function withSequences(profile: ConversationProfile, peerAddress?: string): ConversationProfile {
+  const guarded = ({ protection, policy }: Guard): Guard => ({
+    protection: signing(protection),
+    policy: understanding(policy, peerAddress),
+  });
+  return {
+    ...profile,
+    requests: guarded(profile.requests),
+    answers: guarded(profile.answers),
+    cancels: guarded(profile.cancels),
+    cancelAnswers: guarded(profile.cancelAnswers),
+  };
+}
+
+function signing(protection: Protection): Protection {
+  // What signs no header leaves them to the transport.
+  if ('transport' in protection || !protection.sign.addressing) return protection;
+  const { headers = [] } = protection.sign;
+  return { ...protection, sign: { ...protection.sign, headers: [...headers, ...SEQUENCE_HEADERS] } };
+}
+
+function understanding(policy: Policy, peerAddress: string | undefined): Policy {
+  const addresses = peerAddress === undefined ? [] : [peerAddress];
+  return Object.freeze({
+    ...policy,
+    understoodHeaders: [...policy.understoodHeaders, ...SEQUENCE_HEADERS],
+    replyAddresses: [...policy.replyAddresses, ...addresses],
+  });
+}
