@@ -7,8 +7,10 @@ import { createClientAsync } from 'soap';
 import { expect, test } from 'vitest';
 import type { LiveEndpoint } from './endpoints.ts';
 import { liveEndpoint } from './endpoints.ts';
-import { javaPeer, liveKeys, wcfPeer } from './live-peer.ts';
+import { javaPeer } from './java-peer.ts';
+import { liveKeys } from './live-keys.ts';
 import { wcfEndpoint } from './wcf-endpoints.ts';
+import { wcfPeer } from './wcf-peer.ts';
 
 const TIMEOUT_MS = 120_000;
 const TEXT = 'Grüße & <node-soap>';
