@@ -60,6 +60,10 @@ export class TestInitiator extends Initiator {
     return this.#noted(super.requestCall(...call));
   }
 
+  override async requestCallAsync(...call: Parameters<Initiator['requestCallAsync']>): Promise<Reply<OutgoingRequest>> {
+    return this.#noted(await super.requestCallAsync(...call));
+  }
+
   /** Takes an answer to what was asked last. */
   take(bytes: Uint8Array, channel: Channel = TLS): Reply<Outcome> {
     return this.receive(bytes, this.#last ?? { messageId: 'nothing' }, channel);

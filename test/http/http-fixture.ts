@@ -6,7 +6,13 @@ import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
 import type { AddressInfo } from 'node:net';
-import type { ConversationProfile, PasswordAttempt, PoolMaker, ResponderBootstrap } from '@parley/conversation';
+import type {
+  ConversationProfile,
+  PasswordAttempt,
+  PoolMaker,
+  ResponderBootstrap,
+  ResponderOptions,
+} from '@parley/conversation';
 import {
   asymmetricX509,
   MemoryContextStore,
@@ -122,10 +128,11 @@ export async function serve(
   options: Partial<HttpResponderOptions> = {},
   service: Service = echo,
   pool?: PoolMaker,
+  more: Partial<ResponderOptions> = {},
 ): Promise<RunningService> {
   const refusals: Refusal[] = [];
   const store = new MemoryContextStore();
-  const responder = new Responder({ store, ambient: AMBIENT, bootstrap: way.server, profile, pool });
+  const responder = new Responder({ store, ambient: AMBIENT, bootstrap: way.server, profile, pool, ...more });
   const endpoint = new HttpResponder({
     endpoints: { '/echo': { responder, service } },
     onRefused: (refusal) => refusals.push(refusal),

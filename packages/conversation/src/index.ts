@@ -75,7 +75,9 @@ export type { UsernameCredential } from './trust/username-credential.ts';
 
 // Sequences of messages.
 export { SequencedInitiator } from './sequenced/sequenced-initiator.ts';
-export type { SequencedInitiatorOptions, SequencedOutcome, Unsettled } from './sequenced/sequenced-initiator.ts';
+export type { Unsettled } from './sequenced/sequenced-initiator.ts';
+export type { SequencedInitiatorOptions } from './sequenced/options.ts';
+export type { SequencedOutcome } from './sequenced/take-answer.ts';
 export type { DeliveryOrder } from './sequence/destination.ts';
 export type { RetransmissionPace } from './sequence/schedule.ts';
 export type { SequenceVersion } from './sequence-wire/generation.ts';

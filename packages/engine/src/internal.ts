@@ -4,8 +4,11 @@
 export {
   attributeValue,
   base64Octets,
+  contentOf,
+  endOf,
   readInstant,
   requireElementOnly,
+  startOf,
   structureInvalid,
   trimmedText,
   valueOctets,

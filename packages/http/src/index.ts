@@ -14,7 +14,8 @@ export type { BodyBounds } from './server/read-body.ts';
 
 // The side that calls.
 export { connect } from './client/connect.ts';
-export type { ConnectOptions } from './client/settings.ts';
+export type { ConnectOptions, ReliableOptions } from './client/settings.ts';
+export type { ReliableStats } from './client/reliable-calls.ts';
 export { Conversation } from './client/conversation.ts';
 export type { CallAnswer, CallOptions } from './client/conversation.ts';
 export type { PostBounds } from './client/post.ts';

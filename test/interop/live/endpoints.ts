@@ -6,6 +6,7 @@ import type {
   KeyContribution,
   PeerName,
   ResponderBootstrap,
+  SequenceVersion,
   SoapVersion,
 } from '@parley/conversation';
 import { peerProfile } from '@parley/conversation';
@@ -26,6 +27,8 @@ export interface LiveEndpoint {
   readonly profile: ConversationProfile;
   /** `none`: the peer contributes no entropy, nor wants any. */
   readonly entropy: 'client' | 'none';
+  /** The sequences of a reliable session, where its messages are in such. */
+  readonly reliable?: SequenceVersion;
   /** Who contributes to keys that we issue. Default: both. */
   readonly keyContribution?: KeyContribution;
   initiator(): InitiatorBootstrap;
@@ -67,6 +70,7 @@ export function liveEndpoint(
     suite,
     profile: peerProfile(peer, suite, { ...said, policy: { ...said.policy, ...policy } }),
     entropy: protection === 'noent' ? 'none' : 'client',
+    ...(protection.startsWith('rm') && { reliable: generation === '13' ? '200702' : '200502' }),
     initiator: () => parties.initiator(word),
     responder: () => parties.responder(word),
   };

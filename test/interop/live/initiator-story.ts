@@ -43,6 +43,7 @@ export async function initiatorStory(
     tls: { ca: readFileSync(path.join(liveKeys(), 'ca.pem')) },
     reestablish: false,
     cancel: false,
+    ...(at.reliable !== undefined && { reliable: { sequenceVersion: at.reliable } }),
   };
   const step = async (name: string, work: () => Promise<string | undefined>): Promise<boolean> => {
     try {
@@ -82,7 +83,8 @@ export async function initiatorStory(
     return undefined;
   });
   await step('call with cancelled', async () => {
-    const dead = await connect(url, { ...options, context: kept, ...(tokenId !== undefined && { tokenId }) });
+    const { reliable: _, ...plain } = options;
+    const dead = await connect(url, { ...plain, context: kept, ...(tokenId !== undefined && { tokenId }) });
     try {
       const trouble = await echo(dead, 'dead');
       return trouble === undefined ? 'ANSWERED' : undefined;

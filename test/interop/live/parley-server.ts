@@ -63,6 +63,7 @@ export async function serveParley(
         renewGraceMs: 300_000,
         expiredKeys: 'retain',
         entropy: at.keyContribution,
+        ...(at.reliable !== undefined && { sequences: {} }),
         ...changes,
       }),
     },

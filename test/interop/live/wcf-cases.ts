@@ -46,6 +46,15 @@ const ENVELOPES = combined(
   ['cb,anon,sc', 'cb,mutual,sc,v13', 'cb,usertls,sc', 'cb,certtls,sc,v13'],
   ['soap11', 'wsa04', 'entropy-client', 'entropy-server'],
 );
+export const RELIABLE: readonly string[] = [
+  'ws,none,sc,rm',
+  ...combined(
+    ['cb,anon,sc', 'cb,user,sc', 'cb,mutual,sc', 'cb,usertls,insecure,sc'],
+    ['rm', 'v13,rm,rm11', 'soap11,rm', 'v13,soap11,rm,rm11'],
+  ),
+  'cb,anon,sc,nodk,rm',
+  'cb,mutual,sc,v10bsp,rm',
+];
 const COOKIES = ['cb,anon,cookie', 'cb,user,cookie', 'cb,mutual,cookie,v13', 'cb,usertls,cookie,v13'];
 /** Its own client renews by itself in these, and takes its time for it. */
 const RENEWING = [

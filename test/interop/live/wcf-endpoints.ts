@@ -23,6 +23,7 @@ export function wcfEndpoint(name: string, parties: Parties = liveParties()): Liv
     suite,
     profile: peerProfile(isMixed(name) ? 'wcf-mixed' : 'wcf-message', suite, policyOfWords(words)),
     entropy: words.has('entropy-server') ? 'none' : 'client',
+    ...(words.has('rm') && { reliable: words.has('rm11') ? '200702' : '200502' }),
     keyContribution: words.has('entropy-client') ? 'requester' : 'both',
     initiator: () => parties.initiator(bootstrap),
     responder: () => parties.responder(bootstrap),

@@ -41,11 +41,7 @@ export class Calls {
   }
 
   /** The same on the pool. @throws Fault `caller.context-unusable` also when the context ended meanwhile */
-  async requestOnPool(
-    envelope: Uint8Array,
-    protection: Protection | undefined,
-    kind?: 'sequence',
-  ): Promise<OutgoingRequest> {
+  async requestOnPool(envelope: Uint8Array, protection?: Protection, kind?: 'sequence'): Promise<OutgoingRequest> {
     const { pool, settings, held } = this.#scene;
     const call = this.#prepared(envelope, protection, kind);
     const sealed = await protectOn(pool, envelope, call.request, settings);

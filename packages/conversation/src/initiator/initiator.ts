@@ -119,13 +119,9 @@ export class Initiator {
   }
 
   /** {@link requestCall}, on the pool if there is one. `caller.context-unusable` also when the context ended meanwhile. */
-  async requestCallAsync(
-    envelope: Uint8Array,
-    protection?: Protection,
-    kind?: 'sequence',
-  ): Promise<Reply<OutgoingRequest>> {
+  async requestCallAsync(...call: Parameters<Initiator['requestCall']>): Promise<Reply<OutgoingRequest>> {
     try {
-      return { ok: true, value: await this.#calls.requestOnPool(envelope, protection, kind) };
+      return { ok: true, value: await this.#calls.requestOnPool(...call) };
     } catch (error) {
       return failedReply(error);
     }

@@ -7,7 +7,7 @@ import { writeCreateSequenceResponse, writeSequenceEnd } from '../sequence-wire/
 import type { AddressingStyle } from '../soap/addressing-style.ts';
 import { writeEnvelope } from '../soap/envelope-writer.ts';
 import { withHeaderBlocks } from './header-blocks.ts';
-import type { SequenceAnswer } from './responder-sequences.ts';
+import type { SequenceAnswer } from './sequence-answer.ts';
 
 export interface AnswerStyle {
   readonly soapVersion: SoapVersion;

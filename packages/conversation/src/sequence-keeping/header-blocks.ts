@@ -1,9 +1,9 @@
 /** Header blocks put into an envelope that is there already. */
 import { readDocument, Tape, XmlWriter } from '@parley/codec';
-import { E, ELEMENT_WORDS, Namespace, namespaceOf, splice, uriOfPrefix } from '@parley/codec/internal';
+import { Namespace, namespaceOf, splice, uriOfPrefix } from '@parley/codec/internal';
 import { DEFAULT_LIMITS } from '@parley/core';
 import type { SoapVersion } from '@parley/engine';
-import { readEnvelopeShape, SOAP, SOAP_NAMESPACES } from '@parley/engine/internal';
+import { contentOf, endOf, readEnvelopeShape, SOAP, SOAP_NAMESPACES, startOf } from '@parley/engine/internal';
 
 /** The octets of `envelope` (borrowed), with the header blocks that `write` writes before all others. @throws Fault of the scanner */
 export function withHeaderBlocks(
@@ -17,12 +17,12 @@ export function withHeaderBlocks(
   const soap = SOAP_NAMESPACES[soapVersion];
   const isInScope = uriOfPrefix(tape, Math.max(header, 0), soap.prefix) === soap.uri;
   const writer = new XmlWriter(undefined, isInScope ? [soap] : []);
-  const place = (element: number, word: number): number => tape.elements[element * ELEMENT_WORDS + word]!;
-  const isEmptyTag = header >= 0 && place(header, E.content) === place(header, E.end);
+  const isEmptyTag = header >= 0 && contentOf(tape, header) === endOf(tape, header);
   if (header < 0 || isEmptyTag) writer.open(SOAP[soapVersion].Header);
   write(writer, soapVersion);
   if (header < 0 || isEmptyTag) writer.close();
-  const start = isEmptyTag ? place(header, E.start) : header < 0 ? place(body, E.start) : place(header, E.content);
-  const end = isEmptyTag ? place(header, E.end) : start;
-  return splice(tape.bytes.subarray(0, tape.bytes.length), [{ start, end, with: writer.take() }]);
+  const replaced = isEmptyTag ? { start: startOf(tape, header), end: endOf(tape, header) } : undefined;
+  const at = header < 0 ? startOf(tape, body) : contentOf(tape, header);
+  const place = replaced ?? { start: at, end: at };
+  return splice(tape.bytes, [{ ...place, with: writer.take() }]);
 }

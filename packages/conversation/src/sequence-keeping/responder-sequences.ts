@@ -3,7 +3,6 @@ import { Fault } from '@parley/core';
 import type { ContextMessage, Policy } from '@parley/engine';
 import type { Ambient } from '../exchange/ambient.ts';
 import { currentMs, randomUrn } from '../exchange/ambient.ts';
-import type { Destination } from '../sequence/destination.ts';
 import {
   acknowledgementOf,
   arrive,
@@ -18,14 +17,14 @@ import type { Source } from '../sequence/source.ts';
 import { acknowledge, hasRoom, numberNext, sent, step } from '../sequence/source.ts';
 import type { SequenceAction, SequenceVersion } from '../sequence-wire/generation.ts';
 import { sequenceActionOf } from '../sequence-wire/generation.ts';
-import type { SequenceHeaderParts } from '../sequence-wire/header-writer.ts';
 import type { Acknowledgement, Numbered, SequenceHeaders } from '../sequence-wire/headers.ts';
-import type { CreateSequenceResponse } from '../sequence-wire/messages.ts';
 import { readSequenceEnd } from '../sequence-wire/messages.ts';
 import { hasNumber } from '../sequence-wire/number-ranges.ts';
 import type { RecordStore } from '../store/record-store.ts';
 import { createSequence } from './create-sequence.ts';
 import type { KeptIncoming, KeptOutgoing } from './kept-messages.ts';
+import type { SequenceAnswer } from './sequence-answer.ts';
+import { acknowledging, endAnswer, endedOutbound } from './sequence-answer.ts';
 import type { Session } from './session-book.ts';
 import { SessionBook } from './session-book.ts';
 import type { ResponderSequenceSettings } from './settings.ts';
@@ -58,20 +57,6 @@ export type SequenceStep =
       readonly answer: SequenceAnswer | undefined;
       readonly session: Omit<Place, 'number'> | undefined;
     };
-
-/** What is said in return, without the words. */
-export type SequenceAnswer = {
-  readonly headers: Pick<SequenceHeaderParts, 'version' | 'numbered' | 'acknowledgements'>;
-} & (
-  | { readonly action: 'CreateSequenceResponse'; readonly created: CreateSequenceResponse }
-  | {
-      readonly action: 'CloseSequenceResponse' | 'TerminateSequenceResponse' | 'TerminateSequence';
-      readonly identifier: string;
-    }
-  | { readonly action: 'SequenceAcknowledgement' | 'LastMessage' }
-  /** The application's answer. */
-  | { readonly action: 'application'; readonly envelope: Uint8Array }
-);
 
 /** A message whose turn it is. */
 export type Turn = {
@@ -296,27 +281,6 @@ function takeAcknowledgement(book: SessionBook, acknowledgement: Acknowledgement
     book.dropMessage('out', session, number);
     if (outgoing !== undefined) book.dropMessage('in', session, outgoing.inReplyTo);
   }
-}
-
-function acknowledging({ version }: Session, inbound: Destination): SequenceAnswer {
-  return { action: 'SequenceAcknowledgement', headers: { version, acknowledgements: [acknowledgementOf(inbound)] } };
-}
-
-/** The way back ends with the way there. */
-function endedOutbound(session: Session, action: 'CloseSequence' | 'TerminateSequence'): Session {
-  if (action === 'CloseSequence' || session.outbound === undefined) return session;
-  return { ...session, outbound: step(step(session.outbound, 'terminate'), 'terminated') };
-}
-
-function endAnswer(
-  { version, outbound }: Session,
-  inbound: Destination,
-  action: 'CloseSequence' | 'TerminateSequence',
-): SequenceAnswer | undefined {
-  const headers = { version, acknowledgements: [acknowledgementOf(inbound)] };
-  if (version === '200702') return { action: `${action}Response`, identifier: inbound.identifier, headers };
-  // spec: nothing answers it in February 2005; interop: WCF and Metro end the way back on the same connection.
-  return outbound === undefined ? undefined : { action: 'TerminateSequence', identifier: outbound.identifier, headers };
 }
 
 function unknown(sequence: string): Fault {

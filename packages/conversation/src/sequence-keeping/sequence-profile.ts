@@ -1,13 +1,12 @@
 /** How messages are protected, and read, where they may be in sequences. */
-import { NAMESPACE_URIS } from '@parley/codec';
 import type { HeaderName, Policy } from '@parley/engine';
 import type { ConversationProfile } from '../protection/conversation-profile.ts';
 import type { Guard, Protection } from '../protection/protection.ts';
-import { SEQUENCE_NAMESPACES, SEQUENCE_VERSIONS } from '../sequence-wire/generation.ts';
+import { SEQUENCE_VERSIONS, sequenceNamespace } from '../sequence-wire/generation.ts';
 
 /** Header blocks about sequences: where they are, they are signed, on both sides. */
 export const SEQUENCE_HEADERS: readonly HeaderName[] = SEQUENCE_VERSIONS.map((version) => ({
-  namespace: NAMESPACE_URIS[SEQUENCE_NAMESPACES[version]]!,
+  namespace: sequenceNamespace(version),
 }));
 
 /**

@@ -8,6 +8,7 @@ import type { KeyEncryptionKey } from './key-encryption-key.ts';
 import { LmdbChanges } from './lmdb-changes.ts';
 import type { Writing } from './lmdb-database.ts';
 import { LmdbDatabase } from './lmdb-database.ts';
+import { LmdbRecords } from './lmdb-records.ts';
 import type { Retention } from './retention.ts';
 import { isForgotten, isOver, retentionOf } from './retention.ts';
 import { isSealedUnder, openRecord, sealRecord } from './sealed-record.ts';
@@ -71,6 +72,7 @@ function emptied(): Fault {
 }
 
 class LmdbContextStore implements ContextStore {
+  readonly records: LmdbRecords;
   readonly #database: LmdbDatabase;
   readonly #sealingKey: KeyEncryptionKey;
   readonly #keys: readonly [KeyEncryptionKey, ...KeyEncryptionKey[]];
@@ -82,6 +84,7 @@ class LmdbContextStore implements ContextStore {
     this.#sealingKey = options.keyEncryptionKey;
     this.#keys = [options.keyEncryptionKey, ...(options.olderKeyEncryptionKeys ?? [])];
     this.#changes = new LmdbChanges(database, this.#keys);
+    this.records = new LmdbRecords(database, this.#keys);
     this.#retention = retentionOf(options);
   }
 
@@ -166,6 +169,7 @@ class LmdbContextStore implements ContextStore {
   }
 
   async prune(nowMs: number): Promise<number> {
+    await this.records.prune(nowMs);
     const keys = await this.#contextKeys();
     let count = 0;
     for (let at = 0; at < keys.length; at += PRUNE_BATCH) {

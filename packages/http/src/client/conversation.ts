@@ -1,12 +1,14 @@
 import type { Channel, Initiator, Outcome, OutgoingRequest, PeerFault } from '@parley/conversation';
-import { envelope, saysContextIsLost } from '@parley/conversation';
+import { envelope, SequencedInitiator, saysContextIsLost } from '@parley/conversation';
 import type { Reply, SecurityContext } from '@parley/core';
 import { Fault } from '@parley/core';
 import type { OpenedMessage } from '@parley/engine';
 import type { Dispatcher } from 'undici';
 import type { IncomingMessage } from './post.ts';
 import { post } from './post.ts';
-import type { ConversationSettings } from './settings.ts';
+import type { ReliableStats } from './reliable-calls.ts';
+import { ReliableCalls } from './reliable-calls.ts';
+import type { ConversationSettings, ReliableSettings } from './settings.ts';
 
 /** What a peer answered; proven, and the answer to that call. */
 export interface CallAnswer {
@@ -28,6 +30,7 @@ export class Conversation {
   readonly #initiator: Initiator;
   readonly #settings: ConversationSettings;
   readonly #dispatcher: Dispatcher;
+  readonly #reliable: ReliableCalls | undefined;
   /** Counts contexts that ended: a call knows which one it was sent under. */
   #generation = 0;
   #establishing: Promise<void> | undefined;
@@ -39,6 +42,7 @@ export class Conversation {
     this.#initiator = initiator;
     this.#settings = settings;
     this.#dispatcher = dispatcher;
+    this.#reliable = settings.reliable && this.#reliableCalls(settings.reliable);
   }
 
   /** The context in use: borrowed, and gone with the next renewal. A copy of it is what `connect` can go on with later. */
@@ -61,6 +65,7 @@ export class Conversation {
   async call(action: string, payload: Uint8Array, { signal }: CallOptions = {}): Promise<CallAnswer | undefined> {
     if (this.#isClosed) throw new Fault('caller.closed');
     await this.ready(signal);
+    if (this.#reliable !== undefined) return await this.#reliable.call(this.#envelope(action, payload), true, signal);
     const generation = this.#generation;
     try {
       return await this.#callOnce(action, payload, signal);
@@ -71,6 +76,38 @@ export class Conversation {
       await this.ready(signal);
       return await this.#callOnce(action, payload, signal);
     }
+  }
+
+  /**
+   * The same for a message that has no answer: resolves when the peer has it. In a sequence, where `call` waits for an answer.
+   * @throws Fault (rejects) as {@link call}
+   */
+  async send(action: string, payload: Uint8Array, { signal }: CallOptions = {}): Promise<void> {
+    if (this.#reliable === undefined) await this.call(action, payload, { signal });
+    else {
+      if (this.#isClosed) throw new Fault('caller.closed');
+      await this.ready(signal);
+      await this.#reliable.call(this.#envelope(action, payload), false, signal);
+    }
+  }
+
+  /**
+   * Of a reliable conversation that goes on with the context and the records of an earlier one: sends what that left unsettled, in order, and
+   * gives the answers.
+   * @throws Fault (rejects) as {@link call}
+   */
+  async resume(onAnswer: (answer: CallAnswer, number: number) => void = () => undefined): Promise<void> {
+    await this.#reliable?.resume(onAnswer);
+  }
+
+  /** Of a reliable conversation: how many messages it has taken over so far, in the order of their calls, those of earlier conversations too. */
+  async taken(): Promise<number> {
+    return (await this.#reliable?.taken()) ?? 0;
+  }
+
+  /** Of a reliable conversation. */
+  get reliableStats(): ReliableStats | undefined {
+    return this.#reliable?.stats;
   }
 
   /**
@@ -86,6 +123,7 @@ export class Conversation {
    * @throws Fault (rejects) why the peer did not; the context is as it was
    */
   async cancel(): Promise<void> {
+    if (this.#initiator.context !== undefined) await this.#reliable?.end();
     await this.#ask(this.#initiator.requestCancel(this.#channel), this.#settings.url);
     await this.close();
   }
@@ -96,6 +134,9 @@ export class Conversation {
     this.#isClosed = true;
     try {
       await this.#renewing?.catch(() => undefined);
+      // Without its end at the peer, a sequence goes on with the next conversation that has its context.
+      if (this.#settings.cancel && this.#initiator.context !== undefined)
+        await this.#reliable?.end().catch(() => undefined);
       if (this.#settings.cancel && this.#initiator.awaits === 'messages') {
         await this.#exchange(this.#initiator.requestCancel(this.#channel), this.#settings.url, undefined);
       }
@@ -159,15 +200,39 @@ export class Conversation {
     payload: Uint8Array,
     signal: AbortSignal | undefined,
   ): Promise<CallAnswer | undefined> {
-    const { soapVersion, profile, url } = this.#settings;
-    const addressing = profile.pairing === 'connection' ? 'none' : profile.addressing;
-    const call = envelope({ action, body: payload, to: this.#settings.to, soapVersion, addressing });
-    const request = await this.#initiator.requestCallAsync(call);
-    const outcome = await this.#exchange(withAction(request, action), url, signal);
+    const request = await this.#initiator.requestCallAsync(this.#envelope(action, payload));
+    const outcome = await this.#exchange(withAction(request, action), this.#settings.url, signal);
     if (outcome === undefined) return undefined;
     if (outcome.kind === 'answer') return { message: outcome.message, fault: undefined };
     if (outcome.kind === 'fault') return { message: outcome.message, fault: outcome.fault };
     throw new Fault('internal.invariant', { claim: 'a call has an answer' });
+  }
+
+  #envelope(action: string, payload: Uint8Array): Uint8Array {
+    const { soapVersion, profile, to } = this.#settings;
+    const addressing = profile.pairing === 'connection' ? 'none' : profile.addressing;
+    return envelope({ action, body: payload, to, soapVersion, addressing });
+  }
+
+  #reliableCalls({ records, sequences, version, attemptTimeoutMs }: ReliableSettings): ReliableCalls {
+    const { profile, ambient, soapVersion, to } = this.#settings;
+    const initiator = this.#initiator;
+    return new ReliableCalls({
+      sequenced: new SequencedInitiator({
+        initiator,
+        profile,
+        records,
+        ambient,
+        soapVersion,
+        to,
+        version,
+        settings: sequences,
+      }),
+      send: async (request, signal) => await this.#post(request, this.#settings.url, signal),
+      channel: this.#channel,
+      attemptTimeoutMs,
+      pauseMs: sequences.retransmitAfterMs,
+    });
   }
 
   /** A request of trust: to have no answer is to be refused. */
@@ -184,9 +249,7 @@ export class Conversation {
   ): Promise<Outcome | undefined> {
     if (!request.ok) throw new Fault(request.code, request.detail, request.cause);
     try {
-      const { soapVersion, bounds } = this.#settings;
-      const message = { octets: request.value.octets, soapAction: request.value.soapAction, soapVersion };
-      const answer: IncomingMessage = await post(url, message, this.#dispatcher, bounds, signal);
+      const answer = await this.#post(request.value, url, signal);
       if (answer.octets.length === 0) return undefined;
       const outcome = await this.#initiator.receiveAsync(answer.octets, request.value, this.#channel);
       if (!outcome.ok) throw new Fault(outcome.code, { ...outcome.detail, status: answer.status }, outcome.cause);
@@ -194,6 +257,15 @@ export class Conversation {
     } finally {
       this.#initiator.forget(request.value);
     }
+  }
+
+  async #post(
+    { octets, soapAction }: OutgoingRequest,
+    url: URL,
+    signal: AbortSignal | undefined,
+  ): Promise<IncomingMessage> {
+    const { soapVersion, bounds } = this.#settings;
+    return await post(url, { octets, soapAction, soapVersion }, this.#dispatcher, bounds, signal);
   }
 
   get #channel(): Channel {

@@ -1,5 +1,20 @@
-import type { Ambient, ConversationProfile, InitiatorBootstrap, InitiatorOptions } from '@parley/conversation';
-import { peerProfile, systemAmbient } from '@parley/conversation';
+import type {
+  Ambient,
+  ConversationProfile,
+  InitiatorBootstrap,
+  InitiatorOptions,
+  RecordStore,
+  SequenceOptions,
+  SequenceSettings,
+  SequenceVersion,
+} from '@parley/conversation';
+import {
+  completeSequenceSettings,
+  MemoryRecords,
+  peerProfile,
+  systemAmbient,
+  withSequences,
+} from '@parley/conversation';
 import type { Version } from '@parley/core';
 import { DEFAULT_LIMITS, Fault } from '@parley/core';
 import type { SoapVersion } from '@parley/engine';
@@ -51,10 +66,27 @@ export interface ConnectOptions extends Partial<PostBounds>, PassedOn {
   readonly reestablish?: boolean;
   /** Cancels the context at the end. Default: true. */
   readonly cancel?: boolean;
+  /**
+   * Numbers messages and sends each until its answer is here (WS-ReliableMessaging): none is lost, none is worked on twice. A sequence ends
+   * with its context: then no other is established. Default: false.
+   */
+  readonly reliable?: boolean | ReliableOptions;
   /** Is told of a renewal in the background that failed; the context serves until its end, and then another is established. */
   readonly onFailedRenewal?: (failure: Fault) => void;
   /** Ends the wait for the first context. */
   readonly signal?: AbortSignal;
+}
+
+export interface ReliableOptions extends SequenceOptions {
+  /**
+   * Where the sequence and what is not settled is kept: those of a durable store survive this process. `context` of the conversation then has
+   * to, too. Default: in memory.
+   */
+  readonly records?: RecordStore | undefined;
+  /** Of WS-ReliableMessaging. Default: the generation of the context. */
+  readonly sequenceVersion?: SequenceVersion | undefined;
+  /** Ends an attempt, which is made again. Default 30 seconds: more than the peer lets a message wait for those before it. */
+  readonly attemptTimeoutMs?: number | undefined;
 }
 
 /** What a conversation goes by. */
@@ -72,6 +104,15 @@ export interface ConversationSettings {
   readonly cancel: boolean;
   readonly ownsDispatcher: boolean;
   readonly onFailedRenewal: ((failure: Fault) => void) | undefined;
+  readonly reliable: ReliableSettings | undefined;
+}
+
+/** {@link ReliableOptions}, complete. */
+export interface ReliableSettings {
+  readonly sequences: SequenceSettings;
+  readonly records: RecordStore;
+  readonly version: SequenceVersion | undefined;
+  readonly attemptTimeoutMs: number;
 }
 
 /** The options of the initiator. */
@@ -100,15 +141,19 @@ export function completeSettings(address: string | URL, options: ConnectOptions)
     answerTimeoutMs: options.answerTimeoutMs ?? 60_000,
     answerBytesMax: options.answerBytesMax ?? DEFAULT_LIMITS.messageBytesMax,
   };
+  const reliable = reliableSettings(options.reliable);
+  const given = options.profile ?? peerProfile('parley');
+  const to = options.to ?? url.href;
   for (const [option, value] of Object.entries(bounds)) {
     if (!Number.isSafeInteger(value) || value < 1) throw new Fault('caller.option-invalid', { option, least: 1 });
   }
   return {
     url,
     issuer,
-    to: options.to ?? url.href,
+    to,
     soapVersion: options.soapVersion ?? '1.2',
-    profile: options.profile ?? peerProfile('parley'),
+    profile: reliable === undefined ? given : withSequences(given, to),
+    reliable,
     ambient: options.ambient ?? systemAmbient,
     bounds,
     isSecure: options.secure ?? isHttps,
@@ -118,6 +163,17 @@ export function completeSettings(address: string | URL, options: ConnectOptions)
     ownsDispatcher: options.dispatcher === undefined,
     onFailedRenewal: options.onFailedRenewal,
   };
+}
+
+const ATTEMPT_TIMEOUT_MS = 30_000;
+
+function reliableSettings(reliable: ConnectOptions['reliable']): ReliableSettings | undefined {
+  if (reliable === undefined || reliable === false) return undefined;
+  const options: ReliableOptions = reliable === true ? {} : reliable;
+  const { records = new MemoryRecords(), sequenceVersion: version, attemptTimeoutMs = ATTEMPT_TIMEOUT_MS } = options;
+  if (!Number.isSafeInteger(attemptTimeoutMs) || attemptTimeoutMs < 1)
+    throw new Fault('caller.option-invalid', { option: 'attemptTimeoutMs', least: 1 });
+  return { sequences: completeSequenceSettings(options), records, version, attemptTimeoutMs };
 }
 
 function httpUrl(option: string, address: string | URL): URL {

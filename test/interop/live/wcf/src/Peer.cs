@@ -123,7 +123,12 @@ public class Case
             if (Has("nodk")) sym.SetKeyDerivation(false);
         }
         var list = new List<BindingElement>();
-        if (Has("rm")) list.Add(new ReliableSessionBindingElement(true));
+        if (Has("rm"))
+        {
+            var reliable = new ReliableSessionBindingElement(true);
+            if (Has("rm11")) reliable.ReliableMessagingVersion = ReliableMessagingVersion.WSReliableMessaging11;
+            list.Add(reliable);
+        }
         list.Add(s);
         var mv = Has("soap11") ? MessageVersion.Soap11WSAddressing10 : Has("wsa04") ? MessageVersion.Soap12WSAddressingAugust2004 : MessageVersion.Soap12WSAddressing10;
         list.Add(new TextMessageEncodingBindingElement(mv, Encoding.UTF8));

@@ -1,0 +1,43 @@
+/** What a responder says about a sequence, without the words. */
+import type { Destination } from '../sequence/destination.ts';
+import { acknowledgementOf } from '../sequence/destination.ts';
+import { step } from '../sequence/source.ts';
+import type { SequenceHeaderParts } from '../sequence-wire/header-writer.ts';
+import type { CreateSequenceResponse } from '../sequence-wire/messages.ts';
+import type { Session } from './session-book.ts';
+
+export type SequenceAnswer = {
+  readonly headers: Pick<SequenceHeaderParts, 'version' | 'numbered' | 'acknowledgements'>;
+} & (
+  | { readonly action: 'CreateSequenceResponse'; readonly created: CreateSequenceResponse }
+  | {
+      readonly action: 'CloseSequenceResponse' | 'TerminateSequenceResponse' | 'TerminateSequence';
+      readonly identifier: string;
+    }
+  | { readonly action: 'SequenceAcknowledgement' | 'LastMessage' }
+  /** The application's answer. */
+  | { readonly action: 'application'; readonly envelope: Uint8Array }
+);
+
+/** What has arrived. */
+export function acknowledging({ version }: Session, inbound: Destination): SequenceAnswer {
+  return { action: 'SequenceAcknowledgement', headers: { version, acknowledgements: [acknowledgementOf(inbound)] } };
+}
+
+/** The way back ends with the way there. */
+export function endedOutbound(session: Session, action: 'CloseSequence' | 'TerminateSequence'): Session {
+  if (action === 'CloseSequence' || session.outbound === undefined) return session;
+  return { ...session, outbound: step(step(session.outbound, 'terminate'), 'terminated') };
+}
+
+/** The answer to what ends the way there. */
+export function endAnswer(
+  { version, outbound }: Session,
+  inbound: Destination,
+  action: 'CloseSequence' | 'TerminateSequence',
+): SequenceAnswer | undefined {
+  const headers = { version, acknowledgements: [acknowledgementOf(inbound)] };
+  if (version === '200702') return { action: `${action}Response`, identifier: inbound.identifier, headers };
+  // spec: nothing answers it in February 2005; interop: WCF and Metro end the way back on the same connection.
+  return outbound === undefined ? undefined : { action: 'TerminateSequence', identifier: outbound.identifier, headers };
+}

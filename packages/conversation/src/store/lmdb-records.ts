@@ -1,0 +1,127 @@
+import { createHash } from 'node:crypto';
+import { Fault } from '@parley/core';
+import { Packr } from 'msgpackr';
+import type { KeyEncryptionKey } from './key-encryption-key.ts';
+import type { LmdbDatabase, Writing } from './lmdb-database.ts';
+import type { RecordStore, Records, StoredRecord } from './record-store.ts';
+import { openRecord, sealRecord } from './sealed-record.ts';
+
+// Behind all contexts in the database's own order.
+const PREFIX = 3;
+const AFTER_RECORDS: Uint8Array = Uint8Array.of(PREFIX + 1);
+const PARTITION_BYTES = 32;
+// No structures: a record is readable on its own, by any MessagePack reader.
+const packr = new Packr({ useRecords: false, mapsAsObjects: true });
+// One transaction holds the write lock of all processes: not for long.
+const PRUNE_BATCH = 256;
+
+/** The records of a store, sealed as its contexts are; nobody can tell from their keys whose they are. */
+export class LmdbRecords implements RecordStore {
+  readonly #database: LmdbDatabase;
+  readonly #keys: readonly [KeyEncryptionKey, ...KeyEncryptionKey[]];
+
+  /** The first of `keys` seals. */
+  constructor(database: LmdbDatabase, keys: readonly [KeyEncryptionKey, ...KeyEncryptionKey[]]) {
+    this.#database = database;
+    this.#keys = keys;
+  }
+
+  async transact<T>(partition: string, action: (records: Records) => T): Promise<T> {
+    const prefix = prefixOf(partition);
+    const failures: unknown[] = [];
+    const result = await this.#database.write('records', (writing) => {
+      try {
+        return { value: action(this.#within(writing, prefix)) };
+      } catch (error) {
+        // What the caller's own function throws goes back to it as it is, past the handling of LMDB's errors.
+        failures.push(error);
+        return undefined;
+      }
+    });
+    if (result === undefined) throw failures[0];
+    return result.value;
+  }
+
+  async clear(partition: string): Promise<void> {
+    const start = prefixOf(partition);
+    const keys = await this.#database.keys(start, endOf(start));
+    if (keys.length === 0) return;
+    await this.#database.write('clear records', (writing) => {
+      for (const key of keys) writing.remove(key);
+    });
+  }
+
+  /** Forgets what may be forgotten at `nowMs`; passes over what does not open. */
+  async prune(nowMs: number): Promise<void> {
+    const keys = await this.#database.keys(Uint8Array.of(PREFIX), AFTER_RECORDS);
+    for (let at = 0; at < keys.length; at += PRUNE_BATCH) {
+      const batch = keys.slice(at, at + PRUNE_BATCH);
+      await this.#database.write('prune records', (writing) => {
+        for (const key of batch) if (this.#isOver(writing, key, nowMs)) writing.remove(key);
+      });
+    }
+  }
+
+  #within(writing: Writing, prefix: Uint8Array): Records {
+    return {
+      get: (name) => {
+        const key = keyOf(prefix, name);
+        const sealed = writing.get(key);
+        return sealed && this.#opened(sealed, key).record;
+      },
+      put: (name, record, untilMs) => {
+        const key = keyOf(prefix, name);
+        writing.put(key, sealRecord(packr.pack({ untilMs, record }), key, this.#keys[0]));
+      },
+      remove: (name) => writing.remove(keyOf(prefix, name)),
+    };
+  }
+
+  #isOver(writing: Writing, key: Uint8Array, nowMs: number): boolean {
+    const sealed = writing.get(key);
+    if (sealed === undefined) return false;
+    try {
+      return nowMs > this.#opened(sealed, key).untilMs;
+    } catch (error) {
+      if (error instanceof Fault) return false;
+      throw error;
+    }
+  }
+
+  #opened(sealed: Uint8Array, key: Uint8Array): { readonly untilMs: number; readonly record: StoredRecord } {
+    const kept: unknown = unpacked(openRecord(sealed, key, this.#keys));
+    if (typeof kept === 'object' && kept !== null && 'untilMs' in kept && 'record' in kept) {
+      const { untilMs, record } = kept;
+      if (typeof untilMs === 'number' && typeof record === 'object' && record !== null) return { untilMs, record };
+    }
+    throw new Fault('internal.store-corrupt', { reason: 'record content' });
+  }
+}
+
+function unpacked(octets: Uint8Array): unknown {
+  try {
+    return packr.unpack(octets);
+  } catch {
+    throw new Fault('internal.store-corrupt', { reason: 'record content' });
+  }
+}
+
+function prefixOf(partition: string): Uint8Array {
+  const prefix = new Uint8Array(1 + PARTITION_BYTES);
+  prefix[0] = PREFIX;
+  prefix.set(createHash('sha256').update(partition).digest(), 1);
+  return prefix;
+}
+
+/** What comes behind all keys that begin with `prefix`: names are ASCII. */
+function endOf(prefix: Uint8Array): Uint8Array {
+  return Uint8Array.of(...prefix, 0xff);
+}
+
+function keyOf(prefix: Uint8Array, name: string): Uint8Array {
+  const octets = new TextEncoder().encode(name);
+  const key = new Uint8Array(prefix.length + octets.length);
+  key.set(prefix);
+  key.set(octets, prefix.length);
+  return key;
+}
