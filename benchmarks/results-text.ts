@@ -17,6 +17,7 @@ const TITLES: Readonly<Record<SuiteName, string>> = {
   pipeline: 'Pipeline: verifyBatch, whole runs',
   pool: 'Pool: one message per call',
   peers: 'Peers: the same messages, verified by both',
+  sequences: 'Sequences: calls through both parties, alone and in a sequence',
   messages: 'Messages: open and seal beside other implementations, one thread each',
 };
 

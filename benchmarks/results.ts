@@ -6,7 +6,17 @@ import type { ScalingMeasurement } from './scaling/scaling.ts';
 
 export const RESULTS_FORMAT = 'parley-benchmarks/1';
 
-export const SUITES = ['kernels', 'codec', 'allocation', 'scaling', 'pipeline', 'pool', 'peers', 'messages'] as const;
+export const SUITES = [
+  'kernels',
+  'codec',
+  'allocation',
+  'scaling',
+  'pipeline',
+  'pool',
+  'peers',
+  'messages',
+  'sequences',
+] as const;
 export type SuiteName = (typeof SUITES)[number];
 
 /** What each suite gives. */

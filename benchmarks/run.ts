@@ -13,12 +13,13 @@ import type { Results, Settings, SuiteName, SuiteResults } from './results.ts';
 import { RESULTS_FORMAT, SUITES } from './results.ts';
 import { machineText, suiteText } from './results-text.ts';
 import { measureScaling } from './scaling/scaling.ts';
+import { measureSequences } from './sequences/sequences.ts';
 
 const HELP = `Usage: pnpm bench [options]
 
 Measures Parley on this machine. What the figures mean, and which to trust: benchmarks/README.md.
 
-  --only <suite>   kernels, codec, allocation, scaling, pipeline, pool, peers or messages; may be given several times
+  --only <suite>   kernels, codec, allocation, scaling, pipeline, pool, peers, messages or sequences; may be given several times
                    (default: all)
   --match <text>   kernels, codec and messages: those whose name contains it, such as vector/ or 5k
   --quick          shorter rounds and runs: a look, not a result
@@ -75,6 +76,9 @@ async function main(): Promise<void> {
   if (json) console.log(JSON.stringify(results, undefined, 2));
 }
 
+/** A call there and back takes as long as so many messages that are only opened. */
+const SEQUENCED_PART = 10;
+
 async function measureSuite(
   suite: SuiteName,
   { settings, match }: Options,
@@ -95,6 +99,8 @@ async function measureSuite(
       return await measureSingleMessages(settings.rounds, settings.messages);
     case 'peers':
       return measurePeers(settings);
+    case 'sequences':
+      return await measureSequences(settings.rounds, Math.ceil(settings.messages / SEQUENCED_PART));
     case 'messages':
       return await measureMessages(settings, match, say);
   }

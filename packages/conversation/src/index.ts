@@ -88,3 +88,8 @@ export type { ResponderSequenceOptions, SequenceOptions, SequenceSettings } from
 export type { SequenceExchange } from './responder/sequence-desk.ts';
 export { MemoryRecords } from './store/record-store.ts';
 export type { Records, RecordStore, StoredRecord } from './store/record-store.ts';
+export { claimedSequenceHeaders } from './sequence-keeping/proven-headers.ts';
+export { SEQUENCE_HEADERS } from './sequence-keeping/sequence-profile.ts';
+export type { Acknowledgement, Numbered, SequenceHeaders } from './sequence-wire/headers.ts';
+export type { NumberRange, NumberRanges } from './sequence-wire/number-ranges.ts';
+export type { SequenceFault } from './sequence-wire/sequence-fault.ts';

@@ -10,7 +10,16 @@ export { resultLine } from './result-line.ts';
 export type { UnpackLimits } from './unpack-limits.ts';
 export { DEFAULT_UNPACK_LIMITS, isUnpackLimit } from './unpack-limits.ts';
 export { untilAborted } from './until-aborted.ts';
-export type { AtPolicy, BatchVerifier, LogResult, VerifyLogOptions, VerifySummary } from './verify-log.ts';
+export type { SequenceReport } from './sequence-ledger.ts';
+export { SequenceLedger } from './sequence-ledger.ts';
+export type {
+  AtPolicy,
+  BatchVerifier,
+  LogResult,
+  SequenceFollower,
+  VerifyLogOptions,
+  VerifySummary,
+} from './verify-log.ts';
 export { verifyLog } from './verify-log.ts';
 export type { LogRecord } from './write-log.ts';
 export { LogWriter } from './write-log.ts';

@@ -1,7 +1,8 @@
-import type { ReplayCache } from '@parley/conversation';
+import type { ReplayCache, SequenceHeaders } from '@parley/conversation';
 import type { FaultCode, FaultDetail, Reply } from '@parley/core';
 import type { Verdict } from '@parley/engine';
 import type { LogEntry } from './log-entry.ts';
+import type { SequenceLedger } from './sequence-ledger.ts';
 import { untilAborted } from './until-aborted.ts';
 
 /** What verification needs of a pool. */
@@ -24,8 +25,17 @@ export interface VerifyLogOptions {
   readonly batchesMax: number;
   /** Called once per record, in the order of the log; the next waits for what it returns. */
   readonly onResult?: ((result: LogResult) => void | Promise<void>) | undefined;
+  /** Follows the sequences of messages that are proven: they are then no replays of each other. */
+  readonly sequences?: SequenceFollower | undefined;
   /** Stops reading when it is aborted; batches under way are still answered. */
   readonly signal?: AbortSignal | undefined;
+}
+
+/** Takes what proven messages say about sequences. */
+export interface SequenceFollower {
+  readonly ledger: SequenceLedger;
+  /** What a message that was proven says about sequences. */
+  readonly read: (message: Uint8Array) => SequenceHeaders | undefined;
 }
 
 /** The answer to one record. */
@@ -68,7 +78,7 @@ const FIRST_REFUSED_MAX = 5;
 export async function verifyLog(options: VerifyLogOptions): Promise<VerifySummary> {
   const startedMs = performance.now();
   const tally = new Tally();
-  const underWay: Promise<readonly LogResult[]>[] = [];
+  const underWay: Promise<readonly Answered[]>[] = [];
   const settleOldest = async (): Promise<void> => settle((await underWay.shift()) ?? [], options, tally);
   try {
     for await (const batch of untilAborted(batchesOf(options.entries), options.signal)) {
@@ -103,7 +113,22 @@ async function* batchesOf(entries: AsyncIterable<LogEntry>): AsyncGenerator<Batc
   if (batch.length > 0) yield { entries: batch, sizeBytes };
 }
 
-async function answer(batch: Batch, options: VerifyLogOptions): Promise<readonly LogResult[]> {
+/** A result, and what its message says about sequences, if they are followed. */
+interface Answered {
+  readonly result: LogResult;
+  readonly sequences: SequenceHeaders | undefined;
+}
+
+async function answer(batch: Batch, options: VerifyLogOptions): Promise<readonly Answered[]> {
+  const results = await resultsOf(batch, options);
+  return results.map((result, index) => {
+    const entry = batch.entries[index];
+    const isRead = result.ok && entry?.kind === 'message';
+    return { result, sequences: isRead ? options.sequences?.read(entry.message) : undefined };
+  });
+}
+
+async function resultsOf(batch: Batch, options: VerifyLogOptions): Promise<readonly LogResult[]> {
   const messages = batch.entries.flatMap((entry) =>
     entry.kind === 'message'
       ? [{ message: entry.message, atMs: judgedAt(entry.atMs, options.at) ?? ('message' as const) }]
@@ -139,9 +164,12 @@ function quiet<T>(promise: Promise<T>): Promise<T> {
   return promise;
 }
 
-async function settle(results: readonly LogResult[], options: VerifyLogOptions, tally: Tally): Promise<void> {
-  for (const answered of results) {
-    const result = options.replay === undefined ? answered : await replayChecked(answered, options.replay);
+async function settle(answers: readonly Answered[], options: VerifyLogOptions, tally: Tally): Promise<void> {
+  for (const { result: answered, sequences } of answers) {
+    const isNumbered = sequences?.numbered !== undefined;
+    const { replay } = options;
+    const result = replay === undefined || isNumbered ? answered : await replayChecked(answered, replay);
+    if (result.ok && sequences !== undefined) options.sequences?.ledger.add(result.verdict.identifier, sequences);
     tally.add(result);
     const written = options.onResult?.(result);
     if (written !== undefined) await written;

@@ -11,6 +11,8 @@ export const WCF_SPREAD: readonly string[] = [
   'cb,usertls,sc,v13,soap11',
   'cb,anon,sc,tripledes,nodk',
   'cb,anon,sc,renew',
+  'cb,anon,sc,rm',
+  'cb,usertls,insecure,sc,v13,rm,rm11',
 ];
 
 const combined = (names: readonly string[], words: readonly string[]): readonly string[] =>
@@ -46,7 +48,7 @@ const ENVELOPES = combined(
   ['cb,anon,sc', 'cb,mutual,sc,v13', 'cb,usertls,sc', 'cb,certtls,sc,v13'],
   ['soap11', 'wsa04', 'entropy-client', 'entropy-server'],
 );
-export const RELIABLE: readonly string[] = [
+const RELIABLE: readonly string[] = [
   'ws,none,sc,rm',
   ...combined(
     ['cb,anon,sc', 'cb,user,sc', 'cb,mutual,sc', 'cb,usertls,insecure,sc'],
@@ -76,6 +78,7 @@ export const WCF_ALL: readonly string[] = [
     ...ORDERS,
     ...ENVELOPES,
     ...COOKIES,
+    ...RELIABLE,
     ...RENEWING,
   ]),
 ];

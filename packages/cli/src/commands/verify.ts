@@ -1,10 +1,11 @@
 import { availableParallelism } from 'node:os';
 import type { Reader } from '@parley/codec';
+import { claimedSequenceHeaders, SEQUENCE_HEADERS } from '@parley/conversation';
 import { Fault } from '@parley/core';
 import type { Policy, Pool } from '@parley/engine';
 import { createPool, policyOf } from '@parley/engine';
 import type { AtPolicy, LogResult, VerifySummary } from '@parley/log';
-import { LogReplayCache, resultLine, verifyLog } from '@parley/log';
+import { LogReplayCache, resultLine, SequenceLedger, verifyLog } from '@parley/log';
 import type { VerifyOptions } from '../declarations/verify-command.ts';
 import { parseAt } from '../options/at-option.ts';
 import { openContexts } from '../options/contexts-option.ts';
@@ -28,7 +29,8 @@ export async function verify(
   terminal: Terminal,
 ): Promise<ExitStatus> {
   const at = parseAt(options.at, terminal.nowMs());
-  const policy = policyOf(options.profile, await policyChanges(options));
+  const given = policyOf(options.profile, await policyChanges(options));
+  const policy = options.sequences === true ? withSequenceHeaders(given) : given;
   const found = await findSources(paths, terminal);
   const contexts = await openContexts(options, terminal);
   if (contexts === undefined)
@@ -41,7 +43,21 @@ export async function verify(
       const unread = new Unread();
       const stop = new AbortController();
       const pace = new Pace(() => performance.now());
-      return await verifyWith({ pool, at, found, unread, stop, pace, workers, options, terminal, policy, file });
+      const ledger = options.sequences === true ? new SequenceLedger() : undefined;
+      return await verifyWith({
+        pool,
+        at,
+        found,
+        unread,
+        stop,
+        pace,
+        workers,
+        options,
+        terminal,
+        policy,
+        file,
+        ledger,
+      });
     } finally {
       await pool.close();
       await file?.discard();
@@ -55,6 +71,11 @@ async function resultsFile(found: LogSources, options: VerifyOptions): Promise<W
   const { out, force } = options;
   if (out === undefined || out === '-') return undefined;
   return WholeFile.create(out, { replace: force === true, isInput: (there) => isInput(there, found, options) });
+}
+
+/** What a message says about sequences must be signed then, and so is true of a message that is valid. */
+function withSequenceHeaders(policy: Policy): Policy {
+  return { ...policy, understoodHeaders: [...policy.understoodHeaders, ...SEQUENCE_HEADERS] };
 }
 
 /** libxml2 is not for workers. */
@@ -74,6 +95,8 @@ interface Run {
   readonly options: VerifyOptions;
   readonly terminal: Terminal;
   readonly policy: Policy;
+  /** Follows sequences, with `--sequences`. */
+  readonly ledger: SequenceLedger | undefined;
   /** For the results; `undefined` when nobody wants them, or on standard output. */
   readonly file: WholeFile | undefined;
 }
@@ -116,6 +139,7 @@ function summaryOf(run: Run, progress: Progress): Promise<VerifySummary> {
     pool: run.pool,
     at: run.at,
     replay: run.options.allowReplays === true ? undefined : new LogReplayCache(),
+    sequences: run.ledger && { ledger: run.ledger, read: (message) => claimedSequenceHeaders(message, run.policy) },
     batchesMax: Math.max(1, 2 * run.workers),
     signal: AbortSignal.any([run.terminal.interrupted, run.stop.signal]),
     onResult: (result: LogResult) => {
@@ -135,7 +159,7 @@ async function printUnread({ unread, terminal, options }: Run): Promise<void> {
 // With the results on standard output, the summary goes where it does not mix with them.
 async function printSummary(
   summary: VerifySummary,
-  { options, terminal, found, unread, stop, pace }: Run,
+  { options, terminal, found, unread, stop, pace, ledger }: Run,
 ): Promise<void> {
   const read = {
     files: found.sources.length,
@@ -144,6 +168,7 @@ async function printSummary(
     unreadFiles: unread.replies.length,
     least: options.least,
     stopped: stop.signal.aborted,
+    sequences: ledger?.reports(),
     secondHalfPerSecond: pace.secondHalfPerSecond,
   };
   if (options.out === '-') await terminal.stdout.flush();

@@ -12,6 +12,7 @@ export interface VerifyOptions extends JudgingOptions {
   readonly failFast?: boolean | undefined;
   readonly least: number;
   readonly allowReplays?: boolean | undefined;
+  readonly sequences?: boolean | undefined;
   readonly json?: boolean | undefined;
   readonly quiet?: boolean | undefined;
 }
@@ -53,6 +54,7 @@ export function verifyCommand(
         .default(1),
     )
     .option('--allow-replays', 'accept a message that was seen before in this run')
+    .option('--sequences', 'say of each sequence (WS-ReliableMessaging) what is missing or came twice')
     .option('--json', 'print the summary as JSON')
     .option('--quiet', 'print no bar and no summary')
     .addHelpText('after', HELP)

@@ -6,6 +6,7 @@ import type { Policy } from '@parley/engine';
 import type { IdPolicy } from '@parley/engine/internal';
 import type { DerivationClaim, KeyStep } from './describe-key.ts';
 import { describeDerivation, describeKey, describeToken } from './describe-key.ts';
+import { describeSequences } from './describe-sequences.ts';
 import { attributeIn, childNamed, childrenOf, elementName, idOf, sizeOf, textIn } from './element-text.ts';
 import { MessageIds } from './message-ids.ts';
 
@@ -18,6 +19,8 @@ export interface MessageDescription {
   readonly addressing: readonly { readonly name: string; readonly value: string | undefined }[];
   /** Other headers by name. */
   readonly headers: readonly string[];
+  /** What the headers say about sequences, a line each. */
+  readonly sequences: readonly string[];
   /** Children of wsse:Security in order; `undefined` without that header. */
   readonly security: readonly SecurityItem[] | undefined;
   readonly body: BodyDescription | undefined;
@@ -101,6 +104,7 @@ export function describeMessage(
     headers: blocks
       .filter((block) => !isAddressing(block) && block !== security)
       .map((block) => elementName(tape, block)),
+    sequences: describeSequences(message, policy),
     security: security < 0 ? undefined : childrenOf(tape, security).map((item) => describeItem(tape, ids, item)),
     body: describeBody(tape, ids, childNamed(tape, 0, soap, 'Body')),
   };

@@ -12,10 +12,13 @@ import type { Tree } from './tree.ts';
 
 /** The description as a tree for people, without the verdict. */
 export function descriptionTree(description: MessageDescription): readonly Tree[] {
-  const { addressing, headers, security, body } = description;
+  const { addressing, headers, sequences, security, body } = description;
   return [
     ...addressing.map(({ name, value }) => ({ label: `${name}  ${shown(value)}` })),
     ...headers.map((name) => ({ label: printable(name) })),
+    ...(sequences.length === 0
+      ? []
+      : [{ label: 'sequences', children: sequences.map((line) => ({ label: printable(line) })) }]),
     security === undefined
       ? { label: 'no wsse:Security header' }
       : { label: 'wsse:Security', children: security.map(itemTree) },

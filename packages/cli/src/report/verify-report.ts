@@ -1,5 +1,5 @@
 import { jsonLine, printable } from '@parley/core/internal';
-import type { VerifySummary } from '@parley/log';
+import type { SequenceReport, VerifySummary } from '@parley/log';
 
 /** What was read besides messages. */
 export interface FilesRead {
@@ -14,6 +14,8 @@ export interface FilesRead {
   readonly least: number;
   /** Whether reading ended with the first refusal. */
   readonly stopped: boolean;
+  /** Of each sequence, if they were followed. */
+  readonly sequences: readonly SequenceReport[] | undefined;
   /** Of the second half of the messages, the first being warm-up; `undefined` of too few. */
   readonly secondHalfPerSecond: number | undefined;
 }
@@ -42,7 +44,23 @@ export function summaryText(summary: VerifySummary, read: FilesRead): string {
       ? []
       : [`${grouped(read.secondHalfPerSecond)} messages/s in the second half: the first warms up`]),
   ];
-  return [...lines, ...firstIds, ...notes(summary, read)].join('\n');
+  return [...lines, ...firstIds, ...sequenceLines(read), ...notes(summary, read)].join('\n');
+}
+
+function sequenceLines({ sequences }: FilesRead): readonly string[] {
+  if (sequences === undefined) return [];
+  if (sequences.length === 0) return ['no message is in a sequence'];
+  return sequences.map(({ sequence, messages, last, missing, repeated, overtaken, acknowledgedOnly }) => {
+    const ranges = missing.map(({ lower, upper }) => (lower === upper ? String(lower) : `${lower}-${upper}`));
+    const said = [
+      `${grouped(messages)} of ${grouped(last)} messages`,
+      ...(ranges.length === 0 ? [] : [`missing ${ranges.join(', ')}`]),
+      ...(repeated === 0 ? [] : [`${grouped(repeated)} sent again`]),
+      ...(overtaken === 0 ? [] : [`${grouped(overtaken)} out of turn`]),
+      ...(acknowledgedOnly === 0 ? [] : [`${grouped(acknowledgedOnly)} acknowledged and not there`]),
+    ];
+    return `sequence ${printable(sequence)}: ${said.join('; ')}`;
+  });
 }
 
 function notes(summary: VerifySummary, read: FilesRead): readonly string[] {
@@ -60,7 +78,7 @@ function notes(summary: VerifySummary, read: FilesRead): readonly string[] {
 }
 
 /** The summary for a machine. */
-export function summaryJson(summary: VerifySummary, { secondHalfPerSecond, ...read }: FilesRead): string {
+export function summaryJson(summary: VerifySummary, { secondHalfPerSecond, sequences, ...read }: FilesRead): string {
   const { elapsedMs, messagesPerSecond, megabytesPerSecond, ...exact } = summary;
   const rounded = {
     elapsedMs: Math.round(elapsedMs),
@@ -68,7 +86,7 @@ export function summaryJson(summary: VerifySummary, { secondHalfPerSecond, ...re
     secondHalfPerSecond: secondHalfPerSecond === undefined ? null : Math.round(secondHalfPerSecond),
     megabytesPerSecond: Math.round(megabytesPerSecond * 100) / 100,
   };
-  return jsonLine({ ...exact, ...rounded, ...read });
+  return jsonLine({ ...exact, ...rounded, ...read, ...(sequences && { sequences }) });
 }
 
 /** A whole number with its thousands apart. */

@@ -32,11 +32,30 @@ export function provenSequenceHeaders(
   return headers;
 }
 
+/**
+ * What the header of a message (borrowed) says about sequences, proven or not; `undefined` for nothing. Where a policy has
+ * {@link SEQUENCE_HEADERS} among `understoodHeaders`, it is proven if `open` took the message.
+ * @throws Fault of the scanner; as `SequenceHeaderReader.take`
+ */
+export function claimedSequenceHeaders(
+  raw: Uint8Array,
+  policy: Pick<Policy, 'limits' | 'reader'>,
+): SequenceHeaders | undefined {
+  const reader = new SequenceHeaderReader(policy.limits);
+  readAll(raw, policy, new Tape(), reader);
+  return reader.done();
+}
+
 function isNumber({ namespace, localName }: OpenedMessage['understoodHeaders'][number]): boolean {
   return localName === 'Sequence' && sequenceVersionOf(namespace) !== undefined;
 }
 
-function readAll(raw: Uint8Array, { limits, reader: by }: Policy, tape: Tape, reader: SequenceHeaderReader): void {
+function readAll(
+  raw: Uint8Array,
+  { limits, reader: by }: Pick<Policy, 'limits' | 'reader'>,
+  tape: Tape,
+  reader: SequenceHeaderReader,
+): void {
   readDocument(raw, limits, tape, by);
   const { header } = readEnvelopeShape(tape);
   for (let block = header < 0 ? -1 : firstChild(tape, header); block >= 0; block = nextSibling(tape, block))
