@@ -42,6 +42,7 @@ type InitiatorText = TextsOf<Omit<InitiatorOptions, 'tokenId'>> | 'username' | '
 const FIELDS: Readonly<Record<InitiatorText, fc.Arbitrary<string>>> = {
   to: trimmedText,
   appliesTo: trimmedText,
+  use: trimmedText,
   username: anyText,
   password: anyText,
 };

@@ -21,6 +21,7 @@ export {
 } from './algorithms/symmetric.ts';
 export { DSIG_MORE_2007 } from './algorithms/table.ts';
 export { CURVE_URIS } from './asymmetric/key.ts';
+export { AGREEMENT_KEY_BYTES, AgreementKey } from './asymmetric/key-agreement.ts';
 export type { KeyTransport, KeyTransportParameters } from './asymmetric/key-transport.ts';
 export { decryptKey, encryptKey, keyTransport } from './asymmetric/key-transport.ts';
 export type { OaepParameters } from './asymmetric/oaep.ts';
@@ -57,6 +58,7 @@ export {
 export { instantiate } from './hot/web-assembly.ts';
 export type { Decrypted } from './symmetric/cipher.ts';
 export { decrypt, decryptAllToEnd, decryptToEnd, encrypt } from './symmetric/cipher.ts';
+export { combinedHash } from './symmetric/combined-hash.ts';
 export { digest, digestBase64 } from './symmetric/digest.ts';
 export { unwrapKey, wrapKey } from './symmetric/key-wrap.ts';
 export type { MacStream } from './symmetric/mac.ts';

@@ -43,13 +43,13 @@ describe('an RST that asks for what nobody gets', () => {
       'a life that is over',
       '<t:KeySize>',
       `<t:Lifetime><u:Expires ${WSU_DECLARED}>2029-12-31T00:00:00Z</u:Expires></t:Lifetime><t:KeySize>`,
-      'peer.trust-invalid-request',
+      'peer.trust-invalid-time-range',
     ],
     [
       'a life that begins later',
       '<t:KeySize>',
       `<t:Lifetime><u:Created ${WSU_DECLARED}>2031-01-01T00:00:00Z</u:Created></t:Lifetime><t:KeySize>`,
-      'peer.trust-invalid-request',
+      'peer.trust-invalid-time-range',
     ],
   ])('%s', async (_name, from, to, code) => {
     const place = world('200512', '1.2');

@@ -14,11 +14,8 @@ import {
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readRequest, writeRequest } from '../../../packages/conversation/src/trust/request-security-token.ts';
-import {
-  readResponse,
-  writeCancelResponse,
-  writeTokenResponse,
-} from '../../../packages/conversation/src/trust/request-security-token-response.ts';
+import { readResponse } from '../../../packages/conversation/src/trust/request-security-token-response.ts';
+import { writeCancelResponse, writeTokenResponse } from '../../../packages/conversation/src/trust/response-writer.ts';
 import { canonicalText, read, textOfOctets } from '../../codec/support/reading.ts';
 import { xmlText } from '../../codec/support/written-tree.ts';
 import { octets } from '../conversation-fixture.ts';
@@ -122,7 +119,7 @@ test('responses with a token', () => {
   fc.assert(
     fc.property(soapVersions, parts, (soapVersion, given) => {
       const { tape, body } = inEnvelope(soapVersion, (writer) => writeTokenResponse(writer, given));
-      const response = readResponse(tape, body, given.version, DEFAULT_LIMITS);
+      const response = readResponse(tape, body, { version: given.version, limits: DEFAULT_LIMITS });
       expect(response.context).toBe(given.context);
       expect(response.token).toEqual({ ...given.token, tokenId: given.tokenId, tokenElement: undefined });
       expect(response.lifetime).toEqual({ createdAtMs: given.createdAtMs, expiresAtMs: given.expiresAtMs });
@@ -149,7 +146,10 @@ test('responses to Cancel', () => {
   fc.assert(
     fc.property(soapVersions, versions, fc.option(xmlText, { nil: undefined }), (soapVersion, version, context) => {
       const { tape, body } = inEnvelope(soapVersion, (writer) => writeCancelResponse(writer, version, context));
-      expect(readResponse(tape, body, version, DEFAULT_LIMITS)).toMatchObject({ context, isCancelled: true });
+      expect(readResponse(tape, body, { version, limits: DEFAULT_LIMITS })).toMatchObject({
+        context,
+        isCancelled: true,
+      });
     }),
   );
 });

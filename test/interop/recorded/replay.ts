@@ -159,7 +159,11 @@ export class Replay {
         policy: this.#answerPolicy,
         credentials: { ownKeys: [server, client], encryptedKeys: this.#sessionKeys },
       };
-      const response = readResponse(bodyOf(inGeneration(version, message.body)), 0, version, DEFAULT_LIMITS, opening);
+      const response = readResponse(bodyOf(inGeneration(version, message.body)), 0, {
+        version,
+        limits: DEFAULT_LIMITS,
+        opening,
+      });
       const { identifier = '', instance } = response.token ?? {};
       this.#learn(identifier, instance, receiveKey(response, { sent: entropy, keySizeBits, keys: 'any' }));
       return undefined;

@@ -1,35 +1,19 @@
 /** What an initiator makes of answers: each is opened as its request was sent, and belongs to that one request. */
-import type { CanonicalElement } from '@parley/codec';
-import { readDocument, scan, Tape } from '@parley/codec';
-import type { KeyInstance, Reply, SecurityContext } from '@parley/core';
+import { readDocument, Tape } from '@parley/codec';
+import type { Reply, SecurityContext } from '@parley/core';
 import { contextSource, Fault } from '@parley/core';
-import { VERSION_URIS } from '@parley/core/internal';
 import type { Credentials, OpenedMessage, Policy, Pool } from '@parley/engine';
 import { open } from '@parley/engine';
-import type { CarriedKeyOpening } from '@parley/engine/internal';
 import { readEnvelopeShape } from '@parley/engine/internal';
 import { currentMs } from '../exchange/ambient.ts';
 import type { Channel } from '../exchange/channel.ts';
 import { unwrapped } from '../exchange/unwrapped.ts';
 import { restsOnTransport } from '../protection/protection.ts';
 import { sequenceActionOf } from '../sequence-wire/generation.ts';
-import { cancelAnswerActions, responseAction } from '../soap/actions.ts';
 import type { PeerFault } from '../soap/soap-fault.ts';
 import { faultElement, readFault, readFaultIn } from '../soap/soap-fault.ts';
-import { receiveKey } from '../trust/key-material.ts';
-import type { SecurityTokenResponse } from '../trust/request-security-token-response.ts';
-import { readResponse } from '../trust/request-security-token-response.ts';
-import type { OpenRequest, TrustExchange } from './open-requests.ts';
+import type { OpenRequest } from './open-requests.ts';
 import type { InitiatorSettings } from './settings.ts';
-
-/** A key that was issued or renewed, and the context's name. */
-export interface ReceivedToken {
-  readonly identifier: string;
-  readonly tokenId: string | undefined;
-  readonly tokenElement: CanonicalElement | undefined;
-  readonly key: KeyInstance;
-  readonly expiresAtMs: number;
-}
 
 /** An answer that was opened, and the fault that is in it, if it is one. */
 export interface OpenedAnswer {
@@ -149,12 +133,12 @@ export function openAnswerOrRefusal(
 }
 
 /** Signed, or, where TLS alone answers for it, claimed. */
-function addressingOf(message: OpenedMessage): Pick<OpenedMessage, 'action' | 'relatesTo'> {
+export function addressingOf(message: OpenedMessage): Pick<OpenedMessage, 'action' | 'messageId' | 'relatesTo'> {
   return message.claimedAddressing ?? message;
 }
 
 /** A fault that nothing protects, if the message is one: whoever cannot read us can only answer so. */
-function bareFault(bytes: Uint8Array, { limits, reader }: Policy): Fault | undefined {
+export function bareFault(bytes: Uint8Array, { limits, reader }: Policy): Fault | undefined {
   try {
     const tape = new Tape();
     readDocument(bytes, limits, tape, reader);
@@ -165,79 +149,4 @@ function bareFault(bytes: Uint8Array, { limits, reader }: Policy): Fault | undef
     // It is no message at all; what `open` said of it stands.
     return undefined;
   }
-}
-
-const LIFETIME_DEFAULT_MS = 36_000_000;
-
-/**
- * Reads the answer to Issue or Renew.
- * @throws Fault `peer.soap-fault` the responder refused; `peer.action-mismatch`, `peer.key-usage`, `peer.structure-invalid`,
- *   `peer.timestamp-*`
- */
-export function tokenOf(
-  answer: OpenedAnswer,
-  operation: 'issue' | 'renew',
-  trust: TrustExchange,
-  settings: InitiatorSettings,
-): ReceivedToken {
-  requireAction(answer, [responseAction(settings.version, operation)]);
-  const response = responseIn(answer.message, settings, trust.handshake);
-  try {
-    return receivedToken(response, trust, settings);
-  } finally {
-    response.entropy?.wipe();
-    response.proofKey?.wipe();
-  }
-}
-
-/** Reads the answer to Cancel. @throws Fault `peer.soap-fault`, `peer.action-mismatch`, `peer.structure-invalid` */
-export function requireCancelled(answer: OpenedAnswer, settings: InitiatorSettings): void {
-  requireAction(answer, cancelAnswerActions(settings.version));
-  const response = responseIn(answer.message, settings);
-  response.entropy?.wipe();
-  response.proofKey?.wipe();
-  if (!response.isCancelled) throw new Fault('peer.structure-invalid', { reason: 'not cancelled' });
-}
-
-function requireAction({ message, fault }: OpenedAnswer, actions: readonly string[]): void {
-  if (fault !== undefined) throw new Fault('peer.soap-fault', { ...fault });
-  const { action } = addressingOf(message);
-  if (action === undefined || !actions.includes(action)) throw new Fault('peer.action-mismatch');
-}
-
-function responseIn(
-  { body }: OpenedMessage,
-  { version, profile }: InitiatorSettings,
-  opening?: CarriedKeyOpening,
-): SecurityTokenResponse {
-  const { limits } = profile.answers.policy;
-  const tape = new Tape();
-  scan(body, limits, tape);
-  return readResponse(tape, 0, version, limits, opening);
-}
-
-function receivedToken(
-  response: SecurityTokenResponse,
-  trust: TrustExchange,
-  { ambient, version, contextLifetimeMs, keySizeBits, profile }: InitiatorSettings,
-): ReceivedToken {
-  const atMs = currentMs(ambient);
-  const { token, tokenType, lifetime, context } = response;
-  // interop: CXF and Rampart repeat none; a wrong one is of another request all the same.
-  if (context !== undefined && context !== trust.context)
-    throw new Fault('peer.structure-invalid', { reason: 'Context differs' });
-  // interop: CXF calls a renewed 200502 token one of 200512, if the request does not say which.
-  if (tokenType !== undefined && tokenType !== VERSION_URIS[version].sct)
-    throw new Fault('peer.structure-invalid', { reason: 'TokenType' });
-  if (token === undefined) throw new Fault('peer.structure-invalid', { reason: 'no token' });
-  const granted = lifetime?.expiresAtMs ?? atMs + LIFETIME_DEFAULT_MS;
-  const expiresAtMs = Math.min(granted, contextLifetimeMs === undefined ? granted : atMs + contextLifetimeMs);
-  if (expiresAtMs <= atMs) throw new Fault('peer.timestamp-expired', { element: 'Lifetime' });
-  const { clockSkewMs } = profile.answers.policy;
-  if (lifetime?.createdAtMs !== undefined && lifetime.createdAtMs > atMs + clockSkewMs)
-    throw new Fault('peer.timestamp-future', { element: 'Lifetime' });
-  const secret = receiveKey(response, { sent: trust.entropy, keySizeBits, keys: profile.keys });
-  const key = { instance: token.instance, secret, createdAtMs: atMs, expiresAtMs };
-  const { identifier, tokenId, tokenElement } = token;
-  return { identifier, tokenId, tokenElement, key, expiresAtMs };
 }

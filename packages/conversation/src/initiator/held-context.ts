@@ -2,8 +2,8 @@
 import type { CanonicalElement } from '@parley/codec';
 import type { SecurityContext } from '@parley/core';
 import { Fault } from '@parley/core';
-import type { ReceivedToken } from './answers.ts';
 import type { InitiatorSettings } from './settings.ts';
+import type { ReceivedAmendment, ReceivedToken } from './trust-answers.ts';
 
 /** A context, and the Id by which its issuer knows its token. */
 export interface HeldContext {
@@ -50,4 +50,21 @@ export function renewedContext(
   for (const old of context.keys) if (!live.includes(old)) old.secret.wipe();
   const rolling = live.map((old) => ({ ...old, expiresAtMs: Math.min(old.expiresAtMs, rolloverEndsMs) }));
   return { context: { ...context, keys: [...rolling, key], expiresAtMs }, tokenId, tokenElement };
+}
+
+/**
+ * The same context with the same key, which may end at another time.
+ * @throws Fault `peer.structure-invalid` another context, or another key
+ */
+export function amendedContext(
+  held: HeldContext,
+  { identifier, instance, expiresAtMs }: ReceivedAmendment,
+): HeldContext {
+  const { context } = held;
+  const newest = context.keys.at(-1);
+  if (identifier !== context.identifier || (instance !== undefined && instance !== newest?.instance))
+    throw new Fault('peer.structure-invalid', { reason: 'not this context' });
+  if (expiresAtMs === undefined) return held;
+  const keys = context.keys.map((key) => (key === newest ? { ...key, expiresAtMs } : key));
+  return { ...held, context: { ...context, keys, expiresAtMs } };
 }

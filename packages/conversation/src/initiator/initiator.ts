@@ -1,26 +1,22 @@
 import type { FailedReply, Reply, SecurityContext } from '@parley/core';
 import { Fault } from '@parley/core';
 import { failedReply } from '@parley/core/internal';
-import type { Pool, SealedMessage } from '@parley/engine';
-import { currentMs, randomUrn } from '../exchange/ambient.ts';
+import type { AssertionSignature, CertificateSignature, Pool } from '@parley/engine';
+import { currentMs } from '../exchange/ambient.ts';
 import type { Channel } from '../exchange/channel.ts';
 import { replyOf } from '../exchange/unwrapped.ts';
 import type { Protection } from '../protection/protection.ts';
-import { protect, restsOnTransport, underContext } from '../protection/protection.ts';
-import { requestAction } from '../soap/actions.ts';
-import { copyContext, wipeContext } from '../store/context-copy.ts';
-import { openAnswer, openAnswerOrRefusal, requireCancelled, tokenOf } from './answers.ts';
+import { copyContext } from '../store/context-copy.ts';
 import { Calls } from './calls.ts';
+import { ContextHolder } from './context-holder.ts';
 import type { HeldContext } from './held-context.ts';
-import { issuedContext, renewedContext } from './held-context.ts';
 import type { OpenRequest } from './open-requests.ts';
 import { OpenRequests } from './open-requests.ts';
 import type { InitiatorAwaits, Outcome, OutgoingRequest } from './outcome.ts';
-import { RenewalTimes } from './renewal-times.ts';
-import type { TrustWish } from './requests.ts';
-import { beginExchange, renewalProtection, trustEnvelope } from './requests.ts';
+import { answerCancel } from './peer-request.ts';
 import type { InitiatorOptions, InitiatorSettings } from './settings.ts';
 import { completeInitiatorSettings } from './settings.ts';
+import { TrustDesk } from './trust-desk.ts';
 
 /**
  * The side that asks for a context and uses it: requests out, answers in. Knows no transport.
@@ -38,42 +34,41 @@ import { completeInitiatorSettings } from './settings.ts';
 export class Initiator {
   readonly #settings: InitiatorSettings;
   readonly #open: OpenRequests;
-  readonly #renewals: RenewalTimes;
   readonly #pool: Pool | undefined;
   readonly #calls: Calls;
-  #held: HeldContext | undefined;
-  /** The request of trust that is awaited: one at a time. */
-  #trust: OpenRequest | undefined;
+  readonly #holder: ContextHolder;
+  readonly #desk: TrustDesk;
   #isOver = false;
 
   /** @throws Fault `caller.option-invalid` */
   constructor(options: InitiatorOptions) {
     this.#settings = completeInitiatorSettings(options);
     this.#open = new OpenRequests(this.#settings.openRequestsMax, this.#settings.answerWithinMs);
-    this.#renewals = new RenewalTimes(this.#settings.ambient);
     const contexts = { get: async () => this.context, changes: async () => UNCHANGED };
     this.#pool = options.pool?.({ policy: this.#settings.profile.answers.policy, contexts, contextAgeMaxMs: 0 });
+    this.#holder = new ContextHolder(this.#settings.ambient, (identifier) => void this.#pool?.evict(identifier));
+    this.#desk = new TrustDesk(this.#settings, this.#open, this.#holder);
     const held = (): HeldContext => this.#context();
     this.#calls = new Calls({ settings: this.#settings, open: this.#open, pool: this.#pool, held });
     if (options.context !== undefined)
-      this.#hold({ context: copyContext(options.context), tokenId: options.tokenId, tokenElement: undefined });
+      this.#holder.hold({ context: copyContext(options.context), tokenId: options.tokenId, tokenElement: undefined });
   }
 
   get awaits(): InitiatorAwaits {
     if (this.#isOver) return 'nothing';
-    const operation = this.#trust?.operation;
-    if (operation !== undefined && operation !== 'call') return `${operation}-response`;
-    return this.#held === undefined ? 'issue' : 'messages';
+    const { operation } = this.#desk;
+    if (operation !== undefined && operation !== 'call' && operation !== 'propagate') return `${operation}-response`;
+    return this.#holder.held === undefined ? 'issue' : 'messages';
   }
 
   /** The context in use: borrowed, and gone with the next renewal or cancellation. */
   get context(): SecurityContext | undefined {
-    return this.#held?.context;
+    return this.#holder.context;
   }
 
   /** The Id by which the issuer knows the context's token: to be kept with it. */
   get tokenId(): string | undefined {
-    return this.#held?.tokenId;
+    return this.#holder.held?.tokenId;
   }
 
   /**
@@ -81,7 +76,7 @@ export class Initiator {
    * context.
    */
   get renewalDueAtMs(): number | undefined {
-    return this.#renewals.dueAtMs;
+    return this.#holder.renewalDueAtMs;
   }
 
   /**
@@ -91,7 +86,7 @@ export class Initiator {
   requestIssue(channel: Channel): Reply<OutgoingRequest> {
     return replyOf(() => {
       if (this.awaits !== 'issue' && this.awaits !== 'issue-response') throw this.#wrongMoment();
-      return this.#ask({ operation: 'issue' }, channel);
+      return this.#desk.ask({ operation: 'issue' }, channel);
     });
   }
 
@@ -99,13 +94,33 @@ export class Initiator {
   requestRenew(channel: Channel): Reply<OutgoingRequest> {
     return replyOf(() => {
       if (this.awaits !== 'messages' && this.awaits !== 'renew-response') throw this.#wrongMoment();
-      return this.#ask({ operation: 'renew', held: this.#context() }, channel);
+      return this.#desk.ask({ operation: 'renew', held: this.#context() }, channel);
     });
   }
 
   /** The request that ends the context, secured by it. Codes: `caller.context-unusable`, `caller.channel-not-secure`, and those of `seal`. */
   requestCancel(channel: Channel): Reply<OutgoingRequest> {
-    return replyOf(() => this.#ask({ operation: 'cancel', held: this.#context() }, channel));
+    return replyOf(() => this.#desk.ask({ operation: 'cancel', held: this.#context() }, channel));
+  }
+
+  /**
+   * Shows more of whoever has the context, by what he endorses the request with (WS-SC §4): what it is good for says the responder,
+   * where it takes that at all. The key stays. Codes: as {@link requestCancel}.
+   */
+  requestAmend(endorse: CertificateSignature | AssertionSignature, channel: Channel): Reply<OutgoingRequest> {
+    return replyOf(() => this.#desk.ask({ operation: 'amend', held: this.#context(), endorse }, channel));
+  }
+
+  /**
+   * The message that brings a context of our own making (WS-SC §3), where the responder takes such: the context is in use from here
+   * on. With `envelope` (borrowed), an application's request, it goes in its header, and {@link receive} takes the answer to that;
+   * without, nothing answers but a fault. Codes: as {@link requestIssue}; `caller.input-invalid` no Header or MessageID.
+   */
+  requestPropagate(channel: Channel, envelope?: Uint8Array): Reply<OutgoingRequest> {
+    return replyOf(() => {
+      if (this.awaits !== 'issue' && this.awaits !== 'issue-response') throw this.#wrongMoment();
+      return this.#desk.propagate(envelope, channel);
+    });
   }
 
   /**
@@ -158,17 +173,32 @@ export class Initiator {
     }
   }
 
+  /**
+   * Takes a request (borrowed) of the responder, which may end the context: then nothing can be done afterwards but to send the
+   * reply. Codes: `caller.context-unusable` without a context; `caller.channel-not-secure`; `peer.reflected`; and why it was refused.
+   */
+  receiveRequest(
+    bytes: Uint8Array,
+    channel: Channel,
+  ): Reply<{ readonly kind: 'cancelled'; readonly reply: Uint8Array }> {
+    return replyOf(() => {
+      const reply = answerCancel(bytes, this.#context(), this.#open, channel, this.#settings);
+      this.close();
+      return { kind: 'cancelled', reply };
+    });
+  }
+
   /** Ends the waiting for an answer: it was one-way, or its connection is gone. */
   forget({ messageId }: Pick<OutgoingRequest, 'messageId'>): void {
     this.#open.close(messageId);
-    if (this.#trust?.messageId === messageId) this.#trust = undefined;
+    this.#desk.forget(messageId);
   }
 
   /** Gives up a context that the peer has lost ({@link saysContextIsLost}): then another one can be asked for. */
   abandon(): void {
     this.#open.closeAll();
-    this.#trust = undefined;
-    this.#drop();
+    this.#desk.forgetAll();
+    this.#holder.drop();
   }
 
   /** Wipes all secrets, and ends its pool; nothing can be done afterwards. */
@@ -178,56 +208,11 @@ export class Initiator {
     void this.#pool?.close();
   }
 
-  #ask(wish: TrustWish, channel: Channel): OutgoingRequest {
-    const { bootstrap, ambient, version, profile } = this.#settings;
-    const { operation } = wish;
-    const restsOnChannel =
-      operation === 'cancel' ? restsOnTransport(profile.cancels.policy) : bootstrap.protectedBy === 'channel';
-    if (restsOnChannel) requireSecure(channel);
-    if (this.#trust !== undefined) this.forget(this.#trust);
-    const trust = beginExchange(operation, this.#settings);
-    const messageId = randomUrn(ambient);
-    try {
-      const envelope = trustEnvelope(wish, messageId, trust, this.#settings);
-      const { handshake } = trust;
-      let sealed: SealedMessage;
-      if (wish.operation === 'cancel') sealed = this.#seal(envelope, profile.cancels.protection, wish.held);
-      else if (handshake === undefined) throw this.#wrongMoment();
-      else if (wish.operation === 'issue') sealed = protect(envelope, handshake.request, this.#settings);
-      else sealed = protect(envelope, renewalProtection(handshake, wish.held, this.#settings), this.#settings);
-      const { octets, signatureValues } = sealed;
-      const open = { operation, messageId, signatureValues, sentAtMs: currentMs(ambient), trust };
-      this.#open.add(open);
-      this.#trust = open;
-      return { octets, soapAction: requestAction(version, operation), messageId };
-    } catch (error) {
-      trust.entropy?.wipe();
-      trust.handshake?.wipe();
-      throw error;
-    }
-  }
-
-  #seal(envelope: Uint8Array, protection: Protection, held: HeldContext): SealedMessage {
-    const instance = held.context.keys.at(-1)?.instance;
-    return protect(envelope, underContext(protection, { ...held, instance }), this.#settings);
-  }
-
   #take(bytes: Uint8Array, request: OpenRequest, channel: Channel): Outcome {
-    const { profile } = this.#settings;
-    switch (request.operation) {
-      case 'issue':
-      case 'renew':
-        return this.#takeToken(bytes, request, request.operation, channel);
-      case 'cancel': {
-        const { context } = this.#context();
-        const scene = { policy: profile.cancelAnswers.policy, context, channel };
-        requireCancelled(openAnswer(bytes, request, scene, this.#settings), this.#settings);
-        this.close();
-        return { kind: 'cancelled' };
-      }
-      case 'call':
-        return this.#calls.take(bytes, request, channel);
-    }
+    if (request.operation === 'call') return this.#calls.take(bytes, request, channel);
+    const outcome = this.#desk.take(bytes, request, channel);
+    if (outcome.kind === 'cancelled') this.close();
+    return outcome;
   }
 
   #awaited({ messageId }: Pick<OutgoingRequest, 'messageId'>): OpenRequest {
@@ -241,49 +226,10 @@ export class Initiator {
     return failedReply(error);
   }
 
-  #takeToken(bytes: Uint8Array, request: OpenRequest, operation: 'issue' | 'renew', channel: Channel): Outcome {
-    const { trust } = request;
-    if (trust?.handshake === undefined) throw this.#wrongMoment();
-    if (this.#settings.bootstrap.protectedBy === 'channel') requireSecure(channel);
-    const { policy, credentials } = trust.handshake;
-    const scene = { policy, credentials, context: undefined, channel };
-    const { context } = this;
-    const refusal = { policy: this.#settings.profile.answers.policy, context, channel };
-    const answer =
-      operation === 'issue' || context === undefined
-        ? openAnswer(bytes, request, scene, this.#settings)
-        : openAnswerOrRefusal(bytes, request, [scene, refusal], this.#settings);
-    const token = tokenOf(answer, operation, trust, this.#settings);
-    this.#hold(
-      operation === 'issue'
-        ? issuedContext(token, this.#settings)
-        : renewedContext(this.#context(), token, this.#settings),
-    );
-    this.forget(request);
-    return { kind: operation === 'issue' ? 'issued' : 'renewed' };
-  }
-
-  #hold(held: HeldContext): void {
-    this.#held = held;
-    this.#changed(held.context, held.context);
-  }
-
-  #drop(): void {
-    const { context } = this;
-    wipeContext(context);
-    this.#held = undefined;
-    this.#changed(context, undefined);
-  }
-
-  #changed(context: SecurityContext | undefined, now: SecurityContext | undefined): void {
-    // Not awaited: what a worker begins from here on, it begins without what the context was.
-    if (context !== undefined) void this.#pool?.evict(context.identifier);
-    this.#renewals.schedule(now);
-  }
-
   #context(): HeldContext {
-    if (this.#held === undefined) throw this.#wrongMoment();
-    return this.#held;
+    const { held } = this.#holder;
+    if (held === undefined) throw this.#wrongMoment();
+    return held;
   }
 
   #wrongMoment(): Fault {
@@ -293,7 +239,3 @@ export class Initiator {
 
 /** No context changes but by us, who tell the pool. */
 const UNCHANGED = { position: 0, identifiers: [] } as const;
-
-function requireSecure(channel: Channel): void {
-  if (!channel.secure) throw new Fault('caller.channel-not-secure');
-}

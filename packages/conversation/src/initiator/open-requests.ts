@@ -2,20 +2,30 @@
 import type { Secret } from '@parley/core';
 import { Fault } from '@parley/core';
 import type { InitiatorHandshake } from '../bootstrap/bootstrap.ts';
+import type { Negotiated } from './negotiated.ts';
 
 /** A request of trust that waits for its answer. */
 export interface TrustExchange {
-  /** The Context attribute, which an answer may repeat, and not change. */
-  readonly context: string;
+  /** The Context attribute, if one is sent: an answer may repeat, and not change it. */
+  readonly context: string | undefined;
   /** What we contributed to the key. */
   readonly entropy: Secret | undefined;
   /** What the bootstrap began; none for what the context itself protects. */
   readonly handshake: InitiatorHandshake | undefined;
+  /** Where the parties agree in several legs. */
+  readonly negotiated?: Negotiated | undefined;
+}
+
+/** Wipes what was kept for an exchange. */
+export function wipeExchange(trust: TrustExchange | undefined): void {
+  trust?.entropy?.wipe();
+  trust?.handshake?.wipe();
+  trust?.negotiated?.wipe();
 }
 
 /** A request that was sent. */
 export interface OpenRequest {
-  readonly operation: 'issue' | 'renew' | 'cancel' | 'call';
+  readonly operation: 'issue' | 'renew' | 'cancel' | 'amend' | 'propagate' | 'call';
   /** wsa:MessageID; of an application's request without one, a name of our own. */
   readonly messageId: string;
   readonly signatureValues: readonly string[];
@@ -57,10 +67,19 @@ export class OpenRequests {
 
   /** Ends the waiting, and wipes what was kept for it. */
   close(messageId: string): void {
-    const trust = this.#requests.get(messageId)?.trust;
-    trust?.entropy?.wipe();
-    trust?.handshake?.wipe();
+    wipeExchange(this.#requests.get(messageId)?.trust);
     this.#requests.delete(messageId);
+  }
+
+  /** Ends the waiting, and leaves what was kept to the next request of the exchange. */
+  release(messageId: string): void {
+    this.#requests.delete(messageId);
+  }
+
+  /** Whether one of the requests that wait has this signature. */
+  hasSigned(value: string): boolean {
+    for (const { signatureValues } of this.#requests.values()) if (signatureValues.includes(value)) return true;
+    return false;
   }
 
   closeAll(): void {

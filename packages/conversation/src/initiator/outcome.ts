@@ -10,6 +10,7 @@ export type InitiatorAwaits =
   | 'issue-response'
   | 'messages'
   | 'renew-response'
+  | 'amend-response'
   | 'cancel-response'
   | 'nothing';
 
@@ -25,7 +26,9 @@ export interface OutgoingRequest {
 
 /** What an answer was. */
 export type Outcome =
-  | { readonly kind: 'issued' | 'renewed' | 'cancelled' }
+  | { readonly kind: 'issued' | 'renewed' | 'amended' | 'cancelled' }
+  /** The parties are not agreed yet: send this, and receive its answer. */
+  | { readonly kind: 'negotiating'; readonly next: OutgoingRequest }
   /** To an application's request; proven, and the answer to that one. */
   | { readonly kind: 'answer'; readonly message: OpenedMessage }
   /** A SOAP fault that is proven as an answer is: the application's, or that of the peer's stack. Its Body is in `message`. */

@@ -6,6 +6,8 @@ import { keyFormOf } from '../bootstrap/hidden-key.ts';
 import type { Ambient } from '../exchange/ambient.ts';
 import { FIVE_MINUTES_MS } from '../exchange/durations.ts';
 import type { PoolMaker } from '../exchange/work.ts';
+import type { NegotiationKind } from '../negotiation/negotiation.ts';
+import { negotiationFor } from '../negotiation/negotiation.ts';
 import type { ConversationProfile } from '../protection/conversation-profile.ts';
 import { peerProfile } from '../protection/peer-profiles.ts';
 import type { KeyForm } from '../trust/key-element.ts';
@@ -34,6 +36,13 @@ export interface InitiatorOptions {
    * certificate of the service. Either is read. Default: `binary-secret`.
    */
   readonly keyForm?: KeyForm | undefined;
+  /**
+   * How the parties agree on what hides the key, in several legs, and which the answer must be bound to. Default: not at all; the
+   * answer to the first request is the last.
+   */
+  readonly negotiation?: NegotiationKind | undefined;
+  /** Whether requests have a Context attribute, which is optional and which some peers do not repeat. Default: `sent`. */
+  readonly contextAttribute?: 'sent' | 'omitted' | undefined;
   /** A wish; what is granted beyond it is not used. Default none, the issuer decides. */
   readonly contextLifetimeMs?: number | undefined;
   readonly renewable?: 'never' | 'after-expiry' | undefined;
@@ -41,6 +50,8 @@ export interface InitiatorOptions {
   readonly appliesTo?: string | undefined;
   /** Seals calls and opens their answers on worker threads ({@link Initiator.requestCallAsync}). Default: the calling thread does. */
   readonly pool?: PoolMaker | undefined;
+  /** What a context of our own making is for, so that whoever does not want it need not look at it. A URI; default none. */
+  readonly use?: string | undefined;
   /** Default 5 minutes. */
   readonly timestampLifetimeMs?: number | undefined;
   /** How long replies under the old key are taken after a renewal. Default 5 minutes. */
@@ -57,6 +68,7 @@ export interface InitiatorSettings extends Omit<InitiatorOptions, 'context' | 't
   readonly keySizeBits: number;
   readonly entropy: 'client' | 'none';
   readonly keyForm: KeyForm;
+  readonly contextAttribute: 'sent' | 'omitted';
   readonly timestampLifetimeMs: number;
   readonly rolloverMs: number;
   readonly openRequestsMax: number;
@@ -76,6 +88,8 @@ export function completeInitiatorSettings(options: InitiatorOptions): InitiatorS
     keySizeBits,
     entropy: options.entropy ?? 'client',
     keyForm: keyFormOf(options),
+    contextAttribute: options.contextAttribute ?? 'sent',
+    negotiation: negotiationFor(options),
     timestampLifetimeMs: options.timestampLifetimeMs ?? FIVE_MINUTES_MS,
     rolloverMs: options.rolloverMs ?? FIVE_MINUTES_MS,
     openRequestsMax: options.openRequestsMax ?? OPEN_REQUESTS_MAX_DEFAULT,

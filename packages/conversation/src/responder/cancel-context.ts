@@ -3,7 +3,7 @@ import type { Version } from '@parley/core';
 import { Fault } from '@parley/core';
 import { protect, underContext } from '../protection/protection.ts';
 import { invalidRequest } from '../trust/request-security-token.ts';
-import { writeCancelResponse } from '../trust/request-security-token-response.ts';
+import { writeCancelResponse } from '../trust/response-writer.ts';
 import { answerByBootstrap, answerEnvelope } from './answer.ts';
 import type { Opening } from './open-awaited.ts';
 import { rememberOwn } from './own-messages.ts';

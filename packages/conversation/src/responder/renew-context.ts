@@ -27,7 +27,7 @@ export async function renewContext(
   const { proven, rst, target } = await openOwned(request, version, 'renew', settings);
   let issued: IssuedKey | undefined;
   try {
-    const expiresAtMs = agreedExpiry(rst, atMs, settings);
+    const expiresAtMs = agreedExpiry(rst.lifetime, atMs, settings);
     issued = issueKey(rst, settings);
     const instance = randomUrn(settings.ambient);
     const key: KeyInstance = { instance, secret: issued.key, createdAtMs: atMs, expiresAtMs };

@@ -1,9 +1,9 @@
 /** One request on its way through a responder, and the checks that all requests share. */
 import type { SecurityContext } from '@parley/core';
 import { Fault } from '@parley/core';
-import type { AddressingClaims, OpenedMessage, Policy, ReplayShare } from '@parley/engine';
+import type { AddressingClaims, Credentials, OpenedMessage, Policy, ReplayShare } from '@parley/engine';
 import type { Channel } from '../exchange/channel.ts';
-import { neverRevived } from '../exchange/context-clock.ts';
+import { neverRevived, provable } from '../exchange/context-clock.ts';
 import { restsOnTransport } from '../protection/protection.ts';
 import type { AwaitedReplays } from '../replay/awaited-replays.ts';
 import { failureOf } from '../replay/awaited-replays.ts';
@@ -22,14 +22,15 @@ export interface RequestInHand {
   readonly replays: AwaitedReplays;
 }
 
-/** Opens a request that a context alone protects. @throws Fault */
+/** Opens a request that a context protects; `credentials` are for what else its policy asks for. @throws Fault */
 export async function openUnderContext(
   request: RequestInHand,
   policy: Policy,
   settings: ResponderSettings,
   adjust: AwaitedOpenRequest['adjust'] = liveAt(request),
+  credentials?: Credentials,
 ): Promise<Opening> {
-  return await openRequest(request, { policy, adjust }, settings);
+  return await openRequest(request, { policy, adjust, credentials }, settings);
 }
 
 /** A request that its bootstrap has proven, and who sent it. */
@@ -56,7 +57,7 @@ export async function openHandshake(
     request,
     { policy, adjust, credentials, authenticate, ...(contexts && { store: contexts }) },
     settings,
-  ).catch(asAuthentication);
+  ).catch((error: unknown) => explained(error, request, policy, settings));
   try {
     const { message, user, sessionKey } = opening;
     const { messageId, ...addressing } = addressingOf(message);
@@ -78,8 +79,27 @@ export async function openHandshake(
   }
 }
 
-/** Nobody is as little somebody as the wrong one is. */
-function asAuthentication(error: unknown): never {
+/**
+ * Why a bootstrap is refused: nobody is as little somebody as the wrong one is; and whoever proves the key of a session that is over
+ * may know that it is (WS-Trust §11).
+ */
+async function explained(
+  error: unknown,
+  request: RequestInHand,
+  policy: Policy,
+  settings: ResponderSettings,
+): Promise<never> {
+  const { contexts } = settings.bootstrap;
+  if (error instanceof Fault && error.code === 'peer.context-expired' && contexts !== undefined) {
+    let isRenewable = false;
+    const adjust = (context: SecurityContext): SecurityContext => {
+      isRenewable = context.renewable !== 'never';
+      return provable(context, request.latestMs);
+    };
+    const opening = await openRequest(request, { policy, adjust, store: contexts }, settings).catch(() => undefined);
+    opening?.wipe();
+    if (opening !== undefined && isRenewable) throw new Fault('peer.trust-renew-needed', error.detail, error);
+  }
   if (error instanceof Fault && error.code === 'peer.coverage-missing' && error.detail['part'] === 'wsse:UsernameToken')
     throw new Fault('peer.authentication-failed', { reason: 'no user' });
   throw error;

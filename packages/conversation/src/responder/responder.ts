@@ -6,49 +6,55 @@ import type { ContextMessage, OpenedMessage } from '@parley/engine';
 import { isContextMessage } from '@parley/engine';
 import { currentMs, randomUrn } from '../exchange/ambient.ts';
 import type { Channel } from '../exchange/channel.ts';
+import { replyOf } from '../exchange/unwrapped.ts';
 import type { Protection } from '../protection/protection.ts';
 import { protectOn, underContext } from '../protection/protection.ts';
 import { AwaitedReplays } from '../replay/awaited-replays.ts';
 import { numberedReplays } from '../sequence-keeping/numbered-replays.ts';
-import { trustActionOf, trustVersionOf } from '../soap/actions.ts';
+import { responseVersionOf, trustActionOf, trustVersionOf } from '../soap/actions.ts';
 import type { AddressingStyle } from '../soap/addressing-style.ts';
 import type { Outline } from '../soap/outline.ts';
 import { emptyOutline, readOutline } from '../soap/outline.ts';
 import { writeFaultReply } from '../soap/soap-fault.ts';
 import { wipeContext } from '../store/context-copy.ts';
 import type { ContextName } from '../trust/token-reference.ts';
+import type { AmendedContext } from './amend-context.ts';
+import { amendContext } from './amend-context.ts';
 import { cancelContext } from './cancel-context.ts';
+import type { EndOptions, ResponderRequest } from './end-context.ts';
+import { Endings } from './end-context.ts';
 import { openLive } from './expired-context.ts';
+import type { IssuedContext } from './grant-context.ts';
 import { issueContext } from './issue-context.ts';
+import type { NegotiatingContext } from './negotiate-context.ts';
 import { openOnPool } from './open-on-pool.ts';
 import { rememberOwn } from './own-messages.ts';
+import type { RenewedContext } from './renew-context.ts';
 import { renewContext } from './renew-context.ts';
 import type { RequestInHand } from './request-in-hand.ts';
 import type { SealAnswer, SequenceExchange } from './sequence-desk.ts';
 import { isNumbered, SequenceDesk } from './sequence-desk.ts';
 import type { ResponderOptions, ResponderSettings } from './settings.ts';
 import { completeSettings } from './settings.ts';
+import type { PropagatedContext } from './take-propagated.ts';
+import { takeBringing, takeResponse } from './take-response.ts';
+import { requireNoTrust } from './trust-request.ts';
 
 /** What a request was. `reply`, where there is one, goes back to the sender as it is. */
 export type Received =
-  | {
-      readonly kind: 'issued';
-      readonly reply: Uint8Array;
-      readonly identifier: string;
-      /** `undefined`: of nobody in particular. */
-      readonly principal: string | undefined;
-      readonly expiresAtMs: number;
-    }
-  | {
-      readonly kind: 'renewed';
-      readonly reply: Uint8Array;
-      readonly identifier: string;
-      readonly instance: string;
-      readonly expiresAtMs: number;
-    }
+  | IssuedContext
+  | ({ readonly kind: 'renewed' } & RenewedContext)
   | { readonly kind: 'cancelled'; readonly reply: Uint8Array; readonly identifier: string }
-  /** For the application, which answers through {@link Responder.secure}. */
-  | { readonly kind: 'message'; readonly message: ContextMessage }
+  | AmendedContext
+  /** The parties are not agreed yet. */
+  | NegotiatingContext
+  /** A context that the initiator made. There is no reply: over HTTP, 202 says that it came. */
+  | PropagatedContext
+  /**
+   * For the application, which answers through {@link Responder.secure}; also one that brought its context in its header, of which
+   * the bootstrap says who sent it. `claims`: what amendments added to the context.
+   */
+  | { readonly kind: 'message'; readonly message: ContextMessage; readonly claims: readonly string[] }
   /** In a sequence, or about one: `exchange` hands over what can be, and gives the answer. */
   | { readonly kind: 'sequence'; readonly message: ContextMessage; readonly exchange: SequenceExchange }
   /** `failure` says precisely why, for the log; `reply` says little, for the peer. */
@@ -64,6 +70,8 @@ export type Answered = ContextName & Partial<Pick<OpenedMessage, 'signatureValue
  *   request ─► outline ─► by wsa:Action ─┬─ RST/SCT         ─► bootstrap ─► key ─► store ─► 'issued'
  *                                        ├─ RST/SCT/Renew   ─► bootstrap, old key ─► key ─► store, evict ─► 'renewed'
  *                                        ├─ RST/SCT/Cancel  ─► open ─► store, evict ─► 'cancelled'
+ *                                        ├─ RST/SCT/Amend   ─► open, endorsed ─► store, evict ─► 'amended'
+ *                                        ├─ RSTR/SCT        ─► bootstrap ─► next leg ('negotiating'), or store ─► 'propagated'
  *                                        ├─ other of trust  ─► 'refused'
  *                                        ├─ in a sequence   ─► open ─► number ─► store ─► 'sequence'
  *                                        └─ anything else   ─► open ─► replay ─► 'message'
@@ -72,6 +80,7 @@ export type Answered = ContextName & Partial<Pick<OpenedMessage, 'signatureValue
 export class Responder {
   readonly #settings: ResponderSettings;
   readonly #sequences: SequenceDesk | undefined;
+  readonly #endings: Endings;
   #latestMs = Number.NEGATIVE_INFINITY;
 
   /** @throws Fault `caller.option-invalid` */
@@ -82,6 +91,7 @@ export class Responder {
     // `completeSettings` sees to it that there are records.
     this.#sequences =
       sequences && store.records && new SequenceDesk({ records: store.records, sequences }, this.#settings, seal);
+    this.#endings = new Endings(this.#settings, ENDINGS_MAX);
   }
 
   /** How WS-Addressing headers of answers are to be written. */
@@ -128,6 +138,32 @@ export class Responder {
   /** Ends its pool, if it has one, once what is under way is answered. The store is the caller's. */
   async close(): Promise<void> {
     await this.#settings.pool?.close();
+  }
+
+  /**
+   * Ends a context: here at once, and by the request that this gives at the initiator, which takes it by `receiveRequest`. Codes:
+   * `caller.context-unusable` there is none, or it is over; `internal.quota` too many answers are awaited; and those of `seal`.
+   */
+  async requestCancel(identifier: string, options: EndOptions): Promise<Reply<ResponderRequest>> {
+    try {
+      const value = await this.#endings.begin(identifier, options);
+      await this.#sequences?.forget(identifier);
+      return { ok: true, value };
+    } catch (error) {
+      return failedReply(error);
+    }
+  }
+
+  /** Takes the answer (borrowed) to such a request. Codes: `caller.context-unusable` none is awaited; and why it was refused. */
+  receiveAnswer(
+    bytes: Uint8Array,
+    request: Pick<ResponderRequest, 'messageId'>,
+    channel: Channel,
+  ): Reply<{ readonly kind: 'cancelled' }> {
+    return replyOf(() => {
+      this.#endings.take(bytes, request, channel);
+      return { kind: 'cancelled' };
+    });
   }
 
   /** What is in a sequence needs not to be remembered: whoever sends it back names a sequence that does not come in here. */
@@ -189,7 +225,7 @@ export class Responder {
     }
     const atMs = currentMs(this.#settings.ambient);
     this.#latestMs = Math.max(this.#latestMs, atMs);
-    const kind = trustActionOf(outline.action ?? '') === undefined ? 'message' : 'trust';
+    const kind = trustVersionOf(outline.action ?? '') === undefined ? 'message' : 'trust';
     const { replayCache } = this.#settings;
     const isInSequence = isCounting && isNumbered({ outline });
     const replays = new AwaitedReplays(isInSequence ? numberedReplays(replayCache) : replayCache, kind);
@@ -201,7 +237,7 @@ export class Responder {
     const trust = trustActionOf(action);
     switch (trust?.operation) {
       case 'issue':
-        return { kind: 'issued', ...(await issueContext(request, trust.version, this.#settings)) };
+        return await issueContext(request, trust.version, this.#settings);
       case 'renew':
         return { kind: 'renewed', ...(await renewContext(request, trust.version, this.#settings)) };
       case 'cancel': {
@@ -210,21 +246,28 @@ export class Responder {
         return { kind: 'cancelled', ...cancelled };
       }
       case 'amend':
-        throw new Fault('peer.trust-request-failed', { reason: 'amend is not supported' });
+        return await amendContext(request, trust.version, this.#settings);
       case undefined:
-        return await this.#receiveMessage(request);
+        return await this.#dispatchOther(request, action);
     }
   }
 
-  async #receiveMessage(request: RequestInHand): Promise<Received> {
-    const message = await this.#openMessage(request);
-    return (await this.#sequences?.take(message, request)) ?? { kind: 'message', message };
+  async #dispatchOther(request: RequestInHand, action: string): Promise<Received> {
+    const version = responseVersionOf(action);
+    if (version !== undefined) return await takeResponse(request, version, this.#settings);
+    const { issuedTokens } = request.outline;
+    // Where nobody may bring a context, such a header is one like any other.
+    if (issuedTokens === undefined || this.#settings.mayCreate === undefined) {
+      const message = await this.#openMessage(request);
+      const inSequence = await this.#sequences?.take(message, request);
+      return inSequence ?? { kind: 'message', message, claims: await this.#claimsOf(message) };
+    }
+    requireNoTrust(action);
+    return { kind: 'message', claims: [], message: await takeBringing(request, issuedTokens, this.#settings) };
   }
 
   async #openMessage(request: RequestInHand): Promise<ContextMessage> {
-    const { action } = request.outline;
-    if (trustVersionOf(action ?? '') !== undefined)
-      throw new Fault('peer.trust-request-failed', { reason: 'no such binding' });
+    requireNoTrust(request.outline.action ?? '');
     const message = await this.#opened(request);
     if (!isContextMessage(message)) throw new Fault('peer.keyinfo-forbidden', { reason: 'not signed by a context' });
     return message;
@@ -238,7 +281,17 @@ export class Responder {
     wipe();
     return message;
   }
+
+  async #claimsOf({ identifier }: ContextMessage): Promise<readonly string[]> {
+    if (this.#settings.amend === undefined) return [];
+    const context = await this.#settings.store.get(identifier);
+    wipeContext(context);
+    return context?.claims ?? [];
+  }
 }
+
+/** Ends of contexts whose answers are awaited at one time. */
+const ENDINGS_MAX = 1000;
 
 /** Of a refusal that no random identifier can be made for. */
 const NIL_URN = 'urn:uuid:00000000-0000-0000-0000-000000000000';

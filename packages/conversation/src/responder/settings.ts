@@ -1,11 +1,14 @@
 import { algorithmSuite, Fault } from '@parley/core';
-import type { Policy, PolicyChanges, Pool } from '@parley/engine';
+import { VERSION_URIS } from '@parley/core/internal';
+import type { HeaderName, Policy, PolicyChanges, Pool } from '@parley/engine';
 import { policyOf } from '@parley/engine';
 import type { ResponderBootstrap } from '../bootstrap/bootstrap.ts';
 import { keyFormOf } from '../bootstrap/hidden-key.ts';
 import type { Ambient } from '../exchange/ambient.ts';
 import { FIVE_MINUTES_MS } from '../exchange/durations.ts';
 import type { PoolMaker } from '../exchange/work.ts';
+import type { NegotiationKind } from '../negotiation/negotiation.ts';
+import { negotiationFor } from '../negotiation/negotiation.ts';
 import type { ConversationProfile } from '../protection/conversation-profile.ts';
 import { peerProfile } from '../protection/peer-profiles.ts';
 import type { Alarm } from '../quota/alarm-bell.ts';
@@ -20,6 +23,10 @@ import { completeResponderSequenceSettings } from '../sequence-keeping/settings.
 import type { ContextStore } from '../store/context-store.ts';
 import type { KeyForm } from '../trust/key-element.ts';
 import type { KeyContribution } from '../trust/key-material.ts';
+import type { AmendmentPolicy } from './amendment-policy.ts';
+import { amendingPolicy } from './amendment-policy.ts';
+import type { MayCreateContexts } from './context-creation.ts';
+import { Negotiations } from './negotiations.ts';
 import { contextsForPool } from './pool-contexts.ts';
 
 export interface ResponderOptions {
@@ -48,6 +55,21 @@ export interface ResponderOptions {
    * session key. Default: `binary-secret`.
    */
   readonly keyForm?: KeyForm | undefined;
+  /**
+   * Who may bring contexts of their own making (an unsolicited RSTR), of those whom the bootstrap proves. Both sides then chose what
+   * the initiator chose alone. Default: nobody.
+   */
+  readonly mayCreate?: MayCreateContexts | undefined;
+  /** How every context that is asked for is agreed on, in several legs. Default: it is answered at once. */
+  readonly negotiation?: NegotiationKind | undefined;
+  /** Negotiations that wait for a leg at one time; one principal may have a quarter of them. Default 128. */
+  readonly negotiationsMax?: number | undefined;
+  /** How long a negotiation may take. Default 1 minute. */
+  readonly negotiationWithinMs?: number | undefined;
+  /** Who may say more of the holder of a context. Default: nobody, nothing is amended. */
+  readonly amend?: AmendmentPolicy | undefined;
+  /** Addresses of the services that contexts are for, of an issuer that serves several: AppliesTo names one of them. Default: any. */
+  readonly scopes?: readonly string[] | undefined;
   /** How long after its end a context may be renewed that was not agreed to be. Default: not at all. */
   readonly renewGraceMs?: number | undefined;
   /**
@@ -89,14 +111,22 @@ export interface ResponderOptions {
 
 /** The options, complete. */
 export interface ResponderSettings
-  extends Complete<Omit<ResponderOptions, CountName | 'onAlarm' | 'pool' | 'sequences'>> {
+  extends Complete<Omit<ResponderOptions, CountName | OpenName | 'onAlarm' | 'pool' | 'sequences'>> {
   readonly pool: Pool | undefined;
   readonly sequences: ResponderSequenceSettings | undefined;
+  readonly mayCreate: MayCreateContexts | undefined;
+  readonly negotiation: NegotiationKind | undefined;
+  readonly negotiations: Negotiations;
+  readonly amend: AmendmentPolicy | undefined;
+  readonly scopes: readonly string[] | undefined;
   readonly defaultKeyBits: number;
   readonly quota: PrincipalQuota;
   readonly alarms: AlarmBell;
   readonly policies: HandshakePolicies;
 }
+
+/** What there may be none of. */
+type OpenName = 'mayCreate' | 'negotiation' | 'negotiationWithinMs' | 'amend' | 'scopes';
 
 type Complete<Options> = { readonly [Name in keyof Options]-?: Exclude<Options[Name], undefined> };
 
@@ -106,9 +136,19 @@ export interface HandshakePolicies {
   readonly plain: Policy;
   /** Renew and Cancel with it. */
   readonly proven: Policy;
+  /** An application's message that brings its context. */
+  readonly bringing: Policy;
+  /** Amend, where there is any. */
+  readonly amending: Policy | undefined;
 }
 
 const HOUR_MS = 3_600_000;
+const NEGOTIATIONS_MAX_DEFAULT = 128;
+const NEGOTIATION_WITHIN_DEFAULT_MS = 60_000;
+const ISSUED_TOKENS: readonly HeaderName[] = Object.values(VERSION_URIS).map(({ trust: namespace }) => ({
+  namespace,
+  localName: 'IssuedTokens',
+}));
 
 /** @throws Fault `caller.option-invalid` an unknown suite, and as `policyOf` */
 export function completeSettings(options: ResponderOptions): ResponderSettings {
@@ -145,7 +185,18 @@ export function completeSettings(options: ResponderOptions): ResponderSettings {
     onEvict: async (identifier) => {
       await Promise.all([pool?.evict(identifier), options.onEvict?.(identifier)]);
     },
-    policies: handshakePolicies(options.bootstrap, profile),
+    mayCreate: options.mayCreate,
+    negotiation: negotiationFor(options),
+    negotiations: new Negotiations(
+      count(options, 'negotiationsMax', NEGOTIATIONS_MAX_DEFAULT),
+      options.negotiationWithinMs ?? NEGOTIATION_WITHIN_DEFAULT_MS,
+    ),
+    amend: options.amend,
+    scopes: options.scopes,
+    policies: {
+      ...handshakePolicies(options.bootstrap, profile),
+      amending: amendingPolicy(options.amend, profile),
+    },
   };
 }
 
@@ -159,14 +210,18 @@ function requireSequences({ store }: ResponderOptions, { pairing }: Conversation
 function handshakePolicies(
   { profile, demands, allows }: ResponderBootstrap,
   { handshake, renewals }: ConversationProfile,
-): HandshakePolicies {
+): Omit<HandshakePolicies, 'amending'> {
   const plain = policyOf(profile, { ...allows, ...handshake.policy, ...demands });
   // What has no signature of its own is signed by the context; what has one is endorsed by it.
   const proven =
     plain.signedBy.length === 0
       ? merged(renewals.policy, { ...allows, ...demands })
       : merged(plain, { endorsedBy: [...plain.endorsedBy, 'context'] });
-  return { plain, proven };
+  return {
+    plain,
+    proven,
+    bringing: merged(plain, { understoodHeaders: [...plain.understoodHeaders, ...ISSUED_TOKENS] }),
+  };
 }
 
 function merged(policy: Policy, { limits: _, ...demands }: PolicyChanges): Policy {
@@ -193,6 +248,7 @@ function quotaOf(options: ResponderOptions): PrincipalQuota {
 type CountName =
   | 'contextsPerPrincipalMax'
   | 'contextsMax'
+  | 'negotiationsMax'
   | 'requestsPerPrincipalMax'
   | 'requestsPerPrincipalPerMinute';
 

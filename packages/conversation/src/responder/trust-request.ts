@@ -3,14 +3,20 @@ import type { Version } from '@parley/core';
 import { Fault } from '@parley/core';
 import { VERSION_URIS } from '@parley/core/internal';
 import type { OpenedMessage } from '@parley/engine';
-import { requestAction } from '../soap/actions.ts';
+import type { Operation } from '../soap/actions.ts';
+import { requestAction, trustVersionOf } from '../soap/actions.ts';
 import type { RequestType, SecurityTokenRequest } from '../trust/request-security-token.ts';
 import { invalidRequest, readRequest } from '../trust/request-security-token.ts';
 import { addressingOf } from './request-in-hand.ts';
 import type { ResponderSettings } from './settings.ts';
 
-type Operation = 'issue' | 'renew' | 'cancel';
-const TYPES: Readonly<Record<Operation, RequestType>> = { issue: 'Issue', renew: 'Renew', cancel: 'Cancel' };
+// spec: WS-SC §4, an Amend is an Issue by its action alone.
+const TYPES: Readonly<Record<Operation, RequestType>> = {
+  issue: 'Issue',
+  renew: 'Renew',
+  cancel: 'Cancel',
+  amend: 'Issue',
+};
 
 /**
  * The RST in the proven Body of a message that asks for `operation`.
@@ -51,4 +57,24 @@ function requireKind(
   const isLeftOut = requestType === undefined && type !== 'Renew' && isSigned;
   if (requestType !== type && !isLeftOut) throw invalidRequest('RequestType');
   if (tokenType !== undefined && tokenType !== VERSION_URIS[version].sct) throw invalidRequest('TokenType');
+}
+
+/**
+ * Whether a context may be for what a request says, if it says anything.
+ * @throws Fault `peer.trust-invalid-scope` another service
+ */
+export function requireScope({ scope }: SecurityTokenRequest, { scopes }: Pick<ResponderSettings, 'scopes'>): void {
+  if (scopes === undefined || scope === undefined || scopes.includes(scope)) return;
+  throw new Fault('peer.trust-invalid-scope', { scope: scope.slice(0, 128) });
+}
+
+/**
+ * What is for an issuer of tokens is for none that does not do it.
+ * @throws Fault `peer.trust-unable-to-renew`, `peer.trust-request-failed`
+ */
+export function requireNoTrust(action: string): void {
+  const version = trustVersionOf(action);
+  if (version === undefined) return;
+  if (action === `${VERSION_URIS[version].trust}/RST/Renew`) throw new Fault('peer.trust-unable-to-renew');
+  throw new Fault('peer.trust-request-failed', { reason: 'no such binding' });
 }

@@ -45,6 +45,11 @@ export function trustActionOf(action: string): TrustAction | undefined {
   return BY_ACTION.get(action);
 }
 
+/** The generation of an RSTR that comes as a request, by its action: a leg of a negotiation, or a context that was made elsewhere. */
+export function responseVersionOf(action: string): Version | undefined {
+  return VERSIONS.find((version) => action === responseAction(version, 'issue'));
+}
+
 /** The generation whose trust namespace an action begins with: such a message is for the issuer, known or not. */
 export function trustVersionOf(action: string): Version | undefined {
   return VERSIONS.find((version) => action.startsWith(`${VERSION_URIS[version].trust}/`));

@@ -1,7 +1,7 @@
 /** What an unverified message says about itself: enough to send it the right way, and to answer a refusal. */
 
 import { firstChild, nextSibling, readDocument, Tape } from '@parley/codec';
-import { Namespace, namespaceOf } from '@parley/codec/internal';
+import { isNamed, localName, Namespace, namespaceOf } from '@parley/codec/internal';
 import type { Version } from '@parley/core';
 import { DEFAULT_LIMITS } from '@parley/core';
 import type { Policy, SoapVersion } from '@parley/engine';
@@ -20,6 +20,8 @@ export interface Outline {
   isNumbered: boolean;
   /** `undefined` for a message without addressing. */
   addressing: AddressingStyle['version'] | undefined;
+  /** The generation of a wst:IssuedTokens header, if there is one. */
+  issuedTokens: Version | undefined;
 }
 
 /**
@@ -49,6 +51,7 @@ export function readOutline(
     hasChildOf(tape, shape.header, Namespace.wsrm) || hasChildOf(tape, shape.header, Namespace.wsrm05);
   outline.messageId = value(Addressing.MessageID);
   outline.action = value(Addressing.Action);
+  outline.issuedTokens = issuedTokensIn(tape, shape.header);
   outline.version = trustVersionOf(outline.action ?? '') ?? outline.version;
 }
 
@@ -61,6 +64,7 @@ export function emptyOutline(soapVersion: SoapVersion = '1.1'): Outline {
     messageId: undefined,
     isNumbered: false,
     addressing: undefined,
+    issuedTokens: undefined,
   };
 }
 
@@ -69,6 +73,16 @@ export function envelopeAddressing(envelope: Uint8Array): Pick<Outline, 'action'
   const outline = emptyOutline();
   readOutline(envelope, { limits: DEFAULT_LIMITS, reader: 'scan' }, new Tape(), outline);
   return outline;
+}
+
+const ISSUED_TOKENS = localName('IssuedTokens');
+
+function issuedTokensIn(tape: Tape, header: number): Version | undefined {
+  for (let block = header < 0 ? -1 : firstChild(tape, header); block >= 0; block = nextSibling(tape, block)) {
+    if (isNamed(tape, block, Namespace.wst, ISSUED_TOKENS)) return '200512';
+    if (isNamed(tape, block, Namespace.wst05, ISSUED_TOKENS)) return '200502';
+  }
+  return undefined;
 }
 
 function hasChildOf(tape: Tape, element: number, namespace: number): boolean {

@@ -31,6 +31,7 @@ export function unpackContext(octets: Uint8Array, identifier: string): SecurityC
   const fields = fieldsOf(unpacked(octets));
   if (text(fields, 'identifier') !== identifier) throw corrupt('identifier');
   const renewable = fields.get('renewable');
+  const claims = fields.get('claims');
   return {
     identifier,
     version: optional(fields, 'version', (value) => oneOf(value, ['200512', '200502'] as const, 'version')),
@@ -40,6 +41,7 @@ export function unpackContext(octets: Uint8Array, identifier: string): SecurityC
     expiresAtMs: instant(fields, 'expiresAtMs'),
     cancelledAtMs: optional(fields, 'cancelledAtMs', () => instant(fields, 'cancelledAtMs')),
     principal: optional(fields, 'principal', () => text(fields, 'principal')),
+    ...(claims === undefined ? {} : { claims: list(fields, 'claims').map(textOf) }),
     ...(renewable === undefined
       ? {}
       : { renewable: oneOf(renewable, ['never', 'until-expiry', 'after-expiry'] as const, 'renewable') }),
@@ -47,7 +49,12 @@ export function unpackContext(octets: Uint8Array, identifier: string): SecurityC
 }
 
 function packedBytesMax(context: SecurityContext): number {
-  const texts = [context.identifier, context.principal ?? '', ...context.keys.map((key) => key.instance ?? '')];
+  const texts = [
+    context.identifier,
+    context.principal ?? '',
+    ...(context.claims ?? []).map((claim) => `${claim} `),
+    ...context.keys.map((key) => key.instance ?? ''),
+  ];
   const textBytes = texts.reduce((sum, part) => sum + 3 * part.length, 0);
   return context.keys.reduce(
     (sum, key) => sum + key.secret.lengthBytes + FIELD_NAMES_BYTES_MAX,
@@ -91,6 +98,11 @@ function list(fields: Fields, name: string): unknown[] {
 function text(fields: Fields, name: string): string {
   const value = fields.get(name);
   if (typeof value !== 'string') throw corrupt(name);
+  return value;
+}
+
+function textOf(value: unknown): string {
+  if (typeof value !== 'string') throw corrupt('claims');
   return value;
 }
 

@@ -1,6 +1,7 @@
 /** wst:RequestSecurityTokenResponse, alone or in its Collection (WS-Trust §2.1, §2.2). */
 
-import type { CanonicalElement, Tape, XmlWriter } from '@parley/codec';
+import type { CanonicalElement, Tape } from '@parley/codec';
+import { firstChild, nextSibling } from '@parley/codec';
 import { attributeNamed, isNamed, localName, Namespace } from '@parley/codec/internal';
 import type { Limits, Secret, Version } from '@parley/core';
 import type { VersionUris } from '@parley/core/internal';
@@ -8,17 +9,18 @@ import { VERSION_URIS } from '@parley/core/internal';
 import type { CarriedKeyOpening } from '@parley/engine/internal';
 import {
   attributeValue,
+  base64Octets,
+  isEncryptedKey,
+  requireElementOnly,
   structureInvalid,
   trimmedText,
-  writeContextReference,
-  writeSecurityContextToken,
 } from '@parley/engine/internal';
 import { childNames, readChildren, soleChild } from './child-elements.ts';
-import type { KeyEncryption } from './key-element.ts';
-import { readKeyElement, writeKeyElement } from './key-element.ts';
+import type { ExchangeElements } from './exchange-elements.ts';
+import { readExchange } from './exchange-elements.ts';
+import { readKeyElement } from './key-element.ts';
 import type { Lifetime } from './lifetime.ts';
-import { readLifetime, writeLifetime } from './lifetime.ts';
-import { CONTEXT_ATTRIBUTE, trustNames } from './names.ts';
+import { readLifetime } from './lifetime.ts';
 import type { ContextName } from './token-reference.ts';
 import { readContextName, readExtendedToken, readTokenId } from './token-reference.ts';
 
@@ -38,15 +40,32 @@ export interface SecurityTokenResponse {
   readonly computedKey: string | undefined;
   /** The issuer's whole key; owned by whoever reads the response: wipe it. */
   readonly proofKey: Secret | undefined;
+  /** Whether {@link proofKey} was encrypted for us. */
+  readonly isKeyEncrypted: boolean;
   /** The issuer's entropy; likewise. */
   readonly entropy: Secret | undefined;
   readonly keySizeBits: number | undefined;
   readonly lifetime: Lifetime | undefined;
   readonly isCancelled: boolean;
+  /** Of a negotiation: what goes on. */
+  readonly exchange: ExchangeElements | undefined;
+  /** wst:CombinedHash, where a second RSTR brings one: it ends a negotiation. */
+  readonly combinedHash: Uint8Array | undefined;
+  /** The RSTR on the tape. */
+  readonly element: number;
 }
+
+/**
+ * Where an RSTR stands (WS-Trust §2.2). `final`: since 200512 in an RSTRC; `leg`: alone, for the exchange goes on; `negotiated`: in
+ * an RSTRC, before another with an Authenticator; `unsolicited`: alone, in an RSTRC, or in the header wst:IssuedTokens.
+ */
+export type ResponseShape = 'final' | 'leg' | 'negotiated' | 'unsolicited';
 
 const COLLECTION = localName('RequestSecurityTokenResponseCollection');
 const RESPONSE = localName('RequestSecurityTokenResponse');
+const ISSUED_TOKENS = localName('IssuedTokens');
+const AUTHENTICATOR = childNames(['Authenticator']);
+const COMBINED_HASH = childNames(['CombinedHash']);
 const COMPUTED_KEY = localName('ComputedKey');
 const CONTEXT = localName('Context');
 const CHILDREN = childNames([
@@ -60,21 +79,29 @@ const CHILDREN = childNames([
 ]);
 const URI_BYTES_MAX = 1024;
 
+/** How a response is read. */
+export interface ResponseReading {
+  readonly version: Version;
+  readonly limits: Limits;
+  /** Default: `final`. */
+  readonly shape?: ResponseShape | undefined;
+  /** With what EncryptedKeys in it are opened. */
+  readonly opening?: CarriedKeyOpening | undefined;
+}
+
 /**
- * Reads the final response in a Body: in 200512 an RSTRC with one RSTR, in 200502 an RSTR.
+ * Reads the response in `parent`, a Body or a wst:IssuedTokens.
  *
  * @throws Fault `peer.structure-invalid` another shape or generation; `peer.encoding-invalid`, `peer.limit-value`; and what
  *   decrypting a key throws
  */
 export function readResponse(
   tape: Tape,
-  body: number,
-  version: Version,
-  limits: Limits,
-  opening?: CarriedKeyOpening,
+  parent: number,
+  { version, limits, shape = 'final', opening }: ResponseReading,
 ): SecurityTokenResponse {
   const uris = VERSION_URIS[version];
-  const element = responseElement(tape, body, version);
+  const [element, authenticator] = responseElements(tape, parent, version, shape);
   const children = readChildren(tape, element, CHILDREN);
   const context = attributeNamed(tape, element, Namespace.none, CONTEXT);
   const { RequestedSecurityToken: token, RequestedProofToken: proof, KeySize: keySize, Lifetime: lifetime } = children;
@@ -89,7 +116,11 @@ export function readResponse(
     computedKey,
     keySizeBits: keySize === undefined ? undefined : Number(trimmedText(tape, keySize, 'KeySize', 10, 'textBytesMax')),
     lifetime: lifetime === undefined ? undefined : readLifetime(tape, lifetime),
+    isKeyEncrypted: proof !== undefined && isEncryptedKey(tape, soleChild(tape, proof, 'RequestedProofToken')),
     isCancelled: children.RequestedTokenCancelled !== undefined,
+    exchange: readExchange(tape, element),
+    combinedHash: authenticator === undefined ? undefined : readCombinedHash(tape, authenticator),
+    element,
   };
   // Last, so that nothing is thrown past a secret.
   const proofKey =
@@ -113,16 +144,45 @@ function readIssuedToken(tape: Tape, parent: number, uris: VersionUris, limits: 
   return { ...name, tokenId: readTokenId(tape, parent), tokenElement: readExtendedToken(tape, parent, name) };
 }
 
-function responseElement(tape: Tape, body: number, version: Version): number {
+/** Whether a Body (the root of `tape`) holds an RSTRC: nothing goes on after it. */
+export function isCollection(tape: Tape): boolean {
+  const child = firstChild(tape, 0);
+  return (
+    child >= 0 && (isNamed(tape, child, Namespace.wst, COLLECTION) || isNamed(tape, child, Namespace.wst05, COLLECTION))
+  );
+}
+
+/** The RSTR, and that with the Authenticator. */
+function responseElements(
+  tape: Tape,
+  parent: number,
+  version: Version,
+  shape: ResponseShape,
+): readonly [number, number | undefined] {
   const namespace = version === '200512' ? Namespace.wst : Namespace.wst05;
-  const outer = soleChild(tape, body, 'soap:Body');
-  const isCollection = isNamed(tape, outer, namespace, COLLECTION);
-  // spec: §2.2. interop: an RSTR alone in 200512 would be a leg of a negotiation that nobody began.
-  if (version === '200512' && !isCollection) throw structureInvalid(tape, outer, 'not an RSTRC');
-  const element = isCollection ? soleChild(tape, outer, 'RSTRC') : outer;
-  if (!isNamed(tape, element, namespace, RESPONSE))
-    throw structureInvalid(tape, element, 'not an RSTR of this generation');
-  return element;
+  const isNamedHere = (element: number, local: Uint8Array): boolean => isNamed(tape, element, namespace, local);
+  const inCollection = isNamedHere(parent, ISSUED_TOKENS);
+  const outer = inCollection ? parent : soleChild(tape, parent, 'soap:Body');
+  const isCollected = inCollection || isNamedHere(outer, COLLECTION);
+  const mustBe = shape === 'negotiated' || (shape === 'final' && version === '200512');
+  // spec: §2.2. Alone, in 200512, it would be a leg of a negotiation that nobody began.
+  if (shape === 'leg' ? isCollected : mustBe && !isCollected)
+    throw structureInvalid(tape, outer, isCollected ? 'an RSTRC' : 'not an RSTRC');
+  const first = isCollected ? firstChild(tape, outer) : outer;
+  const second = isCollected && first >= 0 ? nextSibling(tape, first) : -1;
+  const last = second < 0 ? second : nextSibling(tape, second);
+  if (isCollected) requireElementOnly(tape, outer, 'RSTRC');
+  if (first < 0 || !isNamedHere(first, RESPONSE) || (second >= 0 && !isNamedHere(second, RESPONSE)))
+    throw structureInvalid(tape, outer, 'not an RSTR of this generation');
+  if (last >= 0 || second >= 0 !== (shape === 'negotiated')) throw structureInvalid(tape, outer, 'RSTRs in an RSTRC');
+  return [first, second < 0 ? undefined : second];
+}
+
+function readCombinedHash(tape: Tape, response: number): Uint8Array | undefined {
+  const { Authenticator: authenticator } = readChildren(tape, response, AUTHENTICATOR);
+  if (authenticator === undefined) return undefined;
+  const { CombinedHash: hash } = readChildren(tape, authenticator, COMBINED_HASH);
+  return hash === undefined ? undefined : base64Octets(tape, hash);
 }
 
 function computedKeyOf(tape: Tape, proof: number): string | undefined {
@@ -130,90 +190,4 @@ function computedKeyOf(tape: Tape, proof: number): string | undefined {
   const isComputed =
     isNamed(tape, child, Namespace.wst, COMPUTED_KEY) || isNamed(tape, child, Namespace.wst05, COMPUTED_KEY);
   return isComputed ? trimmedText(tape, child, 'ComputedKey', URI_BYTES_MAX, 'textBytesMax') : undefined;
-}
-
-/** What an issued or renewed token is answered with. */
-export interface TokenResponseParts {
-  readonly version: Version;
-  readonly context: string | undefined;
-  readonly token: ContextName;
-  /** The token's wsu:Id: another one each time, for peers keep tokens by it. */
-  readonly tokenId: string;
-  /** Echoed. */
-  readonly appliesTo: CanonicalElement | undefined;
-  /** `entropy` is the issuer's half of a computed key, `key` the whole one; both borrowed. `undefined`: it is the requester's. */
-  readonly proof: { readonly entropy: Secret } | { readonly key: Secret } | undefined;
-  /** Of the key or the entropy, if it is not to be readable by whoever can read the Body. */
-  readonly encryptKey?: KeyEncryption | undefined;
-  readonly createdAtMs: number;
-  readonly expiresAtMs: number;
-  readonly keySizeBits: number;
-}
-
-const NAMES = trustNames([
-  'RequestSecurityTokenResponseCollection',
-  'RequestSecurityTokenResponse',
-  'TokenType',
-  'RequestedSecurityToken',
-  'RequestedAttachedReference',
-  'RequestedUnattachedReference',
-  'RequestedProofToken',
-  'ComputedKey',
-  'Entropy',
-  'KeySize',
-  'RequestedTokenCancelled',
-]);
-
-/** Writes the response to Issue and Renew into a Body, in WCF's order (protocol: §9.1, §12.1). */
-export function writeTokenResponse(writer: XmlWriter, parts: TokenResponseParts): void {
-  const { version, token, tokenId } = parts;
-  const uris = VERSION_URIS[version];
-  const names = NAMES[version];
-  openResponse(writer, version, parts.context);
-  writer.element(names.TokenType, uris.sct).open(names.RequestedSecurityToken);
-  writeSecurityContextToken(writer, version, tokenId, token.identifier, token.instance);
-  writer.close();
-  if (parts.appliesTo !== undefined) writer.repeat(parts.appliesTo);
-  writer.open(names.RequestedAttachedReference);
-  writeContextReference(writer, version, { tokenId, instance: token.instance });
-  writer.close().open(names.RequestedUnattachedReference);
-  writeContextReference(writer, version, token);
-  writer.close();
-  writeProof(writer, parts);
-  writeLifetime(writer, version, parts.createdAtMs, parts.expiresAtMs);
-  writer.element(names.KeySize, String(parts.keySizeBits));
-  closeResponse(writer, version);
-}
-
-function writeProof(writer: XmlWriter, { version, proof, encryptKey }: TokenResponseParts): void {
-  if (proof === undefined) return;
-  const names = NAMES[version];
-  const uris = VERSION_URIS[version];
-  writer.open(names.RequestedProofToken);
-  if ('entropy' in proof) {
-    writer.element(names.ComputedKey, uris.computedKeyPSha1).close().open(names.Entropy);
-    writeKeyElement(writer, uris, proof.entropy, 'Nonce', encryptKey);
-  } else {
-    writeKeyElement(writer, uris, proof.key, 'SymmetricKey', encryptKey);
-  }
-  writer.close();
-}
-
-/** Writes the response to Cancel into a Body (protocol: §12.4). */
-export function writeCancelResponse(writer: XmlWriter, version: Version, context: string | undefined): void {
-  openResponse(writer, version, context);
-  writer.element(NAMES[version].RequestedTokenCancelled, '');
-  closeResponse(writer, version);
-}
-
-// spec: WS-Trust §2.2, a final response stands in a collection since 200512.
-function openResponse(writer: XmlWriter, version: Version, context: string | undefined): void {
-  const names = NAMES[version];
-  if (version === '200512') writer.open(names.RequestSecurityTokenResponseCollection);
-  writer.open(names.RequestSecurityTokenResponse, context === undefined ? [] : [[CONTEXT_ATTRIBUTE, context]]);
-}
-
-function closeResponse(writer: XmlWriter, version: Version): void {
-  writer.close();
-  if (version === '200512') writer.close();
 }

@@ -18,6 +18,8 @@ import {
 } from '@parley/engine/internal';
 import { ADDRESS, WSA } from '../soap/envelope-writer.ts';
 import { childNames, readChildren, soleChild } from './child-elements.ts';
+import type { ExchangeElements } from './exchange-elements.ts';
+import { readExchange, writeExchange } from './exchange-elements.ts';
 import type { KeyEncryption } from './key-element.ts';
 import { readKeyElement, writeKeyElement } from './key-element.ts';
 import type { Lifetime } from './lifetime.ts';
@@ -26,7 +28,8 @@ import { CONTEXT_ATTRIBUTE, trustNames } from './names.ts';
 import type { ContextName } from './token-reference.ts';
 import { readContextName } from './token-reference.ts';
 
-export type RequestType = 'Issue' | 'Renew' | 'Cancel';
+/** `STSCancel`: the issuer ends a context of its own. */
+export type RequestType = 'Issue' | 'Renew' | 'Cancel' | 'STSCancel';
 
 export interface SecurityTokenRequest {
   readonly version: Version;
@@ -36,6 +39,8 @@ export interface SecurityTokenRequest {
   readonly requestType: RequestType | undefined;
   /** AppliesTo, to be echoed. */
   readonly appliesTo: CanonicalElement | undefined;
+  /** The address in it, if there is one. */
+  readonly scope: string | undefined;
   /** Owned by whoever reads the request: wipe it. */
   readonly entropy: Secret | undefined;
   readonly keySizeBits: number | undefined;
@@ -44,6 +49,10 @@ export interface SecurityTokenRequest {
   readonly renewing: { readonly allow: boolean; readonly ok: boolean } | undefined;
   readonly renewTarget: ContextName | undefined;
   readonly cancelTarget: ContextName | undefined;
+  /** What begins a negotiation. */
+  readonly exchange: ExchangeElements | undefined;
+  /** The RST on the tape. */
+  readonly element: number;
 }
 
 const REQUEST = localName('RequestSecurityToken');
@@ -51,6 +60,7 @@ const CONTEXT = localName('Context');
 const ALLOW = localName('Allow');
 const OK = localName('OK');
 const APPLIES_TO = localName('AppliesTo');
+const ADDRESS_LOCAL = localName('Address');
 const CHILDREN = childNames([
   'TokenType',
   'RequestType',
@@ -65,13 +75,14 @@ const CHILDREN = childNames([
 ]);
 const URI_BYTES_MAX = 1024;
 const APPLIES_TO_BYTES_MAX = 4096;
-const REQUEST_TYPES: readonly RequestType[] = ['Issue', 'Renew', 'Cancel'];
+const REQUEST_TYPES: readonly RequestType[] = ['Issue', 'Renew', 'Cancel', 'STSCancel'];
 
 /**
  * Reads the RST that is the one child of a Body. Unknown children are ignored; what a client may not choose (an
  * Identifier, a whole key) is among them.
  *
- * @throws Fault `peer.trust-invalid-request` not such an RST, of another generation, or asking what nobody can give;
+ * @throws Fault `peer.trust-bad-request` not an RST; `peer.trust-invalid-request` of another generation, or asking what nobody can
+ * give;
  * `peer.encoding-invalid`, `peer.timestamp-invalid`, `peer.limit-value`; and what decrypting a key throws
  */
 export function readRequest(
@@ -83,8 +94,9 @@ export function readRequest(
 ): SecurityTokenRequest {
   const uris = VERSION_URIS[version];
   const element = soleChild(tape, body, 'soap:Body');
-  if (!isNamed(tape, element, version === '200512' ? Namespace.wst : Namespace.wst05, REQUEST))
-    throw invalidRequest('not an RST of this generation');
+  const [own, other] = version === '200512' ? [Namespace.wst, Namespace.wst05] : [Namespace.wst05, Namespace.wst];
+  if (isNamed(tape, element, other, REQUEST)) throw invalidRequest('not an RST of this generation');
+  if (!isNamed(tape, element, own, REQUEST)) throw new Fault('peer.trust-bad-request', { reason: 'not an RST' });
   const children = readChildren(tape, element, CHILDREN);
   const context = attributeNamed(tape, element, Namespace.none, CONTEXT);
   const text = (name: keyof typeof CHILDREN): string | undefined => optionalText(tape, children[name], name);
@@ -94,11 +106,13 @@ export function readRequest(
     context: context < 0 ? undefined : boundedContext(attributeValue(tape, context, URI_BYTES_MAX + 1)),
     tokenType: text('TokenType'),
     requestType: requestTypeOf(text('RequestType'), uris),
-    appliesTo: appliesToOf(tape, element),
+    ...appliesToOf(tape, element),
     keySizeBits: keySizeOf(text('KeySize')),
     computedKeyAlgorithm: text('ComputedKeyAlgorithm'),
     lifetime: children.Lifetime === undefined ? undefined : readLifetime(tape, children.Lifetime),
     renewing: children.Renewing === undefined ? undefined : renewingOf(tape, children.Renewing),
+    exchange: readExchange(tape, element),
+    element,
     renewTarget:
       children.RenewTarget === undefined ? undefined : readContextName(tape, children.RenewTarget, uris, limits),
     cancelTarget:
@@ -125,6 +139,8 @@ export interface SecurityTokenRequestParts {
   readonly renewable?: 'never' | 'after-expiry' | undefined;
   /** RenewTarget or CancelTarget, by the request type. */
   readonly target?: ContextName | undefined;
+  /** Begins a negotiation. */
+  readonly exchange?: ExchangeElements | undefined;
 }
 
 const NAMES = trustNames([
@@ -149,7 +165,7 @@ export function writeRequest(writer: XmlWriter, parts: SecurityTokenRequestParts
   const uris = VERSION_URIS[version];
   const names = NAMES[version];
   writer.open(names.RequestSecurityToken, context === undefined ? [] : [[CONTEXT_ATTRIBUTE, context]]);
-  if (requestType !== 'Cancel') writer.element(names.TokenType, uris.sct);
+  if (requestType !== 'Cancel' && requestType !== 'STSCancel') writer.element(names.TokenType, uris.sct);
   writer.element(names.RequestType, `${uris.trust}/${requestType}`);
   if (parts.appliesTo !== undefined)
     writer.open(APPLIES_TO_NAME).open(ENDPOINT_REFERENCE).element(ADDRESS, parts.appliesTo).close().close();
@@ -169,6 +185,7 @@ export function writeRequest(writer: XmlWriter, parts: SecurityTokenRequestParts
     writeContextReference(writer, version, parts.target);
     writer.close();
   }
+  if (parts.exchange !== undefined) writeExchange(writer, version, parts.exchange);
   writer.close();
 }
 
@@ -218,12 +235,23 @@ function booleanAttribute(tape: Tape, element: number, local: Uint8Array, absent
   throw structureInvalid(tape, element, 'not a boolean');
 }
 
-function appliesToOf(tape: Tape, request: number): CanonicalElement | undefined {
+function appliesToOf(tape: Tape, request: number): Pick<SecurityTokenRequest, 'appliesTo' | 'scope'> {
   for (let child = firstChild(tape, request); child >= 0; child = nextSibling(tape, child)) {
     if (!(isNamed(tape, child, Namespace.wsp, APPLIES_TO) || isNamed(tape, child, Namespace.wsp15, APPLIES_TO)))
       continue;
     requireElementOnly(tape, child, 'AppliesTo');
-    return CanonicalElement.of(tape, child, APPLIES_TO_BYTES_MAX);
+    return { appliesTo: CanonicalElement.of(tape, child, APPLIES_TO_BYTES_MAX), scope: addressIn(tape, child) };
+  }
+  return { appliesTo: undefined, scope: undefined };
+}
+
+/** wsa:EndpointReference/wsa:Address, of either version. */
+function addressIn(tape: Tape, appliesTo: number): string | undefined {
+  const reference = firstChild(tape, appliesTo);
+  if (reference < 0) return undefined;
+  for (let child = firstChild(tape, reference); child >= 0; child = nextSibling(tape, child)) {
+    if (isNamed(tape, child, Namespace.wsa, ADDRESS_LOCAL) || isNamed(tape, child, Namespace.wsa04, ADDRESS_LOCAL))
+      return trimmedText(tape, child, 'wsa:Address', URI_BYTES_MAX, 'textBytesMax');
   }
   return undefined;
 }

@@ -5,6 +5,7 @@ import type { Limits } from './limits.ts';
 /** Ceilings that no policy moves. */
 export type FixedLimit =
   | 'acknowledgementRangesMax'
+  | 'binaryExchangeBytesMax'
   | 'binarySecretBytesMax'
   // canonicalFactorMax times the message's size.
   | 'canonicalBytesMax'

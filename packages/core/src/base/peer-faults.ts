@@ -118,6 +118,14 @@ export const PEER_FAULTS = {
   ],
   'peer.context-expired': ['wsc:BadContextToken', 'The context is past its lifetime.', 'new-context'],
   'peer.renew-needed': ['wsc:RenewNeeded', 'The context is past its lifetime, and may be renewed.', 'new-context'],
+  'peer.context-unsupported': [
+    'wsc:UnsupportedContextToken',
+    'A context of another generation than its message, or with extensions where the policy takes none.',
+  ],
+  'peer.derivation-source': [
+    'wsc:UnknownDerivationSource',
+    'A DerivedKeyToken whose source is not in the message, or is no key.',
+  ],
   'peer.dk-limit': [
     'wsse:InvalidSecurity',
     'A derived key outside the limits for length, offset, nonce, label or depth.',
@@ -164,6 +172,32 @@ export const PEER_FAULTS = {
   // WS-Trust requests and responses.
   'peer.authentication-failed': ['wsse:FailedAuthentication', 'The requester could not be authenticated.'],
   'peer.trust-invalid-request': ['wst:InvalidRequest', 'A RequestSecurityToken that is not valid.'],
+  'peer.trust-bad-request': ['wst:BadRequest', 'A request of trust whose Body is not what its action says.'],
+  'peer.trust-invalid-time-range': ['wst:InvalidTimeRange', 'A Lifetime that is over, or begins later.'],
+  'peer.trust-invalid-scope': ['wst:InvalidScope', 'A context for another service (AppliesTo) than are served here.'],
+  'peer.trust-invalid-token': [
+    'wst:InvalidSecurityToken',
+    'A token in a request of trust that is not taken: it was there before, or is over.',
+  ],
+  'peer.trust-authentication-failed': [
+    'wst:FailedAuthentication',
+    'The requester is not one whom the policy lets do this to a context.',
+  ],
+  'peer.negotiation-failed': [
+    'wst:AuthenticationBadElements',
+    'A leg of a negotiation does not have what the one before it asks for.',
+  ],
+  'peer.negotiation-expired': [
+    'wst:ExpiredData',
+    'A leg of a negotiation that nobody began, or that is no longer waited for.',
+    'new-context',
+  ],
+  'peer.authenticator-mismatch': [
+    'wsse:InvalidSecurity',
+    'The answer that ends a negotiation is not bound to its legs.',
+  ],
+  'peer.trust-renew-needed': ['wst:RenewNeeded', 'The token of the bootstrap is over, and may be renewed.', 'later'],
+  'peer.trust-unable-to-renew': ['wst:UnableToRenew', 'Tokens other than security contexts are not renewed here.'],
   'peer.trust-request-failed': ['wst:RequestFailed', 'A RequestSecurityToken that is valid and not granted.'],
   'peer.unable-to-renew': ['wsc:UnableToRenew', 'The context cannot be renewed.', 'new-context'],
 

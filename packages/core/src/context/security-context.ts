@@ -35,6 +35,8 @@ export interface SecurityContext {
   readonly cancelledAtMs: number | undefined;
   /** Who was authenticated when it was issued. */
   readonly principal: string | undefined;
+  /** What amendments added: claims of whoever has the context, as the responder names them; absent: none did. */
+  readonly claims?: readonly string[];
   /** When it may be renewed, as agreed when it was issued (wst:Renewing); absent means `until-expiry`. */
   readonly renewable?: 'never' | 'until-expiry' | 'after-expiry';
 }

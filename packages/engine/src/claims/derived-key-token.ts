@@ -67,8 +67,8 @@ const NONCE_LIMITS: FieldLimits = { field: 'Nonce', least: 'nonceBytesMin', most
 /**
  * Reads a DerivedKeyToken. Numbers are exact and bounded before anything is derived (T48, T49).
  *
- * @throws Fault `peer.structure-invalid`, `peer.alg-forbidden`, `peer.encoding-invalid`, `peer.dk-limit`, and what
- * {@link readTokenReference} throws.
+ * @throws Fault `peer.structure-invalid`, `peer.alg-forbidden`, `peer.encoding-invalid`, `peer.dk-limit`, `peer.derivation-source`
+ * its source is not there, and what {@link readTokenReference} throws.
  */
 export function readDerivedKeyToken(tape: Tape, element: number, rules: ReferenceRules): DerivedKeyToken {
   const { limits } = rules;
@@ -92,7 +92,7 @@ export function readDerivedKeyToken(tape: Tape, element: number, rules: Referenc
     else if (!isNamed(tape, child, namespace, PROPERTIES))
       throw structureInvalid(tape, child, 'an unknown child of wsc:DerivedKeyToken');
   }
-  if (reference < 0) throw structureInvalid(tape, element, 'wsc:DerivedKeyToken names no base token');
+  if (reference < 0) throw new Fault('peer.derivation-source', { reason: 'none is named' });
   if (offset >= 0 && generation >= 0) throw structureInvalid(tape, element, 'wsc:Offset beside wsc:Generation');
   if (nonce < 0) throw noNonce(limits);
 
@@ -100,7 +100,7 @@ export function readDerivedKeyToken(tape: Tape, element: number, rules: Referenc
   requireWithin(lengthBytes, LENGTH_LIMITS, limits);
   return {
     version: namespace === IN_WSC ? '200512' : '200502',
-    base: readTokenReference(tape, reference, rules),
+    base: readBase(tape, reference, rules),
     derivation: {
       label: label < 0 ? undefined : readLabel(tape, label, limits),
       nonce: readNonce(trimmedOctets(tape, nonce, 'wsc:Nonce'), limits),
@@ -109,6 +109,16 @@ export function readDerivedKeyToken(tape: Tape, element: number, rules: Referenc
       implied: false,
     },
   };
+}
+
+/** spec: WS-SC §9, what a key comes from is not found, and that is told apart from a context that is not known. */
+function readBase(tape: Tape, element: number, rules: ReferenceRules): TokenReference {
+  try {
+    return readTokenReference(tape, element, rules);
+  } catch (error) {
+    if (!(error instanceof Fault) || error.code !== 'peer.ref-unresolved') throw error;
+    throw new Fault('peer.derivation-source', error.detail, error);
+  }
 }
 
 /** The derivation that wsc:Nonce and wsc:Length on an STR imply, or `undefined` without a Nonce. */

@@ -237,7 +237,10 @@ export class Conversation {
 
   /** A request of trust: to have no answer is to be refused. */
   async #ask(request: Reply<OutgoingRequest>, url: URL): Promise<void> {
-    const outcome = await this.#exchange(request, url, undefined);
+    let outcome = await this.#exchange(request, url, undefined);
+    // Each leg of a negotiation answers the one before it, and the initiator bounds them.
+    while (outcome?.kind === 'negotiating')
+      outcome = await this.#exchange({ ok: true, value: outcome.next }, url, undefined);
     if (outcome === undefined) throw new Fault('peer.http-answer', { got: 'nothing' });
   }
 

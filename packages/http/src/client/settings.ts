@@ -22,13 +22,15 @@ import type { Agent, Dispatcher } from 'undici';
 import type { PostBounds } from './post.ts';
 
 /** Options of the initiator that are passed on as they are. */
-type PassedOn = Omit<InitiatorOptions, 'version' | 'soapVersion' | 'to' | 'ambient' | 'bootstrap' | 'profile'>;
+type PassedOn = Omit<InitiatorOptions, 'version' | 'soapVersion' | 'to' | 'ambient' | 'bootstrap' | 'profile' | 'use'>;
 const PASSED_ON: Readonly<Record<keyof PassedOn, true>> = {
   context: true,
   tokenId: true,
   keySizeBits: true,
   entropy: true,
   keyForm: true,
+  contextAttribute: true,
+  negotiation: true,
   contextLifetimeMs: true,
   renewable: true,
   appliesTo: true,

@@ -74,6 +74,7 @@ export class Exchange {
   #reply(received: Exclude<Received, { readonly kind: 'message' | 'sequence' }>): HttpAnswer {
     // interop: SOAP 1.2 would have 400 for a fault of the sender; WCF and CXF read answers of 200 and 500 alone.
     if (received.kind === 'refused') return { ...this.#message(500, received.reply), failure: received.failure };
+    if (received.kind === 'propagated') return { status: 202, headers: {}, body: NOTHING };
     return this.#message(200, received.reply);
   }
 

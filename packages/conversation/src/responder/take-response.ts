@@ -1,0 +1,118 @@
+/** RSTRs that come as requests: a leg of a negotiation, or a context that the sender made. */
+import { firstChild, nextSibling, scan, Tape } from '@parley/codec';
+import { isNamed, localName, Namespace } from '@parley/codec/internal';
+import type { Version } from '@parley/core';
+import { Fault } from '@parley/core';
+import { VERSION_URIS } from '@parley/core/internal';
+import type { ContextMessage, OpenedMessage } from '@parley/engine';
+import { readEnvelopeShape } from '@parley/engine/internal';
+import { responseAction } from '../soap/actions.ts';
+import { readResponse } from '../trust/request-security-token-response.ts';
+import { legOctets } from '../trust/transcript.ts';
+import type { IssuedContext } from './grant-context.ts';
+import type { NegotiatingContext } from './negotiate-context.ts';
+import { continueNegotiation } from './negotiate-context.ts';
+import type { ProvenRequest, RequestInHand } from './request-in-hand.ts';
+import { addressingOf, openHandshake } from './request-in-hand.ts';
+import type { ResponderSettings } from './settings.ts';
+import type { PropagatedContext } from './take-propagated.ts';
+import { takePropagated } from './take-propagated.ts';
+
+/** An RSTR that is a message of its own. @throws Fault */
+export async function takeResponse(
+  request: RequestInHand,
+  version: Version,
+  settings: ResponderSettings,
+): Promise<IssuedContext | NegotiatingContext | PropagatedContext> {
+  // What nobody takes here is refused before it costs anything.
+  if (settings.mayCreate === undefined && settings.negotiation === undefined)
+    throw new Fault('peer.trust-request-failed', { reason: 'no such binding' });
+  const proven = await openHandshake(request, settings.policies.plain, settings);
+  try {
+    const { message } = proven.opening;
+    if (addressingOf(message).action !== responseAction(version, 'issue')) throw new Fault('peer.action-mismatch');
+    const response = responseIn(message.body, version, proven, settings);
+    try {
+      if (response.exchange !== undefined)
+        return await continueNegotiation(request, { proven, version, response }, settings);
+      const isHidden = request.channel.secure || message.encrypted.some(({ role }) => role === 'body');
+      return await takePropagated(request, { proven, version, response, isHidden }, settings);
+    } finally {
+      response.entropy?.wipe();
+      response.proofKey?.wipe();
+    }
+  } finally {
+    proven.opening.wipe();
+  }
+}
+
+/** The application's message whose header brings the context that it belongs to. @throws Fault */
+export async function takeBringing(
+  request: RequestInHand,
+  version: Version,
+  settings: ResponderSettings,
+): Promise<ContextMessage> {
+  const proven = await openHandshake(request, settings.policies.bringing, settings);
+  try {
+    const { message } = proven.opening;
+    const response = responseIn(headerIn(request, message, version, settings), version, proven, settings);
+    try {
+      const isHidden = request.channel.secure;
+      const taken = await takePropagated(request, { proven, version, response, isHidden }, settings);
+      return { ...message, version, identifier: taken.identifier, instance: undefined, principal: taken.principal };
+    } finally {
+      response.entropy?.wipe();
+      response.proofKey?.wipe();
+    }
+  } finally {
+    proven.opening.wipe();
+  }
+}
+
+function responseIn(
+  octets: Uint8Array,
+  version: Version,
+  { opening: { sessionKey } }: ProvenRequest,
+  { bootstrap, mayCreate, policies, profile }: ResponderSettings,
+): ReturnType<typeof readResponse> {
+  const { limits } = profile.requests.policy;
+  const tape = new Tape();
+  scan(octets, limits, tape);
+  const encryptedKeys = sessionKey && new Map([[sessionKey.sha1Base64, sessionKey.secret]]);
+  const credentials = { ...bootstrap.credentials, encryptedKeys };
+  // Keys cost a private operation each: only where somebody may send them.
+  const opening = mayCreate && { policy: policies.plain, credentials };
+  return readResponse(tape, 0, { version, limits, shape: 'unsolicited', opening });
+}
+
+const ISSUED_TOKENS = localName('IssuedTokens');
+
+/** What the header holds: signed with the Body, or whole by its channel. */
+function headerIn(
+  { bytes, channel }: RequestInHand,
+  { signed }: OpenedMessage,
+  version: Version,
+  { bootstrap, profile }: ResponderSettings,
+): Uint8Array {
+  const body = signed.find(({ role }) => role === 'body');
+  const { trust } = VERSION_URIS[version];
+  const header = signed.find(
+    ({ role, namespace, localName: name }) => role === 'header' && namespace === trust && name === 'IssuedTokens',
+  );
+  // safety: another signature than that of the Body is of somebody else.
+  if (header !== undefined && header.key === body?.key) return header.bytes;
+  if (bootstrap.protectedBy !== 'channel' || !channel.secure)
+    throw new Fault('peer.coverage-missing', { part: 'wst:IssuedTokens' });
+  const tape = new Tape();
+  scan(bytes, profile.requests.policy.limits, tape);
+  return legOctets(tape, issuedTokensIn(tape, version));
+}
+
+function issuedTokensIn(tape: Tape, version: Version): number {
+  const { header } = readEnvelopeShape(tape);
+  const namespace = version === '200512' ? Namespace.wst : Namespace.wst05;
+  for (let block = header < 0 ? -1 : firstChild(tape, header); block >= 0; block = nextSibling(tape, block)) {
+    if (isNamed(tape, block, namespace, ISSUED_TOKENS)) return block;
+  }
+  throw new Fault('peer.coverage-missing', { part: 'wst:IssuedTokens' });
+}
