@@ -216,3 +216,15 @@ test('a message without an answer is sent until it has arrived', async () => {
   expect(service.refusals).toEqual([]);
   await service.stop();
 });
+
+test('a sequence in which nothing is said is kept alive', async () => {
+  const service = await serve(way(), undefined, {}, echo, undefined, { sequences: { inactivityMs: 800 } });
+  const reliable = { inactivityMs: 800, keepAliveMs: 100 };
+  const conversation = await connect(service.url, { ...way().client, reliable });
+  await conversation.call('urn:app/Echo', payload('one'));
+  await pause(1200);
+  expect((await conversation.call('urn:app/Echo', payload('two')))?.fault).toBeUndefined();
+  await conversation.close();
+  expect(service.refusals).toEqual([]);
+  await service.stop();
+});

@@ -89,10 +89,16 @@ export type { SequencedOutcome } from './sequenced/take-answer.ts';
 export type { DeliveryOrder } from './sequence/destination.ts';
 export type { RetransmissionPace } from './sequence/schedule.ts';
 export type { SequenceVersion } from './sequence-wire/generation.ts';
+export type { SequenceStats } from './sequence-keeping/sequence-step.ts';
 export type { SequencePlace, ServeNumbered } from './sequence-keeping/delivery-queue.ts';
 export { withSequences } from './sequence-keeping/sequence-profile.ts';
 export { completeSequenceSettings } from './sequence-keeping/settings.ts';
-export type { ResponderSequenceOptions, SequenceOptions, SequenceSettings } from './sequence-keeping/settings.ts';
+export type {
+  Delivery,
+  ResponderSequenceOptions,
+  SequenceOptions,
+  SequenceSettings,
+} from './sequence-keeping/settings.ts';
 export type { SequenceExchange } from './responder/sequence-desk.ts';
 export { MemoryRecords } from './store/record-store.ts';
 export type { Records, RecordStore, StoredRecord } from './store/record-store.ts';

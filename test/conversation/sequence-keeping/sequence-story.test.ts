@@ -334,6 +334,29 @@ test('the replay memory is not asked for messages that are numbered', async () =
   expect(asked.length).toBe(before);
 });
 
+test('at least once: what is sent again before the application is done is handed over again, and answered', async () => {
+  const place = await scene('200512', '1.2', {}, { delivery: 'at-least-once', order: 'unordered' });
+  await create(place);
+  const number = await place.sequenced.number(envelopeOf('1.2', 'one'), true);
+  const first = (await place.sequenced.transmission(number))!;
+  const second = (await place.sequenced.transmission(number))!;
+  const [, answer] = await Promise.all([place.bring(first.request.octets), place.bring(second.request.octets)]);
+  expect(place.served).toEqual(['one', 'one']);
+  expect(textOf(await place.sequenced.receive(answer!, second.request, TLS, number))).toBe('re one');
+  expect(textOf(await place.call('two'))).toBe('re two');
+  await place.end();
+});
+
+test('counters say what came', async () => {
+  const place = await scene('200512', '1.2');
+  await create(place);
+  await place.call('one');
+  const number = await place.sequenced.number(envelopeOf('1.2', 'two'), true);
+  for (let attempt = 0; attempt < 3; attempt++)
+    await place.bring((await place.sequenced.transmission(number))!.request.octets);
+  expect(place.responder.sequenceStats).toEqual({ created: 1, messages: 2, repeated: 2, beyond: 0 });
+});
+
 test('a sequence whose other side is silent is over', async () => {
   const place = await scene('200512', '1.2', {}, { inactivityMs: 60_000 }, { inactivityMs: 60_000 });
   await create(place);
@@ -351,7 +374,11 @@ test('T80: options that cannot be are refused', () => {
   for (const options of [{ windowMax: 0 }, { windowMax: 1001 }, { inactivityMs: 0.5 }, { retransmitAfterMs: -1 }])
     expect(() => completeSequenceSettings(options)).toThrow('caller.option-invalid');
   const wrong: ResponderSequenceOptions[] = [{ holdMs: 0 }, { sequencesPerContextMax: Number.NaN }];
-  for (const sequences of [...wrong, { order: 'sorted' } as unknown as ResponderSequenceOptions])
+  for (const sequences of [
+    ...wrong,
+    { order: 'sorted' } as unknown as ResponderSequenceOptions,
+    { delivery: 'at-least-once' } as const,
+  ])
     expect(() => world('200512', '1.2', { sequences })).toThrow('caller.option-invalid');
   const profile = peerProfile('parley', 'Basic256', { addressing: 'none' });
   expect(() => world('200512', '1.2', { sequences: {}, profile })).toThrow('caller.option-invalid');

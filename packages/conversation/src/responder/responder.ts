@@ -11,6 +11,7 @@ import type { Protection } from '../protection/protection.ts';
 import { protectOn, underContext } from '../protection/protection.ts';
 import { AwaitedReplays } from '../replay/awaited-replays.ts';
 import { numberedReplays } from '../sequence-keeping/numbered-replays.ts';
+import type { SequenceStats } from '../sequence-keeping/sequence-step.ts';
 import { responseVersionOf, trustActionOf, trustVersionOf } from '../soap/actions.ts';
 import type { AddressingStyle } from '../soap/addressing-style.ts';
 import type { Outline } from '../soap/outline.ts';
@@ -32,8 +33,8 @@ import { rememberOwn } from './own-messages.ts';
 import type { RenewedContext } from './renew-context.ts';
 import { renewContext } from './renew-context.ts';
 import type { RequestInHand } from './request-in-hand.ts';
-import type { SealAnswer, SequenceExchange } from './sequence-desk.ts';
-import { isNumbered, SequenceDesk } from './sequence-desk.ts';
+import type { SequenceDesk, SequenceExchange } from './sequence-desk.ts';
+import { isNumbered, sequenceDesk } from './sequence-desk.ts';
 import type { ResponderOptions, ResponderSettings } from './settings.ts';
 import { completeSettings } from './settings.ts';
 import type { PropagatedContext } from './take-propagated.ts';
@@ -86,17 +87,18 @@ export class Responder {
   /** @throws Fault `caller.option-invalid` */
   constructor(options: ResponderOptions) {
     this.#settings = completeSettings(options);
-    const { sequences, store } = this.#settings;
-    const seal: SealAnswer = (...answer) => this.#seal(...answer);
-    // `completeSettings` sees to it that there are records.
-    this.#sequences =
-      sequences && store.records && new SequenceDesk({ records: store.records, sequences }, this.#settings, seal);
+    this.#sequences = sequenceDesk(this.#settings, (...answer) => this.#seal(...answer));
     this.#endings = new Endings(this.#settings, ENDINGS_MAX);
   }
 
   /** How WS-Addressing headers of answers are to be written. */
   get addressing(): AddressingStyle {
     return this.#settings.profile.addressing;
+  }
+
+  /** Of sequences, where they are taken. */
+  get sequenceStats(): SequenceStats | undefined {
+    return this.#sequences?.stats;
   }
 
   /** Answers one request (borrowed until the promise resolves). Never rejects for anything that a message holds. */
@@ -257,13 +259,13 @@ export class Responder {
     if (version !== undefined) return await takeResponse(request, version, this.#settings);
     const { issuedTokens } = request.outline;
     // Where nobody may bring a context, such a header is one like any other.
-    if (issuedTokens === undefined || this.#settings.mayCreate === undefined) {
-      const message = await this.#openMessage(request);
-      const inSequence = await this.#sequences?.take(message, request);
-      return inSequence ?? { kind: 'message', message, claims: await this.#claimsOf(message) };
-    }
-    requireNoTrust(action);
-    return { kind: 'message', claims: [], message: await takeBringing(request, issuedTokens, this.#settings) };
+    const isBringing = issuedTokens !== undefined && this.#settings.mayCreate !== undefined;
+    if (isBringing) requireNoTrust(action);
+    const message = await (isBringing
+      ? takeBringing(request, issuedTokens, this.#settings)
+      : this.#openMessage(request));
+    const inSequence = await this.#sequences?.take(message, request);
+    return inSequence ?? { kind: 'message', message, claims: isBringing ? [] : await this.#claimsOf(message) };
   }
 
   async #openMessage(request: RequestInHand): Promise<ContextMessage> {

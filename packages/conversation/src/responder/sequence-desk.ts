@@ -10,9 +10,9 @@ import { answerEnvelope } from '../sequence-keeping/answer-envelope.ts';
 import type { ServeNumbered } from '../sequence-keeping/delivery-queue.ts';
 import { DeliveryQueue } from '../sequence-keeping/delivery-queue.ts';
 import { provenSequenceHeaders } from '../sequence-keeping/proven-headers.ts';
-import type { SequenceStep } from '../sequence-keeping/responder-sequences.ts';
 import { ResponderSequences } from '../sequence-keeping/responder-sequences.ts';
 import type { SequenceAnswer } from '../sequence-keeping/sequence-answer.ts';
+import type { SequenceStats, SequenceStep } from '../sequence-keeping/sequence-step.ts';
 import type { ResponderSequenceSettings } from '../sequence-keeping/settings.ts';
 import { SEQUENCE_VERSION_OF, sequenceActionOf } from '../sequence-wire/generation.ts';
 import { sequenceFaultCode, writeSequenceFault } from '../sequence-wire/sequence-fault.ts';
@@ -86,6 +86,10 @@ export class SequenceDesk {
     }
   }
 
+  get stats(): SequenceStats {
+    return this.#sequences.stats;
+  }
+
   /** A context is over, and its sequences with it. */
   async forget(identifier: string): Promise<void> {
     await this.#sequences.forget(identifier);
@@ -99,7 +103,11 @@ export class SequenceDesk {
   ): Promise<Reply<Uint8Array | undefined>> {
     try {
       let answer: SequenceAnswer | undefined;
-      if (step.kind === 'numbered') {
+      if (step.kind === 'uncounted') {
+        const { place, numbered } = step;
+        await this.#sequences.done(place, await serve(message, numbered), numbered);
+        answer = await this.#sequences.answerTo(place);
+      } else if (step.kind === 'numbered') {
         await Promise.race([this.#queue.run(step.place, serve), patience]);
         await this.#queue.isDone(step.place, patience);
         answer = await this.#sequences.answerTo(step.place);
@@ -137,6 +145,14 @@ export class SequenceDesk {
       relatesTo: addressingOf(message).messageId,
     };
   }
+}
+
+/** The desk of a responder that takes sequences. */
+export function sequenceDesk(settings: ResponderSettings, seal: SealAnswer): SequenceDesk | undefined {
+  const { sequences, store } = settings;
+  // `completeSettings` sees to it that there are records.
+  if (sequences === undefined || store.records === undefined) return undefined;
+  return new SequenceDesk({ records: store.records, sequences }, settings, seal);
 }
 
 /** Whether a message says of itself that it is in a sequence, or about one. */

@@ -1,5 +1,6 @@
 import type { ContextMessage } from '@parley/engine';
-import type { Place, ResponderSequences } from './responder-sequences.ts';
+import type { ResponderSequences } from './responder-sequences.ts';
+import type { Place } from './sequence-step.ts';
 
 /** Where a message stands: with it, an application that keeps its own books knows what it has done already. */
 export interface SequencePlace {

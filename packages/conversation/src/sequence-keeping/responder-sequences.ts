@@ -1,8 +1,9 @@
 /** The sequences of a responder: what its messages do to them, step by step, each step in the store. */
 import { Fault } from '@parley/core';
-import type { ContextMessage, Policy } from '@parley/engine';
+import type { ContextMessage } from '@parley/engine';
 import type { Ambient } from '../exchange/ambient.ts';
 import { currentMs, randomUrn } from '../exchange/ambient.ts';
+import type { Arrival } from '../sequence/destination.ts';
 import {
   acknowledgementOf,
   arrive,
@@ -13,11 +14,10 @@ import {
   request,
   terminate,
 } from '../sequence/destination.ts';
-import type { Source } from '../sequence/source.ts';
-import { acknowledge, hasRoom, numberNext, sent, step } from '../sequence/source.ts';
+import { hasRoom, sent } from '../sequence/source.ts';
 import type { SequenceAction, SequenceVersion } from '../sequence-wire/generation.ts';
 import { sequenceActionOf } from '../sequence-wire/generation.ts';
-import type { Acknowledgement, Numbered, SequenceHeaders } from '../sequence-wire/headers.ts';
+import type { Numbered } from '../sequence-wire/headers.ts';
 import { readSequenceEnd } from '../sequence-wire/messages.ts';
 import { hasNumber } from '../sequence-wire/number-ranges.ts';
 import type { RecordStore } from '../store/record-store.ts';
@@ -25,51 +25,20 @@ import { createSequence } from './create-sequence.ts';
 import type { KeptIncoming, KeptOutgoing } from './kept-messages.ts';
 import type { SequenceAnswer } from './sequence-answer.ts';
 import { acknowledging, endAnswer, endedOutbound } from './sequence-answer.ts';
-import type { Session } from './session-book.ts';
+import type { Place, SequenceScene, SequenceStats, SequenceStep, Turn } from './sequence-step.ts';
 import { SessionBook } from './session-book.ts';
+import { answered, keep, takeAcknowledgement, unknownSequence } from './session-messages.ts';
 import type { ResponderSequenceSettings } from './settings.ts';
 
-/** What a responder knows of a message that was proven. */
-export interface SequenceScene {
-  readonly message: ContextMessage;
-  readonly headers: SequenceHeaders | undefined;
-  readonly action: string | undefined;
-  readonly messageId: string | undefined;
-  readonly policy: Policy;
-  readonly address: string;
-}
-
-/** Which message of which session. */
-export interface Place {
-  readonly partition: string;
-  readonly ordinal: number;
-  readonly number: number;
-}
-
-/** What a message was to the sequences of its context. */
-export type SequenceStep =
-  | { readonly kind: 'unnumbered' }
-  /** Of the application, or the last one: to be handed over when it is its turn. */
-  | { readonly kind: 'numbered'; readonly place: Place }
-  /** It asked for something; `session` may have messages that can be handed over now. */
-  | {
-      readonly kind: 'answer';
-      readonly answer: SequenceAnswer | undefined;
-      readonly session: Omit<Place, 'number'> | undefined;
-    };
-
-/** A message whose turn it is. */
-export type Turn = {
-  readonly number: number;
-  readonly message: ContextMessage | undefined;
-  readonly identifier: string;
-};
+/** Of an answer that is the end of the way back, and nothing else. */
+const NOTHING = new Uint8Array(0);
 
 type Known = { readonly version: SequenceVersion; readonly action: SequenceAction };
 
 export class ResponderSequences {
   readonly #records: RecordStore;
   readonly #ambient: Ambient;
+  readonly #stats = { created: 0, messages: 0, repeated: 0, beyond: 0 };
   readonly settings: ResponderSequenceSettings;
 
   constructor(records: RecordStore, ambient: Ambient, settings: ResponderSequenceSettings) {
@@ -122,11 +91,18 @@ export class ResponderSequences {
   }
 
   /** The application is done with a message, and this is its answer, if it has one. */
-  async done({ partition, ordinal, number }: Place, envelope: Uint8Array | undefined): Promise<void> {
+  async done(
+    { partition, ordinal, number }: Place,
+    envelope: Uint8Array | undefined,
+    uncounted?: Numbered,
+  ): Promise<void> {
     await this.#step(partition, (book, nowMs) => {
       const session = book.find(ordinal);
       if (session?.inbound === undefined) return;
-      const ended = book.replace({ ...session, inbound: deliver(session.inbound, number) });
+      const arrived = uncounted && arrive(session.inbound, uncounted, nowMs);
+      // Done twice, it is answered once.
+      if (arrived !== undefined && arrived.arrival !== 'new') return;
+      const ended = book.replace({ ...session, inbound: deliver(arrived?.destination ?? session.inbound, number) });
       const isLast = session.inbound.lastNumber === number && envelope === undefined && session.version === '200502';
       const { outbound } = session;
       if (outbound?.state === 'created' && (envelope !== undefined || isLast)) {
@@ -171,6 +147,16 @@ export class ResponderSequences {
     });
   }
 
+  get stats(): SequenceStats {
+    return { ...this.#stats };
+  }
+
+  #count(arrival: Arrival): void {
+    if (arrival === 'new') this.#stats.messages++;
+    else if (arrival === 'repeat') this.#stats.repeated++;
+    else this.#stats.beyond++;
+  }
+
   /** Forgets the sequences of a context that is over. */
   async forget(identifier: string): Promise<void> {
     await this.#records.clear(partitionNamed(identifier));
@@ -178,16 +164,19 @@ export class ResponderSequences {
 
   #takeNumbered(book: SessionBook, numbered: Numbered, scene: SequenceScene, nowMs: number): SequenceStep {
     const session = book.findInbound(numbered.identifier);
-    if (session?.inbound === undefined) throw unknown(numbered.identifier);
+    if (session?.inbound === undefined) throw unknownSequence(numbered.identifier);
     const { message, headers } = scene;
-    if (headers !== undefined && headers.version !== session.version) throw unknown(numbered.identifier);
+    if (headers !== undefined && headers.version !== session.version) throw unknownSequence(numbered.identifier);
+    const place = { partition: partitionOf(message), ordinal: session.ordinal, number: numbered.number };
     const arrived = arrive(session.inbound, numbered, nowMs);
+    this.#count(arrived.arrival);
+    const isLast = sequenceActionOf(scene.action ?? '')?.action === 'LastMessage';
+    if (this.settings.delivery === 'at-least-once' && arrived.arrival === 'new' && !isLast)
+      return { kind: 'uncounted', place, numbered };
     book.replace({ ...session, inbound: arrived.destination });
     if (arrived.arrival === 'new') {
-      const isLast = sequenceActionOf(scene.action ?? '')?.action === 'LastMessage';
       keep(book, session, numbered.number, isLast ? { kind: 'last' } : { kind: 'waiting', message });
     }
-    const place = { partition: partitionOf(message), ordinal: session.ordinal, number: numbered.number };
     if (arrived.arrival !== 'beyond') return { kind: 'numbered', place };
     return { kind: 'answer', answer: acknowledging(session, arrived.destination), session: place };
   }
@@ -198,6 +187,7 @@ export class ResponderSequences {
       const newIdentifier = (): string => randomUrn(this.#ambient);
       const create = { ...scene, version, nowMs, newIdentifier, messageId: messageId ?? newIdentifier() };
       const created = createSequence(book, create, this.settings);
+      this.#stats.created++;
       return {
         kind: 'answer',
         answer: { action: 'CreateSequenceResponse', created, headers: { version } },
@@ -207,7 +197,7 @@ export class ResponderSequences {
     if (action === 'CloseSequence' || action === 'TerminateSequence') {
       const { identifier, lastNumber } = readSequenceEnd(message.body, version, action, policy.limits);
       const session = book.findInbound(identifier);
-      if (session?.inbound === undefined) throw unknown(identifier);
+      if (session?.inbound === undefined) throw unknownSequence(identifier);
       const ends = action === 'CloseSequence' ? close : terminate;
       const inbound = ends(session.inbound, lastNumber, nowMs);
       const ended = book.replace({ ...endedOutbound(session, action), inbound });
@@ -217,7 +207,7 @@ export class ResponderSequences {
     const [asked] = headers?.ackRequested ?? [];
     if (asked === undefined) return { kind: 'answer', answer: undefined, session: undefined };
     const session = book.findInbound(asked);
-    if (session?.inbound === undefined) throw unknown(asked);
+    if (session?.inbound === undefined) throw unknownSequence(asked);
     const inbound = request(session.inbound, nowMs);
     book.replace({ ...session, inbound });
     const place = { partition: partitionOf(message), ordinal: session.ordinal };
@@ -243,46 +233,10 @@ export class ResponderSequences {
   }
 }
 
-/** Numbers an answer, and keeps it until it is acknowledged; without octets, it is the last message of the way back. */
-function answered(
-  book: SessionBook,
-  session: Session & { readonly outbound: Source },
-  outgoing: KeptOutgoing,
-  atMs: number,
-): number {
-  const { source, number } = numberNext(session.outbound, { awaitsAnswer: false, atMs });
-  book.replace({ ...session, outbound: outgoing.envelope.length === 0 ? step(source, 'close') : source });
-  book.keepMessage('out', session, number, outgoing);
-  return number;
-}
-
-function keep(book: SessionBook, session: Session, number: number, kept: KeptIncoming): void {
-  book.keepMessage('in', session, number, kept);
-}
-
-/** Of an answer that is the end of the way back, and nothing else. */
-const NOTHING = new Uint8Array(0);
-
 function partitionOf({ identifier }: ContextMessage): string {
   return partitionNamed(identifier);
 }
 
 function partitionNamed(identifier: string): string {
   return `responder ${identifier}`;
-}
-
-function takeAcknowledgement(book: SessionBook, acknowledgement: Acknowledgement, nowMs: number): void {
-  const session = book.findOutbound(acknowledgement.identifier);
-  if (session?.outbound === undefined) throw unknown(acknowledgement.identifier);
-  const { source, settled } = acknowledge(session.outbound, acknowledgement, nowMs);
-  book.replace({ ...session, outbound: source });
-  for (const number of settled) {
-    const outgoing = book.message('out', session, number) as KeptOutgoing | undefined;
-    book.dropMessage('out', session, number);
-    if (outgoing !== undefined) book.dropMessage('in', session, outgoing.inReplyTo);
-  }
-}
-
-function unknown(sequence: string): Fault {
-  return new Fault('peer.sequence-unknown', { sequence });
 }

@@ -8,6 +8,8 @@ export interface SequenceOptions extends Partial<RetransmissionPace> {
   readonly windowMax?: number | undefined;
   /** A sequence whose other side is not heard for so long is over. Default 10 minutes. */
   readonly inactivityMs?: number | undefined;
+  /** Of an initiator: how long nothing is said before it asks what has arrived, so that the sequence is not given up. Default: half of that. */
+  readonly keepAliveMs?: number | undefined;
   /** Longest life of a sequence. Default: that of its context. */
   readonly sequenceLifetimeMs?: number | undefined;
 }
@@ -16,6 +18,7 @@ export interface SequenceOptions extends Partial<RetransmissionPace> {
 export interface SequenceSettings extends RetransmissionPace {
   readonly windowMax: number;
   readonly inactivityMs: number;
+  readonly keepAliveMs: number;
   readonly sequenceLifetimeMs: number | undefined;
 }
 
@@ -23,6 +26,11 @@ export interface SequenceSettings extends RetransmissionPace {
 export interface ResponderSequenceOptions extends SequenceOptions {
   /** `in-order` (default): the application gets messages by their numbers; `unordered`: as they come. Each once. */
   readonly order?: DeliveryOrder | undefined;
+  /**
+   * `exactly-once` (default): a message is in the store before the application gets it, and comes once. `at-least-once`: it gets there when
+   * the application is done; one that is sent again meanwhile, or after a crash, is handed over again. Less is written so; `unordered` only.
+   */
+  readonly delivery?: Delivery | undefined;
   /** Sequences that one context may have at a time. Default 8. */
   readonly sequencesPerContextMax?: number | undefined;
   /** How long a request waits for those before it, before it is answered by an acknowledgement alone. Default 20 seconds. */
@@ -31,13 +39,18 @@ export interface ResponderSequenceOptions extends SequenceOptions {
   readonly required?: boolean | undefined;
 }
 
+export type Delivery = 'exactly-once' | 'at-least-once';
+
 export interface ResponderSequenceSettings extends SequenceSettings {
   readonly order: DeliveryOrder;
+  readonly delivery: Delivery;
   readonly sequencesPerContextMax: number;
   readonly holdMs: number;
   readonly required: boolean;
 }
 
+const ORDERS: readonly DeliveryOrder[] = ['in-order', 'unordered'];
+const DELIVERIES: readonly Delivery[] = ['exactly-once', 'at-least-once'];
 const DEFAULTS = {
   windowMax: 32,
   inactivityMs: 600_000,
@@ -51,10 +64,12 @@ const WINDOW_CEILING = 1000;
 
 /** @throws Fault `caller.option-invalid` */
 export function completeSequenceSettings(options: SequenceOptions): SequenceSettings {
-  const { sequenceLifetimeMs } = options;
+  const { sequenceLifetimeMs, keepAliveMs } = options;
+  const inactivityMs = count('inactivityMs', options.inactivityMs);
   return {
     windowMax: count('windowMax', options.windowMax, WINDOW_CEILING),
-    inactivityMs: count('inactivityMs', options.inactivityMs),
+    inactivityMs,
+    keepAliveMs: positive('keepAliveMs', keepAliveMs ?? Math.ceil(inactivityMs / 2)),
     retransmitAfterMs: count('retransmitAfterMs', options.retransmitAfterMs),
     retransmitAfterMaxMs: count('retransmitAfterMaxMs', options.retransmitAfterMaxMs),
     sequenceLifetimeMs:
@@ -64,11 +79,14 @@ export function completeSequenceSettings(options: SequenceOptions): SequenceSett
 
 /** @throws Fault `caller.option-invalid` */
 export function completeResponderSequenceSettings(options: ResponderSequenceOptions): ResponderSequenceSettings {
-  const { order = 'in-order', required = false } = options;
-  if (order !== 'in-order' && order !== 'unordered') throw new Fault('caller.option-invalid', { option: 'order' });
+  const { order = 'in-order', delivery = 'exactly-once', required = false } = options;
+  if (!ORDERS.includes(order)) throw new Fault('caller.option-invalid', { option: 'order' });
+  if (!DELIVERIES.includes(delivery) || (delivery === 'at-least-once' && order === 'in-order'))
+    throw new Fault('caller.option-invalid', { option: 'delivery', order });
   return {
     ...completeSequenceSettings(options),
     order,
+    delivery,
     sequencesPerContextMax: count('sequencesPerContextMax', options.sequencesPerContextMax),
     holdMs: count('holdMs', options.holdMs),
     required,

@@ -83,12 +83,9 @@ export class Conversation {
    * @throws Fault (rejects) as {@link call}
    */
   async send(action: string, payload: Uint8Array, { signal }: CallOptions = {}): Promise<void> {
-    if (this.#reliable === undefined) await this.call(action, payload, { signal });
-    else {
-      if (this.#isClosed) throw new Fault('caller.closed');
-      await this.ready(signal);
-      await this.#reliable.call(this.#envelope(action, payload), false, signal);
-    }
+    if (this.#reliable === undefined || this.#isClosed) return void (await this.call(action, payload, { signal }));
+    await this.ready(signal);
+    await this.#reliable.call(this.#envelope(action, payload), false, signal);
   }
 
   /**
@@ -143,6 +140,7 @@ export class Conversation {
     } catch {
       // The context ends at its time, whether the peer was told or not.
     } finally {
+      this.#reliable?.stop();
       this.#initiator.close();
       if (this.#settings.ownsDispatcher) await this.#dispatcher.close().catch(() => undefined);
     }
@@ -232,6 +230,7 @@ export class Conversation {
       channel: this.#channel,
       attemptTimeoutMs,
       pauseMs: sequences.retransmitAfterMs,
+      keepAliveMs: sequences.keepAliveMs,
     });
   }
 

@@ -24,6 +24,8 @@ export interface ReliableCallsOptions {
   readonly attemptTimeoutMs: number;
   /** Shortest pause between two attempts. */
   readonly pauseMs: number;
+  /** How long nothing is said before the other side is asked what has arrived. */
+  readonly keepAliveMs: number;
 }
 
 type Answer = Extract<SequencedOutcome, { readonly kind: 'answer' }>;
@@ -38,6 +40,7 @@ export class ReliableCalls {
   #messages = 0;
   #transmissions = 0;
   #unanswered = 0;
+  #keepAlive: NodeJS.Timeout | undefined;
 
   constructor(options: ReliableCallsOptions) {
     this.#options = options;
@@ -87,8 +90,14 @@ export class ReliableCalls {
     return (await this.#options.sequenced.nextNumber()) - 1;
   }
 
+  /** Keeps the sequence alive no longer. */
+  stop(): void {
+    clearTimeout(this.#keepAlive);
+  }
+
   /** Ends the sequence. @throws Fault (rejects) it did not come to its end in time */
   async end(): Promise<void> {
+    this.stop();
     const { sequenced } = this.#options;
     for (;;) {
       const made = await sequenced.requestEnd();
@@ -152,6 +161,16 @@ export class ReliableCalls {
     }
   }
 
+  /** Nothing is said for a while now, perhaps. */
+  #heard(): void {
+    this.stop();
+    const ask = async (): Promise<void> => {
+      await this.#attempt(await this.#options.sequenced.requestAcknowledgement(), undefined, undefined);
+    };
+    // What comes of it, the next call finds out.
+    this.#keepAlive = setTimeout(() => void ask().catch(() => undefined), this.#options.keepAliveMs).unref();
+  }
+
   /** One attempt; `undefined` if nothing came of it, so that it is to be made again. */
   async #attempt(
     request: OutgoingRequest,
@@ -182,6 +201,7 @@ export class ReliableCalls {
         throw new Fault('peer.http-failed', { reason: 'no answer in time' });
       throw error;
     }
+    this.#heard();
     if (answer.octets.length > 0) return await sequenced.receive(answer.octets, request, channel, number);
     await sequenced.receiveNothing();
     return undefined;
