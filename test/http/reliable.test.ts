@@ -228,3 +228,19 @@ test('a sequence in which nothing is said is kept alive', async () => {
   expect(service.refusals).toEqual([]);
   await service.stop();
 });
+
+test('a sequence that the peer has lost ends its calls, and the next call begins another', async () => {
+  const service = await serve(way(), undefined, {}, echo, undefined, { sequences: {} });
+  const conversation = await connect(service.url, { ...way().client, reliable: { retransmitAfterMs: 20 } });
+  await conversation.call('urn:app/Echo', payload('one'));
+  await service.store.records.clear(`responder ${conversation.context?.identifier}`);
+  const lost = await Promise.allSettled(
+    ['two', 'three'].map((text) => conversation.call('urn:app/Echo', payload(text))),
+  );
+  expect(lost.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+  expect(lost[0]).toMatchObject({ reason: { code: 'peer.soap-fault', detail: { faultCode: 'UnknownSequence' } } });
+  const answers = await Promise.all(['four', 'five'].map((text) => conversation.call('urn:app/Echo', payload(text))));
+  expect(answers.map((answer) => new TextDecoder().decode(answer?.message.body).includes('f'))).toEqual([true, true]);
+  await conversation.close();
+  await service.stop();
+});

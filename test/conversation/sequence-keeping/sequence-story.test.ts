@@ -294,6 +294,19 @@ test.each(['1.1', '1.2'] as const)(
   },
 );
 
+test('T88: sequences that are made and ended without end are bounded', async () => {
+  const place = await scene('200512', '1.2');
+  let made = 0;
+  const go = async (): Promise<void> => {
+    for (; made < 100; made++) {
+      await create(place);
+      await place.end();
+    }
+  };
+  await expect(go()).rejects.toThrow('peer.sequence-refused');
+  expect(made).toBe(64);
+});
+
 test('asked again, it is the same sequence', async () => {
   const place = await scene('200512', '1.2');
   const lost = await place.sequenced.requestCreate();

@@ -12,7 +12,5 @@ testLive({
     'tls-sha-13-12',
     'mix-nodk-10-11',
     'tls-renew-13-12',
-    'x509-rm-13-12',
-    'ut-rm-10-12',
   ],
 });

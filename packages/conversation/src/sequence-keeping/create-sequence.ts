@@ -11,6 +11,9 @@ import { ANONYMOUS } from '../soap/envelope-writer.ts';
 import type { Session, SessionBook } from './session-book.ts';
 import type { ResponderSequenceSettings } from './settings.ts';
 
+/** Of one context, with those that are over. */
+const SESSIONS_MAX = 64;
+
 export interface CreateScene {
   readonly message: ContextMessage;
   readonly headers: SequenceHeaders | undefined;
@@ -40,6 +43,8 @@ export function createSequence(
   for (const address of [asked.acksTo, asked.offer?.endpoint ?? asked.acksTo]) requireAddress(address, policy);
   const open = book.sessions.filter(({ inbound }) => inbound?.state === 'open');
   if (open.length >= settings.sequencesPerContextMax) throw refused('too many sequences');
+  // safety: those that are over are remembered for a while, too (T88).
+  if (book.sessions.length >= SESSIONS_MAX) throw refused('too many sequences in a short time');
   const offered = asked.offer?.identifier;
   const isTaken = ({ inbound, outbound }: Session): boolean =>
     inbound?.identifier === offered || outbound?.identifier === offered;

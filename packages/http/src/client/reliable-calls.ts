@@ -37,6 +37,8 @@ export class ReliableCalls {
   #awaitingRoom: (() => void)[] = [];
   /** Numbers are given in the order of the calls, room or no room. */
   #numbering: Promise<unknown> = Promise.resolve();
+  /** Messages that have a number and are not settled. */
+  #underWay = 0;
   #messages = 0;
   #transmissions = 0;
   #unanswered = 0;
@@ -63,6 +65,7 @@ export class ReliableCalls {
     const numbering = this.#numbering.then(() => this.#number(envelope, awaitsAnswer, signal));
     this.#numbering = numbering.catch(() => undefined);
     const number = await numbering;
+    this.#underWay++;
     try {
       return await this.#untilSettled(number, signal);
     } catch (error) {
@@ -70,6 +73,7 @@ export class ReliableCalls {
         await this.#options.sequenced.giveUp(number).catch(() => undefined);
       throw error;
     } finally {
+      this.#underWay--;
       for (const tell of this.#awaitingRoom.splice(0)) tell();
     }
   }
@@ -118,6 +122,8 @@ export class ReliableCalls {
 
   async #create(): Promise<void> {
     const { sequenced, pauseMs } = this.#options;
+    // safety: numbers of the next sequence begin anew, and those of the one before must not be taken for them.
+    while (this.#underWay > 0) await pause(pauseMs);
     for (let attempts = 1; ; attempts++) {
       try {
         const outcome = await this.#once(await sequenced.requestCreate(), undefined, undefined);
