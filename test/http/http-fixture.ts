@@ -55,7 +55,7 @@ const trust = (): Trust => new Trust({ anchors: ROOT, intermediates: [ALICE!, BO
 /** What a client needs beside the URL, and what the server does. */
 export interface Way {
   readonly scheme: 'http' | 'https';
-  readonly client: Pick<ConnectOptions, 'bootstrap'>;
+  readonly client: Pick<ConnectOptions, 'bootstrap' | 'secure'>;
   readonly server: ResponderBootstrap;
   /** Default: Basic256, which signs with RSA-SHA1. */
   readonly suite?: SuiteName;
