@@ -35,7 +35,7 @@ describe('docs/cli.md', () => {
 });
 
 describe('docs/cli.md and --help', () => {
-  const COMMANDS = ['verify', 'inspect', 'demo', 'explain', 'completion'];
+  const COMMANDS = ['verify', 'inspect', 'demo', 'explain', 'serve', 'call', 'user', 'completion'];
 
   test('every option of every command is in the document', async () => {
     const text = document('cli.md');

@@ -5,7 +5,8 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const OUT = path.join(ROOT, '.parley', 'guides');
+const outOf = (folder: string): string => path.join(ROOT, '.parley', folder);
+const GUIDES = 'guides';
 
 export interface Guide {
   /** From the repository's root. */
@@ -38,20 +39,29 @@ export function guideIn(document: string, markdown: string): Guide | undefined {
   return { document, program: importsFirst(lines), printed: printed.length === 0 ? undefined : printed.join('') };
 }
 
-/** Compiles them with what the packages publish (`dist`), and says what the compiler says: nothing if all is well. */
-export function compile(guides: readonly Guide[]): string {
-  rmSync(OUT, { recursive: true, force: true });
-  mkdirSync(OUT, { recursive: true });
-  symlinkSync(path.join(ROOT, 'test', 'node_modules'), path.join(OUT, 'node_modules'), 'dir');
-  writeFileSync(path.join(OUT, 'package.json'), '{ "type": "module" }');
-  writeFileSync(path.join(OUT, 'tsconfig.json'), JSON.stringify(COMPILER));
-  for (const { document, program } of guides) writeFileSync(path.join(OUT, `${nameOf(document)}.ts`), program);
-  return node(path.join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', OUT).stdout;
+/**
+ * Compiles them, in a folder of their own, with what the packages publish (`dist`), and says what the compiler says: nothing if all
+ * is well.
+ */
+export function compile(guides: readonly Guide[], folder: string = GUIDES): string {
+  const out = outOf(folder);
+  rmSync(out, { recursive: true, force: true });
+  mkdirSync(out, { recursive: true });
+  symlinkSync(path.join(ROOT, 'test', 'node_modules'), path.join(out, 'node_modules'), 'dir');
+  writeFileSync(path.join(out, 'package.json'), '{ "type": "module" }');
+  writeFileSync(path.join(out, 'tsconfig.json'), JSON.stringify(COMPILER));
+  for (const { document, program } of guides) writeFileSync(path.join(out, `${nameOf(document)}.ts`), program);
+  return node(out, path.join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', out).stdout;
 }
 
 /** Runs a compiled one. */
-export function run({ document }: Guide): { readonly stdout: string; readonly stderr: string } {
-  return node(path.join(OUT, 'dist', `${nameOf(document)}.js`));
+export function run(guide: Guide): { readonly stdout: string; readonly stderr: string } {
+  return node(outOf(GUIDES), compiled(guide));
+}
+
+/** The file of a compiled one. */
+export function compiled({ document }: Guide, folder: string = GUIDES): string {
+  return path.join(outOf(folder), 'dist', `${nameOf(document)}.js`);
 }
 
 const COMPILER = {
@@ -103,6 +113,6 @@ function nameOf(document: string): string {
   return document.replace(/\.md$/, '').replaceAll('/', '.');
 }
 
-function node(...args: readonly string[]): { readonly stdout: string; readonly stderr: string } {
-  return spawnSync(process.execPath, args, { cwd: OUT, encoding: 'utf8', timeout: 25_000 });
+function node(cwd: string, ...args: readonly string[]): { readonly stdout: string; readonly stderr: string } {
+  return spawnSync(process.execPath, args, { cwd, encoding: 'utf8', timeout: 25_000 });
 }

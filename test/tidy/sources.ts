@@ -12,7 +12,8 @@ export const LEVELS: readonly (readonly string[])[] = [
   ['engine'],
   ['conversation'],
   ['http', 'log'],
-  ['node-soap', 'cli'],
+  ['node-soap', 'gateway'],
+  ['cli'],
 ];
 
 export const PACKAGES: readonly string[] = LEVELS.flat();

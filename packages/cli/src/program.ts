@@ -1,13 +1,17 @@
 import { createRequire } from 'node:module';
 import { Command } from 'commander';
+import { call } from './commands/call.ts';
 import { completion } from './commands/completion.ts';
 import { demo } from './commands/demo.ts';
 import { explain } from './commands/explain.ts';
 import { inspect } from './commands/inspect.ts';
+import { serve } from './commands/serve.ts';
+import { user } from './commands/user.ts';
 import { verify } from './commands/verify.ts';
 import { completionCommand } from './declarations/completion-command.ts';
 import { demoCommand } from './declarations/demo-command.ts';
 import { explainCommand } from './declarations/explain-command.ts';
+import { callCommand, serveCommand, userCommand } from './declarations/gateway-commands.ts';
 import { inspectCommand } from './declarations/inspect-command.ts';
 import { verifyCommand } from './declarations/verify-command.ts';
 import type { ExitStatus } from './terminal/exit-status.ts';
@@ -24,7 +28,7 @@ Examples:
 export function program(terminal: Terminal, onEnd: (status: ExitStatus) => void): Command {
   const parley = new Command('parley')
     .description(
-      'WS-SecureConversation: verify recorded conversations, look into messages, and make a conversation to try.',
+      'WS-SecureConversation: converse securely for plain services and clients, verify recorded conversations, look into messages.',
     )
     .version(versionOfPackage(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this')
@@ -40,6 +44,9 @@ export function program(terminal: Terminal, onEnd: (status: ExitStatus) => void)
     .addCommand(inspectCommand(parley, async (path, options) => onEnd(await inspect(path, options, terminal))))
     .addCommand(demoCommand(parley, async (directory, options) => onEnd(await demo(directory, options, terminal))))
     .addCommand(explainCommand(parley, async (code, options) => onEnd(await explain(code, options, terminal))))
+    .addCommand(serveCommand(parley, async (options) => onEnd(await serve(options, terminal))))
+    .addCommand(callCommand(parley, async (url, options) => onEnd(await call(url, options, terminal))))
+    .addCommand(userCommand(parley, async (file, name) => onEnd(await user(file, name, terminal))))
     .addCommand(completionCommand(parley, async (shell) => onEnd(await completion(shell, parley, terminal))));
 }
 

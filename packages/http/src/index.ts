@@ -4,7 +4,11 @@ export type { HttpResponderStats } from './server/http-responder.ts';
 export type {
   Endpoint,
   HttpResponderOptions,
+  PlainAnswer,
+  PlainEndpoint,
+  PlainRequest,
   Refusal,
+  SecuredEndpoint,
   Service,
   ServiceAnswer,
   ServiceCall,
@@ -18,4 +22,7 @@ export type { ConnectOptions, ReliableOptions } from './client/settings.ts';
 export type { ReliableStats } from './client/reliable-calls.ts';
 export { Conversation } from './client/conversation.ts';
 export type { CallAnswer, CallOptions } from './client/conversation.ts';
-export type { PostBounds } from './client/post.ts';
+
+// One message over HTTP, whatever secures it.
+export { post } from './client/post.ts';
+export type { IncomingMessage, OutgoingMessage, PostBounds } from './client/post.ts';

@@ -10,7 +10,7 @@ import { failedReply } from '@parley/core/internal';
 import type { ContextMessage } from '@parley/engine';
 import type { SoapHeaders } from '../binding/soap-headers.ts';
 import { readSoapHeaders, soapHeaders } from '../binding/soap-headers.ts';
-import type { Endpoint, ServiceCall } from './settings.ts';
+import type { SecuredEndpoint, ServiceCall } from './settings.ts';
 
 export interface HttpAnswer {
   readonly status: number;
@@ -40,21 +40,15 @@ interface Served {
 
 /** A request whose headers were read, and the endpoint that it is for. */
 export class Exchange {
-  readonly #endpoint: Endpoint;
+  readonly #endpoint: SecuredEndpoint;
   readonly #head: RequestHead;
   readonly #soap: SoapHeaders;
 
   /** @throws Fault `peer.http-content-type` */
-  constructor(endpoint: Endpoint, head: RequestHead) {
-    const { headers } = head;
-    const action = headers['soapaction'];
+  constructor(endpoint: SecuredEndpoint, head: RequestHead) {
     this.#endpoint = endpoint;
     this.#head = head;
-    this.#soap = readSoapHeaders(
-      headers['content-type'],
-      Array.isArray(action) ? action.join(', ') : action,
-      headers['content-encoding'],
-    );
+    this.#soap = soapHeadersOf(head);
   }
 
   /** Whether the transport says that it is a request of trust; one that lies is refused when it is opened. */
@@ -137,6 +131,16 @@ export class Exchange {
   #message(status: number, body: Uint8Array): HttpAnswer {
     return { status, headers: soapHeaders(this.#soap.soapVersion, undefined), body };
   }
+}
+
+/** What the HTTP headers say of the message. @throws Fault `peer.http-content-type` */
+export function soapHeadersOf({ headers }: Pick<RequestHead, 'headers'>): SoapHeaders {
+  const action = headers['soapaction'];
+  return readSoapHeaders(
+    headers['content-type'],
+    Array.isArray(action) ? action.join(', ') : action,
+    headers['content-encoding'],
+  );
 }
 
 /** Ours where we refuse what the application answered; the rest is the application's, and kept for the log as the cause. */

@@ -7,6 +7,7 @@ import { failedReply } from '@parley/core/internal';
 import { Admission } from './admission.ts';
 import type { HttpAnswer } from './exchange.ts';
 import { Exchange } from './exchange.ts';
+import { PlainExchange } from './plain-exchange.ts';
 import { BodyReader } from './read-body.ts';
 import { refusalStatus } from './refusal-status.ts';
 import type { Endpoint, HttpResponderOptions, HttpResponderSettings } from './settings.ts';
@@ -79,12 +80,9 @@ export class HttpResponder {
     const endpoint = this.#endpoints.get(path);
     if (endpoint === undefined) throw new Fault('peer.http-target');
     if (request.method !== 'POST') throw new Fault('peer.http-method', { method: String(request.method).slice(0, 20) });
-    const exchange = new Exchange(endpoint, {
-      path,
-      isSecure: this.#isSecure(request),
-      client: this.#settings.clientOf?.(request),
-      headers: request.headers,
-    });
+    const client = this.#settings.clientOf?.(request);
+    const head = { path, isSecure: this.#isSecure(request), client, headers: request.headers };
+    const exchange = 'plain' in endpoint ? new PlainExchange(endpoint, head) : new Exchange(endpoint, head);
     const body = await this.#bodies.read(request, request.headers['content-length']);
     const leave = this.#admission.enter(exchange.isHandshake);
     try {

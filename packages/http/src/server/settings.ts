@@ -3,7 +3,7 @@ import type { Http2ServerRequest } from 'node:http2';
 import type { Responder, SequencePlace } from '@parley/conversation';
 import type { FailedReply } from '@parley/core';
 import { DEFAULT_LIMITS, Fault } from '@parley/core';
-import type { ContextMessage } from '@parley/engine';
+import type { ContextMessage, SoapVersion } from '@parley/engine';
 import type { AdmissionBounds } from './admission.ts';
 import type { BodyBounds } from './read-body.ts';
 
@@ -32,9 +32,34 @@ export interface ServiceAnswer {
 export type Service = (call: ServiceCall) => ServiceAnswer | undefined | Promise<ServiceAnswer | undefined>;
 
 /** What stands at one path: several may share a store, each with a policy of its own. */
-export interface Endpoint {
+export type Endpoint = SecuredEndpoint | PlainEndpoint;
+
+export interface SecuredEndpoint {
   readonly responder: Responder;
   readonly service: Service;
+}
+
+/** For clients that know of no conversation: nothing of what comes is secured, and nothing of what is answered. */
+export interface PlainEndpoint {
+  /** What it rejects with is told to `onRefused`, and answered with its status and nothing else. */
+  readonly plain: (request: PlainRequest) => Promise<PlainAnswer>;
+}
+
+export interface PlainRequest {
+  /** The message as it came; of the version that its headers say. */
+  readonly octets: Uint8Array;
+  readonly soapVersion: SoapVersion;
+  /** As the transport says it. */
+  readonly soapAction: string | undefined;
+  readonly path: string;
+}
+
+export interface PlainAnswer {
+  readonly status: 200 | 202 | 500;
+  /** The message; empty for none. */
+  readonly octets: Uint8Array;
+  /** Why it is a refusal: for `onRefused`. */
+  readonly failure?: FailedReply | undefined;
 }
 
 /** Something that was refused, or failed: for the log, never for the peer. */

@@ -1,0 +1,78 @@
+import { performance } from 'node:perf_hooks';
+import { Fault } from '@parley/core';
+import type { PlainBegin } from '@parley/gateway';
+import { bodyContent, connectionOf } from '@parley/gateway';
+import type { CallAnswer } from '@parley/http';
+import { connect } from '@parley/http';
+import type { CallOptions } from '../declarations/gateway-commands.ts';
+import { readInput } from '../options/read-input.ts';
+import { ExitStatus } from '../terminal/exit-status.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+
+/** `parley call`. */
+export async function call(
+  url: string,
+  options: CallOptions,
+  { stdin, stdout, stderr, interrupted }: Terminal,
+): Promise<ExitStatus> {
+  const { action, body, repeat, peer, suite, soap, version, trust, certificate, key } = options;
+  const payload = body === '-' ? await wholeOf(stdin) : await readInput(body);
+  const begin = beginOf(options);
+  const isTls = begin.by !== 'asymmetric-x509' && begin.by !== 'symmetric-x509';
+  const tls = { ...(trust && { trust }), ...(isTls && certificate && key && { certificate, key }) };
+  const more = { peer, suite, soap, version };
+  const given = Object.fromEntries(Object.entries(more).filter(([, value]) => value !== undefined));
+  const connection = await connectionOf({ path: '/', service: url, begin, tls, ...given }, '.');
+  await using conversation = await connect(url, { ...connection, signal: interrupted });
+  let answer: CallAnswer | undefined;
+  const beganMs = performance.now();
+  let done = 0;
+  for (; done < repeat && !interrupted.aborted; done++) {
+    answer = await conversation.call(action, payload, { signal: interrupted });
+  }
+  const seconds = (performance.now() - beganMs) / 1000;
+  if (answer !== undefined) await stdout.line(new TextDecoder().decode(bodyContent(answer.message.body)));
+  if (repeat > 1) {
+    const rate = Math.round(done / seconds);
+    await stderr.line(`${done} calls in ${seconds.toFixed(2)} s: ${rate} a second, one after the other`);
+    await stderr.flush();
+  }
+  return answer?.fault === undefined ? ExitStatus.ok : ExitStatus.refused;
+}
+
+/** How the conversation begins, as the options say it. @throws Fault `caller.option-invalid` one is missing */
+function beginOf({ username, password, serviceCertificate, certificate, key, trust }: CallOptions): PlainBegin {
+  const user = together('username', username, 'password', password);
+  const own = together('certificate', certificate, 'key', key);
+  if (serviceCertificate !== undefined) {
+    const service = serviceCertificate;
+    if (own !== undefined && trust !== undefined)
+      return { by: 'asymmetric-x509', service, trust, certificate: own[0], key: own[1] };
+    return {
+      by: 'symmetric-x509',
+      service,
+      ...(user && { username: user[0], password: user[1] }),
+      ...(own && { certificate: own[0], key: own[1] }),
+    };
+  }
+  if (user !== undefined) return { by: 'username-over-tls', username: user[0], password: user[1] };
+  if (own !== undefined) return { by: 'client-certificate' };
+  throw new Fault('caller.option-invalid', { reason: 'nothing says who calls; see parley call --help' });
+}
+
+function together(
+  one: string,
+  first: string | undefined,
+  other: string,
+  second: string | undefined,
+): readonly [string, string] | undefined {
+  if (first !== undefined && second !== undefined) return [first, second];
+  if (first === undefined && second === undefined) return undefined;
+  throw new Fault('caller.option-invalid', { option: first === undefined ? one : other, reason: 'is missing' });
+}
+
+async function wholeOf(stream: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of stream) pieces.push(piece);
+  return Buffer.concat(pieces);
+}

@@ -1,0 +1,82 @@
+/** What a configuration file says, once it is known to fit {@link CONFIGURATION_SCHEMA}. Files are named from the folder that it is in. */
+import type { EndpointPolicy, PeerName } from '@parley/conversation';
+import type { SuiteName, Version } from '@parley/core';
+import type { SoapVersion } from '@parley/engine';
+import type { AdmissionBounds, BodyBounds } from '@parley/http';
+
+export interface GatewayConfiguration {
+  readonly listen: { readonly port: number; readonly host?: string };
+  /** Without it, the gateway speaks HTTP in clear. */
+  readonly tls?: TlsFiles;
+  /** A durable store of contexts. Without it, they are in memory, and gone with the process. */
+  readonly contexts?: { readonly folder: string; readonly key: string };
+  /** Threads that open and seal, of each secured endpoint; 0, the default: none but the main one. */
+  readonly workers?: number;
+  /** How often files are looked at for changes. Default 2000. */
+  readonly reloadMs?: number;
+  readonly limits?: Partial<BodyBounds & AdmissionBounds>;
+  readonly secured?: readonly SecuredEndpoint[];
+  readonly plain?: readonly PlainEndpoint[];
+}
+
+export interface TlsFiles {
+  readonly certificate: string;
+  readonly key: string;
+  /** Whose certificates clients may show. */
+  readonly clients?: string;
+}
+
+/** How the other side is configured. */
+export interface PeerConfiguration extends Pick<EndpointPolicy, 'binding' | 'encrypt' | 'order' | 'keys' | 'confirm'> {
+  readonly peer?: PeerName;
+  readonly suite?: SuiteName;
+}
+
+/** Before a plain service: what comes in is secured, what goes on is not. */
+export interface SecuredEndpoint extends PeerConfiguration {
+  readonly path: string;
+  readonly upstream: string;
+  readonly upstreamTimeoutMs?: number;
+  readonly begin: SecuredBegin;
+  /** See `ResponderOptions`. */
+  readonly unproven?: 'refuse' | 'same-principal';
+  readonly contextLifetimeMs?: number;
+  readonly contextLifetimeMinMs?: number;
+  readonly renewGraceMs?: number;
+}
+
+export type SecuredBegin =
+  | { readonly by: 'username-over-tls'; readonly users: string }
+  | { readonly by: 'client-certificate' }
+  | ({ readonly by: 'symmetric-x509'; readonly users?: string; readonly endorsers?: string } & KeyFiles)
+  | ({ readonly by: 'asymmetric-x509'; readonly trust: string; readonly known?: string } & KeyFiles);
+
+/** Before a secured service: what comes in is plain, what goes on is secured. */
+export interface PlainEndpoint extends PeerConfiguration {
+  readonly path: string;
+  readonly service: string;
+  readonly soap?: SoapVersion;
+  readonly version?: Version;
+  readonly answerTimeoutMs?: number;
+  /** Trust anchors for TLS, and a client certificate for it. */
+  readonly tls?: { readonly trust?: string; readonly certificate?: string; readonly key?: string };
+  readonly begin: PlainBegin;
+}
+
+export interface UserFiles {
+  readonly username: string;
+  /** The file with the password. */
+  readonly password: string;
+}
+
+export type PlainBegin =
+  | ({ readonly by: 'username-over-tls' } & UserFiles)
+  | { readonly by: 'client-certificate' }
+  | ({ readonly by: 'symmetric-x509'; readonly service: string } & Partial<UserFiles> & Partial<KeyFiles>)
+  | ({ readonly by: 'asymmetric-x509'; readonly service: string; readonly trust: string } & KeyFiles);
+
+/** A certificate and its private key, in PEM. */
+export interface KeyFiles {
+  readonly certificate: string;
+  readonly key: string;
+}

@@ -1,0 +1,108 @@
+/** The schema of configuration files (JSON Schema 2020-12 as far as editors and Ajv share it). */
+import { PEER_NAMES } from '@parley/conversation';
+import { SUITE_NAMES } from '@parley/core';
+
+const file = { type: 'string', minLength: 1 } as const;
+const url = { type: 'string', pattern: '^https?://[^\\s]+$' } as const;
+const milliseconds = { type: 'integer', minimum: 0, maximum: 2 ** 31 - 1 } as const;
+const count = { type: 'integer', minimum: 1 } as const;
+const oneOf = (...values: readonly string[]) => ({ type: 'string', enum: values }) as const;
+
+type Properties = Readonly<Record<string, object>>;
+
+/** An object with these properties and no others. */
+function exactly(required: Properties, optional: Properties = {}) {
+  const properties = { ...required, ...optional };
+  return { type: 'object', properties, required: Object.keys(required), additionalProperties: false } as const;
+}
+
+/** One way to begin. */
+function by(name: string, required: Properties = {}, optional: Properties = {}) {
+  return exactly({ by: { const: name }, ...required }, optional);
+}
+
+function anyOf(...kinds: readonly object[]) {
+  return { type: 'object', discriminator: { propertyName: 'by' }, required: ['by'], oneOf: kinds } as const;
+}
+
+const key = { certificate: file, key: file };
+const user = { username: { type: 'string', minLength: 1 }, password: file };
+
+const peer = {
+  peer: oneOf(...PEER_NAMES),
+  suite: oneOf(...SUITE_NAMES),
+  binding: oneOf('symmetric', 'transport'),
+  encrypt: oneOf('none', 'body', 'body-and-signature'),
+  order: oneOf('sign-then-encrypt', 'encrypt-then-sign'),
+  keys: oneOf('explicit', 'implied', 'direct'),
+  confirm: { type: 'boolean' },
+};
+
+const path = { type: 'string', pattern: '^/[^?#]*$' } as const;
+
+const secured = exactly(
+  {
+    path,
+    upstream: url,
+    begin: anyOf(
+      by('username-over-tls', { users: file }),
+      by('client-certificate'),
+      by('symmetric-x509', key, { users: file, endorsers: file }),
+      by('asymmetric-x509', { ...key, trust: file }, { known: file }),
+    ),
+  },
+  {
+    ...peer,
+    upstreamTimeoutMs: milliseconds,
+    unproven: oneOf('refuse', 'same-principal'),
+    contextLifetimeMs: milliseconds,
+    contextLifetimeMinMs: milliseconds,
+    renewGraceMs: milliseconds,
+  },
+);
+
+const plain = exactly(
+  {
+    path,
+    service: url,
+    begin: anyOf(
+      by('username-over-tls', user),
+      by('client-certificate'),
+      by('symmetric-x509', { service: file }, { ...user, ...key }),
+      by('asymmetric-x509', { ...key, service: file, trust: file }),
+    ),
+  },
+  {
+    ...peer,
+    soap: oneOf('1.1', '1.2'),
+    version: oneOf('200512', '200502'),
+    answerTimeoutMs: milliseconds,
+    tls: exactly({}, { trust: file, ...key }),
+  },
+);
+
+export const CONFIGURATION_SCHEMA: Readonly<Record<string, unknown>> = {
+  $schema: 'https://json-schema.org/draft/2020-12/schema',
+  title: 'Parley gateway',
+  ...exactly(
+    { listen: exactly({ port: { type: 'integer', minimum: 0, maximum: 65_535 } }, { host: { type: 'string' } }) },
+    {
+      tls: exactly(key, { clients: file }),
+      contexts: exactly({ folder: file, key: file }),
+      workers: { type: 'integer', minimum: 0, maximum: 256 },
+      reloadMs: { ...milliseconds, minimum: 10 },
+      limits: exactly(
+        {},
+        {
+          bodyBytesMax: count,
+          bodyTimeoutMs: count,
+          incompleteBytesMax: count,
+          requestsMax: count,
+          handshakesMax: count,
+        },
+      ),
+      secured: { type: 'array', items: secured },
+      plain: { type: 'array', items: plain },
+    },
+  ),
+};

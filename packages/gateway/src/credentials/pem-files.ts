@@ -1,0 +1,64 @@
+/** Certificates and private keys from PEM files, and whom to trust. */
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { Certificate, CertifiedKey, DEFAULT_LIMITS, Fault, PrivateKey, Trust } from '@parley/core';
+import type { CertificateSignature, OwnKey } from '@parley/engine';
+
+/** A folder that files are named from, and which files were read from it. */
+export class Files {
+  readonly #folder: string;
+  /** Absolute paths. */
+  readonly read: Set<string> = new Set();
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** @throws Fault `caller.input-unreadable` it cannot be read */
+  async octets(name: string): Promise<Buffer> {
+    const file = this.path(name);
+    this.read.add(file);
+    try {
+      return await readFile(file);
+    } catch (error) {
+      throw new Fault('caller.input-unreadable', { path: file, reason: String((error as { code?: string }).code) });
+    }
+  }
+
+  path(name: string): string {
+    return path.resolve(this.#folder, name);
+  }
+
+  /** @throws Fault as {@link octets}, and as `Certificate.readPem` */
+  async certificates(name: string): Promise<readonly [Certificate, ...Certificate[]]> {
+    const [first, ...rest] = Certificate.readPem(await this.octets(name), DEFAULT_LIMITS);
+    if (first === undefined) throw new Fault('caller.option-invalid', { option: name, reason: 'no certificate' });
+    return [first, ...rest];
+  }
+
+  /** A certificate, with those above it if the file has them, and its key. @throws Fault as above */
+  async keyPair(certificate: string, key: string): Promise<KeyPair> {
+    const chain = await this.certificates(certificate);
+    const uses = ['signature', 'encryption', 'rsa-1_5'] as const;
+    const privateKey = PrivateKey.read({ format: 'pem', bytes: await this.octets(key) }, { uses });
+    return {
+      own: { certificate: chain[0], privateKey },
+      signature: { key: CertifiedKey.of(privateKey, chain), reference: 'direct' },
+    };
+  }
+
+  /** @throws Fault as above */
+  async trust(anchors: string, ...known: readonly string[]): Promise<Trust> {
+    const intermediates = await Promise.all(known.map((name) => this.certificates(name)));
+    return new Trust({
+      anchors: await this.certificates(anchors),
+      intermediates: intermediates.flat(),
+      revocation: 'if-listed',
+    });
+  }
+}
+
+export interface KeyPair {
+  readonly own: OwnKey;
+  readonly signature: CertificateSignature;
+}

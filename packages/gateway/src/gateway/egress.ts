@@ -1,0 +1,68 @@
+/** Before a secured service: plain requests go to it in a conversation, which begins with the first of them. */
+import { envelope } from '@parley/conversation';
+import { DEFAULT_LIMITS, Fault } from '@parley/core';
+import { failedReply } from '@parley/core/internal';
+import type { SoapVersion } from '@parley/engine';
+import type { ConnectOptions, Conversation, PlainAnswer, PlainEndpoint, PlainRequest } from '@parley/http';
+import { connect } from '@parley/http';
+import { plainFault, readBody, readPlain } from '../soap/plain-message.ts';
+
+/** One secured service, and the conversation with it. */
+export class Egress implements PlainEndpoint {
+  readonly #url: string;
+  readonly #options: ConnectOptions;
+  #conversation: Promise<Conversation> | undefined;
+
+  constructor(url: string, options: ConnectOptions) {
+    this.#url = url;
+    this.#options = options;
+  }
+
+  readonly plain = async (request: PlainRequest): Promise<PlainAnswer> => {
+    try {
+      return await this.#forward(request);
+    } catch (error) {
+      const failure = failedReply(error);
+      return { ...fault(request.soapVersion, failure.code), failure };
+    }
+  };
+
+  /** Ends the conversation, if there is one. */
+  async close(): Promise<void> {
+    const conversation = await this.#conversation?.catch(() => undefined);
+    this.#conversation = undefined;
+    await conversation?.close();
+  }
+
+  async #forward({ octets, soapVersion, soapAction }: PlainRequest): Promise<PlainAnswer> {
+    const plain = readPlain(octets, DEFAULT_LIMITS);
+    if (plain.soapVersion !== soapVersion) throw new Fault('peer.soap-version-mismatch', { transport: soapVersion });
+    const action = plain.action ?? soapAction;
+    if (action === undefined) throw new Fault('peer.structure-invalid', { reason: 'no action' });
+    const conversation = await this.#connected();
+    const answer = await conversation.call(action, plain.payload);
+    if (answer === undefined) return { status: 202, octets: new Uint8Array(0) };
+    const { payload, isFault } = readBody(answer.message.body, DEFAULT_LIMITS);
+    const { soapVersion: answered } = answer.message;
+    // A fault's names are of the version of SOAP that it was written in.
+    if (isFault && answered !== soapVersion) return fault(soapVersion, String(answer.fault?.faultCode ?? 'fault'));
+    return {
+      status: isFault ? 500 : 200,
+      octets: envelope({ action: '', body: payload, soapVersion, addressing: 'none' }),
+    };
+  }
+
+  #connected(): Promise<Conversation> {
+    this.#conversation ??= connect(this.#url, this.#options).catch((error: unknown) => {
+      // The next request tries again.
+      this.#conversation = undefined;
+      throw error;
+    });
+    return this.#conversation;
+  }
+}
+
+function fault(soapVersion: SoapVersion, text: string): PlainAnswer {
+  const body = plainFault(soapVersion, text.replace(/[^\w.: -]/g, ' '));
+  return { status: 500, octets: envelope({ action: '', body, soapVersion, addressing: 'none' }) };
+}

@@ -1,0 +1,129 @@
+/** A gateway as a configuration describes it: one server, whose endpoints change with their files. */
+import { once } from 'node:events';
+import type { IncomingMessage, Server } from 'node:http';
+import http from 'node:http';
+import type { Http2ServerRequest } from 'node:http2';
+import https from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { TLSSocket } from 'node:tls';
+import type { ContextStore } from '@parley/conversation';
+import {
+  keyEncryptionKeyFromFile,
+  MemoryContextStore,
+  MemoryReplayCache,
+  openLmdbContextStore,
+} from '@parley/conversation';
+import type { Fault } from '@parley/core';
+import type { Refusal } from '@parley/http';
+import { HttpResponder } from '@parley/http';
+import { Agent } from 'undici';
+import type { GatewayConfiguration } from '../configuration/configuration.ts';
+import type { LoadedConfiguration } from '../configuration/read-configuration.ts';
+import { Files } from '../credentials/pem-files.ts';
+import { Endpoints } from './endpoints.ts';
+import { WatchedFiles } from './watched-files.ts';
+
+export interface GatewayOptions {
+  /** Is told of every refusal and failure. */
+  readonly onRefused?: ((refusal: Refusal) => void) | undefined;
+  /** Files changed and are in use, or cannot be used: then what was there before serves on. */
+  readonly onReloaded?: ((failure: Fault | undefined) => void) | undefined;
+}
+
+const RELOAD_MS = 2000;
+
+/** A running gateway. Made by {@link startGateway}. */
+export class Gateway {
+  readonly port: number;
+  readonly #server: Server;
+  readonly #responder: HttpResponder;
+  readonly #endpoints: Endpoints;
+  readonly #watched: WatchedFiles;
+  readonly #store: ContextStore;
+
+  constructor(parts: {
+    server: Server;
+    responder: HttpResponder;
+    endpoints: Endpoints;
+    watched: WatchedFiles;
+    store: ContextStore;
+  }) {
+    this.#server = parts.server;
+    this.#responder = parts.responder;
+    this.#endpoints = parts.endpoints;
+    this.#watched = parts.watched;
+    this.#store = parts.store;
+    this.port = (parts.server.address() as AddressInfo).port;
+  }
+
+  get stats(): HttpResponder['stats'] {
+    return this.#responder.stats;
+  }
+
+  /** Answers what is in work, refuses what comes, and ends; contexts stay in a durable store. */
+  async close(): Promise<void> {
+    this.#watched.close();
+    await this.#responder.drain();
+    this.#server.close();
+    this.#server.closeAllConnections();
+    await once(this.#server, 'close');
+    await this.#endpoints.close();
+    await this.#store.close();
+  }
+}
+
+/**
+ * Serves what `loaded` says.
+ * @throws Fault (rejects) what is wrong with a file or an option
+ */
+export async function startGateway(
+  { configuration, folder }: LoadedConfiguration,
+  { onRefused, onReloaded }: GatewayOptions = {},
+): Promise<Gateway> {
+  const { listen, reloadMs = RELOAD_MS, limits } = configuration;
+  let files = new Files(folder);
+  const tls = await tlsOf(configuration, files);
+  const store = await storeOf(configuration, files);
+  const endpoints = new Endpoints(configuration, { store, replayCache: new MemoryReplayCache(), agent: new Agent() });
+  await endpoints.load(files);
+  const responder = new HttpResponder({ endpoints: endpoints.byPath, onRefused, clientOf, ...limits });
+  const server = tls === undefined ? http.createServer(responder.handler) : https.createServer(tls, responder.handler);
+  server.listen(listen.port, listen.host ?? '127.0.0.1');
+  await once(server, 'listening');
+  const reload = async (): Promise<ReadonlySet<string>> => {
+    const again = new Files(folder);
+    try {
+      const changed = await tlsOf(configuration, again);
+      await endpoints.load(again);
+      if (changed !== undefined && server instanceof https.Server) server.setSecureContext(changed);
+      files = again;
+      onReloaded?.(undefined);
+    } catch (error) {
+      onReloaded?.(error as Fault);
+    }
+    return files.read;
+  };
+  const watched = await WatchedFiles.of(files.read, reloadMs, reload);
+  return new Gateway({ server, responder, endpoints, watched, store });
+}
+
+async function tlsOf({ tls }: GatewayConfiguration, files: Files): Promise<https.ServerOptions | undefined> {
+  if (tls === undefined) return undefined;
+  const server = { cert: await files.octets(tls.certificate), key: await files.octets(tls.key) };
+  if (tls.clients === undefined) return server;
+  // Who shows none is somebody else's to refuse: other endpoints may want none.
+  return { ...server, ca: await files.octets(tls.clients), requestCert: true, rejectUnauthorized: false };
+}
+
+async function storeOf({ contexts }: GatewayConfiguration, files: Files): Promise<ContextStore> {
+  if (contexts === undefined) return new MemoryContextStore();
+  const keyEncryptionKey = await keyEncryptionKeyFromFile(files.path(contexts.key));
+  return await openLmdbContextStore({ directory: files.path(contexts.folder), keyEncryptionKey });
+}
+
+/** Whom TLS has authenticated, by the subject of his certificate. */
+function clientOf({ socket }: IncomingMessage | Http2ServerRequest): string | undefined {
+  if (!(socket instanceof TLSSocket) || !socket.authorized) return undefined;
+  const { subject } = socket.getPeerX509Certificate() ?? {};
+  return subject?.split('\n').join(',');
+}

@@ -1,0 +1,36 @@
+/** What a plain endpoint connects to its secured service with. */
+import type { ConnectOptions } from '@parley/http';
+import type { PlainEndpoint } from '../configuration/configuration.ts';
+import { Files } from '../credentials/pem-files.ts';
+import { initiatorBootstrap } from './initiator-bootstrap.ts';
+import { profileOf } from './profile.ts';
+
+/** For `connect`, with files from `folder`. @throws Fault what is wrong with a file */
+export async function connectionOf(endpoint: PlainEndpoint, folder: string): Promise<ConnectOptions> {
+  return await connectOptions(endpoint, new Files(folder));
+}
+
+/** The same with files that are noted. */
+export async function connectOptions(endpoint: PlainEndpoint, files: Files): Promise<ConnectOptions> {
+  const { soap, version, answerTimeoutMs, tls } = endpoint;
+  return {
+    bootstrap: await initiatorBootstrap(endpoint.begin, files),
+    profile: profileOf(endpoint),
+    appliesTo: endpoint.service,
+    ...(soap && { soapVersion: soap }),
+    ...(version && { version }),
+    ...(answerTimeoutMs && { answerTimeoutMs }),
+    ...(tls && { tls: await tlsOptions(tls, files) }),
+  };
+}
+
+async function tlsOptions(
+  { trust, certificate, key }: NonNullable<PlainEndpoint['tls']>,
+  files: Files,
+): Promise<{ readonly ca?: Buffer; readonly cert?: Buffer; readonly key?: Buffer }> {
+  return {
+    ...(trust && { ca: await files.octets(trust) }),
+    ...(certificate && { cert: await files.octets(certificate) }),
+    ...(key && { key: await files.octets(key) }),
+  };
+}

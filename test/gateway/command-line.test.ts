@@ -1,0 +1,160 @@
+// `parley serve`, `parley call` and `parley user`, as programs.
+import type { ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import readline from 'node:readline';
+import { createKeyEncryptionKeyFile, usernameOverTls } from '@parley/conversation';
+import { Secret } from '@parley/core';
+import { readConfiguration, Users } from '@parley/gateway';
+import { connect } from '@parley/http';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { PARLEY, parley } from '../cli/run-parley.ts';
+import { atEnd, ECHO, echo, folder, ingress, PASSWORD, plainService, read } from './gateway-fixture.ts';
+
+interface Served {
+  readonly port: number;
+  readonly child: ChildProcess;
+  readonly lines: { readonly event: string; readonly code?: string }[];
+}
+
+/** `parley serve` until it listens. */
+async function serve(where: string, ...words: readonly string[]): Promise<Served> {
+  const child = spawn(process.execPath, [PARLEY, 'serve', ...words], { cwd: where, stdio: ['ignore', 'pipe', 'pipe'] });
+  atEnd(() => void child.kill('SIGKILL'));
+  const lines: { event: string; port?: number; code?: string }[] = [];
+  const port = await new Promise<number>((resolve, reject) => {
+    child.on('close', (status) => reject(new Error(`ended with ${status}`)));
+    readline.createInterface({ input: child.stderr }).on('line', (line) => {
+      if (!line.startsWith('{')) return reject(new Error(line));
+      const event = JSON.parse(line) as (typeof lines)[number];
+      lines.push(event);
+      if (event.event === 'listening') resolve(event.port ?? 0);
+    });
+  });
+  return { port, child, lines };
+}
+
+test('serves, is called, and ends when it is told to', async () => {
+  const where = await folder();
+  writeFileSync(path.join(where, 'gateway.yaml'), ingress('http://127.0.0.1:9/nowhere'));
+  writeFileSync(path.join(where, 'body.xml'), ECHO('by hand'));
+  const upstream = await plainService(echo());
+  const { port, child, lines } = await serve(where, '--upstream', upstream);
+  const words = ['call', `https://127.0.0.1:${port}/orders`, '--trust', 'ca.pem', '--username', 'alice'];
+  const more = ['--password', 'password.txt', '--action', 'urn:app/Echo', '--body'];
+  const once1 = await parley([...words, ...more, 'body.xml'], { directory: where });
+  expect(once1).toMatchObject({ status: 0, stdout: expect.stringContaining('>by hand<'), stderr: '' });
+  const many = await parley([...words, ...more, '-', '--repeat', '5'], { directory: where, stdin: ECHO('many') });
+  expect(many).toMatchObject({ status: 0, stderr: expect.stringMatching(/^5 calls in [\d.]+ s: \d+ a second/) });
+  const failed = await parley([...words, ...more, '-'], { directory: where, stdin: ECHO('fail') });
+  expect(failed).toMatchObject({ status: 1, stdout: expect.stringContaining('No such order') });
+  writeFileSync(path.join(where, 'password.txt'), 'wrong');
+  const refused = await parley([...words, ...more, 'body.xml'], { directory: where });
+  expect(refused).toMatchObject({ status: 2, stderr: expect.stringContaining('peer.soap-fault') });
+  await expect.poll(() => lines.some(({ code }) => code === 'peer.authentication-failed')).toBe(true);
+  child.kill('SIGTERM');
+  const [status] = (await once(child, 'close')) as [number];
+  expect(status).toBe(0);
+});
+
+test('a gateway that is killed and started again has lost no context', async () => {
+  const where = await folder();
+  await createKeyEncryptionKeyFile(path.join(where, 'kek'));
+  const upstream = await plainService(echo());
+  writeFileSync(path.join(where, 'gateway.yaml'), ingress(upstream, 'contexts: { folder: contexts, key: kek }'));
+  const first = await serve(where);
+  const yaml = read(where, 'gateway.yaml').replace('port: 0', `port: ${first.port}`);
+  writeFileSync(path.join(where, 'gateway.yaml'), yaml);
+  const password = Secret.copyOf(Buffer.from(PASSWORD));
+  const bootstrap = usernameOverTls.initiator({ username: 'alice', password });
+  const options = { bootstrap, tls: { ca: read(where, 'ca.pem') }, reestablish: false };
+  const conversation = await connect(`https://127.0.0.1:${first.port}/orders`, options);
+  const call = async (): Promise<unknown> =>
+    (await conversation.call('urn:app/Echo', Buffer.from(ECHO('x'))))?.message.identifier;
+  const identifier = await call();
+  for (let round = 0; round < 2; round++) {
+    const running = round === 0 ? first : await serve(where);
+    expect(await call()).toBe(identifier);
+    running.child.kill('SIGKILL');
+    await once(running.child, 'close');
+    await expect(call()).rejects.toMatchObject({ code: 'peer.http-failed' });
+  }
+  await serve(where);
+  await conversation.renew();
+  expect(await call()).toBe(identifier);
+  await conversation.close();
+});
+
+test('a file of users: added, changed, left alone when it is something else', async () => {
+  const where = await folder();
+  const file = path.join(where, 'more.txt');
+  expect(await parley(['user', file, 'bob'], { stdin: 'one\n' })).toMatchObject({ status: 0, stderr: '' });
+  expect(await parley(['user', file, 'eve'], { stdin: 'two' })).toMatchObject({ status: 0 });
+  expect(await parley(['user', file, 'bob'], { stdin: 'three\r\n' })).toMatchObject({ status: 0 });
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+  const text = readFileSync(file, 'utf8');
+  expect(text).not.toMatch(/one|two|three/);
+  const users = new Users(text, file);
+  const proves = async (username: string, password: string): Promise<string | undefined> =>
+    await users.authenticate({ kind: 'text', username, password: Secret.copyOf(Buffer.from(password)) });
+  expect(await proves('bob', 'three')).toBe('bob');
+  expect(await proves('eve', 'two')).toBe('eve');
+  expect(await proves('bob', 'one')).toBeUndefined();
+  expect(await proves('nobody', 'three')).toBeUndefined();
+  expect(await parley(['user', path.join(where, 'host.pem'), 'bob'], { stdin: 'x' })).toMatchObject({ status: 2 });
+  expect(await parley(['user', file, 'a:b'], { stdin: 'x' })).toMatchObject({ status: 2 });
+  expect(await parley(['user', file, 'bob'], { stdin: '' })).toMatchObject({ status: 2 });
+  expect(readFileSync(file, 'utf8')).toBe(text);
+});
+
+describe('a configuration that does not fit says where, and what', () => {
+  const right = ingress('http://127.0.0.1:9/plain');
+  test.each([
+    ['no YAML', 'listen: {', 1, '', /./],
+    ['nothing', '', 1, '/', /object/],
+    ['a key twice', `${right}\nlisten: { port: 1 }`, 13, '', /unique/],
+    ['no endpoint', 'listen: { port: 0 }', 1, '/', /no endpoint/],
+    ['a port that is none', right.replace('port: 0', 'port: 70000'), 2, '/listen/port', /65535/],
+    ['a setting that there is not', right.replace('upstreamTimeoutMs', 'upstreamTimeout'), 9, '/secured/0/upstreamTimeout', /no such/],
+    ['a URL that is none', right.replace('http://127', 'ftp://127'), 8, '/secured/0/upstream', /pattern/],
+    ['a way to begin that there is not', right.replace('username-over-tls', 'magic'), 10, '/secured/0/begin', /by/],
+    ['a way to begin without its files', right.replace(', users: users.txt', ''), 10, '/secured/0/begin', /users/],
+    ['a peer that there is not', `${right}    peer: axis\n`, 11, '/secured/0/peer', /one of parley, cxf/],
+    ['a path twice', right + right.slice(right.indexOf('  - path')), 1, '/', /two endpoints/],
+  ])('%s', (_name, yaml, line, place, reason) => {
+    expect(() => readConfiguration(yaml, 'gateway.yaml')).toThrow(
+      expect.objectContaining({
+        code: 'caller.option-invalid',
+        detail: expect.objectContaining({ file: 'gateway.yaml', line, place, reason: expect.stringMatching(reason) }),
+      }),
+    );
+  });
+
+  test('whatever a file holds, it is taken or refused, and nothing else happens', () => {
+    const values = fc.oneof(fc.string(), fc.json(), fc.constant(right));
+    fc.assert(
+      fc.property(values, fc.nat(400), fc.string({ maxLength: 5 }), (text, at, more) => {
+        try {
+          readConfiguration(text.slice(0, at) + more + text.slice(at), 'gateway.yaml');
+        } catch (error) {
+          expect(error).toMatchObject({ code: 'caller.option-invalid' });
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  test('and ends the program', async () => {
+    const where = await folder();
+    writeFileSync(path.join(where, 'gateway.yaml'), right.replace('port: 0', 'port: x'));
+    expect(await parley(['serve'], { directory: where })).toMatchObject({
+      status: 2,
+      stderr: expect.stringMatching(/^parley: caller.option-invalid: wrong usage: gateway.yaml: .*line 2: place \/listen\/port/),
+    });
+    const schema = await parley(['serve', '--schema']);
+    expect(JSON.parse(schema.stdout)).toMatchObject({ title: 'Parley gateway', required: ['listen'] });
+  });
+});
