@@ -40,7 +40,7 @@ export function readPlain(octets: Uint8Array, limits: Limits): PlainMessage {
   return {
     soapVersion: shape.soap === Namespace.soap11 ? '1.1' : '1.2',
     action: action < 0 ? undefined : trimmedText(tape, action, 'wsa:Action', limits.identifierBytesMax),
-    ...bodyOf(tape, shape.body, limits),
+    ...bodyOf(tape, shape.body, limits, 'inclusive'),
   };
 }
 
@@ -48,7 +48,7 @@ export function readPlain(octets: Uint8Array, limits: Limits): PlainMessage {
 export function readBody(body: Uint8Array, limits: Limits): Pick<PlainMessage, 'payload' | 'isFault'> {
   const tape = new Tape();
   scan(body, limits, tape);
-  return bodyOf(tape, 0, limits);
+  return bodyOf(tape, 0, limits, 'exclusive');
 }
 
 /** The element in a Body that was proven; empty if there is none. @throws Fault as {@link readPlain} */
@@ -56,14 +56,20 @@ export function bodyContent(body: Uint8Array): Uint8Array {
   return readBody(body, DEFAULT_LIMITS).payload;
 }
 
-function bodyOf(tape: Tape, body: number, limits: Limits): Pick<PlainMessage, 'payload' | 'isFault'> {
+function bodyOf(
+  tape: Tape,
+  body: number,
+  limits: Limits,
+  // What is in scope may be used by values alone (xsi:type); in what was proven, nothing else is.
+  method: 'inclusive' | 'exclusive',
+): Pick<PlainMessage, 'payload' | 'isFault'> {
   const element = firstChild(tape, body);
   if (element < 0) return { payload: new Uint8Array(0), isFault: false };
   if (nextSibling(tape, element) >= 0)
     throw new Fault('peer.structure-invalid', { reason: 'more than one element in the Body' });
   const sink = new OctetSink(512);
   sink.reset(limits.messageBytesMax);
-  canonicalise(tape, element, sink, { method: 'inclusive' });
+  canonicalise(tape, element, sink, { method });
   sink.checkSize();
   const isFault =
     localNameOf(tape, element) === 'Fault' && namespaceUriOf(tape, element) === namespaceUriOf(tape, body);
