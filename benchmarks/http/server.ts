@@ -10,7 +10,10 @@ import { HttpResponder } from '@parley/http';
 const [keys = '', workers = '2'] = process.argv.slice(2);
 const [certificate] = Certificate.readPem(readFileSync(`${keys}/server.pem`), DEFAULT_LIMITS);
 if (certificate === undefined) throw new Error('no certificate');
-const privateKey = PrivateKey.read({ format: 'pem', bytes: readFileSync(`${keys}/server.key`) }, { uses: ['encryption'] });
+const privateKey = PrivateKey.read(
+  { format: 'pem', bytes: readFileSync(`${keys}/server.key`) },
+  { uses: ['encryption'] },
+);
 const threads = Number(workers);
 const responder = new Responder({
   store: new MemoryContextStore(),

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { parley } from './run-parley.ts';
 
 describe('help', () => {
-  test.each([[], ['verify'], ['inspect'], ['demo'], ['explain'], ['completion']])(
+  test.each([[], ['verify'], ['inspect'], ['demo'], ['explain'], ['serve'], ['call'], ['user'], ['completion']])(
     'parley %s --help',
     async (...words) => {
       const { status, stdout, stderr } = await parley([...words, '--help']);

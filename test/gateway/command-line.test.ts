@@ -118,7 +118,13 @@ describe('a configuration that does not fit says where, and what', () => {
     ['a key twice', `${right}\nlisten: { port: 1 }`, 13, '', /unique/],
     ['no endpoint', 'listen: { port: 0 }', 1, '/', /no endpoint/],
     ['a port that is none', right.replace('port: 0', 'port: 70000'), 2, '/listen/port', /65535/],
-    ['a setting that there is not', right.replace('upstreamTimeoutMs', 'upstreamTimeout'), 9, '/secured/0/upstreamTimeout', /no such/],
+    [
+      'a setting that there is not',
+      right.replace('upstreamTimeoutMs', 'upstreamTimeout'),
+      9,
+      '/secured/0/upstreamTimeout',
+      /no such/,
+    ],
     ['a URL that is none', right.replace('http://127', 'ftp://127'), 8, '/secured/0/upstream', /pattern/],
     ['a way to begin that there is not', right.replace('username-over-tls', 'magic'), 10, '/secured/0/begin', /by/],
     ['a way to begin without its files', right.replace(', users: users.txt', ''), 10, '/secured/0/begin', /users/],
@@ -152,7 +158,9 @@ describe('a configuration that does not fit says where, and what', () => {
     writeFileSync(path.join(where, 'gateway.yaml'), right.replace('port: 0', 'port: x'));
     expect(await parley(['serve'], { directory: where })).toMatchObject({
       status: 2,
-      stderr: expect.stringMatching(/^parley: caller.option-invalid: wrong usage: gateway.yaml: .*line 2: place \/listen\/port/),
+      stderr: expect.stringMatching(
+        /^parley: caller.option-invalid: wrong usage: gateway.yaml: .*line 2: place \/listen\/port/,
+      ),
     });
     const schema = await parley(['serve', '--schema']);
     expect(JSON.parse(schema.stdout)).toMatchObject({ title: 'Parley gateway', required: ['listen'] });

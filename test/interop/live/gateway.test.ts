@@ -43,7 +43,8 @@ async function plainEcho(): Promise<string> {
     request.on('data', (piece: Buffer) => pieces.push(piece));
     request.on('end', () => {
       const got = Buffer.concat(pieces).toString();
-      const [namespace] = /http:\/\/(?:schemas\.xmlsoap\.org\/soap\/envelope\/|www\.w3\.org\/2003\/05\/soap-envelope)/.exec(got) ?? [];
+      const [namespace] =
+        /http:\/\/(?:schemas\.xmlsoap\.org\/soap\/envelope\/|www\.w3\.org\/2003\/05\/soap-envelope)/.exec(got) ?? [];
       const text = escaped(ECHO.read(got) ?? '');
       const payload = `<e:echoResponse xmlns:e="urn:peer:echo"><e:text>${text}</e:text></e:echoResponse>`;
       response.setHeader('content-type', String(request.headers['content-type']).replace(/; *action.*/, ''));
@@ -60,7 +61,12 @@ async function plainEcho(): Promise<string> {
 }
 
 /** What a client that knows nothing of security sends, and the text that comes back. */
-async function plainCall(url: string, soap: '1.1' | '1.2', shape: typeof ECHO, text: string): Promise<string | undefined> {
+async function plainCall(
+  url: string,
+  soap: '1.1' | '1.2',
+  shape: typeof ECHO,
+  text: string,
+): Promise<string | undefined> {
   const [namespace, type] =
     soap === '1.1'
       ? ['http://schemas.xmlsoap.org/soap/envelope/', 'text/xml; charset=utf-8']
@@ -77,8 +83,16 @@ describe('CXF', () => {
   const cxf = javaPeer('cxf');
 
   test.for([
-    ['ut-sbe-13-12', 'encrypt: body', 'by: symmetric-x509, certificate: KEYS/server.pem, key: KEYS/server.key, users: users.txt'],
-    ['x509-es-13-11', 'encrypt: body-and-signature', 'by: symmetric-x509, certificate: KEYS/server.pem, key: KEYS/server.key'],
+    [
+      'ut-sbe-13-12',
+      'encrypt: body',
+      'by: symmetric-x509, certificate: KEYS/server.pem, key: KEYS/server.key, users: users.txt',
+    ],
+    [
+      'x509-es-13-11',
+      'encrypt: body-and-signature',
+      'by: symmetric-x509, certificate: KEYS/server.pem, key: KEYS/server.key',
+    ],
   ] as const)('its client calls a plain service: %s', { timeout: TIMEOUT_MS }, async ([name, how, begin], { skip }) => {
     if (typeof cxf === 'string') return skip(cxf);
     const { gateway, refusals } = await gatewayOf(`

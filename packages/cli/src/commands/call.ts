@@ -15,12 +15,12 @@ export async function call(
   options: CallOptions,
   { stdin, stdout, stderr, interrupted }: Terminal,
 ): Promise<ExitStatus> {
-  const { action, body, repeat, peer, suite, soap, version, trust, certificate, key } = options;
+  const { action, body, repeat, peer, suite, encrypt, order, soap, version, trust, certificate, key } = options;
   const payload = body === '-' ? await wholeOf(stdin) : await readInput(body);
   const begin = beginOf(options);
   const isTls = begin.by !== 'asymmetric-x509' && begin.by !== 'symmetric-x509';
   const tls = { ...(trust && { trust }), ...(isTls && certificate && key && { certificate, key }) };
-  const more = { peer, suite, soap, version };
+  const more = { peer, suite, encrypt, order, soap, version };
   const given = Object.fromEntries(Object.entries(more).filter(([, value]) => value !== undefined));
   const connection = await connectionOf({ path: '/', service: url, begin, tls, ...given }, '.');
   await using conversation = await connect(url, { ...connection, signal: interrupted });

@@ -25,6 +25,8 @@ export interface CallOptions {
   readonly trust?: string | undefined;
   readonly peer?: string | undefined;
   readonly suite?: string | undefined;
+  readonly encrypt?: string | undefined;
+  readonly order?: string | undefined;
   readonly soap?: string | undefined;
   readonly version?: string | undefined;
 }
@@ -82,6 +84,8 @@ export function callCommand(parent: Command, action: (url: string, options: Call
     .option('--trust <file>', 'trust anchors (PEM): for TLS, or of certificates that sign answers')
     .addOption(new Option('--peer <stack>', 'what the service is made with').choices([...PEER_NAMES]))
     .addOption(new Option('--suite <name>', 'algorithm suite').choices([...SUITE_NAMES]))
+    .addOption(new Option('--encrypt <what>', 'of messages').choices(['none', 'body', 'body-and-signature']))
+    .addOption(new Option('--order <order>', 'of messages').choices(['sign-then-encrypt', 'encrypt-then-sign']))
     .addOption(new Option('--soap <version>', 'version of SOAP').choices(['1.1', '1.2']))
     .addOption(new Option('--version <generation>', 'generation of the protocol').choices(['200512', '200502']))
     .addHelpText('after', CALL_HELP)

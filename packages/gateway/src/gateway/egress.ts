@@ -12,6 +12,7 @@ export class Egress implements PlainEndpoint {
   readonly #url: string;
   readonly #options: ConnectOptions;
   #conversation: Promise<Conversation> | undefined;
+  readonly #inWork = new Set<Promise<PlainAnswer>>();
 
   constructor(url: string, options: ConnectOptions) {
     this.#url = url;
@@ -19,16 +20,21 @@ export class Egress implements PlainEndpoint {
   }
 
   readonly plain = async (request: PlainRequest): Promise<PlainAnswer> => {
+    const answer = this.#forward(request);
+    this.#inWork.add(answer);
     try {
-      return await this.#forward(request);
+      return await answer;
     } catch (error) {
       const failure = failedReply(error);
       return { ...fault(request.soapVersion, failure.code), failure };
+    } finally {
+      this.#inWork.delete(answer);
     }
   };
 
-  /** Ends the conversation, if there is one. */
+  /** Ends the conversation, if there is one, once it has answered what it was asked. */
   async close(): Promise<void> {
+    await Promise.allSettled(this.#inWork);
     const conversation = await this.#conversation?.catch(() => undefined);
     this.#conversation = undefined;
     await conversation?.close();

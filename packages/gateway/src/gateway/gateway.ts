@@ -14,6 +14,7 @@ import {
   openLmdbContextStore,
 } from '@parley/conversation';
 import type { Fault } from '@parley/core';
+import { Certificate, DEFAULT_LIMITS } from '@parley/core';
 import type { Refusal } from '@parley/http';
 import { HttpResponder } from '@parley/http';
 import { Agent } from 'undici';
@@ -124,6 +125,6 @@ async function storeOf({ contexts }: GatewayConfiguration, files: Files): Promis
 /** Whom TLS has authenticated, by the subject of his certificate. */
 function clientOf({ socket }: IncomingMessage | Http2ServerRequest): string | undefined {
   if (!(socket instanceof TLSSocket) || !socket.authorized) return undefined;
-  const { subject } = socket.getPeerX509Certificate() ?? {};
-  return subject?.split('\n').join(',');
+  const certificate = socket.getPeerX509Certificate();
+  return certificate && Certificate.read(certificate.raw, DEFAULT_LIMITS).subject.toString();
 }
