@@ -4,7 +4,7 @@ import { envelope, Initiator, peerProfile, symmetricX509, systemAmbient } from '
 import { Certificate, DEFAULT_LIMITS, unwrap } from '@parley/core';
 import autocannon from 'autocannon';
 
-export const PAYLOAD = `<e:echo xmlns:e="urn:peer:echo"><e:text>${'parley '.repeat(700)}</e:text></e:echo>`;
+export const PAYLOAD: string = `<e:echo xmlns:e="urn:peer:echo"><e:text>${'parley '.repeat(700)}</e:text></e:echo>`;
 const ACTION = 'urn:peer:echo/echo';
 const TYPE = `application/soap+xml; charset=utf-8; action="${ACTION}"`;
 
@@ -27,7 +27,7 @@ export async function securedCalls(url: string, keys: string, count: number): Pr
   const answer = await fetch(url, {
     method: 'POST',
     headers: { 'content-type': TYPE.replace(ACTION, issue.soapAction) },
-    body: issue.octets,
+    body: Buffer.from(issue.octets),
   });
   unwrap(initiator.receive(new Uint8Array(await answer.arrayBuffer()), issue, channel));
   return Array.from({ length: count }, () => {

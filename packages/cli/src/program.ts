@@ -1,12 +1,9 @@
 import { createRequire } from 'node:module';
 import { Command } from 'commander';
-import { call } from './commands/call.ts';
 import { completion } from './commands/completion.ts';
 import { demo } from './commands/demo.ts';
 import { explain } from './commands/explain.ts';
 import { inspect } from './commands/inspect.ts';
-import { serve } from './commands/serve.ts';
-import { user } from './commands/user.ts';
 import { verify } from './commands/verify.ts';
 import { completionCommand } from './declarations/completion-command.ts';
 import { demoCommand } from './declarations/demo-command.ts';
@@ -39,14 +36,27 @@ export function program(terminal: Terminal, onEnd: (status: ExitStatus) => void)
     .configureOutput({ writeErr: () => undefined })
     .configureHelp({ helpWidth: 120 })
     .exitOverride();
+  // What serves and calls is loaded when it is needed: the others begin sooner without.
   return parley
     .addCommand(verifyCommand(parley, async (paths, options) => onEnd(await verify(paths, options, terminal))))
     .addCommand(inspectCommand(parley, async (path, options) => onEnd(await inspect(path, options, terminal))))
     .addCommand(demoCommand(parley, async (directory, options) => onEnd(await demo(directory, options, terminal))))
     .addCommand(explainCommand(parley, async (code, options) => onEnd(await explain(code, options, terminal))))
-    .addCommand(serveCommand(parley, async (options) => onEnd(await serve(options, terminal))))
-    .addCommand(callCommand(parley, async (url, options) => onEnd(await call(url, options, terminal))))
-    .addCommand(userCommand(parley, async (file, name) => onEnd(await user(file, name, terminal))))
+    .addCommand(
+      serveCommand(parley, async (options) =>
+        onEnd(await (await import('./commands/serve.ts')).serve(options, terminal)),
+      ),
+    )
+    .addCommand(
+      callCommand(parley, async (url, options) =>
+        onEnd(await (await import('./commands/call.ts')).call(url, options, terminal)),
+      ),
+    )
+    .addCommand(
+      userCommand(parley, async (file, name) =>
+        onEnd(await (await import('./commands/user.ts')).user(file, name, terminal)),
+      ),
+    )
     .addCommand(completionCommand(parley, async (shell) => onEnd(await completion(shell, parley, terminal))));
 }
 

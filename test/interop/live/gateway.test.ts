@@ -9,9 +9,11 @@ import path from 'node:path';
 import { type Gateway, readConfiguration, startGateway, userLine } from '@parley/gateway';
 import { afterEach, describe, expect, test } from 'vitest';
 import { ECHO, escaped } from './initiator-story.ts';
-import { javaPeer, liveKeys, wcfPeer } from './live-peer.ts';
+import { javaPeer } from './java-peer.ts';
+import { liveKeys } from './live-keys.ts';
 import { judge, stepsOf } from './live-rows.ts';
 import { WCF_ECHO } from './wcf-endpoints.ts';
+import { wcfPeer } from './wcf-peer.ts';
 
 const TIMEOUT_MS = 120_000;
 const PASSWORD = 'correct horse';

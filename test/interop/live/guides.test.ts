@@ -6,9 +6,11 @@ import { pathToFileURL } from 'node:url';
 import type { Service } from '@parley/http';
 import { beforeAll, expect, test } from 'vitest';
 import { compile, compiled, readGuides } from '../../guides/programs.ts';
-import { javaPeer, liveKeys, wcfPeer } from './live-peer.ts';
+import { javaPeer } from './java-peer.ts';
+import { liveKeys } from './live-keys.ts';
 import { judge, stepsOf } from './live-rows.ts';
 import { wcfService } from './wcf-endpoints.ts';
+import { wcfPeer } from './wcf-peer.ts';
 
 type Call = (url: string, keys: string) => Promise<string>;
 interface Programs {

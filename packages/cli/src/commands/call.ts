@@ -5,7 +5,7 @@ import { bodyContent, connectionOf } from '@parley/gateway';
 import type { CallAnswer } from '@parley/http';
 import { connect } from '@parley/http';
 import type { CallOptions } from '../declarations/gateway-commands.ts';
-import { readInput } from '../options/read-input.ts';
+import { readInput, readWhole } from '../options/read-input.ts';
 import { ExitStatus } from '../terminal/exit-status.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
@@ -16,7 +16,7 @@ export async function call(
   { stdin, stdout, stderr, interrupted }: Terminal,
 ): Promise<ExitStatus> {
   const { action, body, repeat, peer, suite, encrypt, order, soap, version, trust, certificate, key } = options;
-  const payload = body === '-' ? await wholeOf(stdin) : await readInput(body);
+  const payload = body === '-' ? await readWhole(stdin) : await readInput(body);
   const begin = beginOf(options);
   const isTls = begin.by !== 'asymmetric-x509' && begin.by !== 'symmetric-x509';
   const tls = { ...(trust && { trust }), ...(isTls && certificate && key && { certificate, key }) };
@@ -69,10 +69,4 @@ function together(
   if (first !== undefined && second !== undefined) return [first, second];
   if (first === undefined && second === undefined) return undefined;
   throw new Fault('caller.option-invalid', { option: first === undefined ? one : other, reason: 'is missing' });
-}
-
-async function wholeOf(stream: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
-  const pieces: Uint8Array[] = [];
-  for await (const piece of stream) pieces.push(piece);
-  return Buffer.concat(pieces);
 }

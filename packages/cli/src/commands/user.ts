@@ -1,7 +1,7 @@
 import { chmod, rename, writeFile } from 'node:fs/promises';
 import { Fault } from '@parley/core';
 import { Users, userLine } from '@parley/gateway';
-import { readInput } from '../options/read-input.ts';
+import { readInput, readWhole } from '../options/read-input.ts';
 import { ExitStatus } from '../terminal/exit-status.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
@@ -28,9 +28,8 @@ export async function user(file: string, name: string, { stdin }: Terminal): Pro
 }
 
 async function passwordFrom(stdin: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
-  const pieces: Uint8Array[] = [];
-  for await (const piece of stdin) pieces.push(piece);
-  const octets = Buffer.concat(pieces);
+  const octets = await readWhole(stdin);
+  // What ends a line is not part of it.
   const text = octets.at(-1) === 0x0a ? octets.subarray(0, octets.at(-2) === 0x0d ? -2 : -1) : octets;
   if (text.length === 0) throw new Fault('caller.input-invalid', { reason: 'no password on standard input' });
   return text;

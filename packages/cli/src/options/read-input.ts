@@ -2,8 +2,13 @@ import { fileOctets } from '@parley/log';
 
 /** A file or named pipe as a whole, owned by the caller. @throws Fault `caller.input-unreadable` */
 export async function readInput(path: string): Promise<Uint8Array> {
+  return await readWhole(fileOctets(path));
+}
+
+/** A stream as a whole, owned by the caller; its pieces are wiped. @throws what the stream does */
+export async function readWhole(stream: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   const pieces: Uint8Array[] = [];
-  for await (const piece of fileOctets(path)) pieces.push(piece);
+  for await (const piece of stream) pieces.push(piece);
   const whole = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
   let offset = 0;
   for (const piece of pieces) {

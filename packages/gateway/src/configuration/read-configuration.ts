@@ -1,7 +1,7 @@
 /** A configuration file, read and checked: what does not fit is named by its line and its place. */
 import path from 'node:path';
 import { Fault } from '@parley/core';
-import type { ErrorObject } from 'ajv';
+import type { ErrorObject, ValidateFunction } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { Document } from 'yaml';
 import { LineCounter, parseDocument } from 'yaml';
@@ -12,6 +12,15 @@ import { CONFIGURATION_SCHEMA } from './schema.ts';
 export interface LoadedConfiguration {
   readonly folder: string;
   readonly configuration: GatewayConfiguration;
+}
+
+let compiled: ValidateFunction<GatewayConfiguration> | undefined;
+
+/** Compiled once, when it is first needed. */
+function validator(): ValidateFunction<GatewayConfiguration> {
+  const options = { allErrors: true, discriminator: true, strict: false };
+  compiled ??= new Ajv2020(options).compile<GatewayConfiguration>(CONFIGURATION_SCHEMA);
+  return compiled;
 }
 
 /** What the command line says instead of the file: the one endpoint's other side. */
@@ -36,9 +45,7 @@ export function readConfiguration(
   const value: unknown = document.toJS({ maxAliasCount: 100 });
   if (upstream !== undefined) override(value, 'secured', 'upstream', upstream);
   if (service !== undefined) override(value, 'plain', 'service', service);
-  const validate = new Ajv2020({ allErrors: true, discriminator: true, strict: false }).compile<GatewayConfiguration>(
-    CONFIGURATION_SCHEMA,
-  );
+  const validate = validator();
   if (!validate(value)) {
     const errors = validate.errors ?? [];
     const [first] = errors;

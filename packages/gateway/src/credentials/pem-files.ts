@@ -15,7 +15,7 @@ export class Files {
   }
 
   /** @throws Fault `caller.input-unreadable` it cannot be read */
-  async octets(name: string): Promise<Buffer> {
+  async octets(name: string): Promise<Uint8Array> {
     const file = this.path(name);
     this.read.add(file);
     try {
@@ -23,6 +23,11 @@ export class Files {
     } catch (error) {
       throw new Fault('caller.input-unreadable', { path: file, reason: String((error as { code?: string }).code) });
     }
+  }
+
+  /** A file in UTF-8, as Node's TLS takes PEM. @throws Fault as {@link octets} */
+  async text(name: string): Promise<string> {
+    return new TextDecoder().decode(await this.octets(name));
   }
 
   path(name: string): string {

@@ -2,6 +2,7 @@
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import type { PasswordAttempt } from '@parley/conversation';
 import { Fault } from '@parley/core';
+import { decodeBase64Text, encodeBase64 } from '@parley/core/internal';
 
 interface HashedPassword {
   readonly cost: { readonly N: number; readonly r: number; readonly p: number };
@@ -22,7 +23,7 @@ export async function userLine(name: string, password: Uint8Array): Promise<stri
   const salt = randomBytes(SALT_BYTES);
   const hash = await hashed(password, salt, COST, HASH_BYTES);
   const { N, r, p } = COST;
-  return [name, 'scrypt', N, r, p, salt.toString('base64'), Buffer.from(hash).toString('base64')].join(':');
+  return [name, 'scrypt', N, r, p, encodeBase64(salt), encodeBase64(hash)].join(':');
 }
 
 /** Who may come in. */
@@ -65,9 +66,18 @@ function userOf(line: string): { readonly name: string; readonly password: Hashe
   const cost = { N: Number(N), r: Number(r), p: Number(p) };
   const isPower = cost.N > 1 && Number.isInteger(Math.log2(cost.N));
   const isBounded = cost.N <= COST_MAX.N && cost.r <= COST_MAX.r && cost.p <= COST_MAX.p && cost.r > 0 && cost.p > 0;
-  const octets = { salt: Buffer.from(salt, 'base64'), hash: Buffer.from(hash, 'base64') };
+  const octets = { salt: octetsOf(salt), hash: octetsOf(hash) };
   if (name === '' || !isPower || !isBounded || octets.salt.length < 8 || octets.hash.length < 16) return undefined;
   return { name, password: { cost, ...octets } };
+}
+
+/** None for what is no base64: too few, then. */
+function octetsOf(base64: string): Uint8Array {
+  try {
+    return decodeBase64Text(base64);
+  } catch {
+    return new Uint8Array(0);
+  }
 }
 
 function hashed(

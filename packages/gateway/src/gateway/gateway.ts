@@ -110,10 +110,10 @@ export async function startGateway(
 
 async function tlsOf({ tls }: GatewayConfiguration, files: Files): Promise<https.ServerOptions | undefined> {
   if (tls === undefined) return undefined;
-  const server = { cert: await files.octets(tls.certificate), key: await files.octets(tls.key) };
+  const server = { cert: await files.text(tls.certificate), key: await files.text(tls.key) };
   if (tls.clients === undefined) return server;
   // Who shows none is somebody else's to refuse: other endpoints may want none.
-  return { ...server, ca: await files.octets(tls.clients), requestCert: true, rejectUnauthorized: false };
+  return { ...server, ca: await files.text(tls.clients), requestCert: true, rejectUnauthorized: false };
 }
 
 async function storeOf({ contexts }: GatewayConfiguration, files: Files): Promise<ContextStore> {

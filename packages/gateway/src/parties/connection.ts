@@ -27,10 +27,10 @@ export async function connectOptions(endpoint: PlainEndpoint, files: Files): Pro
 async function tlsOptions(
   { trust, certificate, key }: NonNullable<PlainEndpoint['tls']>,
   files: Files,
-): Promise<{ readonly ca?: Buffer; readonly cert?: Buffer; readonly key?: Buffer }> {
+): Promise<{ readonly ca?: string; readonly cert?: string; readonly key?: string }> {
   return {
-    ...(trust && { ca: await files.octets(trust) }),
-    ...(certificate && { cert: await files.octets(certificate) }),
-    ...(key && { key: await files.octets(key) }),
+    ...(trust && { ca: await files.text(trust) }),
+    ...(certificate && { cert: await files.text(certificate) }),
+    ...(key && { key: await files.text(key) }),
   };
 }

@@ -27,5 +27,5 @@ export async function responderBootstrap(begin: SecuredBegin, files: Files): Pro
 }
 
 async function usersOf(file: string, files: Files): Promise<Users> {
-  return new Users(new TextDecoder().decode(await files.octets(file)), files.path(file));
+  return new Users(await files.text(file), files.path(file));
 }
