@@ -76,9 +76,6 @@ async function main(): Promise<void> {
   if (json) console.log(JSON.stringify(results, undefined, 2));
 }
 
-/** A call there and back takes as long as so many messages that are only opened. */
-const SEQUENCED_PART = 10;
-
 async function measureSuite(
   suite: SuiteName,
   { settings, match }: Options,
@@ -100,7 +97,7 @@ async function measureSuite(
     case 'peers':
       return measurePeers(settings);
     case 'sequences':
-      return await measureSequences(settings.rounds, Math.ceil(settings.messages / SEQUENCED_PART));
+      return await measureSequences(settings.rounds, settings.messages);
     case 'messages':
       return await measureMessages(settings, match, say);
   }

@@ -25,11 +25,13 @@ const AMBIENT = {
     randomFillSync(out);
   },
 };
-const NEVER = new Promise<never>(() => undefined);
+/** A call there and back takes as long as so many messages that are only opened. */
+const CALL_PART = 10;
 const ORDER = `<o:Order xmlns:o="urn:orders">${'<o:Line><o:Item>4711</o:Item><o:Count>3</o:Count></o:Line>'.repeat(60)}</o:Order>`;
 
 /** A call and its answer through both parties, without a network: alone, and in a sequence; each in its own conversation. */
-export async function measureSequences(rounds: number, messages: number): Promise<readonly Measurement[]> {
+export async function measureSequences(rounds: number, pipelined: number): Promise<readonly Measurement[]> {
+  const messages = Math.ceil(pipelined / CALL_PART);
   const [plain, sequenced] = [await plainCalls(), await sequencedCalls()];
   const bytes = new TextEncoder().encode(ORDER).length;
   const run = (call: () => Promise<void>) => async (): Promise<void> => {
@@ -107,7 +109,9 @@ async function sequencedCalls(): Promise<() => Promise<void>> {
   const bring = async (octets: Uint8Array): Promise<Uint8Array> => {
     const received = await responder.receive(octets, CHANNEL);
     if (received.kind !== 'sequence') throw unexpected(received);
-    const reply = granted(await received.exchange.run(async ({ messageId }) => answer(messageId), NEVER));
+    const reply = granted(
+      await received.exchange.run(async ({ messageId }) => answer(messageId), new Promise(() => undefined)),
+    );
     if (reply === undefined) throw new Error('nothing was answered');
     return reply;
   };

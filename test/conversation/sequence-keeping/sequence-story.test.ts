@@ -242,6 +242,8 @@ test('T86: header blocks about sequences that nobody signed are refused, and cha
   const place = await scene('200512', '1.2');
   await create(place);
   const number = await place.sequenced.number(envelopeOf('1.2', 'one'), true);
+  // Sent again, it asks what has arrived.
+  await place.sequenced.transmission(number);
   const { request } = (await place.sequenced.transmission(number))!;
   const block = /<r:AckRequested.*<\/r:AckRequested>/.exec(text(request.octets))![0].replace(/ u:Id="[^"]*"/, '');
   const spliced = text(request.octets).replace('<s:Header>', `<s:Header>${block}`);

@@ -1,4 +1,5 @@
 /** The sequences of a responder, and what it says about them. */
+import { Tape } from '@parley/codec';
 import type { FailedReply, Reply } from '@parley/core';
 import { Fault } from '@parley/core';
 import { failedReply } from '@parley/core/internal';
@@ -45,6 +46,8 @@ export class SequenceDesk {
   readonly #queue: DeliveryQueue;
   readonly #settings: ResponderSettings;
   readonly #seal: SealAnswer;
+  /** Scratch. */
+  readonly #tape = new Tape();
 
   constructor(
     { records, sequences }: { readonly records: RecordStore; readonly sequences: ResponderSequenceSettings },
@@ -64,7 +67,7 @@ export class SequenceDesk {
   async take(message: ContextMessage, request: RequestInHand): Promise<Sequenced | undefined> {
     const { policy } = this.#settings.profile.requests;
     try {
-      const headers = provenSequenceHeaders(message, request.bytes, policy);
+      const headers = provenSequenceHeaders(message, request.bytes, policy, this.#tape);
       const { action, messageId } = addressingOf(message);
       const isAbout = headers?.numbered !== undefined || sequenceActionOf(action ?? '') !== undefined;
       // safety: it was not looked up among those that were here before, so it must be in a sequence (T86).
@@ -124,14 +127,15 @@ export class SequenceDesk {
   async #sealed(answer: SequenceAnswer, message: ContextMessage): Promise<Uint8Array> {
     const { answers, cancelAnswers } = this.#settings.profile;
     const { protection } = answer.action === 'application' ? answers : cancelAnswers;
-    return await this.#seal(answerEnvelope(answer, this.#styleFor(message)), message, protection);
+    return await this.#seal(answerEnvelope(answer, this.#styleFor(message), this.#tape), message, protection);
   }
 
   /** The sender is proven, so that it is told which of its sequences is meant. */
   async #refuse({ code, detail }: Fault, message: ContextMessage): Promise<Sequenced> {
     const version =
       sequenceActionOf(addressingOf(message).action ?? '')?.version ?? SEQUENCE_VERSION_OF[message.version];
-    const envelope = writeSequenceFault({ code, detail, version, ...this.#styleFor(message) });
+    const { newMessageId, ...style } = this.#styleFor(message);
+    const envelope = writeSequenceFault({ code, detail, version, messageId: newMessageId(), ...style });
     const { protection } = this.#settings.profile.cancelAnswers;
     const reply = await this.#seal(envelope, message, protection);
     return { kind: 'refused', reply, failure: { ok: false, code, detail } };
@@ -141,7 +145,7 @@ export class SequenceDesk {
     return {
       soapVersion: message.soapVersion,
       addressing: this.#settings.profile.addressing,
-      messageId: randomUrn(this.#settings.ambient),
+      newMessageId: () => randomUrn(this.#settings.ambient),
       relatesTo: addressingOf(message).messageId,
     };
   }

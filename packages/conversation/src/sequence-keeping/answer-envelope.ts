@@ -1,5 +1,5 @@
 /** What is said in return about sequences, as an envelope. */
-import type { XmlWriter } from '@parley/codec';
+import type { Tape, XmlWriter } from '@parley/codec';
 import type { SoapVersion } from '@parley/engine';
 import { sequenceAction } from '../sequence-wire/generation.ts';
 import { writeSequenceHeaders } from '../sequence-wire/header-writer.ts';
@@ -12,19 +12,20 @@ import type { SequenceAnswer } from './sequence-answer.ts';
 export interface AnswerStyle {
   readonly soapVersion: SoapVersion;
   readonly addressing: AddressingStyle;
-  readonly messageId: string;
+  readonly newMessageId: () => string;
   readonly relatesTo: string | undefined;
 }
 
-/** The envelope of `answer`, still without protection. */
-export function answerEnvelope(answer: SequenceAnswer, style: AnswerStyle): Uint8Array {
+/** The envelope of `answer`, still without protection. `tape`: scratch. */
+export function answerEnvelope(answer: SequenceAnswer, style: AnswerStyle, tape: Tape): Uint8Array {
   const { headers } = answer;
   if (answer.action === 'application')
-    return withHeaderBlocks(answer.envelope, (writer, soapVersion) => {
+    return withHeaderBlocks(answer.envelope, tape, (writer, soapVersion) => {
       writeSequenceHeaders(writer, { ...headers, soapVersion });
     });
   return writeEnvelope({
     ...style,
+    messageId: style.newMessageId(),
     action: sequenceAction(headers.version, answer.action),
     headers: (writer) => writeSequenceHeaders(writer, { ...headers, soapVersion: style.soapVersion }),
     body: (writer) => writeBody(writer, answer, style),

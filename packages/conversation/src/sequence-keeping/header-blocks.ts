@@ -1,16 +1,20 @@
 /** Header blocks put into an envelope that is there already. */
-import { readDocument, Tape, XmlWriter } from '@parley/codec';
+import type { Tape } from '@parley/codec';
+import { readDocument, XmlWriter } from '@parley/codec';
 import { Namespace, namespaceOf, splice, uriOfPrefix } from '@parley/codec/internal';
 import { DEFAULT_LIMITS } from '@parley/core';
 import type { SoapVersion } from '@parley/engine';
 import { contentOf, endOf, readEnvelopeShape, SOAP, SOAP_NAMESPACES, startOf } from '@parley/engine/internal';
 
-/** The octets of `envelope` (borrowed), with the header blocks that `write` writes before all others. @throws Fault of the scanner */
+/**
+ * The octets of `envelope` (borrowed), with the header blocks that `write` writes before all others. `tape`: scratch.
+ * @throws Fault of the scanner
+ */
 export function withHeaderBlocks(
   envelope: Uint8Array,
+  tape: Tape,
   write: (writer: XmlWriter, soapVersion: SoapVersion) => void,
 ): Uint8Array {
-  const tape = new Tape();
   readDocument(envelope, DEFAULT_LIMITS, tape, 'scan');
   const { header, body } = readEnvelopeShape(tape);
   const soapVersion: SoapVersion = namespaceOf(tape, 0) === Namespace.soap11 ? '1.1' : '1.2';

@@ -8,16 +8,16 @@ import type { SequenceHeaders } from '../sequence-wire/headers.ts';
 import { SequenceHeaderReader } from '../sequence-wire/headers.ts';
 
 /**
- * The header blocks about sequences of `message`, which `raw` was (borrowed).
+ * The header blocks about sequences of `message`, which `raw` was (borrowed). `tape`: scratch, for a new one takes longer than reading does.
  * @throws Fault as `SequenceHeaderReader.take`; `peer.coverage-missing` a number that is there and not proven
  */
 export function provenSequenceHeaders(
   message: OpenedMessage,
   raw: Uint8Array,
   policy: Policy,
+  tape: Tape,
 ): SequenceHeaders | undefined {
   const reader = new SequenceHeaderReader(policy.limits);
-  const tape = new Tape();
   if (policy.trustTransport || !policy.requireProof) readAll(raw, policy, tape, reader);
   else
     for (const { role, namespace, bytes } of message.signed) {

@@ -1,4 +1,5 @@
 import type { XmlWriter } from '@parley/codec';
+import { Tape } from '@parley/codec';
 import { Fault } from '@parley/core';
 import { chanceOf, currentMs, randomUrn } from '../exchange/ambient.ts';
 import type { Channel } from '../exchange/channel.ts';
@@ -55,6 +56,8 @@ interface KeptMessage {
  */
 export class SequencedInitiator {
   readonly #options: SequencedInitiatorOptions;
+  /** Scratch. */
+  readonly #tape = new Tape();
 
   constructor(options: SequencedInitiatorOptions) {
     this.#options = options;
@@ -123,19 +126,19 @@ export class SequencedInitiator {
       requireAlive(outbound, settings.inactivityMs, nowMs);
       const pauseMs = retransmissionPauseMs(message.attempts + 1, settings, chanceOf(ambient));
       book.replace({ ...session, outbound: sent(outbound, number, nowMs + pauseMs) });
-      return { session, outbound, kept, pauseMs };
+      return { session, outbound, kept, pauseMs, isRepeat: message.attempts > 0 };
     });
     if (made === undefined) return undefined;
-    const { session, outbound, kept, pauseMs } = made;
+    const { session, outbound, kept, pauseMs, isRepeat } = made;
     const isLast = kept.envelope.length === 0;
     const headers = {
       ...arrivalsOf(session),
       numbered: { identifier: outbound.identifier, number, isLast },
-      ackRequested: outbound.identifier,
+      ackRequested: isRepeat ? outbound.identifier : undefined,
     };
     const envelope = isLast
       ? this.#envelope('LastMessage', randomUrn(ambient), headers)
-      : withHeaderBlocks(kept.envelope, (writer, soapVersion) => {
+      : withHeaderBlocks(kept.envelope, this.#tape, (writer, soapVersion) => {
           writeSequenceHeaders(writer, { ...headers, soapVersion });
         });
     return { request: await this.#seal(envelope, !isLast), pauseMs };
@@ -195,7 +198,7 @@ export class SequencedInitiator {
     const outcome = unwrapped(await initiator.receiveAsync(bytes, request, channel));
     if (outcome.kind !== 'answer' && outcome.kind !== 'fault') throw new Fault('peer.action-mismatch');
     const { policy } = profile.answers;
-    const headers = provenSequenceHeaders(outcome.message, bytes, policy);
+    const headers = provenSequenceHeaders(outcome.message, bytes, policy, this.#tape);
     const { windowMax } = this.#options.settings;
     const taken = await this.#step((book, nowMs) =>
       takeAnswer(book, { outcome, headers, number, nowMs, limits: policy.limits, windowMax }),
