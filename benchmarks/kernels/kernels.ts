@@ -9,12 +9,15 @@ import { floorKernel } from './floor.ts';
 import { openColdKernel, openKernel } from './open.ts';
 import { scanKernel } from './scan.ts';
 import { sealKernel } from './seal.ts';
+import { slowKernels } from './slow.ts';
 
 /** Measures the kernels of the messages whose name contains `match`. */
 export function measureKernels(rounds: Rounds, match: string): readonly Measurement[] {
   const messages = [...vectorMessages(), ...sealedMessages()].filter(({ name }) => name.includes(match));
   const derivations = 'derive'.includes(match) ? measure(deriveKernels(), rounds) : [];
-  return [...derivations, ...messages.flatMap((message) => measure(kernelsOf(message), rounds))];
+  const slow = slowKernels().filter(({ message = '' }) => message.includes(match));
+  const slowest = slow.length > 0 ? measure(slow, rounds) : [];
+  return [...derivations, ...messages.flatMap((message) => measure(kernelsOf(message), rounds)), ...slowest];
 }
 
 function kernelsOf(message: BenchMessage): readonly SynchronousSubject[] {

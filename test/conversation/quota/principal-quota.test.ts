@@ -10,7 +10,7 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const START = Date.UTC(2030, 0, 1);
 const quotaOf = (perPrincipal: number, total = 1000, canForget = true): PrincipalQuota =>
-  new PrincipalQuota(perPrincipal, total, new RequestBudget(1000, 600, 1000), canForget);
+  new PrincipalQuota(perPrincipal, total, { requests: new RequestBudget('requests', 1000, 600, 1000) }, canForget);
 
 describe('T55: contexts', () => {
   test('that are over give way to new ones, the oldest first', () => {
@@ -107,7 +107,7 @@ describe('T55: contexts', () => {
 
 describe('T55 T68: requests', () => {
   test('are so many at once, and come back with time', () => {
-    const budget = new RequestBudget(3, 60, 10);
+    const budget = new RequestBudget('requests', 3, 60, 10);
     for (let number = 0; number < 3; number++) budget.spend('alice', START);
     expect(() => budget.spend('alice', START)).toThrow('internal.quota');
     budget.spend('bob', START);
@@ -119,7 +119,7 @@ describe('T55 T68: requests', () => {
   });
 
   test('of principals that have all again are forgotten, and of no more than so many known', () => {
-    const budget = new RequestBudget(2, 60, 100);
+    const budget = new RequestBudget('requests', 2, 60, 100);
     for (let number = 0; number < 100; number++) budget.spend(`p${number}`, START);
     expect(() => budget.spend('one more', START)).toThrow('internal.quota');
     budget.spend('p5', START);

@@ -69,13 +69,46 @@ describe('T55: one principal', () => {
     must(await ask(), 'issued');
   });
 
-  test.each(['contextsPerPrincipalMax', 'contextsMax', 'requestsPerPrincipalMax', 'requestsPerPrincipalPerMinute'])(
-    'T80: has no quota that is no number (%s)',
-    (name) => {
-      for (const value of [0, -1, Number.NaN, Number.POSITIVE_INFINITY, 1.5, '3'])
-        expect(() => world('200512', '1.2', { [name]: value })).toThrow('caller.option-invalid');
-    },
-  );
+  test('T68: sends no more messages than its budget, in all its contexts, and one that was refused may come again', async () => {
+    const alarms: Alarm[] = [];
+    const place = world('200512', '1.2', {
+      messagesPerPrincipalPerMinute: 3,
+      onAlarm: (alarm) => alarms.push(alarm),
+      authenticate: ({ username }) => username,
+    });
+    const [one, another] = [place.initiator(), place.initiator()];
+    const bob = place.initiator({ credential: credentialOf('bob') });
+    for (const initiator of [one, another, bob]) await issue(place, initiator);
+    const call = (initiator: typeof one) => sent(initiator.requestCall(applicationEnvelope('1.2', 'x')));
+    const first = call(one);
+    must(await place.responder.receive(first, TLS), 'message');
+    // A replay is nobody's message, and costs nothing.
+    for (let count = 0; count < 5; count++)
+      expect(refusal(await place.responder.receive(first, TLS))).toBe('peer.replay');
+    must(await place.responder.receive(call(another), TLS), 'message');
+    must(await place.responder.receive(call(one), TLS), 'message');
+    const early = call(another);
+    expect(refusal(await place.responder.receive(early, TLS))).toBe('internal.quota');
+    expect(alarms).toMatchObject([{ kind: 'messages', detail: { quota: 'messages', principal: 'alice' } }]);
+    must(await place.responder.receive(call(bob), TLS), 'message');
+    // Trust is not what is counted.
+    must(await place.responder.receive(sent(one.requestCancel(TLS)), TLS), 'cancelled');
+    place.ambient.now += 20_000;
+    must(await place.responder.receive(early, TLS), 'message');
+    expect(refusal(await place.responder.receive(call(another), TLS))).toBe('internal.quota');
+  });
+
+  test.each([
+    'contextsPerPrincipalMax',
+    'contextsMax',
+    'requestsPerPrincipalMax',
+    'requestsPerPrincipalPerMinute',
+    'messagesPerPrincipalMax',
+    'messagesPerPrincipalPerMinute',
+  ])('T80: has no quota that is no number (%s)', (name) => {
+    for (const value of [0, -1, Number.NaN, Number.POSITIVE_INFINITY, 1.5, '3'])
+      expect(() => world('200512', '1.2', { [name]: value })).toThrow('caller.option-invalid');
+  });
 });
 
 describe('T68: one client', () => {

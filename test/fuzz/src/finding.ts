@@ -20,9 +20,18 @@ export const FINDINGS_FOLDER = '.parley/findings';
 
 /** Writes `finding` into `folder`, which is made if need be; gives the file's path. */
 export function writeFinding(folder: string, finding: Finding): string {
-  mkdirSync(folder, { recursive: true });
   const hash = createHash('sha256').update(finding.kind).update(finding.input).digest('hex').slice(0, 12);
-  const file = path.join(folder, `${finding.target}-${hash}.json`);
+  return write(folder, `${finding.target}-${hash}`, finding);
+}
+
+/** The same of what took a target the longest, in place of what did before. */
+export function writeSlowest(folder: string, finding: Finding): string {
+  return write(folder, `slow-${finding.target}`, finding);
+}
+
+function write(folder: string, name: string, finding: Finding): string {
+  mkdirSync(folder, { recursive: true });
+  const file = path.join(folder, `${name}.json`);
   writeFileSync(file, `${JSON.stringify(finding, undefined, 2)}\n`);
   return file;
 }

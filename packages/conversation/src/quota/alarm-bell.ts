@@ -6,6 +6,7 @@ export type AlarmKind =
   | 'contexts'
   | 'contexts-total'
   | 'requests'
+  | 'messages'
   | 'principals'
   | 'replay'
   | 'replay-share'
@@ -26,6 +27,7 @@ const BY_QUOTA: ReadonlySet<unknown> = new Set<AlarmKind>([
   'contexts',
   'contexts-total',
   'requests',
+  'messages',
   'principals',
   'replay',
   'replay-share',

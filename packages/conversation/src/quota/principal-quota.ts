@@ -15,6 +15,13 @@ interface Charge {
   untilMs: number;
 }
 
+/** One message, checked before it is remembered and taken when it is the first. */
+export interface MessageCharge {
+  /** @throws Fault `internal.quota` */
+  require(principal: string): void;
+  take(principal: string): void;
+}
+
 /**
  * How many contexts one principal may have in the store, and all together: the live ones, and those that are over and still
  * remembered, for they cost as much; a new one takes the place of the oldest that is over. Counts what this process issued.
@@ -24,6 +31,7 @@ export class PrincipalQuota {
   readonly #perPrincipalMax: number;
   readonly #contextsMax: number;
   readonly #requests: RequestBudget;
+  readonly #messages: RequestBudget | undefined;
   readonly #canForget: boolean;
   readonly #charges = new Map<string, Charge>();
   readonly #byPrincipal = new Map<string, Set<Charge>>();
@@ -32,8 +40,14 @@ export class PrincipalQuota {
   #latestMs = Number.NEGATIVE_INFINITY;
   #sweptMinute = Number.NEGATIVE_INFINITY;
 
-  /** `canForget`: the store gives up what is over before its time. */
-  constructor(perPrincipalMax: number, contextsMax: number, requests: RequestBudget, canForget: boolean) {
+  /** `canForget`: the store gives up what is over before its time. Without a budget, messages are not counted. */
+  constructor(
+    perPrincipalMax: number,
+    contextsMax: number,
+    { requests, messages }: { readonly requests: RequestBudget; readonly messages?: RequestBudget | undefined },
+    canForget: boolean,
+  ) {
+    this.#messages = messages;
     this.#canForget = canForget;
     this.#perPrincipalMax = perPrincipalMax;
     this.#contextsMax = contextsMax;
@@ -48,6 +62,16 @@ export class PrincipalQuota {
   /** One request to issue or renew. @throws Fault `internal.quota` too many for the time */
   request(principal: string, nowMs: number): void {
     this.#requests.spend(principal, nowMs);
+  }
+
+  /** What application messages at `nowMs` are charged to; `undefined` where they are not counted. */
+  messagesAt(nowMs: number): MessageCharge | undefined {
+    const messages = this.#messages;
+    if (messages === undefined) return undefined;
+    return {
+      require: (principal) => messages.require(principal, nowMs),
+      take: (principal) => messages.take(principal, nowMs),
+    };
   }
 
   /**

@@ -3,8 +3,8 @@ import { Fault } from '@parley/core';
 const MINUTE_MS = 60_000;
 
 interface Bucket {
-  tokens: number;
-  atMs: number;
+  readonly tokens: number;
+  readonly atMs: number;
 }
 
 /**
@@ -12,12 +12,15 @@ interface Bucket {
  * forgotten, so the table holds those alone who asked lately; and no more than it may.
  */
 export class RequestBudget {
+  readonly #quota: 'requests' | 'messages';
   readonly #burst: number;
   readonly #perMs: number;
   readonly #principalsMax: number;
   readonly #buckets = new Map<string, Bucket>();
 
-  constructor(burst: number, perMinute: number, principalsMax: number) {
+  /** `quota` is what refusals call it. */
+  constructor(quota: 'requests' | 'messages', burst: number, perMinute: number, principalsMax: number) {
+    this.#quota = quota;
     this.#burst = burst;
     this.#perMs = perMinute / MINUTE_MS;
     this.#principalsMax = principalsMax;
@@ -28,19 +31,27 @@ export class RequestBudget {
     return this.#buckets.size;
   }
 
-  /** @throws Fault `internal.quota` */
+  /** Takes one request. @throws Fault `internal.quota` */
   spend(principal: string, nowMs: number): void {
-    const known = this.#buckets.get(principal);
-    const bucket = known ?? { tokens: this.#burst, atMs: nowMs };
-    // A clock that goes back gives nothing, and takes nothing.
-    bucket.tokens = this.#refilled(bucket, nowMs);
-    bucket.atMs = Math.max(bucket.atMs, nowMs);
-    if (bucket.tokens < 1) throw new Fault('internal.quota', { quota: 'requests', burst: this.#burst, principal });
-    if (known === undefined) this.#makeRoom(nowMs);
-    bucket.tokens -= 1;
-    // Last used, last forgotten.
+    this.require(principal, nowMs);
+    this.take(principal, nowMs);
+  }
+
+  /** Checks that one more may be taken. @throws Fault `internal.quota` */
+  require(principal: string, nowMs: number): void {
+    const bucket = this.#buckets.get(principal);
+    if (bucket === undefined) this.#makeRoom(nowMs);
+    else if (this.#refilled(bucket, nowMs) < 1)
+      throw new Fault('internal.quota', { quota: this.#quota, burst: this.#burst, principal });
+  }
+
+  /** Takes one, whether there is one or not. */
+  take(principal: string, nowMs: number): void {
+    const { tokens, atMs } = this.#buckets.get(principal) ?? { tokens: this.#burst, atMs: nowMs };
+    const left = Math.max(0, this.#refilled({ tokens, atMs }, nowMs) - 1);
+    // Last used, last forgotten. A clock that goes back gives nothing, and takes nothing.
     this.#buckets.delete(principal);
-    this.#buckets.set(principal, bucket);
+    this.#buckets.set(principal, { tokens: left, atMs: Math.max(atMs, nowMs) });
   }
 
   #refilled({ tokens, atMs }: Bucket, nowMs: number): number {

@@ -2,6 +2,13 @@ import { Fault } from '@parley/core';
 import type { ReplayEntry, ReplayMemory, ReplayShare } from '@parley/engine';
 import type { ReplayCache } from './replay-cache.ts';
 
+/** Who pays for a message. */
+export interface Charge {
+  /** @throws Fault `internal.quota` */
+  require(owner: string): void;
+  take(owner: string): void;
+}
+
 /**
  * A replay cache for one message: `open` cannot wait, a cache may answer later. Then `open` is ended, and run again once the
  * answer has {@link arrived}. Each entry is inserted once, however often it is asked for.
@@ -10,11 +17,15 @@ export class AwaitedReplays implements ReplayMemory {
   readonly #cache: ReplayCache;
   readonly #kind: NonNullable<ReplayShare['kind']>;
   readonly #answers = new Map<string, boolean>();
+  readonly #charge: Charge | undefined;
+  #isCharged = false;
   #pending: Promise<void> | undefined;
 
-  constructor(cache: ReplayCache, kind: NonNullable<ReplayShare['kind']> = 'message') {
+  /** `charge` is asked before the message is remembered, so that one that is refused may come again, and told of it once. */
+  constructor(cache: ReplayCache, kind: NonNullable<ReplayShare['kind']> = 'message', charge?: Charge) {
     this.#cache = cache;
     this.#kind = kind;
+    this.#charge = charge;
   }
 
   /** @throws Fault `internal.context-needed` the answer is awaited; `internal.quota`, `internal.store-unavailable` */
@@ -23,18 +34,27 @@ export class AwaitedReplays implements ReplayMemory {
     const name = `${scope.length}:${scope}${key}`;
     const known = this.#answers.get(name);
     if (known !== undefined) return known;
+    const { owner } = share;
+    if (!this.#isCharged) this.#charge?.require(owner);
     let answer: boolean | Promise<boolean>;
     try {
-      answer = this.#cache.insertIfAbsent(scope, key, untilMs, nowMs, { owner: share.owner, kind: this.#kind });
+      answer = this.#cache.insertIfAbsent(scope, key, untilMs, nowMs, { owner, kind: this.#kind });
     } catch (error) {
       throw failureOf(error);
     }
-    if (typeof answer === 'boolean') {
-      this.#answers.set(name, answer);
-      return answer;
-    }
-    this.#pending = answer.then((isFirst) => void this.#answers.set(name, isFirst));
+    if (typeof answer === 'boolean') return this.#answered(name, owner, answer);
+    this.#pending = answer.then((isFirst) => void this.#answered(name, owner, isFirst));
     throw new Fault('internal.context-needed');
+  }
+
+  // safety: a replay costs nobody anything, or whoever has one message of somebody could use up what is theirs.
+  #answered(name: string, owner: string, isFirst: boolean): boolean {
+    this.#answers.set(name, isFirst);
+    if (isFirst && !this.#isCharged) {
+      this.#isCharged = true;
+      this.#charge?.take(owner);
+    }
+    return isFirst;
   }
 
   /** Inserts `entry`, and waits for the answer. @throws Fault `internal.quota`, `internal.store-unavailable` */

@@ -228,9 +228,10 @@ export class Responder {
     const atMs = currentMs(this.#settings.ambient);
     this.#latestMs = Math.max(this.#latestMs, atMs);
     const kind = trustVersionOf(outline.action ?? '') === undefined ? 'message' : 'trust';
-    const { replayCache } = this.#settings;
+    const { replayCache, quota } = this.#settings;
     const isInSequence = isCounting && isNumbered({ outline });
-    const replays = new AwaitedReplays(isInSequence ? numberedReplays(replayCache) : replayCache, kind);
+    const charge = kind === 'message' ? quota.messagesAt(atMs) : undefined;
+    const replays = new AwaitedReplays(isInSequence ? numberedReplays(replayCache) : replayCache, kind, charge);
     return { bytes, outline, channel, atMs, latestMs: this.#latestMs, replays };
   }
 

@@ -101,6 +101,13 @@ export interface ResponderOptions {
   /** How many of them come back in a minute. Default 600. */
   readonly requestsPerPrincipalPerMinute?: number | undefined;
   /**
+   * Application messages that one principal may send in a minute, however many contexts it has. Default: they are not counted;
+   * the shares of the replay memory bound them.
+   */
+  readonly messagesPerPrincipalPerMinute?: number | undefined;
+  /** How many of them at once. Default: those of a minute. */
+  readonly messagesPerPrincipalMax?: number | undefined;
+  /**
    * Told of what somebody should look at: a quota or a share used up, a store that fails. Once a minute of each kind; what it
    * throws is ignored.
    */
@@ -233,6 +240,7 @@ const PRINCIPALS_MAX = 100_000;
 
 function quotaOf(options: ResponderOptions): PrincipalQuota {
   const requests = new RequestBudget(
+    'requests',
     count(options, 'requestsPerPrincipalMax', 1000),
     count(options, 'requestsPerPrincipalPerMinute', 600),
     PRINCIPALS_MAX,
@@ -240,9 +248,17 @@ function quotaOf(options: ResponderOptions): PrincipalQuota {
   return new PrincipalQuota(
     count(options, 'contextsPerPrincipalMax', 1000),
     count(options, 'contextsMax', 1_000_000),
-    requests,
+    { requests, messages: messageBudget(options) },
     options.store.forget !== undefined,
   );
+}
+
+function messageBudget(options: ResponderOptions): RequestBudget | undefined {
+  const { messagesPerPrincipalPerMinute, messagesPerPrincipalMax } = options;
+  const either = messagesPerPrincipalPerMinute ?? messagesPerPrincipalMax;
+  if (either === undefined) return undefined;
+  const perMinute = count(options, 'messagesPerPrincipalPerMinute', either);
+  return new RequestBudget('messages', count(options, 'messagesPerPrincipalMax', either), perMinute, PRINCIPALS_MAX);
 }
 
 type CountName =
@@ -250,7 +266,9 @@ type CountName =
   | 'contextsMax'
   | 'negotiationsMax'
   | 'requestsPerPrincipalMax'
-  | 'requestsPerPrincipalPerMinute';
+  | 'requestsPerPrincipalPerMinute'
+  | 'messagesPerPrincipalPerMinute'
+  | 'messagesPerPrincipalMax';
 
 function count(options: ResponderOptions, option: CountName, otherwise: number): number {
   const value = options[option] ?? otherwise;

@@ -10,6 +10,8 @@ import { minimise } from '../minimise.ts';
 import type { Coverage, CoverageReport } from './coverage.ts';
 import type { InHand } from './in-hand.ts';
 import { Mutator } from './mutator.ts';
+import type { SlowInput } from './slowest-inputs.ts';
+import { SlowestInput } from './slowest-inputs.ts';
 import type { Target } from './target.ts';
 import { Violation } from './target.ts';
 
@@ -28,6 +30,8 @@ export interface TargetReport {
   readonly corpus: number;
   readonly coverage: CoverageReport;
   readonly findings: number;
+  /** What took the longest for its size. */
+  readonly slowest: SlowInput | undefined;
 }
 
 const BATCH_MIN = 64;
@@ -54,6 +58,7 @@ export class TargetFuzzer {
   readonly #arena = new Uint8Array(BATCH_BYTES);
   readonly #ends = new Int32Array(BATCH_MAX + 1);
   readonly #kinds = new Set<string>();
+  readonly #slow = new SlowestInput();
   #executions = 0;
 
   constructor(
@@ -94,6 +99,7 @@ export class TargetFuzzer {
       corpus: this.#corpus.length,
       coverage: this.#coverage.report(),
       findings: this.#kinds.size,
+      slowest: this.#slow.slowest,
     };
   }
 
@@ -188,10 +194,10 @@ export class TargetFuzzer {
     try {
       const running = this.#target.run(input);
       if (running !== undefined) return this.#settled(running, input);
-      if (timed && performance.now() - startMs > slowMs(input)) this.#checkTime(input);
     } catch (error) {
       this.#judge(error, (kind) => this.#minimised(kind, input.slice()));
     }
+    if (timed) this.#judgeTime(input, performance.now() - startMs);
     return undefined;
   }
 
@@ -204,19 +210,21 @@ export class TargetFuzzer {
     }
   }
 
-  /** Slow three times more, at its fastest: then it is the input and not the machine. */
-  #checkTime(input: Uint8Array): void {
-    let fastestMs = Number.POSITIVE_INFINITY;
-    for (let again = 0; again < 3; again++) {
-      const startMs = performance.now();
+  /** Keeps the slowest, to make others of it; one that is far too slow is a finding. */
+  #judgeTime(input: Uint8Array, ms: number): void {
+    const again = (): void => {
       try {
         void this.#target.run(input);
       } catch {
         // Judged the first time.
       }
-      fastestMs = Math.min(fastestMs, performance.now() - startMs);
-    }
-    if (fastestMs > slowMs(input)) throw new Violation('slow', `${fastestMs} ms for ${input.length} octets`);
+    };
+    if (!this.#slow.offer(input, ms, again)) return;
+    const { slowest } = this.#slow;
+    if (slowest === undefined) return;
+    this.#corpus.push(slowest.input);
+    if (slowest.ms > slowMs(input))
+      this.#judge(new Violation('slow', `${slowest.ms} ms for ${input.length} octets`), () => slowest.input);
   }
 
   #checkMemory(): void {

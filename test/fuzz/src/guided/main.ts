@@ -1,5 +1,5 @@
 import process from 'node:process';
-import { writeFinding } from '../finding.ts';
+import { writeFinding, writeSlowest } from '../finding.ts';
 import { ALL_TARGETS } from './all-targets.ts';
 import type { TargetReport } from './fuzz-target.ts';
 import type { GuidedOptions } from './options.ts';
@@ -33,6 +33,7 @@ async function fuzz({
   seed,
   corpusFolder,
   findingsFolder,
+  slowFolder,
 }: GuidedOptions): Promise<number> {
   const chosen = ALL_TARGETS.filter(({ name }) => targets.length === 0 || targets.includes(name));
   const shares = chosen.reduce((sum, { share }) => sum + share, 0);
@@ -51,10 +52,25 @@ async function fuzz({
       console.log(`FINDING (${finding.kind}) in ${name}: ${finding.what}\nwritten to ${file}\n`);
     });
     executions += report?.executions ?? 0;
+    keepSlowest(name, seed, report, slowFolder);
     console.log(report === undefined ? `${name}: did not end` : textOf(report));
   }
   console.log(`${executions} executions\n${findings} findings`);
   return findings === 0 ? 0 : 1;
+}
+
+/** As a file that may go to test/vectors/fuzz, where tests and a benchmark run it. */
+function keepSlowest(target: string, seed: number, report: TargetReport | undefined, folder: string | undefined): void {
+  if (report?.slowest === undefined || folder === undefined) return;
+  const { input, ms } = report.slowest;
+  const file = writeSlowest(folder, {
+    target,
+    kind: 'slowest',
+    what: `${ms.toFixed(3)} ms for ${input.length} octets`,
+    input: Buffer.from(input).toString('base64'),
+    command: `pnpm fuzz --target ${target} --seed ${seed}`,
+  });
+  console.log(`slowest of ${target}: ${ms.toFixed(3)} ms for ${input.length} octets, in ${file}`);
 }
 
 function textOf({ target, executions, elapsedMs, corpus, coverage, findings }: TargetReport): string {

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { FINDINGS_FOLDER } from '../finding.ts';
 import { numberOption, wholeNumberOption } from '../number-option.ts';
 
-export const USAGE: string = `Usage: pnpm fuzz [--target T]... [--executions N | --minutes M] [--seed S] [--corpus FOLDER] [--findings FOLDER]
+export const USAGE: string = `Usage: pnpm fuzz [--target T]... [--executions N | --minutes M] [--seed S] [--corpus FOLDER] [--findings FOLDER] [--slow FOLDER]
 
 Runs mutated inputs through our readers and writers, keeps those that reach new code, and looks for anything thrown
 that is no known fault, for hangs, and for broken promises.
@@ -13,6 +13,7 @@ that is no known fault, for hangs, and for broken promises.
   --seed S           which choices are made (default 1)
   --corpus FOLDER    keep there what reaches new code, and begin with what is there
   --findings FOLDER  where findings are written (default ${FINDINGS_FOLDER})
+  --slow FOLDER      write there what took each target the longest for its size, as slow-TARGET.json
   --help             show this
 
 Exit status: 0 nothing found, 1 findings, 2 usage error.
@@ -26,6 +27,7 @@ export interface GuidedOptions {
   readonly seed: number;
   readonly corpusFolder: string | undefined;
   readonly findingsFolder: string;
+  readonly slowFolder: string | undefined;
 }
 
 /** What was asked for; `undefined` for help. @throws Error that says what is wrong */
@@ -34,7 +36,7 @@ export function readOptions(args: readonly string[]): GuidedOptions | undefined 
   const { values } = parseArgs({
     args: [...args],
     options: {
-      ...{ executions: text, minutes: text, seed: text, corpus: text, findings: text },
+      ...{ executions: text, minutes: text, seed: text, corpus: text, findings: text, slow: text },
       target: { type: 'string', multiple: true },
       help: { type: 'boolean' },
     },
@@ -48,5 +50,6 @@ export function readOptions(args: readonly string[]): GuidedOptions | undefined 
     seed: wholeNumberOption('seed', values.seed) ?? 1,
     corpusFolder: values.corpus,
     findingsFolder: values.findings ?? FINDINGS_FOLDER,
+    slowFolder: values.slow,
   };
 }
