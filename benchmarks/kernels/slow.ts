@@ -6,7 +6,7 @@ import { open, Workspace } from '@parley/engine';
 import { BENCH_POLICY } from '../corpus.ts';
 import type { SynchronousSubject } from '../measure.ts';
 
-const FOLDER = new URL('../../test/vectors/fuzz/', import.meta.url);
+const FOLDER = new URL('../../../test/vectors/fuzz/', import.meta.url);
 
 type Run = (input: Uint8Array) => unknown;
 
