@@ -198,6 +198,15 @@ const ROWS: Partial<Record<keyof Policy, readonly Row[]>> = {
       policyOf('strict', { requiredHeaders: [], layout: 'lax' }),
     ),
   ],
+  allowMistypedReferences: [
+    row(
+      new TextEncoder().encode(
+        text(certified).replace(/(Reference URI="#[^"]*" ValueType="[^"#]*#)X509v3/, '$1X509v1'),
+      ),
+      { allowMistypedReferences: true },
+      policyOf('x509'),
+    ),
+  ],
   allowUnqualifiedIds: [field('unqualified-id-body', { allowUnqualifiedIds: true }, policyOf())],
   allowSeveralIds: [field('two-ids-on-one-element', { allowSeveralIds: true }, policyOf())],
   canonicalisations: [
