@@ -85,6 +85,7 @@ for (let round = 0; round <= rounds; round++) {
       : new Array<Buffer>(messages).fill(plain);
     const figures = await load(each.url, bodies, connections);
     const isBest = each.best === undefined || figures.perSecond > each.best.perSecond;
+    process.stderr.write(`round ${round}, ${each.name}: ${figures.perSecond} calls/s, p50 ${figures.p50Ms} ms\n`);
     // The first round warms up.
     if (round > 0 && isBest) each.best = figures;
   }
