@@ -45,6 +45,7 @@ export type {
   MaskAlgorithm,
   PssParameters,
   SignatureAlgorithm,
+  SignatureName,
   SignatureScheme,
 } from './algorithms/public-key.ts';
 export { Secret } from './base/secret.ts';
@@ -64,5 +65,6 @@ export type { CertificateExtensions } from './x509/extensions.ts';
 export type { KeyPurpose, KeyPurposeName } from './x509/key-purpose.ts';
 export { MESSAGE_PURPOSES } from './x509/key-purpose.ts';
 export { RevocationList } from './x509/revocation-list.ts';
-export type { TrustedCertificate, TrustOptions, ValidationRequest } from './x509/trust.ts';
+export type { TrustedCertificate, ValidationRequest } from './x509/trust.ts';
+export type { TrustOptions } from './x509/trust-options.ts';
 export { Trust } from './x509/trust.ts';

@@ -1,6 +1,7 @@
 // What the other packages of Parley, its tests and its benchmarks use of this one beside what is public. No promise is made
 // for it: names come and go without a new major version.
 
+export { SIGNATURE_ALGORITHM } from './algorithms/algorithm-kinds.ts';
 export {
   KEY_TRANSPORT_ALGORITHMS,
   keyTransportAlgorithm,
@@ -41,8 +42,8 @@ export { failedReply, withCause } from './base/fault.ts';
 export { formatInstant, parseInstant, parseInstantOctets } from './base/instant.ts';
 export { invariant, unreachable } from './base/invariant.ts';
 export { belowLimitFault, limitFault } from './base/limit-fault.ts';
-export { completeLimits } from './base/limits.ts';
 export { jsonLine, printable, printableLines } from './base/printable.ts';
+export { CONTEXT } from './context/context-shape.ts';
 export { selectKey } from './context/security-context.ts';
 export type { SamlUris, VersionUris } from './context/specification.ts';
 export {
@@ -56,6 +57,36 @@ export {
   VERSION_URIS,
 } from './context/specification.ts';
 export { instantiate } from './hot/web-assembly.ts';
+export { callbackFault, called } from './options/called.ts';
+export { completeLimits, LIMITS, SOME_LIMITS } from './options/complete-limits.ts';
+export type { Kind } from './options/kind.ts';
+export {
+  anything,
+  callback,
+  END_MS,
+  either,
+  FLAG,
+  INSTANT_MS,
+  instanceOf,
+  isObject,
+  iterable,
+  listOf,
+  OCTETS,
+  once,
+  oneOf,
+  only,
+  optional,
+  port,
+  requireInput,
+  requireKind,
+  requireOptions,
+  TEXT,
+  textLike,
+  whole,
+} from './options/kind.ts';
+export { randomOctets } from './options/random-octets.ts';
+export type { Members } from './options/shape.ts';
+export { keyed, objectWith, partOf, shapeOf, tagged } from './options/shape.ts';
 export type { Decrypted } from './symmetric/cipher.ts';
 export { decrypt, decryptAllToEnd, decryptToEnd, encrypt } from './symmetric/cipher.ts';
 export { combinedHash } from './symmetric/combined-hash.ts';
@@ -73,3 +104,4 @@ export {
 } from './symmetric/password.ts';
 export { KEY_USAGE } from './x509/extensions.ts';
 export { readPkiPath, writePkiPath } from './x509/pki-path.ts';
+export { TRUST_OPTIONS } from './x509/trust-options.ts';

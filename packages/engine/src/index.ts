@@ -8,7 +8,7 @@ export type {
   OwnKey,
   PasswordAttempt,
 } from './keys/credentials.ts';
-export type { OpenRequest } from './open/request.ts';
+export type { OpenRequest, PlanRequest } from './open/request.ts';
 export { planOf } from './open/message-plan.ts';
 export type {
   AssertionKeyPlan,
@@ -21,7 +21,6 @@ export type {
   KeyPlan,
   KnownEncryptedKeyPlan,
   MessagePlan,
-  PlanRequest,
   ReferencePlan,
   SignaturePlan,
   SymmetricKeyPlan,
@@ -99,7 +98,7 @@ export type { Layout } from './policy/layout.ts';
 export type { Policy, PolicyChanges } from './policy/policy.ts';
 export { policyOf } from './policy/policy-of.ts';
 export { BOOTSTRAP_PROFILE_NAMES, PROFILE_NAMES } from './policy/profiles.ts';
-export type { BootstrapProfileName, ProfileName } from './policy/profiles.ts';
+export type { BootstrapProfileName, PolicyName, ProfileName } from './policy/profiles.ts';
 export { SEAL_PROFILE_NAMES, sealProfile } from './seal/profiles.ts';
 export type { SealProfile, SealProfileName } from './seal/profiles.ts';
 export { Workspace } from './memory/workspace.ts';

@@ -101,10 +101,10 @@ describe('customSuite', () => {
     [{ name: 'X', signatureKeyBytes: 0 }, 'caller.option-invalid'],
     [{ name: 'X', rsaBitsMin: 8192 }, 'caller.option-invalid'],
     [{ name: 'X', rsaBitsMin: 2048.5 }, 'caller.option-invalid'],
-    [{ name: 'X', mac: 'rsa-sha256' }, 'peer.alg-forbidden'],
-    [{ name: 'X', signature: 'hmac-sha256' }, 'peer.alg-forbidden'],
-    [{ name: 'X', cipher: 'kw-aes128' }, 'peer.alg-forbidden'],
-    [{ name: 'X', acceptedMacs: ['hmac-md5'] }, 'peer.alg-forbidden'],
+    [{ name: 'X', mac: 'rsa-sha256' }, 'caller.option-invalid'],
+    [{ name: 'X', signature: 'hmac-sha256' }, 'caller.option-invalid'],
+    [{ name: 'X', cipher: 'kw-aes128' }, 'caller.option-invalid'],
+    [{ name: 'X', acceptedMacs: ['hmac-md5'] }, 'caller.option-invalid'],
   ] as const)('%o: %s', (changes, code) => {
     expect(codeOf(() => customSuite(base, changes))).toBe(code);
   });

@@ -263,7 +263,7 @@ describe('what seal takes along', () => {
     const both = { ...certificateHolder(), context: sampleRequest().context };
     expect(seal(sampleEnvelope(undefined, SOAP12), both)).toMatchObject({
       ok: false,
-      detail: { reason: 'keys of one source' },
+      detail: { option: 'request', got: 'context, assertion' },
     });
   });
 });

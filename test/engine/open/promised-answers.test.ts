@@ -16,5 +16,5 @@ test('T57: a replay memory that promises has not remembered', () => {
     });
   expect(opened(() => true)).toMatchObject({ ok: true });
   const promising = async (): Promise<boolean> => true;
-  expect(opened(promising as unknown as () => boolean)).toMatchObject({ ok: false, code: 'peer.replay' });
+  expect(opened(promising as unknown as () => boolean)).toMatchObject({ ok: false, code: 'caller.option-invalid' });
 });

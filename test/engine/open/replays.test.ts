@@ -1,6 +1,7 @@
 // What may be seen once: refused by `open` itself with a memory, and otherwise told.
 import { MemoryReplayCache } from '@parley/conversation';
 import { contextSource, Trust } from '@parley/core';
+import type { PolicyName } from '@parley/engine';
 import {
   type Credentials,
   type OpenRequest,
@@ -70,7 +71,7 @@ describe('with a memory', () => {
   const policies: readonly (readonly [
     name: string,
     message: () => Uint8Array,
-    profile: string,
+    profile: PolicyName,
     changes: PolicyChanges,
   ])[] = [
     ['a context', () => sealed(sampleEnvelope(), sampleRequest()), 'strict', {}],

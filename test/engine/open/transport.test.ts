@@ -106,7 +106,7 @@ describe('an answer that TLS alone protects', () => {
     expect(codeOf(message)).toBe('peer.keyinfo-forbidden');
     const invalid = (option: string) =>
       expect.objectContaining({ code: 'caller.option-invalid', detail: expect.objectContaining({ option }) });
-    expect(() => policyOf('strict', { signedBy: [] })).toThrowError(invalid('signedBy'));
-    expect(() => policyOf('strict', { requireProof: false })).toThrowError(invalid('requireProof'));
+    expect(() => policyOf('strict', { signedBy: [] })).toThrowError(invalid('policy.signedBy'));
+    expect(() => policyOf('strict', { requireProof: false })).toThrowError(invalid('policy.requireProof'));
   });
 });

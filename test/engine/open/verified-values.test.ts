@@ -131,7 +131,7 @@ describe('what nobody signed', () => {
     expect(taken).toBeGreaterThan(20);
   });
 
-  test.each(['body-only', 'timestamp-only'])('T60 T61: is set apart as a claim (%s)', (profile) => {
+  test.each(['body-only', 'timestamp-only'] as const)('T60 T61: is set apart as a claim (%s)', (profile) => {
     const genuine = sealed(BARE, sampleRequest());
     const reply = openedBy(
       withAdded(

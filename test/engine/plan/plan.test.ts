@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { splice } from '@parley/codec/internal';
 import { contextSource } from '@parley/core';
+import type { PolicyName } from '@parley/engine';
 import {
   type Credentials,
   describePlan,
@@ -36,15 +37,17 @@ const touch = (): never => {
 };
 
 /** Whoever asks for anything is told off. */
-const UNTOUCHABLE = {
-  contexts: { find: touch },
-  credentials: Object.defineProperties(
-    {},
-    Object.fromEntries(
-      ['trust', 'ownKeys', 'encryptedKeys', 'passwords', 'assertionIssuers'].map((name) => [name, { get: touch }]),
-    ),
-  ) as Credentials,
-};
+/** Keys that nobody may look at but the door, which looks at each member once. */
+function untouchable(): Pick<OpenRequest, 'contexts' | 'credentials'> {
+  const members = ['trust', 'ownKeys', 'encryptedKeys', 'passwords', 'assertionIssuers'].map((name) => {
+    let reads = 0;
+    return [name, { get: () => (reads++ === 0 ? undefined : touch()) }] as const;
+  });
+  return {
+    contexts: { find: touch },
+    credentials: Object.defineProperties({}, Object.fromEntries(members)) as Credentials,
+  };
+}
 
 function planned(message: Uint8Array, { policy }: Pick<OpenRequest, 'policy'>): MessagePlan {
   const reply = planOf(message, { policy });
@@ -127,9 +130,9 @@ describe('no key is touched before the plan is made', () => {
   /** Whether `open` agrees with the plan, without any key. */
   function outcomeOf(message: Uint8Array, request: OpenRequest): 'refused' | 'planned' {
     const plan = planOf(message, { policy: request.policy });
-    const reply = open(message, { ...request, ...UNTOUCHABLE });
+    const reply = open(message, { ...request, ...untouchable() });
     if (plan.ok) {
-      expect(reply).toMatchObject({ code: 'internal.invariant', detail: { reason: 'a key was touched' } });
+      expect(reply).toHaveProperty('cause.message', 'a key was touched');
       return 'planned';
     }
     expect(reply).toEqual(plan);
@@ -168,7 +171,7 @@ describe('no key is touched before the plan is made', () => {
 });
 
 describe('refused by the plan', () => {
-  const codeOf = (message: Uint8Array, profile = 'strict', changes = {}): string => {
+  const codeOf = (message: Uint8Array, profile: PolicyName = 'strict', changes = {}): string => {
     const reply = planOf(message, { policy: policyOf(profile, changes) });
     return reply.ok ? 'ok' : `${reply.code} ${String(reply.detail['reason'] ?? reply.detail['part'] ?? '')}`.trim();
   };

@@ -107,7 +107,7 @@ test('T08: a signature of wcf-mixed covers the Timestamp alone, and only its pol
   const message = messageOf('wcf-mixed', 'request');
   expect(text(message).match(/<ds:Reference /g)).toHaveLength(1);
   const context = sampleContext({ suite: 'Basic256' });
-  for (const name of ['strict', ...SEAL_PROFILE_NAMES]) {
+  for (const name of ['strict', ...SEAL_PROFILE_NAMES] as const) {
     const code = openedBy(message, context, policyOf(name));
     expect(code.ok ? 'ok' : code.code).toBe(name === 'wcf-mixed' ? 'ok' : 'peer.coverage-missing');
   }

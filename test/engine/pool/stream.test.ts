@@ -39,9 +39,10 @@ class Oracle {
 
 describe('openAll', () => {
   test.each([0, 1, 2])('with %i workers gives what openBatch gives, with what was given, in order', async (workers) => {
-    const messages = mixedMessages(150).map((message, index) => ({ ...message, id: `m${index}` }));
+    const mixed = mixedMessages(150);
+    const messages = mixed.map((message, index) => ({ ...message, id: `m${index}` }));
     const pool = poolWith(workers);
-    const expected = (await pool.openBatch(messages)).map(codeOf);
+    const expected = (await pool.openBatch(mixed)).map(codeOf);
     const all = await taken(pool.openAll(slowly(messages)));
     expect(all.map(({ given }) => given.id)).toEqual(messages.map(({ id }) => id));
     expect(all.map(({ reply }) => codeOf(reply))).toEqual(expected);

@@ -76,7 +76,7 @@ describe('T05: an Id twice is refused', () => {
       'timestamp-only',
       'x509',
       'symmetric-x509',
-    ])
+    ] as const)
       expect([name, policyOf(name).allowTokenCopy]).toEqual([name, false]);
   });
 });

@@ -1,6 +1,12 @@
 // What we seal with certificates and session keys, we open; and nobody else's.
 import { algorithmSuite, contextSource, type Secret, Trust } from '@parley/core';
-import type { BootstrapSealRequest, CertificateSealRequest, Credentials, PolicyChanges } from '@parley/engine';
+import type {
+  BootstrapSealRequest,
+  CertificateSealRequest,
+  Credentials,
+  PolicyChanges,
+  PolicyName,
+} from '@parley/engine';
 import { EncryptedKey, open, policyOf, seal } from '@parley/engine';
 import { describe, expect, test } from 'vitest';
 import {
@@ -33,7 +39,7 @@ function made(request: BootstrapSealRequest): Uint8Array {
 
 function opened(
   message: Uint8Array,
-  profile: string,
+  profile: PolicyName,
   credentials: Credentials = CREDENTIALS,
   changes: PolicyChanges = {},
 ) {

@@ -172,11 +172,13 @@ describe('options that exclude each other', () => {
   test('not an envelope', () => {
     expect(seal(new TextEncoder().encode('<x/>'), sampleRequest())).toMatchObject({
       ok: false,
-      code: 'peer.structure-invalid',
+      code: 'caller.envelope-invalid',
+      detail: { code: 'peer.structure-invalid' },
     });
     expect(seal(new TextEncoder().encode('<x'), sampleRequest())).toMatchObject({
       ok: false,
-      code: 'peer.xml-malformed',
+      code: 'caller.envelope-invalid',
+      detail: { code: 'peer.xml-malformed' },
     });
   });
 });

@@ -1,6 +1,7 @@
 // What `seal` makes with passwords, and that `open` reads all of it.
 import { loadLibxml, validate, wsSchemas } from '@parley/codec';
 import { contextSource, Trust } from '@parley/core';
+import type { PolicyName } from '@parley/engine';
 import {
   type BootstrapSealRequest,
   type Credentials,
@@ -25,7 +26,7 @@ const bob = { certificate, reference: 'thumbprint' } as const;
 const CREDENTIALS: Credentials = { ...PASSWORDS, trust, ownKeys: [bobsKey] };
 const CONTEXT = sampleContext();
 
-function openedAs(profile: string, message: Uint8Array, changes: PolicyChanges, atMs = NOW_MS): OpenedMessage {
+function openedAs(profile: PolicyName, message: Uint8Array, changes: PolicyChanges, atMs = NOW_MS): OpenedMessage {
   const reply = open(message, {
     atMs,
     policy: policyOf(profile, changes),
@@ -49,7 +50,7 @@ describe('a supporting token', () => {
   type Shape = (typeof SHAPES)[number];
   const KINDS: readonly (readonly [
     name: string,
-    profile: string,
+    profile: PolicyName,
     request: (changes: Partial<SealRequest>) => SealRequest | BootstrapSealRequest,
   ])[] = [
     ['context', 'strict', (changes) => sampleRequest({ context: CONTEXT, ...changes })],

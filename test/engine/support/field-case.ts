@@ -8,6 +8,7 @@ import {
   type OpenRequest,
   open,
   type PolicyChanges,
+  type PolicyName,
   policyOf,
 } from '@parley/engine';
 
@@ -19,7 +20,7 @@ export interface FieldCase {
   /** Where it is not `<name>.xml`. */
   readonly file?: string;
   readonly about: string;
-  readonly profile?: string;
+  readonly profile?: PolicyName;
   readonly policy?: PolicyChanges;
   readonly at?: string;
   readonly trust?: readonly string[];

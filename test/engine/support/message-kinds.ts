@@ -1,5 +1,6 @@
 /** A message of every kind that `seal` makes, with what opens it. */
 import { algorithmSuite, type Secret, type SecurityContext, Trust } from '@parley/core';
+import type { PolicyName } from '@parley/engine';
 import {
   type BootstrapSealRequest,
   type Credentials,
@@ -121,7 +122,7 @@ export const MESSAGE_KINDS: readonly MessageKind[] = [
 function kind(
   name: string,
   request: SealRequest | BootstrapSealRequest,
-  profile: string,
+  profile: PolicyName,
   changes: Parameters<typeof policyOf>[1] = {},
 ): MessageKind {
   const policy = policyOf(profile, changes);

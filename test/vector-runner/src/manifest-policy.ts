@@ -1,6 +1,6 @@
 /** The manifest's `policy` as a `Policy`. */
 import type { Limits } from '@parley/core';
-import type { Policy, PolicyChanges } from '@parley/engine';
+import type { Policy, PolicyChanges, PolicyName } from '@parley/engine';
 import { policyOf } from '@parley/engine';
 import { ADDRESSING_NAMES } from '@parley/engine/internal';
 import type { JsonRecord } from './json-record.ts';
@@ -71,7 +71,7 @@ export function strictPolicy(changes: PolicyChanges): Policy {
 }
 
 /** `profile` with the limits and addresses of the manifest, but its own idea of what must be signed. */
-export function profilePolicy(profile: string, changes: PolicyChanges): Policy {
+export function profilePolicy(profile: PolicyName, changes: PolicyChanges): Policy {
   const {
     requireSignedBody: _body,
     requireTimestamp: _timestamp,

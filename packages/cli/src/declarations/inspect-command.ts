@@ -1,3 +1,4 @@
+import type { PolicyName } from '@parley/engine';
 import { BOOTSTRAP_PROFILE_NAMES, PROFILE_NAMES } from '@parley/engine';
 import type { Command } from 'commander';
 import { Option } from 'commander';
@@ -9,7 +10,7 @@ export interface InspectOptions extends JudgingOptions {
   readonly record: number;
   readonly schema?: boolean | undefined;
   /** The profile of the plan; `true` for that of `--profile`. */
-  readonly plan?: string | true | undefined;
+  readonly plan?: PolicyName | true | undefined;
   readonly explain?: boolean | undefined;
   readonly json?: boolean | undefined;
 }

@@ -1,5 +1,6 @@
 /** What several commands declare alike. */
 import { READERS } from '@parley/codec';
+import type { ProfileName } from '@parley/engine';
 import { PROFILE_NAMES } from '@parley/engine';
 import { Command, Option } from 'commander';
 import type { ContextsOption } from '../options/contexts-option.ts';
@@ -26,7 +27,7 @@ export function subcommand(parent: Command, name: string): Command {
 /** What {@link judging} declares. */
 export interface JudgingOptions extends ContextsOption, PolicyOption {
   readonly at: string;
-  readonly profile: string;
+  readonly profile: ProfileName;
 }
 
 /** Adds where keys come from, as of when and by what policy messages are judged, and who reads them. */

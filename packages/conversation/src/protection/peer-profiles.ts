@@ -1,7 +1,7 @@
 /** Profiles of peers: what each writes, wants and leaves out, so that an endpoint's policy is all that one has to say. */
 import type { SuiteName } from '@parley/core';
 import { algorithmSuite, Fault } from '@parley/core';
-import type { PolicyChanges, SealProfile, SealProfileName } from '@parley/engine';
+import type { PolicyChanges, PolicyName, SealProfile, SealProfileName } from '@parley/engine';
 import { policyOf, sealProfile } from '@parley/engine';
 import type { AddressingStyle } from '../soap/addressing-style.ts';
 import type { ConversationProfile, HandshakeStyle } from './conversation-profile.ts';
@@ -38,7 +38,7 @@ export interface EndpointPolicy {
 interface PeerHabits {
   /** What `seal` and `open` know of it. */
   readonly seal: SealProfileName;
-  readonly policy: string;
+  readonly policy: PolicyName;
   readonly mac?: ContextProtection['mac'];
   readonly binding?: 'transport';
   readonly encrypt?: ContextProtection['encrypt'];
@@ -256,7 +256,7 @@ function renewalPolicy(habits: PeerHabits, endpoint: EndpointPolicy): Guard['pol
     : policyOf('wcf-mixed', { layout: 'lax', ...tokenHabits(habits), ...endpoint.policy });
 }
 
-function answerPolicyOf(profile: string, changes: PolicyChanges, endpoint: EndpointPolicy): Guard['policy'] {
+function answerPolicyOf(profile: PolicyName, changes: PolicyChanges, endpoint: EndpointPolicy): Guard['policy'] {
   return policyOf(profile, {
     requireSignatureConfirmation: endpoint.confirm === true,
     ...endpoint.policy,

@@ -8,11 +8,19 @@ import { AlgorithmTable, DSIG, DSIG_MORE, DSIG_MORE_2007, DSIG_MORE_2021, XENC, 
 /** What a public key computes with. A key has one family, an algorithm takes one. */
 export type KeyFamily = 'rsa' | 'ec' | 'ed25519';
 
+/** Signatures with public keys, by short name. */
+export type SignatureName =
+  | `rsa-${HashName}`
+  | 'rsa-pss'
+  | `${Exclude<HashName, 'sha1'>}-rsa-MGF1`
+  | `ecdsa-${HashName}`
+  | 'eddsa-ed25519';
+
 export type SignatureScheme = 'rsa-pkcs1' | 'rsa-pss' | 'ecdsa' | 'eddsa';
 
 export interface SignatureAlgorithm {
   readonly kind: 'signature';
-  readonly name: string;
+  readonly name: SignatureName;
   readonly uri: string;
   readonly family: KeyFamily;
   readonly scheme: SignatureScheme;
@@ -53,11 +61,11 @@ export interface MaskAlgorithm {
 }
 
 function rsaPkcs1(hash: HashName, uriStart: string): SignatureAlgorithm {
-  const name = `rsa-${hash}`;
+  const name = `rsa-${hash}` as const;
   return { kind: 'signature', name, uri: uriStart + name, family: 'rsa', scheme: 'rsa-pkcs1', hash, saltBytes: 0 };
 }
 
-function rsaPss(name: string, hash: HashName, saltBytes: number): SignatureAlgorithm {
+function rsaPss(name: SignatureName, hash: HashName, saltBytes: number): SignatureAlgorithm {
   return {
     kind: 'signature',
     name,
@@ -70,7 +78,7 @@ function rsaPss(name: string, hash: HashName, saltBytes: number): SignatureAlgor
 }
 
 function ecdsa(hash: HashName): SignatureAlgorithm {
-  const name = `ecdsa-${hash}`;
+  const name = `ecdsa-${hash}` as const;
   return { kind: 'signature', name, uri: DSIG_MORE + name, family: 'ec', scheme: 'ecdsa', hash, saltBytes: 0 };
 }
 

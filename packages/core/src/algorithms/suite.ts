@@ -1,6 +1,17 @@
 /** WS-SecurityPolicy algorithm suites (§7.4), those of CXF with GCM, and sets of one's own. */
 
 import { Fault } from '../base/fault.ts';
+import type { Kind } from '../options/kind.ts';
+import { listOf, optional, requireKind, TEXT, whole } from '../options/kind.ts';
+import { shapeOf } from '../options/shape.ts';
+import {
+  CIPHER_ALGORITHM,
+  DIGEST_ALGORITHM,
+  KEY_TRANSPORT_ALGORITHM,
+  KEY_WRAP_ALGORITHM,
+  MAC_ALGORITHM,
+  SIGNATURE_ALGORITHM,
+} from './algorithm-kinds.ts';
 import type { KeyTransportAlgorithm, SignatureAlgorithm } from './public-key.ts';
 import { keyTransportAlgorithm, signatureAlgorithm } from './public-key.ts';
 import type {
@@ -111,13 +122,34 @@ export function algorithmSuite(name: string): AlgorithmSuite {
   return suite;
 }
 
+const LENGTH = optional(whole(1));
+
+const CHANGES: Kind<SuiteChanges> = shapeOf<SuiteChanges>({
+  name: TEXT,
+  digest: optional(DIGEST_ALGORITHM),
+  mac: optional(MAC_ALGORITHM),
+  acceptedMacs: optional(listOf(MAC_ALGORITHM)),
+  signature: optional(SIGNATURE_ALGORITHM),
+  acceptedSignatures: optional(listOf(SIGNATURE_ALGORITHM)),
+  cipher: optional(CIPHER_ALGORITHM),
+  keyWrap: optional(KEY_WRAP_ALGORITHM),
+  keyTransport: optional(KEY_TRANSPORT_ALGORITHM),
+  signatureKeyBytes: LENGTH,
+  contextKeyBytes: LENGTH,
+  symmetricKeyBytesMin: LENGTH,
+  symmetricKeyBytesMax: LENGTH,
+  rsaBitsMin: LENGTH,
+  rsaBitsMax: LENGTH,
+});
+
 /**
  * `base` with other parts, under a name of its own. Key lengths follow the cipher unless they are given.
  *
- * @throws Fault `caller.option-invalid` a name that a suite has already, lengths that contradict one another or the
- *   cipher; `peer.alg-forbidden` an algorithm that we do not know.
+ * @throws Fault `caller.option-invalid` a member or an algorithm that we do not know, a name that a suite has already,
+ *   lengths that contradict one another or the cipher
  */
 export function customSuite(base: AlgorithmSuite, changes: SuiteChanges): AlgorithmSuite {
+  requireKind(CHANGES, changes, 'suite');
   if (SUITES.has(changes.name as SuiteName)) throw invalid('name');
   const mac = changes.mac === undefined ? base.mac : macAlgorithm(changes.mac);
   const signature = changes.signature === undefined ? base.signature : signatureAlgorithm(changes.signature);

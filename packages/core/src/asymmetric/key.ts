@@ -1,8 +1,11 @@
-import type { JsonWebKey, KeyObject } from 'node:crypto';
-import { createPrivateKey, createPublicKey, hash } from 'node:crypto';
+import type { JsonWebKey } from 'node:crypto';
+import { createPrivateKey, createPublicKey, hash, KeyObject } from 'node:crypto';
 import type { KeyFamily } from '../algorithms/public-key.ts';
 import { Fault } from '../base/fault.ts';
 import { Secret } from '../base/secret.ts';
+import type { Kind } from '../options/kind.ts';
+import { instanceOf, listOf, OCTETS, oneOf, only, optional, port, requireKind, whole } from '../options/kind.ts';
+import { shapeOf, tagged } from '../options/shape.ts';
 
 /**
  * What a key may be used for. `encryption` is RSA-OAEP; `rsa-1_5` allows PKCS #1 v1.5 key transport besides, which is for
@@ -53,6 +56,31 @@ const CURVES: ReadonlyMap<string, { readonly curve: Curve; readonly bits: number
 
 const PUBLIC_KEY_PEM = /^\s*-----BEGIN (?:RSA )?PUBLIC KEY-----/;
 
+const SOURCE: Kind<KeySource> = tagged('format', {
+  pem: shapeOf<Extract<KeySource, { readonly format: 'pem' }>>({
+    format: only('pem'),
+    bytes: OCTETS,
+    passphrase: optional(OCTETS),
+  }),
+  der: shapeOf<Extract<KeySource, { readonly format: 'der' }>>({ format: only('der'), bytes: OCTETS }),
+  jwk: shapeOf<Extract<KeySource, { readonly format: 'jwk' }>>({ format: only('jwk'), jwk: port() }),
+  'key-object': shapeOf<Extract<KeySource, { readonly format: 'key-object' }>>({
+    format: only('key-object'),
+    key: instanceOf(KeyObject),
+  }),
+});
+
+const RULES: Kind<KeyRules> = shapeOf<KeyRules>({
+  uses: listOf(oneOf(['signature', 'encryption', 'rsa-1_5'])),
+  rsaBitsMin: optional(whole(1)),
+});
+
+/** @throws Fault `caller.option-invalid` */
+function requireReadable(source: KeySource, rules: KeyRules): void {
+  requireKind(SOURCE, source, 'source');
+  requireKind(RULES, rules, 'rules');
+}
+
 interface KeyDescription {
   readonly family: KeyFamily;
   readonly bits: number;
@@ -84,6 +112,7 @@ export class PublicKey {
    * @throws Fault `blame` with the reason: unreadable, family, size or uses.
    */
   static read(source: KeySource, rules: KeyRules, blame: KeyBlame = 'caller.keys-invalid'): PublicKey {
+    requireReadable(source, rules);
     return PublicKey.of(readKey(source, publicKeyOf, blame), rules, blame);
   }
 
@@ -127,6 +156,7 @@ export class PrivateKey {
 
   /** @throws Fault `caller.keys-invalid` with the reason: unreadable, family, size or uses. */
   static read(source: KeySource, rules: KeyRules): PrivateKey {
+    requireReadable(source, rules);
     const key = readKey(source, privateKeyOf, 'caller.keys-invalid');
     return new PrivateKey(key, describe(key, 'private', rules, 'caller.keys-invalid'));
   }

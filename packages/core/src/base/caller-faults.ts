@@ -3,7 +3,9 @@
  * then, where it is not `never` and `program`, whether trying again can help, and who has to act.
  */
 export const CALLER_FAULTS = {
-  'caller.option-invalid': ['An option has a value that it cannot have.'],
+  'caller.option-invalid': [
+    'An option that is unknown, or has a value that it cannot have; the detail says which, and what was meant.',
+  ],
   'caller.input-unreadable': ['A file or stream that was named cannot be read.', 'never', 'operator'],
   'caller.input-invalid': ['What was given to work on is not of the form it must have.'],
   'caller.input-results': ['A file to read as a log holds the results of a verification.', 'never', 'operator'],
@@ -12,6 +14,10 @@ export const CALLER_FAULTS = {
     'never',
     'operator',
   ],
+  'caller.envelope-invalid': [
+    'An envelope to secure is no SOAP message that can be read; the detail has the code of reading it.',
+  ],
+  'caller.callback-failed': ['A function that was given to Parley threw something; it is the cause.', 'later'],
   'caller.keys-invalid': ['Keys that were given do not have the form they must have.'],
   'caller.store-missing': ['The context store that was named is not there.', 'never', 'operator'],
   'caller.store-key-missing': ['A context store is opened without its key-encryption key.', 'never', 'operator'],

@@ -1,5 +1,3 @@
-import { Fault } from './fault.ts';
-
 /** Every ceiling that a message can run into. Units are in the names; bytes are octets on the wire. */
 export interface Limits {
   /** The message, and each decrypted form of it. A SOAP message above 1 MiB is a file transfer. */
@@ -93,15 +91,3 @@ export const DEFAULT_LIMITS: Limits = Object.freeze({
   passwordIterationsMax: 10_000,
   canonicalFactorMax: 4,
 });
-
-/**
- * `given` over the defaults.
- * @throws Fault `caller.option-invalid` for an unknown name, or a value that is not a whole number of 0 or more.
- */
-export function completeLimits(given: Partial<Limits> = {}): Limits {
-  for (const [name, value] of Object.entries(given)) {
-    const known = Object.hasOwn(DEFAULT_LIMITS, name);
-    if (!known || !Number.isSafeInteger(value) || value < 0) throw new Fault('caller.option-invalid', { option: name });
-  }
-  return Object.freeze({ ...DEFAULT_LIMITS, ...given });
-}

@@ -1,5 +1,6 @@
 /** What a certificate says its key is for (extendedKeyUsage, RFC 5280 §4.2.1.12). */
-import { Fault } from '../base/fault.ts';
+import type { Kind } from '../options/kind.ts';
+import { oneOf } from '../options/kind.ts';
 
 const PURPOSES = {
   serverAuth: '1.3.6.1.5.5.7.3.1',
@@ -32,13 +33,18 @@ export const MESSAGE_PURPOSES: readonly KeyPurposeName[] = [
 const ANY_PURPOSE = '2.5.29.37.0';
 const DOTTED = /^[0-2](?:\.\d+)+$/;
 
-/** Object identifiers of `purposes`, and of the one that stands for all. @throws Fault `caller.option-invalid` */
+const NAMED = oneOf(Object.keys(PURPOSES));
+
+export const KEY_PURPOSE: Kind<KeyPurpose> = {
+  type: 'string',
+  misfit: (value) => (typeof value === 'string' && DOTTED.test(value) ? undefined : NAMED.misfit(value)),
+};
+
+/** Object identifiers of `purposes`, and of the one that stands for all. */
 export function purposeIds(purposes: readonly KeyPurpose[]): ReadonlySet<string> {
   return new Set([ANY_PURPOSE, ...purposes.map(purposeId)]);
 }
 
 function purposeId(purpose: KeyPurpose): string {
-  if (Object.hasOwn(PURPOSES, purpose)) return PURPOSES[purpose as KeyPurposeName];
-  if (typeof purpose === 'string' && DOTTED.test(purpose)) return purpose;
-  throw new Fault('caller.option-invalid', { option: 'trust.purposes', value: String(purpose).slice(0, 64) });
+  return Object.hasOwn(PURPOSES, purpose) ? PURPOSES[purpose as KeyPurposeName] : purpose;
 }

@@ -6,40 +6,16 @@ import type { PublicKey } from '../asymmetric/key.ts';
 import { Fault } from '../base/fault.ts';
 import { limitFault } from '../base/limit-fault.ts';
 import type { Limits } from '../base/limits.ts';
+import { called } from '../options/called.ts';
+import { FLAG, requireKind } from '../options/kind.ts';
 import type { Certificate } from './certificate.ts';
 import { areSame } from './certificate.ts';
 import { DistinguishedName } from './distinguished-name.ts';
 import { KEY_USAGE } from './extensions.ts';
-import type { KeyPurpose } from './key-purpose.ts';
 import { MESSAGE_PURPOSES, purposeIds } from './key-purpose.ts';
 import type { RevocationList } from './revocation-list.ts';
-
-export interface TrustOptions {
-  /** Trusted as they are: as issuers if they are authorities, and themselves as the certificates of peers. */
-  readonly anchors: readonly Certificate[];
-  /** What peers leave out: authorities, and peers' own certificates that they only name. Not trusted by themselves. */
-  readonly intermediates?: readonly Certificate[] | undefined;
-  readonly revocationLists?: readonly RevocationList[] | undefined;
-  /**
-   * `required` (when left out): every certificate below an anchor needs a current list of its issuer. `if-listed`: a list
-   * that is there counts, even an outdated one; none is no obstacle.
-   */
-  readonly revocation?: 'required' | 'if-listed' | undefined;
-  /** What certificates and lists may be signed with: when left out, everything but SHA-1. */
-  readonly signatureAlgorithms?: readonly string[] | undefined;
-  /** 2048 when left out; holds for every key of a chain. */
-  readonly rsaBitsMin?: number | undefined;
-  /**
-   * Which purposes of extendedKeyUsage let a certificate secure messages: it must have one of them, or none at all, and so
-   * must the authorities above it. When left out, client authentication, e-mail, and signing of documents. `any`: whatever it
-   * says it is for.
-   */
-  readonly purposes?: readonly KeyPurpose[] | 'any' | undefined;
-  /** Whom, of all that the anchors vouch for, we mean: exact names, as text. Everybody when left out. */
-  readonly subjects?: readonly string[] | undefined;
-  /** The same by a rule of one's own. Called for certificates that are trusted otherwise. */
-  readonly acceptsSubject?: ((certificate: Certificate) => boolean) | undefined;
-}
+import type { TrustOptions } from './trust-options.ts';
+import { TRUST_OPTIONS } from './trust-options.ts';
 
 export interface ValidationRequest {
   readonly atMs: number;
@@ -83,8 +59,9 @@ export class Trust {
   readonly #subjects: readonly DistinguishedName[] | undefined;
   readonly #acceptsSubject: (certificate: Certificate) => boolean;
 
-  /** @throws Fault `caller.option-invalid` a name or an algorithm that cannot be read */
+  /** @throws Fault `caller.option-invalid` an unknown member, or a name or an algorithm that cannot be read */
   constructor(options: TrustOptions) {
+    requireKind(TRUST_OPTIONS, options, 'trust');
     this.#anchors = [...options.anchors];
     this.#intermediates = [...(options.intermediates ?? [])];
     // The newest list of an issuer counts.
@@ -216,8 +193,7 @@ export class Trust {
   }
 
   #isMeant(certificate: Certificate): boolean {
-    // safety: a promise would count as yes.
-    return this.#isListed(certificate) && this.#acceptsSubject(certificate) === true;
+    return this.#isListed(certificate) && called('acceptsSubject', FLAG, () => this.#acceptsSubject(certificate));
   }
 
   #isListed(certificate: Certificate): boolean {

@@ -1,7 +1,8 @@
 /** xenc:EncryptedKey -> the secret in it. At most once per message, however often it is named (T45). */
-import type { Secret } from '@parley/core';
-import { Fault } from '@parley/core';
-import { decryptKey, unwrapKey } from '@parley/core/internal';
+
+import { Fault, Secret } from '@parley/core';
+import type { Kind } from '@parley/core/internal';
+import { called, decryptKey, instanceOf, optional, unwrapKey } from '@parley/core/internal';
 import type { PlannedEncryptedKey, PlannedKnownKey, PlannedSymmetricKey } from '../plan/planned-key.ts';
 import { ownKeyNamed } from './resolve-certificate.ts';
 import type { SymmetricResolvedKey } from './resolved-key.ts';
@@ -25,12 +26,14 @@ export function decryptedKey(
   }));
 }
 
+const FOUND: Kind<Secret | undefined> = optional(instanceOf(Secret));
+
 /**
  * The secret that our credentials have by this name.
  * @throws Fault `peer.keyinfo-forbidden` there is none
  */
 export function knownEncryptedKey({ sha1Base64 }: PlannedKnownKey, scope: OpenScope): TransportedKey {
-  const secret = scope.credentials.encryptedKeys?.get(sha1Base64);
+  const secret = called('encryptedKeys.get', FOUND, () => scope.credentials.encryptedKeys?.get(sha1Base64));
   if (secret === undefined) throw new Fault('peer.keyinfo-forbidden', { reason: 'an unknown encrypted key' });
   return scope.transported.known(sha1Base64, secret);
 }

@@ -4,7 +4,8 @@
  */
 import type { SecurityContext, Version } from '@parley/core';
 import { Fault } from '@parley/core';
-import { selectKey } from '@parley/core/internal';
+import type { Kind } from '@parley/core/internal';
+import { CONTEXT, called, optional, selectKey } from '@parley/core/internal';
 import type { PlannedContextKey, PlannedKey, PlannedPasswordKey, PlannedSymmetricKey } from '../plan/planned-key.ts';
 import { isSecret, looksLikeContext } from '../plan/planned-key.ts';
 import { assertionPublicKey, assertionSecret } from './resolve-assertion.ts';
@@ -43,6 +44,8 @@ export function resolveSecret(planned: PlannedSymmetricKey, scope: OpenScope): S
   return { source: 'encrypted-key', key, transported, derivations: planned.derivations };
 }
 
+const FOUND: Kind<SecurityContext | undefined> = optional(CONTEXT);
+
 function contextKey(planned: PlannedContextKey, scope: OpenScope): ContextKey {
   const { derivations } = planned;
   const { context, version } = namedContext(planned, scope);
@@ -60,7 +63,7 @@ export function namedContext(
   scope: OpenScope,
 ): { readonly context: SecurityContext; readonly version: Version } {
   const { identifier } = planned;
-  const context = scope.contexts.find(identifier);
+  const context = called('contexts.find', FOUND, () => scope.contexts.find(identifier));
   if (context === undefined) throw unknownContext(planned);
   const shown = planned.version ?? context.version ?? '200512';
   const version = scope.policy.allowMixedGenerations ? (context.version ?? shown) : shown;

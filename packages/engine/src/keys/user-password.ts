@@ -1,4 +1,6 @@
 import { Fault, Secret } from '@parley/core';
+import type { Kind } from '@parley/core/internal';
+import { instanceOf, optional, requireKind } from '@parley/core/internal';
 import type { Credentials } from './credentials.ts';
 
 /** The password of a user; for somebody unknown another one, so that finding that out costs the same. */
@@ -7,6 +9,7 @@ export interface UserPassword {
   readonly isKnown: boolean;
 }
 
+const SECRET: Kind<Secret | undefined> = optional(instanceOf(Secret));
 const NOBODYS = Secret.copyOf(new Uint8Array(16));
 
 /**
@@ -18,9 +21,10 @@ export function userPassword(username: string, { passwords }: Credentials): User
   let secret: Secret | undefined;
   try {
     secret = passwords.get(username);
-  } catch {
-    // safety: what it threw may quote the password.
-    throw new Fault('internal.store-unavailable', { reason: 'passwords' });
+  } catch (error) {
+    // safety: what it threw may quote the password, so it is a cause and nothing of it a detail.
+    throw new Fault('internal.store-unavailable', { reason: 'passwords' }, error);
   }
+  requireKind(SECRET, secret, 'passwords.get()');
   return { secret: secret ?? NOBODYS, isKnown: secret !== undefined };
 }

@@ -1,4 +1,5 @@
 import { Fault } from '@parley/core';
+import { called, FLAG } from '@parley/core/internal';
 
 /** One entry of a replay cache: `key` within `scope`, to be remembered until `untilMs` (epoch milliseconds) at least. */
 export interface ReplayEntry {
@@ -34,8 +35,7 @@ export function remember(
   share: ReplayShare,
 ): void {
   for (const { scope, key, untilMs } of entries) {
-    // safety: a promise would count as yes, and `open` waits for none.
-    if (memory.insertIfAbsent(scope, key, untilMs, nowMs, share) !== true)
-      throw new Fault('peer.replay', { identifier: scope });
+    const isFirst = called('insertIfAbsent', FLAG, () => memory.insertIfAbsent(scope, key, untilMs, nowMs, share));
+    if (!isFirst) throw new Fault('peer.replay', { identifier: scope });
   }
 }

@@ -1,7 +1,7 @@
 /** A UsernameToken -> a user who knows the password. Judged after the signatures, so that what they cover is believed. */
 import type { Tape } from '@parley/codec';
 import { Fault, passwordDigest } from '@parley/core';
-import { encodeBase64, equalConstantTime, invariant, isSamePassword } from '@parley/core/internal';
+import { called, encodeBase64, equalConstantTime, FLAG, invariant, isSamePassword } from '@parley/core/internal';
 import { base64Octets, structureInvalid } from '../claims/claim.ts';
 import type { Timestamp } from '../claims/timestamp.ts';
 import type { UsernameTokenClaim } from '../claims/username-token.ts';
@@ -125,8 +125,8 @@ function digestAttempt(tape: Tape, { username, password, nonce, created }: Passw
 
 // safety: an unknown user and a wrong password take the same way, and are one answer.
 function isAttemptProven(attempt: PasswordAttempt, credentials: Credentials): boolean {
-  // safety: a promise would count as yes, and `open` waits for none.
-  if (credentials.authenticate !== undefined) return credentials.authenticate(attempt) === true;
+  const { authenticate } = credentials;
+  if (authenticate !== undefined) return called('authenticate', FLAG, () => authenticate(attempt));
   const { secret, isKnown } = userPassword(attempt.username, credentials);
   if (attempt.kind === 'text')
     return secret.lend((octets) => attempt.password.lend((given) => isSamePassword(octets, given))) && isKnown;

@@ -23,6 +23,8 @@ import type { Policy } from '../policy/policy.ts';
 import type { MessageClaims } from '../read/message.ts';
 import { readMessage } from '../read/message.ts';
 import { nameOfPart, namespaceText } from './hand-over.ts';
+import type { PlanRequest } from './request.ts';
+import { checkedPlanning } from './request-shape.ts';
 
 /** What `open` does with one message. */
 export interface MessagePlan {
@@ -166,12 +168,6 @@ export type CertificatePlan =
   /** The message names it: base64, the serial number and the issuer, or the subject. */
   | { readonly form: CertificateName['by']; readonly name: string };
 
-export interface PlanRequest {
-  readonly policy: Policy;
-  /** Scratch to reuse; without one, each call makes its own. */
-  readonly workspace?: Workspace;
-}
-
 /**
  * What `open` would do with a message, with the same policy: which signatures it would verify and what it would decrypt, in
  * which order, and with which keys, by their names. No key is needed, and none is touched.
@@ -179,8 +175,9 @@ export interface PlanRequest {
  * What can be refused without a key is refused with the code that `open` gives. Borrows `message` for the call. The answer
  * is plain data; its texts come from the message and may hold any character.
  */
-export function planOf(message: Uint8Array, { policy, workspace = new Workspace() }: PlanRequest): Reply<MessagePlan> {
+export function planOf(message: Uint8Array, request: PlanRequest): Reply<MessagePlan> {
   try {
+    const { policy, workspace = new Workspace() } = checkedPlanning(message, request);
     readDocument(message, policy.limits, workspace.tape, policy.reader);
     const claims = readMessage(workspace.tape, policy);
     requireTimestampPlace(claims, policy);

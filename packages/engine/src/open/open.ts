@@ -7,7 +7,7 @@
 import { readDocument } from '@parley/codec';
 import type { Reply } from '@parley/core';
 import { Fault, soapFaultOf } from '@parley/core';
-import { failedReply } from '@parley/core/internal';
+import { anything, called, failedReply } from '@parley/core/internal';
 import { structureInvalid } from '../claims/claim.ts';
 import { bearerContext } from '../keys/bearer-context.ts';
 import type { Credentials } from '../keys/credentials.ts';
@@ -39,6 +39,7 @@ import { requireFresh } from './freshness.ts';
 import { handOver } from './hand-over.ts';
 import { replayEntries, shareOwnerOf } from './replay-key.ts';
 import type { OpenRequest } from './request.ts';
+import { checkedOpening } from './request-shape.ts';
 import type { VerifiedPart, VerifiedSignature } from './verify-signatures.ts';
 import { verifyDigests, verifyValues } from './verify-signatures.ts';
 
@@ -50,16 +51,22 @@ import { verifyDigests, verifyValues } from './verify-signatures.ts';
  * Replays are refused with {@link OpenRequest.replays}; without it they are the caller's, by {@link replayEntries}.
  */
 export function open(message: Uint8Array, request: OpenRequest): Reply<OpenedMessage> {
+  try {
+    return openChecked(message, checkedOpening(message, request));
+  } catch (error) {
+    return failedReply(error);
+  }
+}
+
+function openChecked(message: Uint8Array, request: OpenRequest): Reply<OpenedMessage> {
   const workspace = request.workspace ?? new Workspace();
   const transported = new TransportedKeys();
   const passwordKeys = new PasswordKeys();
   try {
     const value = openMessage(message, request, { workspace, transported, passwordKeys });
     const keep = request.credentials?.keepEncryptedKey;
-    if (keep !== undefined) transported.handOver(keep);
+    if (keep !== undefined) called('keepEncryptedKey', anything(), () => transported.handOver(keep));
     return { ok: true, value };
-  } catch (error) {
-    return failedReply(error);
   } finally {
     transported.wipe();
     passwordKeys.wipe();
@@ -136,8 +143,6 @@ function scopeOf(
   const { policy, contexts, credentials = NO_CREDENTIALS, replays } = request;
   const atMs = request.atMs === 'message' ? claims.timestamp?.createdAtMs : request.atMs;
   if (atMs === undefined) throw new Fault('peer.coverage-missing', { part: 'wsu:Timestamp' });
-  // safety: every comparison with NaN is false, and a Timestamp would never be stale.
-  if (!Number.isFinite(atMs)) throw new Fault('caller.option-invalid', { option: 'atMs' });
   const { workspace, transported, passwordKeys } = owned;
   // perf: a spread of `owned` takes as long as a digest.
   return {

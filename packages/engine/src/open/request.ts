@@ -29,3 +29,9 @@ export interface OpenRequest {
   /** Leave the octets of the answer in the given workspace: valid until its next use. Saves one copy per message. */
   readonly borrow?: boolean;
 }
+
+export interface PlanRequest {
+  readonly policy: Policy;
+  /** Scratch to reuse; without one, each call makes its own. */
+  readonly workspace?: Workspace;
+}

@@ -12,6 +12,7 @@ import type {
   KeyWrapName,
   Limits,
   MacAlgorithm,
+  SignatureName,
 } from '@parley/core';
 import type { AddressingName } from '../message/addressing-names.ts';
 import type { HeaderName } from '../message/header-name.ts';
@@ -160,7 +161,7 @@ export interface Policy {
   /** The signature covers the token that proves it. Without, the transport has to keep it from being taken and moved. */
   readonly requireSignedUser: boolean;
   /** Signatures with public keys, by short name. */
-  readonly signatures: readonly string[];
+  readonly signatures: readonly SignatureName[];
   /** How a key may be encrypted for us. RSA 1.5 also needs a private key that was read for it. */
   readonly keyTransports: readonly KeyTransportName[];
   /**

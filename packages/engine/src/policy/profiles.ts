@@ -185,5 +185,8 @@ export const BOOTSTRAP_PROFILE_NAMES: readonly BootstrapProfileName[] = Object.k
   BOOTSTRAP_PROFILES,
 ) as BootstrapProfileName[];
 
+/** Any of them. */
+export type PolicyName = ProfileName | BootstrapProfileName;
+
 /** Every profile: what it changes of {@link STRICT}. */
 export const ALL_PROFILES: Readonly<Record<string, Partial<Policy>>> = { ...PROFILES, ...BOOTSTRAP_PROFILES };

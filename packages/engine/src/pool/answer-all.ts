@@ -1,7 +1,8 @@
 import type { Reply } from '@parley/core';
 import { Fault } from '@parley/core';
-import { failedReply } from '@parley/core/internal';
+import { failedReply, requireKind, requireOptions } from '@parley/core/internal';
 import type { AllOptions, Answered, CallOptions } from './contract.ts';
+import { ALL_OPTIONS, SOURCE } from './options-shape.ts';
 
 type Ask<Given, Value> = (given: Given, options: CallOptions) => Promise<Reply<Value>>;
 type Asking = AllOptions & { readonly concurrency: number };
@@ -22,9 +23,8 @@ export function answerAll<Given, Value>(
   options: Asking,
   ask: Ask<Given, Value>,
 ): AsyncGenerator<Answered<Given, Value>, void, undefined> {
-  const { concurrency } = options;
-  if (!Number.isSafeInteger(concurrency) || concurrency < 1)
-    throw new Fault('caller.option-invalid', { option: 'concurrency', least: 1 });
+  requireKind(SOURCE, source, 'source');
+  requireOptions(ALL_OPTIONS, options, 'options');
   return answers(new Questions(source, options, ask), options.signal);
 }
 

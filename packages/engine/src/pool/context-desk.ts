@@ -1,6 +1,6 @@
 import type { FailedReply, SecurityContext } from '@parley/core';
 import { Fault } from '@parley/core';
-import { failedReply } from '@parley/core/internal';
+import { CONTEXT, failedReply, requireKind } from '@parley/core/internal';
 import type { ContextResolver } from './contract.ts';
 import type { EvictionLog } from './transfer/eviction-log.ts';
 import { portableContext } from './transfer/portable-context.ts';
@@ -54,14 +54,15 @@ export class ContextDesk {
       const context = await this.#resolver.get(identifier);
       return { identifier, position, context: portableOrNothing(identifier, context) };
     } catch (error) {
-      if (error instanceof Fault && error.code.startsWith('internal.store-')) return failedReply(error);
-      return failedReply(new Fault('internal.store-unavailable', { identifier }));
+      if (error instanceof Fault) return failedReply(error);
+      return failedReply(new Fault('internal.store-unavailable', { identifier }, error));
     }
   }
 }
 
 function portableOrNothing(identifier: string, context: SecurityContext | undefined): AttachedContext['context'] {
   if (context === undefined) return undefined;
+  requireKind(CONTEXT, context, 'contexts.get()');
   // safety: an answer to another question would let one context's key vouch for another's name.
   if (context.identifier !== identifier) throw new Fault('internal.store-corrupt', { identifier });
   return portableContext(context);

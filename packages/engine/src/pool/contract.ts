@@ -158,7 +158,7 @@ export interface WorkerLoad {
 
 /**
  * `open` and `seal` on worker threads. Every message has one {@link Reply}, whatever happens to the workers; a call
- * rejects only with the Fault `caller.input-invalid`, for something that is no Uint8Array. Replies of the pool itself: `internal.busy`, `internal.worker-lost` (this message ended three workers),
+ * rejects only with the Fault `caller.input-invalid` or `caller.option-invalid`, before anything is taken in, for what is no message at all. Replies of the pool itself: `internal.busy`, `internal.worker-lost` (this message ended three workers),
  * `internal.store-unavailable`, `caller.closed`. Whether a proven message is a replay is decided once, by whoever holds the
  * replay cache, with what the answer says of it ({@link replayEntries}).
  */

@@ -1,6 +1,6 @@
 import type { FailedReply } from '@parley/core';
 import { Fault } from '@parley/core';
-import { failedReply } from '@parley/core/internal';
+import { callbackFault, failedReply } from '@parley/core/internal';
 import type { ContextDesk } from './context-desk.ts';
 import type { ContextWatch } from './context-watch.ts';
 import type { DecryptionEntry } from './contract.ts';
@@ -240,7 +240,7 @@ async function leaveToDecrypt({ mayDecrypt }: Job, entry: DecryptionEntry): Prom
     if ((await mayDecrypt?.(entry)) === true) return undefined;
     return failedReply(new Fault('peer.replay', { identifier: entry.scope }));
   } catch (error) {
-    return failedReply(error instanceof Fault ? error : new Fault('internal.store-unavailable', {}, error));
+    return failedReply(callbackFault('mayDecrypt', error));
   }
 }
 

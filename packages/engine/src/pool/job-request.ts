@@ -1,14 +1,34 @@
 import type { CertifiedKey, Reply } from '@parley/core';
-import { Fault } from '@parley/core';
-import { failedReply } from '@parley/core/internal';
+import type { Kind } from '@parley/core/internal';
+import { anything, failedReply, listOf, requireInput, requireKind, requireOptions } from '@parley/core/internal';
 import type { PoolMessage } from './contract.ts';
 import type { JobRequest } from './flight.ts';
+import { POOL_MESSAGE, POOL_SEALING, STREAMED_MESSAGE } from './options-shape.ts';
 import { portableSeal } from './transfer/portable-seal.ts';
 import type { PoolBootstrapSealRequest, PoolSealRequest } from './transfer/seal-request.ts';
 
-/** What is asked for `message`. @throws Fault `caller.input-invalid` it has no octets */
-export function openRequest({ message, atMs, soapAction, signatureValuesSent, mayDecrypt }: PoolMessage): JobRequest {
-  requireOctets(message);
+const MESSAGES: Kind<readonly PoolMessage[]> = listOf(anything());
+
+/** The job of one message. @throws Fault `caller.input-invalid`, `caller.option-invalid` */
+export function openRequest(given: PoolMessage): JobRequest {
+  requireOptions(POOL_MESSAGE, given, 'message');
+  return jobOf(given);
+}
+
+/** The same of many: all of them, or none. */
+export function openRequests(messages: readonly PoolMessage[]): readonly JobRequest[] {
+  requireKind(MESSAGES, messages, 'messages');
+  return messages.map(openRequest);
+}
+
+/** The same of one that may carry what is not ours. */
+export function streamedRequest(given: PoolMessage): JobRequest {
+  requireOptions(STREAMED_MESSAGE, given, 'message');
+  return jobOf(given);
+}
+
+function jobOf({ message, atMs, soapAction, signatureValuesSent, mayDecrypt }: PoolMessage): JobRequest {
+  requireInput(message, 'message');
   return { octets: message, atMs, soapAction, signatureValuesSent, mayDecrypt, seal: undefined };
 }
 
@@ -18,8 +38,9 @@ export function sealRequest(
   request: PoolSealRequest | PoolBootstrapSealRequest,
   ownKeys: readonly CertifiedKey[],
 ): Reply<JobRequest> {
-  requireOctets(envelope);
+  requireInput(envelope, 'envelope');
   try {
+    requireOptions(POOL_SEALING, request, 'request');
     const seal = portableSeal(request, ownKeys);
     const { atMs } = request;
     const unasked = { soapAction: undefined, signatureValuesSent: undefined, mayDecrypt: undefined };
@@ -27,8 +48,4 @@ export function sealRequest(
   } catch (error) {
     return failedReply(error);
   }
-}
-
-function requireOctets(octets: unknown): void {
-  if (!(octets instanceof Uint8Array)) throw new Fault('caller.input-invalid', { reason: 'not a Uint8Array' });
 }

@@ -1,9 +1,13 @@
 import type { FailedReply } from '@parley/core';
-import { failedReply } from '@parley/core/internal';
+import { Secret } from '@parley/core';
+import type { Kind } from '@parley/core/internal';
+import { anything, called, failedReply, instanceOf, optional } from '@parley/core/internal';
 import type { AnyReply } from './reply-reader.ts';
 import type { PoolCredentials } from './transfer/credentials.ts';
 import { portableSecret, usableSecret } from './transfer/portable-secret.ts';
 import type { AttachedKey, KeptKey } from './transfer/task.ts';
+
+const SECRET: Kind<Secret | undefined> = optional(instanceOf(Secret));
 
 /** Main's side of secrets of EncryptedKeys: gives those that are known, and hands over those that messages brought. */
 export class KeyDesk {
@@ -21,7 +25,7 @@ export class KeyDesk {
   /** The key ready to travel, or the reply for every message that needs it. */
   lookUp(sha1Base64: string): AttachedKey | FailedReply {
     try {
-      const secret = this.#credentials.encryptedKeys?.get(sha1Base64);
+      const secret = called('encryptedKeys.get', SECRET, () => this.#credentials.encryptedKeys?.get(sha1Base64));
       return { sha1Base64, secret: secret === undefined ? undefined : portableSecret(secret) };
     } catch (error) {
       return failedReply(error);
@@ -34,7 +38,9 @@ export class KeyDesk {
     const after = [...replies];
     for (const { index, secret, sha1Base64 } of kept) {
       try {
-        this.#credentials.keepEncryptedKey?.(sha1Base64, usableSecret(secret));
+        called('keepEncryptedKey', anything(), () =>
+          this.#credentials.keepEncryptedKey?.(sha1Base64, usableSecret(secret)),
+        );
       } catch (error) {
         // As `open` answers when it cannot hand over.
         after[index] = failedReply(error);

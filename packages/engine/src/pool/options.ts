@@ -1,6 +1,9 @@
 import { Fault } from '@parley/core';
+import { requireOptions } from '@parley/core/internal';
 import type { KeySourceName } from '../message/opened-message.ts';
+import { checkedPolicy } from '../policy/policy-of.ts';
 import type { PoolOptions } from './contract.ts';
+import { POOL_OPTIONS } from './options-shape.ts';
 
 /** {@link PoolOptions} with nothing left open. */
 export type CompletePoolOptions = Required<Omit<PoolOptions, 'credentials' | 'workerUrl' | 'onRefused'>> &
@@ -21,43 +24,31 @@ const DEFAULTS = {
 /** Of a resolver without `changes`. */
 const MUTE_AGE_LEAST_MS = 100;
 
-// Of each number: at least, at most.
-const RANGES = {
-  workers: [0, 1024],
-  batchMessagesMax: [1, 4096],
-  batchBytesMax: [1, 2 ** 30],
-  queueBytesMax: [1, Number.MAX_SAFE_INTEGER],
-  queueMessagesMax: [1, 2 ** 24],
-  cachedContextsMax: [1, 2 ** 24],
-  contextAgeMaxMs: [0, 2 ** 31 - 1],
-  jobTimeoutMs: [1, 2 ** 31 - 1],
-  workerHeapMiBMax: [1, 2 ** 20],
-} as const satisfies Partial<Record<keyof PoolOptions, readonly [number, number]>>;
-
 /** `options` over the defaults. @throws Fault `caller.option-invalid` naming the option */
 export function completePoolOptions(options: PoolOptions): CompletePoolOptions {
-  const complete: CompletePoolOptions = { ...DEFAULTS, ...withoutUndefined(options) };
-  for (const [name, [least, most]] of Object.entries(RANGES)) {
-    const value = complete[name as keyof typeof RANGES];
-    if (!Number.isSafeInteger(value) || value < least || value > most) {
-      throw new Fault('caller.option-invalid', { option: name, value: String(value).slice(0, 64), least, most });
-    }
-  }
+  requireOptions(POOL_OPTIONS, options, 'options');
+  const policy = checkedPolicy(options.policy);
+  const complete: CompletePoolOptions = { ...DEFAULTS, ...withoutUndefined(options), policy };
   const { signedBy, endorsedBy, passwordTypes } = complete.policy;
   const sources = [...signedBy, ...endorsedBy];
   // Passwords are looked up, and stay with whoever has them.
-  if (passwordTypes.length > 0) throw new Fault('caller.option-invalid', { option: 'policy.passwordTypes' });
+  if (passwordTypes.length > 0)
+    throw new Fault('caller.option-invalid', {
+      option: 'policy.passwordTypes',
+      reason: 'passwords stay with whoever has them: use open',
+    });
   // What nobody signs is a user's; and without credentials, workers know contexts and nothing else.
   const isForWorkers = (source: KeySourceName): boolean =>
     source === 'context' || (complete.credentials !== undefined && source !== 'username');
   if (signedBy.length === 0 || !sources.every(isForWorkers))
-    throw new Fault('caller.option-invalid', { option: 'policy.signedBy', value: sources.join(' ') });
+    throw new Fault('caller.option-invalid', {
+      option: 'policy.signedBy',
+      got: sources.join(' '),
+      reason: 'what a pool has no keys for',
+    });
   // Workers that forget everything faster than it is looked up would never have it.
   if (complete.contexts.changes === undefined && complete.contextAgeMaxMs < MUTE_AGE_LEAST_MS)
     throw new Fault('caller.option-invalid', { option: 'contextAgeMaxMs', least: MUTE_AGE_LEAST_MS });
-  if (complete.whenFull !== 'wait' && complete.whenFull !== 'refuse') {
-    throw new Fault('caller.option-invalid', { option: 'whenFull' });
-  }
   return complete;
 }
 

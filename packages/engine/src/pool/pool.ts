@@ -1,8 +1,9 @@
 import type { FailedReply, FaultCode, Reply } from '@parley/core';
 import { DEFAULT_LIMITS } from '@parley/core';
-import { failedReply } from '@parley/core/internal';
+import { failedReply, requireKind, requireOptions, TEXT } from '@parley/core/internal';
 import type { OpenedMessage } from '../message/opened-message.ts';
 import type { SealedMessage } from '../seal/request.ts';
+import { envelopeFault } from '../seal/rules.ts';
 import { answerAll } from './answer-all.ts';
 import { Call } from './call.ts';
 import { ContextDesk } from './context-desk.ts';
@@ -12,10 +13,11 @@ import type { Flight, JobRequest } from './flight.ts';
 import { BatchBuilder } from './flight.ts';
 import { FlightDeck } from './flight-deck.ts';
 import { Gate } from './gate.ts';
-import { openRequest, sealRequest } from './job-request.ts';
+import { openRequest, openRequests, sealRequest, streamedRequest } from './job-request.ts';
 import { KeyDesk } from './key-desk.ts';
 import { Meter } from './meter.ts';
 import type { CompletePoolOptions } from './options.ts';
+import { ALL_OPTIONS, CALL_OPTIONS, STREAMED_ENVELOPE } from './options-shape.ts';
 import { PoisonList } from './poison-list.ts';
 import { inUtf8 } from './reader.ts';
 import type { AnyReply } from './reply-reader.ts';
@@ -87,16 +89,15 @@ export class BatchPool implements Pool<OpenedMessage> {
   }
 
   async open(message: PoolMessage, options?: CallOptions): Promise<Reply<OpenedMessage>> {
-    const [reply] = await this.#call('open', [openRequest(message)], options);
-    return reply as Reply<OpenedMessage>;
+    return this.#one('open', openRequest(message), options);
   }
 
   async openBatch(messages: readonly PoolMessage[], options?: CallOptions): Promise<readonly Reply<OpenedMessage>[]> {
-    return (await this.#call('open', messages.map(openRequest), options)) as readonly Reply<OpenedMessage>[];
+    return (await this.#call('open', openRequests(messages), options)) as readonly Reply<OpenedMessage>[];
   }
 
   async verifyBatch(messages: readonly PoolMessage[], options?: CallOptions): Promise<readonly Reply<AnyVerdict>[]> {
-    return (await this.#call('verify', messages.map(openRequest), options)) as readonly Reply<AnyVerdict>[];
+    return (await this.#call('verify', openRequests(messages), options)) as readonly Reply<AnyVerdict>[];
   }
 
   async seal(
@@ -105,36 +106,35 @@ export class BatchPool implements Pool<OpenedMessage> {
     options?: CallOptions,
   ): Promise<Reply<SealedMessage>> {
     const job = sealRequest(envelope, request, this.#options.credentials?.ownKeys ?? []);
-    if (!job.ok) return job;
-    const [reply] = await this.#call('seal', [job.value], options);
-    return reply as Reply<SealedMessage>;
+    return job.ok ? this.#one('seal', job.value, options) : job;
   }
 
   openAll<Given extends PoolMessage>(
     messages: AsyncIterable<Given> | Iterable<Given>,
     options: AllOptions = {},
   ): AsyncGenerator<Answered<Given, OpenedMessage>, void, undefined> {
-    return this.#all(messages, options, (message, call) => this.open(message, call));
+    return this.#all(messages, options, (given, call) => this.#one('open', streamedRequest(given), call));
   }
 
   verifyAll<Given extends PoolMessage>(
     messages: AsyncIterable<Given> | Iterable<Given>,
     options: AllOptions = {},
   ): AsyncGenerator<Answered<Given, AnyVerdict>, void, undefined> {
-    return this.#all(messages, options, async (message, call) => {
-      const [reply] = await this.#call('verify', [openRequest(message)], call);
-      return reply as Reply<AnyVerdict>;
-    });
+    return this.#all(messages, options, (given, call) => this.#one('verify', streamedRequest(given), call));
   }
 
   sealAll<Given extends PoolEnvelope>(
     envelopes: AsyncIterable<Given> | Iterable<Given>,
     options: AllOptions = {},
   ): AsyncGenerator<Answered<Given, SealedMessage>, void, undefined> {
-    return this.#all(envelopes, options, ({ envelope, request }, call) => this.seal(envelope, request, call));
+    return this.#all(envelopes, options, async (given, call) => {
+      requireOptions(STREAMED_ENVELOPE, given, 'envelope');
+      return this.seal(given.envelope, given.request, call);
+    });
   }
 
   async evict(identifier: string): Promise<void> {
+    requireKind(TEXT, identifier, 'identifier');
     this.#desk.forget(identifier);
     // What a worker begins from here on, it begins without the context. What may have used it is waited for.
     await Promise.all([this.#deck.landed(), ...this.#calls]);
@@ -165,12 +165,19 @@ export class BatchPool implements Pool<OpenedMessage> {
     options: AllOptions,
     ask: (given: Given, options: CallOptions) => Promise<Reply<Value>>,
   ): AsyncGenerator<Answered<Given, Value>, void, undefined> {
+    requireOptions(ALL_OPTIONS, options, 'options');
     const { workers, batchMessagesMax, queueMessagesMax } = this.#options;
     const usual = Math.min(BATCHES_UNDER_WAY * Math.max(1, workers) * batchMessagesMax, queueMessagesMax);
     return answerAll(source, { ...options, concurrency: options.concurrency ?? usual }, ask);
   }
 
+  async #one<Value>(kind: JobKind, request: JobRequest, options: CallOptions | undefined): Promise<Reply<Value>> {
+    const [reply] = await this.#call(kind, [request], options);
+    return reply as Reply<Value>;
+  }
+
   #call(kind: JobKind, requests: readonly JobRequest[], options: CallOptions = {}): Promise<readonly AnyReply[]> {
+    requireOptions(CALL_OPTIONS, options, 'options');
     if (requests.length === 0) return Promise.resolve([]);
     const call = new Call(requests.length, options.signal);
     void this.#takeIn(kind, requests, call);
@@ -230,7 +237,8 @@ export class BatchPool implements Pool<OpenedMessage> {
     const { messageBytesMax } = kind === 'seal' ? DEFAULT_LIMITS : policy.limits;
     // Never in shared memory; `open` and `seal` see the size first and answer the same.
     if (octets.length > messageBytesMax) {
-      return failure('peer.limit-message-size', { lengthBytes: octets.length, maxBytes: messageBytesMax });
+      const tooLong = failure('peer.limit-message-size', { lengthBytes: octets.length, maxBytes: messageBytesMax });
+      return kind === 'seal' ? failedReply(envelopeFault(tooLong)) : tooLong;
     }
     if (this.#poison.has(octets, performance.now())) return failure('internal.worker-lost', { reason: 'seen before' });
     return decoded;

@@ -3,7 +3,7 @@
 import { canonicaliseContent, XmlWriter } from '@parley/codec';
 import type { AddedAttribute } from '@parley/codec/internal';
 import { canonicalisePart, isVisiblyUsed } from '@parley/codec/internal';
-import { encrypt } from '@parley/core/internal';
+import { encrypt, randomOctets } from '@parley/core/internal';
 import type { HeaderRouting } from '../message/header-routing.ts';
 import { readHeaderRouting } from '../message/header-routing.ts';
 import { writeEncryptedData } from '../write/encrypted-data.ts';
@@ -124,7 +124,6 @@ export function encryptWritten(
 }
 
 function encryptWith(key: EncryptionKey, plaintext: Uint8Array, request: SealOptions): Uint8Array {
-  const iv = new Uint8Array(key.cipher.ivBytes);
-  request.fillRandom(iv);
+  const iv = randomOctets(key.cipher.ivBytes, request);
   return key.secret.lend((bytes) => encrypt(key.cipher, bytes, iv, plaintext));
 }

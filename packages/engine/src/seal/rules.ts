@@ -1,8 +1,8 @@
-/** Options of `seal` that exclude each other: refused with a reason, never passed over. */
+/** What `seal` refuses to begin with: options that exclude each other, with a reason, and envelopes that are none. */
 
+import type { FailedReply } from '@parley/core';
 import { algorithmSuite, Fault, Secret } from '@parley/core';
-import { PASSWORD_ITERATIONS_CEILING, PASSWORD_ITERATIONS_DEFAULT, PASSWORD_KEY_BYTES } from '@parley/core/internal';
-import { LAYOUTS } from '../policy/layout.ts';
+import { PASSWORD_KEY_BYTES, requireOptions } from '@parley/core/internal';
 import { isInMessage } from '../write/certificate-reference.ts';
 import type { EncryptedSelection } from './encrypted-selection.ts';
 import { assertionsOf, isEncrypting, isHidingTokens } from './encrypted-selection.ts';
@@ -18,13 +18,21 @@ import type {
   SealRequest,
   TransportSealRequest,
 } from './request.ts';
+import { SEALING } from './request-shape.ts';
 
-const KEY_SOURCES = ['context', 'certificate', 'encryptedKey', 'passwordKey', 'assertion'];
+/** Why an envelope was not taken, said of whoever gave it: no peer has seen it yet. */
+export function envelopeFault({ code, detail }: Pick<FailedReply, 'code' | 'detail'>): Fault {
+  return new Fault('caller.envelope-invalid', { code, ...detail });
+}
 
 /** @throws Fault `caller.option-invalid` */
-export function requireConsistent(request: SealRequest | BootstrapSealRequest): void {
-  if (KEY_SOURCES.filter((source) => source in request).length !== 1) refuse('keys of one source');
-  requireOptions(request);
+export function requireConsistent(request: SealRequest | BootstrapSealRequest | TransportSealRequest): void {
+  requireOptions(SEALING, request, 'request');
+  if ('transport' in request) {
+    requireTransportOnly(request);
+    return;
+  }
+  requireCompatible(request);
   if ('context' in request) {
     requireSeparateUses(request);
     requireNameable(request);
@@ -45,36 +53,19 @@ function requireNameable({ context: { identifier, keys }, token }: SealRequest):
     refuse('an identifier that is no absolute URI, to be referred to');
 }
 
-/** @throws Fault `caller.option-invalid` */
-export function requireConsistentTransport(request: TransportSealRequest): void {
-  const { assertions = [], username } = request;
-  requireLifetime(request);
-  requireIdPrefix(request);
+function requireTransportOnly({ assertions = [], username }: TransportSealRequest): void {
   const asksMore = (token: { readonly sign?: unknown; readonly encrypt?: unknown }): boolean =>
     token.encrypt === true || typeof token.sign === 'string' || token.sign === true;
   if (assertions.some(asksMore) || (username !== undefined && asksMore(username)))
     refuse('a token to sign or encrypt, and no key');
 }
 
-function requireLifetime({ timestampLifetimeMs }: Pick<SealOptions, 'timestampLifetimeMs'>): void {
-  if (!Number.isSafeInteger(timestampLifetimeMs) || timestampLifetimeMs <= 0) refuse('timestampLifetimeMs');
-}
-
-const ID_PREFIX = /^[A-Za-z_][A-Za-z0-9_-]{0,63}$/;
-
-function requireIdPrefix({ idPrefix = '_' }: Pick<SealOptions, 'idPrefix'>): void {
-  if (!ID_PREFIX.test(idPrefix)) refuse('idPrefix');
-}
-
-function requireOptions(request: EncryptedSelection & SealOptions): void {
+function requireCompatible(request: EncryptedSelection & SealOptions): void {
   const { sign: parts, layout = 'strict', endorse } = request;
-  requireIdPrefix(request);
   for (const { encrypt, sign } of assertionsOf(request))
     if (encrypt === true && sign === 'str-transform') refuse('STR-Transform of an encrypted assertion');
   requirePayload(request);
-  if (!LAYOUTS.includes(layout)) refuse('layout');
   if (layout.startsWith('lax-timestamp') && !parts.timestamp) refuse('a layout that wants a Timestamp');
-  requireLifetime(request);
   if (endorse === undefined) return;
   if ('assertion' in endorse) {
     requireReadableKey(endorse);
@@ -96,7 +87,6 @@ function requireSeparateUses(request: SealRequest): void {
 
 function requireEncryptedKey(request: EncryptedKeySealRequest): void {
   const { encryptedKey, keys, token } = request;
-  if ((keys as string) === 'implied') refuse('derivations implied by a reference to an EncryptedKey');
   if (token === 'attached' && !encryptedKey.isAttachable) refuse('an EncryptedKey that is known by its SHA-1 only');
   // interop: Rampart's keys have 16 octets whatever its suite says; what is derived from one has the length of the suite.
   const isTheirs = keys === 'explicit' && !encryptedKey.isAttachable;
@@ -120,10 +110,6 @@ function requireLength(
 
 function requirePasswordKey(request: PasswordSealRequest): void {
   const { keys, passwordKey, suite } = request;
-  const { iterations = PASSWORD_ITERATIONS_DEFAULT } = passwordKey;
-  if ((keys as string) === 'implied') refuse('derivations implied by a reference to a UsernameToken');
-  const isInRange = iterations >= PASSWORD_ITERATIONS_DEFAULT && iterations <= PASSWORD_ITERATIONS_CEILING;
-  if (!Number.isSafeInteger(iterations) || !isInRange) refuse('iterations');
   if (request.username !== undefined && request.username.username !== passwordKey.username) refuse('two users');
   if (keys === 'direct' && isEncrypting(request) && algorithmSuite(suite).encryptionKeyBytes > PASSWORD_KEY_BYTES)
     refuse('a password makes no key that long');

@@ -12,7 +12,7 @@ import { firstChild, scan } from '@parley/codec';
 import type { AddedAttribute } from '@parley/codec/internal';
 import type { AlgorithmSuite, Reply } from '@parley/core';
 import { algorithmSuite, DEFAULT_LIMITS, digestAlgorithm, Fault, Secret } from '@parley/core';
-import { failedReply } from '@parley/core/internal';
+import { failedReply, requireInput } from '@parley/core/internal';
 import { isWithin } from '../claims/claim.ts';
 import { Workspace } from '../memory/workspace.ts';
 import { readEnvelopeShape, readHeaderBlocks } from '../read/soap-envelope.ts';
@@ -34,7 +34,7 @@ import type {
   SealRequest,
   TransportSealRequest,
 } from './request.ts';
-import { requireConsistent, requireConsistentTransport } from './rules.ts';
+import { envelopeFault, requireConsistent } from './rules.ts';
 import type { Sealing } from './sealing.ts';
 import { writeIntoSecurity } from './security-place.ts';
 import { elementsToSign, headersToEncrypt, payloadToEncrypt } from './selected-parts.ts';
@@ -52,26 +52,34 @@ import { furnish, withoutKeys } from './transport.ts';
  * secured message is the caller's. Deterministic for given time and randomness.
  *
  * Codes: `caller.context-unusable` cancelled, expired or without such an instance; `caller.option-invalid` options
- * that exclude each other, with the reason; `caller.input-invalid` an assertion that cannot go along; `caller.keys-invalid` a key that is not for this; `peer.xml-*`, `peer.structure-invalid` when `envelope` is not a SOAP message.
+ * that are unknown, have a value that they cannot have, or exclude each other; `caller.input-invalid` an assertion that cannot go
+ * along, or no octets; `caller.keys-invalid` a key that is not for this; `caller.envelope-invalid` when `envelope` is no SOAP
+ * message that can be read, with the code that reading it has. Never one of a peer.
  */
 export function seal(
   envelope: Uint8Array,
   request: SealRequest | BootstrapSealRequest | TransportSealRequest,
 ): Reply<SealedMessage> {
+  try {
+    requireInput(envelope, 'envelope');
+    requireConsistent(request);
+    return { ok: true, value: sealChecked(envelope, request) };
+  } catch (error) {
+    return failedReply(error instanceof Fault && error.code.startsWith('peer.') ? envelopeFault(error) : error);
+  }
+}
+
+function sealChecked(envelope: Uint8Array, request: AnyRequest | TransportSealRequest): SealedMessage {
   const workspace = request.workspace ?? new Workspace();
   try {
-    const value =
-      'transport' in request ? furnishMessage(envelope, request, workspace) : sealMessage(envelope, request, workspace);
-    return { ok: true, value };
-  } catch (error) {
-    return failedReply(error);
+    if ('transport' in request) return furnishMessage(envelope, request, workspace);
+    return sealMessage(envelope, request, workspace);
   } finally {
     if (workspace !== request.workspace) workspace.wipe();
   }
 }
 
 function furnishMessage(bytes: Uint8Array, request: TransportSealRequest, workspace: Workspace): SealedMessage {
-  requireConsistentTransport(request);
   const read = readInto(workspace, bytes, request);
   const suite = algorithmSuite('Basic256');
   const assertions = new CarriedAssertions(request, read.ids, suite.digest);
@@ -98,7 +106,6 @@ function readInto(
 }
 
 function sealMessage(bytes: Uint8Array, request: AnyRequest, workspace: Workspace): SealedMessage {
-  requireConsistent(request);
   const { tape, envelope, ids } = readInto(workspace, bytes, request);
   const suite = suiteOf(request);
   const digest = request.digest === undefined ? suite.digest : digestAlgorithm(request.digest);

@@ -1,5 +1,7 @@
 /** What `seal` writes before the signature beside the tokens of keys: confirmations, a UsernameToken, hidden tokens. */
+
 import { XmlWriter } from '@parley/codec';
+import { randomOctets } from '@parley/core/internal';
 import type { SignedReference } from '../write/signature.ts';
 import { writeSignatureConfirmation } from '../write/signature-confirmation.ts';
 import type { UsernameProof } from '../write/username-token.ts';
@@ -59,11 +61,9 @@ function usernameElement(
   return user.sign === false ? { write, dataId } : { write, dataId, signedId: id };
 }
 
-function proofOf(user: SupportingUsername, { atMs, fillRandom }: Sealing['request']): UsernameProof {
+function proofOf(user: SupportingUsername, request: Sealing['request']): UsernameProof {
   if (user.passwordType === 'none') return { passwordType: 'none' };
   const { passwordType, password } = user;
   if (passwordType === 'text') return { passwordType, password };
-  const nonce = new Uint8Array(NONCE_BYTES);
-  fillRandom(nonce);
-  return { passwordType, password, nonce, atMs };
+  return { passwordType, password, nonce: randomOctets(NONCE_BYTES, request), atMs: request.atMs };
 }

@@ -11,6 +11,7 @@ import {
   PASSWORD_KEY_BYTES,
   PASSWORD_KEY_USES,
   PASSWORD_SALT_BYTES,
+  randomOctets,
 } from '@parley/core/internal';
 import { writeDerivedKeyToken } from '../write/derived-key-token.ts';
 import { writeReferenceList } from '../write/encrypted-data.ts';
@@ -74,8 +75,7 @@ export class SymmetricKeys implements MessageKeys {
     const { secret, version, writeReference } = take(secretTokenOf(request, ids, assertions));
     const make = (lengthBytes: number): NamedKey => {
       if (request.keys === 'direct') return { secret, writeReference };
-      const nonce = new Uint8Array(NONCE_BYTES);
-      request.fillRandom(nonce);
+      const nonce = randomOctets(NONCE_BYTES, request);
       const derived = this.#derive(secret, nonce, lengthBytes);
       if (request.keys === 'implied') {
         const implied = { nonce, lengthBytes };
@@ -193,8 +193,7 @@ function tokenOfPassword(
 ): SecretToken {
   const { passwordKey: given, version = '200512', signToken = false } = request;
   const { username, password, iterations = PASSWORD_ITERATIONS_DEFAULT } = given;
-  const salt = new Uint8Array(PASSWORD_SALT_BYTES);
-  request.fillRandom(salt);
+  const salt = randomOctets(PASSWORD_SALT_BYTES, request);
   salt[0] = PASSWORD_KEY_USES[use];
   const tokenId = ids.fresh();
   const make = (out: Uint8Array): void => password.lend((octets) => passwordKey(octets, salt, iterations, out));

@@ -141,7 +141,8 @@ describe.each([0, 2])('with %i workers', (workers) => {
       credentials: { ...CREDENTIALS, keepEncryptedKey: refusing.keepEncryptedKey },
     });
     expect(await pool.open({ message, atMs: NOW_MS })).toEqual(reply);
-    expect(reply).toMatchObject({ code: 'internal.invariant', detail: { reason: 'no room' } });
+    expect(reply).toMatchObject({ code: 'caller.callback-failed', detail: { callback: 'keepEncryptedKey' } });
+    expect(reply).toHaveProperty('cause.message', 'no room');
   });
 
   test('refuses what only credentials could do', async () => {

@@ -46,8 +46,8 @@ type PortableEnvelope = Omit<EncryptedKeyEnvelope, 'keyInfo'> & {
     | Extract<EncryptedKeyEnvelope['keyInfo'], { readonly wrappingKey: unknown }>;
 };
 
-/** Passwords and the proof keys of assertions stay on the thread of whoever has them. */
-const STAYING = ['username', 'passwordKey', 'assertion', 'proveContext', 'transport', 'tokenElement'] as const;
+/** Passwords, contexts and the proof keys of assertions stay on the thread of whoever has them. */
+const STAYING = ['username', 'proveContext', 'tokenElement'] as const;
 
 /** Whatever a caller may have spread into a request. */
 type AnyRequest = Partial<SealRequest & CertificateSealRequest & EncryptedKeySealRequest & PoolSealRequest>;

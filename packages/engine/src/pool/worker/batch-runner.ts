@@ -4,6 +4,7 @@ import type { Credentials } from '../../keys/credentials.ts';
 import { Workspace } from '../../memory/workspace.ts';
 import { open } from '../../open/open.ts';
 import type { Policy } from '../../policy/policy.ts';
+import { checkedPolicy } from '../../policy/policy-of.ts';
 import type { BootstrapSealRequest, SealedMessage, SealRequest } from '../../seal/request.ts';
 import { seal } from '../../seal/seal.ts';
 import { EvictionLog } from '../transfer/eviction-log.ts';
@@ -55,7 +56,7 @@ export class BatchRunner {
 
   /** `threadId` is what the control words name this thread by: not 0. */
   constructor(data: RunnerData, threadId: number, fillRandom: (out: Uint8Array) => void) {
-    this.#policy = data.policy;
+    this.#policy = checkedPolicy(data.policy);
     this.#threadId = threadId;
     this.#fillRandom = fillRandom;
     this.#contexts = new ContextCache(data.cachedContextsMax, new EvictionLog(data.evictions), () =>
