@@ -33,5 +33,5 @@ testLive({
   title: 'cxf streaming',
   options: { streaming: 'true' },
   policy: { keyWithoutInstance: 'newest' },
-  spread: [],
+  spread: ['x509-sbe-13-12', 'ut-es-10-11', 'asym-ebs-13-11', 'tls-sbe-10-12', 'tls-nodk-13-12', 'mix-nodk-13-12'],
 });

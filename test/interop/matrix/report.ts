@@ -1,5 +1,7 @@
 // docs/interop.md from a tally.
 import { CIPHER_ALGORITHMS } from '@parley/core/internal';
+import { EXPECTED_OUTCOMES, REFUSED_MESSAGES } from '../recorded/expected-outcomes.ts';
+import { RECORDINGS, type RecordingName } from '../recorded/recording.ts';
 import { BOOTSTRAP_CASES } from './bootstrap.ts';
 import { KEY_TRANSPORTS, ROW, SIGNING } from './bootstrap-rows.ts';
 import { DIGESTS, MACS, STYLES, type Style } from './choice.ts';
@@ -97,9 +99,39 @@ export function report(tally: Tally, versions: PeerVersions): string {
     '## Changed on the way',
     TAMPERING_TEXT,
     table(TAMPERING_TABLE, 'change', Object.values(TAMPERINGS), [...WSS4J, ...OTHERS]),
+    '## Whole conversations',
+    CONVERSATIONS_TEXT,
+    recordings(),
+    RECORDINGS_TEXT,
     '## Notes',
     NOTES,
   ].join('\n\n')}\n`;
+}
+
+const RECORDED: Readonly<Record<RecordingName, string>> = {
+  cxf: 'Apache CXF 4.2.3',
+  liberty: 'Open Liberty 22.0.0.6 (CXF 2.6)',
+  metro: 'Eclipse Metro 4.0.5',
+  'metro-rm': 'the same, reliable sessions',
+  rampart: 'Apache Rampart 1.7.1',
+  wcf: "Microsoft's WCF on Mono 6.8",
+};
+const OUTCOMES = ['opened', 'over TLS', 'bare fault', 'fast infoset'] as const;
+
+/** What comes of recorded messages, as recorded.test.ts holds it. */
+function recordings(): string {
+  const lines = RECORDINGS.map((name) => {
+    const counts = EXPECTED_OUTCOMES[name];
+    const refused = REFUSED_MESSAGES.filter(({ recording }) => recording === name).length;
+    const numbers = [...OUTCOMES.map((outcome) => counts[outcome]), refused];
+    const all = numbers.reduce((sum, number) => sum + number);
+    return `| ${[RECORDED[name], all, ...numbers.map(shown)].join(' | ')} |`;
+  });
+  return [
+    '| peers | messages | open | TLS alone | bare faults | Fast Infoset | refused |',
+    '| --- | ---: | ---: | ---: | ---: | ---: | ---: |',
+    ...lines,
+  ].join('\n');
 }
 
 const VERSION_LINE_START = 'Last written with ';
@@ -169,6 +201,17 @@ used and not in a header, so that the test moves it there and back.`;
 
 const TAMPERING_TEXT = `Messages that either side has to refuse, and did. One message of every row above, HMAC-SHA256, SHA-256 and AES-256-GCM
 (HMAC-SHA1 for xml-crypto). xmlsec1 and xml-crypto have no notion of time.`;
+
+const CONVERSATIONS_TEXT = `With whole servers and clients of CXF, Metro, WCF, Open Liberty and Rampart, from the first request to a cancelled context, in
+both directions: [interop-live.md](interop-live.md), which \`npm run interop\` writes. What such peers say to one another is recorded,
+octet for octet (\`test/vectors/live-recordings\`), and each test run opens all of it, each kind of message under the one
+policy that its endpoint's name gives (\`test/interop/recorded\`):`;
+
+const RECORDINGS_TEXT = `What TLS alone protects has no signature, so that \`open\` proves nothing of it; a bare fault is in clear, and nobody signed it. Fast
+Infoset is another encoding than XML, which two Metros agree on by themselves in reliable sessions: Parley never offers it, so
+that a live Metro keeps to XML, and does not read it.${REFUSED_MESSAGES.map(
+  ({ recording, message, code, reason }) => `\n- ${recording}, ${message}: \`${code}\`. ${reason}`,
+).join('')}`;
 
 const NOTES = `Where there is a dash:
 

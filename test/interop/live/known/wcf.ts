@@ -36,7 +36,7 @@ export const WCF: readonly KnownOutcome[] = [
     direction: 'from-peer',
     endpoint: /^cb,certtls,.*renew/,
     steps: ['all', 'refused', 'received'],
-    outcome: /refused|^peer\.keyinfo-forbidden /,
+    outcome: /refused|^peer\.coverage-missing /,
     reason: TWO_SIGNATURES,
   },
   {
