@@ -7,6 +7,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { buildAlone } from './build-alone.mjs';
 
 /** Of each peer: what it is, the folder of its pom.xml, and further folders with sources. */
 const PEERS = {
@@ -26,7 +27,7 @@ const STAMP = path.join(BUILT, 'built-from');
 const JAVA_MIN = 17;
 const MAVEN_TIMEOUT_MS = 240_000;
 
-const missing = missingTool() ?? build();
+const missing = missingTool() ?? buildAlone(BUILT, build);
 if (missing === undefined) {
   process.stdout.write([path.join(BUILT, 'classes'), path.join(BUILT, 'lib', '*')].join(path.delimiter));
 } else {

@@ -7,6 +7,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, r
 import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { buildAlone } from '../build-alone.mjs';
 
 const VERSION = '22.0.0.6';
 const JAVASSIST = '3.30.2-GA';
@@ -17,7 +18,7 @@ const WLP = path.join(BUILT, 'wlp');
 const STAMP = path.join(BUILT, 'built-from');
 const APIS = ['jaxws.2.2', 'jws.1.0', 'jaxb.2.2', 'servlet.3.1'];
 
-const missing = missingTool() ?? fetchLiberty() ?? build();
+const missing = missingTool() ?? buildAlone(BUILT, () => fetchLiberty() ?? build());
 if (missing === undefined) process.stdout.write(BUILT);
 else {
   process.stderr.write(missing);

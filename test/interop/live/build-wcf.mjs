@@ -6,6 +6,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { buildAlone } from '../build-alone.mjs';
 
 const SOURCES = fileURLToPath(new URL('wcf', import.meta.url));
 const BUILT = fileURLToPath(new URL('../../../.parley/wcf', import.meta.url));
@@ -13,7 +14,7 @@ const STAMP = path.join(BUILT, 'built-from');
 const TOOLS = ['mono', 'mcs', 'python3', 'xz', 'apt-get'];
 const BUILD_TIMEOUT_MS = 400_000;
 
-const missing = missingTool() ?? build();
+const missing = missingTool() ?? buildAlone(BUILT, build);
 if (missing === undefined) process.stdout.write(path.join(BUILT, 'out'));
 else {
   process.stderr.write(missing);
