@@ -24,7 +24,8 @@ process.env['PARLEY_LIVE'] = 'all';
 const asked = process.argv.slice(2);
 if (asked.length === 0) rmSync(RESULTS, { recursive: true, force: true });
 const files = asked.length === 0 ? ['test/interop/live'] : asked.map((peer) => `test/interop/live/${peer}.test.ts`);
-const vitest = await startVitest('test', files, { root: fileURLToPath(ROOT), watch: false });
+// One peer at a time: they have timeouts of their own.
+const vitest = await startVitest('test', files, { root: fileURLToPath(ROOT), watch: false, fileParallelism: false });
 const tests = vitest.state.getTestModules().flatMap((file) => [...file.children.allTests()]);
 const amiss = tests.filter((test) => test.result().state !== 'passed').length;
 await vitest.close();

@@ -24,8 +24,9 @@ export const CXF: readonly KnownOutcome[] = [
     steps: ['renew', 'cancel', 'renewed', 'call with cancelled'],
     outcome: /^(FAILED .*refused|issued anew$|ok$)/,
     reason:
-      'Decision: the context of an anonymous client is nobody’s, so a Renew or Cancel without proof of its key, which is what ' +
-      'CXF’s client sends, is refused. It establishes another context by itself, and goes on with the one not cancelled.',
+      'CXF: its client proves no possession of the key in Renew and Cancel. Where somebody established the context, that principal has ' +
+      "to ask (`unproven: 'same-principal'`); the context of an anonymous client is nobody’s, and whoever has read its Identifier could " +
+      'take it over, so Parley refuses. CXF establishes another context by itself, and goes on with the one not cancelled.',
   },
 ];
 
