@@ -35,7 +35,7 @@ export const RAMPART: readonly KnownOutcome[] = [
     direction: 'to-peer',
     endpoint: /^x509-ebs-/,
     steps: ['issue'],
-    outcome: /^peer\.ref-unresolved /,
+    outcome: /^peer\.(ref-unresolved|derivation-source) /,
     reason:
       'Rampart: where it encrypts first, the answer to a bootstrap refers to a token of the request that is not in the answer; its own ' +
       'client does not read it either.',
@@ -82,9 +82,9 @@ export const RAMPART: readonly KnownOutcome[] = [
     direction: 'to-peer',
     endpoint: /^asym-ek-/,
     steps: ['issue'],
-    outcome: /holds no BinarySecret/,
+    outcome: /"key length"/,
     reason:
-      'Rampart: the key comes encrypted for the client’s certificate, and its own client does not find it either. Parley reads an ' +
-      'issued key as a BinarySecret only.',
+      'Rampart: the key that it issues encrypted for the client’s certificate is not as long as was asked for, and its own client does ' +
+      'not find it at all.',
   },
 ];
