@@ -148,6 +148,18 @@ test('a token goes back as its issuer wrote it, with what else is in it, and by 
   expect(text(request)).toContain(cookie);
   expect(text(request)).toContain(`<o:Reference URI="#${id}"`);
   must(await place.responder.receive(request, TLS), 'message');
+
+  // It is kept with the context, and goes on with it; what is not its token is refused.
+  const { context, tokenId, tokenElement } = initiator;
+  const later = place.initiator({ context: context!, tokenId, tokenElement });
+  const resumed = sent(later.requestCall(applicationEnvelope('1.2', 'y')));
+  expect(text(resumed)).toContain(cookie);
+  expect(text(resumed)).toContain(`<o:Reference URI="#${id}"`);
+  must(await place.responder.receive(resumed, TLS), 'message');
+  expect(later.tokenElement).toEqual(tokenElement);
+  const other = octets(text(tokenElement!).replace(context!.identifier, 'urn:uuid:other'));
+  for (const wrong of [{ tokenElement }, { tokenId, tokenElement: other }, { tokenId, tokenElement: octets('<a/>') }])
+    expect(() => place.initiator({ context: context!, ...wrong })).toThrow('caller.option-invalid');
 });
 
 test('every token has another Id, and every renewed one another again', async () => {

@@ -6,7 +6,7 @@ import { DEFAULT_LIMITS, FAULT_CODES, soapFaultOf } from '@parley/core';
 import { VERSION_URIS } from '@parley/core/internal';
 import { readEnvelopeShape } from '@parley/engine/internal';
 import { describe, expect, test } from 'vitest';
-import { faultElement, readFault } from '../../../packages/conversation/src/soap/soap-fault.ts';
+import { faultElement, peerFaultOf } from '../../../packages/conversation/src/soap/soap-fault.ts';
 import { octets, text } from '../conversation-fixture.ts';
 
 const SOAP_VERSIONS: readonly SoapVersion[] = ['1.1', '1.2'];
@@ -19,7 +19,7 @@ function faultReply(code: FaultCode, soapVersion: SoapVersion, version: Version)
 function reread(bytes: Uint8Array): Readonly<Record<string, string | number>> {
   const tape = new Tape();
   scan(bytes, DEFAULT_LIMITS, tape);
-  return readFault(tape, faultElement(tape, readEnvelopeShape(tape).body)).detail;
+  return { ...peerFaultOf(tape, faultElement(tape, readEnvelopeShape(tape).body)) };
 }
 
 describe.each(SOAP_VERSIONS)('SOAP %s', (soapVersion) => {

@@ -11,7 +11,7 @@ import { unwrapped } from '../exchange/unwrapped.ts';
 import { restsOnTransport } from '../protection/protection.ts';
 import { sequenceActionOf } from '../sequence-wire/generation.ts';
 import type { PeerFault } from '../soap/soap-fault.ts';
-import { faultElement, readFault, readFaultIn } from '../soap/soap-fault.ts';
+import { faultElement, peerFaultOf, readFaultIn } from '../soap/soap-fault.ts';
 import type { OpenRequest } from './open-requests.ts';
 import type { InitiatorSettings } from './settings.ts';
 
@@ -91,9 +91,11 @@ function judgedAnswer(
   const message = unwrapped(reply);
   const isOurs = message.signatureValues.some((value) => request.signatureValues.includes(value));
   if (isOurs) throw new Fault('peer.reflected', { reason: 'our own signature' });
-  const fault = readFaultIn(message.body, policy.limits);
+  // The canonical Body has no prefix that only a value uses; where nothing is signed, the message as it came is as sure as that.
+  const isBare = message.signed.length === 0;
+  const fault = (isBare ? faultOf(bytes, policy) : undefined) ?? readFaultIn(message.body, policy.limits);
   // interop: CXF and Metro refuse without WS-Addressing. Where the transport protects, the connection has to do.
-  if (fault !== undefined && message.signed.length === 0 && addressingOf(message).relatesTo === undefined)
+  if (fault !== undefined && isBare && addressingOf(message).relatesTo === undefined)
     throw new Fault('peer.soap-fault', { ...fault });
   requirePair(message, request, settings);
   return { message, fault };
@@ -138,13 +140,18 @@ export function addressingOf(message: OpenedMessage): Pick<OpenedMessage, 'actio
 }
 
 /** A fault that nothing protects, if the message is one: whoever cannot read us can only answer so. */
-export function bareFault(bytes: Uint8Array, { limits, reader }: Policy): Fault | undefined {
+export function bareFault(bytes: Uint8Array, policy: Policy): Fault | undefined {
+  const fault = faultOf(bytes, policy);
+  return fault && new Fault('peer.soap-fault', { ...fault });
+}
+
+function faultOf(bytes: Uint8Array, { limits, reader }: Policy): PeerFault | undefined {
   try {
     const tape = new Tape();
     readDocument(bytes, limits, tape, reader);
     const shape = readEnvelopeShape(tape);
     const fault = faultElement(tape, shape.body);
-    return fault < 0 ? undefined : readFault(tape, fault);
+    return fault < 0 ? undefined : peerFaultOf(tape, fault);
   } catch {
     // It is no message at all; what `open` said of it stands.
     return undefined;

@@ -1,8 +1,10 @@
 /** The context of an initiator, as answers make it. */
-import type { CanonicalElement } from '@parley/codec';
+import { CanonicalElement, OctetSink, scan, Tape } from '@parley/codec';
 import type { SecurityContext } from '@parley/core';
-import { Fault } from '@parley/core';
-import type { InitiatorSettings } from './settings.ts';
+import { DEFAULT_LIMITS, Fault } from '@parley/core';
+import { readSecurityContextToken } from '@parley/engine/internal';
+import { copyContext } from '../store/context-copy.ts';
+import type { InitiatorOptions, InitiatorSettings } from './settings.ts';
 import type { ReceivedAmendment, ReceivedToken } from './trust-answers.ts';
 
 /** A context, and the Id by which its issuer knows its token. */
@@ -67,4 +69,37 @@ export function amendedContext(
   if (expiresAtMs === undefined) return held;
   const keys = context.keys.map((key) => (key === newest ? { ...key, expiresAtMs } : key));
   return { ...held, context: { ...context, keys, expiresAtMs } };
+}
+
+const TOKEN_BYTES_MAX = 16_384;
+
+/**
+ * One from an earlier conversation (copied), with what its issuer knows it by.
+ * @throws Fault `caller.option-invalid` the token is of another context, or has no Id to go by
+ */
+export function resumedContext(
+  context: SecurityContext,
+  { tokenId, tokenElement }: Pick<InitiatorOptions, 'tokenId' | 'tokenElement'>,
+): HeldContext {
+  if (tokenElement === undefined) return { context: copyContext(context), tokenId, tokenElement: undefined };
+  const refuse = (reason: string, cause?: unknown): Fault =>
+    new Fault('caller.option-invalid', { option: 'tokenElement', reason }, cause);
+  if (tokenId === undefined) throw refuse('no tokenId');
+  const tape = new Tape();
+  let identifier: string;
+  try {
+    scan(tokenElement, DEFAULT_LIMITS, tape);
+    ({ identifier } = readSecurityContextToken(tape, 0, DEFAULT_LIMITS));
+  } catch (error) {
+    throw refuse('not a token', error);
+  }
+  if (identifier !== context.identifier) throw refuse('of another context');
+  return { context: copyContext(context), tokenId, tokenElement: CanonicalElement.of(tape, 0, TOKEN_BYTES_MAX) };
+}
+
+/** The element alone, as a document. */
+export function octetsOf(element: CanonicalElement): Uint8Array {
+  const out = new OctetSink();
+  element.writeTo(out);
+  return out.take();
 }

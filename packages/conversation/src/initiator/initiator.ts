@@ -6,10 +6,10 @@ import { currentMs } from '../exchange/ambient.ts';
 import type { Channel } from '../exchange/channel.ts';
 import { replyOf } from '../exchange/unwrapped.ts';
 import type { Protection } from '../protection/protection.ts';
-import { copyContext } from '../store/context-copy.ts';
 import { Calls } from './calls.ts';
 import { ContextHolder } from './context-holder.ts';
 import type { HeldContext } from './held-context.ts';
+import { octetsOf, resumedContext } from './held-context.ts';
 import type { OpenRequest } from './open-requests.ts';
 import { OpenRequests } from './open-requests.ts';
 import type { InitiatorAwaits, Outcome, OutgoingRequest } from './outcome.ts';
@@ -50,8 +50,7 @@ export class Initiator {
     this.#desk = new TrustDesk(this.#settings, this.#open, this.#holder);
     const held = (): HeldContext => this.#context();
     this.#calls = new Calls({ settings: this.#settings, open: this.#open, pool: this.#pool, held });
-    if (options.context !== undefined)
-      this.#holder.hold({ context: copyContext(options.context), tokenId: options.tokenId, tokenElement: undefined });
+    if (options.context !== undefined) this.#holder.hold(resumedContext(options.context, options));
   }
 
   get awaits(): InitiatorAwaits {
@@ -64,6 +63,12 @@ export class Initiator {
   /** The context in use: borrowed, and gone with the next renewal or cancellation. */
   get context(): SecurityContext | undefined {
     return this.#holder.context;
+  }
+
+  /** The context's token as its issuer wrote it, where there is more in it: to be kept with it, and the caller's own. */
+  get tokenElement(): Uint8Array | undefined {
+    const element = this.#holder.held?.tokenElement;
+    return element && octetsOf(element);
   }
 
   /** The Id by which the issuer knows the context's token: to be kept with it. */

@@ -27,6 +27,11 @@ export interface InitiatorOptions {
   readonly context?: SecurityContext | undefined;
   /** The Id by which the issuer of {@link context} knows its token, where it does ({@link Initiator.tokenId}). */
   readonly tokenId?: string | undefined;
+  /**
+   * The token of {@link context} as its issuer wrote it, where there is more in it than names ({@link Initiator.tokenElement}): WCF's
+   * cookie, say. Needs its {@link tokenId}. Copied.
+   */
+  readonly tokenElement?: Uint8Array | undefined;
   /** Default: the suite's. */
   readonly keySizeBits?: number | undefined;
   /** `client` (default): both sides contribute to the key. `none`: the issuer makes it alone and sends it. */
@@ -63,7 +68,7 @@ export interface InitiatorOptions {
 }
 
 /** The options, complete. */
-export interface InitiatorSettings extends Omit<InitiatorOptions, 'context' | 'tokenId'> {
+export interface InitiatorSettings extends Omit<InitiatorOptions, 'context' | 'tokenId' | 'tokenElement'> {
   readonly profile: ConversationProfile;
   readonly keySizeBits: number;
   readonly entropy: 'client' | 'none';

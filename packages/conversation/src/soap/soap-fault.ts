@@ -4,7 +4,7 @@ import type { Attribute, QualifiedName, XmlWriter } from '@parley/codec';
 import { firstChild, NamespaceBinding, nextSibling, scan, Tape, textOf } from '@parley/codec';
 import { isNamed, localName, Namespace, namesIn, namespaceOf, UNQUALIFIED, uriOfPrefix } from '@parley/codec/internal';
 import type { FaultCode, Limits, SoapFault, Version } from '@parley/core';
-import { Fault, soapFaultOf } from '@parley/core';
+import { soapFaultOf } from '@parley/core';
 import { VERSION_URIS } from '@parley/core/internal';
 import type { SoapVersion } from '@parley/engine';
 import { bound, SOAP_NAMESPACES } from '@parley/engine/internal';
@@ -125,14 +125,6 @@ export interface PeerFault {
   readonly faultNamespace: string;
 }
 
-/**
- * What a peer's fault says, as ours: `peer.soap-fault` with its code.
- * Texts and details of the peer are left out: they are nobody's to trust.
- */
-export function readFault(tape: Tape, fault: number): Fault {
-  return new Fault('peer.soap-fault', { ...peerFaultOf(tape, fault) });
-}
-
 /** The fault in a proven Body (borrowed), if there is one. @throws Fault of the scanner */
 export function readFaultIn(body: Uint8Array, limits: Limits): PeerFault | undefined {
   const tape = new Tape();
@@ -141,7 +133,8 @@ export function readFaultIn(body: Uint8Array, limits: Limits): PeerFault | undef
   return fault < 0 ? undefined : peerFaultOf(tape, fault);
 }
 
-function peerFaultOf(tape: Tape, fault: number): PeerFault {
+/** What the Fault `fault` says. Texts and details of the peer are left out: they are nobody's to trust. */
+export function peerFaultOf(tape: Tape, fault: number): PeerFault {
   const soap = namespaceOf(tape, fault);
   const value =
     soap === Namespace.soap11 ? childNamed(tape, fault, Namespace.none, FAULT_CODE) : fault12Value(tape, fault, soap);

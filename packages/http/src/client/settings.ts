@@ -26,6 +26,7 @@ type PassedOn = Omit<InitiatorOptions, 'version' | 'soapVersion' | 'to' | 'ambie
 const PASSED_ON: Readonly<Record<keyof PassedOn, true>> = {
   context: true,
   tokenId: true,
+  tokenElement: true,
   keySizeBits: true,
   entropy: true,
   keyForm: true,
