@@ -12,5 +12,6 @@ testLive({
     'tls-sha-13-12',
     'mix-nodk-10-11',
     'tls-renew-13-12',
+    'x509-rm-13-12',
   ],
 });
