@@ -19,9 +19,10 @@ export type { PoolMaker, PoolNeeds } from './exchange/work.ts';
 export { Initiator } from './initiator/initiator.ts';
 export { saysContextIsLost } from './initiator/outcome.ts';
 export type { InitiatorAwaits, Outcome, OutgoingRequest } from './initiator/outcome.ts';
-export type { InitiatorOptions } from './initiator/settings.ts';
+export type { InitiatorOptions } from './initiator/options.ts';
 export { PEER_NAMES, peerProfile } from './protection/peer-profiles.ts';
-export type { EndpointPolicy, PeerName } from './protection/peer-profiles.ts';
+export type { EndpointPolicy } from './protection/endpoint-policy.ts';
+export type { PeerName } from './protection/peer-profiles.ts';
 export type { ConversationProfile, HandshakeStyle } from './protection/conversation-profile.ts';
 export type {
   ContextProtection,
@@ -33,7 +34,7 @@ export type {
 export type { Channel } from './exchange/channel.ts';
 export { Responder } from './responder/responder.ts';
 export type { Answered, Received } from './responder/responder.ts';
-export type { ResponderOptions } from './responder/settings.ts';
+export type { ResponderOptions } from './responder/options.ts';
 
 // How conversations begin.
 export type {

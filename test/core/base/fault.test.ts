@@ -28,9 +28,11 @@ describe('codes', () => {
 });
 
 describe('soapFaultOf', () => {
-  test('only the caller’s own mistakes, a fault that came from the peer, and what is no message yet, are never sent', () => {
+  test('only the caller’s own mistakes, what came from the peer or did not come, and what is no message yet, are never sent', () => {
     const unsent = FAULT_CODES.filter((code) => soapFaultOf(code) === undefined);
-    const expected = FAULT_CODES.filter((code) => /^(caller\.|peer\.soap-fault$|peer\.http-)/.test(code));
+    const expected = FAULT_CODES.filter((code) =>
+      /^(caller\.|peer\.soap-fault$|peer\.sequence-silent$|peer\.http-)/.test(code),
+    );
     expect(unsent).toEqual(expected);
   });
 

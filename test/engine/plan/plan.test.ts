@@ -36,12 +36,11 @@ const touch = (): never => {
   throw new Error('a key was touched');
 };
 
-/** Whoever asks for anything is told off. */
 /** Keys that nobody may look at but the door, which looks at each member once. */
 function untouchable(): Pick<OpenRequest, 'contexts' | 'credentials'> {
   const members = ['trust', 'ownKeys', 'encryptedKeys', 'passwords', 'assertionIssuers'].map((name) => {
     let reads = 0;
-    return [name, { get: () => (reads++ === 0 ? undefined : touch()) }] as const;
+    return [name, { enumerable: true, get: () => (reads++ === 0 ? undefined : touch()) }] as const;
   });
   return {
     contexts: { find: touch },

@@ -4,7 +4,8 @@ import type { SecurityContext } from '@parley/core';
 import { DEFAULT_LIMITS, Fault } from '@parley/core';
 import { readSecurityContextToken } from '@parley/engine/internal';
 import { copyContext } from '../store/context-copy.ts';
-import type { InitiatorOptions, InitiatorSettings } from './settings.ts';
+import type { InitiatorOptions } from './options.ts';
+import type { InitiatorSettings } from './settings.ts';
 import type { ReceivedAmendment, ReceivedToken } from './trust-answers.ts';
 
 /** A context, and the Id by which its issuer knows its token. */

@@ -12,9 +12,10 @@ import type { HeldContext } from './held-context.ts';
 import { octetsOf, resumedContext } from './held-context.ts';
 import type { OpenRequest } from './open-requests.ts';
 import { OpenRequests } from './open-requests.ts';
+import type { InitiatorOptions } from './options.ts';
 import type { InitiatorAwaits, Outcome, OutgoingRequest } from './outcome.ts';
 import { answerCancel } from './peer-request.ts';
-import type { InitiatorOptions, InitiatorSettings } from './settings.ts';
+import type { InitiatorSettings } from './settings.ts';
 import { completeInitiatorSettings } from './settings.ts';
 import { TrustDesk } from './trust-desk.ts';
 

@@ -1,71 +1,14 @@
-import type { SecurityContext, Version } from '@parley/core';
 import { algorithmSuite, Fault } from '@parley/core';
-import type { SoapVersion } from '@parley/engine';
-import type { InitiatorBootstrap } from '../bootstrap/bootstrap.ts';
+import { requireOptions } from '@parley/core/internal';
 import { keyFormOf } from '../bootstrap/hidden-key.ts';
-import type { Ambient } from '../exchange/ambient.ts';
 import { FIVE_MINUTES_MS } from '../exchange/durations.ts';
-import type { PoolMaker } from '../exchange/work.ts';
-import type { NegotiationKind } from '../negotiation/negotiation.ts';
 import { negotiationFor } from '../negotiation/negotiation.ts';
 import type { ConversationProfile } from '../protection/conversation-profile.ts';
 import { peerProfile } from '../protection/peer-profiles.ts';
 import type { KeyForm } from '../trust/key-element.ts';
 import { isKeySize } from '../trust/key-material.ts';
-
-export interface InitiatorOptions {
-  readonly version: Version;
-  readonly soapVersion: SoapVersion;
-  /** The responder's address: wsa:To of requests. */
-  readonly to: string;
-  readonly ambient: Ambient;
-  /** How the conversation begins. */
-  readonly bootstrap: InitiatorBootstrap;
-  /** How messages are protected, both ways. Default: `peerProfile('parley')`. */
-  readonly profile?: ConversationProfile | undefined;
-  /** Go on with a context from an earlier conversation (copied). */
-  readonly context?: SecurityContext | undefined;
-  /** The Id by which the issuer of {@link context} knows its token, where it does ({@link Initiator.tokenId}). */
-  readonly tokenId?: string | undefined;
-  /**
-   * The token of {@link context} as its issuer wrote it, where there is more in it than names ({@link Initiator.tokenElement}): WCF's
-   * cookie, say. Needs its {@link tokenId}. Copied.
-   */
-  readonly tokenElement?: Uint8Array | undefined;
-  /** Default: the suite's. */
-  readonly keySizeBits?: number | undefined;
-  /** `client` (default): both sides contribute to the key. `none`: the issuer makes it alone and sends it. */
-  readonly entropy?: 'client' | 'none' | undefined;
-  /**
-   * How the entropy travels: readable for whoever can read the Body, or as an xenc:EncryptedKey as well, for bootstraps with a
-   * certificate of the service. Either is read. Default: `binary-secret`.
-   */
-  readonly keyForm?: KeyForm | undefined;
-  /**
-   * How the parties agree on what hides the key, in several legs, and which the answer must be bound to. Default: not at all; the
-   * answer to the first request is the last.
-   */
-  readonly negotiation?: NegotiationKind | undefined;
-  /** Whether requests have a Context attribute, which is optional and which some peers do not repeat. Default: `sent`. */
-  readonly contextAttribute?: 'sent' | 'omitted' | undefined;
-  /** A wish; what is granted beyond it is not used. Default none, the issuer decides. */
-  readonly contextLifetimeMs?: number | undefined;
-  readonly renewable?: 'never' | 'after-expiry' | undefined;
-  /** Names the service in the request, for an issuer that serves several. */
-  readonly appliesTo?: string | undefined;
-  /** Seals calls and opens their answers on worker threads ({@link Initiator.requestCallAsync}). Default: the calling thread does. */
-  readonly pool?: PoolMaker | undefined;
-  /** What a context of our own making is for, so that whoever does not want it need not look at it. A URI; default none. */
-  readonly use?: string | undefined;
-  /** Default 5 minutes. */
-  readonly timestampLifetimeMs?: number | undefined;
-  /** How long replies under the old key are taken after a renewal. Default 5 minutes. */
-  readonly rolloverMs?: number | undefined;
-  /** Requests whose answers are awaited at one time. Default 1000. */
-  readonly openRequestsMax?: number | undefined;
-  /** How long an answer is awaited. Default 5 minutes. */
-  readonly answerWithinMs?: number | undefined;
-}
+import type { InitiatorOptions } from './options.ts';
+import { INITIATOR_OPTIONS } from './options.ts';
 
 /** The options, complete. */
 export interface InitiatorSettings extends Omit<InitiatorOptions, 'context' | 'tokenId' | 'tokenElement'> {
@@ -82,8 +25,9 @@ export interface InitiatorSettings extends Omit<InitiatorOptions, 'context' | 't
 
 const OPEN_REQUESTS_MAX_DEFAULT = 1000;
 
-/** @throws Fault `caller.option-invalid` an unknown suite, a key size outside 128..512, or a form of keys that the bootstrap has not */
+/** @throws Fault `caller.option-invalid` what no option may be, a key size outside 128..512, or a form of keys that the bootstrap has not */
 export function completeInitiatorSettings(options: InitiatorOptions): InitiatorSettings {
+  requireOptions(INITIATOR_OPTIONS, options, 'options');
   const profile = options.profile ?? peerProfile('parley');
   const keySizeBits = options.keySizeBits ?? algorithmSuite(profile.suite).contextKeyBytes * 8;
   if (!isKeySize(keySizeBits)) throw new Fault('caller.option-invalid', { option: 'keySizeBits', value: keySizeBits });

@@ -1,38 +1,20 @@
 /** Profiles of peers: what each writes, wants and leaves out, so that an endpoint's policy is all that one has to say. */
 import type { SuiteName } from '@parley/core';
-import { algorithmSuite, Fault } from '@parley/core';
+import { algorithmSuite, SUITE_NAMES } from '@parley/core';
+import { oneOf, requireKind } from '@parley/core/internal';
 import type { PolicyChanges, PolicyName, SealProfile, SealProfileName } from '@parley/engine';
 import { policyOf, sealProfile } from '@parley/engine';
-import type { AddressingStyle } from '../soap/addressing-style.ts';
 import type { ConversationProfile, HandshakeStyle } from './conversation-profile.ts';
+import type { EndpointPolicy } from './endpoint-policy.ts';
+import { ENDPOINT_POLICY } from './profile-shape.ts';
 import type { ContextProtection, Guard, TransportProtection } from './protection.ts';
 
 /** `parley` is ourselves: the strictest there is. */
 export const PEER_NAMES = ['parley', 'cxf', 'wcf-message', 'wcf-mixed', 'websphere', 'metro', 'rampart'] as const;
 export type PeerName = (typeof PEER_NAMES)[number];
 
-/** What an endpoint's policy says, as far as it is not what its stack does anyway. */
-export interface EndpointPolicy {
-  /** `transport`: TLS protects messages, and the context signs their Timestamp alone. Default: `symmetric`, for `wcf-mixed` transport. */
-  readonly binding?: 'symmetric' | 'transport' | undefined;
-  readonly encrypt?: ContextProtection['encrypt'] | undefined;
-  readonly order?: ContextProtection['order'] | undefined;
-  readonly keys?: ContextProtection['keys'] | undefined;
-  /** What the policy of the bootstrap says. Default: as of messages; for WCF, as WCF does it. */
-  readonly handshake?: Pick<EndpointPolicy, 'encrypt' | 'order' | 'confirm'> | undefined;
-  /** Of requests; answers name the context from outside. */
-  readonly token?: ContextProtection['token'] | undefined;
-  /** Answers confirm the signatures of their requests (sp:RequireSignatureConfirmation). Default: false. */
-  readonly confirm?: boolean | undefined;
-  /** `combined`: both sides contribute to a key (sp:RequireClientEntropy, sp:RequireServerEntropy). Default: what the stack does. */
-  readonly entropy?: ConversationProfile['keys'] | undefined;
-  /** `none`: the peer has no WS-Addressing, and the connection alone tells what an answer belongs to. */
-  readonly addressing?: AddressingStyle['version'] | 'none' | undefined;
-  /** Whether Action and To are to be understood. */
-  readonly mustUnderstandAddressing?: boolean | undefined;
-  /** Changes to what is demanded of every message that is read; `endpointAddress` counts for requests. */
-  readonly policy?: PolicyChanges | undefined;
-}
+const PEER = oneOf(PEER_NAMES);
+const SUITE = oneOf(SUITE_NAMES);
 
 /** What a peer is like. */
 interface PeerHabits {
@@ -123,15 +105,16 @@ const HABITS: Readonly<Record<PeerName, PeerHabits>> = {
  * anyway (docs/conversation.md has the table). Give it to the initiator or the responder: it says how each of its messages is
  * written, and what is demanded of the other side's.
  *
- * @throws Fault `caller.option-invalid` an unknown peer, and as `policyOf`
+ * @throws Fault `caller.option-invalid` an unknown peer or suite, what no endpoint says, and as `policyOf`
  */
 export function peerProfile(
   name: PeerName,
   suite: SuiteName = 'Basic256',
   said: EndpointPolicy = {},
 ): ConversationProfile {
-  if (!PEER_NAMES.includes(name))
-    throw new Fault('caller.option-invalid', { option: 'peer', value: String(name).slice(0, 64) });
+  requireKind(PEER, name, 'peer');
+  requireKind(SUITE, suite, 'suite');
+  requireKind(ENDPOINT_POLICY, said, 'endpoint');
   const habits = HABITS[name];
   const isTransport = (said.binding ?? habits.binding) === 'transport';
   const endpoint = { ...said, policy: { ...habits.allows, ...suitePolicy(habits, suite), ...said.policy } };

@@ -29,13 +29,14 @@ import type { IssuedContext } from './grant-context.ts';
 import { issueContext } from './issue-context.ts';
 import type { NegotiatingContext } from './negotiate-context.ts';
 import { openOnPool } from './open-on-pool.ts';
+import type { ResponderOptions } from './options.ts';
 import { rememberOwn } from './own-messages.ts';
 import type { RenewedContext } from './renew-context.ts';
 import { renewContext } from './renew-context.ts';
 import type { RequestInHand } from './request-in-hand.ts';
 import type { SequenceDesk, SequenceExchange } from './sequence-desk.ts';
 import { isNumbered, sequenceDesk } from './sequence-desk.ts';
-import type { ResponderOptions, ResponderSettings } from './settings.ts';
+import type { ResponderSettings } from './settings.ts';
 import { completeSettings } from './settings.ts';
 import type { PropagatedContext } from './take-propagated.ts';
 import { takeBringing, takeResponse } from './take-response.ts';
@@ -47,7 +48,6 @@ export type Received =
   | ({ readonly kind: 'renewed' } & RenewedContext)
   | { readonly kind: 'cancelled'; readonly reply: Uint8Array; readonly identifier: string }
   | AmendedContext
-  /** The parties are not agreed yet. */
   | NegotiatingContext
   /** A context that the initiator made. There is no reply: over HTTP, 202 says that it came. */
   | PropagatedContext

@@ -56,9 +56,9 @@ export class AwaitedAuthentication {
     try {
       const principal = await this.#authenticate(attempt);
       this.#answer = { principal: principal === '' ? undefined : principal };
-    } catch {
-      // safety: what it threw may quote the password.
-      throw new Fault('internal.store-unavailable', { reason: 'authenticate failed' });
+    } catch (error) {
+      // safety: what it threw may quote the password, so it goes along as the cause and in no text.
+      throw new Fault('internal.store-unavailable', { reason: 'authenticate failed' }, error);
     } finally {
       if (attempt.kind === 'text') attempt.password.wipe();
     }
