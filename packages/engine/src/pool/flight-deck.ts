@@ -45,6 +45,7 @@ export class FlightDeck {
   #watch: NodeJS.Timeout | undefined;
   #batches = 0;
   #retries = 0;
+  #byTemplate = 0;
 
   constructor(options: FlightDeckOptions) {
     this.#options = options;
@@ -56,6 +57,10 @@ export class FlightDeck {
   }
 
   /** Batches given to it again because a worker died. */
+  get byTemplate(): number {
+    return this.#byTemplate;
+  }
+
   get retries(): number {
     return this.#retries;
   }
@@ -140,7 +145,10 @@ export class FlightDeck {
   /** The slab with the answer: `output`, unless that was too small; and the secrets that go with it. */
   async #execute(flight: Flight, output: Slab): Promise<{ filled: Slab; kept: readonly KeptKey[] }> {
     try {
-      const { kept, replacement } = await this.#options.executor.run(flight.task(output, performance.now()));
+      const { kept, replacement, byTemplate } = await this.#options.executor.run(
+        flight.task(output, performance.now()),
+      );
+      this.#byTemplate += byTemplate;
       return { filled: replacement === undefined ? output : new Uint8Array(replacement), kept };
     } catch (error) {
       // A worker that died with its work done has left the answer, if it fitted.

@@ -80,10 +80,18 @@ export class BatchPool implements Pool<OpenedMessage> {
   }
 
   get stats(): PoolStats {
-    const { batches, retries } = this.#deck;
+    const { batches, byTemplate, retries } = this.#deck;
     const { workersLost } = this.executor;
     const { messages: queued } = this.#gate;
-    return { ...this.#meter.counts, batches, retries, workersLost, queued, contextsAsked: this.#desk.lookUps };
+    return {
+      ...this.#meter.counts,
+      batches,
+      retries,
+      workersLost,
+      byTemplate,
+      queued,
+      contextsAsked: this.#desk.lookUps,
+    };
   }
 
   async open(message: PoolMessage, options?: CallOptions): Promise<Reply<OpenedMessage>> {

@@ -1,0 +1,42 @@
+/** The door of `open`: the templates are asked first, and what they do not know goes the whole way. */
+import type { Reply } from '@parley/core';
+import { failedReply } from '@parley/core/internal';
+import { PasswordKeys } from '../keys/password-keys.ts';
+import { TransportedKeys } from '../keys/transported-keys.ts';
+import { Workspace } from '../memory/workspace.ts';
+import type { OpenedMessage } from '../message/opened-message.ts';
+import { remember } from '../message/replay-memory.ts';
+import { openInFull } from '../open/open-in-full.ts';
+import { replayEntries } from '../open/replay-key.ts';
+import type { OpenRequest } from '../open/request.ts';
+import { noteOpened } from '../templates/learn.ts';
+import { openByTemplate } from '../templates/open-by-template.ts';
+
+/**
+ * Verifies and decrypts one SOAP message secured with a security context, or with what bootstraps one.
+ *
+ * Borrows `message` for the call. The answer owns its octets unless `request.borrow` is set. Never throws for anything
+ * that a message contains; the code says what was wrong (docs/faults.md), and the SOAP fault to send is uniform.
+ * Replays are refused with {@link OpenRequest.replays}; without it they are the caller's, by {@link replayEntries}.
+ */
+export function open(message: Uint8Array, request: OpenRequest): Reply<OpenedMessage> {
+  const workspace = request.workspace ?? new Workspace();
+  const transported = new TransportedKeys();
+  const passwordKeys = new PasswordKeys();
+  try {
+    const known = openByTemplate(message, request);
+    const proven = known ?? openInFull(message, request, { workspace, transported, passwordKeys });
+    const { opened, atMs, owner } = proven;
+    if (request.replays !== undefined) remember(request.replays, replayEntries(opened), atMs, { owner });
+    if (known === undefined) noteOpened(message, request, opened);
+    const keep = request.credentials?.keepEncryptedKey;
+    if (keep !== undefined) transported.handOver(keep);
+    return { ok: true, value: opened };
+  } catch (error) {
+    return failedReply(error);
+  } finally {
+    transported.wipe();
+    passwordKeys.wipe();
+    if (workspace !== request.workspace) workspace.wipe();
+  }
+}
