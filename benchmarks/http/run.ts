@@ -12,7 +12,6 @@ import type { Figures } from './load.ts';
 import { load, PAYLOAD, securedCalls } from './load.ts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
-const KEYS = path.join(ROOT, '.parley', 'live-keys');
 const PEER_PORT = 18_743;
 const { values } = parseArgs({
   options: {
@@ -37,6 +36,9 @@ interface Measured {
 
 const interop = (script: string, ...words: string[]): ReturnType<typeof spawnSync> =>
   spawnSync(process.execPath, [path.join(ROOT, 'test', 'interop', script), ...words], { encoding: 'utf8' });
+
+/** The folder with the keys of all live peers. */
+const KEYS = String(interop('live/make-keys.mjs').stdout);
 
 /** The first line that says READY, and what follows it there. */
 async function ready(child: ChildProcess): Promise<string> {
@@ -67,7 +69,6 @@ async function cxf(): Promise<Measured | undefined> {
 const rssMiB = ({ pid }: ChildProcess): number =>
   Math.round(Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024);
 
-interop('live/make-keys.mjs', KEYS);
 const all = [
   await ours('unsecured', 'plain', 0),
   await ours('secured, inline', 'secured', 0),
