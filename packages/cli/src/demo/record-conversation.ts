@@ -1,6 +1,5 @@
 import type { Channel, Initiator, OutgoingRequest, Received } from '@parley/conversation';
-import type { Reply } from '@parley/core';
-import { Fault } from '@parley/core';
+import { Fault, unwrap } from '@parley/core';
 import type { LogWriter } from '@parley/log';
 import { orderReply, orderRequest } from './application-message.ts';
 import type { DemoClock } from './demo-clock.ts';
@@ -70,26 +69,26 @@ class Recording {
 
   async issue(): Promise<Initiator> {
     const initiator = this.#options.parties.initiator();
-    const issued = await this.#handshake(initiator, granted(initiator.requestIssue(CHANNEL)));
+    const issued = await this.#handshake(initiator, unwrap(initiator.requestIssue(CHANNEL)));
     if (issued.kind !== 'issued') throw unexpected('issued', issued);
     this.#contexts.push(issued.identifier);
     return initiator;
   }
 
   async renew(initiator: Initiator): Promise<void> {
-    const renewed = await this.#handshake(initiator, granted(initiator.requestRenew(CHANNEL)));
+    const renewed = await this.#handshake(initiator, unwrap(initiator.requestRenew(CHANNEL)));
     if (renewed.kind !== 'renewed') throw unexpected('renewed', renewed);
   }
 
   async cancel(initiator: Initiator): Promise<void> {
-    const request = granted(initiator.requestCancel(CHANNEL));
+    const request = unwrap(initiator.requestCancel(CHANNEL));
     await this.#secured('cancel-request', request.octets);
     this.#options.clock.step();
     const cancelled = await this.#options.parties.responder.receive(request.octets, CHANNEL);
     if (cancelled.kind !== 'cancelled') throw unexpected('cancelled', cancelled);
     await this.#secured('cancel-reply', cancelled.reply);
     this.#options.clock.step();
-    granted(initiator.receive(cancelled.reply, request, CHANNEL));
+    unwrap(initiator.receive(cancelled.reply, request, CHANNEL));
   }
 
   /** As many messages as `count` says, requests and replies in turn. */
@@ -103,7 +102,7 @@ class Recording {
     const { parties, clock, kind } = this.#options;
     const order = ++this.#orders;
     const exchange = { soap: kind.soap, order, requestId: clock.randomUrn() };
-    const request = granted(initiator.requestCall(orderRequest(exchange), parties.protection(order)));
+    const request = unwrap(initiator.requestCall(orderRequest(exchange), parties.protection(order)));
     await this.#secured(`order-${order}-request`, request.octets);
     clock.step();
     const received = await parties.responder.receive(request.octets, CHANNEL);
@@ -115,10 +114,10 @@ class Recording {
     const envelope = orderReply(exchange, clock.randomUrn());
     // Requests and replies take their turns apart: every way of asking meets every way of answering.
     const way = parties.protection(order + Math.floor(order / 7));
-    const reply = granted(await parties.responder.secure(envelope, received.message, way));
+    const reply = unwrap(await parties.responder.secure(envelope, received.message, way));
     await this.#secured(`order-${order}-reply`, reply);
     clock.step();
-    granted(initiator.receive(reply, request, CHANNEL));
+    unwrap(initiator.receive(reply, request, CHANNEL));
   }
 
   // The request holds a password and half of a key: it is not recorded.
@@ -130,7 +129,7 @@ class Recording {
     if (!('reply' in received)) throw unexpected('a reply', received);
     await handshake.append({ id: received.kind, atMs: clock.nowMs(), message: received.reply });
     clock.step();
-    granted(initiator.receive(received.reply, request, CHANNEL));
+    unwrap(initiator.receive(received.reply, request, CHANNEL));
     return received;
   }
 
@@ -140,11 +139,6 @@ class Recording {
     this.#octets += message.length;
     await this.#options.log.append({ id, atMs: this.#options.clock.nowMs(), message });
   }
-}
-
-function granted<T>(reply: Reply<T>): T {
-  if (!reply.ok) throw new Fault(reply.code, reply.detail);
-  return reply.value;
 }
 
 function unexpected(expected: string, received: Received): Fault {

@@ -1,13 +1,12 @@
 /** What an initiator makes of answers: each is opened as its request was sent, and belongs to that one request. */
 import { readDocument, Tape } from '@parley/codec';
 import type { Reply, SecurityContext } from '@parley/core';
-import { contextSource, Fault } from '@parley/core';
+import { contextSource, Fault, unwrap } from '@parley/core';
 import type { Credentials, OpenedMessage, Policy, Pool } from '@parley/engine';
 import { open } from '@parley/engine';
 import { readEnvelopeShape } from '@parley/engine/internal';
 import { currentMs } from '../exchange/ambient.ts';
 import type { Channel } from '../exchange/channel.ts';
-import { unwrapped } from '../exchange/unwrapped.ts';
 import { restsOnTransport } from '../protection/protection.ts';
 import { sequenceActionOf } from '../sequence-wire/generation.ts';
 import type { PeerFault } from '../soap/soap-fault.ts';
@@ -88,7 +87,7 @@ function judgedAnswer(
   settings: InitiatorSettings,
 ): OpenedAnswer {
   if (!reply.ok) throw bareFault(bytes, policy) ?? new Fault(reply.code, reply.detail);
-  const message = unwrapped(reply);
+  const message = unwrap(reply);
   const isOurs = message.signatureValues.some((value) => request.signatureValues.includes(value));
   if (isOurs) throw new Fault('peer.reflected', { reason: 'our own signature' });
   // The canonical Body has no prefix that only a value uses; where nothing is signed, the message as it came is as sure as that.

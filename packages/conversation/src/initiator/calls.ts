@@ -24,6 +24,7 @@ export interface CallScene {
   readonly held: () => HeldContext;
 }
 
+/** The calls of one initiator. */
 export class Calls {
   readonly #scene: CallScene;
   /** Of a peer without addressing. */

@@ -4,7 +4,7 @@ import { failedReply } from '@parley/core/internal';
 import type { AssertionSignature, CertificateSignature, Pool } from '@parley/engine';
 import { currentMs } from '../exchange/ambient.ts';
 import type { Channel } from '../exchange/channel.ts';
-import { replyOf } from '../exchange/unwrapped.ts';
+import { replyOf } from '../exchange/reply-of.ts';
 import type { Protection } from '../protection/protection.ts';
 import { Calls } from './calls.ts';
 import { ContextHolder } from './context-holder.ts';

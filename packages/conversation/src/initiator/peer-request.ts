@@ -1,10 +1,9 @@
 /** What the responder may ask of an initiator: the end of the context that both have (WS-SC §6). */
 import { scan, Tape } from '@parley/codec';
-import { contextSource, Fault } from '@parley/core';
+import { contextSource, Fault, unwrap } from '@parley/core';
 import { open } from '@parley/engine';
 import { currentMs, randomUrn } from '../exchange/ambient.ts';
 import type { Channel } from '../exchange/channel.ts';
-import { unwrapped } from '../exchange/unwrapped.ts';
 import { protect, restsOnTransport, underContext } from '../protection/protection.ts';
 import { requestAction, responseAction } from '../soap/actions.ts';
 import { writeEnvelope } from '../soap/envelope-writer.ts';
@@ -32,7 +31,7 @@ export function answerCancel(
   // What is demanded of such requests, but for the address, which is the responder's.
   const policy = { ...profile.cancels.policy, endpointAddress: undefined };
   if (restsOnTransport(policy) && !channel.secure) throw new Fault('caller.channel-not-secure');
-  const message = unwrapped(
+  const message = unwrap(
     open(bytes, {
       atMs: currentMs(ambient),
       policy,

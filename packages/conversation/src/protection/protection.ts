@@ -1,6 +1,8 @@
 /** How messages are protected: as they are written, and as they are read. */
+
 import type { CanonicalElement } from '@parley/codec';
 import type { SecurityContext } from '@parley/core';
+import { unwrap } from '@parley/core';
 import type {
   BootstrapSealRequest,
   Policy,
@@ -12,7 +14,6 @@ import type {
 import { seal } from '@parley/engine';
 import type { Ambient } from '../exchange/ambient.ts';
 import { currentMs, randomIdPrefix } from '../exchange/ambient.ts';
-import { unwrapped } from '../exchange/unwrapped.ts';
 
 /** By a key of the context: the part of a {@link SealRequest} that stays the same for a whole conversation. */
 export type ContextProtection = Pick<
@@ -64,7 +65,7 @@ export function protect(
   request: ProtectionRequest,
   { ambient, timestampLifetimeMs }: Stamp,
 ): SealedMessage {
-  return unwrapped(
+  return unwrap(
     seal(envelope, {
       ...request,
       atMs: currentMs(ambient),
@@ -96,7 +97,7 @@ export async function protectOn(
     timestampLifetimeMs,
     idPrefix: randomIdPrefix(ambient),
   });
-  return unwrapped(reply);
+  return unwrap(reply);
 }
 
 /** Which key, and what else one message has of its own. */

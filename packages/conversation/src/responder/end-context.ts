@@ -2,11 +2,10 @@
 
 import { scan, Tape } from '@parley/codec';
 import type { SecurityContext } from '@parley/core';
-import { contextSource, Fault } from '@parley/core';
+import { contextSource, Fault, unwrap } from '@parley/core';
 import { open } from '@parley/engine';
 import { currentMs, randomUrn } from '../exchange/ambient.ts';
 import type { Channel } from '../exchange/channel.ts';
-import { unwrapped } from '../exchange/unwrapped.ts';
 import { protect, restsOnTransport, underContext } from '../protection/protection.ts';
 import { cancelAnswerActions, requestAction } from '../soap/actions.ts';
 import { writeEnvelope } from '../soap/envelope-writer.ts';
@@ -110,7 +109,7 @@ export class Endings {
     const { policy } = profile.cancelAnswers;
     if (restsOnTransport(policy) && !channel.secure)
       throw new Fault('peer.coverage-missing', { part: 'secure channel' });
-    const message = unwrapped(
+    const message = unwrap(
       open(bytes, {
         atMs: nowMs,
         policy,

@@ -1,9 +1,8 @@
 /** `open`, with what only others can tell: contexts of a store, verdicts on passwords, and what was seen before. */
 import type { Secret, SecurityContext } from '@parley/core';
-import { Fault } from '@parley/core';
+import { Fault, unwrap } from '@parley/core';
 import type { Credentials, OpenedMessage, OpenRequest } from '@parley/engine';
 import { open } from '@parley/engine';
-import { unwrapped } from '../exchange/unwrapped.ts';
 import type { AwaitedReplays } from '../replay/awaited-replays.ts';
 import { wipeContext } from '../store/context-copy.ts';
 import type { ContextStore } from '../store/context-store.ts';
@@ -66,7 +65,7 @@ export async function openAwaited(bytes: Uint8Array, request: AwaitedOpenRequest
         continue;
       }
       if ((await judge?.arrived()) === true || (await replays.arrived())) continue;
-      const message = unwrapped(reply);
+      const message = unwrap(reply);
       return {
         message,
         user: judge?.principal,

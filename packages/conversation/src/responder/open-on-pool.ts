@@ -1,8 +1,7 @@
 /** Application messages on the pool, with the verdict that this thread would give. */
-import { Fault } from '@parley/core';
+import { Fault, unwrap } from '@parley/core';
 import type { OpenedMessage, Policy, Pool } from '@parley/engine';
 import { replayEntries } from '@parley/engine';
-import { unwrapped } from '../exchange/unwrapped.ts';
 import type { RequestInHand } from './request-in-hand.ts';
 import { requireChannel, requireRequest } from './request-in-hand.ts';
 
@@ -28,7 +27,7 @@ export async function openOnPool(
   });
   // What is over may be renewed, which only this thread can tell.
   if (!reply.ok && reply.code === 'peer.context-expired') return undefined;
-  const message = unwrapped(reply);
+  const message = unwrap(reply);
   const owner = message.principal ?? message.identifier ?? '';
   for (const entry of replayEntries(message)) {
     if (!(await replays.isFirst(entry, atMs, { owner }))) throw new Fault('peer.replay', { identifier: entry.scope });

@@ -6,7 +6,7 @@ import type { ContextMessage, OpenedMessage } from '@parley/engine';
 import { isContextMessage } from '@parley/engine';
 import { currentMs, randomUrn } from '../exchange/ambient.ts';
 import type { Channel } from '../exchange/channel.ts';
-import { replyOf } from '../exchange/unwrapped.ts';
+import { replyOf } from '../exchange/reply-of.ts';
 import type { Protection } from '../protection/protection.ts';
 import { protectOn, underContext } from '../protection/protection.ts';
 import { AwaitedReplays } from '../replay/awaited-replays.ts';

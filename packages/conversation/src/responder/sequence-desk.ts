@@ -37,10 +37,12 @@ export interface SequenceExchange {
   run(serve: ServeNumbered, patience: Promise<unknown>): Promise<Reply<Uint8Array | undefined>>;
 }
 
+/** What came of a message about sequences, or in one. */
 export type Sequenced =
   | { readonly kind: 'sequence'; readonly message: ContextMessage; readonly exchange: SequenceExchange }
   | { readonly kind: 'refused'; readonly reply: Uint8Array; readonly failure: FailedReply };
 
+/** Takes opened messages into their sequences, and seals what is said in return. */
 export class SequenceDesk {
   readonly #sequences: ResponderSequences;
   readonly #queue: DeliveryQueue;

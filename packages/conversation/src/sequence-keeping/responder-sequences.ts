@@ -35,6 +35,7 @@ const NOTHING = new Uint8Array(0);
 
 type Known = { readonly version: SequenceVersion; readonly action: SequenceAction };
 
+/** All sequences of a responder. Nothing is kept here: each step is one transaction of the records of its context. */
 export class ResponderSequences {
   readonly #records: RecordStore;
   readonly #ambient: Ambient;

@@ -52,6 +52,7 @@ export const SEQUENCE_VERSION_OF: Readonly<Record<Version, SequenceVersion>> = {
   '200502': '200502',
 };
 
+/** The namespace of a generation's messages and headers. */
 export function sequenceNamespace(version: SequenceVersion): string {
   return BINDINGS[version].uri;
 }

@@ -10,6 +10,7 @@ export type NumberRanges = readonly NumberRange[];
 
 export const NO_NUMBERS: NumberRanges = [];
 
+/** Whether `number` is in one of `ranges`. */
 export function hasNumber(ranges: NumberRanges, number: number): boolean {
   return ranges.some(({ lower, upper }) => lower <= number && number <= upper);
 }
@@ -50,6 +51,7 @@ export function withoutGap(ranges: NumberRanges): number {
   return first?.lower === 1 ? first.upper : 0;
 }
 
+/** How many numbers there are. */
 export function countOf(ranges: NumberRanges): number {
   return ranges.reduce((sum, { lower, upper }) => sum + upper - lower + 1, 0);
 }

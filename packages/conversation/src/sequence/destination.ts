@@ -37,6 +37,7 @@ export type NewDestination = Pick<
   'identifier' | 'version' | 'order' | 'windowMax' | 'acksTo' | 'expiresAtMs'
 >;
 
+/** The receiving end of a sequence that was just granted. */
 export function newDestination(parts: NewDestination, atMs: number): Destination {
   return {
     ...parts,

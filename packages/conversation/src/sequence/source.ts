@@ -41,6 +41,7 @@ export interface Source {
 
 export type NewSource = Pick<Source, 'identifier' | 'version' | 'windowMax' | 'expiresAtMs'>;
 
+/** The sending end of a sequence that the other side has granted. */
 export function newSource(parts: NewSource, atMs: number): Source {
   return {
     ...parts,

@@ -1,9 +1,8 @@
 import type { XmlWriter } from '@parley/codec';
 import { Tape } from '@parley/codec';
-import { Fault } from '@parley/core';
+import { Fault, unwrap } from '@parley/core';
 import { chanceOf, currentMs, randomUrn } from '../exchange/ambient.ts';
 import type { Channel } from '../exchange/channel.ts';
-import { unwrapped } from '../exchange/unwrapped.ts';
 import type { OutgoingRequest } from '../initiator/outcome.ts';
 import { newDestination } from '../sequence/destination.ts';
 import { retransmissionPauseMs } from '../sequence/schedule.ts';
@@ -195,7 +194,7 @@ export class SequencedInitiator {
     number?: number,
   ): Promise<SequencedOutcome> {
     const { initiator, profile } = this.#options;
-    const outcome = unwrapped(await initiator.receiveAsync(bytes, request, channel));
+    const outcome = unwrap(await initiator.receiveAsync(bytes, request, channel));
     if (outcome.kind !== 'answer' && outcome.kind !== 'fault') throw new Fault('peer.action-mismatch');
     const { policy } = profile.answers;
     const headers = provenSequenceHeaders(outcome.message, bytes, policy, this.#tape);
@@ -257,7 +256,7 @@ export class SequencedInitiator {
   async #seal(envelope: Uint8Array, isApplications = false): Promise<OutgoingRequest> {
     const { requests, cancels } = this.#options.profile;
     const { protection } = isApplications ? requests : cancels;
-    return unwrapped(await this.#options.initiator.requestCallAsync(envelope, protection, 'sequence'));
+    return unwrap(await this.#options.initiator.requestCallAsync(envelope, protection, 'sequence'));
   }
 
   get #version(): SequenceVersion {

@@ -204,6 +204,7 @@ export function near(value: unknown, names: readonly string[]): FaultDetail {
   return nearest === undefined ? {} : { nearest };
 }
 
+/** Whether `value` is an object of any kind, an array among them. */
 export function isObject(value: unknown): value is Readonly<Record<string | symbol, unknown>> {
   return typeof value === 'object' && value !== null;
 }

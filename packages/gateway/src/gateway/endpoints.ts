@@ -24,6 +24,7 @@ export interface Lasting {
 
 const UPSTREAM_TIMEOUT_MS = 30_000;
 
+/** What is served at each path. */
 export class Endpoints {
   readonly byPath: Readonly<Record<string, Endpoint>>;
   readonly #configuration: GatewayConfiguration;

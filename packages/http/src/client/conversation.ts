@@ -1,7 +1,7 @@
 import type { Channel, Initiator, Outcome, OutgoingRequest, PeerFault } from '@parley/conversation';
 import { envelope, SequencedInitiator, saysContextIsLost } from '@parley/conversation';
 import type { Reply, SecurityContext } from '@parley/core';
-import { Fault } from '@parley/core';
+import { Fault, unwrap } from '@parley/core';
 import type { OpenedMessage } from '@parley/engine';
 import type { Dispatcher } from 'undici';
 import type { IncomingMessage } from './post.ts';
@@ -245,19 +245,19 @@ export class Conversation {
 
   /** Sends a request and gives its answer to the initiator, which waits for it no longer in any case. */
   async #exchange(
-    request: Reply<OutgoingRequest>,
+    asked: Reply<OutgoingRequest>,
     url: URL,
     signal: AbortSignal | undefined,
   ): Promise<Outcome | undefined> {
-    if (!request.ok) throw new Fault(request.code, request.detail, request.cause);
+    const request = unwrap(asked);
     try {
-      const answer = await this.#post(request.value, url, signal);
+      const answer = await this.#post(request, url, signal);
       if (answer.octets.length === 0) return undefined;
-      const outcome = await this.#initiator.receiveAsync(answer.octets, request.value, this.#channel);
+      const outcome = await this.#initiator.receiveAsync(answer.octets, request, this.#channel);
       if (!outcome.ok) throw new Fault(outcome.code, { ...outcome.detail, status: answer.status }, outcome.cause);
       return outcome.value;
     } finally {
-      this.#initiator.forget(request.value);
+      this.#initiator.forget(request);
     }
   }
 
