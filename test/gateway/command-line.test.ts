@@ -115,6 +115,7 @@ describe('a configuration that does not fit says where, and what', () => {
   test.each([
     ['no YAML', 'listen: {', 1, '', /./],
     ['nothing', '', 1, '/', /object/],
+    ['an alias to nothing', '*anchor', 1, '', /alias/i],
     ['a key twice', `${right}\nlisten: { port: 1 }`, 12, '', /unique/],
     ['no endpoint', 'listen: { port: 0 }', 1, '/', /no endpoint/],
     ['a port that is none', right.replace('port: 0', 'port: 70000'), 2, '/listen/port', /65535/],

@@ -42,7 +42,7 @@ export function readConfiguration(
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
   const [broken] = [...document.errors, ...document.warnings];
   if (broken !== undefined) throw wrong(name, lines.linePos(broken.pos[0]).line, '', broken.message, 1);
-  const value: unknown = document.toJS({ maxAliasCount: 100 });
+  const value = valueOf(document, name);
   if (upstream !== undefined) override(value, 'secured', 'upstream', upstream);
   if (service !== undefined) override(value, 'plain', 'service', service);
   const validate = validator();
@@ -54,6 +54,15 @@ export function readConfiguration(
   }
   requirePaths(value, name);
   return { folder: path.dirname(path.resolve(name)), configuration: value };
+}
+
+/** What a document says. Aliases are followed only here: to nothing, or to more than is bearable, they are a mistake of the file. */
+function valueOf(document: Document, name: string): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 100 });
+  } catch (error) {
+    throw wrong(name, 1, '', error instanceof Error ? error.message : 'unreadable', 1);
+  }
 }
 
 function override(value: unknown, list: 'secured' | 'plain', member: string, url: string): void {
