@@ -42,7 +42,7 @@ export function readConfiguration(
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
   const [broken] = [...document.errors, ...document.warnings];
   if (broken !== undefined) throw wrong(name, lines.linePos(broken.pos[0]).line, '', broken.message, 1);
-  const value = valueOf(document, name);
+  const value = contentOf(document, name);
   if (upstream !== undefined) override(value, 'secured', 'upstream', upstream);
   if (service !== undefined) override(value, 'plain', 'service', service);
   const validate = validator();
@@ -57,7 +57,7 @@ export function readConfiguration(
 }
 
 /** What a document says. Aliases are followed only here: to nothing, or to more than is bearable, they are a mistake of the file. */
-function valueOf(document: Document, name: string): unknown {
+function contentOf(document: Document, name: string): unknown {
   try {
     return document.toJS({ maxAliasCount: 100 });
   } catch (error) {
