@@ -34,6 +34,12 @@ export const ASSEMBLIES = [
     constant: 'SCAN_MODULE',
     options: ['--enable', 'simd', '--initialMemory', '512', '--memoryBase', '16384'],
   },
+  {
+    source: 'packages/codec/assembly/template.ts',
+    target: 'packages/codec/src/hot/template/template-module-octets.ts',
+    constant: 'TEMPLATE_MODULE',
+    options: ['--enable', 'simd', '--initialMemory', '256'],
+  },
 ];
 
 /**

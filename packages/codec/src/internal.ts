@@ -1,6 +1,14 @@
 // What the other packages of Parley, its tests and its benchmarks use of this one beside what is public. No promise is made
 // for it: names come and go without a new major version.
 
+export type { HoleKind } from './hot/template/image.ts';
+export { Hole } from './hot/template/image.ts';
+export type { TemplateHole, TemplatePart } from './hot/template/make-template.ts';
+export { makeTemplate } from './hot/template/make-template.ts';
+export type { Matcher } from './hot/template/matcher.ts';
+export { octetMatcher } from './hot/template/octet-matcher.ts';
+export type { OctetTemplate } from './hot/template/octet-template.ts';
+export { PlainMatcher } from './hot/template/plain-template.ts';
 export type { NativeDocument, NativeError, NativeLibxml, NativeParseOptions } from './libxml/native.ts';
 export { loadNative } from './libxml/native.ts';
 export { utf8Octets } from './reader/read-document.ts';

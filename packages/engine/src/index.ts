@@ -1,5 +1,5 @@
 // One message.
-export { open } from './open/open.ts';
+export { open } from './entry/open.ts';
 export type {
   AssertionIssuer,
   Credentials,
@@ -102,6 +102,7 @@ export type { BootstrapProfileName, PolicyName, ProfileName } from './policy/pro
 export { SEAL_PROFILE_NAMES, sealProfile } from './seal/profiles.ts';
 export type { SealProfile, SealProfileName } from './seal/profiles.ts';
 export { Workspace } from './memory/workspace.ts';
+export type { TemplateCounts, WorkspaceOptions } from './memory/workspace.ts';
 
 // Many, on worker threads.
 export { createPool } from './pool/create-pool.ts';

@@ -191,7 +191,7 @@ export function trimmedText(
   return decodeText(bytes, start, end);
 }
 
-const INSTANT_BYTES_MAX = 64;
+export const INSTANT_BYTES_MAX = 64;
 
 /**
  * The instant that an element holds, in epoch milliseconds.

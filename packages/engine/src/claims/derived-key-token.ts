@@ -184,7 +184,8 @@ function readLabel(tape: Tape, element: number, limits: Limits): string | undefi
   return start === end ? undefined : decodeText(bytes, start, end);
 }
 
-function readNonce(text: OctetRange, limits: Limits): Uint8Array {
+/** The nonce that a text stands for. @throws Fault `peer.dk-limit`, `peer.encoding-invalid` */
+export function readNonce(text: OctetRange, limits: Limits): Uint8Array {
   // Four characters make three octets; white space is allowed within reason.
   if (text.end - text.start > limits.nonceBytesMax * 2 + 8)
     throw limitFault('peer.dk-limit', 'nonceBytesMax', limits.nonceBytesMax, undefined, { field: 'Nonce' });

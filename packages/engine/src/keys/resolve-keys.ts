@@ -46,7 +46,11 @@ export function resolveSecret(planned: PlannedSymmetricKey, scope: OpenScope): S
 
 const FOUND: Kind<SecurityContext | undefined> = optional(CONTEXT);
 
-function contextKey(planned: PlannedContextKey, scope: OpenScope): ContextKey {
+/** What keys of contexts are resolved with. */
+export type ContextScope = Pick<OpenScope, 'policy' | 'contexts' | 'atMs' | 'workspace'>;
+
+/** Resolves a key of a context. @throws Fault `peer.bad-context`, `peer.context-expired`, `peer.ref-uri-forbidden` */
+export function contextKey(planned: PlannedContextKey, scope: ContextScope): ContextKey {
   const { derivations } = planned;
   const { context, version } = namedContext(planned, scope);
   const instance = selectKey(context, planned.instance ?? unnamedInstance(context, scope), scope.atMs);
@@ -60,7 +64,7 @@ function contextKey(planned: PlannedContextKey, scope: OpenScope): ContextKey {
  */
 export function namedContext(
   planned: Pick<PlannedContextKey, 'identifier' | 'version' | 'token'>,
-  scope: OpenScope,
+  scope: Pick<ContextScope, 'policy' | 'contexts'>,
 ): { readonly context: SecurityContext; readonly version: Version } {
   const { identifier } = planned;
   const context = called('contexts.find', FOUND, () => scope.contexts.find(identifier));
@@ -74,7 +78,10 @@ export function namedContext(
 }
 
 /** What a reference that names no instance means. safety: one key, by rule; what is decrypted never tells which (T37). */
-export function unnamedInstance({ keys }: SecurityContext, { policy, atMs }: OpenScope): string | undefined {
+export function unnamedInstance(
+  { keys }: SecurityContext,
+  { policy, atMs }: Pick<ContextScope, 'policy' | 'atMs'>,
+): string | undefined {
   if (policy.keyWithoutInstance === 'first') return undefined;
   return keys.findLast(({ createdAtMs }) => createdAtMs <= atMs)?.instance;
 }

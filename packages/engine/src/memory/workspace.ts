@@ -1,9 +1,34 @@
 import { OctetSink, Tape } from '@parley/codec';
+import type { Kind } from '@parley/core/internal';
+import { optional, requireOptions, shapeOf, whole } from '@parley/core/internal';
 import { CertificateCache } from './certificate-cache.ts';
 import { DerivedKeyCache } from './derived-key-cache.ts';
 
 const DERIVED_KEYS_MAX = 1024;
 const CERTIFICATES_MAX = 256;
+const TEMPLATES_MAX = 64;
+
+/** What a {@link Workspace} keeps. */
+export interface WorkspaceOptions {
+  /**
+   * Shapes of messages that are known again, of each policy: what is like one that was opened before is opened in a fraction of
+   * the time. 0 opens every message in full. Default 64, at most 4096.
+   */
+  readonly templatesMax?: number;
+}
+
+/** How many templates may be kept, of each policy. */
+export const TEMPLATES_KEPT: Kind<number> = whole(0, 4096);
+
+const WORKSPACE_OPTIONS: Kind<WorkspaceOptions> = shapeOf<WorkspaceOptions>({ templatesMax: optional(TEMPLATES_KEPT) });
+
+/** How messages were opened that templates know of. */
+export interface TemplateCounts {
+  /** Messages that a template opened. */
+  opened: number;
+  /** Templates that were made. */
+  learned: number;
+}
 
 /**
  * Everything that `open` and `seal` need again and again, made once per thread: tapes, places for octets, derived
@@ -24,6 +49,15 @@ export class Workspace {
   readonly written: OctetSink = new OctetSink();
   readonly keys: DerivedKeyCache = new DerivedKeyCache(DERIVED_KEYS_MAX);
   readonly certificates: CertificateCache = new CertificateCache(CERTIFICATES_MAX);
+  /** As in {@link WorkspaceOptions}. */
+  readonly templatesMax: number;
+  readonly templates: TemplateCounts = { opened: 0, learned: 0 };
+
+  /** @throws Fault `caller.option-invalid` */
+  constructor(options: WorkspaceOptions = {}) {
+    requireOptions(WORKSPACE_OPTIONS, options, 'options');
+    this.templatesMax = options.templatesMax ?? TEMPLATES_MAX;
+  }
 
   /** Wipes derived keys, plaintext, canonical and written octets. */
   wipe(): void {

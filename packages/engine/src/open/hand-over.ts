@@ -29,7 +29,8 @@ import { freshUntilMs } from './freshness.ts';
 import { digestOf, signatureReplayKey } from './replay-key.ts';
 import type { VerifiedPart, VerifiedSignature } from './verify-signatures.ts';
 
-export interface Proof {
+/** What an answer is made of, besides octets. */
+export interface ProofClaims {
   /** Of the document that the signatures cover. */
   readonly signedClaims: MessageClaims;
   /** Of the document in which everything is plaintext. */
@@ -45,13 +46,17 @@ export interface Proof {
   readonly user: AuthenticatedUser | undefined;
   readonly signatureConfirmed: boolean;
   readonly policy: Policy;
+}
+
+/** The same, with the octets in a workspace. */
+export interface Proof extends ProofClaims {
   readonly workspace: Workspace;
   readonly borrow: boolean;
 }
 
 /** Makes the answer. Without `borrow`, its octets are copied out of the workspace. */
 export function handOver(proof: Proof): OpenedMessage {
-  const { signedClaims, claims, verified, decrypted, addressing, workspace } = proof;
+  const { signedClaims, claims, verified, workspace } = proof;
   const { sink } = workspace;
   const bodyPart = claims === signedClaims ? verified.find((part) => part.role === 'body') : undefined;
   let bodyStart = bodyPart?.start ?? 0;
@@ -64,6 +69,23 @@ export function handOver(proof: Proof): OpenedMessage {
     bodyEnd = sink.length;
   }
   const octets = proof.borrow ? sink.bytes : sink.bytes.slice(0, sink.length);
+  return answerOf(proof, octets, { bodyStart, bodyEnd, verifiedEnd });
+}
+
+/** Where in the octets of an answer its Body is, and where what was digested ends. */
+export interface AnswerPlaces {
+  readonly bodyStart: number;
+  readonly bodyEnd: number;
+  readonly verifiedEnd: number;
+}
+
+/** The answer over `octets`, in which each verified part is where it says. */
+export function answerOf(
+  proof: ProofClaims,
+  octets: Uint8Array,
+  { bodyStart, bodyEnd, verifiedEnd }: AnswerPlaces,
+): OpenedMessage {
+  const { signedClaims, claims, verified, decrypted, addressing } = proof;
   const first = verified[0]?.signature;
   const context = first?.resolved.source === 'context' ? first.resolved : undefined;
   const { timestamp } = signedClaims;
@@ -193,7 +215,7 @@ export function namespaceText(tape: Tape, element: number): string {
  * together: of peers whose Timestamps have whole seconds, honest calls of one second can have one MAC.
  */
 function replayKeyOf(
-  { verified, addressing, user, policy }: Proof,
+  { verified, addressing, user, policy }: ProofClaims,
   messageIdIsSigned: boolean,
   octets: Uint8Array,
   body: Uint8Array,

@@ -177,8 +177,13 @@ function requireDigestOf(tape: Tape, claim: ReferenceClaim, octets: Uint8Array, 
 function isMac(tape: Tape, element: number, expected: string): boolean {
   // perf: the usual text has no white space inside, and strict base64 has one text per value.
   const { bytes, start, end } = trimmedOctets(tape, element, 'ds:SignatureValue');
-  if (equalConstantTime(bytes.subarray(start, end), ascii.subarray(0, ascii.write(expected, 0, 'latin1')))) return true;
+  if (isMacText(bytes.subarray(start, end), expected)) return true;
   return equalConstantTime(base64Octets(tape, element), Buffer.from(expected, 'base64'));
+}
+
+/** Whether `text` is the base64 text of a MAC, octet by octet. */
+export function isMacText(text: Uint8Array, expected: string): boolean {
+  return equalConstantTime(text, ascii.subarray(0, ascii.write(expected, 0, 'latin1')));
 }
 
 // Room for the base64 text of the longest MAC.

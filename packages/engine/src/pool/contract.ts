@@ -49,6 +49,8 @@ export interface PoolOptions {
   readonly whenFull?: 'wait' | 'refuse';
   /** Contexts that each worker holds. Default 4096. */
   readonly cachedContextsMax?: number;
+  /** Shapes of messages that each worker knows again (`templatesMax` of a workspace). Default 64; 0 opens all in full. */
+  readonly templatesMax?: number;
   /**
    * How much later than its resolver a worker may know that a context changed, was cancelled or is gone, whoever did it. Default
    * 1000; 0 asks before every batch (at least 100 for a resolver without `changes`). What this process changes itself is best told to {@link Pool.evict}, which waits.
@@ -128,6 +130,8 @@ export interface PoolStats {
   /** Batches given to a worker again because one died. */
   readonly retries: number;
   readonly workersLost: number;
+  /** Messages that a template opened. */
+  readonly byTemplate: number;
   /** Messages taken in and not yet answered. */
   readonly queued: number;
   /** Code -> messages that were refused with it. */

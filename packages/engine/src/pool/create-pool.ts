@@ -25,10 +25,11 @@ export function createPool(options: PoolOptions): Pool<OpenedMessage> {
 export function createBatchPool(options: PoolOptions): BatchPool {
   const complete = completePoolOptions(options);
   const log = new EvictionLog();
-  const { workers, workerHeapMiBMax: heapMiBMax, cachedContextsMax } = complete;
+  const { workers, workerHeapMiBMax: heapMiBMax, cachedContextsMax, templatesMax } = complete;
   const data = {
     policy: policyOfWorkers(complete.policy, workers),
     cachedContextsMax,
+    templatesMax,
     evictions: log.shared,
     credentials: portableCredentials(complete.credentials ?? NO_CREDENTIALS, workers),
   };

@@ -3,7 +3,7 @@ import { Fault } from '@parley/core';
 import { callbackFault, failedReply } from '@parley/core/internal';
 import type { ContextDesk } from './context-desk.ts';
 import type { ContextWatch } from './context-watch.ts';
-import type { DecryptionEntry } from './contract.ts';
+import type { DecryptionEntry, PoolStats } from './contract.ts';
 import type { Job, Need } from './flight.ts';
 import { Flight, neededBy } from './flight.ts';
 import type { KeyDesk } from './key-desk.ts';
@@ -45,19 +45,14 @@ export class FlightDeck {
   #watch: NodeJS.Timeout | undefined;
   #batches = 0;
   #retries = 0;
+  #byTemplate = 0;
 
   constructor(options: FlightDeckOptions) {
     this.#options = options;
   }
 
-  /** Batches given to the executor. */
-  get batches(): number {
-    return this.#batches;
-  }
-
-  /** Batches given to it again because a worker died. */
-  get retries(): number {
-    return this.#retries;
+  get counts(): Pick<PoolStats, 'batches' | 'retries' | 'byTemplate'> {
+    return { batches: this.#batches, retries: this.#retries, byTemplate: this.#byTemplate };
   }
 
   /** Whether no batch is with the executor or waits for it. */
@@ -140,7 +135,10 @@ export class FlightDeck {
   /** The slab with the answer: `output`, unless that was too small; and the secrets that go with it. */
   async #execute(flight: Flight, output: Slab): Promise<{ filled: Slab; kept: readonly KeptKey[] }> {
     try {
-      const { kept, replacement } = await this.#options.executor.run(flight.task(output, performance.now()));
+      const { kept, replacement, byTemplate } = await this.#options.executor.run(
+        flight.task(output, performance.now()),
+      );
+      this.#byTemplate += byTemplate;
       return { filled: replacement === undefined ? output : new Uint8Array(replacement), kept };
     } catch (error) {
       // A worker that died with its work done has left the answer, if it fitted.

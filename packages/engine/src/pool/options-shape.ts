@@ -19,6 +19,7 @@ import {
   TRUST_OPTIONS,
   whole,
 } from '@parley/core/internal';
+import { TEMPLATES_KEPT } from '../memory/workspace.ts';
 import { MESSAGE_MEMBERS } from '../open/request-shape.ts';
 import type { CertificateSealRequest, EncryptedKeySealRequest } from '../seal/request.ts';
 import { CERTIFICATE_SEALING, CONTEXT_SEALING, ENCRYPTED_KEY_SEALING } from '../seal/request-shape.ts';
@@ -48,6 +49,7 @@ export const POOL_OPTIONS: Kind<PoolOptions> = shapeOf<PoolOptions>({
   queueMessagesMax: optional(whole(1, 2 ** 24)),
   whenFull: optional(oneOf(['wait', 'refuse'])),
   cachedContextsMax: optional(whole(1, 2 ** 24)),
+  templatesMax: optional(TEMPLATES_KEPT),
   contextAgeMaxMs: optional(whole(0, 2 ** 31 - 1)),
   jobTimeoutMs: optional(whole(1, 2 ** 31 - 1)),
   workerHeapMiBMax: optional(whole(1, 2 ** 20)),

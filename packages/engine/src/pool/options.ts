@@ -16,6 +16,7 @@ const DEFAULTS = {
   queueMessagesMax: 8192,
   whenFull: 'wait',
   cachedContextsMax: 4096,
+  templatesMax: 64,
   contextAgeMaxMs: 1000,
   jobTimeoutMs: 5000,
   workerHeapMiBMax: 512,

@@ -82,10 +82,10 @@ export class BatchPool implements Pool<OpenedMessage> {
   }
 
   get stats(): PoolStats {
-    const { batches, retries } = this.#deck;
     const { workersLost } = this.executor;
     const { messages: queued } = this.#gate;
-    return { ...this.#meter.counts, batches, retries, workersLost, queued, contextsAsked: this.#desk.lookUps };
+    const { lookUps: contextsAsked } = this.#desk;
+    return { ...this.#meter.counts, ...this.#deck.counts, workersLost, queued, contextsAsked };
   }
 
   async open(message: PoolMessage, options?: CallOptions): Promise<Reply<OpenedMessage>> {

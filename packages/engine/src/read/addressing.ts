@@ -44,11 +44,15 @@ export function readAddressing(
   };
 }
 
-// spec: WS-Addressing 1.0 Core §3.1, an absolute IRI; Metro's `uuid:…` is one.
 const ABSOLUTE_IRI = /^[A-Za-z][A-Za-z0-9+.-]*:\S+$/;
 
+/** spec: WS-Addressing 1.0 Core §3.1, an absolute IRI; Metro's `uuid:…` is one. */
+export function isAbsoluteIri(text: string): boolean {
+  return ABSOLUTE_IRI.test(text);
+}
+
 function absoluteIri(tape: Tape, element: number, text: string | undefined): string | undefined {
-  if (text !== undefined && !ABSOLUTE_IRI.test(text))
+  if (text !== undefined && !isAbsoluteIri(text))
     throw structureInvalid(tape, element, 'wsa:MessageID is no absolute IRI');
   return text;
 }

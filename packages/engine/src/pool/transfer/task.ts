@@ -35,6 +35,8 @@ export interface BatchAnswer {
   readonly replacement: SharedArrayBuffer | undefined;
   /** Secrets of EncryptedKeys that messages brought, for the caller to keep. */
   readonly kept: readonly KeptKey[];
+  /** Messages that a template opened. */
+  readonly byTemplate: number;
 }
 
 /** The secret by which one message of a batch was proven. */

@@ -1,8 +1,8 @@
 import type { FailedReply, Reply, Secret } from '@parley/core';
 import { failedReply } from '@parley/core/internal';
+import { open } from '../../entry/open.ts';
 import type { Credentials } from '../../keys/credentials.ts';
 import { Workspace } from '../../memory/workspace.ts';
-import { open } from '../../open/open.ts';
 import type { Policy } from '../../policy/policy.ts';
 import { checkedPolicy } from '../../policy/policy-of.ts';
 import type { BootstrapSealRequest, SealedMessage, SealRequest } from '../../seal/request.ts';
@@ -36,6 +36,7 @@ import { ReplyWriter } from './reply-writer.ts';
 export interface RunnerData {
   readonly policy: Policy;
   readonly cachedContextsMax: number;
+  readonly templatesMax: number;
   /** Of the pool's {@link EvictionLog}. */
   readonly evictions: SharedArrayBuffer;
   readonly credentials: PortableCredentials;
@@ -48,7 +49,7 @@ export class BatchRunner {
   readonly #policy: Policy;
   readonly #threadId: number;
   readonly #fillRandom: (out: Uint8Array) => void;
-  readonly #workspace = new Workspace();
+  readonly #workspace: Workspace;
   readonly #contexts: ContextCache;
   readonly #credentials: UsableCredentials;
   readonly #keys = new BatchKeys();
@@ -57,6 +58,7 @@ export class BatchRunner {
   /** `threadId` is what the control words name this thread by: not 0. */
   constructor(data: RunnerData, threadId: number, fillRandom: (out: Uint8Array) => void) {
     this.#policy = checkedPolicy(data.policy);
+    this.#workspace = new Workspace({ templatesMax: data.templatesMax });
     this.#threadId = threadId;
     this.#fillRandom = fillRandom;
     this.#contexts = new ContextCache(data.cachedContextsMax, new EvictionLog(data.evictions), () =>
@@ -78,6 +80,7 @@ export class BatchRunner {
     this.#contexts.beginBatch(task.contexts);
     this.#keys.beginBatch(task.encryptedKeys);
     const kept: KeptKey[] = [];
+    const before = this.#workspace.templates.opened;
     const octets = new OctetWriter(task.output, CONTROL_BYTES);
     const replies = new ReplyWriter(octets);
     const count = task.jobs.length / JOB_FIELDS;
@@ -96,7 +99,7 @@ export class BatchRunner {
     Atomics.store(control, CONTROL_LENGTH, length);
     Atomics.store(control, CONTROL_BUSY_US, Math.round((performance.now() - startedMs) * 1000));
     Atomics.store(control, CONTROL_PROGRESS, PROGRESS_DONE);
-    return { replacement: octets.replacement, kept };
+    return { replacement: octets.replacement, kept, byTemplate: this.#workspace.templates.opened - before };
   }
 
   #runOne(task: BatchTask, index: number, replies: ReplyWriter, kept: KeptKey[]): void {

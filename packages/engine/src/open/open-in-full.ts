@@ -1,31 +1,27 @@
 /**
- * `open`: bytes in, trusted content out. A pure function of one message.
+ * `open` in full: bytes in, trusted content out. A pure function of one message.
  *
  *   scan ─► read claims ─► plan ─► (decrypt ─► scan ─► (read claims ─► plan)?)?
  *        ─► verify MAC, then digests ─► (decrypt what was signed as ciphertext)? ─► freshness, addressing ─► hand over
  */
 import { readDocument } from '@parley/codec';
-import type { Reply } from '@parley/core';
 import { Fault, soapFaultOf } from '@parley/core';
-import { anything, called, failedReply } from '@parley/core/internal';
 import { structureInvalid } from '../claims/claim.ts';
+import type { Timestamp } from '../claims/timestamp.ts';
 import { bearerContext } from '../keys/bearer-context.ts';
 import type { Credentials } from '../keys/credentials.ts';
-import { PasswordKeys } from '../keys/password-keys.ts';
 import type { ResolvedKey, SymmetricResolvedKey } from '../keys/resolved-key.ts';
 import { isOfOneOrigin, isSameSecret } from '../keys/resolved-key.ts';
 import type { OpenScope } from '../keys/scope.ts';
-import { TransportedKeys } from '../keys/transported-keys.ts';
 import type { VerifiedAssertion } from '../keys/verified-assertion.ts';
-import { Workspace } from '../memory/workspace.ts';
 import type { OpenedMessage } from '../message/opened-message.ts';
-import { remember } from '../message/replay-memory.ts';
 import { requireEncryption, requireHeaders, requireTimestampPlace, signedElements } from '../plan/coverage.ts';
 import type { DocumentPlan } from '../plan/document.ts';
 import { isSettled, planDecrypted, planReceived, withoutDecryptions } from '../plan/document.ts';
 import { requireOneOrigin, requireSeparateKeys } from '../plan/key-rules.ts';
 import type { PlannedSignature } from '../plan/signatures.ts';
 import { signaturesOfMessage } from '../plan/signatures.ts';
+import type { Policy } from '../policy/policy.ts';
 import { readAddressing, requireAddressing } from '../read/addressing.ts';
 import type { MessageClaims } from '../read/message.ts';
 import { readMessage, withOtherBody } from '../read/message.ts';
@@ -37,56 +33,40 @@ import type { DecryptedMessage } from './decrypt-parts.ts';
 import { decryptParts, resolveDecryptions } from './decrypt-parts.ts';
 import { requireFresh } from './freshness.ts';
 import { handOver } from './hand-over.ts';
-import { replayEntries, shareOwnerOf } from './replay-key.ts';
+import { shareOwnerOf } from './replay-key.ts';
 import type { OpenRequest } from './request.ts';
-import { checkedOpening } from './request-shape.ts';
 import type { VerifiedPart, VerifiedSignature } from './verify-signatures.ts';
 import { verifyDigests, verifyValues } from './verify-signatures.ts';
 
-/**
- * Verifies and decrypts one SOAP message secured with a security context, or with what bootstraps one.
- *
- * Borrows `message` for the call. The answer owns its octets unless `request.borrow` is set. Never throws for anything
- * that a message contains; the code says what was wrong (docs/faults.md), and the SOAP fault to send is uniform.
- * Replays are refused with {@link OpenRequest.replays}; without it they are the caller's, by {@link replayEntries}.
- */
-export function open(message: Uint8Array, request: OpenRequest): Reply<OpenedMessage> {
-  try {
-    return openChecked(message, checkedOpening(message, request));
-  } catch (error) {
-    return failedReply(error);
-  }
-}
-
-function openChecked(message: Uint8Array, request: OpenRequest): Reply<OpenedMessage> {
-  const workspace = request.workspace ?? new Workspace();
-  const transported = new TransportedKeys();
-  const passwordKeys = new PasswordKeys();
-  try {
-    const value = openMessage(message, request, { workspace, transported, passwordKeys });
-    const keep = request.credentials?.keepEncryptedKey;
-    if (keep !== undefined) called('keepEncryptedKey', anything(), () => transported.handOver(keep));
-    return { ok: true, value };
-  } finally {
-    transported.wipe();
-    passwordKeys.wipe();
-    if (workspace !== request.workspace) workspace.wipe();
-  }
+/** A message that is proven; that it is not a replay is all that is left to see to. */
+export interface ProvenMessage {
+  readonly opened: OpenedMessage;
+  readonly atMs: number;
+  /** On whose account a replay cache has it. */
+  readonly owner: string;
 }
 
 /** Small messages repeat their namespace declarations in every part; the factor is for the large ones. */
 const CANONICAL_SLACK_BYTES = 64 * 1024;
 
-function openMessage(
+/** safety: canonical forms repeat namespaces, and so can be of any size (T28). */
+export function canonicalBytesMax(messageBytes: number, { limits }: Policy): number {
+  return limits.canonicalFactorMax * messageBytes + CANONICAL_SLACK_BYTES;
+}
+
+/**
+ * Verifies and decrypts one message.
+ * @throws Fault whatever is wrong with it
+ */
+export function openInFull(
   message: Uint8Array,
   request: OpenRequest,
   owned: Pick<OpenScope, 'workspace' | 'transported' | 'passwordKeys'>,
-): OpenedMessage {
+): ProvenMessage {
   const { policy } = request;
   const { workspace } = owned;
   readDocument(message, policy.limits, workspace.tape, policy.reader);
-  // safety: canonical forms repeat namespaces, and so can be of any size (T28).
-  workspace.sink.reset(policy.limits.canonicalFactorMax * workspace.tape.bytes.length + CANONICAL_SLACK_BYTES);
+  workspace.sink.reset(canonicalBytesMax(workspace.tape.bytes.length, policy));
   const received = readMessage(workspace.tape, policy);
   requireTimestampPlace(received, policy);
   const scope = scopeOf(received, request, owned);
@@ -125,12 +105,19 @@ function openMessage(
     workspace,
     borrow: request.borrow === true && workspace === request.workspace,
   });
-  if (scope.replays !== undefined) {
-    const signer = proof.verified[0]?.signature.resolved;
-    const owner = signer === undefined ? (user?.username ?? '') : shareOwnerOf(signer);
-    remember(scope.replays, replayEntries(opened), scope.atMs, { owner });
-  }
-  return opened;
+  const signer = proof.verified[0]?.signature.resolved;
+  const owner = signer === undefined ? (user?.username ?? '') : shareOwnerOf(signer);
+  return { opened, atMs: scope.atMs, owner };
+}
+
+/**
+ * The clock by which a message is judged.
+ * @throws Fault `peer.coverage-missing` its own, which it does not show
+ */
+export function judgedAtMs(timestamp: Timestamp | undefined, request: Pick<OpenRequest, 'atMs'>): number {
+  const atMs = request.atMs === 'message' ? timestamp?.createdAtMs : request.atMs;
+  if (atMs === undefined) throw new Fault('peer.coverage-missing', { part: 'wsu:Timestamp' });
+  return atMs;
 }
 
 const NO_CREDENTIALS: Credentials = {};
@@ -141,8 +128,7 @@ function scopeOf(
   owned: Pick<OpenScope, 'workspace' | 'transported' | 'passwordKeys'>,
 ): OpenScope {
   const { policy, contexts, credentials = NO_CREDENTIALS, replays } = request;
-  const atMs = request.atMs === 'message' ? claims.timestamp?.createdAtMs : request.atMs;
-  if (atMs === undefined) throw new Fault('peer.coverage-missing', { part: 'wsu:Timestamp' });
+  const atMs = judgedAtMs(claims.timestamp, request);
   const { workspace, transported, passwordKeys } = owned;
   // perf: a spread of `owned` takes as long as a digest.
   return {

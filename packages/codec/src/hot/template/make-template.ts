@@ -1,0 +1,148 @@
+/**
+ * A document and its holes -> the template of all documents that are the same but for what is in the holes.
+ *
+ * The canonical parts are cut out of what `canonicalise` itself makes of a marked copy: one in which each hole holds a mark
+ * that no document has. There is no second C14N here.
+ */
+import type { Limits } from '@parley/core';
+import type { CanonicalisationOptions } from '../../canonical/options.ts';
+import { bytesEqual } from '../../tape/navigate.ts';
+import { E, ELEMENT_WORDS, Tape } from '../../tape/tape.ts';
+import { decodeText } from '../../tape/text.ts';
+import { canonicalise } from '../canonical/canonicalise.ts';
+import { OctetSink } from '../octets/octet-sink.ts';
+import { scan } from '../scan/scan.ts';
+import type { HoleKind, ImageContent, Piece, Segment } from './image.ts';
+import { Hole, imageOf } from './image.ts';
+import type { Matcher } from './matcher.ts';
+import { MATCH_LIMITS } from './matcher.ts';
+import { OctetTemplate } from './octet-template.ts';
+
+/** Octets [start, end) of a document, in whose place others may be. */
+export interface TemplateHole {
+  readonly start: number;
+  readonly end: number;
+  readonly kind: HoleKind;
+  /** No two holes that are ids may be equal. */
+  readonly isId: boolean;
+  /** Of a fragment: the start of the hole with the id that it names. */
+  readonly names?: number;
+  readonly bytesMax: number;
+}
+
+/** An element whose canonical octets are wanted. */
+export interface TemplatePart {
+  readonly element: number;
+  readonly canonicalisation: CanonicalisationOptions | undefined;
+}
+
+/** More than one mark needs: U+E000, five digits, U+E001. */
+const MARK = '\u{e000}';
+const MARK_END = '\u{e001}';
+const MARK_DIGITS = 5;
+const MARK_PATTERN = new RegExp(`${MARK}(\\d{${MARK_DIGITS}})${MARK_END}`, 'u');
+
+const encoder = new TextEncoder();
+
+/**
+ * Makes the template; `undefined` where none can be: a document with marks in it, too many holes, or a template that does
+ * not fit its own document.
+ * @param tape of the document
+ * @param holes in document order, apart from each other
+ * @param matcher that the template is tried and used with
+ */
+export function makeTemplate(
+  tape: Tape,
+  holes: readonly TemplateHole[],
+  parts: readonly TemplatePart[],
+  limits: Limits,
+  matcher: Matcher,
+): OctetTemplate | undefined {
+  const ids = holes.flatMap(({ isId }, hole) => (isId ? [hole] : []));
+  const { holes: holesMax, parts: partsMax, ids: idsMax, imageBytes } = MATCH_LIMITS;
+  if (holes.length > holesMax || parts.length > partsMax || ids.length > idsMax) return undefined;
+  const marked = markedCopy(tape, holes, limits);
+  if (marked === undefined) return undefined;
+  const content: ImageContent = {
+    segments: segmentsOf(tape.bytes, holes),
+    equals: holes.flatMap(({ names }, hole) =>
+      names === undefined ? [] : [[hole, holes.findIndex(({ start }) => start === names)] as const],
+    ),
+    ids,
+    parts: parts.map((part) => piecesOf(marked, part)),
+  };
+  const image = imageOf(content);
+  if (image.octets.length > imageBytes) return undefined;
+  const template = new OctetTemplate(image, marked, parts.length, matcher);
+  return isOfItself(template, tape, parts) ? template : undefined;
+}
+
+function segmentsOf(document: Uint8Array, holes: readonly TemplateHole[]): readonly Segment[] {
+  let at = 0;
+  const segments = holes.map(({ start, end, kind, bytesMax }) => {
+    const fixed = document.subarray(at, start);
+    at = end;
+    return { fixed, kind, bytesMax };
+  });
+  return [...segments, { fixed: document.subarray(at), kind: Hole.none, bytesMax: 0 }];
+}
+
+/** The tape of the document with marks in its holes: the same elements, and nothing of what the holes held. */
+function markedCopy(tape: Tape, holes: readonly TemplateHole[], limits: Limits): Tape | undefined {
+  const { bytes } = tape;
+  if (hasMark(bytes)) return undefined;
+  const out = new OctetSink(bytes.length + holes.length * 16);
+  let at = 0;
+  holes.forEach(({ start, end }, hole) => {
+    out.write(bytes, at, start);
+    const mark = encoder.encode(`${MARK}${String(hole).padStart(MARK_DIGITS, '0')}${MARK_END}`);
+    out.write(mark, 0, mark.length);
+    at = end;
+  });
+  out.write(bytes, at, bytes.length);
+  const marked = new Tape();
+  scan(out.bytes.slice(0, out.length), { ...limits, messageBytesMax: Number.MAX_SAFE_INTEGER }, marked);
+  return hasSameElements(tape, marked) ? marked : undefined;
+}
+
+// U+E000 to U+E03F begin so.
+function hasMark(bytes: Uint8Array): boolean {
+  for (let at = bytes.indexOf(0xee); at >= 0; at = bytes.indexOf(0xee, at + 1)) if (bytes[at + 1] === 0x80) return true;
+  return false;
+}
+
+function hasSameElements(left: Tape, right: Tape): boolean {
+  if (left.elementCount !== right.elementCount || left.attributeCount !== right.attributeCount) return false;
+  for (let words = 0; words < left.elementCount * ELEMENT_WORDS; words += ELEMENT_WORDS) {
+    if (left.elements[words + E.parent] !== right.elements[words + E.parent]) return false;
+  }
+  return true;
+}
+
+function piecesOf(marked: Tape, { element, canonicalisation }: TemplatePart): readonly Piece[] {
+  const sink = new OctetSink();
+  canonicalise(marked, element, sink, canonicalisation);
+  // Constant, hole, constant, hole, ..., constant.
+  const cut = decodeText(sink.bytes, 0, sink.length).split(MARK_PATTERN);
+  const pieces: Piece[] = [];
+  for (let index = 0; index < cut.length; index += 2) {
+    const hole = cut[index + 1];
+    pieces.push({ constant: encoder.encode(cut[index]), hole: hole === undefined ? -1 : Number(hole) });
+  }
+  return pieces;
+}
+
+/** Whether the template takes the document that it is of, and gives its canonical octets. */
+function isOfItself(template: OctetTemplate, tape: Tape, parts: readonly TemplatePart[]): boolean {
+  const { matcher } = template;
+  try {
+    if (!matcher.take(tape.bytes) || !template.matches(tape.bytes) || template.write(0) < 0) return false;
+    return parts.every(({ element, canonicalisation }, part) => {
+      const sink = new OctetSink();
+      canonicalise(tape, element, sink, canonicalisation);
+      return bytesEqual(matcher.out, matcher.places[part * 2]!, matcher.places[part * 2 + 1]!, sink.take());
+    });
+  } finally {
+    matcher.drop();
+  }
+}

@@ -1,0 +1,221 @@
+/** What the module does, without it: the definition that it is held to. */
+import { hashOctets, sameOctets } from '../octets/octet-hash.ts';
+import type { HoleKind, Image } from './image.ts';
+import { Hole, I, NAME_OCTETS, PIECE_WORDS, SEGMENT_WORDS } from './image.ts';
+import type { Matcher } from './matcher.ts';
+import { MATCH_LIMITS, Match } from './matcher.ts';
+
+const OUT_BYTES = 0x400000;
+const WORD_BYTES = Int32Array.BYTES_PER_ELEMENT;
+
+const TAB = 0x09;
+const LF = 0x0a;
+const BLANK = 0x20;
+const DOUBLE_QUOTE = 0x22;
+const HASH = 0x23;
+const AMPERSAND = 0x26;
+const SINGLE_QUOTE = 0x27;
+const LESS = 0x3c;
+const GREATER = 0x3e;
+const BEYOND_ASCII = 0x80;
+const LEAD_OF_NONCHARACTERS = 0xef;
+
+/** References that stand in a canonical text, and in a canonical value. */
+const IN_TEXT = ['&amp;', '&lt;', '&gt;'].map(octetsOf);
+const IN_VALUE = ['&amp;', '&lt;', '&quot;'].map(octetsOf);
+
+export class PlainMatcher implements Matcher {
+  readonly holes: Int32Array = new Int32Array(MATCH_LIMITS.holes * 2);
+  readonly places: Int32Array = new Int32Array(MATCH_LIMITS.parts * 2);
+  out: Uint8Array = new Uint8Array(0);
+  #message: Uint8Array = new Uint8Array(0);
+  readonly #hashes: number[] = [];
+  #writtenBytes = 0;
+
+  take(message: Uint8Array): boolean {
+    if (message.length > MATCH_LIMITS.messageBytes) return false;
+    this.#message = message;
+    return true;
+  }
+
+  match({ words, octets }: Image): number {
+    const message = this.#message;
+    let at = 0;
+    let hole = 0;
+    const first = words[I.segments]! / WORD_BYTES;
+    const end = first + words[I.segmentCount]! * SEGMENT_WORDS;
+    for (let segment = first; segment < end; segment += SEGMENT_WORDS) {
+      const fixed = words[segment]!;
+      const size = words[segment + 1]!;
+      if (size > message.length - at || !sameOctets(message, at, at + size, octets, fixed, fixed + size))
+        return Match.no;
+      at += size;
+      const kind = words[segment + 2]!;
+      if (kind === Hole.none) break;
+      const stop = holeEnd(message, at, kind as HoleKind);
+      if (stop < 0 || stop - at > words[segment + 3]!) return Match.no;
+      this.holes[hole++] = at;
+      this.holes[hole++] = stop;
+      at = stop;
+    }
+    if (at !== message.length || !this.#areEqual(words) || !this.#areDistinct(words)) return Match.no;
+    return this.#isBeyondAscii(hole) ? Match.yes | Match.beyondAscii : Match.yes;
+  }
+
+  write({ words, octets }: Image, lead: number): number {
+    const { holes, places } = this;
+    if (this.out.length === 0) this.out = new Uint8Array(OUT_BYTES);
+    let out = lead;
+    let piece = words[I.pieces]! / WORD_BYTES;
+    for (let part = 0; part < words[I.partCount]!; part++) {
+      places[part * 2] = out;
+      const end = words[words[I.parts]! / WORD_BYTES + part]! / WORD_BYTES;
+      for (; piece < end; piece += PIECE_WORDS) {
+        const size = words[piece + 1]!;
+        const hole = words[piece + 2]!;
+        const start = hole < 0 ? 0 : holes[hole * 2]!;
+        const stop = hole < 0 ? 0 : holes[hole * 2 + 1]!;
+        if (size + stop - start > OUT_BYTES - 16 - out) return -1;
+        this.out.set(octets.subarray(words[piece]!, words[piece]! + size), out);
+        this.out.set(this.#message.subarray(start, stop), out + size);
+        out += size + stop - start;
+        this.#writtenBytes = Math.max(this.#writtenBytes, out);
+      }
+      places[part * 2 + 1] = out;
+    }
+    return out;
+  }
+
+  drop(): void {
+    this.#message = new Uint8Array(0);
+    this.out.fill(0, 0, this.#writtenBytes);
+    this.#writtenBytes = 0;
+  }
+
+  #areEqual(words: Int32Array): boolean {
+    const { holes } = this;
+    const message = this.#message;
+    const first = words[I.equals]! / WORD_BYTES;
+    for (let pair = first; pair < first + words[I.equalCount]! * 2; pair += 2) {
+      const fragment = words[pair]! * 2;
+      const id = words[pair + 1]! * 2;
+      if (!sameOctets(message, holes[fragment]! + 1, holes[fragment + 1]!, message, holes[id]!, holes[id + 1]!))
+        return false;
+    }
+    return true;
+  }
+
+  /** No two of one hash, so that they are distinct, and nobody else's table of these hashes can be made to collide. */
+  #areDistinct(words: Int32Array): boolean {
+    const first = words[I.ids]! / WORD_BYTES;
+    for (let place = 0; place < words[I.idCount]!; place++) {
+      const hole = words[first + place]! * 2;
+      const hash = hashOctets(this.#message, this.holes[hole]!, this.holes[hole + 1]!);
+      for (let other = 0; other < place; other++) if (this.#hashes[other] === hash) return false;
+      this.#hashes[place] = hash;
+    }
+    return true;
+  }
+
+  #isBeyondAscii(wordCount: number): boolean {
+    for (let hole = 0; hole < wordCount; hole += 2) {
+      for (let at = this.holes[hole]!; at < this.holes[hole + 1]!; at++) {
+        if (this.#message[at]! >= BEYOND_ASCII) return true;
+      }
+    }
+    return false;
+  }
+}
+
+/** Where the hole that begins at `at` ends, or -1 if something is in it that this kind may not hold. */
+function holeEnd(message: Uint8Array, at: number, kind: HoleKind): number {
+  switch (kind) {
+    case Hole.text:
+      return endAfterReferences(message, at, isTextOctet, isLess, IN_TEXT);
+    case Hole.attribute:
+      return endAfterReferences(message, at, isAttributeOctet, isQuote, IN_VALUE);
+    case Hole.id:
+      return runEnd(message, at, isAttributeOctet, isQuote);
+    case Hole.value:
+      return nonEmpty(at, runEnd(message, at, isValueOctet, isLess));
+    case Hole.name:
+      return nonEmpty(at, nameEnd(message, at));
+    case Hole.fragment:
+      return message[at] === HASH ? nonEmpty(at + 1, nameEnd(message, at + 1)) : -1;
+  }
+}
+
+function nonEmpty(start: number, end: number): number {
+  return end > start ? end : -1;
+}
+
+/** As {@link runEnd}, with `references` among the octets. */
+function endAfterReferences(
+  message: Uint8Array,
+  start: number,
+  is: (octet: number) => boolean,
+  ends: (octet: number) => boolean,
+  references: readonly Uint8Array[],
+): number {
+  let at = start;
+  for (;;) {
+    at = runEnd(message, at, is, (octet) => octet === AMPERSAND || ends(octet));
+    if (at < 0 || message[at] !== AMPERSAND) return at;
+    const from = at;
+    const reference = references.find((octets) =>
+      sameOctets(message, from, from + octets.length, octets, 0, octets.length),
+    );
+    if (reference === undefined) return -1;
+    at += reference.length;
+  }
+}
+
+function nameEnd(message: Uint8Array, start: number): number {
+  let at = start;
+  while (at < message.length && NAME_OCTETS[message[at]!] === 1) at++;
+  return at;
+}
+
+/** The first octet that `ends` a run of those that `is` takes, or -1. */
+function runEnd(
+  message: Uint8Array,
+  start: number,
+  is: (octet: number) => boolean,
+  ends: (octet: number) => boolean,
+): number {
+  let at = start;
+  while (at < message.length && is(message[at]!)) at++;
+  return at < message.length && ends(message[at]!) ? at : -1;
+}
+
+function isTextOctet(octet: number): boolean {
+  return (
+    octet === TAB ||
+    octet === LF ||
+    (octet >= BLANK && !isMarkup(octet) && octet !== GREATER && octet !== LEAD_OF_NONCHARACTERS)
+  );
+}
+
+function isAttributeOctet(octet: number): boolean {
+  return isTextOctet(octet) && octet >= BLANK && !isQuote(octet);
+}
+
+function isValueOctet(octet: number): boolean {
+  return isTextOctet(octet) && octet > BLANK && octet < BEYOND_ASCII;
+}
+
+function isMarkup(octet: number): boolean {
+  return octet === LESS || octet === AMPERSAND;
+}
+
+function isLess(octet: number): boolean {
+  return octet === LESS;
+}
+
+function isQuote(octet: number): boolean {
+  return octet === DOUBLE_QUOTE || octet === SINGLE_QUOTE;
+}
+
+function octetsOf(text: string): Uint8Array {
+  return Uint8Array.from(text, (letter) => letter.charCodeAt(0));
+}

@@ -1,0 +1,99 @@
+/** Collects the holes of a message. */
+import type { Tape } from '@parley/codec';
+import { firstChild, nextSibling } from '@parley/codec';
+import type { HoleKind, TemplateHole } from '@parley/codec/internal';
+import { A, ATTRIBUTE_WORDS, E, ELEMENT_WORDS, Flag, Hole, isLiteral } from '@parley/codec/internal';
+
+/** What stands in a Body, and what no template is made of: octets that a run of text does not show. */
+const NOT_RUNS = Flag.hasCdata | Flag.hasComment | Flag.hasProcessingInstruction;
+
+export class HoleList {
+  readonly tape: Tape;
+  /** By where they begin. */
+  readonly #holes = new Map<number, TemplateHole>();
+
+  constructor(tape: Tape) {
+    this.tape = tape;
+  }
+
+  /** In document order. */
+  inOrder(): readonly TemplateHole[] {
+    return [...this.#holes.values()].sort((left, right) => left.start - right.start);
+  }
+
+  /**
+   * Makes the text of `element` a hole for a value of one word; where it begins.
+   * @throws NoTemplate for a text that is not literally the value
+   */
+  value(element: number, bytesMax: number): number {
+    if (!isLiteral(this.tape, element)) throw new NoTemplate();
+    const base = element * ELEMENT_WORDS;
+    return this.#add(this.#element(base + E.content), this.#element(base + E.contentEnd), {
+      kind: Hole.value,
+      bytesMax,
+    });
+  }
+
+  /** Makes the value of `attribute` a hole; where it begins. @throws NoTemplate for an Id, or what names one, with references */
+  attribute(
+    attribute: number,
+    hole: { readonly kind: HoleKind; readonly bytesMax: number; readonly isId?: boolean; readonly names?: number },
+  ): number {
+    const base = attribute * ATTRIBUTE_WORDS;
+    const isLiteralValue = (this.tape.attributes[base + A.flags]! & Flag.literal) !== 0;
+    if (hole.kind !== Hole.attribute && !isLiteralValue) throw new NoTemplate();
+    return this.#add(this.tape.attributes[base + A.value]!, this.tape.attributes[base + A.valueEnd]!, hole);
+  }
+
+  has(attribute: number): boolean {
+    return this.#holes.has(this.tape.attributes[attribute * ATTRIBUTE_WORDS + A.value]!);
+  }
+
+  /**
+   * Makes holes of the texts directly inside `element`, apart from white space between elements.
+   * @throws NoTemplate for CDATA sections, comments and processing instructions
+   */
+  runs(element: number): void {
+    const { tape } = this;
+    const base = element * ELEMENT_WORDS;
+    const flags = this.#element(base + E.flags);
+    if ((flags & NOT_RUNS) !== 0) throw new NoTemplate();
+    if ((flags & Flag.emptyTag) !== 0) return;
+    let at = this.#element(base + E.content);
+    const isLeaf = (flags & Flag.hasChild) === 0;
+    for (let child = firstChild(tape, element); child >= 0; child = nextSibling(tape, child)) {
+      this.#run(at, this.#element(child * ELEMENT_WORDS + E.start), false);
+      at = this.#element(child * ELEMENT_WORDS + E.end);
+    }
+    this.#run(at, this.#element(base + E.contentEnd), isLeaf);
+  }
+
+  #run(start: number, end: number, evenBlank: boolean): void {
+    if (evenBlank || !this.#isBlank(start, end))
+      this.#add(start, end, { kind: Hole.text, bytesMax: Number.MAX_SAFE_INTEGER });
+  }
+
+  #isBlank(start: number, end: number): boolean {
+    for (let at = start; at < end; at++) if (this.tape.bytes[at]! > BLANK) return false;
+    return true;
+  }
+
+  #add(
+    start: number,
+    end: number,
+    hole: { readonly kind: HoleKind; readonly bytesMax: number; readonly isId?: boolean; readonly names?: number },
+  ): number {
+    if (this.#holes.has(start)) throw new NoTemplate();
+    this.#holes.set(start, { isId: false, ...hole, start, end });
+    return start;
+  }
+
+  #element(word: number): number {
+    return this.tape.elements[word]!;
+  }
+}
+
+const BLANK = 0x20;
+
+/** Says that a message is none that a template is made of. It is no fault of anybody. */
+export class NoTemplate extends Error {}

@@ -1,0 +1,150 @@
+/**
+ * Which octets of a message may be others in the next: what the readers read as a value, Ids with the references to them, and
+ * what the application has in the Body and in its headers. All else is fixed: names, prefixes, algorithms, numbers, white
+ * space, and whatever is new to this list.
+ */
+import type { Tape } from '@parley/codec';
+import { firstChild, nextSibling } from '@parley/codec';
+import {
+  A,
+  ATTRIBUTE_WORDS,
+  bytesEqual,
+  E,
+  ELEMENT_WORDS,
+  Hole,
+  localName,
+  Namespace,
+  namespaceOf,
+  resolveId,
+} from '@parley/codec/internal';
+import { INSTANT_BYTES_MAX } from '../claims/claim.ts';
+import { Addressing } from '../message/addressing-names.ts';
+import type { PlannedSignature } from '../plan/signatures.ts';
+import type { Policy } from '../policy/policy.ts';
+import type { MessageClaims } from '../read/message.ts';
+import { type HoleList, NoTemplate } from './hole-list.ts';
+
+/** Where the holes begin that are read; -1 where there is none. */
+export interface HoleStarts {
+  readonly signatureValue: number;
+  readonly digestValues: readonly number[];
+  readonly created: number;
+  readonly expires: number;
+  readonly addressing: readonly number[];
+}
+
+/** Base64 of the longest digest or MAC. */
+const PROOF_BYTES_MAX = 88;
+const READ_ADDRESSING = [Addressing.Action, Addressing.MessageID, Addressing.To, Addressing.RelatesTo];
+const URI = localName('URI');
+const HASH = 0x23;
+/** Of header blocks that are read, or may be: nothing in them is the application's. */
+const READ_NAMESPACES: readonly number[] = [
+  Namespace.wsa,
+  Namespace.wsa04,
+  Namespace.wsse,
+  Namespace.wsse11,
+  Namespace.xenc,
+];
+
+/** Adds the holes of the proof, of Timestamp and addressing. @throws NoTemplate */
+export function addReadHoles(
+  holes: HoleList,
+  { envelope, security }: MessageClaims,
+  { claim, references }: PlannedSignature,
+  { limits }: Policy,
+): HoleStarts {
+  const { tape } = holes;
+  const created = security.timestamp < 0 ? -1 : firstChild(tape, security.timestamp);
+  const expires = created < 0 ? -1 : nextSibling(tape, created);
+  const holeOf = (element: number, bytesMax: number): number => (element < 0 ? -1 : holes.value(element, bytesMax));
+  return {
+    signatureValue: holes.value(claim.signatureValue, PROOF_BYTES_MAX),
+    digestValues: references.map(({ digestValue }) => holes.value(digestValue, PROOF_BYTES_MAX)),
+    created: holeOf(created, INSTANT_BYTES_MAX),
+    expires: holeOf(expires, INSTANT_BYTES_MAX),
+    addressing: envelope.addressing.map((element, place) =>
+      READ_ADDRESSING.some((read) => read === place) ? holeOf(element, limits.identifierBytesMax) : -1,
+    ),
+  };
+}
+
+/**
+ * Adds all Ids of the document, and what names them in the Security header.
+ * @throws NoTemplate
+ */
+export function addIds(holes: HoleList, security: number, { limits }: Policy): void {
+  const { tape } = holes;
+  const bytesMax = limits.attributeValueBytesMax;
+  const fragments = fragmentsOf(tape, security);
+  const named = new Set(fragments.map(({ id }) => id));
+  for (let pair = 0; pair < tape.idCount; pair++) {
+    const attribute = tape.ids[pair * 2]!;
+    holes.attribute(attribute, { kind: named.has(attribute) ? Hole.name : Hole.id, isId: true, bytesMax });
+  }
+  for (const { uri, id } of fragments) {
+    const names = tape.attributes[id * ATTRIBUTE_WORDS + A.value]!;
+    holes.attribute(uri, { kind: Hole.fragment, names, bytesMax });
+  }
+}
+
+/** Attributes `URI="#..."` in the Security header, with the Ids that they name. */
+function fragmentsOf(tape: Tape, security: number): readonly { readonly uri: number; readonly id: number }[] {
+  const found: { uri: number; id: number }[] = [];
+  for (const attribute of attributesWithin(tape, security)) {
+    const base = attribute * ATTRIBUTE_WORDS;
+    const [start, end] = [tape.attributes[base + A.value]!, tape.attributes[base + A.valueEnd]!];
+    const isUri =
+      tape.attributes[base + A.uri] === Namespace.none &&
+      bytesEqual(tape.bytes, tape.attributes[base + A.local]!, tape.attributes[base + A.nameEnd]!, URI);
+    if (!isUri || start === end || tape.bytes[start] !== HASH) continue;
+    const element = resolveId(tape, start + 1, end);
+    // What names nothing is nothing that was read, and stays as it is.
+    if (element >= 0) found.push({ uri: attribute, id: idOf(tape, element, start + 1, end) });
+  }
+  return found;
+}
+
+/** The Id of `element` with that value. */
+function idOf(tape: Tape, element: number, start: number, end: number): number {
+  const value = tape.bytes.subarray(start, end);
+  for (let pair = 0; pair < tape.idCount; pair++) {
+    const base = tape.ids[pair * 2]! * ATTRIBUTE_WORDS;
+    const isIts = tape.ids[pair * 2 + 1] === element;
+    if (isIts && bytesEqual(tape.bytes, tape.attributes[base + A.value]!, tape.attributes[base + A.valueEnd]!, value))
+      return tape.ids[pair * 2]!;
+  }
+  throw new NoTemplate();
+}
+
+function attributesWithin(tape: Tape, element: number): readonly number[] {
+  const end = tape.elements[element * ELEMENT_WORDS + E.next]!;
+  const attributes: number[] = [];
+  for (let inner = element; inner < end; inner++) {
+    const first = tape.elements[inner * ELEMENT_WORDS + E.attributes]!;
+    const count = tape.elements[inner * ELEMENT_WORDS + E.attributeCount]!;
+    for (let attribute = first; attribute < first + count; attribute++) attributes.push(attribute);
+  }
+  return attributes;
+}
+
+/** Adds the texts of the application's header blocks, and texts and attributes of the Body's content. @throws NoTemplate */
+export function addContent(holes: HoleList, { envelope }: MessageClaims, { limits }: Policy): void {
+  const { tape } = holes;
+  const { header, body } = envelope;
+  for (let block = header < 0 ? -1 : firstChild(tape, header); block >= 0; block = nextSibling(tape, block)) {
+    if (READ_NAMESPACES.includes(namespaceOf(tape, block))) continue;
+    const end = tape.elements[block * ELEMENT_WORDS + E.next]!;
+    for (let element = block; element < end; element++) holes.runs(element);
+  }
+  const bodyEnd = tape.elements[body * ELEMENT_WORDS + E.next]!;
+  for (let element = body; element < bodyEnd; element++) holes.runs(element);
+  for (let child = firstChild(tape, body); child >= 0; child = nextSibling(tape, child)) {
+    for (const attribute of attributesWithin(tape, child)) {
+      // xml:base is not only copied by C14N 1.1.
+      const isXml = tape.attributes[attribute * ATTRIBUTE_WORDS + A.uri] === Namespace.xml;
+      if (isXml || holes.has(attribute)) continue;
+      holes.attribute(attribute, { kind: Hole.attribute, bytesMax: limits.attributeValueBytesMax });
+    }
+  }
+}

@@ -1,0 +1,17 @@
+import type { Tape } from '@parley/codec';
+import { E, ELEMENT_WORDS } from '@parley/codec/internal';
+
+/**
+ * A number that messages of one shape share: of their elements, how deep they stand and how long their names are. Others may
+ * share it too: it says when a template is worth a try, and nothing more.
+ */
+export function shapeOf({ elements, elementCount }: Tape): number {
+  let hash = elementCount;
+  for (let base = 0; base < elementCount * ELEMENT_WORDS; base += ELEMENT_WORDS) {
+    const nameBytes = elements[base + E.nameEnd]! - elements[base + E.start]!;
+    const counts = (elements[base + E.attributeCount]! << 8) ^ (elements[base + E.declarationCount]! << 16);
+    hash = Math.imul(hash ^ nameBytes ^ counts ^ (elements[base + E.uri]! << 24), 0x9e3779b1);
+    hash = Math.imul(hash ^ (hash >>> 15) ^ elements[base + E.parent]!, 0x85ebca6b);
+  }
+  return hash ^ (hash >>> 13);
+}

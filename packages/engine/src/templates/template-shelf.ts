@@ -1,0 +1,98 @@
+/** The templates of one policy and thread, bounded: how many are kept, how many are tried, and how often one is made. */
+import type { Workspace } from '../memory/workspace.ts';
+import type { Policy } from '../policy/policy.ts';
+import type { MessageTemplate } from './message-template.ts';
+
+/** Templates that one message is compared with, at most. A comparison costs about a hundredth of opening in full. */
+const TRIED_MAX = 8;
+const SHAPES_MAX = 1024;
+/** Making one costs as much as five messages: one in so many that find none, and one for so few that do. */
+const MISSES_PER_TEMPLATE = 512;
+const HITS_PER_TEMPLATE = 16;
+
+export class TemplateShelf {
+  readonly #templatesMax: number;
+  /** Used last, first. */
+  readonly #templates: MessageTemplate[] = [];
+  /** Shapes that were seen once. */
+  readonly #seen = new Set<number>();
+  /** How many templates may be made. */
+  #credit: number;
+  /** How many are tried: fewer and fewer while none fits. */
+  #tried = TRIED_MAX;
+
+  constructor(templatesMax: number) {
+    this.#templatesMax = templatesMax;
+    this.#credit = templatesMax;
+  }
+
+  get isEmpty(): boolean {
+    return this.#templates.length === 0;
+  }
+
+  /** The template that `fits`, of those that are tried. */
+  find(fits: (template: MessageTemplate) => boolean): MessageTemplate | undefined {
+    const templates = this.#templates;
+    const count = Math.min(this.#tried, templates.length);
+    for (let place = 0; place < count; place++) {
+      const template = templates[place]!;
+      if (!fits(template)) continue;
+      if (place > 0) this.#bringForward(place, template);
+      this.#tried = TRIED_MAX;
+      this.#earn(1 / HITS_PER_TEMPLATE);
+      return template;
+    }
+    if (this.#tried > 1) this.#tried--;
+    return undefined;
+  }
+
+  /** Notes a message of `shape` that no template opened; whether it is time to make one of it. */
+  isDue(shape: number): boolean {
+    this.#earn(1 / MISSES_PER_TEMPLATE);
+    const known = this.#templates.findIndex((template) => template.shape === shape);
+    // It may be further back than was tried.
+    if (known > 0) this.#bringForward(known, this.#templates[known]!);
+    if (!this.#seen.has(shape)) {
+      if (this.#seen.size >= SHAPES_MAX) this.#seen.clear();
+      this.#seen.add(shape);
+      return false;
+    }
+    if (this.#credit < 1) return false;
+    this.#credit--;
+    this.#seen.delete(shape);
+    return true;
+  }
+
+  /** Keeps a template, in the place of the least recently used one if there are too many. */
+  keep(template: MessageTemplate): void {
+    this.#templates.unshift(template);
+    if (this.#templates.length > this.#templatesMax) this.#templates.pop();
+  }
+
+  #bringForward(place: number, template: MessageTemplate): void {
+    this.#templates.splice(place, 1);
+    this.#templates.unshift(template);
+  }
+
+  #earn(share: number): void {
+    this.#credit = Math.min(this.#credit + share, this.#templatesMax);
+  }
+}
+
+const shelves = new WeakMap<Workspace, WeakMap<Policy, TemplateShelf>>();
+
+/** The shelf of a workspace for a policy; `undefined` where there are to be no templates. */
+export function shelfOf(workspace: Workspace | undefined, policy: Policy): TemplateShelf | undefined {
+  if (workspace === undefined || workspace.templatesMax === 0) return undefined;
+  let ofWorkspace = shelves.get(workspace);
+  if (ofWorkspace === undefined) {
+    ofWorkspace = new WeakMap();
+    shelves.set(workspace, ofWorkspace);
+  }
+  let shelf = ofWorkspace.get(policy);
+  if (shelf === undefined) {
+    shelf = new TemplateShelf(workspace.templatesMax);
+    ofWorkspace.set(policy, shelf);
+  }
+  return shelf;
+}
