@@ -15,7 +15,8 @@ import {
 import { createServer } from 'node:net';
 import { join, relative } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { createKeyEncryptionKeyFile, openLmdbContextStore } from '@parley/conversation';
+import { createKeyEncryptionKeyFile, openLmdbContextStore } from '@parley/stores';
+
 import { describe, expect, test } from 'vitest';
 import { type Ended, PARLEY, parley, type RunOptions, temporaryDirectory, VECTORS } from './run-parley.ts';
 

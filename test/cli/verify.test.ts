@@ -1,8 +1,9 @@
 import { chmodSync, cpSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { createKeyEncryptionKeyFile, openLmdbContextStore } from '@parley/conversation';
+
 import { parseKeys } from '@parley/log';
+import { createKeyEncryptionKeyFile, openLmdbContextStore } from '@parley/stores';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { parley, temporaryDirectory, VECTORS } from './run-parley.ts';
 

@@ -6,17 +6,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
-import {
-  createKeyEncryptionKeyFile,
-  openLmdbContextStore,
-  passwordMatches,
-  Responder,
-  systemAmbient,
-  usernameOverTls,
-} from '@parley/conversation';
+import { passwordMatches, Responder, systemAmbient, usernameOverTls } from '@parley/conversation';
 import { contextOf, contextSource, Secret, unwrap } from '@parley/core';
 import { createPool, open, policyOf, seal, sealProfile } from '@parley/engine';
 import { connect, HttpResponder } from '@parley/http';
+import { createKeyEncryptionKeyFile, openLmdbContextStore } from '@parley/stores';
 
 const say = (line) => process.stdout.write(`${line}\n`);
 const octetsOf = (text) => new TextEncoder().encode(text);

@@ -11,7 +11,7 @@ export const LEVELS: readonly (readonly string[])[] = [
   ['codec'],
   ['engine'],
   ['conversation'],
-  ['http', 'log'],
+  ['http', 'log', 'stores'],
   ['node-soap', 'gateway'],
   ['cli'],
 ];

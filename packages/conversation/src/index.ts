@@ -2,14 +2,6 @@ export { DEFAULT_GRACE_MS } from './store/context-store.ts';
 export type { ContextStore, ContextStoreOptions } from './store/context-store.ts';
 export { wipeContext } from './store/context-copy.ts';
 export { MemoryContextStore } from './store/memory-context-store.ts';
-export { openLmdbContextStore } from './store/lmdb-context-store.ts';
-export type { LmdbContextStoreOptions } from './store/lmdb-context-store.ts';
-export {
-  KeyEncryptionKey,
-  createKeyEncryptionKeyFile,
-  keyEncryptionKeyFromFile,
-  keyEncryptionKeyFromText,
-} from './store/key-encryption-key.ts';
 export { MemoryReplayCache } from './replay/replay-cache.ts';
 export type { ReplayCache } from './replay/replay-cache.ts';
 export type { Alarm, AlarmKind } from './quota/alarm-bell.ts';

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import type { ContextStore } from '@parley/conversation';
-import { createKeyEncryptionKeyFile, openLmdbContextStore } from '@parley/conversation';
+
 import { jsonLine, printable } from '@parley/core/internal';
 import { LogWriter } from '@parley/log';
+import { createKeyEncryptionKeyFile, openLmdbContextStore } from '@parley/stores';
 import type { DemoOptions } from '../declarations/demo-command.ts';
 import { DemoClock } from '../demo/demo-clock.ts';
 import type { DemoFiles } from '../demo/demo-directory.ts';

@@ -1,16 +1,13 @@
 import { stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import type { ContextStore, KeyEncryptionKey } from '@parley/conversation';
-import {
-  keyEncryptionKeyFromFile,
-  keyEncryptionKeyFromText,
-  openLmdbContextStore,
-  wipeContext,
-} from '@parley/conversation';
+import type { ContextStore } from '@parley/conversation';
+import { wipeContext } from '@parley/conversation';
 import type { SecurityContext } from '@parley/core';
 import { Fault } from '@parley/core';
 import type { ContextResolver } from '@parley/engine';
 import { parseKeys } from '@parley/log';
+import type { KeyEncryptionKey } from '@parley/stores';
+import { keyEncryptionKeyFromFile, keyEncryptionKeyFromText, openLmdbContextStore } from '@parley/stores';
 import type { Terminal } from '../terminal/terminal.ts';
 import { readInput } from './read-input.ts';
 

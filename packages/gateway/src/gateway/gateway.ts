@@ -7,16 +7,12 @@ import https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import type { ContextStore } from '@parley/conversation';
-import {
-  keyEncryptionKeyFromFile,
-  MemoryContextStore,
-  MemoryReplayCache,
-  openLmdbContextStore,
-} from '@parley/conversation';
+import { MemoryContextStore, MemoryReplayCache } from '@parley/conversation';
 import type { Fault } from '@parley/core';
 import { Certificate, DEFAULT_LIMITS } from '@parley/core';
 import type { Refusal } from '@parley/http';
 import { HttpResponder } from '@parley/http';
+import { keyEncryptionKeyFromFile, openLmdbContextStore } from '@parley/stores';
 import { Agent } from 'undici';
 import type { GatewayConfiguration } from '../configuration/configuration.ts';
 import type { LoadedConfiguration } from '../configuration/read-configuration.ts';

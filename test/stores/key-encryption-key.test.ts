@@ -2,15 +2,16 @@ import { chmod, mkdtemp, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
+
+import { Fault } from '@parley/core';
 import {
   createKeyEncryptionKeyFile,
   KeyEncryptionKey,
   keyEncryptionKeyFromFile,
   keyEncryptionKeyFromText,
-} from '@parley/conversation';
-import { Fault } from '@parley/core';
+} from '@parley/stores';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { codeOf } from '../sample-context.ts';
+import { codeOf } from '../conversation/sample-context.ts';
 
 const OCTETS = Uint8Array.from({ length: 32 }, (_, index) => 200 + index);
 const EXPECTED_ID = new KeyEncryptionKey(OCTETS).id;

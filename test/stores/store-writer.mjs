@@ -1,9 +1,8 @@
 // Writes to a store without pause and prints a line for each change that was acknowledged, until it is killed.
 // Runs on the built packages: node store-writer.mjs <directory> <run>
 
-import { KeyEncryptionKey } from '../../../packages/conversation/dist/store/key-encryption-key.js';
-import { openLmdbContextStore } from '../../../packages/conversation/dist/store/lmdb-context-store.js';
-import { Secret } from '../../../packages/core/dist/index.js';
+import { Secret } from '../../packages/core/dist/index.js';
+import { KeyEncryptionKey, openLmdbContextStore } from '../../packages/stores/dist/index.js';
 
 const [directory, run] = process.argv.slice(2);
 const keyEncryptionKey = new KeyEncryptionKey(new Uint8Array(32).fill(9));

@@ -6,9 +6,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { ContextStore } from '@parley/conversation';
-import { KeyEncryptionKey, openLmdbContextStore } from '@parley/conversation';
+import { KeyEncryptionKey, openLmdbContextStore } from '@parley/stores';
+
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { codeOf, keyOctets, START_MS, sampleContext } from '../sample-context.ts';
+import { codeOf, keyOctets, START_MS, sampleContext } from '../conversation/sample-context.ts';
 
 const KEY = new KeyEncryptionKey(new Uint8Array(32).fill(9));
 const OTHER_KEY = new KeyEncryptionKey(new Uint8Array(32).fill(10));

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
+import type { RecordStore, Records, StoredRecord } from '@parley/conversation';
 import { Fault } from '@parley/core';
 import { Packr } from 'msgpackr';
-import type { KeyEncryptionKey } from './key-encryption-key.ts';
+import type { KeyEncryptionKey } from '../sealing/key-encryption-key.ts';
+import { openRecord, sealRecord } from '../sealing/sealed-record.ts';
 import type { LmdbDatabase, Writing } from './lmdb-database.ts';
-import type { RecordStore, Records, StoredRecord } from './record-store.ts';
-import { openRecord, sealRecord } from './sealed-record.ts';
 
 // Behind all contexts in the database's own order.
 const PREFIX = 3;

@@ -2,10 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ContextStore, ContextStoreOptions } from '@parley/conversation';
-import { KeyEncryptionKey, MemoryContextStore, openLmdbContextStore } from '@parley/conversation';
+import { MemoryContextStore } from '@parley/conversation';
+import { KeyEncryptionKey, openLmdbContextStore } from '@parley/stores';
 import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
-import { codeOf, keyOctets, START_MS, sampleContext, sampleKey } from '../sample-context.ts';
+import { codeOf, keyOctets, START_MS, sampleContext, sampleKey } from '../conversation/sample-context.ts';
 
 const cleanups: (() => Promise<void>)[] = [];
 afterEach(async () => {

@@ -1,17 +1,25 @@
+import type { ContextStore, ContextStoreOptions } from '@parley/conversation';
+import { wipeContext } from '@parley/conversation';
+import type { Retention } from '@parley/conversation/internal';
+import {
+  identifierOctets,
+  isForgotten,
+  isOver,
+  refuseRevival,
+  retentionOf,
+  storableOctets,
+  tombstoneOf,
+} from '@parley/conversation/internal';
 import type { SecurityContext } from '@parley/core';
 import { Fault } from '@parley/core';
 import type { ContextChanges } from '@parley/engine';
-import { identifierOctets, refuseRevival, storableOctets, tombstoneOf, wipeContext } from './context-copy.ts';
-import { packContext, unpackContext } from './context-record.ts';
-import type { ContextStore, ContextStoreOptions } from './context-store.ts';
-import type { KeyEncryptionKey } from './key-encryption-key.ts';
+import { packContext, unpackContext } from '../sealing/context-record.ts';
+import type { KeyEncryptionKey } from '../sealing/key-encryption-key.ts';
+import { isSealedUnder, openRecord, sealRecord } from '../sealing/sealed-record.ts';
 import { LmdbChanges } from './lmdb-changes.ts';
 import type { Writing } from './lmdb-database.ts';
 import { LmdbDatabase } from './lmdb-database.ts';
 import { LmdbRecords } from './lmdb-records.ts';
-import type { Retention } from './retention.ts';
-import { isForgotten, isOver, retentionOf } from './retention.ts';
-import { isSealedUnder, openRecord, sealRecord } from './sealed-record.ts';
 import { hadStore, markStore } from './store-marker.ts';
 
 export interface LmdbContextStoreOptions extends ContextStoreOptions {

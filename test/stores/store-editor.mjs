@@ -4,11 +4,10 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { KeyEncryptionKey } from '../../../packages/conversation/dist/store/key-encryption-key.js';
-import { openLmdbContextStore } from '../../../packages/conversation/dist/store/lmdb-context-store.js';
-import { Secret } from '../../../packages/core/dist/index.js';
+import { Secret } from '../../packages/core/dist/index.js';
+import { KeyEncryptionKey, openLmdbContextStore } from '../../packages/stores/dist/index.js';
 
-const { open } = createRequire(new URL('../../../packages/conversation/package.json', import.meta.url))('lmdb');
+const { open } = createRequire(new URL('../../packages/stores/package.json', import.meta.url))('lmdb');
 const [directory, command, ...identifiers] = process.argv.slice(2);
 const keyEncryptionKey = new KeyEncryptionKey(new Uint8Array(32).fill(9));
 

@@ -5,10 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { type ContextStore, KeyEncryptionKey, MemoryContextStore, openLmdbContextStore } from '@parley/conversation';
+import { type ContextStore, MemoryContextStore } from '@parley/conversation';
 import { createPool, type Pool, policyOf, seal, sealProfile } from '@parley/engine';
+import { KeyEncryptionKey, openLmdbContextStore } from '@parley/stores';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { START_MS, sampleContext, sampleKey } from '../sample-context.ts';
+import { START_MS, sampleContext, sampleKey } from '../conversation/sample-context.ts';
 
 const EDITOR = fileURLToPath(new URL('store-editor.mjs', import.meta.url));
 const ENVELOPE = new TextEncoder().encode(

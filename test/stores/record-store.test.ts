@@ -3,9 +3,10 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ContextStore, RecordStore } from '@parley/conversation';
-import { KeyEncryptionKey, MemoryContextStore, openLmdbContextStore } from '@parley/conversation';
+import { MemoryContextStore } from '@parley/conversation';
+import { KeyEncryptionKey, openLmdbContextStore } from '@parley/stores';
 import { afterEach, describe, expect, test } from 'vitest';
-import { START_MS } from '../sample-context.ts';
+import { START_MS } from '../conversation/sample-context.ts';
 
 const cleanups: (() => Promise<void>)[] = [];
 afterEach(async () => {

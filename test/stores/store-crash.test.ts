@@ -5,9 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ContextStore } from '@parley/conversation';
-import { KeyEncryptionKey, openLmdbContextStore } from '@parley/conversation';
+import { KeyEncryptionKey, openLmdbContextStore } from '@parley/stores';
+
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { keyOctets } from '../sample-context.ts';
+import { keyOctets } from '../conversation/sample-context.ts';
 
 const WRITER = fileURLToPath(new URL('store-writer.mjs', import.meta.url));
 const ROUNDS = 25;

@@ -3,9 +3,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Received } from '@parley/conversation';
-import { KeyEncryptionKey, MemoryReplayCache, openLmdbContextStore } from '@parley/conversation';
+import { MemoryReplayCache } from '@parley/conversation';
+import { KeyEncryptionKey, openLmdbContextStore } from '@parley/stores';
 import { expect, test } from 'vitest';
-import { applicationEnvelope, granted, must, refusal, sent, TLS, world } from './conversation-fixture.ts';
+import { applicationEnvelope, granted, must, refusal, sent, TLS, world } from '../conversation/conversation-fixture.ts';
 
 test('nothing but the store and the replay cache need survive', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'parley-story-'));

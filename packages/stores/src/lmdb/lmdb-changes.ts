@@ -1,9 +1,10 @@
+import { CHANGES_KEPT, changesSince } from '@parley/conversation/internal';
 import { Fault } from '@parley/core';
 import type { ContextChanges } from '@parley/engine';
-import { CHANGES_KEPT, changesSince, readChange, writeChange } from './change-ring.ts';
-import type { KeyEncryptionKey } from './key-encryption-key.ts';
+import type { KeyEncryptionKey } from '../sealing/key-encryption-key.ts';
+import { openRecord, sealRecord } from '../sealing/sealed-record.ts';
+import { readChange, writeChange } from './change-record.ts';
 import type { LmdbDatabase, Writing } from './lmdb-database.ts';
-import { openRecord, sealRecord } from './sealed-record.ts';
 
 // Before all contexts in the database's own order: how many changes there were, and the latest by number.
 const COUNT_KEY: Uint8Array = Uint8Array.of(0, 1);
