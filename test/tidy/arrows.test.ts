@@ -1,4 +1,4 @@
-// The arrow points one way: core <- codec <- engine <- conversation <- { http, log, stores } <- { node-soap, gateway } <- cli.
+// The arrow points one way: core <- codec <- engine <- conversation <- { http, log, stores, testing } <- { node-soap, gateway } <- cli.
 import { expect, test } from 'vitest';
 import { importsOf } from './imports.ts';
 import {

@@ -11,7 +11,7 @@ export const LEVELS: readonly (readonly string[])[] = [
   ['codec'],
   ['engine'],
   ['conversation'],
-  ['http', 'log', 'stores'],
+  ['http', 'log', 'stores', 'testing'],
   ['node-soap', 'gateway'],
   ['cli'],
 ];

@@ -3,7 +3,7 @@ export type { ContextStore, ContextStoreOptions } from './store/context-store.ts
 export { wipeContext } from './store/context-copy.ts';
 export { MemoryContextStore } from './store/memory-context-store.ts';
 export { MemoryReplayCache } from './replay/replay-cache.ts';
-export type { ReplayCache } from './replay/replay-cache.ts';
+export type { ReplayCache } from '@parley/engine';
 export type { Alarm, AlarmKind } from './quota/alarm-bell.ts';
 export type { Ambient } from './exchange/ambient.ts';
 export { systemAmbient } from './exchange/system-ambient.ts';

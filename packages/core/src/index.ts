@@ -49,7 +49,7 @@ export type {
   SignatureScheme,
 } from './algorithms/public-key.ts';
 export { Secret } from './base/secret.ts';
-export type { ContextSource, KeyInstance, SecurityContext } from './context/security-context.ts';
+export type { ContextSource, KeyInstance, KnownContexts, SecurityContext } from './context/security-context.ts';
 export type { ContextFacts } from './context/context-of.ts';
 export { contextOf } from './context/context-of.ts';
 export { contextSource } from './context/security-context.ts';

@@ -41,7 +41,7 @@ export type {
   SignatureExplanation,
 } from './explain/explain-digests.ts';
 export { replayEntries } from './open/replay-key.ts';
-export type { ReplayEntry, ReplayMemory, ReplayShare } from './message/replay-memory.ts';
+export type { ReplayCache, ReplayEntry, ReplayMemory, ReplayShare } from './message/replay-memory.ts';
 export { seal } from './seal/seal.ts';
 export { issueAssertion } from './seal/issue-assertion.ts';
 export type { AssertionRequest, HolderKey } from './seal/issue-assertion.ts';
@@ -109,6 +109,7 @@ export { createPool } from './pool/create-pool.ts';
 export type {
   AllOptions,
   Answered,
+  BatchVerifier,
   CallOptions,
   ContextChanges,
   ContextResolver,

@@ -14,7 +14,6 @@ export type { SequenceReport } from './sequence-ledger.ts';
 export { SequenceLedger } from './sequence-ledger.ts';
 export type {
   AtPolicy,
-  BatchVerifier,
   LogResult,
   SequenceFollower,
   VerifyLogOptions,

@@ -1,16 +1,10 @@
 import type { ReplayCache, SequenceHeaders } from '@parley/conversation';
-import type { FaultCode, FaultDetail, Reply } from '@parley/core';
-import type { Verdict } from '@parley/engine';
+import type { FaultCode, FaultDetail } from '@parley/core';
+import type { BatchVerifier, OpenedMessage, Verdict } from '@parley/engine';
 import type { LogEntry } from './log-entry.ts';
+import { LogReplayCache } from './log-replay-cache.ts';
 import type { SequenceLedger } from './sequence-ledger.ts';
 import { untilAborted } from './until-aborted.ts';
-
-/** What verification needs of a pool. */
-export interface BatchVerifier {
-  verifyBatch(
-    messages: readonly { message: Uint8Array; atMs: number | 'message' }[],
-  ): Promise<readonly Reply<Verdict>[]>;
-}
 
 /** As of when a message is judged: as its record or itself says, or all of them at one instant. */
 export type AtPolicy = 'message' | { readonly atMs: number };
@@ -19,10 +13,10 @@ export interface VerifyLogOptions {
   readonly entries: AsyncIterable<LogEntry>;
   readonly pool: BatchVerifier;
   readonly at: AtPolicy;
-  /** Refuses what was seen before with `peer.replay`; `undefined` allows it. */
-  readonly replay: ReplayCache | undefined;
-  /** Batches under way at one time; twice the workers keeps them busy. */
-  readonly batchesMax: number;
+  /** Refuses what was seen before with `peer.replay`; `allow` refuses nothing. Default: a cache of this run. */
+  readonly replay?: ReplayCache | 'allow' | undefined;
+  /** Batches under way at one time; twice the workers keeps them busy. Default 8. */
+  readonly batchesMax?: number | undefined;
   /** Called once per record, in the order of the log; the next waits for what it returns. */
   readonly onResult?: ((result: LogResult) => void | Promise<void>) | undefined;
   /** Follows the sequences of messages that are proven: they are then no replays of each other. */
@@ -40,7 +34,12 @@ export interface SequenceFollower {
 
 /** The answer to one record. */
 export type LogResult =
-  | { readonly id: string; readonly ok: true; readonly atMs: number | undefined; readonly verdict: Verdict }
+  | {
+      readonly id: string;
+      readonly ok: true;
+      readonly atMs: number | undefined;
+      readonly verdict: Verdict<OpenedMessage>;
+    }
   | {
       readonly id: string;
       readonly ok: false;
@@ -68,6 +67,7 @@ export interface VerifySummary {
 const BATCH_MESSAGES_MAX = 64;
 const BATCH_BYTES_MAX = 1024 * 1024;
 const FIRST_REFUSED_MAX = 5;
+const BATCHES_MAX_DEFAULT = 8;
 
 /**
  * Verifies the messages of a log on a pool, in batches, and answers in the order of the log. Holds at most
@@ -76,15 +76,16 @@ const FIRST_REFUSED_MAX = 5;
  * @throws what `entries`, the pool or `onResult` throw; a message that is refused is a result, not an error.
  */
 export async function verifyLog(options: VerifyLogOptions): Promise<VerifySummary> {
+  const { batchesMax = BATCHES_MAX_DEFAULT, replay = new LogReplayCache() } = options;
   const startedMs = performance.now();
   const tally = new Tally();
   const underWay: Promise<readonly Answered[]>[] = [];
-  const settleOldest = async (): Promise<void> => settle((await underWay.shift()) ?? [], options, tally);
+  const settleOldest = async (): Promise<void> => settle((await underWay.shift()) ?? [], replay, options, tally);
   try {
     for await (const batch of untilAborted(batchesOf(options.entries), options.signal)) {
       tally.octets += batch.sizeBytes;
       underWay.push(quiet(answer(batch, options)));
-      if (underWay.length >= options.batchesMax) await settleOldest();
+      if (underWay.length >= batchesMax) await settleOldest();
     }
     while (underWay.length > 0) await settleOldest();
   } finally {
@@ -164,12 +165,16 @@ function quiet<T>(promise: Promise<T>): Promise<T> {
   return promise;
 }
 
-async function settle(answers: readonly Answered[], options: VerifyLogOptions, tally: Tally): Promise<void> {
+async function settle(
+  answers: readonly Answered[],
+  replay: ReplayCache | 'allow',
+  options: VerifyLogOptions,
+  tally: Tally,
+): Promise<void> {
   for (const { result: answered, sequences } of answers) {
     const isNumbered = sequences?.numbered !== undefined;
-    const { replay } = options;
-    const result = replay === undefined || isNumbered ? answered : await replayChecked(answered, replay);
-    if (result.ok && sequences !== undefined) options.sequences?.ledger.add(result.verdict.identifier, sequences);
+    const result = replay === 'allow' || isNumbered ? answered : await replayChecked(answered, replay);
+    if (result.ok && sequences !== undefined) options.sequences?.ledger.add(result.verdict.identifier ?? '', sequences);
     tally.add(result);
     const written = options.onResult?.(result);
     if (written !== undefined) await written;
@@ -178,7 +183,9 @@ async function settle(answers: readonly Answered[], options: VerifyLogOptions, t
 
 async function replayChecked(result: LogResult, cache: ReplayCache): Promise<LogResult> {
   if (!result.ok) return result;
-  const { identifier, replayKey, replayUntilMs } = result.verdict;
+  // Empty without a context; and without a key where nothing in the message proves it.
+  const { identifier = '', replayKey, replayUntilMs } = result.verdict;
+  if (replayKey === '') return result;
   if (await cache.insertIfAbsent(identifier, replayKey, replayUntilMs, result.atMs ?? 0)) return result;
   return refusal(result.id, result.atMs, { code: 'peer.replay', detail: { identifier } });
 }

@@ -5,7 +5,7 @@ import { Fault } from '@parley/core';
 import type { Policy, Pool } from '@parley/engine';
 import { createPool, policyOf } from '@parley/engine';
 import type { AtPolicy, LogResult, VerifySummary } from '@parley/log';
-import { LogReplayCache, resultLine, SequenceLedger, verifyLog } from '@parley/log';
+import { resultLine, SequenceLedger, verifyLog } from '@parley/log';
 import type { VerifyOptions } from '../declarations/verify-command.ts';
 import { parseAt } from '../options/at-option.ts';
 import { openContexts } from '../options/contexts-option.ts';
@@ -138,7 +138,7 @@ function summaryOf(run: Run, progress: Progress): Promise<VerifySummary> {
     }),
     pool: run.pool,
     at: run.at,
-    replay: run.options.allowReplays === true ? undefined : new LogReplayCache(),
+    replay: run.options.allowReplays === true ? 'allow' : undefined,
     sequences: run.ledger && { ledger: run.ledger, read: (message) => claimedSequenceHeaders(message, run.policy) },
     batchesMax: Math.max(1, 2 * run.workers),
     signal: AbortSignal.any([run.terminal.interrupted, run.stop.signal]),

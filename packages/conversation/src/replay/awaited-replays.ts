@@ -1,6 +1,5 @@
 import { Fault } from '@parley/core';
-import type { ReplayEntry, ReplayMemory, ReplayShare } from '@parley/engine';
-import type { ReplayCache } from './replay-cache.ts';
+import type { ReplayCache, ReplayEntry, ReplayMemory, ReplayShare } from '@parley/engine';
 
 /** Who pays for a message. */
 export interface Charge {

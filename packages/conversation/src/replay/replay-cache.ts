@@ -1,29 +1,8 @@
 import { hash } from 'node:crypto';
 import { Fault } from '@parley/core';
-import type { ReplayShare } from '@parley/engine';
+import type { ReplayMemory, ReplayShare } from '@parley/engine';
 import type { Account } from './replay-shares.ts';
 import { ShareRoom } from './replay-shares.ts';
-
-/**
- * Remembers what may be seen once only. The scope of an entry is (context, replay key): the same MessageID in two
- * contexts is two messages. Only a fully verified message may be inserted.
- */
-export interface ReplayCache {
-  /**
-   * Inserts (identifier, replayKey), to be remembered until `untilMs` at least.
-   *
-   * @returns `false` if it is there, or if its time has passed already, so that nobody can tell: refuse the message
-   * `share` says on whose account, so that a cache can see to it that nobody fills it for all.
-   * @throws Fault `internal.quota` when it is full, or the share is used up; `internal.store-unavailable`: refuse the message
-   */
-  insertIfAbsent(
-    identifier: string,
-    replayKey: string,
-    untilMs: number,
-    nowMs: number,
-    share?: ReplayShare,
-  ): boolean | Promise<boolean>;
-}
 
 /** Entries expire together with the others of their ten seconds. */
 const BUCKET_MS = 10_000;
@@ -33,12 +12,12 @@ const TRUST_PART = 8;
 const KEY_BYTES = 16;
 
 /**
- * A {@link ReplayCache} in this process's memory: enough for one node whose restart takes longer than messages live.
+ * A `ReplayCache` in this process's memory: enough for one node whose restart takes longer than messages live.
  * It never forgets early: when it is full, it refuses; and before it is, who holds more than three times what is left: one
  * client does not fill it for the others, and no messages fill it for requests to issue, renew and cancel. A clock that goes backwards brings nothing back, as time here is
  * the latest time ever told; one that jumped ahead is answered by refusals until it is right again.
  */
-export class MemoryReplayCache implements ReplayCache {
+export class MemoryReplayCache implements ReplayMemory {
   readonly #rooms: Readonly<Record<NonNullable<ReplayShare['kind']>, ShareRoom>>;
   readonly #keys = new Set<string>();
   /** Bucket number -> its entries. A bucket ends before or when its number times {@link BUCKET_MS} is reached. */

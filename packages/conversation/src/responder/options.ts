@@ -11,6 +11,7 @@ import {
   TEXT,
   whole,
 } from '@parley/core/internal';
+import type { ReplayCache } from '@parley/engine';
 import type { ResponderBootstrap } from '../bootstrap/bootstrap.ts';
 import { RESPONDER_BOOTSTRAP } from '../bootstrap/bootstrap-shape.ts';
 import type { Ambient } from '../exchange/ambient.ts';
@@ -21,7 +22,6 @@ import { NEGOTIATION } from '../negotiation/negotiation-shape.ts';
 import type { ConversationProfile } from '../protection/conversation-profile.ts';
 import { CONVERSATION_PROFILE } from '../protection/profile-shape.ts';
 import type { Alarm } from '../quota/alarm-bell.ts';
-import type { ReplayCache } from '../replay/replay-cache.ts';
 import type { ResponderSequenceOptions } from '../sequence-keeping/settings.ts';
 import type { ContextStore } from '../store/context-store.ts';
 import type { KeyForm } from '../trust/key-element.ts';

@@ -1,5 +1,5 @@
+import type { ReplayCache } from '@parley/engine';
 import { isOfDecryption } from '@parley/engine/internal';
-import type { ReplayCache } from '../replay/replay-cache.ts';
 
 /**
  * A replay cache for a message in a sequence: its number tells whether it was here, for as long as the sequence lives, so that the

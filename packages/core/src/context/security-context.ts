@@ -69,9 +69,17 @@ export function selectKey(context: SecurityContext, instance: string | undefined
   return key;
 }
 
-/** A {@link ContextSource} over a fixed set. */
-export function contextSource(contexts: Iterable<SecurityContext>): ContextSource {
+/** A fixed set: for `open`, and with `get` for whoever may wait, such as a pool. */
+export interface KnownContexts extends ContextSource {
+  get(identifier: string): Promise<SecurityContext | undefined>;
+}
+
+/** The source of a fixed set of contexts (borrowed). */
+export function contextSource(contexts: Iterable<SecurityContext>): KnownContexts {
   const byIdentifier = new Map<string, SecurityContext>();
   for (const context of contexts) byIdentifier.set(context.identifier, context);
-  return { find: (identifier) => byIdentifier.get(identifier) };
+  return {
+    find: (identifier) => byIdentifier.get(identifier),
+    get: async (identifier) => byIdentifier.get(identifier),
+  };
 }

@@ -17,13 +17,29 @@ export interface ReplayShare {
   readonly kind?: 'message' | 'trust';
 }
 
-/** Remembers what may be seen once. `MemoryReplayCache` of `@parley/conversation` is one. */
-export interface ReplayMemory {
+/**
+ * Remembers what may be seen once, for all packages: `MemoryReplayCache` of `@parley/conversation` and `LogReplayCache` of
+ * `@parley/log` are two. The same key in two scopes is two things. Only what is fully verified may be inserted.
+ */
+export interface ReplayCache {
   /**
-   * Inserts (scope, key), to be remembered until `untilMs` at least, in one atomic step.
-   * @returns `false` if it is there already, or if its time has passed: the message is refused
-   * @throws Fault `internal.quota` when it is full, or the share is used up: the message is refused
+   * Inserts (scope, key), to be remembered until `untilMs` at least, in one atomic step. `share` says on whose account, so
+   * that a cache can see to it that nobody fills it for all.
+   *
+   * @returns `false` if it is there already, or if its time has passed, so that nobody can tell: the message is refused
+   * @throws Fault `internal.quota` when it is full, or the share is used up; `internal.store-unavailable`: the message is refused
    */
+  insertIfAbsent(
+    scope: string,
+    key: string,
+    untilMs: number,
+    nowMs: number,
+    share?: ReplayShare,
+  ): boolean | Promise<boolean>;
+}
+
+/** A {@link ReplayCache} that answers at once: what `open` takes, which waits for nobody. */
+export interface ReplayMemory extends ReplayCache {
   insertIfAbsent(scope: string, key: string, untilMs: number, nowMs: number, share?: ReplayShare): boolean;
 }
 

@@ -160,19 +160,23 @@ export interface WorkerLoad {
   readonly busyMs: number;
 }
 
+/** What verification in bulk needs: every pool is one, and what stands in for a pool need be no more. */
+export interface BatchVerifier<Message extends OpenedMessage = OpenedMessage> {
+  /** Opens many, without the verified octets: one reply per message, in order. */
+  verifyBatch(messages: readonly PoolMessage[], options?: CallOptions): Promise<readonly Reply<Verdict<Message>>[]>;
+}
+
 /**
  * `open` and `seal` on worker threads. Every message has one {@link Reply}, whatever happens to the workers; a call
  * rejects only with the Fault `caller.input-invalid` or `caller.option-invalid`, before anything is taken in, for what is no message at all. Replies of the pool itself: `internal.busy`, `internal.worker-lost` (this message ended three workers),
  * `internal.store-unavailable`, `caller.closed`. Whether a proven message is a replay is decided once, by whoever holds the
  * replay cache, with what the answer says of it ({@link replayEntries}).
  */
-export interface Pool<Message extends OpenedMessage = ContextMessage> {
+export interface Pool<Message extends OpenedMessage = ContextMessage> extends BatchVerifier<Message> {
   /** Opens one message. Calls made in one turn of the event loop travel together. The answer is the caller's. */
   open(message: PoolMessage, options?: CallOptions): Promise<Reply<Message>>;
   /** Opens many: one reply per message, in order. */
   openBatch(messages: readonly PoolMessage[], options?: CallOptions): Promise<readonly Reply<Message>[]>;
-  /** As {@link openBatch}, without the verified octets. */
-  verifyBatch(messages: readonly PoolMessage[], options?: CallOptions): Promise<readonly Reply<Verdict<Message>>[]>;
   /**
    * Seals `envelope` (borrowed until the promise settles). `caller.context-unusable` for an unknown context;
    * `caller.option-invalid` for a private key that is none of the pool's.
