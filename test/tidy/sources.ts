@@ -11,8 +11,8 @@ export const LEVELS: readonly (readonly string[])[] = [
   ['codec'],
   ['engine'],
   ['conversation'],
-  ['http', 'log', 'stores', 'testing'],
-  ['node-soap', 'gateway'],
+  ['http', 'bus', 'log', 'stores', 'testing'],
+  ['bus-nats', 'node-soap', 'gateway'],
   ['cli'],
 ];
 

@@ -49,6 +49,8 @@ export { samlOverTls } from './bootstrap/saml.ts';
 export type { SamlInitiator, SamlResponder } from './bootstrap/saml.ts';
 export { sessionToken } from './bootstrap/session-token.ts';
 
+export { bodyPayload, payloadIn } from './soap/body-payload.ts';
+export type { BodyPayload } from './soap/body-payload.ts';
 export { envelope } from './soap/envelope.ts';
 export type { EnvelopeOptions } from './soap/envelope.ts';
 export { writeEnvelope } from './soap/envelope-writer.ts';

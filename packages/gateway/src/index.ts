@@ -17,4 +17,3 @@ export { Egress } from './gateway/egress.ts';
 export type { Gateway, GatewayOptions } from './gateway/gateway.ts';
 export { startGateway } from './gateway/gateway.ts';
 export { connectionOf } from './parties/connection.ts';
-export { bodyContent } from './soap/plain-message.ts';

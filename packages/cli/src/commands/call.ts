@@ -1,7 +1,8 @@
 import { performance } from 'node:perf_hooks';
+import { bodyPayload } from '@parley/conversation';
 import { Fault } from '@parley/core';
 import type { PlainBegin } from '@parley/gateway';
-import { bodyContent, connectionOf } from '@parley/gateway';
+import { connectionOf } from '@parley/gateway';
 import type { CallAnswer } from '@parley/http';
 import { connect } from '@parley/http';
 import type { CallOptions } from '../declarations/gateway-commands.ts';
@@ -31,7 +32,7 @@ export async function call(
     answer = await conversation.call(action, payload, { signal: interrupted });
   }
   const seconds = (performance.now() - beganMs) / 1000;
-  if (answer !== undefined) await stdout.line(new TextDecoder().decode(bodyContent(answer.message.body)));
+  if (answer !== undefined) await stdout.line(new TextDecoder().decode(bodyPayload(answer.message.body).payload));
   if (repeat > 1) {
     const rate = Math.round(done / seconds);
     await stderr.line(`${done} calls in ${seconds.toFixed(2)} s: ${rate} a second, one after the other`);

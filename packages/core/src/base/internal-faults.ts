@@ -12,6 +12,10 @@ export const INTERNAL_FAULTS = {
   ],
   'internal.worker-lost': ['A worker died, and its jobs could not be run again.', 'later'],
   'internal.store-unavailable': ['The context store cannot be reached.', 'later'],
+  'internal.bus-unavailable': ['The message bus cannot be reached, or does not answer in time.', 'later'],
+  'internal.bus-refused': [
+    'The message bus will never take the message as it is: it is too large for it, or goes to an address that it has not.',
+  ],
   'internal.store-corrupt': ['The context store holds what we did not write.'],
   'internal.service-failed': ['The application behind an endpoint failed.', 'never', 'program'],
   'internal.busy': ['More work is waiting than was allowed to.', 'later'],

@@ -1,11 +1,11 @@
 /** Before a secured service: plain requests go to it in a conversation, which begins with the first of them. */
-import { envelope } from '@parley/conversation';
+import { bodyPayload, envelope } from '@parley/conversation';
 import { DEFAULT_LIMITS, Fault } from '@parley/core';
 import { failedReply } from '@parley/core/internal';
 import type { SoapVersion } from '@parley/engine';
 import type { ConnectOptions, Conversation, PlainAnswer, PlainEndpoint, PlainRequest } from '@parley/http';
 import { connect } from '@parley/http';
-import { plainFault, readBody, readPlain } from '../soap/plain-message.ts';
+import { plainFault, readPlain } from '../soap/plain-message.ts';
 
 /** One secured service, and the conversation with it. */
 export class Egress implements PlainEndpoint {
@@ -48,7 +48,7 @@ export class Egress implements PlainEndpoint {
     const conversation = await this.#connected();
     const answer = await conversation.call(action, plain.payload);
     if (answer === undefined) return { status: 202, octets: new Uint8Array(0) };
-    const { payload, isFault } = readBody(answer.message.body, DEFAULT_LIMITS);
+    const { payload, isFault } = bodyPayload(answer.message.body);
     const { soapVersion: answered } = answer.message;
     // A fault's names are of the version of SOAP that it was written in.
     if (isFault && answered !== soapVersion) return fault(soapVersion, String(answer.fault?.faultCode ?? 'fault'));

@@ -1,10 +1,10 @@
 /** Before a plain service: each proven request goes to it as it is, without what secured it, and its answer goes back secured. */
-import { envelope } from '@parley/conversation';
+import { bodyPayload, envelope } from '@parley/conversation';
 import { DEFAULT_LIMITS, Fault } from '@parley/core';
 import type { PostBounds, Service, ServiceAnswer, ServiceCall } from '@parley/http';
 import { post } from '@parley/http';
 import type { Dispatcher } from 'undici';
-import { readBody, readPlain } from '../soap/plain-message.ts';
+import { readPlain } from '../soap/plain-message.ts';
 
 export interface Upstream extends PostBounds {
   readonly url: URL;
@@ -29,7 +29,7 @@ async function forward(
 ): Promise<ServiceAnswer | undefined> {
   const { soapVersion, body } = message;
   const { action = '' } = message.claimedAddressing ?? message;
-  const { payload } = readBody(body, DEFAULT_LIMITS);
+  const { payload } = bodyPayload(body);
   const octets = envelope({ action, body: payload, soapVersion, addressing: 'none' });
   const answer = await post(url, { octets, soapVersion, soapAction: action }, dispatcher, bounds, undefined);
   if (answer.octets.length === 0) return undefined;

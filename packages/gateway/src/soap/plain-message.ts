@@ -1,28 +1,18 @@
 /** SOAP messages that nothing secures: taken apart, and written. */
-import {
-  canonicalise,
-  firstChild,
-  localNameOf,
-  NAMESPACE_URIS,
-  namespaceUriOf,
-  nextSibling,
-  OctetSink,
-  scan,
-  Tape,
-} from '@parley/codec';
+import { NAMESPACE_URIS, scan, Tape } from '@parley/codec';
 import { Namespace } from '@parley/codec/internal';
+import type { BodyPayload } from '@parley/conversation';
+import { payloadIn } from '@parley/conversation';
 import type { Limits } from '@parley/core';
-import { DEFAULT_LIMITS, Fault } from '@parley/core';
+import { Fault } from '@parley/core';
 import type { SoapVersion } from '@parley/engine';
 import { Addressing, readEnvelopeShape, readHeaderBlocks, trimmedText } from '@parley/engine/internal';
 
-export interface PlainMessage {
+/** The payload has the namespaces that are in scope in the Body. */
+export interface PlainMessage extends BodyPayload {
   readonly soapVersion: SoapVersion;
   /** wsa:Action, if there is one. */
   readonly action: string | undefined;
-  /** The element in the Body, with the namespaces that are in scope there; empty for an empty Body. */
-  readonly payload: Uint8Array;
-  readonly isFault: boolean;
 }
 
 /**
@@ -40,40 +30,8 @@ export function readPlain(octets: Uint8Array, limits: Limits): PlainMessage {
   return {
     soapVersion: shape.soap === Namespace.soap11 ? '1.1' : '1.2',
     action: action < 0 ? undefined : trimmedText(tape, action, 'wsa:Action', limits.identifierBytesMax),
-    ...bodyOf(tape, shape.body, limits, 'inclusive'),
+    ...payloadIn(tape, shape.body, limits, 'inclusive'),
   };
-}
-
-/** What is in a Body that stands for itself: the canonical octets of one that was proven. @throws Fault as {@link readPlain} */
-export function readBody(body: Uint8Array, limits: Limits): Pick<PlainMessage, 'payload' | 'isFault'> {
-  const tape = new Tape();
-  scan(body, limits, tape);
-  return bodyOf(tape, 0, limits, 'exclusive');
-}
-
-/** The element in a Body that was proven; empty if there is none. @throws Fault as {@link readPlain} */
-export function bodyContent(body: Uint8Array): Uint8Array {
-  return readBody(body, DEFAULT_LIMITS).payload;
-}
-
-function bodyOf(
-  tape: Tape,
-  body: number,
-  limits: Limits,
-  // What is in scope may be used by values alone (xsi:type); in what was proven, nothing else is.
-  method: 'inclusive' | 'exclusive',
-): Pick<PlainMessage, 'payload' | 'isFault'> {
-  const element = firstChild(tape, body);
-  if (element < 0) return { payload: new Uint8Array(0), isFault: false };
-  if (nextSibling(tape, element) >= 0)
-    throw new Fault('peer.structure-invalid', { reason: 'more than one element in the Body' });
-  const sink = new OctetSink(512);
-  sink.reset(limits.messageBytesMax);
-  canonicalise(tape, element, sink, { method });
-  sink.checkSize();
-  const isFault =
-    localNameOf(tape, element) === 'Fault' && namespaceUriOf(tape, element) === namespaceUriOf(tape, body);
-  return { payload: sink.take(), isFault };
 }
 
 /** The code of a fault that the gateway itself has: whose it is, and nothing of why. */

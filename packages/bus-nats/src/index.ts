@@ -1,0 +1,4 @@
+export { natsInlet } from './nats-inlet.ts';
+export type { NatsDelivery, NatsInletOptions } from './nats-inlet.ts';
+export { natsOutlet } from './nats-outlet.ts';
+export type { NatsOutletOptions } from './nats-outlet.ts';

@@ -1,0 +1,123 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { FaultCode } from '@parley/core';
+import { Fault, isTransient } from '@parley/core';
+import { failedReply } from '@parley/core/internal';
+import type { Delivery } from '../message/bus-message.ts';
+import { refusedHeaders } from '../message/verdict-headers.ts';
+import type { RetryPace } from '../stage/options.ts';
+import type { Settled } from '../stage/stage.ts';
+import { batchesOf } from './batches.ts';
+import type { Commit, CommitBatch, RelayOptions } from './options.ts';
+import { checkRelay } from './options.ts';
+import { onceUnderWay } from './under-way.ts';
+
+/** What became of the messages of a relay. */
+export interface RelaySummary {
+  readonly results: number;
+  /** Code -> messages that went to the dead letters. */
+  readonly refused: Readonly<Partial<Record<FaultCode, number>>>;
+  /** Deliveries that came while the same message was under way. */
+  readonly repeated: number;
+}
+
+const BATCH_MESSAGES_MAX = 256;
+const RETRY: RetryPace = { attemptsMax: 10, pauseMs: 100 };
+const PAUSE_MS_MAX = 5000;
+
+/**
+ * Takes messages from a bus, through a stage, to a bus, until `signal` is aborted or the inlet ends. Results leave in the order of the
+ * deliveries. A delivery is acknowledged when its result is safe and never before: after a crash it comes again, and its result is sent
+ * again under the same id.
+ *
+ * @throws Fault (rejects) `caller.option-invalid`; what does not pass: `internal.bus-unavailable`, `internal.store-unavailable`, …; nothing that was not safe is acknowledged
+ */
+export async function relay<Given extends Delivery>(options: RelayOptions<Given>): Promise<RelaySummary> {
+  checkRelay(options);
+  const { inlet, stage, retry = RETRY, batchMessagesMax = BATCH_MESSAGES_MAX, onSettled } = options;
+  const commit = options.commit ?? sendThenAcknowledge(options);
+  // What ends the relay also ends waiting for the bus.
+  const ending = new AbortController();
+  const signal = options.signal === undefined ? ending.signal : AbortSignal.any([options.signal, ending.signal]);
+  const tally = new Tally();
+  const once = onceUnderWay(inlet.deliveries(signal));
+  let committing: Promise<void> = Promise.resolve();
+  const settle = async (batch: readonly Settled<Given>[]): Promise<void> => {
+    const deliveries = batch.flatMap(({ delivery }) => once.all(delivery));
+    await persistently(async () => await commit({ ...sorted(batch), deliveries }), retry, signal);
+    for (const settled of batch) {
+      once.settle(settled.delivery);
+      tally.add(settled);
+      onSettled?.(settled);
+    }
+  };
+  try {
+    for await (const batch of batchesOf(stage(once.deliveries, signal), batchMessagesMax, () => committing)) {
+      await committing;
+      committing = settle(batch);
+      committing.catch(() => ending.abort());
+    }
+    await committing;
+  } finally {
+    ending.abort();
+    await committing.catch(() => undefined);
+  }
+  return tally.summary(once.repeated);
+}
+
+/** Sends, and acknowledges then. What an outlet will never take goes to the dead letters. */
+export function sendThenAcknowledge<Given extends Delivery>({
+  inlet,
+  outlet,
+  deadLetters,
+}: Pick<RelayOptions<Given>, 'inlet' | 'outlet' | 'deadLetters'>): Commit<Given> {
+  return async (batch) => {
+    const unsendable = await outlet.send(batch.results);
+    const left = unsendable.map(({ message, code, reason }) => {
+      return { ...message, headers: { ...message.headers, ...refusedHeaders({ code, detail: { reason } }) } };
+    });
+    const lost = await deadLetters.send([...batch.deadLetters, ...left]);
+    const [first] = lost;
+    if (first !== undefined) throw new Fault(first.code, { reason: first.reason, place: 'dead letters' });
+    await inlet.acknowledge(batch.deliveries);
+  };
+}
+
+function sorted<Given extends Delivery>(
+  batch: readonly Settled<Given>[],
+): Pick<CommitBatch<Given>, 'results' | 'deadLetters'> {
+  return {
+    results: batch.filter(({ refused }) => refused === undefined).map(({ message }) => message),
+    deadLetters: batch.filter(({ refused }) => refused !== undefined).map(({ message }) => message),
+  };
+}
+
+async function persistently(
+  attempt: () => Promise<void>,
+  { attemptsMax, pauseMs }: RetryPace,
+  signal: AbortSignal,
+): Promise<void> {
+  for (let attempts = 1; ; attempts++) {
+    try {
+      await attempt();
+      return;
+    } catch (error) {
+      const { code, detail, cause } = failedReply(error);
+      if (!isTransient(code) || attempts >= attemptsMax || signal.aborted) throw new Fault(code, detail, cause);
+    }
+    await pause(Math.min(pauseMs * 2 ** (attempts - 1), PAUSE_MS_MAX), undefined, { signal }).catch(() => undefined);
+  }
+}
+
+class Tally {
+  #results = 0;
+  readonly #refused: Partial<Record<FaultCode, number>> = {};
+
+  add({ refused }: Settled): void {
+    if (refused === undefined) this.#results++;
+    else this.#refused[refused.code] = (this.#refused[refused.code] ?? 0) + 1;
+  }
+
+  summary(repeated: number): RelaySummary {
+    return { results: this.#results, refused: this.#refused, repeated };
+  }
+}
