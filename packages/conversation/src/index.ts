@@ -59,6 +59,7 @@ export type { SoapVersion } from '@parley/engine';
 export { writeFaultReply } from './soap/soap-fault.ts';
 export type { FaultReplyParts, PeerFault } from './soap/soap-fault.ts';
 export type { AddressingStyle } from './soap/addressing-style.ts';
+export type { ReferenceOctets } from './trust/issuers-references.ts';
 export type { KeyForm } from './trust/key-element.ts';
 export type { ExchangeElements } from './trust/exchange-elements.ts';
 export type { NegotiationKind, NegotiationScene, NegotiationSide } from './negotiation/negotiation.ts';
@@ -68,11 +69,12 @@ export type { Amendment, AmendmentPolicy, AmendmentRequest } from './responder/a
 export type { EndOptions, ResponderRequest } from './responder/end-context.ts';
 export type { ContextCreation, MayCreateContexts } from './responder/context-creation.ts';
 export type { KeyContribution } from './trust/key-material.ts';
-export { requestAction, responseAction, trustActionOf } from './soap/actions.ts';
+export { requestAction, responseAction, trustActionOf, trustVersionOf } from './soap/actions.ts';
 export type { Operation, TrustAction } from './soap/actions.ts';
 export { passwordMatches } from './trust/password.ts';
 export type { Authenticate } from './trust/password.ts';
 export type { PasswordAttempt } from '@parley/engine';
+export { namedContexts } from './trust/named-contexts.ts';
 export type { ContextName } from './trust/token-reference.ts';
 export type { UsernameCredential } from './trust/username-credential.ts';
 

@@ -2,8 +2,10 @@
 export { HttpResponder } from './server/http-responder.ts';
 export type { HttpResponderStats } from './server/http-responder.ts';
 export type {
+  EndingConversation,
   Endpoint,
   HttpResponderOptions,
+  InitiatorEndpoint,
   PlainAnswer,
   PlainEndpoint,
   PlainRequest,
@@ -22,6 +24,10 @@ export type { ConnectOptions, ReliableOptions } from './client/settings.ts';
 export type { ReliableStats } from './client/reliable-calls.ts';
 export { Conversation } from './client/conversation.ts';
 export type { CallAnswer, CallOptions } from './client/conversation.ts';
+
+// The end of a context from the service's side.
+export { endContext } from './client/end-context.ts';
+export type { EndContextOptions } from './client/end-context.ts';
 
 // One message over HTTP, whatever secures it.
 export { post } from './client/post.ts';

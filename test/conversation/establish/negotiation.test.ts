@@ -30,13 +30,10 @@ describe.each(NEGOTIATIONS.map((negotiation) => [negotiation.kind, negotiation] 
           const legs = await negotiate(both);
           expect(legs).toHaveLength(4);
           await call(both, 'one');
-          const { channel, isRenewed } = parties;
-          if (isRenewed === false) continue;
-          const renewed = must(
-            await both.place.responder.receive(sent(both.initiator.requestRenew(channel)), channel),
-            'renewed',
-          );
-          granted(both.initiator.take(renewed.reply, channel));
+          if (parties.isRenewed === false) continue;
+          const before = both.initiator.context?.keys.length;
+          expect(await negotiate(both, 'renewed')).toHaveLength(4);
+          expect(both.initiator.context?.keys.length).toBe(Number(before) + 1);
           await call(both, 'two');
         }
       });
@@ -184,6 +181,31 @@ test("T57: nobody goes on with another's exchange, nor with another of his own",
   const other = await untilSecondLeg({ ...both, initiator: place.initiator({ negotiation: ephemeralKey }) });
   const swapped = text(other.next.octets).replace(contextOf(other.next.octets), contextOf(again.next.octets));
   expect(refusal(await place.responder.receive(octets(swapped), channel))).toBe('peer.negotiation-failed');
+});
+
+test('T57: a leg is for a new context or for a new key, of the context that its first leg proved', async () => {
+  const { channel } = BY_TLS;
+  const both = negotiating(BY_TLS, KIND, ephemeralKey);
+  const { place, initiator } = both;
+  await negotiate(both);
+  const bare = place.initiator({ context: initiator.context!, tokenId: initiator.tokenId });
+  const plain = sent(bare.requestRenew(channel));
+  expect(refusal(await place.responder.receive(plain, channel))).toBe('peer.negotiation-failed');
+
+  const secondLeg = async (): Promise<OutgoingRequest> => {
+    const request = granted(initiator.requestRenew(channel));
+    const { reply } = must(await place.responder.receive(request.octets, channel), 'negotiating');
+    return nextOf(initiator.receive(reply, request, channel));
+  };
+  const asIssue = octets(text((await secondLeg()).octets).replaceAll('/RSTR/SCT/Renew', '/RSTR/SCT'));
+  expect(refusal(await place.responder.receive(asIssue, channel))).toBe('peer.action-mismatch');
+
+  const tooLate = await secondLeg();
+  const ending = place.initiator({ context: initiator.context!, tokenId: initiator.tokenId });
+  must(await place.responder.receive(sent(ending.requestCancel(channel)), channel), 'cancelled');
+  expect(refusal(await place.responder.receive(tooLate.octets, channel))).toMatch(
+    /^peer\.(bad-context|unable-to-renew)$/,
+  );
 });
 
 describe('T55: negotiations that wait', () => {

@@ -54,25 +54,30 @@ export async function call({ place, initiator, parties, soapVersion }: Pair, bod
   expect(text(answered(initiator.receive(valid(answer), request, channel)).body)).toContain(`>${body} too<`);
 }
 
-/** All legs of a negotiation; gives them as they were sent. */
-export async function negotiate({ place, initiator, parties }: Pair): Promise<readonly Uint8Array[]> {
+/** All legs of a negotiation, for a context or for a new key of it; gives them as they were sent. */
+export async function negotiate(
+  { place, initiator, parties }: Pair,
+  outcome: 'issued' | 'renewed' = 'issued',
+): Promise<readonly Uint8Array[]> {
   const { channel } = parties;
   const legs: Uint8Array[] = [];
-  let request: OutgoingRequest = granted(initiator.requestIssue(channel));
+  let request: OutgoingRequest = granted(
+    outcome === 'issued' ? initiator.requestIssue(channel) : initiator.requestRenew(channel),
+  );
   for (;;) {
     legs.push(valid(request.octets));
     const received = await place.responder.receive(request.octets, channel);
     if (received.kind !== 'negotiating') {
-      const { reply, identifier } = must(received, 'issued');
+      const { reply, identifier } = must(received, outcome);
       legs.push(valid(reply));
-      expect(granted(initiator.receive(reply, request, channel))).toEqual({ kind: 'issued' });
+      expect(granted(initiator.receive(reply, request, channel))).toEqual({ kind: outcome });
       expect(keyOctets(initiator.context)).toEqual(keyOctets(await place.store.get(identifier)));
       return legs;
     }
     legs.push(valid(received.reply));
-    const outcome = granted(initiator.receive(received.reply, request, channel));
-    if (outcome.kind !== 'negotiating') throw new Error(outcome.kind);
-    request = outcome.next;
+    const leg = granted(initiator.receive(received.reply, request, channel));
+    if (leg.kind !== 'negotiating') throw new Error(leg.kind);
+    request = leg.next;
   }
 }
 

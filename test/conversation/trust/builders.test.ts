@@ -121,7 +121,12 @@ test('responses with a token', () => {
       const { tape, body } = inEnvelope(soapVersion, (writer) => writeTokenResponse(writer, given));
       const response = readResponse(tape, body, { version: given.version, limits: DEFAULT_LIMITS });
       expect(response.context).toBe(given.context);
-      expect(response.token).toEqual({ ...given.token, tokenId: given.tokenId, tokenElement: undefined });
+      expect(response.token).toEqual({
+        ...given.token,
+        tokenId: given.tokenId,
+        tokenElement: undefined,
+        references: {},
+      });
       expect(response.lifetime).toEqual({ createdAtMs: given.createdAtMs, expiresAtMs: given.expiresAtMs });
       expect(response.keySizeBits).toBe(given.keySizeBits);
       const sent = { entropy: undefined, key: undefined, ...given.proof };

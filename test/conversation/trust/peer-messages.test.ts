@@ -63,6 +63,7 @@ test('WCF: an Issue response, and the key of it', () => {
     instance: undefined,
     tokenId: 'uuid-e07815b0-1',
     tokenElement: undefined,
+    references: {},
   });
   expect(response.lifetime?.expiresAtMs).toBe(Date.UTC(2024, 1, 14, 17, 6, 53, 311));
   const sent = request(

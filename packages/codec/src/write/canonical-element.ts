@@ -28,6 +28,11 @@ export class CanonicalElement {
     return new CanonicalElement(out.take());
   }
 
+  /** The element alone, as a document; the caller's own. */
+  toOctets(): Uint8Array {
+    return this.#octets.slice();
+  }
+
   /** Appends the element. */
   writeTo(out: OctetSink): void {
     out.write(this.#octets, 0, this.#octets.length);

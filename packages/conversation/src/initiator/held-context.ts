@@ -1,9 +1,12 @@
 /** The context of an initiator, as answers make it. */
-import { CanonicalElement, OctetSink, scan, Tape } from '@parley/codec';
+import { CanonicalElement, scan, Tape } from '@parley/codec';
 import type { SecurityContext } from '@parley/core';
 import { DEFAULT_LIMITS, Fault } from '@parley/core';
+import type { SecurityContextToken } from '@parley/engine/internal';
 import { readSecurityContextToken } from '@parley/engine/internal';
 import { copyContext } from '../store/context-copy.ts';
+import type { IssuersReferences, NamedToken } from '../trust/issuers-references.ts';
+import { keptReferences } from '../trust/issuers-references.ts';
 import type { InitiatorOptions } from './options.ts';
 import type { InitiatorSettings } from './settings.ts';
 import type { ReceivedAmendment, ReceivedToken } from './trust-answers.ts';
@@ -14,11 +17,13 @@ export interface HeldContext {
   readonly tokenId: string | undefined;
   /** The token as its issuer wrote it, where there is more in it. */
   readonly tokenElement: CanonicalElement | undefined;
+  /** How its issuer names it, where that is not as we would. */
+  readonly references: IssuersReferences;
 }
 
 /** A new one. */
 export function issuedContext(
-  { identifier, tokenId, tokenElement, key, expiresAtMs }: ReceivedToken,
+  { identifier, tokenId, tokenElement, references, key, expiresAtMs }: ReceivedToken,
   { version, profile }: InitiatorSettings,
 ): HeldContext {
   const context: SecurityContext = {
@@ -31,7 +36,7 @@ export function issuedContext(
     cancelledAtMs: undefined,
     principal: undefined,
   };
-  return { context, tokenId, tokenElement };
+  return { context, tokenId, tokenElement, references };
 }
 
 /**
@@ -40,7 +45,7 @@ export function issuedContext(
  */
 export function renewedContext(
   { context }: HeldContext,
-  { identifier, tokenId, tokenElement, key, expiresAtMs }: ReceivedToken,
+  { identifier, tokenId, tokenElement, references, key, expiresAtMs }: ReceivedToken,
   { rolloverMs }: InitiatorSettings,
 ): HeldContext {
   const isNew = key.instance !== undefined && context.keys.every((old) => old.instance !== key.instance);
@@ -52,7 +57,7 @@ export function renewedContext(
   const live = context.keys.filter((old) => old.expiresAtMs > key.createdAtMs);
   for (const old of context.keys) if (!live.includes(old)) old.secret.wipe();
   const rolling = live.map((old) => ({ ...old, expiresAtMs: Math.min(old.expiresAtMs, rolloverEndsMs) }));
-  return { context: { ...context, keys: [...rolling, key], expiresAtMs }, tokenId, tokenElement };
+  return { context: { ...context, keys: [...rolling, key], expiresAtMs }, tokenId, tokenElement, references };
 }
 
 /**
@@ -76,31 +81,39 @@ const TOKEN_BYTES_MAX = 16_384;
 
 /**
  * One from an earlier conversation (copied), with what its issuer knows it by.
- * @throws Fault `caller.option-invalid` the token is of another context, or has no Id to go by
+ * @throws Fault `caller.option-invalid` token or references are of another context, or the token has no Id to go by
  */
 export function resumedContext(
-  context: SecurityContext,
-  { tokenId, tokenElement }: Pick<InitiatorOptions, 'tokenId' | 'tokenElement'>,
+  given: SecurityContext,
+  { version, tokenId, tokenElement, tokenReferences = {} }: ResumedOptions,
 ): HeldContext {
-  if (tokenElement === undefined) return { context: copyContext(context), tokenId, tokenElement: undefined };
+  const { identifier, keys } = given;
+  const name = { identifier, instance: keys.at(-1)?.instance, tokenId, version: given.version ?? version };
+  return {
+    tokenId,
+    tokenElement: tokenElement && keptToken(tokenElement, name),
+    references: keptReferences(tokenReferences, name),
+    context: copyContext(given),
+  };
+}
+
+type ResumedOptions = Pick<InitiatorOptions, 'version' | 'tokenId' | 'tokenElement' | 'tokenReferences'>;
+
+function keptToken(
+  octets: Uint8Array,
+  { identifier, tokenId }: Pick<NamedToken, 'identifier' | 'tokenId'>,
+): CanonicalElement {
   const refuse = (reason: string, cause?: unknown): Fault =>
     new Fault('caller.option-invalid', { option: 'tokenElement', reason }, cause);
   if (tokenId === undefined) throw refuse('no tokenId');
   const tape = new Tape();
-  let identifier: string;
+  let token: SecurityContextToken;
   try {
-    scan(tokenElement, DEFAULT_LIMITS, tape);
-    ({ identifier } = readSecurityContextToken(tape, 0, DEFAULT_LIMITS));
+    scan(octets, DEFAULT_LIMITS, tape);
+    token = readSecurityContextToken(tape, 0, DEFAULT_LIMITS);
   } catch (error) {
     throw refuse('not a token', error);
   }
-  if (identifier !== context.identifier) throw refuse('of another context');
-  return { context: copyContext(context), tokenId, tokenElement: CanonicalElement.of(tape, 0, TOKEN_BYTES_MAX) };
-}
-
-/** The element alone, as a document. */
-export function octetsOf(element: CanonicalElement): Uint8Array {
-  const out = new OctetSink();
-  element.writeTo(out);
-  return out.take();
+  if (token.identifier !== identifier) throw refuse('of another context');
+  return CanonicalElement.of(tape, 0, TOKEN_BYTES_MAX);
 }

@@ -6,10 +6,12 @@ import { currentMs } from '../exchange/ambient.ts';
 import type { Channel } from '../exchange/channel.ts';
 import { replyOf } from '../exchange/reply-of.ts';
 import type { Protection } from '../protection/protection.ts';
+import type { ReferenceOctets } from '../trust/issuers-references.ts';
+import { referenceOctets } from '../trust/issuers-references.ts';
 import { Calls } from './calls.ts';
 import { ContextHolder } from './context-holder.ts';
 import type { HeldContext } from './held-context.ts';
-import { octetsOf, resumedContext } from './held-context.ts';
+import { resumedContext } from './held-context.ts';
 import type { OpenRequest } from './open-requests.ts';
 import { OpenRequests } from './open-requests.ts';
 import type { InitiatorOptions } from './options.ts';
@@ -68,8 +70,13 @@ export class Initiator {
 
   /** The context's token as its issuer wrote it, where there is more in it: to be kept with it, and the caller's own. */
   get tokenElement(): Uint8Array | undefined {
-    const element = this.#holder.held?.tokenElement;
-    return element && octetsOf(element);
+    return this.#holder.held?.tokenElement?.toOctets();
+  }
+
+  /** How the issuer names the context's token, where it does otherwise than we would (WS-Trust §4.4): likewise. */
+  get tokenReferences(): ReferenceOctets | undefined {
+    const { held } = this.#holder;
+    return held && referenceOctets(held.references);
   }
 
   /** The Id by which the issuer knows the context's token: to be kept with it. */

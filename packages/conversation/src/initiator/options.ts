@@ -11,6 +11,7 @@ import type { NegotiationKind } from '../negotiation/negotiation.ts';
 import { NEGOTIATION } from '../negotiation/negotiation-shape.ts';
 import type { ConversationProfile } from '../protection/conversation-profile.ts';
 import { CONVERSATION_PROFILE } from '../protection/profile-shape.ts';
+import type { ReferenceOctets } from '../trust/issuers-references.ts';
 import type { KeyForm } from '../trust/key-element.ts';
 
 export interface InitiatorOptions {
@@ -32,6 +33,8 @@ export interface InitiatorOptions {
    * cookie, say. Needs its {@link tokenId}. Copied.
    */
   readonly tokenElement?: Uint8Array | undefined;
+  /** How the issuer of {@link context} names its token, where it does otherwise than we ({@link Initiator.tokenReferences}). Copied. */
+  readonly tokenReferences?: ReferenceOctets | undefined;
   /** Default: the suite's. */
   readonly keySizeBits?: number | undefined;
   /** `client` (default): both sides contribute to the key. `none`: the issuer makes it alone and sends it. */
@@ -78,6 +81,7 @@ export const INITIATOR_OPTIONS: Kind<InitiatorOptions> = shapeOf<InitiatorOption
   context: optional(CONTEXT),
   tokenId: optional(TEXT),
   tokenElement: optional(OCTETS),
+  tokenReferences: optional(shapeOf<ReferenceOctets>({ attached: optional(OCTETS), unattached: optional(OCTETS) })),
   keySizeBits: optional(whole(1)),
   entropy: optional(oneOf(['client', 'none'])),
   keyForm: optional(oneOf(['binary-secret', 'encrypted-key'])),

@@ -38,6 +38,7 @@ export function createdContext(settings: InitiatorSettings): HeldContext {
     },
     tokenId: undefined,
     tokenElement: undefined,
+    references: {},
   };
 }
 

@@ -72,7 +72,8 @@ function partsOf(
   if (wish.operation !== 'issue') {
     const { identifier, keys } = wish.held.context;
     const target = { identifier, instance: keys.at(-1)?.instance };
-    return wish.operation === 'renew' ? { keySizeBits, target } : { target };
+    const named = { target, targetReference: wish.held.references.unattached };
+    return wish.operation === 'renew' ? { keySizeBits, ...named } : named;
   }
   return { appliesTo, renewable, lifetime: wished(contextLifetimeMs, nowMs), keySizeBits };
 }
@@ -84,13 +85,13 @@ function wished(lifetimeMs: number | undefined, nowMs: number): SecurityTokenReq
 /** A leg of a negotiation that goes on: the RSTR of the initiator. */
 export function legEnvelope(
   messageId: string,
-  { context }: TrustExchange,
+  { context, operation }: Pick<TrustExchange, 'context'> & { readonly operation: 'issue' | 'renew' },
   leg: ExchangeElements,
   { soapVersion, version, to, profile }: InitiatorSettings,
 ): Uint8Array {
   return writeEnvelope({
     soapVersion,
-    action: responseAction(version, 'issue'),
+    action: responseAction(version, operation),
     messageId,
     to,
     addressing: profile.addressing,
@@ -102,7 +103,7 @@ export function legEnvelope(
 export function beginExchange(operation: TrustWish['operation'], settings: InitiatorSettings): TrustExchange {
   const { ambient, bootstrap, contextAttribute, entropy, keySizeBits, negotiation, version } = settings;
   const negotiated =
-    operation === 'issue' && negotiation !== undefined
+    (operation === 'issue' || operation === 'renew') && negotiation !== undefined
       ? new Negotiated(negotiation.begin('initiator', { version, ambient }))
       : undefined;
   const isSent = contextAttribute === 'sent' || negotiated !== undefined;
@@ -127,7 +128,7 @@ export function amendProtection({ held, endorse }: AmendWish, { profile }: Initi
 /** How a Renew is sealed: as the bootstrap does it, with a signature by the newest key. */
 export function renewalProtection(
   { request }: InitiatorHandshake,
-  { context, tokenId, tokenElement }: HeldContext,
+  { context, tokenId, tokenElement, references }: HeldContext,
   { profile, ambient }: InitiatorSettings,
 ): ProtectionRequest {
   const { protection } = profile.renewals;
@@ -135,7 +136,8 @@ export function renewalProtection(
   const instance = context.keys.at(-1)?.instance;
   if (!('transport' in request)) {
     const { keys, token, mac, derivedKeyDefaults } = protection;
-    const proof = { keys, token, context: signing, instance, tokenId, tokenElement };
+    const tokenReference = token === 'attached' ? references.attached : references.unattached;
+    const proof = { keys, token, context: signing, instance, tokenId, tokenElement, tokenReference };
     return {
       ...request,
       proveContext: { ...proof, ...(mac && { mac }), ...(derivedKeyDefaults && { derivedKeyDefaults }) },
@@ -143,11 +145,7 @@ export function renewalProtection(
   }
   const { username, assertions } = request;
   return {
-    ...protection,
-    context: signing,
-    instance,
-    tokenId,
-    tokenElement,
+    ...underContext(protection, { context: signing, instance, tokenId, tokenElement, references }),
     ...(username && { username: { ...username, sign: false } }),
     ...(assertions && { assertions }),
   };

@@ -11,7 +11,8 @@ import type { InitiatorOptions } from './options.ts';
 import { INITIATOR_OPTIONS } from './options.ts';
 
 /** The options, complete. */
-export interface InitiatorSettings extends Omit<InitiatorOptions, 'context' | 'tokenId' | 'tokenElement'> {
+export interface InitiatorSettings
+  extends Omit<InitiatorOptions, 'context' | 'tokenId' | 'tokenElement' | 'tokenReferences'> {
   readonly profile: ConversationProfile;
   readonly keySizeBits: number;
   readonly entropy: 'client' | 'none';

@@ -8,6 +8,7 @@ import type { Credentials, EncryptedKey, OpenedMessage } from '@parley/engine';
 import { currentMs } from '../exchange/ambient.ts';
 import { cancelAnswerActions, responseAction } from '../soap/actions.ts';
 import type { ExchangeElements } from '../trust/exchange-elements.ts';
+import type { IssuersReferences } from '../trust/issuers-references.ts';
 import { receiveKey } from '../trust/key-material.ts';
 import type { SecurityTokenResponse } from '../trust/request-security-token-response.ts';
 import { isCollection, readResponse } from '../trust/request-security-token-response.ts';
@@ -22,6 +23,7 @@ export interface ReceivedToken {
   readonly identifier: string;
   readonly tokenId: string | undefined;
   readonly tokenElement: CanonicalElement | undefined;
+  readonly references: IssuersReferences;
   readonly key: KeyInstance;
   readonly expiresAtMs: number;
 }
@@ -34,11 +36,12 @@ const LIFETIME_DEFAULT_MS = 36_000_000;
  */
 export function legOf(
   answer: OpenedAnswer,
+  operation: 'issue' | 'renew',
   { context, negotiated }: TrustExchange,
   settings: InitiatorSettings,
 ): ExchangeElements | undefined {
   if (negotiated === undefined) return undefined;
-  requireAction(answer, [responseAction(settings.version, 'issue')]);
+  requireAction(answer, [responseAction(settings.version, operation)]);
   const tape = bodyOf(answer.message, settings);
   if (isCollection(tape)) return undefined;
   const { version, profile } = settings;
@@ -168,8 +171,8 @@ function receivedToken(
   const expiresAtMs = grantedUntil(response, settings);
   const secret = receiveKey(response, { sent: trust.entropy, keySizeBits, keys: profile.keys });
   const key = { instance: token.instance, secret, createdAtMs: currentMs(ambient), expiresAtMs };
-  const { identifier, tokenId, tokenElement } = token;
-  return { identifier, tokenId, tokenElement, key, expiresAtMs };
+  const { identifier, tokenId, tokenElement, references } = token;
+  return { identifier, tokenId, tokenElement, references, key, expiresAtMs };
 }
 
 function requireKind(

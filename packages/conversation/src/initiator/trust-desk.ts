@@ -160,8 +160,8 @@ export class TrustDesk {
     if (trust === undefined) throw this.#nothingAsked();
     if (this.#settings.bootstrap.protectedBy === 'channel') requireSecure(channel);
     const answer = this.#openToken(bytes, request, channel);
-    const leg = legOf(answer, trust, this.#settings);
-    if (leg !== undefined) return this.#answerLeg(request, trust, leg);
+    const leg = legOf(answer, operation, trust, this.#settings);
+    if (leg !== undefined) return this.#answerLeg(request, { ...trust, operation }, leg);
     const token = tokenOf(answer, operation, trust, this.#settings);
     const held =
       operation === 'issue'
@@ -193,18 +193,22 @@ export class TrustDesk {
   }
 
   /** The next leg takes the place of the one that was answered, with all that is kept but the keys of that message. */
-  #answerLeg(request: OpenRequest, trust: TrustExchange, leg: ExchangeElements): Outcome {
+  #answerLeg(
+    request: OpenRequest,
+    { operation, ...trust }: TrustExchange & { readonly operation: 'issue' | 'renew' },
+    leg: ExchangeElements,
+  ): Outcome {
     const { ambient, bootstrap, version } = this.#settings;
     const messageId = randomUrn(ambient);
     const handshake = bootstrap.begin(sceneOf(this.#settings, version));
     try {
-      const envelope = legEnvelope(messageId, trust, leg, this.#settings);
+      const envelope = legEnvelope(messageId, { ...trust, operation }, leg, this.#settings);
       trust.negotiated?.note(legInEnvelope(envelope));
       const sealed = protect(envelope, handshake.request, this.#settings);
       this.#open.release(request.messageId);
       trust.handshake?.wipe();
-      const names = { messageId, soapAction: responseAction(version, 'issue') };
-      return { kind: 'negotiating', next: this.#await('issue', sealed, names, { ...trust, handshake }) };
+      const names = { messageId, soapAction: responseAction(version, operation) };
+      return { kind: 'negotiating', next: this.#await(operation, sealed, names, { ...trust, handshake }) };
     } catch (error) {
       handshake.wipe();
       this.#giveUp();

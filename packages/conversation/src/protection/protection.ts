@@ -86,9 +86,8 @@ export async function protectOn(
   request: ProtectionRequest,
   stamp: Stamp,
 ): Promise<SealedMessage> {
-  if (pool === undefined || !('context' in request) || request.tokenElement !== undefined)
-    return protect(envelope, request, stamp);
-  const { context, tokenElement: _, ...plain } = request;
+  if (pool === undefined || !('context' in request) || isOfIssuer(request)) return protect(envelope, request, stamp);
+  const { context, tokenElement: _, tokenReference: _r, ...plain } = request;
   const { ambient, timestampLifetimeMs } = stamp;
   const reply = await pool.seal(envelope, {
     ...plain,
@@ -100,6 +99,17 @@ export async function protectOn(
   return unwrap(reply);
 }
 
+/** Whether it repeats what the issuer wrote, which stays on its thread. */
+function isOfIssuer({ tokenElement, tokenReference }: Pick<SealRequest, 'tokenElement' | 'tokenReference'>): boolean {
+  return tokenElement !== undefined || tokenReference !== undefined;
+}
+
+/** STRs for messages that hold the token, and for those that do not. */
+interface TokenReferences {
+  readonly attached?: CanonicalElement | undefined;
+  readonly unattached?: CanonicalElement | undefined;
+}
+
 /** Which key, and what else one message has of its own. */
 export interface ContextUse {
   readonly context: SecurityContext;
@@ -108,6 +118,8 @@ export interface ContextUse {
   readonly tokenId?: string | undefined;
   /** The token as its issuer wrote it, where there is more in it. */
   readonly tokenElement?: CanonicalElement | undefined;
+  /** How its issuer names it, where that is not as we would. */
+  readonly references?: TokenReferences | undefined;
   /** For an answer: what it confirms. */
   readonly confirm?: readonly string[] | undefined;
 }
@@ -115,11 +127,12 @@ export interface ContextUse {
 /** `protection` for one message under a context. */
 export function underContext(
   protection: Protection,
-  { context, instance, tokenId, tokenElement, confirm }: ContextUse,
+  { context, instance, tokenId, tokenElement, references, confirm }: ContextUse,
 ): ProtectionRequest {
   const confirmation = confirm === undefined ? {} : { confirm };
   if ('transport' in protection) return { ...protection, ...confirmation };
-  return { ...protection, ...confirmation, context, instance, tokenId, tokenElement };
+  const tokenReference = protection.token === 'attached' ? references?.attached : references?.unattached;
+  return { ...protection, ...confirmation, context, instance, tokenId, tokenElement, tokenReference };
 }
 
 /** Whether a message of this policy is as sure as its transport, and no surer. */

@@ -2,6 +2,7 @@ import type { Version } from '@parley/core';
 import { Fault } from '@parley/core';
 import type { NegotiationSide } from '../negotiation/negotiation.ts';
 import type { SecurityTokenRequest } from '../trust/request-security-token.ts';
+import type { ContextName } from '../trust/token-reference.ts';
 
 /** A negotiation that waits for the initiator's next leg. */
 export interface PendingNegotiation {
@@ -9,6 +10,8 @@ export interface PendingNegotiation {
   /** The request that it is for; its entropy is this negotiation's own. */
   readonly rst: SecurityTokenRequest;
   readonly version: Version;
+  /** What a renewal is for: the context, and the key that is to be replaced. */
+  readonly target: ContextName | undefined;
   readonly principal: string | undefined;
   readonly legs: readonly Uint8Array[];
   readonly beganAtMs: number;

@@ -1,30 +1,37 @@
-/** Renew: a new key for a context whose owner is proven, and, unless it is given up, its old key (WS-SC §1.8). */
-import type { KeyInstance, SecurityContext, Version } from '@parley/core';
+/** Renew: a new key for a context, whose owner is proven (WS-SC §1.8). */
+import type { KeyInstance, SecurityContext } from '@parley/core';
 import { Fault } from '@parley/core';
 import { randomUrn } from '../exchange/ambient.ts';
 import type { IssuedKey } from '../trust/key-material.ts';
 import { issueKey } from '../trust/key-material.ts';
 import type { SecurityTokenRequest } from '../trust/request-security-token.ts';
+import type { ContextName } from '../trust/token-reference.ts';
 import { agreedExpiry, answerToken, wipeIssued } from './answer.ts';
-import { openOwned } from './owned-request.ts';
+import type { Grant } from './grant-context.ts';
 import type { RequestInHand } from './request-in-hand.ts';
 import type { ResponderSettings } from './settings.ts';
 
 export interface RenewedContext {
+  readonly kind: 'renewed';
   readonly reply: Uint8Array;
   readonly identifier: string;
   readonly instance: string;
   readonly expiresAtMs: number;
 }
 
-/** @throws Fault */
+/** A grant to a context that is there. */
+export interface Renewal extends Grant {
+  /** The context, and the key that is to be replaced. */
+  readonly target: ContextName;
+}
+
+/** Makes the key, stores it, tells the caches, and only then writes the answer. @throws Fault `peer.unable-to-renew` */
 export async function renewContext(
   request: RequestInHand,
-  version: Version,
+  { proven, rst, target, negotiated }: Renewal,
   settings: ResponderSettings,
 ): Promise<RenewedContext> {
   const { atMs } = request;
-  const { proven, rst, target } = await openOwned(request, version, 'renew', settings);
   let issued: IssuedKey | undefined;
   try {
     const expiresAtMs = agreedExpiry(rst.lifetime, atMs, settings);
@@ -39,12 +46,10 @@ export async function renewContext(
     settings.quota.renewed(identifier, expiresAtMs);
     await settings.onEvict(identifier);
     const token = { identifier, instance };
-    const reply = answerToken(request, 'renew', { proven, rst, issued, token, expiresAtMs }, settings);
-    return { reply, identifier, instance, expiresAtMs };
+    const reply = answerToken(request, 'renew', { proven, rst, issued, token, expiresAtMs, negotiated }, settings);
+    return { kind: 'renewed', reply, identifier, instance, expiresAtMs };
   } finally {
-    rst.entropy?.wipe();
     wipeIssued(issued);
-    proven.opening.wipe();
   }
 }
 

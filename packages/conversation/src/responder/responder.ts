@@ -12,7 +12,7 @@ import { protectOn, underContext } from '../protection/protection.ts';
 import { AwaitedReplays } from '../replay/awaited-replays.ts';
 import { numberedReplays } from '../sequence-keeping/numbered-replays.ts';
 import type { SequenceStats } from '../sequence-keeping/sequence-step.ts';
-import { responseVersionOf, trustActionOf, trustVersionOf } from '../soap/actions.ts';
+import { trustActionOf, trustResponseOf, trustVersionOf } from '../soap/actions.ts';
 import type { AddressingStyle } from '../soap/addressing-style.ts';
 import type { Outline } from '../soap/outline.ts';
 import { emptyOutline, readOutline } from '../soap/outline.ts';
@@ -26,13 +26,12 @@ import type { EndOptions, ResponderRequest } from './end-context.ts';
 import { Endings } from './end-context.ts';
 import { openLive } from './expired-context.ts';
 import type { IssuedContext } from './grant-context.ts';
-import { issueContext } from './issue-context.ts';
+import { takeIssue, takeRenew } from './key-requests.ts';
 import type { NegotiatingContext } from './negotiate-context.ts';
 import { openOnPool } from './open-on-pool.ts';
 import type { ResponderOptions } from './options.ts';
 import { rememberOwn } from './own-messages.ts';
 import type { RenewedContext } from './renew-context.ts';
-import { renewContext } from './renew-context.ts';
 import type { RequestInHand } from './request-in-hand.ts';
 import type { SequenceDesk, SequenceExchange } from './sequence-desk.ts';
 import { isNumbered, sequenceDesk } from './sequence-desk.ts';
@@ -45,7 +44,7 @@ import { requireNoTrust } from './trust-request.ts';
 /** What a request was. `reply`, where there is one, goes back to the sender as it is. */
 export type Received =
   | IssuedContext
-  | ({ readonly kind: 'renewed' } & RenewedContext)
+  | RenewedContext
   | { readonly kind: 'cancelled'; readonly reply: Uint8Array; readonly identifier: string }
   | AmendedContext
   | NegotiatingContext
@@ -72,7 +71,7 @@ export type Answered = ContextName & Partial<Pick<OpenedMessage, 'signatureValue
  *                                        ├─ RST/SCT/Renew   ─► bootstrap, old key ─► key ─► store, evict ─► 'renewed'
  *                                        ├─ RST/SCT/Cancel  ─► open ─► store, evict ─► 'cancelled'
  *                                        ├─ RST/SCT/Amend   ─► open, endorsed ─► store, evict ─► 'amended'
- *                                        ├─ RSTR/SCT        ─► bootstrap ─► next leg ('negotiating'), or store ─► 'propagated'
+ *                                        ├─ RSTR/SCT[/Renew] ─► bootstrap ─► next leg ('negotiating'), or store ─► 'propagated'
  *                                        ├─ other of trust  ─► 'refused'
  *                                        ├─ in a sequence   ─► open ─► number ─► store ─► 'sequence'
  *                                        └─ anything else   ─► open ─► replay ─► 'message'
@@ -240,9 +239,9 @@ export class Responder {
     const trust = trustActionOf(action);
     switch (trust?.operation) {
       case 'issue':
-        return await issueContext(request, trust.version, this.#settings);
+        return await takeIssue(request, trust.version, this.#settings);
       case 'renew':
-        return { kind: 'renewed', ...(await renewContext(request, trust.version, this.#settings)) };
+        return await takeRenew(request, trust.version, this.#settings);
       case 'cancel': {
         const cancelled = await cancelContext(request, trust.version, this.#settings);
         await this.#sequences?.forget(cancelled.identifier);
@@ -256,8 +255,8 @@ export class Responder {
   }
 
   async #dispatchOther(request: RequestInHand, action: string): Promise<Received> {
-    const version = responseVersionOf(action);
-    if (version !== undefined) return await takeResponse(request, version, this.#settings);
+    const response = trustResponseOf(action);
+    if (response !== undefined) return await takeResponse(request, response, this.#settings);
     const { issuedTokens } = request.outline;
     // Where nobody may bring a context, such a header is one like any other.
     const isBringing = issuedTokens !== undefined && this.#settings.mayCreate !== undefined;

@@ -6,11 +6,11 @@ import { Fault } from '@parley/core';
 import { VERSION_URIS } from '@parley/core/internal';
 import type { ContextMessage, OpenedMessage } from '@parley/engine';
 import { readEnvelopeShape } from '@parley/engine/internal';
+import type { TrustResponse } from '../soap/actions.ts';
 import { responseAction } from '../soap/actions.ts';
 import { readResponse } from '../trust/request-security-token-response.ts';
 import { legOctets } from '../trust/transcript.ts';
-import type { IssuedContext } from './grant-context.ts';
-import type { NegotiatingContext } from './negotiate-context.ts';
+import type { Negotiated } from './negotiate-context.ts';
 import { continueNegotiation } from './negotiate-context.ts';
 import type { ProvenRequest, RequestInHand } from './request-in-hand.ts';
 import { addressingOf, openHandshake } from './request-in-hand.ts';
@@ -21,20 +21,21 @@ import { takePropagated } from './take-propagated.ts';
 /** An RSTR that is a message of its own. @throws Fault */
 export async function takeResponse(
   request: RequestInHand,
-  version: Version,
+  { version, operation }: TrustResponse,
   settings: ResponderSettings,
-): Promise<IssuedContext | NegotiatingContext | PropagatedContext> {
+): Promise<Negotiated | PropagatedContext> {
   // What nobody takes here is refused before it costs anything.
   if (settings.mayCreate === undefined && settings.negotiation === undefined)
     throw new Fault('peer.trust-request-failed', { reason: 'no such binding' });
   const proven = await openHandshake(request, settings.policies.plain, settings);
   try {
     const { message } = proven.opening;
-    if (addressingOf(message).action !== responseAction(version, 'issue')) throw new Fault('peer.action-mismatch');
+    if (addressingOf(message).action !== responseAction(version, operation)) throw new Fault('peer.action-mismatch');
     const response = responseIn(message.body, version, proven, settings);
     try {
       if (response.exchange !== undefined)
-        return await continueNegotiation(request, { proven, version, response }, settings);
+        return await continueNegotiation(request, { proven, version, operation, response }, settings);
+      if (operation !== 'issue') throw new Fault('peer.negotiation-failed', { reason: 'no exchange' });
       const isHidden = request.channel.secure || message.encrypted.some(({ role }) => role === 'body');
       return await takePropagated(request, { proven, version, response, isHidden }, settings);
     } finally {

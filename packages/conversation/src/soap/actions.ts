@@ -45,9 +45,23 @@ export function trustActionOf(action: string): TrustAction | undefined {
   return BY_ACTION.get(action);
 }
 
-/** The generation of an RSTR that comes as a request, by its action: a leg of a negotiation, or a context that was made elsewhere. */
-export function responseVersionOf(action: string): Version | undefined {
-  return VERSIONS.find((version) => action === responseAction(version, 'issue'));
+/** An RSTR that comes as a request: a leg of a negotiation, or what was made elsewhere. */
+export interface TrustResponse {
+  readonly version: Version;
+  readonly operation: 'issue' | 'renew';
+}
+
+const RESPONSES: ReadonlyMap<string, TrustResponse> = new Map(
+  VERSIONS.flatMap((version) =>
+    (['issue', 'renew'] as const).map(
+      (operation) => [responseAction(version, operation), { version, operation }] as const,
+    ),
+  ),
+);
+
+/** What an RSTR of this action may be a request for, or `undefined` for any other action. */
+export function trustResponseOf(action: string): TrustResponse | undefined {
+  return RESPONSES.get(action);
 }
 
 /** The generation whose trust namespace an action begins with: such a message is for the issuer, known or not. */

@@ -18,6 +18,8 @@ import {
 import { childNames, readChildren, soleChild } from './child-elements.ts';
 import type { ExchangeElements } from './exchange-elements.ts';
 import { readExchange } from './exchange-elements.ts';
+import type { IssuersReferences } from './issuers-references.ts';
+import { readIssuersReferences } from './issuers-references.ts';
 import { readKeyElement } from './key-element.ts';
 import type { Lifetime } from './lifetime.ts';
 import { readLifetime } from './lifetime.ts';
@@ -30,6 +32,7 @@ export interface IssuedToken extends ContextName {
   readonly tokenId: string | undefined;
   /** The token, where it has more in it than names. */
   readonly tokenElement: CanonicalElement | undefined;
+  readonly references: IssuersReferences;
 }
 
 export interface SecurityTokenResponse {
@@ -71,6 +74,8 @@ const CONTEXT = localName('Context');
 const CHILDREN = childNames([
   'TokenType',
   'RequestedSecurityToken',
+  'RequestedAttachedReference',
+  'RequestedUnattachedReference',
   'RequestedProofToken',
   'Entropy',
   'Lifetime',
@@ -112,7 +117,7 @@ export function readResponse(
       children.TokenType === undefined
         ? undefined
         : trimmedText(tape, children.TokenType, 'TokenType', URI_BYTES_MAX, 'textBytesMax'),
-    token: token === undefined ? undefined : readIssuedToken(tape, token, uris, limits),
+    token: token === undefined ? undefined : readIssuedToken(tape, token, children, { uris, limits }),
     computedKey,
     keySizeBits: keySize === undefined ? undefined : Number(trimmedText(tape, keySize, 'KeySize', 10, 'textBytesMax')),
     lifetime: lifetime === undefined ? undefined : readLifetime(tape, lifetime),
@@ -139,9 +144,21 @@ export function readResponse(
   }
 }
 
-function readIssuedToken(tape: Tape, parent: number, uris: VersionUris, limits: Limits): IssuedToken {
+function readIssuedToken(
+  tape: Tape,
+  parent: number,
+  references: Partial<Record<'RequestedAttachedReference' | 'RequestedUnattachedReference', number>>,
+  { uris, limits }: { readonly uris: VersionUris; readonly limits: Limits },
+): IssuedToken {
   const name = readContextName(tape, parent, uris, limits);
-  return { ...name, tokenId: readTokenId(tape, parent), tokenElement: readExtendedToken(tape, parent, name) };
+  const tokenId = readTokenId(tape, parent);
+  const { RequestedAttachedReference: attached, RequestedUnattachedReference: unattached } = references;
+  return {
+    ...name,
+    tokenId,
+    tokenElement: readExtendedToken(tape, parent, name),
+    references: readIssuersReferences(tape, { attached, unattached }, { ...name, tokenId, version: uris.version }),
+  };
 }
 
 /** Whether a Body (the root of `tape`) holds an RSTRC: nothing goes on after it. */

@@ -139,6 +139,8 @@ export interface SecurityTokenRequestParts {
   readonly renewable?: 'never' | 'after-expiry' | undefined;
   /** RenewTarget or CancelTarget, by the request type. */
   readonly target?: ContextName | undefined;
+  /** How the issuer names it, where that is not as we would. */
+  readonly targetReference?: CanonicalElement | undefined;
   /** Begins a negotiation. */
   readonly exchange?: ExchangeElements | undefined;
 }
@@ -182,7 +184,8 @@ export function writeRequest(writer: XmlWriter, parts: SecurityTokenRequestParts
   if (parts.renewable === 'after-expiry') writer.element(names.Renewing, '', [[OK_NAME, 'true']]);
   if (parts.target !== undefined) {
     writer.open(requestType === 'Renew' ? names.RenewTarget : names.CancelTarget);
-    writeContextReference(writer, version, parts.target);
+    if (parts.targetReference === undefined) writeContextReference(writer, version, parts.target);
+    else writer.repeat(parts.targetReference);
     writer.close();
   }
   if (parts.exchange !== undefined) writeExchange(writer, version, parts.exchange);

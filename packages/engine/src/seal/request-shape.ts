@@ -118,6 +118,7 @@ const CONTEXT_KEY = {
   token: oneOf(['attached', 'external']),
   tokenId: optional(TEXT),
   tokenElement: optional(instanceOf(CanonicalElement)),
+  tokenReference: optional(instanceOf(CanonicalElement)),
   mac: optional(oneOf(MAC_ALGORITHMS.map(({ name }) => name))),
   derivedKeyDefaults: optional(oneOf(['written', 'omitted'])),
 };

@@ -68,7 +68,15 @@ export interface SealOptions {
 /** Which key of which context is proven to be there, and how it signs. */
 export type ContextProof = Pick<
   SealRequest,
-  'context' | 'instance' | 'keys' | 'token' | 'tokenId' | 'tokenElement' | 'mac' | 'derivedKeyDefaults'
+  | 'context'
+  | 'instance'
+  | 'keys'
+  | 'token'
+  | 'tokenId'
+  | 'tokenElement'
+  | 'tokenReference'
+  | 'mac'
+  | 'derivedKeyDefaults'
 >;
 
 /** What is signed. */
@@ -115,6 +123,12 @@ export interface SealRequest extends SealOptions {
    * along unchanged (WS-SC §2), such as the cookie that WCF keeps its contexts in.
    */
   readonly tokenElement?: CanonicalElement | undefined;
+  /**
+   * The wsse:SecurityTokenReference by which the message names its context, as the issuer wrote it (WS-Trust §4.4); one to the Id
+   * of an attached SCT needs {@link tokenId}. Not for keys that a reference implies, which have attributes of their own. Default:
+   * by Id or Identifier, with the Instance.
+   */
+  readonly tokenReference?: CanonicalElement | undefined;
   /** `omitted`: a DerivedKeyToken does not spell Offset 0 with Length 32, as WCF. Default: `written`. */
   readonly derivedKeyDefaults?: 'written' | 'omitted';
 }

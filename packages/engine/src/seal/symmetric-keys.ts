@@ -158,6 +158,7 @@ function tokenOfContext(request: SealRequest, ids: MessageIds): SecretToken {
   const tokenId = isAttached && request.tokenId !== undefined ? ids.reserve(request.tokenId) : ids.fresh();
   const reference: ContextReference = isAttached ? { tokenId, instance } : { identifier, instance };
   const element = request.tokenId === undefined ? undefined : request.tokenElement;
+  const given = isAttached && request.tokenId === undefined ? undefined : request.tokenReference;
   const write = (writer: XmlWriter): void => {
     if (element === undefined) writeSecurityContextToken(writer, version, tokenId, identifier, instance);
     else writer.repeat(element);
@@ -165,7 +166,10 @@ function tokenOfContext(request: SealRequest, ids: MessageIds): SecretToken {
   return {
     secret,
     version,
-    writeReference: (writer, implied) => writeContextReference(writer, version, reference, implied),
+    writeReference: (writer, implied) => {
+      if (given === undefined || implied !== undefined) writeContextReference(writer, version, reference, implied);
+      else writer.repeat(given);
+    },
     token: isAttached ? { write } : undefined,
     isOurs: false,
   };

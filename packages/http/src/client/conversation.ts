@@ -1,13 +1,13 @@
-import type { Channel, Initiator, Outcome, OutgoingRequest, PeerFault } from '@parley/conversation';
+import type { Channel, Initiator, OutgoingRequest, PeerFault, ReferenceOctets } from '@parley/conversation';
 import { envelope, SequencedInitiator, saysContextIsLost } from '@parley/conversation';
 import type { Reply, SecurityContext } from '@parley/core';
-import { Fault, unwrap } from '@parley/core';
+import { Fault } from '@parley/core';
 import type { OpenedMessage } from '@parley/engine';
 import type { Dispatcher } from 'undici';
-import type { IncomingMessage } from './post.ts';
-import { post } from './post.ts';
+import { abortable } from './abortable.ts';
 import type { ReliableStats } from './reliable-calls.ts';
 import { ReliableCalls } from './reliable-calls.ts';
+import { Requests } from './requests.ts';
 import type { ConversationSettings, ReliableSettings } from './settings.ts';
 
 /** What a peer answered; proven, and the answer to that call. */
@@ -30,6 +30,7 @@ export class Conversation {
   readonly #initiator: Initiator;
   readonly #settings: ConversationSettings;
   readonly #dispatcher: Dispatcher;
+  readonly #requests: Requests;
   readonly #reliable: ReliableCalls | undefined;
   /** Counts contexts that ended: a call knows which one it was sent under. */
   #generation = 0;
@@ -42,6 +43,7 @@ export class Conversation {
     this.#initiator = initiator;
     this.#settings = settings;
     this.#dispatcher = dispatcher;
+    this.#requests = new Requests(initiator, settings, dispatcher);
     this.#reliable = settings.reliable && this.#reliableCalls(settings.reliable);
   }
 
@@ -53,6 +55,16 @@ export class Conversation {
   /** The Id by which the peer knows the context's token: to be kept with it. */
   get tokenId(): string | undefined {
     return this.#initiator.tokenId;
+  }
+
+  /** The token as its issuer wrote it, where there is more in it than names: likewise. */
+  get tokenElement(): Uint8Array | undefined {
+    return this.#initiator.tokenElement;
+  }
+
+  /** How its issuer names the token, where it does otherwise than Parley: likewise. */
+  get tokenReferences(): ReferenceOctets | undefined {
+    return this.#initiator.tokenReferences;
   }
 
   /**
@@ -121,8 +133,19 @@ export class Conversation {
    */
   async cancel(): Promise<void> {
     if (this.#initiator.context !== undefined) await this.#reliable?.end();
-    await this.#ask(this.#initiator.requestCancel(this.#channel), this.#settings.url);
+    await this.#requests.ask(this.#initiator.requestCancel(this.#channel), this.#settings.url);
     await this.close();
+  }
+
+  /**
+   * Takes a request (borrowed) of the service, which ends the context: the conversation is closed then. For `HttpResponder`, at an
+   * endpoint with `conversations`. Codes: as of `Initiator.receiveRequest`.
+   */
+  async receiveRequest(octets: Uint8Array, channel: Channel): Promise<Reply<Uint8Array>> {
+    const received = this.#initiator.receiveRequest(octets, channel);
+    if (!received.ok) return received;
+    await this.close();
+    return { ok: true, value: received.value.reply };
   }
 
   /** Cancels the context, unless `cancel: false` was said, and wipes its keys. Never rejects: the peer may be gone. */
@@ -135,7 +158,7 @@ export class Conversation {
       if (this.#settings.cancel && this.#initiator.context !== undefined)
         await this.#reliable?.end().catch(() => undefined);
       if (this.#settings.cancel && this.#initiator.awaits === 'messages') {
-        await this.#exchange(this.#initiator.requestCancel(this.#channel), this.#settings.url, undefined);
+        await this.#requests.exchange(this.#initiator.requestCancel(this.#channel), this.#settings.url, undefined);
       }
     } catch {
       // The context ends at its time, whether the peer was told or not.
@@ -156,7 +179,8 @@ export class Conversation {
     const nowMs = this.#settings.ambient.nowMs();
     if (context !== undefined && context.expiresAtMs <= nowMs) this.#abandon();
     else if (renewalDueAtMs !== undefined && renewalDueAtMs <= nowMs && this.#settings.renew) this.#renew();
-    if (this.#initiator.context !== undefined) return;
+    // One of our own making is there before the service knows of it.
+    if (this.#initiator.context !== undefined && this.#establishing === undefined) return;
     this.#establishing ??= this.#establish().finally(() => {
       this.#establishing = undefined;
     });
@@ -164,8 +188,19 @@ export class Conversation {
   }
 
   async #establish(): Promise<void> {
-    const { issuer, url } = this.#settings;
-    await this.#ask(this.#initiator.requestIssue(this.#channel), issuer ?? url);
+    const { establish, issuer, url } = this.#settings;
+    if (establish === 'issued') await this.#requests.ask(this.#initiator.requestIssue(this.#channel), issuer ?? url);
+    else await this.#tell(this.#initiator.requestPropagate(this.#channel));
+  }
+
+  /** Of a context that was made here: nothing answers but a fault. */
+  async #tell(request: Reply<OutgoingRequest>): Promise<void> {
+    try {
+      await this.#requests.exchange(request, this.#settings.url, undefined);
+    } catch (error) {
+      this.#abandon();
+      throw error;
+    }
   }
 
   /** All calls under it end with their context. */
@@ -184,7 +219,7 @@ export class Conversation {
 
   #renewNow(): Promise<void> {
     const { issuer, url } = this.#settings;
-    const renewal = this.#ask(this.#initiator.requestRenew(this.#channel), issuer ?? url);
+    const renewal = this.#requests.ask(this.#initiator.requestRenew(this.#channel), issuer ?? url);
     this.#renewing = renewal
       .then(() => undefined)
       .finally(() => {
@@ -199,7 +234,7 @@ export class Conversation {
     signal: AbortSignal | undefined,
   ): Promise<CallAnswer | undefined> {
     const request = await this.#initiator.requestCallAsync(this.#envelope(action, payload));
-    const outcome = await this.#exchange(withAction(request, action), this.#settings.url, signal);
+    const outcome = await this.#requests.exchange(withAction(request, action), this.#settings.url, signal);
     if (outcome === undefined) return undefined;
     if (outcome.kind === 'answer') return { message: outcome.message, fault: undefined };
     if (outcome.kind === 'fault') return { message: outcome.message, fault: outcome.fault };
@@ -226,7 +261,7 @@ export class Conversation {
         version,
         settings: sequences,
       }),
-      send: async (request, signal) => await this.#post(request, this.#settings.url, signal),
+      send: async (request, signal) => await this.#requests.post(request, this.#settings.url, signal),
       channel: this.#channel,
       attemptTimeoutMs,
       pauseMs: sequences.retransmitAfterMs,
@@ -234,44 +269,8 @@ export class Conversation {
     });
   }
 
-  /** A request of trust: to have no answer is to be refused. */
-  async #ask(request: Reply<OutgoingRequest>, url: URL): Promise<void> {
-    let outcome = await this.#exchange(request, url, undefined);
-    // Each leg of a negotiation answers the one before it, and the initiator bounds them.
-    while (outcome?.kind === 'negotiating')
-      outcome = await this.#exchange({ ok: true, value: outcome.next }, url, undefined);
-    if (outcome === undefined) throw new Fault('peer.http-answer', { got: 'nothing' });
-  }
-
-  /** Sends a request and gives its answer to the initiator, which waits for it no longer in any case. */
-  async #exchange(
-    asked: Reply<OutgoingRequest>,
-    url: URL,
-    signal: AbortSignal | undefined,
-  ): Promise<Outcome | undefined> {
-    const request = unwrap(asked);
-    try {
-      const answer = await this.#post(request, url, signal);
-      if (answer.octets.length === 0) return undefined;
-      const outcome = await this.#initiator.receiveAsync(answer.octets, request, this.#channel);
-      if (!outcome.ok) throw new Fault(outcome.code, { ...outcome.detail, status: answer.status }, outcome.cause);
-      return outcome.value;
-    } finally {
-      this.#initiator.forget(request);
-    }
-  }
-
-  async #post(
-    { octets, soapAction }: OutgoingRequest,
-    url: URL,
-    signal: AbortSignal | undefined,
-  ): Promise<IncomingMessage> {
-    const { soapVersion, bounds } = this.#settings;
-    return await post(url, { octets, soapAction, soapVersion }, this.#dispatcher, bounds, signal);
-  }
-
   get #channel(): Channel {
-    return { secure: this.#settings.isSecure };
+    return this.#requests.channel;
   }
 
   /** Whether the context that a call was sent under is no more, here or there. */
@@ -285,15 +284,4 @@ function withAction(request: Reply<OutgoingRequest>, soapAction: string): Reply<
   return request.ok && request.value.soapAction === ''
     ? { ok: true, value: { ...request.value, soapAction } }
     : request;
-}
-
-async function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return await promise;
-  const aborted = (): Fault => new Fault('caller.aborted', {}, signal.reason);
-  if (signal.aborted) throw aborted();
-  return await new Promise<T>((resolve, reject) => {
-    const abort = (): void => reject(aborted());
-    signal.addEventListener('abort', abort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-  });
 }

@@ -22,11 +22,12 @@ import type { Agent, Dispatcher } from 'undici';
 import type { PostBounds } from './post.ts';
 
 /** Options of the initiator that are passed on as they are. */
-type PassedOn = Omit<InitiatorOptions, 'version' | 'soapVersion' | 'to' | 'ambient' | 'bootstrap' | 'profile' | 'use'>;
+type PassedOn = Omit<InitiatorOptions, 'version' | 'soapVersion' | 'to' | 'ambient' | 'bootstrap' | 'profile'>;
 const PASSED_ON: Readonly<Record<keyof PassedOn, true>> = {
   context: true,
   tokenId: true,
   tokenElement: true,
+  tokenReferences: true,
   keySizeBits: true,
   entropy: true,
   keyForm: true,
@@ -40,6 +41,7 @@ const PASSED_ON: Readonly<Record<keyof PassedOn, true>> = {
   openRequestsMax: true,
   pool: true,
   answerWithinMs: true,
+  use: true,
 };
 
 export interface ConnectOptions extends Partial<PostBounds>, PassedOn {
@@ -57,6 +59,11 @@ export interface ConnectOptions extends Partial<PostBounds>, PassedOn {
   readonly to?: string;
   /** Where contexts are issued and renewed, if not by the service itself. */
   readonly issuer?: string | URL;
+  /**
+   * How contexts come to be: `issued` by the service, or by {@link issuer}, negotiated where `negotiation` says so; `propagated`: made here,
+   * and told to a service that takes such (WS-SC §3). Default: `issued`.
+   */
+  readonly establish?: 'issued' | 'propagated';
   /** Trust anchors, a client certificate and what else `node:tls` takes. */
   readonly tls?: Agent.Options['connect'];
   /** Connections of one's own; `tls` is then its maker's to set. It is not closed with the conversation. */
@@ -96,6 +103,7 @@ export interface ReliableOptions extends SequenceOptions {
 export interface ConversationSettings {
   readonly url: URL;
   readonly issuer: URL | undefined;
+  readonly establish: 'issued' | 'propagated';
   readonly to: string;
   readonly soapVersion: SoapVersion;
   readonly profile: ConversationProfile;
@@ -153,6 +161,7 @@ export function completeSettings(address: string | URL, options: ConnectOptions)
   return {
     url,
     issuer,
+    establish: options.establish ?? 'issued',
     to,
     soapVersion: options.soapVersion ?? '1.2',
     profile: reliable === undefined ? given : withSequences(given, to),

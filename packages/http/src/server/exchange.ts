@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
 import type { Channel, Received, SequenceExchange, ServeNumbered } from '@parley/conversation';
-import { envelope, trustActionOf, writeFaultReply } from '@parley/conversation';
+import { envelope, trustVersionOf, writeFaultReply } from '@parley/conversation';
 import type { FailedReply } from '@parley/core';
 import { Fault } from '@parley/core';
 import { failedReply } from '@parley/core/internal';
@@ -53,7 +53,7 @@ export class Exchange {
 
   /** Whether the transport says that it is a request of trust; one that lies is refused when it is opened. */
   get isHandshake(): boolean {
-    return trustActionOf(this.#soap.soapAction ?? '') !== undefined;
+    return trustVersionOf(this.#soap.soapAction ?? '') !== undefined;
   }
 
   /** Answers the request whose body this is (borrowed until the promise resolves). Never rejects for what it holds. */

@@ -5,7 +5,8 @@ import type { FailedReply } from '@parley/core';
 import { Fault } from '@parley/core';
 import { failedReply } from '@parley/core/internal';
 import { Admission } from './admission.ts';
-import type { HttpAnswer } from './exchange.ts';
+import { EndingExchange } from './ending-exchange.ts';
+import type { HttpAnswer, RequestHead } from './exchange.ts';
 import { Exchange } from './exchange.ts';
 import { PlainExchange } from './plain-exchange.ts';
 import { BodyReader } from './read-body.ts';
@@ -82,7 +83,7 @@ export class HttpResponder {
     if (request.method !== 'POST') throw new Fault('peer.http-method', { method: String(request.method).slice(0, 20) });
     const client = this.#settings.clientOf?.(request);
     const head = { path, isSecure: this.#isSecure(request), client, headers: request.headers };
-    const exchange = 'plain' in endpoint ? new PlainExchange(endpoint, head) : new Exchange(endpoint, head);
+    const exchange = exchangeAt(endpoint, head);
     const body = await this.#bodies.read(request, request.headers['content-length']);
     const leave = this.#admission.enter(exchange.isHandshake);
     try {
@@ -125,6 +126,11 @@ export class HttpResponder {
       // A logger that fails is no reason to leave a peer without its answer.
     }
   }
+}
+
+function exchangeAt(endpoint: Endpoint, head: RequestHead): Exchange | PlainExchange | EndingExchange {
+  if ('plain' in endpoint) return new PlainExchange(endpoint, head);
+  return 'conversations' in endpoint ? new EndingExchange(endpoint, head) : new Exchange(endpoint, head);
 }
 
 /** Without the query, which names no other endpoint. */

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Http2ServerRequest } from 'node:http2';
-import type { Responder, SequencePlace } from '@parley/conversation';
-import type { FailedReply } from '@parley/core';
+import type { Channel, Responder, SequencePlace } from '@parley/conversation';
+import type { FailedReply, Reply, SecurityContext } from '@parley/core';
 import { DEFAULT_LIMITS, Fault } from '@parley/core';
 import type { ContextMessage, SoapVersion } from '@parley/engine';
 import type { AdmissionBounds } from './admission.ts';
@@ -32,11 +32,24 @@ export interface ServiceAnswer {
 export type Service = (call: ServiceCall) => ServiceAnswer | undefined | Promise<ServiceAnswer | undefined>;
 
 /** What stands at one path: several may share a store, each with a policy of its own. */
-export type Endpoint = SecuredEndpoint | PlainEndpoint;
+export type Endpoint = SecuredEndpoint | PlainEndpoint | InitiatorEndpoint;
 
 export interface SecuredEndpoint {
   readonly responder: Responder;
   readonly service: Service;
+}
+
+/** For requests of services whose contexts we have: they end them (`endContext`). */
+export interface InitiatorEndpoint {
+  /** Those under way, by which a request may be meant: what `connect` gives. */
+  readonly conversations: () => Iterable<EndingConversation>;
+}
+
+/** A conversation that the other side may end. */
+export interface EndingConversation {
+  readonly context: SecurityContext | undefined;
+  /** Takes such a request; gives the reply to it. */
+  receiveRequest(octets: Uint8Array, channel: Channel): Promise<Reply<Uint8Array>>;
 }
 
 /** For clients that know of no conversation: nothing of what comes is secured, and nothing of what is answered. */

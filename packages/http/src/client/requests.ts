@@ -1,0 +1,59 @@
+/** Requests of an initiator over HTTP, each with its answer. */
+import type { Channel, Initiator, Outcome, OutgoingRequest } from '@parley/conversation';
+import type { Reply } from '@parley/core';
+import { Fault, unwrap } from '@parley/core';
+import type { Dispatcher } from 'undici';
+import type { IncomingMessage } from './post.ts';
+import { post } from './post.ts';
+import type { ConversationSettings } from './settings.ts';
+
+/** Those of one conversation. */
+export class Requests {
+  readonly channel: Channel;
+  readonly #initiator: Initiator;
+  readonly #settings: ConversationSettings;
+  readonly #dispatcher: Dispatcher;
+
+  constructor(initiator: Initiator, settings: ConversationSettings, dispatcher: Dispatcher) {
+    this.channel = { secure: settings.isSecure };
+    this.#initiator = initiator;
+    this.#settings = settings;
+    this.#dispatcher = dispatcher;
+  }
+
+  /** A request of trust: to have no answer is to be refused. */
+  async ask(request: Reply<OutgoingRequest>, url: URL): Promise<void> {
+    let outcome = await this.exchange(request, url, undefined);
+    // Each leg of a negotiation answers the one before it, and the initiator bounds them.
+    while (outcome?.kind === 'negotiating')
+      outcome = await this.exchange({ ok: true, value: outcome.next }, url, undefined);
+    if (outcome === undefined) throw new Fault('peer.http-answer', { got: 'nothing' });
+  }
+
+  /** Sends a request and gives its answer to the initiator, which waits for it no longer in any case. */
+  async exchange(
+    asked: Reply<OutgoingRequest>,
+    url: URL,
+    signal: AbortSignal | undefined,
+  ): Promise<Outcome | undefined> {
+    const request = unwrap(asked);
+    try {
+      const answer = await this.post(request, url, signal);
+      if (answer.octets.length === 0) return undefined;
+      const outcome = await this.#initiator.receiveAsync(answer.octets, request, this.channel);
+      if (!outcome.ok) throw new Fault(outcome.code, { ...outcome.detail, status: answer.status }, outcome.cause);
+      return outcome.value;
+    } finally {
+      this.#initiator.forget(request);
+    }
+  }
+
+  async post(
+    { octets, soapAction }: OutgoingRequest,
+    url: URL,
+    signal: AbortSignal | undefined,
+  ): Promise<IncomingMessage> {
+    const { soapVersion, bounds } = this.#settings;
+    return await post(url, { octets, soapAction, soapVersion }, this.#dispatcher, bounds, signal);
+  }
+}
