@@ -12,7 +12,7 @@ export const LEVELS: readonly (readonly string[])[] = [
   ['engine'],
   ['conversation'],
   ['http', 'bus', 'log', 'stores', 'testing'],
-  ['bus-nats', 'node-soap', 'gateway'],
+  ['bus-kafka', 'bus-nats', 'node-soap', 'gateway'],
   ['cli'],
 ];
 

@@ -25,6 +25,7 @@ export { resealing, sealing } from './stage/sealing.ts';
 
 // From a bus to a bus.
 export type { Inlet, Outlet, Unsendable } from './relay/ports.ts';
+export { refused } from './relay/refused.ts';
 export { relay, sendThenAcknowledge } from './relay/relay.ts';
 export type { Commit, CommitBatch, RelayOptions } from './relay/options.ts';
 export type { RelaySummary } from './relay/relay.ts';

