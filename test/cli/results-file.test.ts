@@ -81,7 +81,10 @@ describe('--out never takes the place of an input', () => {
       [keys, withKeys],
       [policy, withKeys],
       [kek, ['--contexts', store, '--kek', kek]],
+      // Beside the store it is read unasked, and all is lost without it.
+      [kek, ['--contexts', store]],
       [join(store, 'data.mdb'), ['--contexts', store]],
+      [join(store, 'parley-store'), ['--contexts', store]],
     ];
     for (const [out, words] of runs) {
       const before = readFileSync(out);
@@ -125,6 +128,16 @@ describe('--out and a file that is there', () => {
     const dangling = join(path, 'dangling');
     symlinkSync(join(path, 'nowhere'), dangling);
     expect(codeOf(await verify([log, '--out', dangling]))).toBe('caller.output-exists');
+  });
+
+  test('stands where its path leads, also through a link and back', async () => {
+    const { path, log } = folder();
+    mkdirSync(join(path, 'far', 'away'), { recursive: true });
+    symlinkSync(join('far', 'away'), join(path, 'near'));
+    expect((await verify([log, '--out', `${path}/near/../results`])).status).toBe(0);
+    expect(readdirSync(join(path, 'far'))).toEqual(['away', 'results']);
+    for (const nowhere of [`${log}/../results`, `${path}/none/../results`])
+      expect(codeOf(await verify([log, '--out', nowhere]))).toBe('caller.output-unwritable');
   });
 
   test('a device and a pipe are written to as they are; a folder is not', async () => {

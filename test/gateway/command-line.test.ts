@@ -2,7 +2,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { lstatSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import readline from 'node:readline';
 import { usernameOverTls } from '@parley/conversation';
@@ -109,6 +109,22 @@ test('a file of users: added, changed, left alone when it is something else', as
   expect(await parley(['user', file, 'a:b'], { stdin: 'x' })).toMatchObject({ status: 2 });
   expect(await parley(['user', file, 'bob'], { stdin: '' })).toMatchObject({ status: 2 });
   expect(readFileSync(file, 'utf8')).toBe(text);
+});
+
+test('a file of users is taken as it is: through a link, and only if all of it can be read', async () => {
+  const where = await folder();
+  const file = path.join(where, 'users.txt');
+  const others = { [`${file}.new`]: 'mine', [path.join(where, 'latin1')]: Buffer.from('# M\xfcller\n', 'latin1') };
+  for (const [name, contents] of Object.entries(others)) writeFileSync(name, contents);
+  const linked = path.join(where, 'linked');
+  symlinkSync(file, linked);
+  expect(await parley(['user', file, 'bob'], { stdin: 'one' })).toMatchObject({ status: 0 });
+  expect(await parley(['user', linked, 'eve'], { stdin: 'two' })).toMatchObject({ status: 0 });
+  expect(lstatSync(linked).isSymbolicLink()).toBe(true);
+  expect(readFileSync(file, 'utf8')).toMatch(/^alice:[^\n]+\nbob:[^\n]+\neve:[^\n]+\n$/);
+  for (const odd of [where, path.join(where, 'latin1'), path.join(file, 'x')])
+    expect(await parley(['user', odd, 'bob'], { stdin: 'one' })).toMatchObject({ status: 2 });
+  for (const [name, contents] of Object.entries(others)) expect(readFileSync(name)).toEqual(Buffer.from(contents));
 });
 
 describe('a configuration that does not fit says where, and what', () => {

@@ -175,6 +175,17 @@ describe('names in DER', () => {
     expect(subject.equals(DistinguishedName.parse('cn=zoë'))).toBe(true);
   });
 
+  test.each([
+    ['NumericString', 0x12],
+    ['PrintableString', 0x13],
+    ['IA5String', 0x16],
+    ['VisibleString', 0x1a],
+  ])('%s, of digits', (_, tag) => {
+    const subject = readName(sequence(der(0x31, attribute('1.2.643.3.131.1.1', der(tag, Buffer.from('007710'))))));
+    expect(subject.isWrittenAs('INN=007710')).toBe(true);
+    expect(subject.isWrittenAs(`1.2.643.3.131.1.1=#${tag.toString(16)}06303037373130`)).toBe(true);
+  });
+
   test('a value that is no string is kept as its DER', () => {
     const subject = readName(sequence(der(0x31, attribute('1.2.3', der(2, Uint8Array.of(5))))));
     expect(subject.relativeNames).toEqual([[{ type: '1.2.3', value: '#020105' }]]);

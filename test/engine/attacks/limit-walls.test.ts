@@ -45,6 +45,7 @@ const WALLS: Readonly<Record<Exclude<keyof Limits, OfBootstraps>, Wall>> = {
   nameBytesMax: { original: signed, wall: shape.nameBytes, code: 'peer.limit-name' },
   attributeValueBytesMax: { original: signed, wall: shape.valueBytes, code: 'peer.limit-value' },
   identifierBytesMax: { original: signed, wall: sampleContext().identifier.length, code: 'peer.limit-value' },
+  headerBlocksMax: { original: signed, wall: 5, code: 'peer.limit-nodes' },
   signaturesMax: { original: signed, wall: 1, code: 'peer.limit-signatures' },
   referencesMax: { original: signed, wall: 6, code: 'peer.limit-references' },
   transformsMax: { original: signed, wall: 1, code: 'peer.limit-transforms' },

@@ -23,6 +23,12 @@ const rows: ReadonlyArray<readonly [soap: string, attributes: string, code: stri
   [SOAP12, 's:mustUnderstand="0"', 'ok'],
   [SOAP12, 's:mustUnderstand="true"', 'peer.must-understand'],
   [SOAP12, 's:mustUnderstand="1"', 'peer.must-understand'],
+  // The types of these attributes leave out white space around their values.
+  [SOAP12, 's:mustUnderstand=" 1 "', 'peer.must-understand'],
+  [SOAP12, 's:mustUnderstand="&#9;true&#xA;"', 'peer.must-understand'],
+  [SOAP11, 's:mustUnderstand="1 " s:actor=" &#13; "', 'peer.must-understand'],
+  [SOAP12, `s:mustUnderstand="1" s:role=" ${ROLE_12}/next&#10;"`, 'peer.must-understand'],
+  [SOAP12, `s:mustUnderstand="1" s:role=" ${ROLE_12}/none "`, 'ok'],
   [SOAP12, `s:mustUnderstand="1" s:role="${ROLE_12}/ultimateReceiver"`, 'peer.must-understand'],
   [SOAP12, `s:mustUnderstand="1" s:role="${ROLE_12}/next"`, 'peer.must-understand'],
   [SOAP12, `s:mustUnderstand="1" s:role="${ROLE_12}/none"`, 'ok'],

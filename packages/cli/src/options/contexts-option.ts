@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { ContextStore } from '@parley/conversation';
 import { wipeContext } from '@parley/conversation';
@@ -76,7 +76,19 @@ async function keyOf(directory: string, kek: string | undefined, terminal: Termi
   if (kek !== undefined) return keyEncryptionKeyFromFile(kek);
   const text = terminal.environment[KEK_VARIABLE];
   if (text !== undefined && text !== '') return keyEncryptionKeyFromText(text);
-  return keyEncryptionKeyFromFile(join(dirname(resolve(directory)), KEK_FILE));
+  return keyEncryptionKeyFromFile(keyFileBeside(directory));
+}
+
+function keyFileBeside(directory: string): string {
+  return join(dirname(resolve(directory)), KEK_FILE);
+}
+
+/** All files that may be read for the options: without those of a store, its contexts are lost. */
+export async function filesOfContexts({ contexts, kek, keys }: ContextsOption): Promise<readonly string[]> {
+  const given = [kek, keys].filter((path) => path !== undefined);
+  if (contexts === undefined) return given;
+  const names = await readdir(contexts).catch(() => []);
+  return [...given, keyFileBeside(contexts), ...names.map((name) => join(contexts, name))];
 }
 
 async function fetched(

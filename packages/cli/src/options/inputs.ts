@@ -1,10 +1,10 @@
 import type { BigIntStats } from 'node:fs';
 import { fstatSync } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { stat } from 'node:fs/promises';
 import { Fault } from '@parley/core';
 import { readLog } from '@parley/log';
 import type { ContextsOption } from './contexts-option.ts';
+import { filesOfContexts } from './contexts-option.ts';
 import type { LogSources } from './log-sources.ts';
 import type { PolicyOption } from './policy-option.ts';
 
@@ -17,7 +17,7 @@ export async function isInput(
   found: LogSources,
   options: ContextsOption & PolicyOption,
 ): Promise<boolean> {
-  for (const path of [options.kek, options.keys, options.policy, ...(await filesOf(options.contexts))])
+  for (const path of [options.policy, ...(await filesOfContexts(options))])
     if (path !== undefined && (await isAt(path, file))) return true;
   for (const { source, isNamed } of found.sources) {
     if (typeof source !== 'string') {
@@ -25,12 +25,6 @@ export async function isInput(
     } else if ((await isAt(source, file)) && (isNamed || !(await isResults(source)))) return true;
   }
   return false;
-}
-
-async function filesOf(directory: string | undefined): Promise<readonly string[]> {
-  if (directory === undefined) return [];
-  const names = await readdir(directory).catch(() => []);
-  return names.map((name) => join(directory, name));
 }
 
 async function isAt(path: string, file: BigIntStats): Promise<boolean> {

@@ -36,7 +36,7 @@ export class WholeFile {
     if (there !== undefined && !there.isFile()) return new WholeFile(new TextOutput(createWriteStream(path), path));
     if (!replace && (await isNamed(path))) throw new Fault('caller.output-exists', { file: path });
     // What a link leads to is replaced, not the link.
-    const target = there === undefined ? path : await realpath(path);
+    const target = there === undefined ? await newPlace(path) : await realpath(path);
     const temporary = join(dirname(target), `.${basename(target)}.${randomBytes(6).toString('hex')}.part`);
     const stream = createWriteStream(temporary, { flags: 'wx', mode: 0o600, flush: true });
     await once(stream, 'open').catch((error: unknown) => {
@@ -84,6 +84,14 @@ interface Place {
 
 async function statusOf(path: string): Promise<BigIntStats | undefined> {
   return stat(path, { bigint: true }).catch(() => undefined);
+}
+
+/** Where a file that is not there will be; what leads through links and back is not where it seems. */
+async function newPlace(path: string): Promise<string> {
+  const folder = await realpath(dirname(path)).catch((error: unknown) => {
+    throw unwritable(path, codeOf(error));
+  });
+  return join(folder, basename(path));
 }
 
 /** A link that leads nowhere is there too. */

@@ -39,7 +39,10 @@ export function readOutline(
   readDocument(message, policy.limits, tape, policy.reader);
   const shape = readEnvelopeShape(tape);
   outline.soapVersion = shape.soap === Namespace.soap11 ? '1.1' : '1.2';
-  const envelope = readHeaderBlocks(tape, shape, { refuseUnknown: false });
+  const envelope = readHeaderBlocks(tape, shape, {
+    refuseUnknown: false,
+    headerBlocksMax: policy.limits.headerBlocksMax,
+  });
   const value = (place: number): string | undefined => {
     const element = envelope.addressing[place] ?? -1;
     return element < 0 ? undefined : trimmedText(tape, element, 'wsa header', policy.limits.identifierBytesMax);

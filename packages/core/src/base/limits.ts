@@ -14,6 +14,8 @@ export interface Limits {
   readonly attributeValueBytesMax: number;
   /** Identifier, MessageID and other texts that become keys of a table. */
   readonly identifierBytesMax: number;
+  /** Children of soap:Header. */
+  readonly headerBlocksMax: number;
   /** ds:Signature elements in the Security header. */
   readonly signaturesMax: number;
   /** ds:Reference elements of one signature. Santuario allows 30, .NET 100. */
@@ -68,6 +70,7 @@ export const DEFAULT_LIMITS: Limits = Object.freeze({
   nameBytesMax: 1024,
   attributeValueBytesMax: 64 * 1024,
   identifierBytesMax: 1024,
+  headerBlocksMax: 256,
   signaturesMax: 4,
   referencesMax: 32,
   transformsMax: 1,

@@ -24,7 +24,10 @@ export const PEER_FAULTS = {
   // Limits: larger than the policy allows.
   'peer.limit-message-size': ['Sender', 'The message, or a decrypted form of it, is longer than `messageBytesMax`.'],
   'peer.limit-depth': ['Sender', 'More open elements than `depthMax`.'],
-  'peer.limit-nodes': ['Sender', 'More elements, attributes and declarations than `nodesMax`.'],
+  'peer.limit-nodes': [
+    'Sender',
+    'More elements, attributes and declarations than `nodesMax`, or more header blocks than `headerBlocksMax`.',
+  ],
   'peer.limit-attributes': ['Sender', 'An element has more attributes than `attributesPerElementMax`.'],
   'peer.limit-namespaces': ['Sender', 'An element declares more namespaces than `namespacesPerElementMax`.'],
   'peer.limit-name': ['Sender', 'A name is longer than `nameBytesMax`.'],

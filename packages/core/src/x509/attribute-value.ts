@@ -28,8 +28,10 @@ function textOf(tag: number, octets: Uint8Array): string | undefined {
   switch (tag) {
     case TAG.utf8String:
       return decode('utf-8', octets);
+    case TAG.numericString:
     case TAG.printableString:
     case TAG.ia5String:
+    case TAG.visibleString:
     case TAG.teletexString: // which everybody takes for Latin-1
       return decode('latin1', octets);
     case TAG.bmpString:

@@ -38,7 +38,8 @@ export function readHeaderRouting(tape: Tape, block: number, soap: number): Head
  * SOAP 1.2 §5.2.2). interop: Axis and WSS4J write and take `actor=""` so.
  */
 export function roleMeant(named: string | undefined): string | undefined {
-  return named === '' || named === ULTIMATE_RECEIVER ? undefined : named;
+  const role = named === undefined ? '' : collapsed(named);
+  return role === '' || role === ULTIMATE_RECEIVER ? undefined : role;
 }
 
 /** The actor or role that a header block means; `undefined` for the last receiver. `soap` as for {@link readHeaderRouting}. */
@@ -62,6 +63,19 @@ export function isRoutedAlike(left: HeaderRouting, right: HeaderRouting): boolea
 }
 
 /** xs:boolean, false by default. */
-function isTrue(text: string | undefined): boolean {
-  return text === '1' || text === 'true';
+export function isTrue(text: string | undefined): boolean {
+  if (text === undefined) return false;
+  const value = collapsed(text);
+  return value === '1' || value === 'true';
+}
+
+const SPACES = ' \t\r\n';
+
+/** Without the white space around it, which values of these types do not have (XML Schema 1.0, part 2, §4.3.6). */
+function collapsed(text: string): string {
+  let start = 0;
+  let end = text.length;
+  while (start < end && SPACES.includes(text.charAt(start))) start++;
+  while (end > start && SPACES.includes(text.charAt(end - 1))) end--;
+  return text.slice(start, end);
 }

@@ -40,7 +40,8 @@ export interface MessageClaims {
 export function readMessage(tape: Tape, policy: Policy): MessageClaims {
   const shape = readShape(tape, policy);
   const { role, understoodHeaders } = policy;
-  const envelope = readHeaderBlocks(tape, shape, { refuseUnknown: true, role, understoodHeaders });
+  const { headerBlocksMax } = policy.limits;
+  const envelope = readHeaderBlocks(tape, shape, { refuseUnknown: true, role, understoodHeaders, headerBlocksMax });
   if (envelope.security < 0) {
     // interop: under TLS, WCF leaves the header out. Where nothing has to be in it, nothing is missing.
     if (policy.requireProof || policy.requireTimestamp || policy.requireMustUnderstand)

@@ -5,9 +5,9 @@
 import type { Tape } from '@parley/codec';
 import { firstChild, nextSibling } from '@parley/codec';
 import { isNamed, localName, Namespace, namespaceOf } from '@parley/codec/internal';
-import type { Limits } from '@parley/core';
+import type { Fault, Limits } from '@parley/core';
 import { limitFault } from '@parley/core/internal';
-import { requireElementOnly, structureInvalid } from '../claims/claim.ts';
+import { childCount, requireElementOnly, structureInvalid } from '../claims/claim.ts';
 import { referenceListsOf } from '../claims/encrypted-key.ts';
 import { isTokenReference } from '../claims/token-reference.ts';
 import type { Policy } from '../policy/policy.ts';
@@ -67,10 +67,11 @@ export type HeaderRules = Pick<Policy, 'limits' | 'keyTransports' | 'keyWraps' |
  * Reads the children of `element`.
  *
  * @throws Fault `peer.structure-invalid` text, or Timestamp or SecurityContextToken twice; `peer.limit-tokens`,
- * `peer.limit-assertions`, `peer.limit-signatures`; `peer.keyinfo-forbidden` for xenc:EncryptedKey where the policy has no use for one (T45).
+ * `peer.limit-assertions`, `peer.limit-signatures`, `peer.limit-encrypted-parts`; `peer.keyinfo-forbidden` for xenc:EncryptedKey where the policy has no use for one (T45).
  */
 export function readSecurityHeader(tape: Tape, element: number, rules: HeaderRules): SecurityHeader {
   const { limits } = rules;
+  const { encryptedPartsMax } = limits;
   requireElementOnly(tape, element, 'wsse:Security');
   const header = emptyHeader(element);
   let tokenCount = 0;
@@ -92,9 +93,12 @@ export function readSecurityHeader(tape: Tape, element: number, rules: HeaderRul
         break;
       case 'referenceList':
         header.referenceLists.push(child);
+        // Each names at least one element.
+        if (header.referenceLists.length > encryptedPartsMax) throw tooManyParts(tape, element, limits);
         break;
       case 'encryptedData':
         header.encryptedData.push(child);
+        if (header.encryptedData.length > encryptedPartsMax) throw tooManyParts(tape, element, limits);
         break;
       case 'encryptedKey':
         header.encryptedKeys.push(child);
@@ -169,6 +173,11 @@ function requireAtMost(
   limits: Limits,
 ): void {
   if (found > limits[limit]) throw limitFault(code, limit, limits[limit], found);
+}
+
+function tooManyParts(tape: Tape, element: number, { encryptedPartsMax }: Limits): Fault {
+  const found = Math.max(childCount(tape, element, ENCRYPTED_DATA), childCount(tape, element, REFERENCE_LIST));
+  return limitFault('peer.limit-encrypted-parts', 'encryptedPartsMax', encryptedPartsMax, found);
 }
 
 type Kind =

@@ -6,15 +6,16 @@
  */
 
 import type { Tape } from '@parley/codec';
-import { firstChild, localNameOf, namespaceUriOf, nextSibling } from '@parley/codec';
+import { attributeText, firstChild, localNameOf, namespaceUriOf, nextSibling } from '@parley/codec';
 import { attributeNamed, isNamed, localName, Namespace, namespaceOf } from '@parley/codec/internal';
 import { Fault } from '@parley/core';
-import { attributeIs, requireElementOnly, structureInvalid } from '../claims/claim.ts';
+import { limitFault } from '@parley/core/internal';
+import { attributeIs, childCount, requireElementOnly, structureInvalid } from '../claims/claim.ts';
 import { notThere } from '../claims/not-there.ts';
 import { ADDRESSING_NAMES } from '../message/addressing-names.ts';
 import type { HeaderName } from '../message/header-name.ts';
 import { isNamedAmong } from '../message/header-name.ts';
-import { isNext, roleMeant, roleOfBlock } from '../message/header-routing.ts';
+import { isNext, isTrue, roleMeant, roleOfBlock } from '../message/header-routing.ts';
 import { refusedBy } from '../policy/refused-by.ts';
 
 // perf: a module's own constants are folded into its code, imported ones are looked up at every use.
@@ -52,6 +53,8 @@ export interface HeaderBlockOptions {
    * own if there is no other for it. Beside another one it is not read, and refused if it is mandatory.
    */
   readonly refuseUnknown: boolean;
+  /** Default: any number. */
+  readonly headerBlocksMax?: number | undefined;
   /** What the application knows beside us. */
   readonly understoodHeaders?: readonly HeaderName[] | undefined;
   /** The actor or role in which we act; without one, or with that of the ultimate receiver, we are the last receiver. */
@@ -67,7 +70,6 @@ const ENCRYPTED_HEADER = localName('EncryptedHeader');
 const ENCRYPTED_DATA = localName('EncryptedData');
 const MUST_UNDERSTAND = localName('mustUnderstand');
 const ONE = localName('1');
-const TRUE = localName('true');
 
 /**
  * Reads the outer shape: Envelope, Header, Body.
@@ -96,10 +98,10 @@ export function readEnvelopeShape(tape: Tape): EnvelopeShape {
  * Reads the header blocks: the one Security header for us, the addressing headers, and what is encrypted for us.
  *
  * @throws Fault `peer.structure-invalid` a header twice, or another content of wsse11:EncryptedHeader;
- * `peer.must-understand` a mandatory header we do not know.
+ * `peer.must-understand` a mandatory header we do not know; `peer.limit-nodes` more blocks than are read.
  */
 export function readHeaderBlocks(tape: Tape, shape: EnvelopeShape, options: HeaderBlockOptions): SoapEnvelope {
-  const { refuseUnknown, understoodHeaders = NO_NAMES } = options;
+  const { refuseUnknown, understoodHeaders = NO_NAMES, headerBlocksMax = Number.POSITIVE_INFINITY } = options;
   const role = roleMeant(options.role);
   const { soap } = shape;
   const addressing = [-1, -1, -1, -1, -1, -1, -1];
@@ -107,11 +109,13 @@ export function readHeaderBlocks(tape: Tape, shape: EnvelopeShape, options: Head
   let understood: number[] | undefined;
   let security = -1;
   let nextSecurity = -1;
+  let blockCount = 0;
   for (
     let block = shape.header < 0 ? -1 : firstChild(tape, shape.header);
     block >= 0;
     block = nextSibling(tape, block)
   ) {
+    if (++blockCount > headerBlocksMax) throw tooManyBlocks(tape, shape.header, headerBlocksMax);
     const namespace = namespaceOf(tape, block);
     if (namespace === IN_WSA || namespace === IN_WSA04) {
       const place = addressingPlace(tape, block, namespace);
@@ -184,12 +188,17 @@ function addressingPlace(tape: Tape, block: number, namespace: number): number {
 /** Whether the receiver may not pass over a block. */
 export function isMandatory(tape: Tape, block: number, soap: number): boolean {
   const attribute = attributeNamed(tape, block, soap, MUST_UNDERSTAND);
-  return attribute >= 0 && (attributeIs(tape, attribute, ONE) || attributeIs(tape, attribute, TRUE));
+  // perf: mostly it is `1`.
+  return attribute >= 0 && (attributeIs(tape, attribute, ONE) || isTrue(attributeText(tape, attribute)));
 }
 
 function isForUsOrNext(tape: Tape, block: number, soap: number, role: string | undefined): boolean {
   const meant = roleOfBlock(tape, block, soap);
   return meant === role || isNext(meant);
+}
+
+function tooManyBlocks(tape: Tape, header: number, most: number): Fault {
+  return limitFault('peer.limit-nodes', 'headerBlocksMax', most, childCount(tape, header));
 }
 
 function once(tape: Tape, block: number, seen: number): number {

@@ -24,7 +24,10 @@ export function readPlain(octets: Uint8Array, limits: Limits): PlainMessage {
   const tape = new Tape();
   scan(octets, limits, tape);
   const shape = readEnvelopeShape(tape);
-  const { security, addressing } = readHeaderBlocks(tape, shape, { refuseUnknown: true });
+  const { security, addressing } = readHeaderBlocks(tape, shape, {
+    refuseUnknown: true,
+    headerBlocksMax: limits.headerBlocksMax,
+  });
   if (security >= 0) throw new Fault('peer.structure-invalid', { reason: 'a Security header where nothing secures' });
   const action = addressing[Addressing.Action] ?? -1;
   return {
