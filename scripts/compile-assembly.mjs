@@ -29,6 +29,12 @@ export const ASSEMBLIES = [
     options: ['--enable', 'simd', '--initialMemory', '1'],
   },
   {
+    source: 'packages/log/assembly/record.ts',
+    target: 'packages/log/src/hot/record-module-octets.ts',
+    constant: 'RECORD_MODULE',
+    options: ['--enable', 'simd', '--initialMemory', '192'],
+  },
+  {
     source: 'packages/codec/assembly/scan-root.ts',
     target: 'packages/codec/src/hot/scan/scan-module-octets.ts',
     constant: 'SCAN_MODULE',

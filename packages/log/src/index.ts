@@ -7,6 +7,15 @@ export { LogReplayCache } from './log-replay-cache.ts';
 export type { LogSource, ReadLogOptions } from './read-log.ts';
 export { readLog } from './read-log.ts';
 export { resultLine } from './result-line.ts';
+export type { LogPool } from './sections/log-pool.ts';
+export { createLogPool } from './sections/log-pool.ts';
+export type { ReadSectionsOptions } from './sections/read-sections.ts';
+export { readSections } from './sections/read-sections.ts';
+export type { Section } from './sections/section.ts';
+export type { WantedResults } from './sections/section-task.ts';
+export type { VerifySectionsOptions } from './sections/verify-sections.ts';
+export { verifySections } from './sections/verify-sections.ts';
+export type { VerifySummary } from './tally.ts';
 export type { UnpackLimits } from './unpack-limits.ts';
 export { DEFAULT_UNPACK_LIMITS, isUnpackLimit } from './unpack-limits.ts';
 export { untilAborted } from './until-aborted.ts';
@@ -17,7 +26,6 @@ export type {
   LogResult,
   SequenceFollower,
   VerifyLogOptions,
-  VerifySummary,
 } from './verify-log.ts';
 export { verifyLog } from './verify-log.ts';
 export type { LogRecord } from './write-log.ts';

@@ -15,9 +15,14 @@ export class LogReplayCache implements ReplayCache {
 
   /** `false` when the pair was seen before. Times do not matter. */
   insertIfAbsent(identifier: string, replayKey: string): boolean {
+    const [first, second, third] = fingerprint(identifier, replayKey);
+    return this.insertPrint(first, second, third);
+  }
+
+  /** The same by the {@link fingerprint} of the pair. */
+  insertPrint(first: number, second: number, third: number): boolean {
     if ((this.#count + 1) * 4 > (this.#slots.length / WORDS) * 3) this.#grow();
-    const print = fingerprint(identifier, replayKey);
-    const inserted = insert(this.#slots, print[0], print[1], print[2]);
+    const inserted = insert(this.#slots, first >>> 0, second >>> 0, third >>> 0);
     if (inserted) this.#count += 1;
     return inserted;
   }
@@ -33,7 +38,8 @@ export class LogReplayCache implements ReplayCache {
   }
 }
 
-function fingerprint(identifier: string, replayKey: string): readonly [number, number, number] {
+/** The three words by which a pair is known again. */
+export function fingerprint(identifier: string, replayKey: string): readonly [number, number, number] {
   // The length keeps the two apart: ("a", "bc") is not ("ab", "c").
   const digest = hash('sha256', `${identifier.length}:${identifier}${replayKey}`, 'buffer');
   // A free slot is one whose first word is 0.

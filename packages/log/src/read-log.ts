@@ -3,7 +3,7 @@ import { compressionOf, decompress } from './decompress.ts';
 import { fileOctets, READ_BYTES } from './file-octets.ts';
 import type { Line } from './line-splitter.ts';
 import { LineSplitter } from './line-splitter.ts';
-import type { LogEntry } from './log-entry.ts';
+import type { LogEntry, LogRefusal } from './log-entry.ts';
 import { readRecord } from './read-record.ts';
 import { isResultLine } from './result-line.ts';
 import type { UnpackLimits } from './unpack-limits.ts';
@@ -36,25 +36,53 @@ const HEAD_BYTES_MIN = 6;
  */
 export async function* readLog(source: LogSource, options: ReadLogOptions = {}): AsyncGenerator<LogEntry> {
   const messageBytesMax = options.messageBytesMax ?? DEFAULT_LIMITS.messageBytesMax;
+  const log = await openLog(source, options);
+  try {
+    if (log.format === 'xml') yield await oneMessage(log.octets, log.name, messageBytesMax);
+    else yield* records(log.octets, log.name, messageBytesMax);
+  } finally {
+    log.close();
+  }
+}
+
+/** A log of which the beginning was looked at. */
+export interface OpenedLog {
+  readonly name: string;
+  readonly format: 'xml' | 'ndjson';
+  /** All of it, decompressed. */
+  readonly octets: AsyncIterable<Uint8Array>;
+  /** Closes the file; does not wait, for a pipe may never say another word. */
+  close(): void;
+}
+
+/** Looks at the beginning of `source`. @throws Fault as {@link readLog} */
+export async function openLog(source: LogSource, options: ReadLogOptions): Promise<OpenedLog> {
   const limits = { ...DEFAULT_UNPACK_LIMITS, ...options.unpack };
-  const name = typeof source === 'string' ? source : source.name;
+  const name = nameOf(source);
   const raw = counted(typeof source === 'string' ? fileOctets(source) : source.octets, options.onOctets);
+  const close = (): void => void raw.return(undefined).catch(() => undefined);
   try {
     const packed = await withHead(raw, (head) => head.length >= HEAD_BYTES_MIN);
     const compression = compressionOf(packed.head);
     const named = namedCompression(name);
     if (named !== 'none' && compression !== named) throw invalidFile(name, `not ${named} data`);
     const plain = await withHead(decompress(packed.octets, compression, name, limits), hasFirstLine);
-    const format = namedFormat(name) ?? formatOf(plain.head, name);
-    if (format === 'xml') yield await oneMessage(plain.octets, name, messageBytesMax);
-    else {
-      if (isResultLine(firstLine(plain.head))) throw new Fault('caller.input-results', { file: name });
-      yield* records(plain.octets, name, messageBytesMax);
-    }
-  } finally {
-    // Closes the file however this ends; not awaited, for a pipe may never say another word.
-    raw.return(undefined).catch(() => undefined);
+    return { name, format: formatOf(plain.head, name), octets: plain.octets, close };
+  } catch (error) {
+    close();
+    throw error;
   }
+}
+
+/** What a source is called in ids and errors. */
+export function nameOf(source: LogSource): string {
+  return typeof source === 'string' ? source : source.name;
+}
+
+/** Whether a file of this name that begins like this is NDJSON as it stands. @throws Fault as {@link readLog} */
+export function isPlainLines(name: string, head: Uint8Array): boolean {
+  if (compressionOf(head) !== 'none' || namedCompression(name) !== 'none') return false;
+  return formatOf(head, name) === 'ndjson';
 }
 
 async function* counted(
@@ -105,7 +133,14 @@ function namedFormat(name: string): 'xml' | 'ndjson' | undefined {
   return match[1]?.toLowerCase() === 'xml' ? 'xml' : 'ndjson';
 }
 
-function formatOf(head: Uint8Array, file: string): 'xml' | 'ndjson' {
+/** By the name, else by the first octet that is not blank. @throws Fault for results of a verification */
+function formatOf(head: Uint8Array, name: string): 'xml' | 'ndjson' {
+  const format = namedFormat(name) ?? likelyFormat(head, name);
+  if (format === 'ndjson' && isResultLine(firstLine(head))) throw new Fault('caller.input-results', { file: name });
+  return format;
+}
+
+function likelyFormat(head: Uint8Array, file: string): 'xml' | 'ndjson' {
   const ink = firstInk(head);
   if (ink === undefined || ink === 0x7b) return 'ndjson';
   // UTF-16 cannot be NDJSON; as a message it is refused with its precise code.
@@ -114,7 +149,7 @@ function formatOf(head: Uint8Array, file: string): 'xml' | 'ndjson' {
 }
 
 /** The first octet that is neither blank nor part of a UTF-8 byte order mark. */
-function firstInk(head: Uint8Array): number | undefined {
+export function firstInk(head: Uint8Array): number | undefined {
   return head[inkOffset(head)];
 }
 
@@ -139,11 +174,17 @@ function firstLine(head: Uint8Array): Uint8Array {
   return head.subarray(offset, end < 0 ? head.length : end);
 }
 
-function startOf(bytes: Uint8Array): number {
+/** Behind a UTF-8 byte order mark. */
+export function startOf(bytes: Uint8Array): number {
   return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
 }
 
-async function oneMessage(octets: AsyncIterable<Uint8Array>, id: string, messageBytesMax: number): Promise<LogEntry> {
+/** The one message of a log, or a refusal. */
+export async function oneMessage(
+  octets: AsyncIterable<Uint8Array>,
+  id: string,
+  messageBytesMax: number,
+): Promise<LogEntry> {
   const pieces: Uint8Array[] = [];
   let sizeBytes = 0;
   for await (const piece of octets) {
@@ -154,13 +195,17 @@ async function oneMessage(octets: AsyncIterable<Uint8Array>, id: string, message
   return { kind: 'message', id, atMs: undefined, message: Buffer.concat(pieces, sizeBytes) };
 }
 
+/** The longest line that is looked at. Base64 takes 4/3, JSON's escapes of a message's quotes and angle brackets up to about 2. */
+export function lineBytesMax(messageBytesMax: number): number {
+  return messageBytesMax * 2 + RECORD_OVERHEAD_BYTES;
+}
+
 async function* records(
   octets: AsyncIterable<Uint8Array>,
   name: string,
   messageBytesMax: number,
 ): AsyncGenerator<LogEntry> {
-  // Base64 takes 4/3, JSON's escapes of a message's quotes and angle brackets up to about 2.
-  const splitter = new LineSplitter(messageBytesMax * 2 + RECORD_OVERHEAD_BYTES);
+  const splitter = new LineSplitter(lineBytesMax(messageBytesMax));
   const entryOf = (line: Line): LogEntry | undefined => {
     const fallbackId = `${name}:${line.number}`;
     if (line.bytes === undefined) return tooLarge(fallbackId, line.sizeBytes, messageBytesMax);
@@ -183,7 +228,8 @@ function invalidFile(file: string, reason: string): Fault {
   return new Fault('caller.input-invalid', { file, reason });
 }
 
-function tooLarge(id: string, sizeBytes: number, messageBytesMax: number): LogEntry {
+/** The refusal of what is too large to be looked at. */
+export function tooLarge(id: string, sizeBytes: number, messageBytesMax: number): LogRefusal {
   const detail = { sizeBytes, messageBytesMax };
   return { kind: 'refused', id, reply: { ok: false, code: 'peer.limit-message-size', detail }, sizeBytes };
 }

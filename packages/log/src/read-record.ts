@@ -4,7 +4,10 @@ import { decodeBase64Text, failedReply, limitFault, parseInstant } from '@parley
 import type { LogEntry } from './log-entry.ts';
 
 /** The longest `id` that is taken from a record. */
-const ID_LENGTH_MAX = 256;
+export const ID_LENGTH_MAX = 256;
+
+/** The last instant that a Date knows. */
+const LATEST_MS = 8.64e15;
 
 /** How a record becomes an entry. */
 export interface RecordRules {
@@ -74,13 +77,22 @@ function octetsOf(message: string, line: Uint8Array): Uint8Array {
 function atOf(record: JsonObject): number | undefined {
   const { at } = record as { at?: unknown };
   if (at === undefined || at === null) return undefined;
-  if (typeof at === 'number' && Number.isSafeInteger(at)) return at;
-  if (typeof at !== 'string') throw invalid('at');
+  const atMs = typeof at === 'string' ? instantOf(at) : at;
+  if (typeof atMs === 'number' && isInstant(atMs)) return atMs;
+  throw invalid('at');
+}
+
+function instantOf(text: string): number | undefined {
   try {
-    return parseInstant(at);
+    return parseInstant(text);
   } catch {
-    throw invalid('at');
+    return undefined;
   }
+}
+
+/** Whether a message can be judged as of then. */
+function isInstant(atMs: number): boolean {
+  return Number.isSafeInteger(atMs) && atMs >= 0 && atMs <= LATEST_MS;
 }
 
 function invalid(reason: string): Fault {

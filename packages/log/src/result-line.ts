@@ -1,8 +1,16 @@
 import { formatInstant, jsonLine } from '@parley/core/internal';
+import type { OpenedMessage, Verdict } from '@parley/engine';
 import type { LogResult } from './verify-log.ts';
 
+/** A result as far as its line says it. */
+export type ToldResult =
+  | (Omit<Extract<LogResult, { readonly ok: true }>, 'verdict'> & {
+      readonly verdict: Pick<Verdict<OpenedMessage>, 'identifier' | 'signed' | 'encrypted'>;
+    })
+  | Extract<LogResult, { readonly ok: false }>;
+
 /** One line of a results file, without its end: docs/logs.md. Nothing in it needs care when it is shown. */
-export function resultLine(result: LogResult): string {
+export function resultLine(result: ToldResult): string {
   const at = result.atMs === undefined ? null : instantOrNull(result.atMs);
   const { id } = result;
   if (result.ok) {

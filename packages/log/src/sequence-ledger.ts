@@ -21,6 +21,15 @@ export interface SequenceReport {
   readonly acknowledgedOnly: number;
 }
 
+/** What it follows of the headers of a message. */
+export interface FollowedHeaders {
+  readonly numbered: Pick<Numbered, 'identifier' | 'number'> | undefined;
+  readonly acknowledgements: readonly Pick<Acknowledgement, 'identifier' | 'ranges'>[];
+}
+
+type Numbered = NonNullable<SequenceHeaders['numbered']>;
+type Acknowledgement = SequenceHeaders['acknowledgements'][number];
+
 const MISSING_MAX = 100;
 
 interface Kept {
@@ -36,7 +45,7 @@ interface Kept {
 export class SequenceLedger {
   readonly #sequences = new Map<string, Kept>();
 
-  add(context: string, { numbered, acknowledgements }: SequenceHeaders): void {
+  add(context: string, { numbered, acknowledgements }: FollowedHeaders): void {
     for (const { identifier, ranges } of acknowledgements) {
       const { acknowledged } = this.#of(context, identifier);
       for (const range of ranges) acknowledged.addRange(range);

@@ -4,6 +4,8 @@ import type { BatchVerifier, OpenedMessage, Verdict } from '@parley/engine';
 import type { LogEntry } from './log-entry.ts';
 import { LogReplayCache } from './log-replay-cache.ts';
 import type { SequenceLedger } from './sequence-ledger.ts';
+import type { VerifySummary } from './tally.ts';
+import { Tally } from './tally.ts';
 import { untilAborted } from './until-aborted.ts';
 
 /** As of when a message is judged: as its record or itself says, or all of them at one instant. */
@@ -21,6 +23,8 @@ export interface VerifyLogOptions {
   readonly onResult?: ((result: LogResult) => void | Promise<void>) | undefined;
   /** Follows the sequences of messages that are proven: they are then no replays of each other. */
   readonly sequences?: SequenceFollower | undefined;
+  /** Aborted, and nothing more judged, at the first refusal. */
+  readonly failFast?: AbortController | undefined;
   /** Stops reading when it is aborted; batches under way are still answered. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -48,25 +52,8 @@ export type LogResult =
       readonly detail: FaultDetail;
     };
 
-export interface VerifySummary {
-  readonly messages: number;
-  readonly valid: number;
-  /** Code -> how often, most frequent first. */
-  readonly refused: Readonly<Partial<Record<FaultCode, number>>>;
-  /** Code -> ids of the first records that were refused with it, at most 5, in the same order. */
-  readonly firstRefused: Readonly<Partial<Record<FaultCode, readonly string[]>>>;
-  /** Octets of the messages themselves. */
-  readonly octets: number;
-  readonly elapsedMs: number;
-  readonly messagesPerSecond: number;
-  readonly megabytesPerSecond: number;
-  /** `false` when the signal stopped it. */
-  readonly complete: boolean;
-}
-
 const BATCH_MESSAGES_MAX = 64;
 const BATCH_BYTES_MAX = 1024 * 1024;
-const FIRST_REFUSED_MAX = 5;
 const BATCHES_MAX_DEFAULT = 8;
 
 /**
@@ -80,9 +67,10 @@ export async function verifyLog(options: VerifyLogOptions): Promise<VerifySummar
   const startedMs = performance.now();
   const tally = new Tally();
   const underWay: Promise<readonly Answered[]>[] = [];
+  const signal = untilFirst(options);
   const settleOldest = async (): Promise<void> => settle((await underWay.shift()) ?? [], replay, options, tally);
   try {
-    for await (const batch of untilAborted(batchesOf(options.entries), options.signal)) {
+    for await (const batch of untilAborted(batchesOf(options.entries), signal)) {
       tally.octets += batch.sizeBytes;
       underWay.push(quiet(answer(batch, options)));
       if (underWay.length >= batchesMax) await settleOldest();
@@ -92,7 +80,7 @@ export async function verifyLog(options: VerifyLogOptions): Promise<VerifySummar
     // After an error: nobody may close the pool under batches that still run.
     await Promise.allSettled(underWay);
   }
-  return tally.summary(performance.now() - startedMs, options.signal?.aborted !== true);
+  return tally.summary(performance.now() - startedMs, signal?.aborted !== true);
 }
 
 interface Batch {
@@ -129,7 +117,11 @@ async function answer(batch: Batch, options: VerifyLogOptions): Promise<readonly
   });
 }
 
-async function resultsOf(batch: Batch, options: VerifyLogOptions): Promise<readonly LogResult[]> {
+/** The results of a batch, but for replays. */
+export async function resultsOf(
+  batch: Pick<Batch, 'entries'>,
+  options: Pick<VerifyLogOptions, 'pool' | 'at'>,
+): Promise<readonly LogResult[]> {
   const messages = batch.entries.flatMap((entry) =>
     entry.kind === 'message'
       ? [{ message: entry.message, atMs: judgedAt(entry.atMs, options.at) ?? ('message' as const) }]
@@ -151,7 +143,8 @@ async function resultsOf(batch: Batch, options: VerifyLogOptions): Promise<reado
   });
 }
 
-function judgedAt(recordAtMs: number | undefined, at: AtPolicy): number | undefined {
+/** As of when a message is judged that was recorded at `recordAtMs`; `undefined`: as of its own time. */
+export function judgedAt(recordAtMs: number | undefined, at: AtPolicy): number | undefined {
   return at === 'message' ? recordAtMs : at.atMs;
 }
 
@@ -172,12 +165,15 @@ async function settle(
   tally: Tally,
 ): Promise<void> {
   for (const { result: answered, sequences } of answers) {
+    if (options.failFast?.signal.aborted === true) return;
     const isNumbered = sequences?.numbered !== undefined;
     const result = replay === 'allow' || isNumbered ? answered : await replayChecked(answered, replay);
     if (result.ok && sequences !== undefined) options.sequences?.ledger.add(result.verdict.identifier ?? '', sequences);
-    tally.add(result);
+    if (result.ok) tally.good();
+    else tally.refused(result.code, () => result.id);
     const written = options.onResult?.(result);
     if (written !== undefined) await written;
+    if (!result.ok) options.failFast?.abort();
   }
 }
 
@@ -190,38 +186,11 @@ async function replayChecked(result: LogResult, cache: ReplayCache): Promise<Log
   return refusal(result.id, result.atMs, { code: 'peer.replay', detail: { identifier } });
 }
 
-class Tally {
-  octets = 0;
-  #messages = 0;
-  #valid = 0;
-  readonly #refused = new Map<FaultCode, { count: number; readonly firstIds: string[] }>();
-
-  add(result: LogResult): void {
-    this.#messages += 1;
-    if (result.ok) this.#valid += 1;
-    else this.#addRefusal(result.code, result.id);
-  }
-
-  #addRefusal(code: FaultCode, id: string): void {
-    const refused = this.#refused.get(code) ?? { count: 0, firstIds: [] };
-    this.#refused.set(code, refused);
-    refused.count += 1;
-    if (refused.firstIds.length < FIRST_REFUSED_MAX) refused.firstIds.push(id);
-  }
-
-  summary(elapsedMs: number, complete: boolean): VerifySummary {
-    const seconds = Math.max(elapsedMs, 1) / 1000;
-    const byCount = [...this.#refused].sort(([, left], [, right]) => right.count - left.count);
-    return {
-      messages: this.#messages,
-      valid: this.#valid,
-      refused: Object.fromEntries(byCount.map(([code, { count }]) => [code, count])),
-      firstRefused: Object.fromEntries(byCount.map(([code, { firstIds }]) => [code, firstIds])),
-      octets: this.octets,
-      elapsedMs,
-      messagesPerSecond: this.#messages / seconds,
-      megabytesPerSecond: this.octets / 1e6 / seconds,
-      complete,
-    };
-  }
+/** Aborted when either of the two is. */
+export function untilFirst({
+  failFast,
+  signal,
+}: Pick<VerifyLogOptions, 'failFast' | 'signal'>): AbortSignal | undefined {
+  if (failFast === undefined) return signal;
+  return signal === undefined ? failFast.signal : AbortSignal.any([failFast.signal, signal]);
 }

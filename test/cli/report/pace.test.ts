@@ -6,7 +6,7 @@ function paceOf(messages: number, atMs: (message: number) => number): Pace {
   const pace = new Pace(() => nowMs);
   for (let message = 1; message <= messages; message++) {
     nowMs = atMs(message);
-    pace.answered();
+    pace.answered(1);
   }
   return pace;
 }

@@ -19,7 +19,7 @@ describe('progressBar', () => {
     const screen = new Screen();
     const bar = progressBar(screen, 1000);
     bar.read(1000);
-    for (let index = 0; index < 1500; index++) bar.answered(index % 100 !== 0);
+    for (let index = 0; index < 1500; index++) bar.answered(index % 100 === 0 ? 0 : 1, index % 100 === 0 ? 1 : 0);
     bar.stop();
     expect(screen.text).toMatch(/100 % │ 1,500 messages │ 15 refused │ [\d,]+\/s/);
   });
@@ -28,7 +28,7 @@ describe('progressBar', () => {
     const screen = new Screen();
     const bar = progressBar(screen, undefined);
     bar.read(1000);
-    bar.answered(true);
+    bar.answered(1, 0);
     bar.stop();
     expect(screen.text).toContain('1 messages │ 0 refused');
     expect(screen.text).not.toContain('%');

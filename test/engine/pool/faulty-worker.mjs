@@ -3,10 +3,10 @@ import { randomFillSync } from 'node:crypto';
 import { threadId, workerData } from 'node:worker_threads';
 import { BatchRunner } from '../../../packages/engine/dist/pool/worker/batch-runner.js';
 
-const runner = new BatchRunner(workerData, threadId, (out) => randomFillSync(out));
+export const runner = new BatchRunner(workerData, threadId, (out) => randomFillSync(out));
 const FIELDS = 6;
 
-const FAULTS = {
+export const FAULTS = {
   '!exit': () => process.exit(3),
   '!hang': () => {
     for (;;);

@@ -2,16 +2,16 @@ import { availableParallelism } from 'node:os';
 import type { Reader } from '@parley/codec';
 import { claimedSequenceHeaders, SEQUENCE_HEADERS } from '@parley/conversation';
 import { Fault } from '@parley/core';
-import type { Policy, Pool } from '@parley/engine';
-import { createPool, policyOf } from '@parley/engine';
-import type { AtPolicy, LogResult, VerifySummary } from '@parley/log';
-import { resultLine, SequenceLedger, verifyLog } from '@parley/log';
+import type { Policy } from '@parley/engine';
+import { policyOf } from '@parley/engine';
+import type { AtPolicy, LogPool, LogResult, VerifySummary, WantedResults } from '@parley/log';
+import { createLogPool, resultLine, SequenceLedger, verifyLog, verifySections } from '@parley/log';
 import type { VerifyOptions } from '../declarations/verify-command.ts';
 import { parseAt } from '../options/at-option.ts';
 import { openContexts } from '../options/contexts-option.ts';
 import { isInput } from '../options/inputs.ts';
 import type { LogSources } from '../options/log-sources.ts';
-import { findSources, readSources, Unread } from '../options/log-sources.ts';
+import { findSources, readSourceSections, readSources, Unread } from '../options/log-sources.ts';
 import { policyChanges, unpackLimits } from '../options/policy-option.ts';
 import { Pace } from '../report/pace.ts';
 import type { Progress } from '../report/progress-bar.ts';
@@ -38,7 +38,7 @@ export async function verify(
   try {
     const file = await resultsFile(found, options);
     const workers = options.workers ?? defaultWorkers(policy.reader);
-    const pool = await createPool({ workers, policy, contexts });
+    const pool = createLogPool({ workers, policy, contexts });
     try {
       const unread = new Unread();
       const stop = new AbortController();
@@ -84,7 +84,7 @@ function defaultWorkers(reader: Reader): number {
 }
 
 interface Run {
-  readonly pool: Pool;
+  readonly pool: LogPool;
   readonly at: AtPolicy;
   readonly found: LogSources;
   readonly unread: Unread;
@@ -128,27 +128,46 @@ function statusOf(summary: VerifySummary, { unread, options, stop }: Run): ExitS
 }
 
 function summaryOf(run: Run, progress: Progress): Promise<VerifySummary> {
-  const { messageBytesMax } = run.policy.limits;
-  const output = run.options.out === '-' ? run.terminal.stdout : run.file?.output;
-  return verifyLog({
-    entries: readSources(run.found, run.unread, {
-      messageBytesMax,
-      unpack: unpackLimits(run.options),
-      onOctets: progress.read,
-    }),
-    pool: run.pool,
+  const { found, ledger, options, pool, policy, unread, workers } = run;
+  const output = options.out === '-' ? run.terminal.stdout : run.file?.output;
+  const answered = (valid: number, refused: number): void => {
+    progress.answered(valid, refused);
+    run.pace.answered(valid + refused);
+  };
+  const { messageBytesMax } = policy.limits;
+  const reading = { messageBytesMax, unpack: unpackLimits(options), onOctets: progress.read };
+  const verifying = {
+    pool,
     at: run.at,
-    replay: run.options.allowReplays === true ? 'allow' : undefined,
-    sequences: run.ledger && { ledger: run.ledger, read: (message) => claimedSequenceHeaders(message, run.policy) },
-    batchesMax: Math.max(1, 2 * run.workers),
-    signal: AbortSignal.any([run.terminal.interrupted, run.stop.signal]),
-    onResult: (result: LogResult) => {
-      progress.answered(result.ok);
-      run.pace.answered();
-      if (!result.ok && run.options.failFast === true) run.stop.abort();
-      return result.ok && run.options.onlyRefused === true ? undefined : output?.line(resultLine(result));
-    },
+    replay: options.allowReplays === true ? ('allow' as const) : undefined,
+    sequences: ledger && { ledger, read: (message: Uint8Array) => claimedSequenceHeaders(message, policy) },
+    failFast: options.failFast === true ? run.stop : undefined,
+    signal: run.terminal.interrupted,
+  };
+  // What is not UTF-8 is for the calling thread to read.
+  if (policy.reader !== 'scan' && workers > 0)
+    return verifyLog({
+      ...verifying,
+      entries: readSources(found, unread, reading),
+      batchesMax: 2 * workers,
+      onResult: (result: LogResult) => {
+        answered(result.ok ? 1 : 0, result.ok ? 0 : 1);
+        return result.ok && options.onlyRefused === true ? undefined : output?.line(resultLine(result));
+      },
+    });
+  return verifySections({
+    ...verifying,
+    sections: readSourceSections(found, unread, { ...reading, workers }),
+    messageBytesMax,
+    results: wantedResults(run),
+    onResults: (lines) => output?.lines(lines),
+    onAnswered: answered,
   });
+}
+
+function wantedResults({ options }: Run): WantedResults {
+  if (options.out === undefined) return 'none';
+  return options.onlyRefused === true ? 'refused' : 'all';
 }
 
 async function printUnread({ unread, terminal, options }: Run): Promise<void> {

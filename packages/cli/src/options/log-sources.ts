@@ -1,8 +1,8 @@
 import type { FailedReply } from '@parley/core';
 import { Fault } from '@parley/core';
 import { failedReply } from '@parley/core/internal';
-import type { LogEntry, LogSource, OddFile, ReadLogOptions } from '@parley/log';
-import { findLogFiles, readLog } from '@parley/log';
+import type { LogEntry, LogSource, OddFile, ReadLogOptions, ReadSectionsOptions, Section } from '@parley/log';
+import { findLogFiles, readLog, readSections } from '@parley/log';
 import type { Terminal } from '../terminal/terminal.ts';
 
 /** What the command was told to read. */
@@ -59,11 +59,28 @@ export async function* readSources(
   unread: Unread,
   options: ReadLogOptions,
 ): AsyncGenerator<LogEntry> {
+  yield* readEach(found, unread, (source) => readLog(source, options));
+}
+
+/** The same in sections. */
+export async function* readSourceSections(
+  found: LogSources,
+  unread: Unread,
+  options: ReadSectionsOptions,
+): AsyncGenerator<Section> {
+  yield* readEach(found, unread, (source) => readSections(source, options));
+}
+
+async function* readEach<Read>(
+  found: LogSources,
+  unread: Unread,
+  read: (source: LogSource) => AsyncIterable<Read>,
+): AsyncGenerator<Read> {
   for (const { path, reason } of found.odd)
     unread.replies.push(failedReply(new Fault('caller.input-unreadable', { file: path, reason })));
   for (const { source, isNamed } of found.sources) {
     try {
-      yield* readLog(source, options);
+      yield* read(source);
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
       if (error.code === 'caller.input-results' && !isNamed) unread.resultsFiles += 1;

@@ -17,8 +17,12 @@ export class Pace {
     this.#instants = [this.#startedMs];
   }
 
-  /** One more message was answered. */
-  answered(): void {
+  /** So many more messages were answered. */
+  answered(count: number): void {
+    for (let message = 0; message < count; message++) this.#one();
+  }
+
+  #one(): void {
     this.#messages += 1;
     if (this.#messages % this.#stride !== 0) return;
     this.#instants.push(this.#nowMs());

@@ -5,8 +5,8 @@ import { grouped } from './verify-report.ts';
 export interface Progress {
   /** `bytes` more were read. */
   read(bytes: number): void;
-  /** One more message was answered. */
-  answered(ok: boolean): void;
+  /** So many more messages were answered. */
+  answered(valid: number, refused: number): void;
   stop(): void;
 }
 
@@ -35,11 +35,12 @@ export function progressBar(stream: NodeJS.WritableStream, totalBytes: number | 
     read: (count) => {
       bytes += count;
     },
-    answered: (ok) => {
-      messages += 1;
-      if (!ok) refused += 1;
+    answered: (moreValid, moreRefused) => {
+      const before = messages;
+      messages += moreValid + moreRefused;
+      refused += moreRefused;
       // Cheap enough at this pace; the bar draws ten times a second whatever it is told.
-      if (messages % 64 === 0) bar.update(totalBytes === undefined ? 0 : bytes, payload());
+      if (messages >> 6 !== before >> 6) bar.update(totalBytes === undefined ? 0 : bytes, payload());
     },
     stop: () => {
       bar.update(totalBytes === undefined ? 0 : bytes, payload());

@@ -28,9 +28,14 @@ export class TextOutput {
 
   /** Adds a line. Await what it returns, if anything. @throws PipeClosed, Fault `caller.output-unwritable` */
   line(text: string): Promise<void> | undefined {
-    // Whoever made the line should have made it safe; nothing that is not leaves here.
-    this.#gathered.push(printableLines(text), '\n');
-    this.#characters += text.length + 1;
+    return this.lines(`${text}\n`);
+  }
+
+  /** Adds lines, each with its end, as {@link line} does. */
+  lines(text: string): Promise<void> | undefined {
+    // Whoever made them should have made them safe; nothing that is not leaves here.
+    this.#gathered.push(printableLines(text));
+    this.#characters += text.length;
     return this.#characters < CHUNK_CHARACTERS ? undefined : this.flush();
   }
 

@@ -11,6 +11,7 @@ import type { Meter } from './meter.ts';
 import type { PoisonList } from './poison-list.ts';
 import type { AnyReply } from './reply-reader.ts';
 import { readReplies } from './reply-reader.ts';
+import type { StallWatch } from './stall-watch.ts';
 import type { Slab, SlabPool } from './transfer/slab.ts';
 import type { AttachedContext, AttachedKey, Executor, KeptKey } from './transfer/task.ts';
 import { Unserved } from './transfer/task.ts';
@@ -23,6 +24,7 @@ export interface FlightDeckOptions {
   readonly keys: KeyDesk;
   readonly poison: PoisonList;
   readonly meter: Meter;
+  readonly stalls: StallWatch;
   readonly jobTimeoutMs: number;
   /** A batch to send while a worker has time. */
   readonly next: () => Flight | undefined;
@@ -42,7 +44,6 @@ export class FlightDeck {
   // In order. What comes back for another round goes first: its callers have waited longest.
   readonly #ready: Flight[] = [];
   readonly #inFlight = new Map<Flight, Promise<void>>();
-  #watch: NodeJS.Timeout | undefined;
   #batches = 0;
   #retries = 0;
   #byTemplate = 0;
@@ -85,10 +86,6 @@ export class FlightDeck {
     await Promise.all(this.#inFlight.values());
   }
 
-  close(): void {
-    clearInterval(this.#watch);
-  }
-
   async #fly(flight: Flight): Promise<void> {
     // In a later round it brings what was looked up since, which must not be forgotten before it is used.
     const watching = flight.rounds === 0 ? this.#options.watch.current(performance.now()) : undefined;
@@ -114,7 +111,7 @@ export class FlightDeck {
   async #run(flight: Flight): Promise<readonly AnyReply[] | undefined> {
     const { slabs } = this.#options;
     this.#batches++;
-    this.#watchOver();
+    this.#options.stalls.add(flight);
     try {
       const output = slabs.take(flight.outputBytes);
       const { filled, kept } = await this.#execute(flight, output);
@@ -129,6 +126,8 @@ export class FlightDeck {
       // Its output slab is left to the garbage collector: see Load.taint.
       this.#lost(flight, error instanceof Unserved || flight.threadId === 0 || this.#isAnswered(flight));
       return undefined;
+    } finally {
+      this.#options.stalls.delete(flight);
     }
   }
 
@@ -205,23 +204,6 @@ export class FlightDeck {
       this.#retries += again.length;
       this.#ready.unshift(...again);
     }
-  }
-
-  /** Ends the worker of a message that takes too long; the rest is as if it had died. */
-  #watchOver(): void {
-    const { executor, jobTimeoutMs } = this.#options;
-    this.#watch ??= setInterval(
-      () => {
-        const nowMs = performance.now();
-        for (const flight of this.#inFlight.keys()) {
-          if (flight.stalledMs(nowMs) >= jobTimeoutMs) executor.kill(flight.threadId);
-        }
-        if (this.#inFlight.size > 0) return;
-        clearInterval(this.#watch);
-        this.#watch = undefined;
-      },
-      Math.max(1, jobTimeoutMs / 4),
-    ).unref();
   }
 }
 

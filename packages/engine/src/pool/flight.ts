@@ -1,19 +1,12 @@
 import type { Reply } from '@parley/core';
 import type { DecryptionEntry, PoolMessage } from './contract.ts';
 import type { AnyReply } from './reply-reader.ts';
+import { Control } from './transfer/control.ts';
 import type { PortableSeal } from './transfer/portable-seal.ts';
 import type { Slab, SlabPool } from './transfer/slab.ts';
 import { alignedStart } from './transfer/slab.ts';
 import type { AttachedContext, AttachedKey, BatchTask, JobKind } from './transfer/task.ts';
-import {
-  CONTROL_BUSY_US,
-  CONTROL_BYTES,
-  CONTROL_LENGTH,
-  CONTROL_PROGRESS,
-  CONTROL_START,
-  CONTROL_THREAD,
-  PROGRESS_DONE,
-} from './transfer/task.ts';
+import { CONTROL_BYTES } from './transfer/task.ts';
 
 // Lost before a message at most.
 const ALIGNMENT_BYTES = 8;
@@ -97,9 +90,8 @@ export class Flight {
   misses = 0;
   /** When it was first sent. */
   firstSentMs: number | undefined;
-  #control: Int32Array = new Int32Array(CONTROL_BYTES / Int32Array.BYTES_PER_ELEMENT);
-  #progress = 0;
-  #progressSinceMs = 0;
+  // Of the last time that it was sent.
+  #control: Control | undefined;
 
   constructor(
     from: Pick<Flight, 'kind' | 'load' | 'jobs'> &
@@ -125,9 +117,7 @@ export class Flight {
 
   /** The task for a worker, which answers into `output`. */
   task(output: Slab, nowMs: number): BatchTask {
-    this.#control = new Int32Array(output.buffer, 0, this.#control.length);
-    this.#progress = 0;
-    this.#progressSinceMs = nowMs;
+    this.#control = new Control(output.buffer, nowMs);
     this.firstSentMs ??= nowMs;
     return {
       kind: this.kind,
@@ -151,32 +141,27 @@ export class Flight {
 
   /** The thread that took it up; 0 before. */
   get threadId(): number {
-    return Atomics.load(this.#control, CONTROL_THREAD);
+    return this.#control?.threadId ?? 0;
   }
 
   /** What the worker spent on it, at the end. */
   get busyMs(): number {
-    return Atomics.load(this.#control, CONTROL_BUSY_US) / 1000;
+    return this.#control?.busyMs ?? 0;
   }
 
   /** Whether the worker came to the end of it. */
   get isDone(): boolean {
-    return Atomics.load(this.#control, CONTROL_PROGRESS) === PROGRESS_DONE;
+    return this.#control?.isDone ?? false;
   }
 
   /** Where the records of the answer are, once it is done. */
   get answer(): { readonly start: number; readonly length: number } {
-    return { start: Atomics.load(this.#control, CONTROL_START), length: Atomics.load(this.#control, CONTROL_LENGTH) };
+    return this.#control?.answer ?? { start: 0, length: 0 };
   }
 
   /** How long the message in work has been in work, or the answer on its way. */
   stalledMs(nowMs: number): number {
-    const progress = Atomics.load(this.#control, CONTROL_PROGRESS);
-    if (progress !== this.#progress || this.threadId === 0) {
-      this.#progress = progress;
-      this.#progressSinceMs = nowMs;
-    }
-    return nowMs - this.#progressSinceMs;
+    return this.#control?.stalledMs(nowMs) ?? 0;
   }
 
   /** This batch as `parts` smaller ones, about equal; they keep what it went through. */

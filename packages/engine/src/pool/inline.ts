@@ -1,24 +1,20 @@
-import { randomFillSync } from 'node:crypto';
-import type { BatchAnswer, BatchTask, Executor } from './transfer/task.ts';
-import type { RunnerData } from './worker/batch-runner.ts';
-import { BatchRunner } from './worker/batch-runner.ts';
+import type { BatchAnswer, Executor, WorkerTask } from './transfer/task.ts';
+import type { Runner } from './worker/batch-runner.ts';
 
 // The calling thread, in control words.
-const THIS_THREAD = 1;
+export const THIS_THREAD = 1;
 
-/** The same work on the calling thread, one batch per turn of the event loop. */
+/** The same work on the calling thread, one task per turn of the event loop. */
 export class InlineExecutor implements Executor {
   readonly capacity = 1;
   readonly workersLost = 0;
-  readonly #runner: BatchRunner;
+  readonly #runner: Runner;
 
-  constructor(data: RunnerData) {
-    this.#runner = new BatchRunner(data, THIS_THREAD, (out) => {
-      randomFillSync(out);
-    });
+  constructor(runner: Runner) {
+    this.#runner = runner;
   }
 
-  async run(task: BatchTask): Promise<BatchAnswer> {
+  async run(task: WorkerTask): Promise<BatchAnswer> {
     await new Promise((resolve) => setImmediate(resolve));
     return this.#runner.run(task);
   }

@@ -9,6 +9,7 @@ import { Call } from './call.ts';
 import { ContextDesk } from './context-desk.ts';
 import { ContextWatch } from './context-watch.ts';
 import type { AllOptions, Answered, CallOptions, Pool, PoolEnvelope, PoolMessage, PoolStats } from './contract.ts';
+import { Errands } from './errands.ts';
 import type { Flight, JobRequest } from './flight.ts';
 import { BatchBuilder } from './flight.ts';
 import { FlightDeck } from './flight-deck.ts';
@@ -21,6 +22,7 @@ import { ALL_OPTIONS, CALL_OPTIONS, STREAMED_ENVELOPE } from './options-shape.ts
 import { PoisonList } from './poison-list.ts';
 import { inUtf8 } from './reader.ts';
 import type { AnyReply } from './reply-reader.ts';
+import { StallWatch } from './stall-watch.ts';
 import { NO_CREDENTIALS } from './transfer/credentials.ts';
 import type { EvictionLog } from './transfer/eviction-log.ts';
 import type { PoolBootstrapSealRequest, PoolSealRequest } from './transfer/seal-request.ts';
@@ -39,6 +41,7 @@ type AnyVerdict = Verdict<OpenedMessage>;
 /** Takes messages in, up to the bound, and gathers them into batches for the {@link FlightDeck}. */
 export class BatchPool implements Pool<OpenedMessage> {
   readonly executor: Executor;
+  readonly errands: Errands;
   readonly #options: CompletePoolOptions;
   readonly #log: EvictionLog;
   readonly #gate: Gate;
@@ -46,6 +49,7 @@ export class BatchPool implements Pool<OpenedMessage> {
   readonly #poison = new PoisonList();
   readonly #desk: ContextDesk;
   readonly #meter: Meter;
+  readonly #stalls: StallWatch;
   readonly #deck: FlightDeck;
   readonly #builders: Readonly<Record<JobKind, BatchBuilder>>;
   // Calls for several messages, some of which may be answered while the call is not.
@@ -68,9 +72,12 @@ export class BatchPool implements Pool<OpenedMessage> {
     this.#builders = { open: builder('open'), verify: builder('verify'), seal: builder('seal') };
     const desk = this.#desk;
     const watch = new ContextWatch(options.contexts, options.contextAgeMaxMs, (identifier) => desk.forget(identifier));
+    this.#stalls = new StallWatch((threadId) => executor.kill(threadId), options.jobTimeoutMs);
+    this.errands = new Errands({ executor, watch, desk, stalls: this.#stalls });
     this.#deck = new FlightDeck({
       executor,
       watch,
+      stalls: this.#stalls,
       slabs: this.#slabs,
       desk: this.#desk,
       keys: new KeyDesk(options.credentials ?? NO_CREDENTIALS),
@@ -85,7 +92,9 @@ export class BatchPool implements Pool<OpenedMessage> {
     const { workersLost } = this.executor;
     const { messages: queued } = this.#gate;
     const { lookUps: contextsAsked } = this.#desk;
-    return { ...this.#meter.counts, ...this.#deck.counts, workersLost, queued, contextsAsked };
+    const { byTemplate, ...counts } = this.#deck.counts;
+    const opened = { byTemplate: byTemplate + this.errands.byTemplate };
+    return { ...this.#meter.counts, ...counts, ...opened, workersLost, queued, contextsAsked };
   }
 
   async open(message: PoolMessage, options?: CallOptions): Promise<Reply<OpenedMessage>> {
@@ -137,7 +146,7 @@ export class BatchPool implements Pool<OpenedMessage> {
     requireKind(TEXT, identifier, 'identifier');
     this.#desk.forget(identifier);
     // What a worker begins from here on, it begins without the context. What may have used it is waited for.
-    await Promise.all([this.#deck.landed(), ...this.#calls]);
+    await Promise.all([this.#deck.landed(), this.errands.landed(), ...this.#calls]);
     await this.executor.sweep();
   }
 
@@ -152,11 +161,11 @@ export class BatchPool implements Pool<OpenedMessage> {
 
   async #shutDown(): Promise<void> {
     await this.#gate.close();
-    await this.#deck.landed();
+    await Promise.all([this.#deck.landed(), this.errands.landed()]);
     this.#log.appendAll();
     await this.executor.sweep();
     await this.executor.close();
-    this.#deck.close();
+    this.#stalls.close();
     this.#slabs.clear();
   }
 

@@ -1,9 +1,9 @@
 import { setTimeout } from 'node:timers/promises';
 import { Piscina } from 'piscina';
 import { tellWorkerLost } from './meter.ts';
-import type { BatchAnswer, BatchTask, Executor } from './transfer/task.ts';
+import type { BatchAnswer, Executor, WorkerTask } from './transfer/task.ts';
 import { Unserved } from './transfer/task.ts';
-import type { RunnerData } from './worker/batch-runner.ts';
+import type { RunnerData } from './worker/message-runner.ts';
 
 export interface ThreadsOptions {
   readonly workers: number;
@@ -49,7 +49,7 @@ export class Threads implements Executor {
     return this.#piscina?.threads.map((thread) => thread.threadId) ?? [];
   }
 
-  async run(task: BatchTask): Promise<BatchAnswer> {
+  async run(task: WorkerTask): Promise<BatchAnswer> {
     if (this.#piscina === undefined) await setTimeout(PAUSE_MS);
     this.#piscina ??= this.#newPiscina();
     const piscina = this.#piscina;

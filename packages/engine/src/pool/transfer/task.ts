@@ -6,12 +6,19 @@ import type { PortableSeal } from './portable-seal.ts';
 /** What to do with the messages of a batch. `verify` is `open` without the octets in the answer. */
 export type JobKind = 'open' | 'verify' | 'seal';
 
-export interface BatchTask {
+/** Anything that a worker can be given: a batch, or what the module of another package does. */
+export interface WorkerTask {
+  readonly kind: string;
+  /** For the answers; its first {@link CONTROL_BYTES} octets are control words. */
+  readonly output: SharedArrayBuffer;
+  /** What earlier rounds of this task asked for. */
+  readonly contexts: readonly AttachedContext[];
+}
+
+export interface BatchTask extends WorkerTask {
   readonly kind: JobKind;
   /** The messages. Read only, and only copied from. */
   readonly input: SharedArrayBuffer;
-  /** For the answers; its first {@link CONTROL_BYTES} octets are control words. */
-  readonly output: SharedArrayBuffer;
   /**
    * Per message: offset and length in `input`, then for open and verify `atMs` (or 'message'), the
    * SOAPAction, the SignatureValues that were sent, with blanks between them, and the replay key under which it may be decrypted
@@ -21,8 +28,7 @@ export interface BatchTask {
   readonly jobs: readonly (number | string | undefined)[];
   /** Per message of a `seal` batch. */
   readonly seals: readonly PortableSeal[];
-  /** What earlier rounds of this batch asked for. */
-  readonly contexts: readonly AttachedContext[];
+  /** As {@link contexts}. */
   readonly encryptedKeys: readonly AttachedKey[];
 }
 
@@ -54,7 +60,7 @@ export interface Executor {
   /** Workers that died since the start. */
   readonly workersLost: number;
   /** Rejects when the worker died over it, and with {@link Unserved} when that was not the batch's fault. */
-  run(task: BatchTask): Promise<BatchAnswer>;
+  run(task: WorkerTask): Promise<BatchAnswer>;
   /** Ends the thread that carries `threadId`; its batches reject. */
   kill(threadId: number): void;
   /** Has every idle worker drop what was evicted. */

@@ -106,7 +106,12 @@ function equalKeys(left: KeyUse, right: KeyUse): boolean {
   );
 }
 
-function partName(part: { readonly role: PartRole; readonly namespace: string; readonly localName: string }): string {
+/** What a part is called in a {@link Verdict}. */
+export function partName(part: {
+  readonly role: PartRole;
+  readonly namespace: string;
+  readonly localName: string;
+}): string {
   if (part.role !== 'header') return part.role;
   const { namespace, localName } = part;
   let names = HEADER_NAMES.get(namespace);

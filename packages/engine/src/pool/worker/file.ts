@@ -10,7 +10,12 @@ import { Fault } from '@parley/core';
  * @throws Fault `caller.option-invalid` no `file:` URL or path, or no such file
  */
 export function workerFile(given: string | URL | undefined): string {
-  const url = given === undefined ? ownFile() : urlOf(given);
+  return fileOfWorker(given ?? ownFile());
+}
+
+/** The same of a module that is named in any case. */
+export function fileOfWorker(given: string | URL): string {
+  const url = urlOf(given);
   if (url?.protocol !== 'file:') throw new Fault('caller.option-invalid', { option: 'workerUrl', reason: 'no file' });
   if (!existsSync(url)) {
     throw new Fault('caller.option-invalid', {

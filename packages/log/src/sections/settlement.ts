@@ -1,0 +1,145 @@
+import type { SequenceHeaders } from '@parley/conversation';
+import { jsonLine } from '@parley/core/internal';
+import { LogReplayCache } from '../log-replay-cache.ts';
+import { resultLine } from '../result-line.ts';
+import type { VerifySummary } from '../tally.ts';
+import { Tally } from '../tally.ts';
+import type { LogResult } from '../verify-log.ts';
+import type { SectionedLog } from './section.ts';
+import type { SectionRecords } from './section-records.ts';
+import { GOOD, NEEDS, Word } from './section-task.ts';
+import type { VerifySectionsOptions } from './verify-sections.ts';
+
+type Refusal = SectionRecords['texts']['refusals'][number];
+
+/** Records that are being read: which is next, and where its line of the results begins. */
+interface Told {
+  readonly records: SectionRecords;
+  record: number;
+  character: number;
+}
+
+/** Makes results of what is said of each message, in the order of the log: replays, counts, lines. */
+export class Settlement {
+  readonly #options: VerifySectionsOptions;
+  readonly #replays: LogReplayCache | undefined;
+  readonly #tally = new Tally();
+  #lines = '';
+  #valid = 0;
+  #refused = 0;
+
+  constructor(options: VerifySectionsOptions) {
+    this.#options = options;
+    this.#replays = options.replay === 'allow' ? undefined : (options.replay ?? new LogReplayCache());
+  }
+
+  summary(elapsedMs: number, complete: boolean): VerifySummary {
+    return this.#tally.summary(elapsedMs, complete);
+  }
+
+  /** What workers say of a section of `log`, in rounds. */
+  async records(log: SectionedLog, rounds: readonly SectionRecords[]): Promise<void> {
+    const [first, ...later] = rounds.map((records) => ({ records, record: 0, character: 0 }));
+    if (first === undefined) return;
+    for (let index = 0; index < first.records.count && !this.#isOver; index++) {
+      const line = first.records.word(index, Word.line);
+      // Its record is that of the last round that it was in.
+      let told = first;
+      for (const next of later) {
+        if (told.records.word(told.record, Word.status) !== NEEDS) break;
+        told.record += 1;
+        told = next;
+      }
+      this.#record(log, told, line);
+      told.record += 1;
+    }
+    log.lines += first.records.texts.lines;
+    await this.#tell();
+  }
+
+  /** What was found the long way. */
+  async result(given: LogResult, lengthBytes: number, sequences: SequenceHeaders | undefined): Promise<void> {
+    if (this.#isOver) return;
+    const { results } = this.#options;
+    this.#tally.octets += lengthBytes;
+    let result = given;
+    if (given.ok && this.#replays !== undefined && sequences?.numbered === undefined) {
+      const { identifier = '', replayKey } = given.verdict;
+      if (replayKey !== '' && !this.#replays.insertIfAbsent(identifier, replayKey))
+        result = { id: given.id, ok: false, atMs: given.atMs, code: 'peer.replay', detail: { identifier } };
+    }
+    if (result.ok && sequences !== undefined)
+      this.#options.sequences?.ledger.add(result.verdict.identifier ?? '', sequences);
+    if (result.ok) this.#good();
+    else this.#refuse(result.code, () => result.id);
+    if (results === 'all' || (results === 'refused' && !result.ok)) this.#lines += `${resultLine(result)}\n`;
+    await this.#tell();
+  }
+
+  /** Whether the first refusal was the end. */
+  get #isOver(): boolean {
+    return this.#options.failFast?.signal.aborted === true;
+  }
+
+  #record(log: SectionedLog, told: Told, line: number): void {
+    const { records, record: at } = told;
+    this.#tally.octets += records.word(at, Word.lengthBytes);
+    const length = records.word(at, Word.resultLength);
+    const text = length === 0 ? '' : records.result(told.character, length);
+    told.character += length;
+    const hasId = records.word(at, Word.hasId) === 1;
+    const id = (): string => (hasId ? records.id(at) : undefined) ?? `${log.name}:${log.lines + line}`;
+    const status = records.word(at, Word.status);
+    const refusal = status === GOOD ? this.#replayOf(records, at) : refusalOf(records, at, status);
+    if (refusal === undefined) this.#good();
+    else this.#refuse(refusal[0], id);
+    if (this.#options.results === 'none') return;
+    // What the worker could not know yet, it has made no line of.
+    if (refusal !== undefined && status <= GOOD) {
+      const [code, detail] = refusal;
+      this.#lines += `${resultLine({ id: id(), ok: false, atMs: records.atMs(at), code, detail })}\n`;
+    } else if (length > 0) this.#lines += hasId ? text : `{"id":${jsonLine(id())}${text}`;
+  }
+
+  /** The refusal of what was seen before. */
+  #replayOf(records: SectionRecords, at: number): Refusal | undefined {
+    const { sequences } = this.#options;
+    const said = sequences && records.texts.sequences[records.word(at, Word.sequences) - 1];
+    // No print begins with 0.
+    const first = records.word(at, Word.print);
+    if (this.#replays !== undefined && first !== 0 && said?.numbered === undefined) {
+      if (!this.#replays.insertPrint(first, records.word(at, Word.print + 1), records.word(at, Word.print + 2)))
+        return ['peer.replay', { identifier: contextOf(records, at) }];
+    }
+    if (said !== undefined) sequences?.ledger.add(contextOf(records, at), said);
+    return undefined;
+  }
+
+  #good(): void {
+    this.#tally.good();
+    this.#valid += 1;
+  }
+
+  #refuse(code: Parameters<Tally['refused']>[0], id: () => string): void {
+    this.#tally.refused(code, id);
+    this.#refused += 1;
+    this.#options.failFast?.abort();
+  }
+
+  async #tell(): Promise<void> {
+    this.#options.onAnswered?.(this.#valid, this.#refused);
+    this.#valid = 0;
+    this.#refused = 0;
+    const lines = this.#lines;
+    this.#lines = '';
+    if (lines !== '') await this.#options.onResults?.(lines);
+  }
+}
+
+function refusalOf(records: SectionRecords, at: number, status: number): Refusal {
+  return records.texts.refusals[status - 1] ?? ['internal.context-needed', { identifier: contextOf(records, at) }];
+}
+
+function contextOf(records: SectionRecords, at: number): string {
+  return records.texts.contexts[records.word(at, Word.context)] ?? '';
+}

@@ -1,0 +1,162 @@
+import type { LogEntry } from '../log-entry.ts';
+import type { LogReplayCache } from '../log-replay-cache.ts';
+import { firstInk, startOf, tooLarge } from '../read-log.ts';
+import { readRecord } from '../read-record.ts';
+import type { VerifySummary } from '../tally.ts';
+import { untilAborted } from '../until-aborted.ts';
+import type { AtPolicy, SequenceFollower } from '../verify-log.ts';
+import { resultsOf, untilFirst } from '../verify-log.ts';
+import type { LogPool } from './log-pool.ts';
+import type { Section } from './section.ts';
+import { SectionFlights, sourceOf } from './section-flight.ts';
+import { SectionLines } from './section-lines.ts';
+import type { SectionRecords } from './section-records.ts';
+import type { SectionRules, WantedResults } from './section-task.ts';
+import { Settlement } from './settlement.ts';
+
+export interface VerifySectionsOptions {
+  readonly sections: AsyncIterable<Section>;
+  readonly pool: LogPool;
+  readonly at: AtPolicy;
+  readonly messageBytesMax: number;
+  /** Refuses what was seen before with `peer.replay`; `allow` refuses nothing. Default: a cache of this run. */
+  readonly replay?: LogReplayCache | 'allow' | undefined;
+  /** Which lines of the results are wanted. */
+  readonly results: WantedResults;
+  /** Told lines of the results, each with its end, in the order of the log; the next wait for what it returns. */
+  readonly onResults?: ((lines: string) => void | Promise<void>) | undefined;
+  /** Told how many more messages were answered. */
+  readonly onAnswered?: ((valid: number, refused: number) => void) | undefined;
+  /** Follows the sequences of messages that are proven. */
+  readonly sequences?: SequenceFollower | undefined;
+  /** Aborted, and nothing more judged, at the first refusal. */
+  readonly failFast?: AbortController | undefined;
+  /** Stops reading when it is aborted; sections under way are still answered. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Verifies the messages of logs as `verifyLog` does, with the same results, but in sections that workers read themselves: what
+ * is left to the calling thread is less than a microsecond per message.
+ *
+ * @throws what `sections`, the pool or `onResults` throw; a message that is refused is a result, not an error.
+ */
+export async function verifySections(options: VerifySectionsOptions): Promise<VerifySummary> {
+  const startedMs = performance.now();
+  const { pool, failFast } = options;
+  const signal = untilFirst(options);
+  const flights = new SectionFlights(pool.errands, rulesOf(options));
+  const settlement = new Settlement(options);
+  const underWay: Flying[] = [];
+  const settleOldest = async (): Promise<void> => {
+    const flying = underWay.shift();
+    if (flying === undefined) return;
+    const rounds = await flying.rounds;
+    try {
+      if (failFast?.signal.aborted !== true) await settle(flying.section, rounds, settlement, options);
+    } finally {
+      if (rounds !== undefined) flights.recycle(rounds);
+      release(flying.section);
+    }
+  };
+  try {
+    for await (const section of untilAborted(options.sections, signal)) {
+      underWay.push({ section, rounds: quiet(roundsOf(section, flights)) });
+      if (underWay.length >= pool.errands.capacity) await settleOldest();
+    }
+    while (underWay.length > 0) await settleOldest();
+  } finally {
+    // After an error: nobody may close the pool or a file under sections that are still read.
+    for (const { section, rounds } of underWay) {
+      await rounds.catch(() => undefined);
+      release(section);
+    }
+  }
+  return settlement.summary(performance.now() - startedMs, signal?.aborted !== true);
+}
+
+interface Flying {
+  readonly section: Section;
+  readonly rounds: Promise<readonly SectionRecords[] | undefined>;
+}
+
+function rulesOf(options: VerifySectionsOptions): SectionRules {
+  const { at, messageBytesMax, results } = options;
+  const [replays, sequences] = [options.replay !== 'allow', options.sequences !== undefined];
+  return { at, messageBytesMax, results, replays, sequences };
+}
+
+function roundsOf(section: Section, flights: SectionFlights): Promise<readonly SectionRecords[] | undefined> {
+  return section.kind === 'file' || section.kind === 'octets' ? flights.fly(section) : Promise.resolve(undefined);
+}
+
+function release(section: Section): void {
+  if (section.kind === 'file') section.release();
+}
+
+async function settle(
+  section: Section,
+  rounds: readonly SectionRecords[] | undefined,
+  settlement: Settlement,
+  options: VerifySectionsOptions,
+): Promise<void> {
+  if (section.kind === 'entry') {
+    await settleEntries([section.entry], settlement, options);
+  } else if (section.kind === 'long-line') {
+    section.log.lines += 1;
+    const id = `${section.log.name}:${section.log.lines}`;
+    await settleEntries([tooLarge(id, section.sizeBytes, options.messageBytesMax)], settlement, options);
+  } else if (rounds === undefined) {
+    await settleEntries(entriesOf(section, options.messageBytesMax), settlement, options);
+  } else {
+    await settlement.records(section.log, rounds);
+  }
+}
+
+/** The long way: what a worker did not live to say, batches say, whose messages are found out one by one. */
+async function settleEntries(
+  entries: readonly LogEntry[],
+  settlement: Settlement,
+  { pool, at, sequences }: VerifySectionsOptions,
+): Promise<void> {
+  const results = await resultsOf({ entries }, { pool, at });
+  for (const [index, result] of results.entries()) {
+    const entry = entries[index];
+    const message = entry?.kind === 'message' ? entry.message : undefined;
+    await settlement.result(result, message?.length ?? 0, result.ok && message ? sequences?.read(message) : undefined);
+  }
+}
+
+/** The entries of a section, read on this thread. */
+function entriesOf(section: Extract<Section, { kind: 'file' | 'octets' }>, messageBytesMax: number): LogEntry[] {
+  const source = sourceOf(section);
+  const { log } = section;
+  const entries: LogEntry[] = [];
+  for (const { bytes, offset, sizeBytes, start, end } of new SectionLines(
+    source,
+    messageBytesMax,
+    () => undefined,
+  ).all()) {
+    log.lines += 1;
+    const fallbackId = `${log.name}:${log.lines}`;
+    if (bytes === undefined) {
+      entries.push(tooLarge(fallbackId, sizeBytes, messageBytesMax));
+      continue;
+    }
+    const line = withoutEnds(bytes.subarray(start, end), source.isStart && offset === 0);
+    if (firstInk(line) !== undefined) entries.push(readRecord(line, { fallbackId, messageBytesMax }));
+  }
+  return entries;
+}
+
+/** A line without its carriage return, and the first without its byte order mark. */
+function withoutEnds(line: Uint8Array, isFirst: boolean): Uint8Array {
+  const end = line.at(-1) === 0x0d ? line.length - 1 : line.length;
+  const start = isFirst ? startOf(line.subarray(0, end)) : 0;
+  return line.subarray(start, end);
+}
+
+function quiet<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => undefined);
+  return promise;
+}
