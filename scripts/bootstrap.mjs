@@ -27,6 +27,7 @@ export async function bootstrap() {
     );
   }
   run(process.execPath, [path.join('node_modules', 'typescript', 'bin', 'tsc'), '-b']);
+  run(process.execPath, [path.join('scripts', 'bundle.mjs')]);
 }
 
 /**

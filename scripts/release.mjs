@@ -6,6 +6,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { ROOT, run } from './bootstrap.mjs';
+import { bundle } from './bundle.mjs';
 import { pnpm } from './pnpm.mjs';
 
 const OUT = path.join(ROOT, '.parley', 'release');
@@ -15,6 +16,7 @@ const version = oneVersion();
 if (tag !== undefined) requireReady(tag.replace(/^v/, ''));
 rmSync(OUT, { recursive: true, force: true });
 mkdirSync(OUT, { recursive: true });
+await bundle();
 run(...pnpm('--recursive', '--filter', './packages/*', 'pack', '--pack-destination', OUT));
 run(
   ...pnpm(

@@ -1,5 +1,30 @@
 #!/usr/bin/env node
-import { main } from '../dist/main.js';
+import { statSync } from 'node:fs';
+import module from 'node:module';
+import { homedir } from 'node:os';
+import path from 'node:path';
+
+const words = process.argv.slice(2);
+const BUNDLED = new URL('../dist/bundle.js', import.meta.url);
+/** Of a checkout: what the compiler wrote last. */
+const COMPILED = ['core', 'codec', 'engine', 'conversation', 'log', 'stores', 'cli'];
+
+/** Whether there is a bundle with this command, and nothing was compiled since it was made. */
+function isBundled() {
+  const madeMs = changedMs(BUNDLED);
+  if (madeMs === undefined || (words[0] !== 'verify' && words[0] !== 'explain')) return false;
+  return COMPILED.every((name) => {
+    return (changedMs(new URL(`../../${name}/tsconfig.tsbuildinfo`, import.meta.url)) ?? 0) <= madeMs;
+  });
+}
+
+function changedMs(url) {
+  return statSync(url, { throwIfNoEntry: false })?.mtimeMs;
+}
+
+// safety: what was compiled is read again as code, so it lies where only this user writes.
+module.enableCompileCache?.(path.join(process.env.XDG_CACHE_HOME || path.join(homedir(), '.cache'), 'parley'));
+const { main } = await import(isBundled() ? BUNDLED.href : '../dist/main.js');
 
 // Pipes that nobody closes must not keep the process alive; what was written is out when `main` resolves.
-process.exit(await main(process.argv.slice(2)));
+process.exit(await main(words));

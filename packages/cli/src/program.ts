@@ -1,9 +1,7 @@
 import { createRequire } from 'node:module';
 import { Command } from 'commander';
 import { completion } from './commands/completion.ts';
-import { demo } from './commands/demo.ts';
 import { explain } from './commands/explain.ts';
-import { inspect } from './commands/inspect.ts';
 import { verify } from './commands/verify.ts';
 import { completionCommand } from './declarations/completion-command.ts';
 import { demoCommand } from './declarations/demo-command.ts';
@@ -36,11 +34,19 @@ export function program(terminal: Terminal, onEnd: (status: ExitStatus) => void)
     .configureOutput({ writeErr: () => undefined })
     .configureHelp({ helpWidth: 120 })
     .exitOverride();
-  // What serves and calls is loaded when it is needed: the others begin sooner without.
+  // What the most used one does not need is loaded when it is needed, and is not in its bundle (scripts/bundle.mjs).
   return parley
     .addCommand(verifyCommand(parley, async (paths, options) => onEnd(await verify(paths, options, terminal))))
-    .addCommand(inspectCommand(parley, async (path, options) => onEnd(await inspect(path, options, terminal))))
-    .addCommand(demoCommand(parley, async (directory, options) => onEnd(await demo(directory, options, terminal))))
+    .addCommand(
+      inspectCommand(parley, async (path, options) =>
+        onEnd(await (await import('./commands/inspect.ts')).inspect(path, options, terminal)),
+      ),
+    )
+    .addCommand(
+      demoCommand(parley, async (directory, options) =>
+        onEnd(await (await import('./commands/demo.ts')).demo(directory, options, terminal)),
+      ),
+    )
     .addCommand(explainCommand(parley, async (code, options) => onEnd(await explain(code, options, terminal))))
     .addCommand(
       serveCommand(parley, async (options) =>

@@ -40,9 +40,10 @@ export function verifyCommand(
       .argument('<paths...>', 'NDJSON logs, .xml files, folders of them (also .gz and .zst), or - for standard input'),
   )
     .addOption(
-      new Option('--workers <n>', 'worker threads; 0 works without; default: one per core').argParser(
-        wholeNumber(0, WORKERS_MAX),
-      ),
+      new Option(
+        '--workers <n>',
+        'worker threads; 0 works without; default: one per core, none for less than 24 MiB',
+      ).argParser(wholeNumber(0, WORKERS_MAX)),
     )
     .option('--out <file>', 'write one line of JSON per message to a new file; - for standard output')
     .option('--force', 'let --out replace a file that is there (never one that is read)')

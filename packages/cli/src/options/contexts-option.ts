@@ -7,7 +7,6 @@ import { Fault } from '@parley/core';
 import type { ContextResolver } from '@parley/engine';
 import { parseKeys } from '@parley/log';
 import type { KeyEncryptionKey } from '@parley/stores';
-import { keyEncryptionKeyFromFile, keyEncryptionKeyFromText, openLmdbContextStore } from '@parley/stores';
 import type { Terminal } from '../terminal/terminal.ts';
 import { readInput } from './read-input.ts';
 
@@ -61,6 +60,7 @@ async function keysFile(path: string): Promise<OpenContexts> {
 async function contextStore(directory: string, kek: string | undefined, terminal: Terminal): Promise<OpenContexts> {
   await requireDirectory(directory);
   const keyEncryptionKey = await keyOf(directory, kek, terminal);
+  const { openLmdbContextStore } = await stores();
   const store = await openLmdbContextStore({ directory, keyEncryptionKey, readOnly: true });
   const contexts = new Map<string, SecurityContext>();
   return held((identifier) => fetched(store, contexts, identifier), contexts, store);
@@ -72,7 +72,13 @@ async function requireDirectory(path: string): Promise<void> {
   if (status === undefined) throw new Fault('caller.store-missing', { path });
 }
 
+/** Native code, loaded for those who have a store. */
+function stores(): Promise<typeof import('@parley/stores')> {
+  return import('@parley/stores');
+}
+
 async function keyOf(directory: string, kek: string | undefined, terminal: Terminal): Promise<KeyEncryptionKey> {
+  const { keyEncryptionKeyFromFile, keyEncryptionKeyFromText } = await stores();
   if (kek !== undefined) return keyEncryptionKeyFromFile(kek);
   const text = terminal.environment[KEK_VARIABLE];
   if (text !== undefined && text !== '') return keyEncryptionKeyFromText(text);

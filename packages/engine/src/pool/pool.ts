@@ -1,9 +1,7 @@
-import type { FailedReply, FaultCode, Reply } from '@parley/core';
-import { DEFAULT_LIMITS } from '@parley/core';
+import type { FailedReply, Reply } from '@parley/core';
 import { failedReply, requireKind, requireOptions, TEXT } from '@parley/core/internal';
 import type { OpenedMessage } from '../message/opened-message.ts';
 import type { SealedMessage } from '../seal/request.ts';
-import { envelopeFault } from '../seal/rules.ts';
 import { answerAll } from './answer-all.ts';
 import { Call } from './call.ts';
 import { ContextDesk } from './context-desk.ts';
@@ -14,13 +12,13 @@ import type { Flight, JobRequest } from './flight.ts';
 import { BatchBuilder } from './flight.ts';
 import { FlightDeck } from './flight-deck.ts';
 import { Gate } from './gate.ts';
+import { failure, forWorkers } from './intake.ts';
 import { openRequest, openRequests, sealRequest, streamedRequest } from './job-request.ts';
 import { KeyDesk } from './key-desk.ts';
 import { Meter } from './meter.ts';
 import type { CompletePoolOptions } from './options.ts';
 import { ALL_OPTIONS, CALL_OPTIONS, STREAMED_ENVELOPE } from './options-shape.ts';
 import { PoisonList } from './poison-list.ts';
-import { inUtf8 } from './reader.ts';
 import type { AnyReply } from './reply-reader.ts';
 import { StallWatch } from './stall-watch.ts';
 import { NO_CREDENTIALS } from './transfer/credentials.ts';
@@ -235,22 +233,9 @@ export class BatchPool implements Pool<OpenedMessage> {
     return Math.min(batchMessagesMax, Math.max(WORTH_A_BATCH, Math.ceil(count / Math.max(1, workers))));
   }
 
-  /** What a worker gets to see, or the answer to a message that none does. */
   #taken(kind: JobKind, given: JobRequest): Reply<JobRequest> {
     if (this.#closed !== undefined) return failure('caller.closed');
-    const { policy, workers } = this.#options;
-    const decoded: Reply<JobRequest> =
-      kind === 'seal' || workers === 0 || policy.reader === 'scan' ? { ok: true, value: given } : inUtf8(given, policy);
-    if (!decoded.ok) return decoded;
-    const { octets } = decoded.value;
-    const { messageBytesMax } = kind === 'seal' ? DEFAULT_LIMITS : policy.limits;
-    // Never in shared memory; `open` and `seal` see the size first and answer the same.
-    if (octets.length > messageBytesMax) {
-      const tooLong = failure('peer.limit-message-size', { lengthBytes: octets.length, maxBytes: messageBytesMax });
-      return kind === 'seal' ? failedReply(envelopeFault(tooLong)) : tooLong;
-    }
-    if (this.#poison.has(octets, performance.now())) return failure('internal.worker-lost', { reason: 'seen before' });
-    return decoded;
+    return forWorkers(kind, given, this.#options, this.#poison);
   }
 
   #gather(
@@ -302,8 +287,4 @@ export class BatchPool implements Pool<OpenedMessage> {
       for (const flight of builder.take(false)?.split(parts) ?? []) this.#deck.push(flight);
     }
   }
-}
-
-function failure(code: FaultCode, detail: FailedReply['detail'] = {}): FailedReply {
-  return { ok: false, code, detail };
 }

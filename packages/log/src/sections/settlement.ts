@@ -4,11 +4,27 @@ import { LogReplayCache } from '../log-replay-cache.ts';
 import { resultLine } from '../result-line.ts';
 import type { VerifySummary } from '../tally.ts';
 import { Tally } from '../tally.ts';
-import type { LogResult } from '../verify-log.ts';
+import type { LogResult, SequenceFollower } from '../verify-log.ts';
 import type { SectionedLog } from './section.ts';
 import type { SectionRecords } from './section-records.ts';
+import type { WantedResults } from './section-task.ts';
 import { GOOD, NEEDS, Word } from './section-task.ts';
-import type { VerifySectionsOptions } from './verify-sections.ts';
+
+/** What becomes of results. */
+export interface SettlementOptions {
+  /** Refuses what was seen before with `peer.replay`; `allow` refuses nothing. Default: a cache of this run. */
+  readonly replay?: LogReplayCache | 'allow' | undefined;
+  /** Which lines of the results are wanted. */
+  readonly results: WantedResults;
+  /** Told lines of the results, each with its end, in the order of the log; the next wait for what it returns. */
+  readonly onResults?: ((lines: string) => void | Promise<void>) | undefined;
+  /** Told how many more messages were answered. */
+  readonly onAnswered?: ((valid: number, refused: number) => void) | undefined;
+  /** Follows the sequences of messages that are proven. */
+  readonly sequences?: SequenceFollower | undefined;
+  /** Aborted, and nothing more judged, at the first refusal. */
+  readonly failFast?: AbortController | undefined;
+}
 
 type Refusal = SectionRecords['texts']['refusals'][number];
 
@@ -21,14 +37,14 @@ interface Told {
 
 /** Makes results of what is said of each message, in the order of the log: replays, counts, lines. */
 export class Settlement {
-  readonly #options: VerifySectionsOptions;
+  readonly #options: SettlementOptions;
   readonly #replays: LogReplayCache | undefined;
   readonly #tally = new Tally();
   #lines = '';
   #valid = 0;
   #refused = 0;
 
-  constructor(options: VerifySectionsOptions) {
+  constructor(options: SettlementOptions) {
     this.#options = options;
     this.#replays = options.replay === 'allow' ? undefined : (options.replay ?? new LogReplayCache());
   }

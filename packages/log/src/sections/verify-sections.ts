@@ -1,36 +1,24 @@
 import type { LogEntry } from '../log-entry.ts';
-import type { LogReplayCache } from '../log-replay-cache.ts';
 import { firstInk, startOf, tooLarge } from '../read-log.ts';
 import { readRecord } from '../read-record.ts';
 import type { VerifySummary } from '../tally.ts';
 import { untilAborted } from '../until-aborted.ts';
-import type { AtPolicy, SequenceFollower } from '../verify-log.ts';
+import type { AtPolicy } from '../verify-log.ts';
 import { resultsOf, untilFirst } from '../verify-log.ts';
 import type { LogPool } from './log-pool.ts';
 import type { Section } from './section.ts';
 import { SectionFlights, sourceOf } from './section-flight.ts';
 import { SectionLines } from './section-lines.ts';
 import type { SectionRecords } from './section-records.ts';
-import type { SectionRules, WantedResults } from './section-task.ts';
+import type { SectionRules } from './section-task.ts';
+import type { SettlementOptions } from './settlement.ts';
 import { Settlement } from './settlement.ts';
 
-export interface VerifySectionsOptions {
+export interface VerifySectionsOptions extends SettlementOptions {
   readonly sections: AsyncIterable<Section>;
   readonly pool: LogPool;
   readonly at: AtPolicy;
   readonly messageBytesMax: number;
-  /** Refuses what was seen before with `peer.replay`; `allow` refuses nothing. Default: a cache of this run. */
-  readonly replay?: LogReplayCache | 'allow' | undefined;
-  /** Which lines of the results are wanted. */
-  readonly results: WantedResults;
-  /** Told lines of the results, each with its end, in the order of the log; the next wait for what it returns. */
-  readonly onResults?: ((lines: string) => void | Promise<void>) | undefined;
-  /** Told how many more messages were answered. */
-  readonly onAnswered?: ((valid: number, refused: number) => void) | undefined;
-  /** Follows the sequences of messages that are proven. */
-  readonly sequences?: SequenceFollower | undefined;
-  /** Aborted, and nothing more judged, at the first refusal. */
-  readonly failFast?: AbortController | undefined;
   /** Stops reading when it is aborted; sections under way are still answered. */
   readonly signal?: AbortSignal | undefined;
 }
