@@ -7,6 +7,7 @@ import { moduleMatcher } from '../../../packages/codec/src/hot/template/template
 import type { MessageTemplate } from '../../../packages/engine/src/templates/message-template.ts';
 import { TemplateShelf } from '../../../packages/engine/src/templates/template-shelf.ts';
 import { NOW_MS, sampleContext, sampleEnvelope, sampleRandom, sampleRequest, sealed, text } from '../support/sample.ts';
+import { takenApart } from './forged.ts';
 
 const POLICY = policyOf();
 
@@ -36,6 +37,40 @@ test('the second message of a shape makes a template, and the third is opened by
   const known = open(third, requestWith(workspace));
   expect(workspace.templates).toEqual({ opened: 1, learned: 1 });
   expect(known).toEqual(open(third, requestWith(new Workspace({ templatesMax: 0 }))));
+});
+
+describe('T97: what is known decrypted is taken for nothing else', () => {
+  const context = sampleContext({ suite: 'Basic256GCMSha256' });
+  const hidden = (content?: string): Uint8Array => message(content, { context, encrypt: 'body' });
+  const isKnown = (octets: Uint8Array, workspace: Workspace, policy?: Policy): boolean => {
+    const before = workspace.templates.opened;
+    const request = requestWith(workspace, policy, [context]);
+    expect(open(octets, request)).toEqual(open(octets, { ...request, workspace: new Workspace({ templatesMax: 0 }) }));
+    return workspace.templates.opened > before;
+  };
+
+  test.each([undefined, policyOf('strict', { requireEncryptedBody: true })])('the same in clear, %#', (policy) => {
+    const workspace = new Workspace();
+    const octets = hidden();
+    expect([0, 1, 2].map(() => isKnown(octets, workspace, policy))).toEqual([false, false, true]);
+    const { plain } = takenApart(octets, requestWith(workspace, policy, [context]));
+    expect(isKnown(plain, workspace, policy)).toBe(false);
+    expect(isKnown(hidden('<m:a xmlns:m="urn:m">2</m:a>'), workspace, policy)).toBe(true);
+    expect(isKnown(hidden('<m:b xmlns:m="urn:m">2</m:b>'), workspace, policy)).toBe(false);
+  });
+
+  test('with any octet of it changed', () => {
+    const workspace = new Workspace();
+    for (let time = 0; time < 3; time++) isKnown(hidden(), workspace);
+    const octets = hidden();
+    for (let at = 0; at < octets.length; at += 3) {
+      const changed = octets.slice();
+      changed[at] = changed[at]! ^ 1;
+      isKnown(changed, workspace);
+    }
+    // Some are good, because nobody signed what was changed, and known by now as others are.
+    expect([0, 1, 2].map(() => isKnown(octets, workspace)).at(-1)).toBe(true);
+  });
 });
 
 test('what it lends is in the workspace, and what it gives is the own of whoever asked', () => {
@@ -122,7 +157,7 @@ describe('T94: what is judged of every message is judged of one that is known ag
 });
 
 describe('T95: shapes that never come again cost little, and keep no room', () => {
-  const shelfOfShapes = (templatesMax: number): TemplateShelf => new TemplateShelf(templatesMax);
+  const shelfOfShapes = (templatesMax: number): TemplateShelf<MessageTemplate> => new TemplateShelf(templatesMax);
   const template = (shape: number): MessageTemplate => ({ shape }) as MessageTemplate;
 
   test('a shape that was seen once has no template', () => {

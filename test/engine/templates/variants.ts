@@ -44,7 +44,26 @@ interface Place {
   readonly end: number;
 }
 
+/** Places are looked for once in what is changed again and again. */
+const found = new Map<string, Map<RegExp, readonly Place[]>>();
+const FOUND_MAX = 256;
+
 function placesOf(text: string, pattern: RegExp): readonly Place[] {
+  let ofText = found.get(text);
+  if (ofText === undefined) {
+    if (found.size >= FOUND_MAX) found.clear();
+    ofText = new Map();
+    found.set(text, ofText);
+  }
+  let places = ofText.get(pattern);
+  if (places === undefined) {
+    places = search(text, pattern);
+    ofText.set(pattern, places);
+  }
+  return places;
+}
+
+function search(text: string, pattern: RegExp): readonly Place[] {
   return [...text.matchAll(pattern)].map((match) => {
     const value = match.slice(1).find((group) => group !== undefined) ?? match[0];
     const start = match.index + (pattern === ELEMENT ? 0 : match[0].indexOf(value, 1));

@@ -1,4 +1,4 @@
-/** Verified parts -> the answer of `open`. The only place that makes an {@link OpenedMessage}. */
+/** Verified parts -> the answer of `open`. Besides `templates/known-answer.ts`, the only place that makes an {@link OpenedMessage}. */
 
 import type { Tape } from '@parley/codec';
 import { canonicalise, localNameOf, NAMESPACE_URIS, namespaceUriOf } from '@parley/codec';
@@ -26,11 +26,10 @@ import type { Policy } from '../policy/policy.ts';
 import type { MessageClaims } from '../read/message.ts';
 import type { DecryptedMessage, DecryptedPart } from './decrypt-parts.ts';
 import { freshUntilMs } from './freshness.ts';
-import { digestOf, signatureReplayKey } from './replay-key.ts';
+import { contextReplayKey, digestOf, signatureReplayKey } from './replay-key.ts';
 import type { VerifiedPart, VerifiedSignature } from './verify-signatures.ts';
 
-/** What an answer is made of, besides octets. */
-export interface ProofClaims {
+export interface Proof {
   /** Of the document that the signatures cover. */
   readonly signedClaims: MessageClaims;
   /** Of the document in which everything is plaintext. */
@@ -46,17 +45,13 @@ export interface ProofClaims {
   readonly user: AuthenticatedUser | undefined;
   readonly signatureConfirmed: boolean;
   readonly policy: Policy;
-}
-
-/** The same, with the octets in a workspace. */
-export interface Proof extends ProofClaims {
   readonly workspace: Workspace;
   readonly borrow: boolean;
 }
 
 /** Makes the answer. Without `borrow`, its octets are copied out of the workspace. */
 export function handOver(proof: Proof): OpenedMessage {
-  const { signedClaims, claims, verified, workspace } = proof;
+  const { signedClaims, claims, verified, decrypted, addressing, workspace } = proof;
   const { sink } = workspace;
   const bodyPart = claims === signedClaims ? verified.find((part) => part.role === 'body') : undefined;
   let bodyStart = bodyPart?.start ?? 0;
@@ -69,23 +64,6 @@ export function handOver(proof: Proof): OpenedMessage {
     bodyEnd = sink.length;
   }
   const octets = proof.borrow ? sink.bytes : sink.bytes.slice(0, sink.length);
-  return answerOf(proof, octets, { bodyStart, bodyEnd, verifiedEnd });
-}
-
-/** Where in the octets of an answer its Body is, and where what was digested ends. */
-export interface AnswerPlaces {
-  readonly bodyStart: number;
-  readonly bodyEnd: number;
-  readonly verifiedEnd: number;
-}
-
-/** The answer over `octets`, in which each verified part is where it says. */
-export function answerOf(
-  proof: ProofClaims,
-  octets: Uint8Array,
-  { bodyStart, bodyEnd, verifiedEnd }: AnswerPlaces,
-): OpenedMessage {
-  const { signedClaims, claims, verified, decrypted, addressing } = proof;
   const first = verified[0]?.signature;
   const context = first?.resolved.source === 'context' ? first.resolved : undefined;
   const { timestamp } = signedClaims;
@@ -210,12 +188,8 @@ export function namespaceText(tape: Tape, element: number): string {
   return NAMESPACE_URIS[namespaceOf(tape, element)] ?? namespaceUriOf(tape, element);
 }
 
-/**
- * Without a signed MessageID, the MAC itself is what happens once; where the transport answers for the MessageID, both
- * together: of peers whose Timestamps have whole seconds, honest calls of one second can have one MAC.
- */
 function replayKeyOf(
-  { verified, addressing, user, policy }: ProofClaims,
+  { verified, addressing, user, policy }: Proof,
   messageIdIsSigned: boolean,
   octets: Uint8Array,
   body: Uint8Array,
@@ -225,10 +199,7 @@ function replayKeyOf(
   if (first === undefined && user === undefined) return '';
   if (first === undefined) return `user ${addressing.messageId ?? digestOf(body)} ${user?.username}`;
   const { resolved, valueBase64, start, end } = first;
-  if (resolved.source === 'context') {
-    if (addressing.messageId === undefined) return valueBase64;
-    if (messageIdIsSigned) return addressing.messageId;
-    return policy.trustTransport ? `${addressing.messageId} ${valueBase64}` : valueBase64;
-  }
+  if (resolved.source === 'context')
+    return contextReplayKey(addressing.messageId, messageIdIsSigned, valueBase64, policy);
   return signatureReplayKey(resolved, octets.subarray(start, end));
 }

@@ -4,6 +4,7 @@ import { digestBase64 } from '@parley/core/internal';
 import type { ResolvedKey } from '../keys/resolved-key.ts';
 import type { OpenedMessage } from '../message/opened-message.ts';
 import type { ReplayEntry } from '../message/replay-memory.ts';
+import type { Policy } from '../policy/policy.ts';
 
 /** All of `message` that may be seen once: the message itself, if something proves it, and the nonce of its UsernameToken. */
 export function replayEntries(message: OpenedMessage): readonly ReplayEntry[] {
@@ -11,6 +12,21 @@ export function replayEntries(message: OpenedMessage): readonly ReplayEntry[] {
   if (replayKey === '') return [];
   const entry = { scope: identifier, key: replayKey, untilMs: replayUntilMs };
   return user?.nonce === undefined ? [entry] : [entry, user.nonce];
+}
+
+/**
+ * Of a context: without a signed MessageID, the MAC itself is what happens once; where the transport answers for the
+ * MessageID, both together: of peers whose Timestamps have whole seconds, honest calls of one second can have one MAC.
+ */
+export function contextReplayKey(
+  messageId: string | undefined,
+  messageIdIsSigned: boolean,
+  valueBase64: string,
+  { trustTransport }: Pick<Policy, 'trustTransport'>,
+): string {
+  if (messageId === undefined) return valueBase64;
+  if (messageIdIsSigned) return messageId;
+  return trustTransport ? `${messageId} ${valueBase64}` : valueBase64;
 }
 
 /**

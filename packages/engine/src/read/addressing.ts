@@ -69,15 +69,31 @@ export function requireAddressing(
   soapAction: string | undefined,
   policy: Policy,
 ): void {
-  if (policy.endpointAddress !== undefined && values.to !== undefined && values.to !== policy.endpointAddress) {
-    throw refusedBy('endpointAddress', 'peer.addressing-mismatch');
-  }
+  requireEndpoint(values, policy);
   for (const place of [Addressing.ReplyTo, Addressing.FaultTo]) {
     const endpoint = envelope.addressing[place]!;
     if (endpoint >= 0) requireHarmless(tape, endpoint, policy);
   }
+  requireAction(values, soapAction);
+}
+
+/**
+ * The same of a message whose answer goes where it was allowed to go before.
+ * @throws Fault `peer.addressing-mismatch`, `peer.action-mismatch`
+ */
+export function requireExpected(values: AddressingClaims, soapAction: string | undefined, policy: Policy): void {
+  requireEndpoint(values, policy);
+  requireAction(values, soapAction);
+}
+
+function requireEndpoint({ to }: AddressingClaims, { endpointAddress }: Policy): void {
+  if (endpointAddress !== undefined && to !== undefined && to !== endpointAddress)
+    throw refusedBy('endpointAddress', 'peer.addressing-mismatch');
+}
+
+function requireAction({ action }: AddressingClaims, soapAction: string | undefined): void {
   const named = soapAction === undefined ? '' : unquoted(soapAction.trim());
-  if (named !== '' && values.action !== undefined && named !== values.action) throw new Fault('peer.action-mismatch');
+  if (named !== '' && action !== undefined && named !== action) throw new Fault('peer.action-mismatch');
 }
 
 // Literal comparison: an address is never normalised, parsed or connected to.

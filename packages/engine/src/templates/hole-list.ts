@@ -16,6 +16,14 @@ export class HoleList {
     this.tape = tape;
   }
 
+  /** Those of `others` before `end`, in a document that is the same up to there; what they name behind it is named no more. */
+  takeOver(others: HoleList, end: number): void {
+    for (const hole of others.inOrder()) {
+      const { names, ...rest } = hole;
+      if (hole.end <= end) this.#holes.set(hole.start, names === undefined || names >= end ? rest : hole);
+    }
+  }
+
   /** In document order. */
   inOrder(): readonly TemplateHole[] {
     return [...this.#holes.values()].sort((left, right) => left.start - right.start);
@@ -83,7 +91,9 @@ export class HoleList {
     end: number,
     hole: { readonly kind: HoleKind; readonly bytesMax: number; readonly isId?: boolean; readonly names?: number },
   ): number {
-    if (this.#holes.has(start)) throw new NoTemplate();
+    const known = this.#holes.get(start);
+    // Two keys of one context have one token.
+    if (known !== undefined && (known.kind !== Hole.value || hole.kind !== Hole.value)) throw new NoTemplate();
     this.#holes.set(start, { isId: false, ...hole, start, end });
     return start;
   }

@@ -2,10 +2,9 @@
 
 import { firstChild, nextSibling } from '@parley/codec';
 import type { Matcher } from '@parley/codec/internal';
-import { decodeText, isNamed, localName, namespaceOf } from '@parley/codec/internal';
+import { isNamed, localName, namespaceOf } from '@parley/codec/internal';
 import type { Limits } from '@parley/core';
 import { readDerivedKeyToken, readNonce } from '../claims/derived-key-token.ts';
-import { readKeyInfo } from '../claims/signature.ts';
 import { readTokenReference } from '../claims/token-reference.ts';
 import { isTokenNamed } from '../plan/derivation-chain.ts';
 import type { PlannedContextKey } from '../plan/planned-key.ts';
@@ -26,14 +25,19 @@ export interface KeyHolePlaces {
 }
 
 /**
- * Adds the holes of the key that the KeyInfo names.
+ * Adds the holes of the key that the wsse:SecurityTokenReference names.
  * @throws NoTemplate; what reading throws
  */
-export function addKeyHoles(holes: HoleList, keyInfo: number, key: PlannedContextKey, policy: Policy): KeyHolePlaces {
+export function addKeyHoles(
+  holes: HoleList,
+  tokenReference: number,
+  key: PlannedContextKey,
+  policy: Policy,
+): KeyHolePlaces {
   const { tape } = holes;
   const { limits } = policy;
   const nonces: number[] = [];
-  let reference = readTokenReference(tape, readKeyInfo(tape, keyInfo), policy);
+  let reference = readTokenReference(tape, tokenReference, policy);
   for (;;) {
     // An attribute of the reference, and as fixed as it is.
     if (reference.impliedNonce >= 0) nonces.unshift(-1);
@@ -77,8 +81,8 @@ export class KeyHoles {
    * The key that the message names which matched.
    * @throws Fault a nonce that is none
    */
-  planned(message: Uint8Array, { holes }: Matcher): PlannedContextKey {
-    if (this.#held === undefined || !this.#areHeld(message, holes, this.#held)) this.#plan(message, holes);
+  planned(message: Uint8Array, matcher: Matcher): PlannedContextKey {
+    if (this.#held === undefined || !this.#areHeld(message, matcher.holes, this.#held)) this.#plan(message, matcher);
     return this.#planned;
   }
 
@@ -93,14 +97,14 @@ export class KeyHoles {
     return true;
   }
 
-  #plan(message: Uint8Array, holes: Int32Array): void {
+  #plan(message: Uint8Array, matcher: Matcher): void {
+    const { holes } = matcher;
     const { identifier, instance, nonces } = this.#places;
-    const textOf = (hole: number): string => decodeText(message, holes[hole * 2]!, holes[hole * 2 + 1]!);
     const { derivations } = this.#planned;
     const planned: PlannedContextKey = {
       ...this.#planned,
-      identifier: identifier < 0 ? this.#planned.identifier : textOf(identifier),
-      instance: instance < 0 ? this.#planned.instance : textOf(instance),
+      identifier: identifier < 0 ? this.#planned.identifier : matcher.text(identifier),
+      instance: instance < 0 ? this.#planned.instance : matcher.text(instance),
       derivations: derivations.map((derivation, index) => {
         const hole = nonces[index]!;
         if (hole < 0) return derivation;

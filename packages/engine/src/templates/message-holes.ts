@@ -70,16 +70,17 @@ export function addReadHoles(
 }
 
 /**
- * Adds all Ids of the document, and what names them in the Security header.
+ * Adds all Ids of the document that are not there yet, and what names them inside the elements `within`.
  * @throws NoTemplate
  */
-export function addIds(holes: HoleList, security: number, { limits }: Policy): void {
+export function addIds(holes: HoleList, within: readonly number[], { limits }: Policy): void {
   const { tape } = holes;
   const bytesMax = limits.attributeValueBytesMax;
-  const fragments = fragmentsOf(tape, security);
+  const fragments = within.flatMap((element) => fragmentsOf(tape, element));
   const named = new Set(fragments.map(({ id }) => id));
   for (let pair = 0; pair < tape.idCount; pair++) {
     const attribute = tape.ids[pair * 2]!;
+    if (holes.has(attribute)) continue;
     holes.attribute(attribute, { kind: named.has(attribute) ? Hole.name : Hole.id, isId: true, bytesMax });
   }
   for (const { uri, id } of fragments) {
@@ -88,10 +89,10 @@ export function addIds(holes: HoleList, security: number, { limits }: Policy): v
   }
 }
 
-/** Attributes `URI="#..."` in the Security header, with the Ids that they name. */
-function fragmentsOf(tape: Tape, security: number): readonly { readonly uri: number; readonly id: number }[] {
+/** Attributes `URI="#..."` inside `within`, with the Ids that they name. */
+function fragmentsOf(tape: Tape, within: number): readonly { readonly uri: number; readonly id: number }[] {
   const found: { uri: number; id: number }[] = [];
-  for (const attribute of attributesWithin(tape, security)) {
+  for (const attribute of attributesWithin(tape, within)) {
     const base = attribute * ATTRIBUTE_WORDS;
     const [start, end] = [tape.attributes[base + A.value]!, tape.attributes[base + A.valueEnd]!];
     const isUri =
@@ -128,15 +129,19 @@ function attributesWithin(tape: Tape, element: number): readonly number[] {
   return attributes;
 }
 
-/** Adds the texts of the application's header blocks, and texts and attributes of the Body's content. @throws NoTemplate */
-export function addContent(holes: HoleList, { envelope }: MessageClaims, { limits }: Policy): void {
+/** Adds the texts of the application's header blocks. @throws NoTemplate */
+export function addHeaderTexts(holes: HoleList, { envelope: { header } }: MessageClaims): void {
   const { tape } = holes;
-  const { header, body } = envelope;
   for (let block = header < 0 ? -1 : firstChild(tape, header); block >= 0; block = nextSibling(tape, block)) {
     if (READ_NAMESPACES.includes(namespaceOf(tape, block))) continue;
     const end = tape.elements[block * ELEMENT_WORDS + E.next]!;
     for (let element = block; element < end; element++) holes.runs(element);
   }
+}
+
+/** Adds texts and attributes of the Body's content. @throws NoTemplate */
+export function addBodyContent(holes: HoleList, { envelope: { body } }: MessageClaims, { limits }: Policy): void {
+  const { tape } = holes;
   const bodyEnd = tape.elements[body * ELEMENT_WORDS + E.next]!;
   for (let element = body; element < bodyEnd; element++) holes.runs(element);
   for (let child = firstChild(tape, body); child >= 0; child = nextSibling(tape, child)) {

@@ -1,29 +1,63 @@
 import type { OctetTemplate } from '@parley/codec/internal';
-import type { PlannedSignature } from '../plan/signatures.ts';
-import type { MessageClaims } from '../read/message.ts';
+import type { CipherAlgorithm, DigestAlgorithm, MacAlgorithm } from '@parley/core';
+import type { EncryptedPart, OpenedMessage, SignedPart } from '../message/opened-message.ts';
+import type { AddressingHoles } from './addressing-holes.ts';
 import type { KeyHoles } from './key-holes.ts';
 
 /**
  * What is the same in all messages of a shape, and in which holes the rest is. Holes are numbers; -1 where there is none.
  * Everything here was found by the readers and the planner in a message that was opened in full, under one policy.
  */
-export interface MessageTemplate {
+export interface MessageTemplate extends TimestampHoles {
+  readonly kind: 'message';
   /** {@link shapeOf} the message it was made of. */
   readonly shape: number;
   readonly octets: OctetTemplate;
-  /** Of the tape of marks: where things stand and what they are called. Its Timestamp is not a message's. */
-  readonly claims: MessageClaims;
-  readonly signature: PlannedSignature;
-  /** The reference to the Body. */
-  readonly body: number;
-  /** Elements that the signature covers. */
-  readonly signed: ReadonlySet<number>;
+  /** What it came encrypted in. safety: without that, nothing that fits is it, for the policy may want it encrypted. */
+  readonly outer: CipherTemplate | undefined;
   readonly key: KeyHoles;
+  readonly algorithm: MacAlgorithm;
   readonly signatureValue: number;
   /** Of each reference of the signature. */
-  readonly digestValues: readonly number[];
+  readonly parts: readonly PartTemplate[];
+  /** The reference to the Body. */
+  readonly body: number;
+  readonly addressing: AddressingHoles;
+  readonly soapVersion: OpenedMessage['soapVersion'];
+  readonly understoodHeaders: OpenedMessage['understoodHeaders'];
+}
+
+export interface TimestampHoles {
   readonly created: number;
   readonly expires: number;
-  /** By the place of their names in `ADDRESSING_NAMES`. */
-  readonly addressing: readonly number[];
+}
+
+/** What a message is compared with as it comes. */
+export type KnownShape = MessageTemplate | CipherTemplate;
+
+/** One reference: what it is to, and how it was digested. */
+export interface PartTemplate {
+  readonly account: Omit<SignedPart, 'bytes' | 'key'>;
+  readonly digest: DigestAlgorithm;
+  readonly digestValue: number;
+}
+
+/** Messages whose Body was encrypted when all was signed: what stands around the ciphertext. */
+export interface CipherTemplate extends TimestampHoles {
+  readonly kind: 'cipher';
+  readonly shape: number;
+  readonly octets: OctetTemplate;
+  readonly key: KeyHoles;
+  readonly cipher: CipherAlgorithm;
+  readonly cipherValue: number;
+  /** The EncryptedData. */
+  readonly start: Offset;
+  readonly end: Offset;
+  readonly account: Omit<EncryptedPart, 'key'>;
+}
+
+/** A place as far behind a hole, or behind the start of the message if that is -1. */
+export interface Offset {
+  readonly hole: number;
+  readonly bytes: number;
 }

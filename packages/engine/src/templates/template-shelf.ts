@@ -1,25 +1,29 @@
 /** The templates of one policy and thread, bounded: how many are kept, how many are tried, and how often one is made. */
 import type { Workspace } from '../memory/workspace.ts';
 import type { Policy } from '../policy/policy.ts';
-import type { MessageTemplate } from './message-template.ts';
+import type { KnownShape, MessageTemplate } from './message-template.ts';
 
 /** Templates that one message is compared with, at most. A comparison costs about a hundredth of opening in full. */
 const TRIED_MAX = 8;
+/** Of so many messages one is compared, while none fits. */
+const SKIPPED = 16;
 const SHAPES_MAX = 1024;
 /** Making one costs as much as five messages: one in so many that find none, and one for so few that do. */
 const MISSES_PER_TEMPLATE = 512;
 const HITS_PER_TEMPLATE = 16;
 
-export class TemplateShelf {
+export class TemplateShelf<Template extends { readonly shape: number }> {
   readonly #templatesMax: number;
   /** Used last, first. */
-  readonly #templates: MessageTemplate[] = [];
+  readonly #templates: Template[] = [];
   /** Shapes that were seen once. */
   readonly #seen = new Set<number>();
   /** How many templates may be made. */
   #credit: number;
   /** How many are tried: fewer and fewer while none fits. */
   #tried = TRIED_MAX;
+
+  #skipped = 0;
 
   constructor(templatesMax: number) {
     this.#templatesMax = templatesMax;
@@ -30,8 +34,14 @@ export class TemplateShelf {
     return this.#templates.length === 0;
   }
 
+  /** Whether there is any; and, where none has fitted for long, whether it is time to look again. */
+  get isWorthATry(): boolean {
+    if (this.isEmpty) return false;
+    return this.#tried > 1 || this.#skipped++ % SKIPPED === 0;
+  }
+
   /** The template that `fits`, of those that are tried. */
-  find(fits: (template: MessageTemplate) => boolean): MessageTemplate | undefined {
+  find(fits: (template: Template) => boolean): Template | undefined {
     const templates = this.#templates;
     const count = Math.min(this.#tried, templates.length);
     for (let place = 0; place < count; place++) {
@@ -46,12 +56,16 @@ export class TemplateShelf {
     return undefined;
   }
 
+  /** Has the template of that shape tried first, if there is one: it may be further back than was tried. */
+  recall(shape: number): void {
+    const known = this.#templates.findIndex((template) => template.shape === shape);
+    if (known > 0) this.#bringForward(known, this.#templates[known]!);
+  }
+
   /** Notes a message of `shape` that no template opened; whether it is time to make one of it. */
   isDue(shape: number): boolean {
     this.#earn(1 / MISSES_PER_TEMPLATE);
-    const known = this.#templates.findIndex((template) => template.shape === shape);
-    // It may be further back than was tried.
-    if (known > 0) this.#bringForward(known, this.#templates[known]!);
+    this.recall(shape);
     if (!this.#seen.has(shape)) {
       if (this.#seen.size >= SHAPES_MAX) this.#seen.clear();
       this.#seen.add(shape);
@@ -64,12 +78,12 @@ export class TemplateShelf {
   }
 
   /** Keeps a template, in the place of the least recently used one if there are too many. */
-  keep(template: MessageTemplate): void {
+  keep(template: Template): void {
     this.#templates.unshift(template);
     if (this.#templates.length > this.#templatesMax) this.#templates.pop();
   }
 
-  #bringForward(place: number, template: MessageTemplate): void {
+  #bringForward(place: number, template: Template): void {
     this.#templates.splice(place, 1);
     this.#templates.unshift(template);
   }
@@ -79,20 +93,29 @@ export class TemplateShelf {
   }
 }
 
-const shelves = new WeakMap<Workspace, WeakMap<Policy, TemplateShelf>>();
+/** The templates of one policy and thread. */
+export interface Shelves {
+  /** Of messages as they come. */
+  readonly received: TemplateShelf<KnownShape>;
+  /** Of those whose Body was decrypted. */
+  readonly decrypted: TemplateShelf<MessageTemplate>;
+}
 
-/** The shelf of a workspace for a policy; `undefined` where there are to be no templates. */
-export function shelfOf(workspace: Workspace | undefined, policy: Policy): TemplateShelf | undefined {
+const shelves = new WeakMap<Workspace, WeakMap<Policy, Shelves>>();
+
+/** The shelves of a workspace for a policy; `undefined` where there are to be no templates. */
+export function shelvesOf(workspace: Workspace | undefined, policy: Policy): Shelves | undefined {
   if (workspace === undefined || workspace.templatesMax === 0) return undefined;
+  const { templatesMax } = workspace;
   let ofWorkspace = shelves.get(workspace);
   if (ofWorkspace === undefined) {
     ofWorkspace = new WeakMap();
     shelves.set(workspace, ofWorkspace);
   }
-  let shelf = ofWorkspace.get(policy);
-  if (shelf === undefined) {
-    shelf = new TemplateShelf(workspace.templatesMax);
-    ofWorkspace.set(policy, shelf);
+  let ofPolicy = ofWorkspace.get(policy);
+  if (ofPolicy === undefined) {
+    ofPolicy = { received: new TemplateShelf(templatesMax), decrypted: new TemplateShelf(templatesMax) };
+    ofWorkspace.set(policy, ofPolicy);
   }
-  return shelf;
+  return ofPolicy;
 }

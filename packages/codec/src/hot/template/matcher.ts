@@ -17,6 +17,8 @@ export interface Matcher {
   match(image: Image): number;
   /** Writes the parts from `lead` on; where they end, or -1 for want of room. */
   write(image: Image, lead: number): number;
+  /** What hole number `hole` of the message that matched last holds, as a string. */
+  text(hole: number): string;
   /** Forgets the message, and overwrites what is left of it. */
   drop(): void;
 }

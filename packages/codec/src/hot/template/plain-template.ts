@@ -1,4 +1,5 @@
 /** What the module does, without it: the definition that it is held to. */
+import { decodeText } from '../../tape/text.ts';
 import { hashOctets, sameOctets } from '../octets/octet-hash.ts';
 import type { HoleKind, Image } from './image.ts';
 import { Hole, I, NAME_OCTETS, PIECE_WORDS, SEGMENT_WORDS } from './image.ts';
@@ -84,6 +85,10 @@ export class PlainMatcher implements Matcher {
       places[part * 2 + 1] = out;
     }
     return out;
+  }
+
+  text(hole: number): string {
+    return decodeText(this.#message, this.holes[hole * 2]!, this.holes[hole * 2 + 1]!);
   }
 
   drop(): void {

@@ -28,7 +28,10 @@ class ModuleMatcher implements Matcher {
   readonly out: Uint8Array;
   readonly #module: TemplateExports;
   readonly #octets: Uint8Array;
+  readonly #text: Buffer;
   #length = 0;
+  /** Of the longest message since the last {@link drop}. */
+  #takenBytes = 0;
   #written = 0;
   // Images are laid into their room one after the other, over the oldest; as many octets as were ever laid.
   #laidBytes = 0;
@@ -38,6 +41,7 @@ class ModuleMatcher implements Matcher {
     const { buffer } = module.memory;
     this.#module = module;
     this.#octets = new Uint8Array(buffer);
+    this.#text = Buffer.from(buffer);
     this.#octets.set(NAME_OCTETS, NAMES_AT);
     this.holes = new Int32Array(buffer, HOLES_AT, MATCH_LIMITS.holes * 2);
     this.places = new Int32Array(buffer, PLACES_AT, MATCH_LIMITS.parts * 2);
@@ -46,6 +50,7 @@ class ModuleMatcher implements Matcher {
 
   take(message: Uint8Array): boolean {
     if (message.length > MATCH_LIMITS.messageBytes) return false;
+    this.#takenBytes = Math.max(this.#takenBytes, message.length);
     this.#octets.set(message, MESSAGE_AT);
     this.#length = message.length;
     return true;
@@ -60,11 +65,16 @@ class ModuleMatcher implements Matcher {
     return this.#written;
   }
 
+  text(hole: number): string {
+    return this.#text.toString('utf8', MESSAGE_AT + this.holes[hole * 2]!, MESSAGE_AT + this.holes[hole * 2 + 1]!);
+  }
+
   drop(): void {
-    this.#octets.fill(0, MESSAGE_AT, MESSAGE_AT + this.#length);
+    this.#octets.fill(0, MESSAGE_AT, MESSAGE_AT + this.#takenBytes);
     // What did not fit may have been written up to the end.
     this.out.fill(0, 0, this.#written < 0 ? this.out.length : this.#written + 16);
     this.#length = 0;
+    this.#takenBytes = 0;
     this.#written = 0;
   }
 

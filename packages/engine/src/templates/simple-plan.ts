@@ -1,0 +1,85 @@
+/** The plans that templates know: one signature by a key of a context, and at most the content of the Body encrypted. */
+import { nextSibling } from '@parley/codec';
+import type { MacAlgorithm } from '@parley/core';
+import type { PlannedDecryption } from '../plan/decryption.ts';
+import type { DocumentPlan } from '../plan/document.ts';
+import { isSettled } from '../plan/document.ts';
+import type { PlannedContextKey, PlannedKey } from '../plan/planned-key.ts';
+import type { PlannedSignature } from '../plan/signatures.ts';
+import type { MessageClaims } from '../read/message.ts';
+import { NoTemplate } from './hole-list.ts';
+
+/** What signs. */
+export interface SimpleSignature {
+  readonly signature: PlannedSignature;
+  readonly algorithm: MacAlgorithm;
+  readonly key: PlannedContextKey;
+}
+
+/** @throws NoTemplate */
+export function simpleSignature({ claims, signatures, signedCiphertext }: DocumentPlan): SimpleSignature {
+  const { envelope, security, tape } = claims;
+  const [signature] = signatures;
+  const isSimple =
+    signedCiphertext.length + envelope.encryptedHeaders.length === 0 &&
+    security.encryptedData.length + security.encryptedKeys.length === 0 &&
+    security.otherTokens.length + security.assertions.length + security.tokenReferences.length === 0 &&
+    security.signatureConfirmations.length === 0 &&
+    security.signatures.length === 1 &&
+    tape.commentCount + tape.processingInstructionCount === 0;
+  if (!isSimple || signature === undefined) throw new NoTemplate();
+  const { claim, references, roles, hidden, isEndorsing, key } = signature;
+  const { algorithm } = claim;
+  const isPlain =
+    !isEndorsing &&
+    hidden.length === 0 &&
+    // The Body that is handed over is the one that was digested.
+    roles.includes('body') &&
+    references.every(({ isTokenTransform }) => !isTokenTransform) &&
+    references.length === referenceCount(claims, claim.signatureMethod);
+  if (!isPlain || algorithm.kind !== 'mac') throw new NoTemplate();
+  return { signature, algorithm, key: ofContext(claims, key) };
+}
+
+/** What is decrypted. */
+export interface SimpleDecryption {
+  readonly decryption: PlannedDecryption;
+  readonly key: PlannedContextKey;
+}
+
+/** What is decrypted; nothing, if nothing is encrypted. @throws NoTemplate */
+export function simpleDecryption(plan: DocumentPlan): SimpleDecryption | undefined {
+  const { claims, decryptions } = plan;
+  const { referenceLists } = claims.security;
+  const [decryption, another] = decryptions;
+  if (decryption === undefined) {
+    if (referenceLists.length > 0) throw new NoTemplate();
+    return undefined;
+  }
+  const { claim, place, isWholeBody, key } = decryption;
+  const isSimple =
+    another === undefined &&
+    referenceLists.length <= 1 &&
+    isSettled(plan) &&
+    place === 'body' &&
+    isWholeBody &&
+    claim.target === 'content' &&
+    claim.tokenReference >= 0 &&
+    // safety: what CBC gives may be looked at only where no forger can time it (T37).
+    claim.cipher.mode === 'gcm';
+  if (!isSimple) throw new NoTemplate();
+  return { decryption, key: ofContext(claims, key) };
+}
+
+/** The token is the key's own, so nothing has to be compared with it. @throws NoTemplate */
+function ofContext({ security }: MessageClaims, key: PlannedKey): PlannedContextKey {
+  if (key.source !== 'context' || key.token !== security.securityContextToken) throw new NoTemplate();
+  return key;
+}
+
+/** ds:References as written: some may say again what another said. */
+function referenceCount({ tape }: MessageClaims, signatureMethod: number): number {
+  let count = 0;
+  for (let child = nextSibling(tape, signatureMethod); child >= 0; child = nextSibling(tape, child)) count++;
+  return count;
+}
