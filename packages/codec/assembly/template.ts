@@ -9,6 +9,8 @@ const HASHES: i32 = 0x800;
 const PLACES: i32 = 0xc00;
 const HOLES: i32 = 0x1000;
 const MESSAGE: i32 = 0x20000;
+// Names of open elements: where, and how long.
+const STACK: i32 = 0x122000;
 const OUT: i32 = 0x130000;
 const OUT_END: i32 = 0x530000;
 
@@ -17,8 +19,9 @@ const SEGMENT_COUNT = 0, SEGMENTS = 4, EQUAL_COUNT = 8, EQUALS = 12, ID_COUNT = 
 const PART_COUNT = 24, PARTS = 28, PIECES = 32;
 const FIXED = 0, FIXED_SIZE = 4, KIND = 8, SIZE_MAX = 12, SEGMENT_SIZE: i32 = 16;
 const CONSTANT = 0, CONSTANT_SIZE = 4, HOLE = 8, PIECE_SIZE: i32 = 12;
+const PREFIX = 0, PREFIX_SIZE = 4, DEPTH_MAX = 8, NODES_MAX = 12, ATTRIBUTES_MAX = 16, NAME_MAX = 20, VALUE_MAX = 24;
 
-const NONE: i32 = 0, TEXT: i32 = 1, ATTRIBUTE: i32 = 2, VALUE: i32 = 3, NAME: i32 = 4, FRAGMENT: i32 = 5, ID: i32 = 6;
+const NONE: i32 = 0, TEXT: i32 = 1, ATTRIBUTE: i32 = 2, VALUE: i32 = 3, NAME: i32 = 4, FRAGMENT: i32 = 5, ID: i32 = 6, CONTENT: i32 = 7;
 
 const NO: i32 = 0, YES: i32 = 1, BEYOND_ASCII: i32 = 2;
 
@@ -135,6 +138,111 @@ function holeEnd(kind: i32, at: i32): i32 {
   return load<u8>(at) == 0x23 ? nameEnd(at + 1) : -1;
 }
 
+@inline function isNameStart(octet: i32): bool {
+  const letter = octet | 0x20;
+  return (letter >= 0x61 && letter <= 0x7a) || octet == 0x5f;
+}
+
+/** The end of a name without a colon, of which the first octet is known. */
+@inline function localEnd(start: i32): i32 {
+  let at = start;
+  while (true) {
+    const octets = v128.load(at);
+    const letters = i8x16.sub(v128.or(octets, i8x16.splat(0x20)), i8x16.splat(0x61));
+    // `-` to `9`, without `/`.
+    const digits = i8x16.sub(octets, i8x16.splat(0x2d));
+    const isName = v128.or(
+      v128.or(i8x16.lt_u(letters, i8x16.splat(26)), i8x16.eq(octets, i8x16.splat(0x5f))),
+      v128.andnot(i8x16.lt_u(digits, i8x16.splat(13)), i8x16.eq(octets, i8x16.splat(0x2f))),
+    );
+    const others = i8x16.bitmask(isName) ^ 0xffff;
+    if (others != 0) return at + ctz(others);
+    at += 16;
+  }
+}
+
+/** Declarations, `xml…`, and all names of Ids. */
+@inline function isReserved(at: i32, size: i32): bool {
+  if (size >= 3 && (load<u32>(at) & 0xffffff) == 0x6c6d78) return true; // xml
+  if (size == 2 && (load<u16>(at) | 0x2020) == 0x6469) return true; // id
+  return size == 11 && load<u64>(at) == 0x6f69747265737341; // Assertio
+}
+
+/** Whether the first of two names comes before the second. */
+@inline function isBefore(left: i32, leftSize: i32, right: i32, rightSize: i32): bool {
+  const size = min(leftSize, rightSize);
+  for (let index = 0; index < size; index++) {
+    const difference = <i32>load<u8>(left + index) - <i32>load<u8>(right + index);
+    if (difference != 0) return difference < 0;
+  }
+  return leftSize < rightSize;
+}
+
+/** The `</` that ends an element whose content begins at `start`, or -1 if that is not as the rules say. */
+function contentEnd(image: i32, rules: i32, start: i32): i32 {
+  const prefix = image + load<i32>(rules, PREFIX), prefixSize = load<i32>(rules, PREFIX_SIZE);
+  const depthEnd = STACK + (load<i32>(rules, DEPTH_MAX) << 3);
+  const nameMax = load<i32>(rules, NAME_MAX);
+  // Prefix and colon as one word, which most are short enough for.
+  const isShort = prefixSize < 7;
+  const bits: u64 = <u64>prefixSize << 3;
+  const word: u64 = (load<u64>(prefix) & (((<u64>1) << bits) - 1)) | ((<u64>0x3a) << bits);
+  const mask: u64 = ((<u64>1) << (bits + 8)) - 1;
+  const valueMax = load<i32>(rules, VALUE_MAX), attributesMax = load<i32>(rules, ATTRIBUTES_MAX);
+  let left = load<i32>(rules, NODES_MAX);
+  let top = STACK;
+  let at = start;
+  while (true) {
+    if (load<u8>(at) != 0x3c) {
+      at = textEnd(at);
+      if (at < 0) return -1;
+    }
+    const name = at + 1;
+    if (load<u8>(name) == 0x2f) {
+      if (top == STACK) return at;
+      top -= 8;
+      const size = load<i32>(top, 4);
+      if (!same(name + 1, load<i32>(top), size)) return -1;
+      at = name + 1 + size;
+      if (load<u8>(at) != 0x3e) return -1;
+      at++;
+      continue;
+    }
+    let local = name;
+    if (prefixSize > 0) {
+      local += prefixSize + 1;
+      const isIn = isShort ? (load<u64>(name) & mask) == word : same(name, prefix, prefixSize) && load<u8>(local - 1) == 0x3a;
+      if (!isIn) return -1;
+    }
+    if (!isNameStart(load<u8>(local))) return -1;
+    at = localEnd(local);
+    if (at - name > nameMax || top == depthEnd) return -1;
+    store<i32>(top, name);
+    store<i32>(top, at - name, 4);
+    top += 8;
+    // Attributes in the order of C14N.
+    let before = 0, beforeSize = 0, count = 0;
+    while (load<u8>(at) == 0x20) {
+      const attribute = at + 1;
+      if (!isNameStart(load<u8>(attribute))) return -1;
+      const stop = localEnd(attribute);
+      const size = stop - attribute;
+      if (size > nameMax || count == attributesMax || isReserved(attribute, size)) return -1;
+      if (count > 0 && !isBefore(before, beforeSize, attribute, size)) return -1;
+      if (load<u16>(stop) != 0x223d) return -1; // ="
+      at = attributeEnd(stop + 2, false);
+      if (at < 0 || load<u8>(at) != 0x22 || at - stop - 2 > valueMax) return -1;
+      at++;
+      count++;
+      before = attribute;
+      beforeSize = size;
+    }
+    left -= 1 + count;
+    if (load<u8>(at) != 0x3e || left < 0) return -1;
+    at++;
+  }
+}
+
 /** Whether the message of `length` octets is of the image: NO, YES, or YES and BEYOND_ASCII. Then HOLES says where they are. */
 export function match(image: i32, length: i32): i32 {
   const end = MESSAGE + length;
@@ -150,8 +258,9 @@ export function match(image: i32, length: i32): i32 {
     at += size;
     const kind = load<i32>(segment, KIND);
     if (kind == NONE) break;
-    const stop = holeEnd(kind, at);
-    if (stop < 0 || stop > end || stop - at > load<i32>(segment, SIZE_MAX)) return NO;
+    const limit = load<i32>(segment, SIZE_MAX);
+    const stop = kind == CONTENT ? contentEnd(image, image + limit, at) : holeEnd(kind, at);
+    if (stop < 0 || stop > end || (kind != CONTENT && stop - at > limit)) return NO;
     store<i32>(hole, at - MESSAGE);
     store<i32>(hole, stop - MESSAGE, 4);
     hole += 8;

@@ -1,7 +1,7 @@
 // What the other packages of Parley, its tests and its benchmarks use of this one beside what is public. No promise is made
 // for it: names come and go without a new major version.
 
-export type { HoleKind } from './hot/template/image.ts';
+export type { ContentRules, HoleKind } from './hot/template/image.ts';
 export { Hole } from './hot/template/image.ts';
 export type { TemplateHole, TemplatePart } from './hot/template/make-template.ts';
 export { makeTemplate } from './hot/template/make-template.ts';

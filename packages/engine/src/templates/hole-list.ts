@@ -1,7 +1,7 @@
 /** Collects the holes of a message. */
 import type { Tape } from '@parley/codec';
 import { firstChild, nextSibling } from '@parley/codec';
-import type { HoleKind, TemplateHole } from '@parley/codec/internal';
+import type { ContentRules, HoleKind, TemplateHole } from '@parley/codec/internal';
 import { A, ATTRIBUTE_WORDS, E, ELEMENT_WORDS, Flag, Hole, isLiteral } from '@parley/codec/internal';
 
 /** What stands in a Body, and what no template is made of: octets that a run of text does not show. */
@@ -11,6 +11,9 @@ export class HoleList {
   readonly tape: Tape;
   /** By where they begin. */
   readonly #holes = new Map<number, TemplateHole>();
+
+  /** Of the {@link Hole.content}, after which is no more; -1 for none. */
+  #contentStart = -1;
 
   constructor(tape: Tape) {
     this.tape = tape;
@@ -53,6 +56,23 @@ export class HoleList {
     return this.#add(this.tape.attributes[base + A.value]!, this.tape.attributes[base + A.valueEnd]!, hole);
   }
 
+  /** Makes a hole of all that `element` holds. @throws NoTemplate */
+  content(element: number, content: ContentRules): void {
+    const base = element * ELEMENT_WORDS;
+    this.#contentStart = this.#element(base + E.content);
+    this.#add(this.#contentStart, this.#element(base + E.contentEnd), {
+      kind: Hole.content,
+      bytesMax: Number.MAX_SAFE_INTEGER,
+      content,
+    });
+  }
+
+  /** Whether `attribute` stands in what is one hole. */
+  isInside(attribute: number): boolean {
+    const start = this.tape.attributes[attribute * ATTRIBUTE_WORDS + A.value]!;
+    return this.#contentStart >= 0 && start >= this.#contentStart;
+  }
+
   has(attribute: number): boolean {
     return this.#holes.has(this.tape.attributes[attribute * ATTRIBUTE_WORDS + A.value]!);
   }
@@ -89,7 +109,7 @@ export class HoleList {
   #add(
     start: number,
     end: number,
-    hole: { readonly kind: HoleKind; readonly bytesMax: number; readonly isId?: boolean; readonly names?: number },
+    hole: Omit<TemplateHole, 'start' | 'end' | 'isId'> & { readonly isId?: boolean },
   ): number {
     const known = this.#holes.get(start);
     // Two keys of one context have one token.

@@ -11,13 +11,14 @@ import { requireTimestampPlace } from '../plan/coverage.ts';
 import { planReceived } from '../plan/document.ts';
 import type { Policy } from '../policy/policy.ts';
 import { readMessage, withOtherBody } from '../read/message.ts';
+import { addPayloadContent, payloadOf } from './body-content.ts';
 import { HoleList, NoTemplate } from './hole-list.ts';
 import type { KeyHolePlaces } from './key-holes.ts';
 import { addKeyHoles, KeyHoles } from './key-holes.ts';
 import type { SignedDocument, SignedHoles } from './learn-message.ts';
-import { addSignedHoles, keyNumbers, numbering, octetsOf, templateOf } from './learn-message.ts';
-import { addBodyContent, addHeaderTexts, addIds } from './message-holes.ts';
-import type { CipherTemplate, MessageTemplate, Offset } from './message-template.ts';
+import { addBody, addSignedHoles, keyNumbers, numbering, octetsOf, templateOf } from './learn-message.ts';
+import { addHeaderTexts, addIds } from './message-holes.ts';
+import type { BodyForm, CipherTemplate, MessageTemplate, Offset } from './message-template.ts';
 import { shapeOf } from './shape.ts';
 import type { SimpleDecryption } from './simple-plan.ts';
 import { simpleDecryption, simpleSignature } from './simple-plan.ts';
@@ -94,7 +95,7 @@ function offsetOf(holes: readonly TemplateHole[], place: number): Offset {
 export function decryptedTemplateOf(
   plain: Uint8Array,
   { claims, signed, signing, holes, places, decrypting }: EncryptedDocument,
-  outer: CipherTemplate,
+  { outer, body }: { readonly outer: CipherTemplate; readonly body: BodyForm },
   policy: Policy,
 ): MessageTemplate {
   const tape = new Tape();
@@ -103,7 +104,8 @@ export function decryptedTemplateOf(
   const list = new HoleList(tape);
   const opened = withOtherBody(claims, tape, policy);
   list.takeOver(holes, startOf(claims.tape, decrypting.decryption.replaced));
+  if (body === 'any') addPayloadContent(list, payloadOf(tape), policy);
   addIds(list, [], policy);
-  addBodyContent(list, opened, policy);
-  return templateOf({ claims: opened, signed, signing }, list, places, policy, outer);
+  addBody(list, opened, body, policy);
+  return templateOf({ claims: opened, signed, signing }, list, places, policy, { outer, body });
 }

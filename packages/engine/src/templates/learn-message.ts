@@ -11,13 +11,14 @@ import type { Policy } from '../policy/policy.ts';
 import type { MessageClaims } from '../read/message.ts';
 import { readMessage } from '../read/message.ts';
 import { AddressingHoles } from './addressing-holes.ts';
+import { addPayloadContent, payloadOf } from './body-content.ts';
 import { HoleList, NoTemplate } from './hole-list.ts';
 import type { KeyHolePlaces } from './key-holes.ts';
 import { addKeyHoles, KeyHoles } from './key-holes.ts';
 import type { HoleStarts } from './message-holes.ts';
-import { addBodyContent, addHeaderTexts, addIds, addReadHoles } from './message-holes.ts';
-import type { CipherTemplate, MessageTemplate } from './message-template.ts';
-import { shapeOf } from './shape.ts';
+import { addBodyContent, addHeaderTexts, addIds, addPayload, addReadHoles } from './message-holes.ts';
+import type { BodyForm, CipherTemplate, MessageTemplate } from './message-template.ts';
+import { outlineOf, shapeOf } from './shape.ts';
 import type { SimpleSignature } from './simple-plan.ts';
 import { simpleDecryption, simpleSignature } from './simple-plan.ts';
 
@@ -41,6 +42,7 @@ export function messageTemplateOf(
   message: Uint8Array,
   policy: Policy,
   certificates: CertificateReader,
+  body: BodyForm,
 ): MessageTemplate {
   const tape = new Tape();
   readDocument(message, policy.limits, tape, policy.reader);
@@ -51,10 +53,17 @@ export function messageTemplateOf(
   const signing = simpleSignature(plan);
   const holes = new HoleList(tape);
   const places = addSignedHoles(holes, claims, signing, policy);
+  if (body === 'any') addPayloadContent(holes, payloadOf(tape), policy);
   addIds(holes, [claims.security.element], policy);
   addHeaderTexts(holes, claims);
-  addBodyContent(holes, claims, policy);
-  return templateOf({ claims, signed: plan.signed, signing }, holes, places, policy, undefined);
+  addBody(holes, claims, body, policy);
+  return templateOf({ claims, signed: plan.signed, signing }, holes, places, policy, { outer: undefined, body });
+}
+
+/** Adds what the Body holds. @throws NoTemplate */
+export function addBody(holes: HoleList, claims: MessageClaims, body: BodyForm, policy: Policy): void {
+  if (body === 'same') addBodyContent(holes, claims, policy);
+  else addPayload(holes, claims, policy);
 }
 
 /** Adds what is read of the header. @throws NoTemplate; what reading throws */
@@ -74,10 +83,12 @@ export function templateOf(
   list: HoleList,
   places: SignedHoles,
   policy: Policy,
-  outer: CipherTemplate | undefined,
+  { outer, body }: { readonly outer: CipherTemplate | undefined; readonly body: BodyForm },
 ): MessageTemplate {
   const { tape, envelope } = claims;
   const { claim, references, roles, elements } = signature;
+  // What is signed by itself must not be inside of what is one hole.
+  if (body === 'any' && elements.some((element) => element >= payloadOf(tape))) throw new NoTemplate();
   const parts = references.map(({ canonicalisation }, index) => ({ element: elements[index]!, canonicalisation }));
   const { signedInfo, canonicalisation } = claim;
   const holes = list.inOrder();
@@ -85,7 +96,7 @@ export function templateOf(
   const numberOf = numbering(holes);
   return {
     kind: 'message',
-    shape: shapeOf(tape),
+    shape: body === 'same' ? shapeOf(tape) : outlineOf(tape),
     octets,
     outer,
     key: new KeyHoles(key, keyNumbers(places.key, numberOf), policy.limits),

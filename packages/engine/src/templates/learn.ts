@@ -5,11 +5,9 @@
  * `open`'s own. What is not simple has no template: see simple-plan.ts.
  */
 import { octetMatcher } from '@parley/codec/internal';
-import { Fault } from '@parley/core';
 import type { OpenedMessage } from '../message/opened-message.ts';
 import type { OpenRequest } from '../open/request.ts';
 import type { Policy } from '../policy/policy.ts';
-import { NoTemplate } from './hole-list.ts';
 import type { KnownRequest } from './known-request.ts';
 import { isKnownRequest } from './known-request.ts';
 import { cipherTemplateOf, decryptedTemplateOf, encryptedDocument } from './learn-encrypted.ts';
@@ -25,13 +23,9 @@ export function noteOpened(message: Uint8Array, request: OpenRequest, opened: Op
   const { workspace, policy } = request;
   const shelves = shelvesOf(workspace, policy);
   if (shelves === undefined || workspace.tape.bytes !== message) return;
-  try {
-    const isMade =
-      opened.encrypted.length === 0 ? learn(message, request, shelves) : learnBoth(message, request, shelves);
-    if (isMade) workspace.templates.learned++;
-  } catch (error) {
-    if (!(error instanceof NoTemplate || error instanceof Fault)) throw error;
-  }
+  const isMade =
+    opened.encrypted.length === 0 ? learn(message, request, shelves) : learnBoth(message, request, shelves);
+  if (isMade) workspace.templates.learned++;
 }
 
 /** A first look, which nothing rests on. */
@@ -53,9 +47,7 @@ function mayHaveTemplates({ reader, allowBearerContext, endorsedBy, requireSigna
 
 function learn(message: Uint8Array, { workspace, policy }: KnownRequest, { received }: Shelves): boolean {
   const { tape, certificates } = workspace;
-  if (!received.isDue(shapeOf(tape))) return false;
-  received.keep(messageTemplateOf(message, policy, certificates));
-  return true;
+  return received.learn(tape, (body) => messageTemplateOf(message, policy, certificates, body));
 }
 
 /** The template of what was decrypted, and that of what it came in unless there is one. */
@@ -66,15 +58,15 @@ function learnBoth(
 ): boolean {
   const { tape, plainTape, certificates } = workspace;
   received.recall(shapeOf(tape));
-  if (!decrypted.isDue(shapeOf(plainTape))) return false;
-  const document = encryptedDocument(message, policy, certificates);
-  let outer = received.find((known) => known.kind === 'cipher' && isOf(known, message));
-  if (outer?.kind !== 'cipher') {
-    outer = cipherTemplateOf(document, policy);
-    received.keep(outer);
-  }
-  decrypted.keep(decryptedTemplateOf(plainTape.bytes.slice(), document, outer, policy));
-  return true;
+  return decrypted.learn(plainTape, (body) => {
+    const document = encryptedDocument(message, policy, certificates);
+    let outer = received.find((known) => known.kind === 'cipher' && isOf(known, message));
+    if (outer?.kind !== 'cipher') {
+      outer = cipherTemplateOf(document, policy);
+      received.keep(outer);
+    }
+    return decryptedTemplateOf(plainTape.bytes.slice(), document, { outer, body }, policy);
+  });
 }
 
 function isOf({ octets }: KnownShape, message: Uint8Array): boolean {

@@ -4,7 +4,7 @@
  * space, and whatever is new to this list.
  */
 import type { Tape } from '@parley/codec';
-import { firstChild, nextSibling } from '@parley/codec';
+import { firstChild, nextSibling, parentOf } from '@parley/codec';
 import {
   A,
   ATTRIBUTE_WORDS,
@@ -17,11 +17,13 @@ import {
   namespaceOf,
   resolveId,
 } from '@parley/codec/internal';
+import type { Limits } from '@parley/core';
 import { INSTANT_BYTES_MAX } from '../claims/claim.ts';
 import { Addressing } from '../message/addressing-names.ts';
 import type { PlannedSignature } from '../plan/signatures.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { MessageClaims } from '../read/message.ts';
+import { payloadOf } from './body-content.ts';
 import { type HoleList, NoTemplate } from './hole-list.ts';
 
 /** Where the holes begin that are read; -1 where there is none. */
@@ -80,7 +82,7 @@ export function addIds(holes: HoleList, within: readonly number[], { limits }: P
   const named = new Set(fragments.map(({ id }) => id));
   for (let pair = 0; pair < tape.idCount; pair++) {
     const attribute = tape.ids[pair * 2]!;
-    if (holes.has(attribute)) continue;
+    if (holes.has(attribute) || holes.isInside(attribute)) continue;
     holes.attribute(attribute, { kind: named.has(attribute) ? Hole.name : Hole.id, isId: true, bytesMax });
   }
   for (const { uri, id } of fragments) {
@@ -121,12 +123,14 @@ function idOf(tape: Tape, element: number, start: number, end: number): number {
 function attributesWithin(tape: Tape, element: number): readonly number[] {
   const end = tape.elements[element * ELEMENT_WORDS + E.next]!;
   const attributes: number[] = [];
-  for (let inner = element; inner < end; inner++) {
-    const first = tape.elements[inner * ELEMENT_WORDS + E.attributes]!;
-    const count = tape.elements[inner * ELEMENT_WORDS + E.attributeCount]!;
-    for (let attribute = first; attribute < first + count; attribute++) attributes.push(attribute);
-  }
+  for (let inner = element; inner < end; inner++) attributes.push(...attributesOf(tape, inner));
   return attributes;
+}
+
+function attributesOf(tape: Tape, element: number): readonly number[] {
+  const first = tape.elements[element * ELEMENT_WORDS + E.attributes]!;
+  const count = tape.elements[element * ELEMENT_WORDS + E.attributeCount]!;
+  return Array.from({ length: count }, (_, index) => first + index);
 }
 
 /** Adds the texts of the application's header blocks. @throws NoTemplate */
@@ -145,11 +149,24 @@ export function addBodyContent(holes: HoleList, { envelope: { body } }: MessageC
   const bodyEnd = tape.elements[body * ELEMENT_WORDS + E.next]!;
   for (let element = body; element < bodyEnd; element++) holes.runs(element);
   for (let child = firstChild(tape, body); child >= 0; child = nextSibling(tape, child)) {
-    for (const attribute of attributesWithin(tape, child)) {
-      // xml:base is not only copied by C14N 1.1.
-      const isXml = tape.attributes[attribute * ATTRIBUTE_WORDS + A.uri] === Namespace.xml;
-      if (isXml || holes.has(attribute)) continue;
-      holes.attribute(attribute, { kind: Hole.attribute, bytesMax: limits.attributeValueBytesMax });
-    }
+    addAttributes(holes, attributesWithin(tape, child), limits);
+  }
+}
+
+/** Adds the attributes of the one element in the Body, and all that it holds as one hole. @throws NoTemplate */
+export function addPayload(holes: HoleList, { envelope: { body } }: MessageClaims, policy: Policy): void {
+  const { tape } = holes;
+  const payload = payloadOf(tape);
+  if (payload < 0 || parentOf(tape, payload) !== body) throw new NoTemplate();
+  holes.runs(body);
+  addAttributes(holes, attributesOf(tape, payload), policy.limits);
+}
+
+function addAttributes(holes: HoleList, attributes: readonly number[], limits: Limits): void {
+  for (const attribute of attributes) {
+    // xml:base is not only copied by C14N 1.1.
+    const isXml = holes.tape.attributes[attribute * ATTRIBUTE_WORDS + A.uri] === Namespace.xml;
+    if (isXml || holes.has(attribute)) continue;
+    holes.attribute(attribute, { kind: Hole.attribute, bytesMax: limits.attributeValueBytesMax });
   }
 }

@@ -27,6 +27,9 @@ export interface MessageTemplate extends TimestampHoles {
   readonly understoodHeaders: OpenedMessage['understoodHeaders'];
 }
 
+/** What a template knows of the Body: each element of it, or the start tag of the one that it holds. */
+export type BodyForm = 'same' | 'any';
+
 export interface TimestampHoles {
   readonly created: number;
   readonly expires: number;

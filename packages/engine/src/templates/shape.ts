@@ -1,12 +1,23 @@
 import type { Tape } from '@parley/codec';
 import { E, ELEMENT_WORDS } from '@parley/codec/internal';
 
+import { payloadOf } from './body-content.ts';
+
 /**
  * A number that messages of one shape share: of their elements, how deep they stand and how long their names are. Others may
  * share it too: it says when a template is worth a try, and nothing more.
  */
 export function shapeOf({ elements, elementCount }: Tape): number {
-  let hash = elementCount;
+  return hashOf(elements, elementCount, 0);
+}
+
+/** The same of all elements up to the one that the Body holds. */
+export function outlineOf(tape: Tape): number {
+  return hashOf(tape.elements, payloadOf(tape) + 1, 1);
+}
+
+function hashOf(elements: Tape['elements'], elementCount: number, kind: number): number {
+  let hash = elementCount * 2 + kind;
   for (let base = 0; base < elementCount * ELEMENT_WORDS; base += ELEMENT_WORDS) {
     const nameBytes = elements[base + E.nameEnd]! - elements[base + E.start]!;
     const counts = (elements[base + E.attributeCount]! << 8) ^ (elements[base + E.declarationCount]! << 16);

@@ -1,13 +1,21 @@
 /** The templates of one policy and thread, bounded: how many are kept, how many are tried, and how often one is made. */
+import type { Tape } from '@parley/codec';
+import { Fault } from '@parley/core';
 import type { Workspace } from '../memory/workspace.ts';
 import type { Policy } from '../policy/policy.ts';
-import type { KnownShape, MessageTemplate } from './message-template.ts';
+import { NoTemplate } from './hole-list.ts';
+import type { BodyForm, KnownShape, MessageTemplate } from './message-template.ts';
+import { outlineOf, shapeOf } from './shape.ts';
 
 /** Templates that one message is compared with, at most. A comparison costs about a hundredth of opening in full. */
 const TRIED_MAX = 8;
 /** Of so many messages one is compared, while none fits. */
 const SKIPPED = 16;
 const SHAPES_MAX = 1024;
+/** Messages of one shape, and of one outline, until there is a template. */
+const SAME_SEEN = 2;
+const ANY_SEEN = 4;
+const HOPELESS = Number.NEGATIVE_INFINITY;
 /** Making one costs as much as five messages: one in so many that find none, and one for so few that do. */
 const MISSES_PER_TEMPLATE = 512;
 const HITS_PER_TEMPLATE = 16;
@@ -16,8 +24,8 @@ export class TemplateShelf<Template extends { readonly shape: number }> {
   readonly #templatesMax: number;
   /** Used last, first. */
   readonly #templates: Template[] = [];
-  /** Shapes that were seen once. */
-  readonly #seen = new Set<number>();
+  /** How often each shape was seen. */
+  readonly #seen = new Map<number, number>();
   /** How many templates may be made. */
   #credit: number;
   /** How many are tried: fewer and fewer while none fits. */
@@ -62,16 +70,37 @@ export class TemplateShelf<Template extends { readonly shape: number }> {
     if (known > 0) this.#bringForward(known, this.#templates[known]!);
   }
 
-  /** Notes a message of `shape` that no template opened; whether it is time to make one of it. */
-  isDue(shape: number): boolean {
-    this.#earn(1 / MISSES_PER_TEMPLATE);
-    this.recall(shape);
-    if (!this.#seen.has(shape)) {
-      if (this.#seen.size >= SHAPES_MAX) this.#seen.clear();
-      this.#seen.add(shape);
+  /**
+   * Notes a message that no template opened, and makes one if it is time: of what is seen for the second time; and, where Bodies
+   * differ in structure, of what they have in common. Whether it did.
+   */
+  learn(tape: Tape, make: (body: BodyForm) => Template): boolean {
+    return (
+      this.#learn(shapeOf(tape), SAME_SEEN, () => make('same')) ||
+      this.#learn(outlineOf(tape), ANY_SEEN, () => make('any'))
+    );
+  }
+
+  #learn(shape: number, least: number, make: () => Template): boolean {
+    if (!this.isDue(shape, least)) return false;
+    try {
+      this.keep(make());
+      return true;
+    } catch (error) {
+      if (!(error instanceof NoTemplate || error instanceof Fault)) throw error;
+      this.#seen.set(shape, HOPELESS);
       return false;
     }
-    if (this.#credit < 1) return false;
+  }
+
+  /** Notes a message of `shape` that no template opened; whether it is time to make one of it, for it was seen so often. */
+  isDue(shape: number, least: number): boolean {
+    this.#earn(1 / MISSES_PER_TEMPLATE);
+    this.recall(shape);
+    if (this.#seen.size >= SHAPES_MAX) this.#seen.clear();
+    const seen = (this.#seen.get(shape) ?? 0) + 1;
+    this.#seen.set(shape, seen);
+    if (seen < least || this.#credit < 1) return false;
     this.#credit--;
     this.#seen.delete(shape);
     return true;

@@ -8,6 +8,8 @@
  *   ids       holes no two of which may be equal
  *   parts     where the pieces of each part end
  *   pieces    where constant octets are, how many, and the hole behind them or -1
+ *   contents  of each hole of that kind, where its prefix is, how long that is, and the numbers of {@link ContentRules}; of the
+ *             segment, where it stands is what the hole may hold
  */
 
 /** Words of the header. assembly/template.ts has the same numbers, in octets. */
@@ -26,6 +28,7 @@ const HEADER_WORDS = 9;
 
 export const SEGMENT_WORDS = 4;
 export const PIECE_WORDS = 3;
+export const CONTENT_WORDS = 7;
 
 /**
  * What the octets of a hole may be. Only what is the same in every reading, and in canonical form; anything else is no match.
@@ -48,6 +51,11 @@ export const Hole = {
   fragment: 5,
   /** As {@link Hole.attribute}, without references: two are the same value only if they are the same octets. */
   id: 6,
+  /**
+   * The content of an element, whatever elements it holds: canonical as it stands, each name in the namespace of that element,
+   * no declarations, Ids or attributes with a prefix. See content.ts.
+   */
+  content: 7,
 } as const;
 
 export type HoleKind = (typeof Hole)[Exclude<keyof typeof Hole, 'none'>];
@@ -61,6 +69,22 @@ export interface Segment {
   readonly fixed: Uint8Array;
   readonly kind: number;
   readonly bytesMax: number;
+  /** Of {@link Hole.content}. */
+  readonly content?: ContentRules | undefined;
+}
+
+/** What a {@link Hole.content} may be. */
+export interface ContentRules {
+  /** That of each name, as octets; empty for none. */
+  readonly prefix: Uint8Array;
+  /** Elements, one inside the other. */
+  readonly depthMax: number;
+  /** Elements and attributes. */
+  readonly nodesMax: number;
+  /** Of one element. */
+  readonly attributesMax: number;
+  readonly nameBytesMax: number;
+  readonly valueBytesMax: number;
 }
 
 export interface Piece {
@@ -90,14 +114,19 @@ const WORD_BYTES = Int32Array.BYTES_PER_ELEMENT;
 
 export function imageOf({ segments, equals, ids, parts }: ImageContent): Image {
   const pieces = parts.flat();
+  const contents = segments.flatMap(({ content }) => content ?? []);
   const listWords =
     HEADER_WORDS +
     segments.length * SEGMENT_WORDS +
     equals.length * 2 +
     ids.length +
     parts.length +
-    pieces.length * PIECE_WORDS;
-  const octetCount = sizeOf(segments.map(({ fixed }) => fixed)) + sizeOf(pieces.map(({ constant }) => constant));
+    pieces.length * PIECE_WORDS +
+    contents.length * CONTENT_WORDS;
+  const octetCount =
+    sizeOf(segments.map(({ fixed }) => fixed)) +
+    sizeOf(pieces.map(({ constant }) => constant)) +
+    sizeOf(contents.map(({ prefix }) => prefix));
   const sizeBytes = Math.ceil((listWords * WORD_BYTES + octetCount + SLACK_BYTES) / 16) * 16;
   const octets = new Uint8Array(sizeBytes);
   const words = new Int32Array(octets.buffer);
@@ -113,9 +142,11 @@ export function imageOf({ segments, equals, ids, parts }: ImageContent): Image {
   };
   begin(I.segments);
   words[I.segmentCount] = segments.length;
-  for (const { fixed, kind, bytesMax } of segments) {
-    words.set([put(fixed), fixed.length, kind, Math.min(bytesMax, INT32_MAX)], word);
+  let content = (listWords - contents.length * CONTENT_WORDS) * WORD_BYTES;
+  for (const { fixed, kind, bytesMax, content: rules } of segments) {
+    words.set([put(fixed), fixed.length, kind, rules === undefined ? Math.min(bytesMax, INT32_MAX) : content], word);
     word += SEGMENT_WORDS;
+    if (rules !== undefined) content += CONTENT_WORDS * WORD_BYTES;
   }
   begin(I.equals);
   words[I.equalCount] = equals.length;
@@ -139,6 +170,11 @@ export function imageOf({ segments, equals, ids, parts }: ImageContent): Image {
     }
     words[ends + index] = word * WORD_BYTES;
   });
+  for (const { prefix, depthMax, nodesMax, attributesMax, nameBytesMax, valueBytesMax } of contents) {
+    const limits = [depthMax, nodesMax, attributesMax, nameBytesMax, valueBytesMax];
+    words.set([put(prefix), prefix.length, ...limits.map((limit) => Math.min(limit, INT32_MAX))], word);
+    word += CONTENT_WORDS;
+  }
   return { octets, words };
 }
 

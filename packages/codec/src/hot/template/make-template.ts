@@ -12,7 +12,7 @@ import { decodeText } from '../../tape/text.ts';
 import { canonicalise } from '../canonical/canonicalise.ts';
 import { OctetSink } from '../octets/octet-sink.ts';
 import { scan } from '../scan/scan.ts';
-import type { HoleKind, ImageContent, Piece, Segment } from './image.ts';
+import type { ContentRules, HoleKind, ImageContent, Piece, Segment } from './image.ts';
 import { Hole, imageOf } from './image.ts';
 import type { Matcher } from './matcher.ts';
 import { MATCH_LIMITS } from './matcher.ts';
@@ -28,6 +28,8 @@ export interface TemplateHole {
   /** Of a fragment: the start of the hole with the id that it names. */
   readonly names?: number;
   readonly bytesMax: number;
+  /** Of a hole of that kind. */
+  readonly content?: ContentRules;
 }
 
 /** An element whose canonical octets are wanted. */
@@ -73,16 +75,16 @@ export function makeTemplate(
   };
   const image = imageOf(content);
   if (image.octets.length > imageBytes) return undefined;
-  const template = new OctetTemplate(image, marked, parts.length, matcher);
+  const template = new OctetTemplate(image, matcher);
   return isOfItself(template, tape, parts) ? template : undefined;
 }
 
 function segmentsOf(document: Uint8Array, holes: readonly TemplateHole[]): readonly Segment[] {
   let at = 0;
-  const segments = holes.map(({ start, end, kind, bytesMax }) => {
+  const segments = holes.map(({ start, end, kind, bytesMax, content }) => {
     const fixed = document.subarray(at, start);
     at = end;
-    return { fixed, kind, bytesMax };
+    return { fixed, kind, bytesMax, content };
   });
   return [...segments, { fixed: document.subarray(at), kind: Hole.none, bytesMax: 0 }];
 }
@@ -102,7 +104,7 @@ function markedCopy(tape: Tape, holes: readonly TemplateHole[], limits: Limits):
   out.write(bytes, at, bytes.length);
   const marked = new Tape();
   scan(out.bytes.slice(0, out.length), { ...limits, messageBytesMax: Number.MAX_SAFE_INTEGER }, marked);
-  return hasSameElements(tape, marked) ? marked : undefined;
+  return hasSameElements(tape, marked, holes) ? marked : undefined;
 }
 
 // U+E000 to U+E03F begin so.
@@ -111,10 +113,17 @@ function hasMark(bytes: Uint8Array): boolean {
   return false;
 }
 
-function hasSameElements(left: Tape, right: Tape): boolean {
-  if (left.elementCount !== right.elementCount || left.attributeCount !== right.attributeCount) return false;
-  for (let words = 0; words < left.elementCount * ELEMENT_WORDS; words += ELEMENT_WORDS) {
-    if (left.elements[words + E.parent] !== right.elements[words + E.parent]) return false;
+/** Whether `marked` has the elements of `tape` but for those in holes, which are the last of all. */
+function hasSameElements(tape: Tape, marked: Tape, holes: readonly TemplateHole[]): boolean {
+  const content = holes.find(({ kind }) => kind === Hole.content);
+  let count = tape.elementCount;
+  while (content !== undefined && count > 0 && tape.elements[(count - 1) * ELEMENT_WORDS + E.start]! >= content.start)
+    count--;
+  if (marked.elementCount !== count) return false;
+  if (content === undefined && tape.attributeCount !== marked.attributeCount) return false;
+  for (let words = 0; words < count * ELEMENT_WORDS; words += ELEMENT_WORDS) {
+    const isSame = (word: number): boolean => tape.elements[words + word] === marked.elements[words + word];
+    if (!isSame(E.parent) || !isSame(E.attributeCount) || !isSame(E.declarationCount)) return false;
   }
   return true;
 }

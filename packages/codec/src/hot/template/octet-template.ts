@@ -1,26 +1,20 @@
 import { isUtf8 } from 'node:buffer';
-import type { Tape } from '../../tape/tape.ts';
 import type { Image } from './image.ts';
 import type { Matcher } from './matcher.ts';
 import { Match } from './matcher.ts';
 
 /**
  * Documents that are one another but for what is in their holes. What matches is well-formed, has the elements, names and
- * namespaces of {@link tape}, and the canonical octets that {@link write} gives; which limits it keeps is only known of its
+ * namespaces of the document that it was made of, and the canonical octets that {@link write} gives; which limits it keeps is only known of its
  * holes. See docs/decisions/0025-templates.md.
  */
 export class OctetTemplate {
-  /** Of a copy with marks in the holes: for names, and for what is the same in all. */
-  readonly tape: Tape;
-  readonly partCount: number;
   /** Holds the message that is being compared, and what was found and written of it. */
   readonly matcher: Matcher;
   readonly #image: Image;
 
-  constructor(image: Image, tape: Tape, partCount: number, matcher: Matcher) {
+  constructor(image: Image, matcher: Matcher) {
     this.#image = image;
-    this.tape = tape;
-    this.partCount = partCount;
     this.matcher = matcher;
   }
 

@@ -1,29 +1,18 @@
 /** What the module does, without it: the definition that it is held to. */
 import { decodeText } from '../../tape/text.ts';
 import { hashOctets, sameOctets } from '../octets/octet-hash.ts';
-import type { HoleKind, Image } from './image.ts';
-import { Hole, I, NAME_OCTETS, PIECE_WORDS, SEGMENT_WORDS } from './image.ts';
+import type { Image } from './image.ts';
+import { Hole, I, PIECE_WORDS, SEGMENT_WORDS } from './image.ts';
 import type { Matcher } from './matcher.ts';
 import { MATCH_LIMITS, Match } from './matcher.ts';
+import { contentEnd, rulesAt } from './plain-content.ts';
+import type { TextKind } from './plain-holes.ts';
+import { holeEnd } from './plain-holes.ts';
 
 const OUT_BYTES = 0x400000;
 const WORD_BYTES = Int32Array.BYTES_PER_ELEMENT;
 
-const TAB = 0x09;
-const LF = 0x0a;
-const BLANK = 0x20;
-const DOUBLE_QUOTE = 0x22;
-const HASH = 0x23;
-const AMPERSAND = 0x26;
-const SINGLE_QUOTE = 0x27;
-const LESS = 0x3c;
-const GREATER = 0x3e;
 const BEYOND_ASCII = 0x80;
-const LEAD_OF_NONCHARACTERS = 0xef;
-
-/** References that stand in a canonical text, and in a canonical value. */
-const IN_TEXT = ['&amp;', '&lt;', '&gt;'].map(octetsOf);
-const IN_VALUE = ['&amp;', '&lt;', '&quot;'].map(octetsOf);
 
 export class PlainMatcher implements Matcher {
   readonly holes: Int32Array = new Int32Array(MATCH_LIMITS.holes * 2);
@@ -53,8 +42,12 @@ export class PlainMatcher implements Matcher {
       at += size;
       const kind = words[segment + 2]!;
       if (kind === Hole.none) break;
-      const stop = holeEnd(message, at, kind as HoleKind);
-      if (stop < 0 || stop - at > words[segment + 3]!) return Match.no;
+      const limit = words[segment + 3]!;
+      const stop =
+        kind === Hole.content
+          ? contentEnd(message, at, rulesAt(words, octets, limit))
+          : holeEnd(message, at, kind as TextKind);
+      if (stop < 0 || (kind !== Hole.content && stop - at > limit)) return Match.no;
       this.holes[hole++] = at;
       this.holes[hole++] = stop;
       at = stop;
@@ -130,97 +123,4 @@ export class PlainMatcher implements Matcher {
     }
     return false;
   }
-}
-
-/** Where the hole that begins at `at` ends, or -1 if something is in it that this kind may not hold. */
-function holeEnd(message: Uint8Array, at: number, kind: HoleKind): number {
-  switch (kind) {
-    case Hole.text:
-      return endAfterReferences(message, at, isTextOctet, isLess, IN_TEXT);
-    case Hole.attribute:
-      return endAfterReferences(message, at, isAttributeOctet, isQuote, IN_VALUE);
-    case Hole.id:
-      return runEnd(message, at, isAttributeOctet, isQuote);
-    case Hole.value:
-      return nonEmpty(at, runEnd(message, at, isValueOctet, isLess));
-    case Hole.name:
-      return nonEmpty(at, nameEnd(message, at));
-    case Hole.fragment:
-      return message[at] === HASH ? nonEmpty(at + 1, nameEnd(message, at + 1)) : -1;
-  }
-}
-
-function nonEmpty(start: number, end: number): number {
-  return end > start ? end : -1;
-}
-
-/** As {@link runEnd}, with `references` among the octets. */
-function endAfterReferences(
-  message: Uint8Array,
-  start: number,
-  is: (octet: number) => boolean,
-  ends: (octet: number) => boolean,
-  references: readonly Uint8Array[],
-): number {
-  let at = start;
-  for (;;) {
-    at = runEnd(message, at, is, (octet) => octet === AMPERSAND || ends(octet));
-    if (at < 0 || message[at] !== AMPERSAND) return at;
-    const from = at;
-    const reference = references.find((octets) =>
-      sameOctets(message, from, from + octets.length, octets, 0, octets.length),
-    );
-    if (reference === undefined) return -1;
-    at += reference.length;
-  }
-}
-
-function nameEnd(message: Uint8Array, start: number): number {
-  let at = start;
-  while (at < message.length && NAME_OCTETS[message[at]!] === 1) at++;
-  return at;
-}
-
-/** The first octet that `ends` a run of those that `is` takes, or -1. */
-function runEnd(
-  message: Uint8Array,
-  start: number,
-  is: (octet: number) => boolean,
-  ends: (octet: number) => boolean,
-): number {
-  let at = start;
-  while (at < message.length && is(message[at]!)) at++;
-  return at < message.length && ends(message[at]!) ? at : -1;
-}
-
-function isTextOctet(octet: number): boolean {
-  return (
-    octet === TAB ||
-    octet === LF ||
-    (octet >= BLANK && !isMarkup(octet) && octet !== GREATER && octet !== LEAD_OF_NONCHARACTERS)
-  );
-}
-
-function isAttributeOctet(octet: number): boolean {
-  return isTextOctet(octet) && octet >= BLANK && !isQuote(octet);
-}
-
-function isValueOctet(octet: number): boolean {
-  return isTextOctet(octet) && octet > BLANK && octet < BEYOND_ASCII;
-}
-
-function isMarkup(octet: number): boolean {
-  return octet === LESS || octet === AMPERSAND;
-}
-
-function isLess(octet: number): boolean {
-  return octet === LESS;
-}
-
-function isQuote(octet: number): boolean {
-  return octet === DOUBLE_QUOTE || octet === SINGLE_QUOTE;
-}
-
-function octetsOf(text: string): Uint8Array {
-  return Uint8Array.from(text, (letter) => letter.charCodeAt(0));
 }

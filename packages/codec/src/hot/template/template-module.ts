@@ -1,5 +1,6 @@
 /** Templates by a WebAssembly module, sixteen octets at a time; see assembly/template.ts. */
 import { instantiate } from '@parley/core/internal';
+import { decodeText } from '../../tape/text.ts';
 import type { Image } from './image.ts';
 import { NAME_OCTETS } from './image.ts';
 import type { Matcher } from './matcher.ts';
@@ -28,7 +29,6 @@ class ModuleMatcher implements Matcher {
   readonly out: Uint8Array;
   readonly #module: TemplateExports;
   readonly #octets: Uint8Array;
-  readonly #text: Buffer;
   #length = 0;
   /** Of the longest message since the last {@link drop}. */
   #takenBytes = 0;
@@ -41,7 +41,6 @@ class ModuleMatcher implements Matcher {
     const { buffer } = module.memory;
     this.#module = module;
     this.#octets = new Uint8Array(buffer);
-    this.#text = Buffer.from(buffer);
     this.#octets.set(NAME_OCTETS, NAMES_AT);
     this.holes = new Int32Array(buffer, HOLES_AT, MATCH_LIMITS.holes * 2);
     this.places = new Int32Array(buffer, PLACES_AT, MATCH_LIMITS.parts * 2);
@@ -66,7 +65,7 @@ class ModuleMatcher implements Matcher {
   }
 
   text(hole: number): string {
-    return this.#text.toString('utf8', MESSAGE_AT + this.holes[hole * 2]!, MESSAGE_AT + this.holes[hole * 2 + 1]!);
+    return decodeText(this.#octets, MESSAGE_AT + this.holes[hole * 2]!, MESSAGE_AT + this.holes[hole * 2 + 1]!);
   }
 
   drop(): void {
