@@ -3,6 +3,8 @@
 import type { AllocationMeasurement } from './allocation/allocation.ts';
 import { heapBytesPerElement } from './allocation/allocation.ts';
 import { aimLines } from './codec/aims.ts';
+import { logAimLines } from './log/aims.ts';
+import type { LogMeasurement } from './log/log.ts';
 import type { Machine } from './machine.ts';
 import type { Measurement, Spread } from './measure.ts';
 import { messageAimLines } from './messages/aims.ts';
@@ -15,6 +17,7 @@ const TITLES: Readonly<Record<SuiteName, string>> = {
   allocation: 'Allocation: scan and exclusive C14N of one message after another, tape and sink kept',
   scaling: 'Scaling: nanoseconds per octet against size; exclusive, inclusive and ids include the scan',
   pipeline: 'Pipeline: verifyBatch, whole runs',
+  log: 'Log: one verified from its file, microseconds of CPU and of time per message',
   pool: 'Pool: one message per call',
   peers: 'Peers: the same messages, verified by both',
   sequences: 'Sequences: calls through both parties, alone and in a sequence',
@@ -33,9 +36,10 @@ export function suiteText<Suite extends SuiteName>(suite: Suite, results: SuiteR
   return [TITLES[suite], ...bodyLines({ [suite]: results })].join('\n');
 }
 
-function bodyLines({ allocation, scaling, ...timed }: Partial<SuiteResults>): readonly string[] {
+function bodyLines({ allocation, scaling, log, ...timed }: Partial<SuiteResults>): readonly string[] {
   if (allocation !== undefined) return allocationLines(allocation);
   if (scaling !== undefined) return scalingLines(scaling);
+  if (log !== undefined) return logLines(log);
   return (Object.entries(timed) as [TimedSuite, readonly Measurement[]][]).flatMap(([suite, rows]) =>
     timeLines(suite, rows),
   );
@@ -87,6 +91,22 @@ function scalingLines(measurements: readonly ScalingMeasurement[]): readonly str
     isLinear ? '' : 'NOT LINEAR',
   ]);
   return tableLines([heads, ...rows]);
+}
+
+function logLines(measurements: readonly LogMeasurement[]): readonly string[] {
+  const heads = ['read by', 'workers', 'octets', 'main CPU', 'all CPU', 'time', 'min-max', 'messages/s', ''];
+  const rows = measurements.map(({ way, workers, bytes, mainUs, allUs, wallUs }) => [
+    way,
+    String(workers),
+    String(bytes),
+    mainUs === null ? '' : rounded(mainUs.median),
+    rounded(allUs.median),
+    rounded(wallUs.median),
+    `${rounded(wallUs.min)}-${rounded(wallUs.max)}`,
+    (1e6 / wallUs.median).toFixed(0),
+    '',
+  ]);
+  return [...tableLines([heads, ...rows]), ...logAimLines(measurements)];
 }
 
 /** 1000 octets are 1 KB. */

@@ -1,5 +1,6 @@
 /** What `--json` prints; README.md says what it means. */
 import type { AllocationMeasurement } from './allocation/allocation.ts';
+import type { LogMeasurement } from './log/log.ts';
 import type { Machine } from './machine.ts';
 import type { Measurement } from './measure.ts';
 import type { ScalingMeasurement } from './scaling/scaling.ts';
@@ -12,6 +13,7 @@ export const SUITES = [
   'allocation',
   'scaling',
   'pipeline',
+  'log',
   'pool',
   'peers',
   'messages',
@@ -23,10 +25,11 @@ export type SuiteName = (typeof SUITES)[number];
 export interface SuiteResults extends Readonly<Record<TimedSuite, readonly Measurement[]>> {
   readonly allocation: readonly AllocationMeasurement[];
   readonly scaling: readonly ScalingMeasurement[];
+  readonly log: readonly LogMeasurement[];
 }
 
 /** The suites that are tables of times. */
-export type TimedSuite = Exclude<SuiteName, 'allocation' | 'scaling'>;
+export type TimedSuite = Exclude<SuiteName, 'allocation' | 'scaling' | 'log'>;
 
 export interface Results {
   readonly format: typeof RESULTS_FORMAT;
@@ -41,7 +44,7 @@ export interface Settings {
   readonly roundMs: number;
   /** At most, for one of these subjects, before the first round. */
   readonly warmUpMs: number;
-  /** In one run of pipeline and pool. */
+  /** In one run of pipeline, log and pool. */
   readonly messages: number;
   /** Of each shape, in allocation. */
   readonly allocatingMessages: number;

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { countAllocations } from './allocation/allocation.ts';
 import { measureCodec } from './codec/codec.ts';
 import { measureKernels } from './kernels/kernels.ts';
+import { measureLog } from './log/log.ts';
 import { describeMachine } from './machine.ts';
 import { measureMessages } from './messages/messages.ts';
 import { wholeNumber } from './number-option.ts';
@@ -19,14 +20,14 @@ const HELP = `Usage: pnpm bench [options]
 
 Measures Parley on this machine. What the figures mean, and which to trust: benchmarks/README.md.
 
-  --only <suite>   kernels, codec, allocation, scaling, pipeline, pool, peers, messages or sequences; may be given several times
+  --only <suite>   kernels, codec, allocation, scaling, pipeline, log, pool, peers, messages or sequences; may be given several times
                    (default: all)
   --match <text>   kernels, codec and messages: those whose name contains it, such as vector/ or 5k
   --quick          shorter rounds and runs: a look, not a result
   --rounds <n>     rounds (default: 11; quick: 7)
   --round-ms <n>   time for one kernel in one round (default: 60; quick: 20)
   --warm-up-ms <n> most that a kernel runs uncounted at first (default: 1500; quick: 1000)
-  --messages <n>   messages in one run of pipeline and pool (default: 20000; quick: 4000)
+  --messages <n>   messages in one run of pipeline, log and pool (default: 20000; quick: 4000)
   --json           the results as JSON, and nothing else
   --help           this text
 `;
@@ -92,6 +93,8 @@ async function measureSuite(
       return measureKernels(settings, match);
     case 'pipeline':
       return await measureBatches(settings.rounds, settings.messages);
+    case 'log':
+      return await measureLog(settings.rounds, settings.messages);
     case 'pool':
       return await measureSingleMessages(settings.rounds, settings.messages);
     case 'peers':
