@@ -7,7 +7,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { startVitest } from 'vitest/node';
+import { createVitest } from 'vitest/node';
 
 /**
  * @typedef {{ name: string, outcome: string, entry: { reason: string } }} KnownStep
@@ -18,14 +18,19 @@ import { startVitest } from 'vitest/node';
 const ROOT = new URL('..', import.meta.url);
 const RESULTS = new URL('.parley/live/', ROOT);
 const DIRECTIONS = ['to-peer', 'from-peer'];
+/** Half an hour is what it takes. */
+const MINUTES_MAX = 90;
 const TITLES = ['cxf', 'cxf streaming', 'metro', 'wcf', 'liberty', 'rampart'];
 
 process.env['PARLEY_LIVE'] = 'all';
 const asked = process.argv.slice(2);
 if (asked.length === 0) rmSync(RESULTS, { recursive: true, force: true });
 const files = asked.length === 0 ? ['test/interop/live'] : asked.map((peer) => `test/interop/live/${peer}.test.ts`);
-// One peer at a time: they have timeouts of their own.
-const vitest = await startVitest('test', files, { root: fileURLToPath(ROOT), watch: false, fileParallelism: false });
+// One peer at a time: they have timeouts of their own. All of them together have one, too: what is left then has not run.
+const vitest = await createVitest('test', { root: fileURLToPath(ROOT), watch: false, fileParallelism: false });
+const late = setTimeout(() => void vitest.cancelCurrentRun('keyboard-input'), MINUTES_MAX * 60_000);
+await vitest.start(files);
+clearTimeout(late);
 const tests = vitest.state.getTestModules().flatMap((file) => [...file.children.allTests()]);
 const amiss = tests.filter((test) => test.result().state !== 'passed').length;
 await vitest.close();

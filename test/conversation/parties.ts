@@ -5,13 +5,14 @@ import {
   certificateOverTls,
   clientCertificate,
   MemoryContextStore,
+  samlByMessage,
   samlOverTls,
   sessionToken,
   symmetricX509,
   usernameOverTls,
 } from '@parley/conversation';
-import { Secret, type SecurityContext, Trust } from '@parley/core';
-import type { KeyRecipient } from '@parley/engine';
+import { algorithmSuite, Secret, type SecurityContext, Trust } from '@parley/core';
+import { EncryptedKey, type KeyRecipient } from '@parley/engine';
 import { AUDIENCE, ISSUER, issuerTrust, sampleAssertion } from '../engine/support/sample-assertions.ts';
 import { ROOT, sampleKey } from '../engine/support/sample-keys.ts';
 import { authenticate, CLEAR, octets, PASSWORD, TLS } from './conversation-fixture.ts';
@@ -161,5 +162,58 @@ export const PARTIES: readonly Parties[] = [
     isRenewed: false,
     initiator: () => sessionToken.initiator(session()),
     responder: () => sessionToken.responder(sessions()),
+  },
+  {
+    name: 'a session token that only names its context, over TLS',
+    channel: TLS,
+    principal: 'alice of the portal',
+    isRenewed: false,
+    initiator: () => sessionToken.initiator(session(), 'bearer'),
+    responder: () => sessionToken.responder(sessions(), 'bearer'),
+  },
+  {
+    name: 'a session token that protects',
+    channel: CLEAR,
+    principal: 'alice of the portal',
+    isRenewed: false,
+    initiator: () => sessionToken.initiator(session(), 'message'),
+    responder: () => sessionToken.responder(sessions(), 'message'),
+  },
+  {
+    name: "the service's certificate and a bearer assertion",
+    channel: CLEAR,
+    principal: BEARER_NAME,
+    initiator: () => samlByMessage.initiator({ assertion: assertion('bearer'), service }),
+    responder: () => samlByMessage.responder({ confirmation: 'bearer', ownKeys: bobs, issuers, audiences: [AUDIENCE] }),
+  },
+  {
+    name: "the service's certificate and a holder's assertion that endorses",
+    channel: CLEAR,
+    principal: BEARER_NAME,
+    initiator: () =>
+      samlByMessage.initiator({
+        assertion: assertion({ holder: { certificate: alice.certificate } }),
+        service,
+        proof: alice.key.privateKey,
+      }),
+    responder: () =>
+      samlByMessage.responder({ confirmation: 'endorsing', ownKeys: bobs, issuers, audiences: [AUDIENCE], trust }),
+  },
+  {
+    name: "an assertion with a holder's secret",
+    channel: CLEAR,
+    principal: BEARER_NAME,
+    initiator: () => {
+      const encryptedKey = EncryptedKey.forRecipient(service, {
+        suite: algorithmSuite('Basic256'),
+        fillRandom: (out) => out.fill(7),
+      });
+      return samlByMessage.initiator({
+        assertion: assertion({ holder: { encryptedKey } }),
+        proof: encryptedKey.secret,
+      });
+    },
+    responder: () =>
+      samlByMessage.responder({ confirmation: 'protecting', ownKeys: bobs, issuers, audiences: [AUDIENCE] }),
   },
 ];

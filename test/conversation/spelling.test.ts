@@ -41,6 +41,7 @@ describe.each(GENERATIONS)('a whole conversation in %s', (version) => {
 type InitiatorText = TextsOf<Omit<InitiatorOptions, 'tokenId'>> | 'username' | 'password';
 const FIELDS: Readonly<Record<InitiatorText, fc.Arbitrary<string>>> = {
   to: trimmedText,
+  issuer: trimmedText,
   appliesTo: trimmedText,
   use: trimmedText,
   username: anyText,

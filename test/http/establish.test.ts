@@ -14,7 +14,7 @@ import {
 } from '@parley/conversation';
 import type { Version } from '@parley/core';
 import type { Conversation } from '@parley/http';
-import { connect, endContext, HttpResponder, post } from '@parley/http';
+import { connect, endContext, HttpResponder, post, ToldServices } from '@parley/http';
 import { Agent } from 'undici';
 import { describe, expect, test } from 'vitest';
 import { AMBIENT, echo, payload, serve, WAYS, type Way } from './http-fixture.ts';
@@ -182,4 +182,50 @@ test('T55: legs and contexts that are brought take the places of handshakes, not
   await (await waiting).close();
   await agent.close();
   await service.stop();
+});
+
+test('an issuer tells services that have stores of their own: issue, calls, renewal, cancel, and one that is down', async () => {
+  const way = WAYS['the service’s certificate and a user']!();
+  const byIssuer = WAYS['two certificates']!();
+  const profile = peerProfile('parley', byIssuer.suite);
+  const store = new MemoryContextStore();
+  const asked: unknown[] = [];
+  const atService = new Responder({
+    store,
+    ambient: AMBIENT,
+    bootstrap: byIssuer.server,
+    profile,
+    mayTransfer: (transfer) => asked.push(transfer) > 0,
+  });
+  const scope = 'urn:example:orders';
+  const endpoints = new HttpResponder({ endpoints: { '/orders': { responder: atService, service: echo } } });
+  const server = http.createServer(endpoints.handler).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/orders`;
+  const { bootstrap } = byIssuer.client;
+  const services = new ToldServices({
+    [scope]: { url, bootstrap, profile },
+    'urn:example:down': { url: 'http://127.0.0.1:9/', bootstrap, profile },
+  });
+  const issuer = await serve(way, profile, {}, undefined, undefined, {
+    scopes: [scope, 'urn:example:down'],
+    tellServices: services.tell,
+  });
+  const options = { ...way.client, profile, issuer: issuer.url, cancel: false };
+  const conversation = await connect(url, { ...options, appliesTo: scope });
+  await echoed(conversation, 'one');
+  await conversation.renew();
+  await echoed(conversation, 'two');
+  expect(asked).toMatchObject([{ principal: 'alice' }, { principal: 'alice' }]);
+  const identifier = String(conversation.context?.identifier);
+  await conversation.cancel();
+  for (const each of [store, issuer.store]) expect((await each.get(identifier))?.cancelledAtMs).toBeDefined();
+  await expect(connect(url, { ...options, appliesTo: 'urn:example:down' })).rejects.toMatchObject({
+    code: 'peer.soap-fault',
+  });
+  expect(issuer.refusals).toMatchObject([{ failure: { code: 'internal.store-unavailable' } }]);
+  await services.close();
+  await issuer.stop();
+  server.close();
+  server.closeAllConnections();
 });

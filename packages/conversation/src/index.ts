@@ -47,7 +47,10 @@ export type { CertificateOverTlsInitiator, CertificateOverTlsResponder } from '.
 export { clientCertificate } from './bootstrap/client-certificate.ts';
 export { samlOverTls } from './bootstrap/saml.ts';
 export type { SamlInitiator, SamlResponder } from './bootstrap/saml.ts';
+export { samlByMessage } from './bootstrap/saml-by-message.ts';
+export type { SamlByMessageInitiator, SamlByMessageResponder } from './bootstrap/saml-by-message.ts';
 export { sessionToken } from './bootstrap/session-token.ts';
+export type { SessionUse } from './bootstrap/session-token.ts';
 
 export { bodyPayload, payloadIn } from './soap/body-payload.ts';
 export type { BodyPayload } from './soap/body-payload.ts';
@@ -67,7 +70,14 @@ export { ephemeralKey } from './negotiation/ephemeral-key.ts';
 export { signedChallenge } from './negotiation/signed-challenge.ts';
 export type { Amendment, AmendmentPolicy, AmendmentRequest } from './responder/amendment-policy.ts';
 export type { EndOptions, ResponderRequest } from './responder/end-context.ts';
-export type { ContextCreation, MayCreateContexts } from './responder/context-creation.ts';
+export type {
+  ContextChange,
+  ContextCreation,
+  ContextTransfer,
+  MayCreateContexts,
+  MayTransferContexts,
+  TellServices,
+} from './responder/context-creation.ts';
 export type { KeyContribution } from './trust/key-material.ts';
 export { requestAction, responseAction, trustActionOf, trustVersionOf } from './soap/actions.ts';
 export type { Operation, TrustAction } from './soap/actions.ts';

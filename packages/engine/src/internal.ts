@@ -22,6 +22,7 @@ export type { UsernameTokenClaim } from './claims/username-token.ts';
 export { isUsernameToken, readPasswordText, readUsernameToken } from './claims/username-token.ts';
 export type { CarriedKeyOpening } from './keys/carried-key.ts';
 export { openCarriedKey } from './keys/carried-key.ts';
+export { holderSecretSha1 } from './keys/holder-secret.ts';
 export { ADDRESSING_NAMES, Addressing } from './message/addressing-names.ts';
 export { freshUntilMs, requireFresh } from './open/freshness.ts';
 export { isOfDecryption } from './open/replay-key.ts';

@@ -29,6 +29,10 @@ export type { CallAnswer, CallOptions } from './client/conversation.ts';
 export { endContext } from './client/end-context.ts';
 export type { EndContextOptions } from './client/end-context.ts';
 
+// Services of an issuer.
+export { ToldServices } from './client/told-services.ts';
+export type { ToldService } from './client/told-services.ts';
+
 // One message over HTTP, whatever secures it.
 export { post } from './client/post.ts';
 export type { IncomingMessage, OutgoingMessage, PostBounds } from './client/post.ts';

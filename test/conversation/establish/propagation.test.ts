@@ -1,5 +1,5 @@
 /** Contexts that the initiator makes: taken by option only, from whoever may, with a key that nobody on the way could read. */
-import type { InitiatorBootstrap, ResponderOptions } from '@parley/conversation';
+import type { Channel, InitiatorBootstrap, ResponderOptions } from '@parley/conversation';
 import { peerProfile } from '@parley/conversation';
 import { describe, expect, test } from 'vitest';
 import {
@@ -11,6 +11,7 @@ import {
   octets,
   refusal,
   sent,
+  TLS,
   text,
 } from '../conversation-fixture.ts';
 import { PARTIES, type Parties } from '../parties.ts';
@@ -51,7 +52,12 @@ describe.each(KINDS)('%s over SOAP %s', (...kind) => {
     const { channel } = parties;
     const both = pair(parties, kind, MAY);
     const { place, initiator, soapVersion } = both;
-    const request = granted(initiator.requestPropagate(channel, applicationEnvelope(soapVersion, 'first')));
+    const asked = initiator.requestPropagate(channel, applicationEnvelope(soapVersion, 'first'));
+    // Where nothing hides a header, none with a key is sent.
+    const { protectedBy, encryptKey } = parties.initiator();
+    if (protectedBy === 'message' && encryptKey === undefined)
+      return expect(asked).toMatchObject({ ok: false, code: 'caller.option-invalid' });
+    const request = granted(asked);
     const { message } = must(await place.responder.receive(valid(request.octets), channel), 'message');
     expect(message).toMatchObject({ identifier: initiator.context?.identifier, principal: parties.principal });
     expect(text(message.body)).toContain('>first<');
@@ -129,12 +135,14 @@ describe('T52: a context of the initiator is refused', () => {
     // As BinarySecret in a Body that is encrypted whole, it could not.
     const hidden = pair(BY_BOTH, ['200512', '1.2'], MAY, { bootstrap: readable });
     must(await hidden.place.responder.receive(sent(hidden.initiator.requestPropagate(CLEAR)), CLEAR), 'propagated');
-    const inHeader = sent(
-      pair(BY_BOTH, ['200512', '1.2'], MAY, { bootstrap: readable }).initiator.requestPropagate(
-        CLEAR,
+    // In a header it could be read: ours sends none, and one that believes in its channel is refused.
+    const bring = (bootstrap: InitiatorBootstrap, channel: Channel) =>
+      pair(BY_BOTH, ['200512', '1.2'], MAY, { bootstrap }).initiator.requestPropagate(
+        channel,
         applicationEnvelope('1.2', 'x'),
-      ),
-    );
+      );
+    expect(bring(readable, CLEAR)).toMatchObject({ ok: false, code: 'caller.option-invalid' });
+    const inHeader = sent(bring({ ...readable, protectedBy: 'channel' }, TLS));
     expect(refusal(await hidden.place.responder.receive(inHeader, CLEAR))).toBe('peer.coverage-missing');
   });
 

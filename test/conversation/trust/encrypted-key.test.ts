@@ -31,6 +31,9 @@ test('bootstraps with certificates have a key for it, on either side', () => {
     "the service's certificate and a user",
     "the service's certificate and an endorsing one",
     'a certificate on either side',
+    "the service's certificate and a bearer assertion",
+    "the service's certificate and a holder's assertion that endorses",
+    "an assertion with a holder's secret",
   ]);
   for (const parties of PARTIES) expect(parties.responder().encryptKey !== undefined).toBe(isHiding(parties));
 });

@@ -5,7 +5,7 @@ import { MemoryContextStore, trustActionOf } from '@parley/conversation';
 import type { ContextSource, KeyInstance, Secret, SecurityContext, Version } from '@parley/core';
 import { algorithmSuite, contextSource, DEFAULT_LIMITS, Fault } from '@parley/core';
 import { VERSION_URIS } from '@parley/core/internal';
-import type { OpenedMessage, Policy } from '@parley/engine';
+import type { OpenedMessage, Policy, ReplayMemory } from '@parley/engine';
 import { open } from '@parley/engine';
 import { completeSettings } from '../../../packages/conversation/src/responder/settings.ts';
 import { emptyOutline, readOutline } from '../../../packages/conversation/src/soap/outline.ts';
@@ -75,6 +75,11 @@ export class Replay {
     this.#answerPolicy = at.initiator().begin(scene).policy;
   }
 
+  /** As the exchanges before made them; they live for ever. */
+  get contexts(): readonly SecurityContext[] {
+    return [...this.#contexts.values()];
+  }
+
   /** One exchange, after those before it. */
   take(exchange: Exchange): Replayed[] {
     const { endpoint, number, request, reply } = exchange;
@@ -90,6 +95,12 @@ export class Replay {
       ...result,
     });
     return [named('request', sent), named('reply', { ...got, ...token })];
+  }
+
+  /** The request of `exchange` with other octets, which nothing is learnt from; what came before has been taken. */
+  probe(exchange: Exchange, octets: Uint8Array, replays?: ReplayMemory): Omit<Replayed, 'name'> {
+    const kind = kindOf(exchange.request, exchange.requestType, this.#policies.context);
+    return this.#take(octets, exchange.requestType, this.#requestPolicy(kind), undefined, replays);
   }
 
   #requestPolicy(kind: Kind): Policy {
@@ -112,6 +123,7 @@ export class Replay {
     type: string | undefined,
     policy: Policy,
     signatureValuesSent: readonly string[] | undefined,
+    replays?: ReplayMemory,
   ): Omit<Replayed, 'name'> {
     if (octets.length === 0) return { outcome: 'empty' };
     if (type?.includes('fastinfoset')) return { outcome: 'fast infoset' };
@@ -128,6 +140,7 @@ export class Replay {
         keepEncryptedKey: (sha1, secret) => this.#sessionKeys.set(sha1, secret),
       },
       signatureValuesSent,
+      replays,
     });
     if (opened.ok) {
       const message = opened.value;

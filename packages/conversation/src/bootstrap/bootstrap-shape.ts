@@ -15,7 +15,7 @@ const INITIATOR: Members<InitiatorBootstrap> = {
 const RESPONDER: Members<ResponderBootstrap> = {
   kind: TEXT,
   protectedBy: PROTECTED_BY,
-  profile: oneOf([...BOOTSTRAP_PROFILE_NAMES, 'wcf-mixed']),
+  profile: oneOf([...BOOTSTRAP_PROFILE_NAMES, 'wcf-mixed', 'strict']),
   // `policyOf` and `open` look at these.
   demands: anything(),
   allows: anything(),

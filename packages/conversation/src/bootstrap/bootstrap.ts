@@ -1,5 +1,5 @@
 /** What a way to begin conversations is: everything about it that initiator and responder do not know. */
-import type { Secret, SuiteName, Version } from '@parley/core';
+import type { Secret, SecurityContext, SuiteName, Version } from '@parley/core';
 import type {
   BootstrapProfileName,
   Credentials,
@@ -60,6 +60,8 @@ export interface InitiatorHandshake {
   /** How the answer is opened. */
   readonly policy: Policy;
   readonly credentials: Credentials;
+  /** That the answer is under, where the bootstrap is one; borrowed. */
+  readonly context?: SecurityContext | undefined;
   /** Wipes what was made for it. */
   wipe(): void;
 }
@@ -70,7 +72,7 @@ export interface ResponderBootstrap {
   /** As in {@link InitiatorBootstrap}. */
   readonly protectedBy: 'channel' | 'message';
   /** The policy that requests are opened with, and what is demanded beside keys: a user, an endorsement, an assertion. */
-  readonly profile: BootstrapProfileName | 'wcf-mixed';
+  readonly profile: BootstrapProfileName | 'wcf-mixed' | 'strict';
   readonly demands: PolicyChanges;
   /** What its requests may have beside, where the conversation's profile says nothing else. */
   readonly allows?: PolicyChanges | undefined;
@@ -98,6 +100,8 @@ export interface HandshakeProof {
   readonly user: string | undefined;
   /** The session key that came with it; borrowed. */
   readonly sessionKey: { readonly sha1Base64: string; readonly secret: Secret } | undefined;
+  /** The context that it is under (a session token issued by somebody else); borrowed. */
+  readonly context: SecurityContext | undefined;
 }
 
 /** What decides whether the answer to a request confirms its signatures. */

@@ -67,8 +67,11 @@ function responder({ confirmation, issuers, audiences, ownKeys, trust }: SamlRes
 /** A SAML assertion over TLS. */
 export const samlOverTls: BootstrapKind<[SamlInitiator], [SamlResponder]> = { initiator, responder };
 
-/** Issuers name their subjects as they like, so one name of two issuers is two principals. */
-function subjectOf({ assertions }: OpenedMessage): string {
+/**
+ * Issuers name their subjects as they like, so one name of two issuers is two principals.
+ * @throws Fault `peer.authentication-failed`
+ */
+export function subjectOf({ assertions }: OpenedMessage): string {
   const [assertion] = assertions;
   if (assertion?.subject === undefined || assertions.length > 1)
     throw new Fault('peer.authentication-failed', { reason: 'not one assertion about a subject' });

@@ -59,7 +59,7 @@ export class Initiator {
   get awaits(): InitiatorAwaits {
     if (this.#isOver) return 'nothing';
     const { operation } = this.#desk;
-    if (operation !== undefined && operation !== 'call' && operation !== 'propagate') return `${operation}-response`;
+    if (operation !== undefined && operation !== 'propagate') return `${operation}-response`;
     return this.#holder.held === undefined ? 'issue' : 'messages';
   }
 
@@ -134,6 +134,15 @@ export class Initiator {
       if (this.awaits !== 'issue' && this.awaits !== 'issue-response') throw this.#wrongMoment();
       return this.#desk.propagate(envelope, channel);
     });
+  }
+
+  /**
+   * The message that tells a service of a context (borrowed) that was issued to somebody else, or of its newest key: for an issuer whose
+   * services have stores of their own. The service takes such from those whom it lets (`mayTransfer`); nothing answers but a fault. Codes:
+   * `caller.channel-not-secure` where the bootstrap needs one; `caller.context-unusable` it has no key; and those of `seal`.
+   */
+  requestTransfer(context: SecurityContext, channel: Channel): Reply<OutgoingRequest> {
+    return replyOf(() => this.#desk.transfer(context, channel));
   }
 
   /**

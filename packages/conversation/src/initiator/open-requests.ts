@@ -25,7 +25,7 @@ export function wipeExchange(trust: TrustExchange | undefined): void {
 
 /** A request that was sent. */
 export interface OpenRequest {
-  readonly operation: 'issue' | 'renew' | 'cancel' | 'amend' | 'propagate' | 'call';
+  readonly operation: 'issue' | 'renew' | 'cancel' | 'amend' | 'propagate' | 'transfer' | 'call';
   /** wsa:MessageID; of an application's request without one, a name of our own. */
   readonly messageId: string;
   readonly signatureValues: readonly string[];

@@ -19,6 +19,8 @@ export interface InitiatorOptions {
   readonly soapVersion: SoapVersion;
   /** The responder's address: wsa:To of requests. */
   readonly to: string;
+  /** The address of the issuer: wsa:To of requests about contexts. Default: the responder is one. */
+  readonly issuer?: string | undefined;
   readonly ambient: Ambient;
   /** How the conversation begins. */
   readonly bootstrap: InitiatorBootstrap;
@@ -75,6 +77,7 @@ export const INITIATOR_OPTIONS: Kind<InitiatorOptions> = shapeOf<InitiatorOption
   version: oneOf(['200512', '200502']),
   soapVersion: oneOf(['1.1', '1.2']),
   to: TEXT,
+  issuer: optional(TEXT),
   ambient: AMBIENT,
   bootstrap: INITIATOR_BOOTSTRAP,
   profile: optional(CONVERSATION_PROFILE),

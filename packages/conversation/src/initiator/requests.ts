@@ -41,14 +41,14 @@ export function trustEnvelope(
   { context, entropy, negotiated }: TrustExchange,
   settings: InitiatorSettings,
 ): Uint8Array {
-  const { soapVersion, version, to, profile, bootstrap, keyForm } = settings;
+  const { soapVersion, version, issuer, profile, bootstrap, keyForm } = settings;
   const { encryptKey } = bootstrap;
   const scene = sceneOf(settings, version);
   return writeEnvelope({
     soapVersion,
     action: requestAction(version, wish.operation),
     messageId,
-    to,
+    to: issuer,
     addressing: profile.addressing,
     body: (writer) =>
       writeRequest(writer, {
@@ -87,13 +87,13 @@ export function legEnvelope(
   messageId: string,
   { context, operation }: Pick<TrustExchange, 'context'> & { readonly operation: 'issue' | 'renew' },
   leg: ExchangeElements,
-  { soapVersion, version, to, profile }: InitiatorSettings,
+  { soapVersion, version, issuer, profile }: InitiatorSettings,
 ): Uint8Array {
   return writeEnvelope({
     soapVersion,
     action: responseAction(version, operation),
     messageId,
-    to,
+    to: issuer,
     addressing: profile.addressing,
     body: (writer) => writeLeg(writer, version, context, leg),
   });
@@ -127,7 +127,7 @@ export function amendProtection({ held, endorse }: AmendWish, { profile }: Initi
 
 /** How a Renew is sealed: as the bootstrap does it, with a signature by the newest key. */
 export function renewalProtection(
-  { request }: InitiatorHandshake,
+  { request }: Pick<InitiatorHandshake, 'request'>,
   { context, tokenId, tokenElement, references }: HeldContext,
   { profile, ambient }: InitiatorSettings,
 ): ProtectionRequest {
@@ -137,7 +137,18 @@ export function renewalProtection(
   if (!('transport' in request)) {
     const { keys, token, mac, derivedKeyDefaults } = protection;
     const tokenReference = token === 'attached' ? references.attached : references.unattached;
-    const proof = { keys, token, context: signing, instance, tokenId, tokenElement, tokenReference };
+    // Over TLS, beside the signature of a certificate: both are over the Timestamp.
+    const over = 'certificate' in request && !request.sign.body ? ('timestamp' as const) : undefined;
+    const proof = {
+      keys,
+      token,
+      context: signing,
+      instance,
+      tokenId,
+      tokenElement,
+      tokenReference,
+      ...(over && { over }),
+    };
     return {
       ...request,
       proveContext: { ...proof, ...(mac && { mac }), ...(derivedKeyDefaults && { derivedKeyDefaults }) },

@@ -13,6 +13,7 @@ import { INITIATOR_OPTIONS } from './options.ts';
 /** The options, complete. */
 export interface InitiatorSettings
   extends Omit<InitiatorOptions, 'context' | 'tokenId' | 'tokenElement' | 'tokenReferences'> {
+  readonly issuer: string;
   readonly profile: ConversationProfile;
   readonly keySizeBits: number;
   readonly entropy: 'client' | 'none';
@@ -34,6 +35,7 @@ export function completeInitiatorSettings(options: InitiatorOptions): InitiatorS
   if (!isKeySize(keySizeBits)) throw new Fault('caller.option-invalid', { option: 'keySizeBits', value: keySizeBits });
   return {
     ...options,
+    issuer: options.issuer ?? options.to,
     profile,
     keySizeBits,
     entropy: options.entropy ?? 'client',

@@ -1,5 +1,6 @@
 /** Requests of trust, one at a time, and what their answers make of the context. */
 
+import type { SecurityContext } from '@parley/core';
 import { Fault } from '@parley/core';
 import type { SealedMessage } from '@parley/engine';
 import { sceneOf } from '../bootstrap/bootstrap.ts';
@@ -17,7 +18,7 @@ import { amendedContext, issuedContext, renewedContext } from './held-context.ts
 import type { OpenRequest, OpenRequests, TrustExchange } from './open-requests.ts';
 import { wipeExchange } from './open-requests.ts';
 import type { Outcome, OutgoingRequest } from './outcome.ts';
-import { createdContext, propagate } from './propagation.ts';
+import { createdContext, propagate, transfer } from './propagation.ts';
 import type { TrustWish } from './requests.ts';
 import { amendProtection, beginExchange, legEnvelope, renewalProtection, trustEnvelope } from './requests.ts';
 import type { InitiatorSettings } from './settings.ts';
@@ -28,7 +29,7 @@ export class TrustDesk {
   readonly #settings: InitiatorSettings;
   readonly #open: OpenRequests;
   readonly #holder: ContextHolder;
-  #pending: OpenRequest | undefined;
+  #pending: (OpenRequest & { readonly operation: AwaitedOperation }) | undefined;
 
   constructor(settings: InitiatorSettings, open: OpenRequests, holder: ContextHolder) {
     this.#settings = settings;
@@ -37,7 +38,7 @@ export class TrustDesk {
   }
 
   /** What is awaited. */
-  get operation(): OpenRequest['operation'] | undefined {
+  get operation(): AwaitedOperation | undefined {
     return this.#pending?.operation;
   }
 
@@ -94,6 +95,16 @@ export class TrustDesk {
     }
   }
 
+  /**
+   * Tells of a context (borrowed) that was issued elsewhere, and does not become ours by that.
+   * @throws Fault `caller.context-unusable`; and as {@link ask}
+   */
+  transfer(context: SecurityContext, channel: Channel): OutgoingRequest {
+    if (this.#settings.bootstrap.protectedBy === 'channel') requireSecure(channel);
+    const { sealed, names } = transfer(context, this.#settings);
+    return this.#await('transfer', sealed, names);
+  }
+
   /** Takes the answer to such a request. @throws Fault as `Initiator.receive` */
   take(bytes: Uint8Array, request: OpenRequest, channel: Channel): Outcome {
     switch (request.operation) {
@@ -105,7 +116,8 @@ export class TrustDesk {
       case 'renew':
         return this.#takeToken(bytes, request, request.operation, channel);
       case 'propagate':
-        return this.#takeRefusal(bytes);
+      case 'transfer':
+        return this.#takeRefusal(bytes, request.operation);
       case 'call':
         throw this.#nothingAsked();
     }
@@ -134,8 +146,10 @@ export class TrustDesk {
     trust?: TrustExchange,
   ): OutgoingRequest {
     const sentAtMs = currentMs(this.#settings.ambient);
-    this.#open.add({ operation, messageId, signatureValues, sentAtMs, trust });
-    if (operation !== 'call') this.#pending = this.#open.find(messageId, sentAtMs);
+    const request = { messageId, signatureValues, sentAtMs, trust };
+    this.#open.add({ operation, ...request });
+    // Calls, and what is told of other contexts, go on beside.
+    if (operation !== 'call' && operation !== 'transfer') this.#pending = { operation, ...request };
     return { octets, soapAction, messageId };
   }
 
@@ -173,10 +187,10 @@ export class TrustDesk {
   }
 
   /** Nothing answers a context that was sent but a fault: then the responder has it not. */
-  #takeRefusal(bytes: Uint8Array): never {
+  #takeRefusal(bytes: Uint8Array, operation: 'propagate' | 'transfer'): never {
     const fault = bareFault(bytes, this.#settings.profile.answers.policy);
     if (fault === undefined) throw new Fault('peer.structure-invalid', { reason: 'an answer to what has none' });
-    this.#holder.drop();
+    if (operation === 'propagate') this.#holder.drop();
     throw fault;
   }
 
@@ -184,7 +198,7 @@ export class TrustDesk {
     const handshake = request.trust?.handshake;
     if (handshake === undefined) throw this.#nothingAsked();
     const { policy, credentials } = handshake;
-    const scene = { policy, credentials, context: undefined, channel };
+    const scene = { policy, credentials, context: handshake.context, channel };
     const { context } = this.#holder;
     if (request.operation === 'issue' || context === undefined)
       return openAnswer(bytes, request, scene, this.#settings);
@@ -235,6 +249,9 @@ export class TrustDesk {
     return new Fault('caller.context-unusable', { reason: 'nothing is awaited' });
   }
 }
+
+/** What one of is awaited at a time. */
+type AwaitedOperation = Exclude<OpenRequest['operation'], 'call' | 'transfer'>;
 
 /** The newest key of a context. */
 export function useOf(held: HeldContext): HeldContext & { readonly instance: string | undefined } {

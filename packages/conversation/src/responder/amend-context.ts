@@ -39,7 +39,7 @@ export async function amendContext(
     const context = identifier === undefined ? undefined : opening.context(identifier);
     if (identifier === undefined || context === undefined)
       throw new Fault('peer.bad-context', { reason: 'not signed by it' });
-    const rst = trustRequestOf(message, version, 'amend', settings);
+    const rst = trustRequestOf(opening, version, 'amend', settings);
     rst.entropy?.wipe();
     // spec: WS-SC §4, the key is not amended.
     if (rst.entropy !== undefined || rst.keySizeBits !== undefined) throw invalidRequest('a new key');

@@ -22,6 +22,7 @@ import { responseElement, writeNegotiated, writeTokenResponse } from '../trust/r
 import type { ContextName } from '../trust/token-reference.ts';
 import { lastLeg, legOctets } from '../trust/transcript.ts';
 import type { ProvenRequest, RequestInHand } from './request-in-hand.ts';
+import { contextOf } from './request-in-hand.ts';
 import type { ResponderSettings } from './settings.ts';
 
 /**
@@ -143,7 +144,7 @@ export function sealByBootstrap(
 
 function handshakeOf({ opening }: ProvenRequest, { channel }: RequestInHand): HandshakeProof {
   const { message, user, sessionKey } = opening;
-  return { message, user, sessionKey, channel };
+  return { message, user, sessionKey, context: contextOf(opening), channel };
 }
 
 /** Which answer it is. */

@@ -2,9 +2,11 @@
 import type { Version } from '@parley/core';
 import { Fault } from '@parley/core';
 import { protect, underContext } from '../protection/protection.ts';
+import { wipeContext } from '../store/context-copy.ts';
 import { invalidRequest } from '../trust/request-security-token.ts';
 import { writeCancelResponse } from '../trust/response-writer.ts';
 import { answerByBootstrap, answerEnvelope } from './answer.ts';
+import { tell } from './grant-context.ts';
 import type { Opening } from './open-awaited.ts';
 import { rememberOwn } from './own-messages.ts';
 import { openOwned } from './owned-request.ts';
@@ -49,14 +51,15 @@ function mayBeBootstraps(error: unknown): error is Fault {
 async function cancelByContext(
   request: RequestInHand,
   version: Version,
-  { message, context: contextOf }: Opening,
+  opening: Opening,
   settings: ResponderSettings,
 ): Promise<CancelledContext> {
+  const { message, context: contextOf } = opening;
   const { identifier, instance } = message;
   const context = identifier === undefined ? undefined : contextOf(identifier);
   if (identifier === undefined || context === undefined)
     throw new Fault('peer.bad-context', { reason: 'not signed by it' });
-  const rst = trustRequestOf(message, version, 'cancel', settings);
+  const rst = trustRequestOf(opening, version, 'cancel', settings);
   rst.entropy?.wipe();
   const target = rst.cancelTarget;
   // interop: WCF names the context without its key, also when it has been renewed.
@@ -98,12 +101,16 @@ async function cancelByBootstrap(
   }
 }
 
-async function end(
-  identifier: string,
-  { atMs }: RequestInHand,
-  { store, quota, onEvict }: ResponderSettings,
-): Promise<void> {
+async function end(identifier: string, { atMs }: RequestInHand, settings: ResponderSettings): Promise<void> {
+  const { store, quota, onEvict, tellServices } = settings;
+  const context = tellServices && (await store.get(identifier));
   if (!(await store.cancel(identifier, atMs))) throw new Fault('peer.bad-context', { reason: 'gone meanwhile' });
   quota.cancelled(identifier, atMs);
   await onEvict(identifier);
+  if (context === undefined) return;
+  try {
+    await tell({ kind: 'cancelled', context, scope: undefined }, settings);
+  } finally {
+    wipeContext(context);
+  }
 }

@@ -7,6 +7,7 @@ import { issueKey } from '../trust/key-material.ts';
 import type { SecurityTokenRequest } from '../trust/request-security-token.ts';
 import type { NegotiatedAnswer } from './answer.ts';
 import { agreedExpiry, answerToken, wipeIssued } from './answer.ts';
+import type { ContextChange } from './context-creation.ts';
 import type { ProvenRequest, RequestInHand } from './request-in-hand.ts';
 import type { ResponderSettings } from './settings.ts';
 
@@ -53,11 +54,33 @@ export async function grantContext(
       ...renewableOf(rst),
     };
     const identifier = await storeAsNew(context, atMs, settings);
+    if (settings.tellServices !== undefined)
+      await tellOrForget({ kind: 'issued', context: { ...context, identifier }, scope: rst.scope }, atMs, settings);
     const token = { identifier, instance: undefined };
     const reply = answerToken(request, 'issue', { proven, rst, issued, token, expiresAtMs, negotiated }, settings);
     return { kind: 'issued', reply, identifier, principal, expiresAtMs };
   } finally {
     wipeIssued(issued);
+  }
+}
+
+/** @throws Fault `internal.store-unavailable` a service was not told */
+export async function tell(change: ContextChange, { tellServices }: ResponderSettings): Promise<void> {
+  try {
+    await tellServices?.(change);
+  } catch (error) {
+    throw new Fault('internal.store-unavailable', { store: 'of a service' }, error);
+  }
+}
+
+async function tellOrForget(change: ContextChange, atMs: number, settings: ResponderSettings): Promise<void> {
+  try {
+    await tell(change, settings);
+  } catch (error) {
+    const { identifier } = change.context;
+    // Nobody will hear of it.
+    if (await settings.store.cancel(identifier, atMs)) settings.quota.cancelled(identifier, atMs);
+    throw error;
   }
 }
 

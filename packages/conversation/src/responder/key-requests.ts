@@ -21,7 +21,7 @@ export async function takeIssue(
 ): Promise<IssuedContext | NegotiatingContext> {
   const proven = await openHandshake(request, settings.policies.plain, settings);
   try {
-    const rst = trustRequestOf(proven.opening.message, version, 'issue', settings);
+    const rst = trustRequestOf(proven.opening, version, 'issue', settings);
     try {
       requireScope(rst, settings);
       if (settings.negotiation !== undefined)

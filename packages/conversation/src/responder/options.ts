@@ -27,7 +27,7 @@ import type { ContextStore } from '../store/context-store.ts';
 import type { KeyForm } from '../trust/key-element.ts';
 import type { KeyContribution } from '../trust/key-material.ts';
 import type { AmendmentPolicy } from './amendment-policy.ts';
-import type { MayCreateContexts } from './context-creation.ts';
+import type { MayCreateContexts, MayTransferContexts, TellServices } from './context-creation.ts';
 
 export interface ResponderOptions {
   readonly store: ContextStore;
@@ -60,6 +60,13 @@ export interface ResponderOptions {
    * the initiator chose alone. Default: nobody.
    */
   readonly mayCreate?: MayCreateContexts | undefined;
+  /** Which issuers may bring contexts of others, whose word then says whose they are. Default: none. */
+  readonly mayTransfer?: MayTransferContexts | undefined;
+  /**
+   * Tells services that have stores of their own of contexts for them (`Initiator.requestTransfer`): awaited before the answer leaves.
+   * Default: all services use this store.
+   */
+  readonly tellServices?: TellServices | undefined;
   /** How every context that is asked for is agreed on, in several legs. Default: it is answered at once. */
   readonly negotiation?: NegotiationKind | undefined;
   /** Negotiations that wait for a leg at one time; one principal may have a quarter of them. Default 128. */
@@ -128,6 +135,8 @@ export const RESPONDER_OPTIONS: Kind<ResponderOptions> = shapeOf<ResponderOption
   entropy: optional(oneOf(['both', 'requester', 'issuer'])),
   keyForm: optional(oneOf(['binary-secret', 'encrypted-key'])),
   mayCreate: optional(callback()),
+  mayTransfer: optional(callback()),
+  tellServices: optional(callback()),
   negotiation: optional(NEGOTIATION),
   negotiationsMax: optional(whole(1)),
   negotiationWithinMs: optional(whole(1)),

@@ -35,8 +35,7 @@ export async function openOwned(
 ): Promise<OwnedRequest> {
   const proven = await openProven(request, settings);
   try {
-    const { message } = proven.opening;
-    const rst = trustRequestOf(message, version, operation, settings);
+    const rst = trustRequestOf(proven.opening, version, operation, settings);
     try {
       const target = operation === 'renew' ? rst.renewTarget : rst.cancelTarget;
       return { proven, rst, target: await ownedTarget(proven, target, settings) };

@@ -2,12 +2,13 @@
 import type { KeyInstance, SecurityContext } from '@parley/core';
 import { Fault } from '@parley/core';
 import { randomUrn } from '../exchange/ambient.ts';
+import { wipeContext } from '../store/context-copy.ts';
 import type { IssuedKey } from '../trust/key-material.ts';
 import { issueKey } from '../trust/key-material.ts';
-import type { SecurityTokenRequest } from '../trust/request-security-token.ts';
 import type { ContextName } from '../trust/token-reference.ts';
 import { agreedExpiry, answerToken, wipeIssued } from './answer.ts';
 import type { Grant } from './grant-context.ts';
+import { tell } from './grant-context.ts';
 import type { RequestInHand } from './request-in-hand.ts';
 import type { ResponderSettings } from './settings.ts';
 
@@ -39,8 +40,9 @@ export async function renewContext(
     const instance = randomUrn(settings.ambient);
     const key: KeyInstance = { instance, secret: issued.key, createdAtMs: atMs, expiresAtMs };
     const { identifier } = target;
+    if (settings.tellServices !== undefined) await tellOfKey(identifier, key, request, settings);
     const isStored = await settings.store.update(identifier, (current) =>
-      withNewKey(current, { oldInstance: target.instance, key, rst }, request, settings),
+      withNewKey(current, { oldInstance: target.instance, key }, request, settings),
     );
     if (!isStored) throw new Fault('peer.bad-context', { reason: 'gone meanwhile' });
     settings.quota.renewed(identifier, expiresAtMs);
@@ -56,20 +58,32 @@ export async function renewContext(
 interface NewKey {
   readonly oldInstance: string | undefined;
   readonly key: KeyInstance;
-  readonly rst: SecurityTokenRequest;
 }
 
 /** @throws Fault `peer.unable-to-renew` */
 function withNewKey(
   current: SecurityContext,
   { oldInstance, key }: NewKey,
-  { atMs, latestMs }: RequestInHand,
+  request: RequestInHand,
   settings: ResponderSettings,
 ): SecurityContext {
-  requireRenewable(current, latestMs, settings);
+  requireRenewable(current, request.latestMs, settings);
   if (!current.keys.some((candidate) => candidate.instance === oldInstance)) {
     throw new Fault('peer.unable-to-renew', { reason: 'key is gone' });
   }
+  return withKey(current, key, request, settings);
+}
+
+/**
+ * The context with another key, beside which those before serve for some time yet.
+ * @throws Fault `peer.unable-to-renew` it has too many
+ */
+export function withKey(
+  current: SecurityContext,
+  key: KeyInstance,
+  { atMs }: Pick<RequestInHand, 'atMs'>,
+  settings: ResponderSettings,
+): SecurityContext {
   const rolloverEndsMs = atMs + settings.rolloverMs;
   const keys = current.keys.map((old) => ({ ...old, expiresAtMs: Math.min(old.expiresAtMs, rolloverEndsMs) }));
   const live = keys.filter((old) => old.expiresAtMs > atMs - settings.profile.requests.policy.clockSkewMs);
@@ -77,6 +91,23 @@ function withNewKey(
     throw new Fault('peer.unable-to-renew', { reason: 'too many keys', keys: live.length });
   const kept = settings.expiredKeys === 'retain' ? keys : live;
   return { ...current, keys: [...kept, key], expiresAtMs: key.expiresAtMs };
+}
+
+/** Services with stores of their own are told before ours has the key: what they have too much of does no harm. */
+async function tellOfKey(
+  identifier: string,
+  key: KeyInstance,
+  request: RequestInHand,
+  settings: ResponderSettings,
+): Promise<void> {
+  const context = await settings.store.get(identifier);
+  if (context === undefined) throw new Fault('peer.bad-context', { reason: 'gone meanwhile' });
+  try {
+    requireRenewable(context, request.latestMs, settings);
+    await tell({ kind: 'renewed', context: withKey(context, key, request, settings), scope: undefined }, settings);
+  } finally {
+    wipeContext(context);
+  }
 }
 
 function requireRenewable(context: SecurityContext, latestMs: number, settings: ResponderSettings): void {

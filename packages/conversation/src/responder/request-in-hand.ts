@@ -62,7 +62,8 @@ export async function openHandshake(
     const { message, user, sessionKey } = opening;
     const { messageId, ...addressing } = addressingOf(message);
     if (messageId === undefined) throw new Fault('peer.coverage-missing', { part: 'wsa:MessageID' });
-    const principal = bootstrap.principalOf({ message, channel: request.channel, user, sessionKey });
+    const context = contextOf(opening);
+    const principal = bootstrap.principalOf({ message, channel: request.channel, user, sessionKey, context });
     const owner = principal ?? '';
     settings.quota.request(owner, request.atMs);
     // What nothing in the message proves is not remembered by `open`: nobody could tell two of them apart.
@@ -135,6 +136,11 @@ export function requireRequest(message: OpenedMessage, { outline }: Pick<Request
   if (relatesTo !== undefined) throw new Fault('peer.reflected', { header: 'RelatesTo' });
   // safety: the unverified action chose this way, so the verified one must be the same.
   if (action !== undefined && action !== outline.action) throw new Fault('peer.action-mismatch');
+}
+
+/** The context that a message is under, if it is under one. */
+export function contextOf({ message: { identifier }, context }: Opening): SecurityContext | undefined {
+  return identifier === undefined ? undefined : context(identifier);
 }
 
 /** What the wsa headers say: signed, or where the policy does without, as they are. */

@@ -18,7 +18,7 @@ import type { ResponderSequenceSettings } from '../sequence-keeping/settings.ts'
 import { completeResponderSequenceSettings } from '../sequence-keeping/settings.ts';
 import type { AmendmentPolicy } from './amendment-policy.ts';
 import { amendingPolicy } from './amendment-policy.ts';
-import type { MayCreateContexts } from './context-creation.ts';
+import type { MayCreateContexts, MayTransferContexts, TellServices } from './context-creation.ts';
 import { Negotiations } from './negotiations.ts';
 import type { ResponderOptions } from './options.ts';
 import { RESPONDER_OPTIONS } from './options.ts';
@@ -30,6 +30,8 @@ export interface ResponderSettings
   readonly pool: Pool | undefined;
   readonly sequences: ResponderSequenceSettings | undefined;
   readonly mayCreate: MayCreateContexts | undefined;
+  readonly mayTransfer: MayTransferContexts | undefined;
+  readonly tellServices: TellServices | undefined;
   readonly negotiation: NegotiationKind | undefined;
   readonly negotiations: Negotiations;
   readonly amend: AmendmentPolicy | undefined;
@@ -41,7 +43,14 @@ export interface ResponderSettings
 }
 
 /** What there may be none of. */
-type OpenName = 'mayCreate' | 'negotiation' | 'negotiationWithinMs' | 'amend' | 'scopes';
+type OpenName =
+  | 'mayCreate'
+  | 'mayTransfer'
+  | 'tellServices'
+  | 'negotiation'
+  | 'negotiationWithinMs'
+  | 'amend'
+  | 'scopes';
 
 type Complete<Options> = { readonly [Name in keyof Options]-?: Exclude<Options[Name], undefined> };
 
@@ -102,6 +111,8 @@ export function completeSettings(options: ResponderOptions): ResponderSettings {
       await Promise.all([pool?.evict(identifier), options.onEvict?.(identifier)]);
     },
     mayCreate: options.mayCreate,
+    mayTransfer: options.mayTransfer,
+    tellServices: options.tellServices,
     negotiation: negotiationFor(options),
     negotiations: new Negotiations(
       options.negotiationsMax ?? NEGOTIATIONS_MAX_DEFAULT,
@@ -131,7 +142,8 @@ function handshakePolicies(
   // What has no signature of its own is signed by the context; what has one is endorsed by it.
   const proven =
     plain.signedBy.length === 0
-      ? merged(renewals.policy, { ...allows, ...demands })
+      ? // A token that proves nothing is none beside one that does.
+        merged(renewals.policy, { ...allows, ...demands, allowBearerContext: false })
       : merged(plain, { endorsedBy: [...plain.endorsedBy, 'context'] });
   return {
     plain,

@@ -1,4 +1,4 @@
-/** A context that the initiator made, told in an unsolicited RSTR (WS-SC §3): taken from those who may make such. */
+/** Contexts told in an unsolicited RSTR (WS-SC §3), by whoever made them or by an issuer: taken from those who may. */
 import type { SecurityContext, Version } from '@parley/core';
 import { Fault } from '@parley/core';
 import { VERSION_URIS } from '@parley/core/internal';
@@ -8,13 +8,15 @@ import { invalidRequest } from '../trust/request-security-token.ts';
 import type { SecurityTokenResponse } from '../trust/request-security-token-response.ts';
 import { agreedExpiry } from './answer.ts';
 import { storeOnce } from './grant-context.ts';
+import { withKey } from './renew-context.ts';
 import type { ProvenRequest, RequestInHand } from './request-in-hand.ts';
 import type { ResponderSettings } from './settings.ts';
 
 export interface PropagatedContext {
   readonly kind: 'propagated';
   readonly identifier: string;
-  readonly principal: string;
+  /** `undefined`: of nobody in particular, as its issuer says. */
+  readonly principal: string | undefined;
   readonly expiresAtMs: number;
 }
 
@@ -22,6 +24,8 @@ export interface PropagatedContext {
 export interface Propagated {
   readonly proven: ProvenRequest;
   readonly version: Version;
+  /** `renew`: another key for a context that was told before. */
+  readonly operation: 'issue' | 'renew';
   /** Its key stays the caller's. */
   readonly response: SecurityTokenResponse;
   /** Whether its key can have been read by nobody on the way. */
@@ -35,24 +39,66 @@ export interface Propagated {
  */
 export async function takePropagated(
   request: RequestInHand,
-  { proven: { principal }, version, response, isHidden }: Propagated,
+  { proven, version, operation, response, isHidden }: Propagated,
   settings: ResponderSettings,
 ): Promise<PropagatedContext> {
-  const { mayCreate } = settings;
-  if (mayCreate === undefined) throw new Fault('peer.trust-request-failed', { reason: 'contexts are made here' });
+  const ownerOf = response.onBehalfOf === undefined ? makerOf : representedBy;
   if (!(isHidden || response.isKeyEncrypted)) throw new Fault('peer.coverage-missing', { part: 'RequestedProofToken' });
-  if (principal === undefined || !(await mayCreate({ principal, use: response.context })))
-    throw new Fault('peer.trust-authentication-failed', { reason: 'may not make contexts' });
-  const context = contextOf(response, { version, principal }, request, settings);
-  if (!(await storeOnce(context, request.atMs, settings)))
-    throw new Fault('peer.trust-invalid-token', { reason: 'Identifier in use' });
+  const principal = await ownerOf(proven.principal, response, settings);
+  const context = contextOf(response, { version, operation, principal }, request, settings);
   const { identifier, expiresAtMs } = context;
+  if (operation === 'renew') await addKey(context, request, settings);
+  else if (!(await storeOnce(context, request.atMs, settings)))
+    throw new Fault('peer.trust-invalid-token', { reason: 'Identifier in use' });
   return { kind: 'propagated', identifier, principal, expiresAtMs };
+}
+
+/** Whoever made it, who is somebody and may. */
+async function makerOf(
+  principal: string | undefined,
+  { context: use }: SecurityTokenResponse,
+  { mayCreate }: ResponderSettings,
+): Promise<string> {
+  if (mayCreate === undefined) throw new Fault('peer.trust-request-failed', { reason: 'contexts are made here' });
+  // safety: an answer that is no yes is a no, whatever it is (T90).
+  if (principal === undefined || (await mayCreate({ principal, use })) !== true)
+    throw new Fault('peer.trust-authentication-failed', { reason: 'may not make contexts' });
+  return principal;
+}
+
+/** Whom an issuer names, whose word counts. */
+async function representedBy(
+  issuer: string | undefined,
+  { context: use, onBehalfOf }: SecurityTokenResponse,
+  { mayTransfer }: ResponderSettings,
+): Promise<string | undefined> {
+  if (mayTransfer === undefined) throw new Fault('peer.trust-request-failed', { reason: 'contexts are made here' });
+  const principal = onBehalfOf?.name;
+  if (issuer === undefined || (await mayTransfer({ issuer, principal, use })) !== true)
+    throw new Fault('peer.trust-authentication-failed', { reason: 'may not speak for others' });
+  return principal;
+}
+
+/** Another key of a context that is there, of the same principal. */
+async function addKey(
+  { identifier, principal, keys: [key], expiresAtMs }: SecurityContext,
+  request: RequestInHand,
+  settings: ResponderSettings,
+): Promise<void> {
+  const isStored = await settings.store.update(identifier, (current) => {
+    const isNew = current.keys.every(({ instance }) => instance !== key?.instance);
+    if (key === undefined || current.principal !== principal || !isNew)
+      throw new Fault('peer.trust-invalid-token', { reason: 'not a new key of this context' });
+    return withKey(current, key, request, settings);
+  });
+  if (!isStored) throw new Fault('peer.bad-context', { identifier });
+  settings.quota.renewed(identifier, expiresAtMs);
+  await settings.onEvict(identifier);
 }
 
 function contextOf(
   { token, tokenType, proofKey, keySizeBits, computedKey, entropy, lifetime }: SecurityTokenResponse,
-  { version, principal }: { readonly version: Version; readonly principal: string },
+  { version, operation, principal }: Pick<Propagated, 'version' | 'operation'> & Pick<SecurityContext, 'principal'>,
   { atMs }: RequestInHand,
   settings: ResponderSettings,
 ): SecurityContext {
@@ -60,8 +106,10 @@ function contextOf(
     throw invalidRequest('not a token and its key');
   const { identifier, instance, tokenElement } = token;
   // spec: WS-SC §2, what is not understood of a token may be refused: here it is made by somebody who wants us to act on it.
-  if ((tokenType ?? VERSION_URIS[version].sct) !== VERSION_URIS[version].sct || instance !== undefined)
-    throw new Fault('peer.context-unsupported', { reason: 'token' });
+  if ((tokenType ?? VERSION_URIS[version].sct) !== VERSION_URIS[version].sct)
+    throw new Fault('peer.context-unsupported', { reason: 'TokenType' });
+  if ((instance !== undefined) !== (operation === 'renew'))
+    throw new Fault('peer.context-unsupported', { reason: 'Instance' });
   if (tokenElement !== undefined) throw new Fault('peer.context-unsupported', { reason: 'extensions' });
   const bits = proofKey.lengthBytes * 8;
   if (!isKeySize(bits) || (keySizeBits ?? bits) !== bits)
@@ -73,7 +121,7 @@ function contextOf(
     identifier,
     version,
     suite: settings.profile.suite,
-    keys: [{ instance: undefined, secret: proofKey, createdAtMs: atMs, expiresAtMs }],
+    keys: [{ instance, secret: proofKey, createdAtMs: atMs, expiresAtMs }],
     createdAtMs: atMs,
     expiresAtMs,
     cancelledAtMs: undefined,

@@ -25,7 +25,8 @@ export async function takeResponse(
   settings: ResponderSettings,
 ): Promise<Negotiated | PropagatedContext> {
   // What nobody takes here is refused before it costs anything.
-  if (settings.mayCreate === undefined && settings.negotiation === undefined)
+  const { mayCreate, mayTransfer, negotiation } = settings;
+  if (mayCreate === undefined && mayTransfer === undefined && negotiation === undefined)
     throw new Fault('peer.trust-request-failed', { reason: 'no such binding' });
   const proven = await openHandshake(request, settings.policies.plain, settings);
   try {
@@ -35,9 +36,11 @@ export async function takeResponse(
     try {
       if (response.exchange !== undefined)
         return await continueNegotiation(request, { proven, version, operation, response }, settings);
-      if (operation !== 'issue') throw new Fault('peer.negotiation-failed', { reason: 'no exchange' });
+      // What its owner made, he renews by asking.
+      if (operation === 'renew' && response.onBehalfOf === undefined)
+        throw new Fault('peer.negotiation-failed', { reason: 'no exchange' });
       const isHidden = request.channel.secure || message.encrypted.some(({ role }) => role === 'body');
-      return await takePropagated(request, { proven, version, response, isHidden }, settings);
+      return await takePropagated(request, { proven, version, operation, response, isHidden }, settings);
     } finally {
       response.entropy?.wipe();
       response.proofKey?.wipe();
@@ -59,7 +62,10 @@ export async function takeBringing(
     const response = responseIn(headerIn(request, message, version, settings), version, proven, settings);
     try {
       const isHidden = request.channel.secure;
-      const taken = await takePropagated(request, { proven, version, response, isHidden }, settings);
+      if (response.onBehalfOf !== undefined)
+        throw new Fault('peer.trust-request-failed', { reason: 'on behalf of another, in a header' });
+      const bringing = { proven, version, operation: 'issue', response, isHidden } as const;
+      const taken = await takePropagated(request, bringing, settings);
       return { ...message, version, identifier: taken.identifier, instance: undefined, principal: taken.principal };
     } finally {
       response.entropy?.wipe();
@@ -74,7 +80,7 @@ function responseIn(
   octets: Uint8Array,
   version: Version,
   { opening: { sessionKey } }: ProvenRequest,
-  { bootstrap, mayCreate, policies, profile }: ResponderSettings,
+  { bootstrap, mayCreate, mayTransfer, policies, profile }: ResponderSettings,
 ): ReturnType<typeof readResponse> {
   const { limits } = profile.requests.policy;
   const tape = new Tape();
@@ -82,7 +88,7 @@ function responseIn(
   const encryptedKeys = sessionKey && new Map([[sessionKey.sha1Base64, sessionKey.secret]]);
   const credentials = { ...bootstrap.credentials, encryptedKeys };
   // Keys cost a private operation each: only where somebody may send them.
-  const opening = mayCreate && { policy: policies.plain, credentials };
+  const opening = (mayCreate ?? mayTransfer) && { policy: policies.plain, credentials };
   return readResponse(tape, 0, { version, limits, shape: 'unsolicited', opening });
 }
 

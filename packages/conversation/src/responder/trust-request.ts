@@ -2,11 +2,11 @@ import { scan, Tape } from '@parley/codec';
 import type { Version } from '@parley/core';
 import { Fault } from '@parley/core';
 import { VERSION_URIS } from '@parley/core/internal';
-import type { OpenedMessage } from '@parley/engine';
 import type { Operation } from '../soap/actions.ts';
 import { requestAction, trustVersionOf } from '../soap/actions.ts';
 import type { RequestType, SecurityTokenRequest } from '../trust/request-security-token.ts';
 import { invalidRequest, readRequest } from '../trust/request-security-token.ts';
+import type { Opening } from './open-awaited.ts';
 import { addressingOf } from './request-in-hand.ts';
 import type { ResponderSettings } from './settings.ts';
 
@@ -24,7 +24,7 @@ const TYPES: Readonly<Record<Operation, RequestType>> = {
  *   action, and as {@link readRequest}
  */
 export function trustRequestOf(
-  message: OpenedMessage,
+  { message, sessionKey }: Pick<Opening, 'message' | 'sessionKey'>,
   version: Version,
   operation: Operation,
   { profile, bootstrap, policies }: ResponderSettings,
@@ -37,7 +37,8 @@ export function trustRequestOf(
   const { limits } = profile.requests.policy;
   scan(message.body, limits, tape);
   // The peer's bootstrap says which keys of ours it may encrypt others for.
-  const opening = { policy: policies.plain, credentials: bootstrap.credentials };
+  const encryptedKeys = sessionKey && new Map([[sessionKey.sha1Base64, sessionKey.secret]]);
+  const opening = { policy: policies.plain, credentials: { ...bootstrap.credentials, encryptedKeys } };
   const rst = readRequest(tape, 0, version, limits, opening);
   try {
     requireKind(rst, TYPES[operation], message.action !== undefined);

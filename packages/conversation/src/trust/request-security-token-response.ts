@@ -23,6 +23,8 @@ import { readIssuersReferences } from './issuers-references.ts';
 import { readKeyElement } from './key-element.ts';
 import type { Lifetime } from './lifetime.ts';
 import { readLifetime } from './lifetime.ts';
+import type { Represented } from './on-behalf-of.ts';
+import { readOnBehalfOf } from './on-behalf-of.ts';
 import type { ContextName } from './token-reference.ts';
 import { readContextName, readExtendedToken, readTokenId } from './token-reference.ts';
 
@@ -50,6 +52,8 @@ export interface SecurityTokenResponse {
   readonly keySizeBits: number | undefined;
   readonly lifetime: Lifetime | undefined;
   readonly isCancelled: boolean;
+  /** Whose it is, where its sender is an issuer that tells of it. */
+  readonly onBehalfOf: Represented | undefined;
   /** Of a negotiation: what goes on. */
   readonly exchange: ExchangeElements | undefined;
   /** wst:CombinedHash, where a second RSTR brings one: it ends a negotiation. */
@@ -81,6 +85,7 @@ const CHILDREN = childNames([
   'Lifetime',
   'KeySize',
   'RequestedTokenCancelled',
+  'OnBehalfOf',
 ]);
 const URI_BYTES_MAX = 1024;
 
@@ -123,6 +128,7 @@ export function readResponse(
     lifetime: lifetime === undefined ? undefined : readLifetime(tape, lifetime),
     isKeyEncrypted: proof !== undefined && isEncryptedKey(tape, soleChild(tape, proof, 'RequestedProofToken')),
     isCancelled: children.RequestedTokenCancelled !== undefined,
+    onBehalfOf: children.OnBehalfOf === undefined ? undefined : readOnBehalfOf(tape, children.OnBehalfOf),
     exchange: readExchange(tape, element),
     combinedHash: authenticator === undefined ? undefined : readCombinedHash(tape, authenticator),
     element,
@@ -150,7 +156,7 @@ function readIssuedToken(
   references: Partial<Record<'RequestedAttachedReference' | 'RequestedUnattachedReference', number>>,
   { uris, limits }: { readonly uris: VersionUris; readonly limits: Limits },
 ): IssuedToken {
-  const name = readContextName(tape, parent, uris, limits);
+  const name = readContextName(tape, parent, uris, { limits });
   const tokenId = readTokenId(tape, parent);
   const { RequestedAttachedReference: attached, RequestedUnattachedReference: unattached } = references;
   return {

@@ -99,6 +99,9 @@ export function readRequest(
   if (!isNamed(tape, element, own, REQUEST)) throw new Fault('peer.trust-bad-request', { reason: 'not an RST' });
   const children = readChildren(tape, element, CHILDREN);
   const context = attributeNamed(tape, element, Namespace.none, CONTEXT);
+  const rules = { limits, allowMixedGenerations: opening?.policy.allowMixedGenerations };
+  const target = (parent: number | undefined): ContextName | undefined =>
+    parent === undefined ? undefined : readContextName(tape, parent, uris, rules);
   const text = (name: keyof typeof CHILDREN): string | undefined => optionalText(tape, children[name], name);
   requireSymmetricKey(text('KeyType'), uris);
   const partial = {
@@ -113,10 +116,8 @@ export function readRequest(
     renewing: children.Renewing === undefined ? undefined : renewingOf(tape, children.Renewing),
     exchange: readExchange(tape, element),
     element,
-    renewTarget:
-      children.RenewTarget === undefined ? undefined : readContextName(tape, children.RenewTarget, uris, limits),
-    cancelTarget:
-      children.CancelTarget === undefined ? undefined : readContextName(tape, children.CancelTarget, uris, limits),
+    renewTarget: target(children.RenewTarget),
+    cancelTarget: target(children.CancelTarget),
   };
   // Last, so that nothing is thrown past a secret.
   return {

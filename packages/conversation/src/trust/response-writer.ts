@@ -10,6 +10,8 @@ import type { KeyEncryption } from './key-element.ts';
 import { writeKeyElement } from './key-element.ts';
 import { writeLifetime } from './lifetime.ts';
 import { CONTEXT_ATTRIBUTE, trustNames } from './names.ts';
+import type { Represented } from './on-behalf-of.ts';
+import { writeOnBehalfOf } from './on-behalf-of.ts';
 import type { ContextName } from './token-reference.ts';
 
 /** What an issued or renewed token is answered with. */
@@ -29,6 +31,8 @@ export interface TokenResponseParts {
   readonly expiresAtMs: number;
   /** None where the key stays as it is. */
   readonly keySizeBits?: number | undefined;
+  /** Whose it is, where an issuer tells others of it. */
+  readonly onBehalfOf?: Represented | undefined;
   /** The last element of a negotiation, if it has one. */
   readonly exchange?: ExchangeElements | undefined;
 }
@@ -115,6 +119,7 @@ function writeResponse(writer: XmlWriter, parts: TokenResponseParts): void {
   writeProof(writer, parts);
   writeLifetime(writer, version, parts.createdAtMs, parts.expiresAtMs);
   if (parts.keySizeBits !== undefined) writer.element(names.KeySize, String(parts.keySizeBits));
+  if (parts.onBehalfOf !== undefined) writeOnBehalfOf(writer, version, parts.onBehalfOf);
   if (parts.exchange !== undefined) writeExchange(writer, version, parts.exchange);
   writer.close();
 }

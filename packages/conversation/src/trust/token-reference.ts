@@ -20,6 +20,13 @@ export interface ContextName {
   readonly instance: string | undefined;
 }
 
+/** How names are read. */
+export interface NameRules {
+  readonly limits: Limits;
+  /** interop: CXF cancels a context of 2005/02 by a token of 200512, if it was renewed as one. Default: false. */
+  readonly allowMixedGenerations?: boolean | undefined;
+}
+
 const SECURITY_CONTEXT_TOKEN = localName('SecurityContextToken');
 
 /** Whether both name the same key of the same context. */
@@ -31,22 +38,22 @@ export function isSameContext(left: ContextName, right: ContextName): boolean {
  * Reads the one child of RenewTarget, CancelTarget or RequestedSecurityToken: an SCT or (targets) an STR.
  * @throws Fault `peer.structure-invalid` another child, or a reference that names no context
  */
-export function readContextName(tape: Tape, parent: number, uris: VersionUris, limits: Limits): ContextName {
+export function readContextName(tape: Tape, parent: number, uris: VersionUris, rules: NameRules): ContextName {
   const element = soleChild(tape, parent, 'a token target');
   if (isTokenReference(tape, element)) {
     // Generations are compared below, with that of the exchange.
     const reference = readTokenReference(tape, element, {
-      limits,
+      limits: rules.limits,
       allowMixedGenerations: true,
       allowMistypedReferences: false,
     });
-    if (reference.target >= 0) return readToken(tape, reference.target, uris, limits);
+    if (reference.target >= 0) return readToken(tape, reference.target, uris, rules);
     if (reference.identifier === undefined) throw structureInvalid(tape, element, 'a reference to no context');
-    if (reference.version !== undefined && reference.version !== uris.version)
-      throw structureInvalid(tape, element, 'generations mixed');
+    const isMixed = reference.version !== undefined && reference.version !== uris.version;
+    if (isMixed && rules.allowMixedGenerations !== true) throw structureInvalid(tape, element, 'generations mixed');
     return { identifier: reference.identifier, instance: reference.instance };
   }
-  return readToken(tape, element, uris, limits);
+  return readToken(tape, element, uris, rules);
 }
 
 const ID = localName('Id');
@@ -69,9 +76,12 @@ export function readExtendedToken(tape: Tape, parent: number, { instance }: Cont
   return count > named ? CanonicalElement.of(tape, token, TOKEN_BYTES_MAX) : undefined;
 }
 
-function readToken(tape: Tape, element: number, uris: VersionUris, limits: Limits): ContextName {
+function readToken(tape: Tape, element: number, uris: VersionUris, rules: NameRules): ContextName {
+  const { limits, allowMixedGenerations } = rules;
   const expected = uris.version === '200512' ? Namespace.wsc : Namespace.wsc05;
-  if (namespaceOf(tape, element) !== expected || !isNamed(tape, element, expected, SECURITY_CONTEXT_TOKEN)) {
+  const namespace = namespaceOf(tape, element);
+  const isMixed = allowMixedGenerations === true && (namespace === Namespace.wsc || namespace === Namespace.wsc05);
+  if ((namespace !== expected && !isMixed) || !isNamed(tape, element, namespace, SECURITY_CONTEXT_TOKEN)) {
     throw structureInvalid(tape, element, 'not a SecurityContextToken of this generation');
   }
   const { identifier, instance } = readSecurityContextToken(tape, element, limits);

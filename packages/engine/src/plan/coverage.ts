@@ -196,7 +196,7 @@ export function requireEncryption(
 }
 
 /**
- * Checks that what the policy wants endorsed is: every endorsing signature is over every other one.
+ * Checks that what the policy wants endorsed is: every endorsing signature is over every other one, or one beside it over its Timestamp.
  * @throws Fault `peer.coverage-missing`
  */
 export function requireEndorsement(planned: readonly PlacedSignature[], policy: Policy): void {
@@ -204,10 +204,16 @@ export function requireEndorsement(planned: readonly PlacedSignature[], policy: 
   const endorsing = planned.filter(({ isEndorsing }) => isEndorsing);
   const signatures = signaturesOfMessage(planned);
   if (endorsing.length === 0) throw missing('endorsing ds:Signature', 'endorsedBy');
-  const isOver = ({ references }: PlacedSignature, { claim }: PlacedSignature): boolean =>
-    references.some(({ target }) => target === claim.element);
+  const isOver = (over: PlacedSignature, signature: PlacedSignature): boolean =>
+    over.references.some(({ target }) => target === signature.claim.element) ||
+    (!over.roles.includes('signature') && haveOneTimestamp(over, signature));
   if (!endorsing.every((over) => signatures.every((signature) => isOver(over, signature))))
     throw missing('endorsed ds:Signature', 'endorsedBy');
+}
+
+function haveOneTimestamp(left: PlacedSignature, right: PlacedSignature): boolean {
+  const place = left.roles.indexOf('timestamp');
+  return place >= 0 && right.elements.includes(left.elements[place]!);
 }
 
 /**

@@ -52,7 +52,23 @@ export interface PlannedSignature extends PlacedSignature {
  */
 export function placeSignatures(claims: MessageClaims, mayHide: boolean, policy: Policy): readonly PlacedSignature[] {
   const placed = claims.security.signatures.map((element) => placeSignature(claims, element, mayHide, policy));
-  return policy.endorsedBy.length === 0 ? placed : placed.sort((left, right) => rankOf(left) - rankOf(right));
+  if (policy.endorsedBy.length === 0) return placed;
+  return withThoseBeside(placed, policy).sort((left, right) => rankOf(left) - rankOf(right));
+}
+
+/**
+ * spec: WS-SecurityPolicy §8.3, where TLS protects the message, what endorses it is over its Timestamp. interop: WCF renews so what a
+ * certificate began. safety: of a context alone, whose principal is then asked for (T99); what others say of a context has to be over
+ * its signature.
+ */
+function withThoseBeside(
+  placed: PlacedSignature[],
+  { endorsedBy, signedBy, trustTransport }: Policy,
+): PlacedSignature[] {
+  const maybe =
+    trustTransport && endorsedBy.includes('context') && signedBy.every((source) => source === 'certificate');
+  if (!maybe || placed.some(({ isEndorsing }) => isEndorsing)) return placed;
+  return placed.map((signature) => ({ ...signature, isEndorsing: signature.claim.algorithm.kind === 'mac' }));
 }
 
 /** Those over the message itself, and not over other signatures. */

@@ -134,10 +134,17 @@ const TRANSPORT: Members<TransportSealRequest> = {
   idPrefix: optional(textLike(/^[A-Za-z_][A-Za-z0-9_-]{0,63}$/, 'the beginning of an NCName in ASCII, of at most 64')),
   username: optional(USERNAME),
   assertions: optional(listOf(ASSERTION_TOKEN)),
+  bearerContext: optional(
+    shapeOf<NonNullable<TransportSealRequest['bearerContext']>>({
+      identifier: TEXT,
+      instance: optional(TEXT),
+      version: oneOf(['200512', '200502']),
+    }),
+  ),
   workspace: optional(instanceOf(Workspace)),
 };
 
-const { transport: _, ...UNPROTECTED } = TRANSPORT;
+const { transport: _, bearerContext: _b, ...UNPROTECTED } = TRANSPORT;
 
 const OPTIONS: Members<Omit<SealOptions, 'suite'>> = {
   ...UNPROTECTED,
@@ -149,7 +156,7 @@ const OPTIONS: Members<Omit<SealOptions, 'suite'>> = {
   order: oneOf(['sign-then-encrypt', 'encrypt-then-sign']),
   layout: optional(oneOf(LAYOUTS)),
   endorse: optional(keyed({ key: CERTIFICATE_SIGNATURE, assertion: shapeOf<AssertionSignature>(ASSERTION_SIGNATURE) })),
-  proveContext: optional(shapeOf<ContextProof>(CONTEXT_KEY)),
+  proveContext: optional(shapeOf<ContextProof>({ ...CONTEXT_KEY, over: optional(oneOf(['signature', 'timestamp'])) })),
 };
 
 const DERIVED = {

@@ -10,6 +10,7 @@ import type {
 } from '@parley/core';
 import type { Workspace } from '../memory/workspace.ts';
 import type { HeaderName } from '../message/header-name.ts';
+import type { BearerContext } from '../message/opened-message.ts';
 import type { PayloadPath } from '../message/payload-path.ts';
 import type { Layout } from '../policy/layout.ts';
 import type { AssertionReference } from '../write/assertion-reference.ts';
@@ -66,18 +67,22 @@ export interface SealOptions {
 }
 
 /** Which key of which context is proven to be there, and how it signs. */
-export type ContextProof = Pick<
-  SealRequest,
-  | 'context'
-  | 'instance'
-  | 'keys'
-  | 'token'
-  | 'tokenId'
-  | 'tokenElement'
-  | 'tokenReference'
-  | 'mac'
-  | 'derivedKeyDefaults'
->;
+export interface ContextProof
+  extends Pick<
+    SealRequest,
+    | 'context'
+    | 'instance'
+    | 'keys'
+    | 'token'
+    | 'tokenId'
+    | 'tokenElement'
+    | 'tokenReference'
+    | 'mac'
+    | 'derivedKeyDefaults'
+  > {
+  /** Over the signature of the message; or beside it, over the Timestamp (WS-SecurityPolicy §8.3, over TLS). Default: `signature`. */
+  readonly over?: 'signature' | 'timestamp';
+}
 
 /** What is signed. */
 export interface SignedSelection {
@@ -210,6 +215,8 @@ export interface TransportSealRequest
   readonly username?: SupportingUsername;
   /** Bearer assertions; likewise. */
   readonly assertions?: readonly AssertionToken[];
+  /** A context that the message names by its SecurityContextToken, and proves nothing of: whoever reads it can do so, too. */
+  readonly bearerContext?: Pick<BearerContext, 'identifier' | 'instance' | 'version'>;
 }
 
 /** A message that no security context secures. */

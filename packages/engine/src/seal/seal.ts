@@ -85,7 +85,7 @@ function furnishMessage(bytes: Uint8Array, request: TransportSealRequest, worksp
   const assertions = new CarriedAssertions(request, read.ids, suite.digest);
   const sealing = { ...read, suite, digest: suite.digest, assertions, request: withoutKeys(request), workspace };
   const message = new OutgoingMessage(read.tape, workspace.written);
-  furnish(sealing, message);
+  furnish(sealing, message, request);
   const octets = message.assemble();
   requireUnchanged(sealing, octets);
   return { octets, signatureValues: [] };
@@ -243,7 +243,7 @@ function writeSecurity(
   const elements = supportingElements(sealing);
   const signatureId = ids.fresh();
   const dataId = encrypt === 'body-and-signature' ? ids.fresh() : undefined;
-  const signature = { id: signatureId, dataId, signer: keys.signer, references };
+  const signature = { id: signatureId, dataId, signer: keys.signer, references, timestampId };
   const endorsements = endorsementsOf(sealing);
   const tokens = [...sealing.assertions.tokens, ...keys.tokens, ...endorsements.flatMap((each) => each.tokens)];
   const hidden = tokens.filter(({ isHidden }) => isHidden).map((token) => ({ ...token, dataId: ids.fresh() }));

@@ -19,18 +19,26 @@ export interface SignatureRequest {
   readonly references: readonly SignedReference[];
 }
 
-/** A signature over the signature of the message. */
+/** The signature of a message. */
+export interface FirstSignature extends SignatureRequest {
+  /** Of the Timestamp, which is among what it signs or is not. */
+  readonly timestampId: string;
+}
+
+/** A signature over the signature of the message, or beside it over the Timestamp. */
 export interface Endorsement extends Omit<SignatureRequest, 'references'> {
+  readonly isBeside: boolean;
   readonly tokens: readonly MessageToken[];
 }
 
 /** Signatures over the first one, as they are asked for; they are encrypted where that is. */
 export function endorsementsOf(sealing: Sealing): readonly Endorsement[] {
   const { ids, proof, request } = sealing;
-  const { endorse, encrypt } = request;
-  const signers: (Pick<Endorsement, 'signer' | 'tokens'> | undefined)[] = [
-    endorse && endorserOf(sealing, endorse),
-    proof && { signer: proof.signer, tokens: proof.tokens },
+  const { endorse, encrypt, proveContext } = request;
+  const isBeside = proveContext?.over === 'timestamp';
+  const signers: (Pick<Endorsement, 'signer' | 'tokens' | 'isBeside'> | undefined)[] = [
+    endorse && { ...endorserOf(sealing, endorse), isBeside: false },
+    proof && { signer: proof.signer, tokens: proof.tokens, isBeside },
   ];
   return signers
     .filter((signer) => signer !== undefined)
@@ -52,11 +60,11 @@ function endorserOf(
   return { signer, tokens: signer.token === undefined ? [] : [signer.token] };
 }
 
-/** Writes the Signature of the message, what `writeBetween` writes, and those over it; gives their values. */
+/** Writes the Signature of the message, what `writeBetween` writes, and those over it or beside it; gives their values. */
 export function writeSignatures(
   sealing: Sealing,
   writer: XmlWriter,
-  signature: SignatureRequest,
+  signature: FirstSignature,
   endorsements: readonly Endorsement[],
   writeBetween: () => void,
 ): readonly string[] {
@@ -72,7 +80,14 @@ export function writeSignatures(
   const endorsed = endorsements.length === 0 ? [] : [referenceFrom(sealing, signature.id, start)];
   if (signature.dataId !== undefined) encryptWritten(sealing, writer, start, signature.dataId);
   writeBetween();
-  return [value, ...endorsements.map((each) => writeApart(sealing, writer, { ...each, references: endorsed }))];
+  const beside = signature.references.filter(({ id }) => id === signature.timestampId);
+  return [
+    value,
+    ...endorsements.map((each) => {
+      const references = each.isBeside ? beside : endorsed;
+      return writeApart(sealing, writer, { ...each, references });
+    }),
+  ];
 }
 
 /** Writes a Signature that will be read without what is around it now, hence with a writer of its own. */

@@ -133,7 +133,7 @@ export class Conversation {
    */
   async cancel(): Promise<void> {
     if (this.#initiator.context !== undefined) await this.#reliable?.end();
-    await this.#requests.ask(this.#initiator.requestCancel(this.#channel), this.#settings.url);
+    await this.#requests.ask(this.#initiator.requestCancel(this.#channel), this.#issuer);
     await this.close();
   }
 
@@ -158,7 +158,7 @@ export class Conversation {
       if (this.#settings.cancel && this.#initiator.context !== undefined)
         await this.#reliable?.end().catch(() => undefined);
       if (this.#settings.cancel && this.#initiator.awaits === 'messages') {
-        await this.#requests.exchange(this.#initiator.requestCancel(this.#channel), this.#settings.url, undefined);
+        await this.#requests.exchange(this.#initiator.requestCancel(this.#channel), this.#issuer, undefined);
       }
     } catch {
       // The context ends at its time, whether the peer was told or not.
@@ -188,8 +188,8 @@ export class Conversation {
   }
 
   async #establish(): Promise<void> {
-    const { establish, issuer, url } = this.#settings;
-    if (establish === 'issued') await this.#requests.ask(this.#initiator.requestIssue(this.#channel), issuer ?? url);
+    if (this.#settings.establish === 'issued')
+      await this.#requests.ask(this.#initiator.requestIssue(this.#channel), this.#issuer);
     else await this.#tell(this.#initiator.requestPropagate(this.#channel));
   }
 
@@ -218,8 +218,7 @@ export class Conversation {
   }
 
   #renewNow(): Promise<void> {
-    const { issuer, url } = this.#settings;
-    const renewal = this.#requests.ask(this.#initiator.requestRenew(this.#channel), issuer ?? url);
+    const renewal = this.#requests.ask(this.#initiator.requestRenew(this.#channel), this.#issuer);
     this.#renewing = renewal
       .then(() => undefined)
       .finally(() => {
@@ -267,6 +266,12 @@ export class Conversation {
       pauseMs: sequences.retransmitAfterMs,
       keepAliveMs: sequences.keepAliveMs,
     });
+  }
+
+  /** Who makes contexts and ends them. */
+  get #issuer(): URL {
+    const { issuer, url } = this.#settings;
+    return issuer ?? url;
   }
 
   get #channel(): Channel {

@@ -22,7 +22,10 @@ import type { Agent, Dispatcher } from 'undici';
 import type { PostBounds } from './post.ts';
 
 /** Options of the initiator that are passed on as they are. */
-type PassedOn = Omit<InitiatorOptions, 'version' | 'soapVersion' | 'to' | 'ambient' | 'bootstrap' | 'profile'>;
+type PassedOn = Omit<
+  InitiatorOptions,
+  'version' | 'soapVersion' | 'to' | 'issuer' | 'ambient' | 'bootstrap' | 'profile'
+>;
 const PASSED_ON: Readonly<Record<keyof PassedOn, true>> = {
   context: true,
   tokenId: true,
@@ -57,7 +60,7 @@ export interface ConnectOptions extends Partial<PostBounds>, PassedOn {
   readonly profile?: ConversationProfile;
   /** wsa:To of requests. Default: the URL. */
   readonly to?: string;
-  /** Where contexts are issued and renewed, if not by the service itself. */
+  /** Where contexts are issued, renewed and cancelled, if not by the service itself. */
   readonly issuer?: string | URL;
   /**
    * How contexts come to be: `issued` by the service, or by {@link issuer}, negotiated where `negotiation` says so; `propagated`: made here,
@@ -131,12 +134,13 @@ export function initiatorOptionsOf(options: ConnectOptions, settings: Conversati
   const passedOn: PassedOn = Object.fromEntries(
     Object.entries(options).filter(([name, value]) => Object.hasOwn(PASSED_ON, name) && value !== undefined),
   );
-  const { to, soapVersion, ambient, profile } = settings;
+  const { to, issuer, soapVersion, ambient, profile } = settings;
   return {
     ...passedOn,
     version: options.version ?? '200512',
     soapVersion,
     to,
+    ...(issuer !== undefined && { issuer: issuer.href }),
     ambient,
     profile,
     bootstrap: options.bootstrap,

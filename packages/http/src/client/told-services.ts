@@ -1,0 +1,97 @@
+/** Services with stores of their own, told over HTTP of contexts that an issuer makes for them (`Responder`'s `tellServices`). */
+import type { ContextChange } from '@parley/conversation';
+import { Initiator } from '@parley/conversation';
+import { Fault } from '@parley/core';
+import type { Dispatcher } from 'undici';
+import { Agent } from 'undici';
+import { Requests } from './requests.ts';
+import type { ConnectOptions, ConversationSettings } from './settings.ts';
+import { completeSettings, initiatorOptionsOf } from './settings.ts';
+
+/** A service, and as whom the issuer tells it (its `mayTransfer` has to let him). */
+export interface ToldService
+  extends Pick<
+    ConnectOptions,
+    | 'bootstrap'
+    | 'version'
+    | 'soapVersion'
+    | 'profile'
+    | 'ambient'
+    | 'to'
+    | 'use'
+    | 'tls'
+    | 'dispatcher'
+    | 'secure'
+    | 'answerTimeoutMs'
+    | 'answerBytesMax'
+  > {
+  readonly url: string | URL;
+}
+
+interface Target {
+  readonly options: ToldService;
+  readonly settings: ConversationSettings;
+  readonly dispatcher: Dispatcher;
+}
+
+/** Of one issuer: `tell` is its responder's `tellServices`. */
+export class ToldServices {
+  readonly #targets: ReadonlyMap<string, Target>;
+  /** Which context is for which service: a renewal does not say. The first to end stand first, more or less. */
+  readonly #scopes = new Map<string, { readonly scope: string; readonly expiresAtMs: number }>();
+
+  /** @param services by what AppliesTo says: the issuer's `scopes`. @throws Fault `caller.option-invalid` */
+  constructor(services: Readonly<Record<string, ToldService>>) {
+    this.#targets = new Map(Object.entries(services).map(([scope, options]) => [scope, targetOf(options)]));
+  }
+
+  /** Rejects where the service was not reached, or refused; and for a context of no service that is known. */
+  readonly tell = async (change: ContextChange): Promise<void> => {
+    const { kind, context } = change;
+    const { options, settings, dispatcher } = this.#targetOf(change);
+    const isOver = kind === 'cancelled';
+    const given = initiatorOptionsOf(options, settings);
+    const initiator = new Initiator(isOver ? { ...given, context } : given);
+    const requests = new Requests(initiator, settings, dispatcher);
+    try {
+      if (isOver) await requests.ask(initiator.requestCancel(requests.channel), settings.url);
+      else await requests.exchange(initiator.requestTransfer(context, requests.channel), settings.url, undefined);
+    } finally {
+      initiator.close();
+    }
+  };
+
+  /** Closes the connections that it made. */
+  async close(): Promise<void> {
+    for (const { settings, dispatcher } of this.#targets.values())
+      if (settings.ownsDispatcher) await dispatcher.close();
+  }
+
+  #targetOf({ kind, context: { identifier, createdAtMs, expiresAtMs }, scope: asked }: ContextChange): Target {
+    const [only] = this.#targets.size === 1 ? this.#targets.keys() : [];
+    const scope = asked ?? this.#scopes.get(identifier)?.scope ?? only;
+    const target = scope === undefined ? undefined : this.#targets.get(scope);
+    if (scope === undefined || target === undefined)
+      throw new Fault('caller.context-unusable', { identifier, reason: 'of no service that is known' });
+    this.#forget(createdAtMs);
+    this.#scopes.delete(identifier);
+    if (kind !== 'cancelled') this.#scopes.set(identifier, { scope, expiresAtMs });
+    return target;
+  }
+
+  #forget(nowMs: number): void {
+    for (const [identifier, { expiresAtMs }] of this.#scopes) {
+      if (expiresAtMs > nowMs) return;
+      this.#scopes.delete(identifier);
+    }
+  }
+}
+
+function targetOf(options: ToldService): Target {
+  const { url, dispatcher, tls } = options;
+  return {
+    options,
+    settings: completeSettings(url, options),
+    dispatcher: dispatcher ?? new Agent(tls === undefined ? {} : { connect: tls }),
+  };
+}
