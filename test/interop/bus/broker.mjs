@@ -24,6 +24,9 @@ export async function startBroker(launchOf) {
   let server = await launched(launch);
   return {
     port,
+    get pid() {
+      return server.pid;
+    },
     async kill() {
       server.kill('SIGKILL');
       await new Promise((resolve) => server.once('exit', resolve));
