@@ -24,8 +24,8 @@ export interface VerifySectionsOptions extends SettlementOptions {
 }
 
 /**
- * Verifies the messages of logs as `verifyLog` does, with the same results, but in sections that workers read themselves: what
- * is left to the calling thread is less than a microsecond per message.
+ * Verifies the messages of logs as `verifyLog` does, with the same results, but in sections that workers read themselves: the
+ * calling thread merges what they say.
  *
  * @throws what `sections`, the pool or `onResults` throw; a message that is refused is a result, not an error.
  */
