@@ -43,6 +43,7 @@ export { formatInstant, parseInstant, parseInstantOctets } from './base/instant.
 export { invariant, unreachable } from './base/invariant.ts';
 export { belowLimitFault, limitFault } from './base/limit-fault.ts';
 export { jsonLine, printable, printableLines } from './base/printable.ts';
+export { randomReserve } from './base/random-reserve.ts';
 export { CONTEXT } from './context/context-shape.ts';
 export { selectKey } from './context/security-context.ts';
 export type { SamlUris, VersionUris } from './context/specification.ts';

@@ -1,4 +1,5 @@
 import { randomFillSync } from 'node:crypto';
+import { randomReserve } from '@parley/core/internal';
 import type { OpenedMessage } from '../message/opened-message.ts';
 import type { Pool, PoolOptions } from './contract.ts';
 import { InlineExecutor, THIS_THREAD } from './inline.ts';
@@ -47,7 +48,15 @@ export function createBatchPool(options: PoolOptions, crew: Crew = BATCH_CREW): 
   };
   const executor =
     workers === 0
-      ? new InlineExecutor(crew.inline(new BatchRunner(data, THIS_THREAD, (out) => void randomFillSync(out))))
+      ? new InlineExecutor(
+          crew.inline(
+            new BatchRunner(
+              data,
+              THIS_THREAD,
+              randomReserve((out) => void randomFillSync(out)),
+            ),
+          ),
+        )
       : new Threads({ workers, data, file: crew.file(options.workerUrl), heapMiBMax });
   return new BatchPool(complete, executor, log);
 }

@@ -5,7 +5,7 @@
  * `open`'s own. What is not simple has no template: see simple-plan.ts.
  */
 import { octetMatcher } from '@parley/codec/internal';
-import type { OpenedMessage } from '../message/opened-message.ts';
+import type { EncryptedPart, OpenedMessage } from '../message/opened-message.ts';
 import type { OpenRequest } from '../open/request.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { KnownRequest } from './known-request.ts';
@@ -33,11 +33,15 @@ function isCandidate({ identifier, encrypted, signatureValues, assertions, user 
   const [part] = encrypted;
   return (
     identifier !== undefined &&
-    (part === undefined || (encrypted.length === 1 && part.role === 'body' && part.target === 'content')) &&
+    (part === undefined || (encrypted.length === 1 && isKnowable(part))) &&
     signatureValues.length === 1 &&
     assertions.length === 0 &&
     user === undefined
   );
+}
+
+function isKnowable({ role, target, cipher }: EncryptedPart): boolean {
+  return role === 'body' && target === 'content' && cipher.endsWith('-gcm');
 }
 
 /** Whether the policy asks nothing of a message that templates do not know of. */
