@@ -1,6 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { PROFILE_NAMES } from '@parley/engine';
 import { expect, test } from 'vitest';
+import { NOW_MS, sampleEnvelope, sealed, text } from '../engine/support/sample.ts';
+import { certificateRequest } from '../engine/support/sample-keys.ts';
 import { parley, temporaryDirectory, VECTORS } from './run-parley.ts';
 
 const directory = temporaryDirectory();
@@ -27,6 +30,17 @@ test('changes from a file, limits from the command line over them', async () => 
   expect(await verdict('--limit', 'tokensMax=0', '--limit', 'depthMax=64')).toBe('peer.limit-tokens');
   const { status, stdout } = await parley(['inspect', MESSAGE, '--keys', KEYS, '--limit', 'tokensMax=0']);
   expect([status, stdout]).toEqual([1, expect.stringContaining('peer.limit-tokens')]);
+});
+
+test.each(PROFILE_NAMES)('keys of contexts are enough for --profile %s', async (name) => {
+  expect(await verdict('--profile', name)).toMatch(/^(valid|peer\.)/);
+});
+
+test('what contexts do not sign is refused, and said of the message', async () => {
+  const message = sealed(sampleEnvelope(), certificateRequest());
+  const words = ['--keys', KEYS, '--profile', 'tolerant', '--at', new Date(NOW_MS).toISOString()];
+  const { stdout } = await parley(['inspect', policy('by-certificate.xml', text(message)), ...words]);
+  expect(stdout).toContain('refused: peer.certificate-untrusted');
 });
 
 test('what is no policy or limit is refused with its code, as JSON where that is asked for', async () => {

@@ -2,12 +2,15 @@
 import {
   Initiator,
   MemoryContextStore,
+  PEER_NAMES,
   peerProfile,
   Responder,
   systemAmbient,
   usernameOverTls,
+  withSequences,
 } from '@parley/conversation';
 import { Fault, Secret } from '@parley/core';
+import { checkedPolicy } from '@parley/engine/internal';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
@@ -39,6 +42,13 @@ function refusal(door: Door, options: unknown): unknown {
   }
   return 'made';
 }
+
+test.each(PEER_NAMES)('the policies of profile %s are checked once, not with each message', (name) => {
+  const profile = peerProfile(name, 'Basic256', { confirm: true });
+  for (const { requests, answers, renewals, cancels, cancelAnswers } of [profile, withSequences(profile, 'urn:peer')])
+    for (const { policy } of [requests, answers, renewals, cancels, cancelAnswers])
+      expect(checkedPolicy(policy)).toBe(policy);
+});
 
 test.each(Object.keys(DOORS) as Door[])('%s is made of what it takes', (door) => {
   expect(refusal(door, DOORS[door].good)).toBe('made');

@@ -4,6 +4,7 @@ import { algorithmSuite, SUITE_NAMES } from '@parley/core';
 import { oneOf, requireKind } from '@parley/core/internal';
 import type { PolicyChanges, PolicyName, SealProfile, SealProfileName } from '@parley/engine';
 import { policyOf, sealProfile } from '@parley/engine';
+import { checkedPolicy } from '@parley/engine/internal';
 import type { ConversationProfile, HandshakeStyle } from './conversation-profile.ts';
 import type { EndpointPolicy } from './endpoint-policy.ts';
 import { ENDPOINT_POLICY } from './profile-shape.ts';
@@ -249,7 +250,7 @@ function answerPolicyOf(profile: PolicyName, changes: PolicyChanges, endpoint: E
 }
 
 function withoutConfirmation(policy: Guard['policy']): Guard['policy'] {
-  return Object.freeze({ ...policy, requireSignatureConfirmation: false });
+  return checkedPolicy({ ...policy, requireSignatureConfirmation: false });
 }
 
 function handshakeStyle(habits: PeerHabits, endpoint: EndpointPolicy): HandshakeStyle {

@@ -2,6 +2,7 @@ import { algorithmSuite, Fault } from '@parley/core';
 import { requireOptions, VERSION_URIS } from '@parley/core/internal';
 import type { HeaderName, Policy, PolicyChanges, Pool } from '@parley/engine';
 import { policyOf } from '@parley/engine';
+import { checkedPolicy } from '@parley/engine/internal';
 import type { ResponderBootstrap } from '../bootstrap/bootstrap.ts';
 import { keyFormOf } from '../bootstrap/hidden-key.ts';
 import { FIVE_MINUTES_MS } from '../exchange/durations.ts';
@@ -153,7 +154,7 @@ function handshakePolicies(
 }
 
 function merged(policy: Policy, { limits: _, ...demands }: PolicyChanges): Policy {
-  return Object.freeze({ ...policy, ...demands });
+  return checkedPolicy({ ...policy, ...demands });
 }
 
 /** Principals whose requests are counted: each of them asked within the last minutes. */

@@ -1,5 +1,6 @@
 /** How messages are protected, and read, where they may be in sequences. */
 import type { HeaderName, Policy } from '@parley/engine';
+import { checkedPolicy } from '@parley/engine/internal';
 import type { ConversationProfile } from '../protection/conversation-profile.ts';
 import type { Guard, Protection } from '../protection/protection.ts';
 import { SEQUENCE_VERSIONS, sequenceNamespace } from '../sequence-wire/generation.ts';
@@ -36,7 +37,7 @@ function signing(protection: Protection): Protection {
 
 function understanding(policy: Policy, peerAddress: string | undefined): Policy {
   const addresses = peerAddress === undefined ? [] : [peerAddress];
-  return Object.freeze({
+  return checkedPolicy({
     ...policy,
     understoodHeaders: [...policy.understoodHeaders, ...SEQUENCE_HEADERS],
     replyAddresses: [...policy.replyAddresses, ...addresses],

@@ -38,10 +38,10 @@ export function completePoolOptions(options: PoolOptions): CompletePoolOptions {
       option: 'policy.passwordTypes',
       reason: 'passwords stay with whoever has them: use open',
     });
-  // What nobody signs is a user's; and without credentials, workers know contexts and nothing else.
+  // What nobody signs is a user's; and without credentials, workers know contexts, and refuse what others sign.
   const isForWorkers = (source: KeySourceName): boolean =>
     source === 'context' || (complete.credentials !== undefined && source !== 'username');
-  if (signedBy.length === 0 || !sources.every(isForWorkers))
+  if (!signedBy.some(isForWorkers) || !endorsedBy.every(isForWorkers) || sources.includes('username'))
     throw new Fault('caller.option-invalid', {
       option: 'policy.signedBy',
       got: sources.join(' '),
