@@ -1,8 +1,15 @@
-// What is packed resolves to what was built: the condition `source` is for this repository alone, and would lead the
-// compilers of others to our .ts files.
+// What is packed is for others. It resolves to what was built: the condition `source` is for this repository alone, and would lead the
+// compilers of others to our .ts files. And what is optional here is theirs to choose: nobody compiles a native module that he did not ask for.
 export const hooks = {
-  beforePacking(manifest) {
+  beforePacking({ optionalDependencies = {}, ...manifest }) {
     const exports = Object.entries(manifest.exports).map(([door, { source: _, ...conditions }]) => [door, conditions]);
-    return { ...manifest, exports: Object.fromEntries(exports) };
+    const optional = Object.keys(optionalDependencies).map((name) => [name, { optional: true }]);
+    const peers = { ...manifest.peerDependencies, ...optionalDependencies };
+    const meta = { ...manifest.peerDependenciesMeta, ...Object.fromEntries(optional) };
+    return {
+      ...manifest,
+      exports: Object.fromEntries(exports),
+      ...(Object.keys(peers).length === 0 ? {} : { peerDependencies: peers, peerDependenciesMeta: meta }),
+    };
   },
 };

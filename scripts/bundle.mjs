@@ -11,8 +11,12 @@ const CLI = fileURLToPath(new URL('../packages/cli/dist', import.meta.url));
 
 /** Native code, and what starts threads by files of its own. */
 const EXTERNAL = ['lmdb', 'msgpackr', 'piscina'];
+/** What reads configuration files: with `--config`, bin/parley.js takes the modules. */
+const CONFIGURATION = './judging-file.js';
 /** Commands that are not in the bundle: bin/parley.js takes the modules for them. */
-const OTHER_COMMANDS = ['call', 'demo', 'inspect', 'serve', 'user'].map((name) => `./commands/${name}.js`);
+const OTHER_COMMANDS = ['call', 'contexts', 'demo', 'inspect', 'seal', 'serve', 'user'].map(
+  (name) => `./commands/${name}.js`,
+);
 
 const CHUNK = 'bundle-';
 
@@ -52,7 +56,7 @@ async function made(entryPoints, splitting) {
     platform: 'node',
     format: 'esm',
     target: 'node20.19',
-    external: [...EXTERNAL, ...OTHER_COMMANDS],
+    external: [...EXTERNAL, CONFIGURATION, ...OTHER_COMMANDS],
     plugins: [LIBXML_OF_CODEC],
     // cli-progress is CommonJS.
     banner: {

@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { contextOf } from '@parley/core';
 import { PROFILE_NAMES } from '@parley/engine';
-import { DEFAULT_UNPACK_LIMITS, parseKeys } from '@parley/log';
+import { DEFAULT_UNPACK_LIMITS, keysText, parseKeys } from '@parley/log';
 import { describe, expect, test } from 'vitest';
 import { readRecord } from '../../packages/log/src/read-record.ts';
 import { parley, temporaryDirectory } from './run-parley.ts';
@@ -20,6 +21,11 @@ describe('docs/cli.md', () => {
       block.trimEnd().split('\n'),
     );
     expect(lines.length).toBeGreaterThan(5);
+    writeFileSync(directory.join('order.xml'), '<Order xmlns="urn:orders"/>');
+    writeFileSync(
+      directory.join('one-key.json'),
+      keysText([contextOf({ identifier: 'urn:uuid:1', secret: new Uint8Array(32) })]),
+    );
     for (const line of lines) {
       const [command = '', input] = line.split(' < ');
       const [program, ...words] = command.split(' ');
@@ -35,12 +41,15 @@ describe('docs/cli.md', () => {
 });
 
 describe('docs/cli.md and --help', () => {
-  const COMMANDS = ['verify', 'inspect', 'demo', 'explain', 'serve', 'call', 'user', 'completion'];
+  const COMMANDS = [
+    ...['verify', 'inspect', 'demo', 'seal', 'explain', 'serve', 'call', 'user', 'completion'],
+    ...['list', 'show', 'export', 'cancel', 'prune', 'rekey'].map((action) => `contexts ${action}`),
+  ];
 
   test('every option of every command is in the document', async () => {
     const text = document('cli.md');
     for (const command of COMMANDS) {
-      const { stdout } = await parley([command, '--help']);
+      const { stdout } = await parley([...command.split(' '), '--help']);
       const options = [...stdout.matchAll(/^ +(?:-\w, )?(--[a-z-]+)/gm)].map(([, option]) => option ?? '');
       expect(options).toContain('--help');
       expect(options.filter((option) => !new RegExp(`${option}(?![a-z-])`).test(text))).toEqual([]);

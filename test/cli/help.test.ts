@@ -3,14 +3,25 @@ import { describe, expect, test } from 'vitest';
 import { parley } from './run-parley.ts';
 
 describe('help', () => {
-  test.each([[], ['verify'], ['inspect'], ['demo'], ['explain'], ['serve'], ['call'], ['user'], ['completion']])(
-    'parley %s --help',
-    async (...words) => {
-      const { status, stdout, stderr } = await parley([...words, '--help']);
-      expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-      await expect(stdout).toMatchFileSnapshot(`golden/help${words.map((word) => `-${word}`).join('')}.txt`);
-    },
-  );
+  test.each([
+    [],
+    ['verify'],
+    ['inspect'],
+    ['demo'],
+    ['explain'],
+    ['serve'],
+    ['call'],
+    ['user'],
+    ['completion'],
+    ['seal'],
+    ['contexts'],
+    ['contexts', 'export'],
+    ['contexts', 'rekey'],
+  ])('parley %s --help', async (...words) => {
+    const { status, stdout, stderr } = await parley([...words, '--help']);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    await expect(stdout).toMatchFileSnapshot(`golden/help${words.map((word) => `-${word}`).join('')}.txt`);
+  });
 
   test('the version is that of the package', async () => {
     const { version } = JSON.parse(

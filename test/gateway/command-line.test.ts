@@ -1,10 +1,11 @@
 // `parley serve`, `parley call` and `parley user`, as programs.
 import type { ChildProcess } from 'node:child_process';
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { lstatSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { lstatSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import readline from 'node:readline';
+import { promisify } from 'node:util';
 import { usernameOverTls } from '@parley/conversation';
 import { Secret } from '@parley/core';
 import { readConfiguration, Users } from '@parley/gateway';
@@ -59,6 +60,31 @@ test('serves, is called, and ends when it is told to', async () => {
   child.kill('SIGTERM');
   const [status] = (await once(child, 'close')) as [number];
   expect(status).toBe(0);
+});
+
+test('the guide, line by line', async () => {
+  const where = await folder();
+  const guide = readFileSync(new URL('../../docs/gateway.md', import.meta.url), 'utf8');
+  const [, before = ''] = /```yaml\n(.*?)```/s.exec(guide) ?? [];
+  const [, shell = ''] = /```sh\n(.*?)```/s.exec(guide) ?? [];
+  const [adding, serving = '', calling] = shell.replaceAll('\\\n', '').trim().split('\n');
+  const got: { action: string; body: string }[] = [];
+  const upstream = await plainService(echo(got));
+  const yaml = before.replace('host: 0.0.0.0, port: 8443', 'port: 0').replace('http://127.0.0.1:8080/orders', upstream);
+  expect(yaml).toContain(upstream);
+  writeFileSync(path.join(where, 'gateway.yaml'), yaml);
+  writeFileSync(path.join(where, 'order.xml'), ECHO('by the guide'));
+  await createKeyEncryptionKeyFile(path.join(where, 'kek'));
+  rmSync(path.join(where, 'users.txt'));
+  const sh = async (line = ''): Promise<string> => {
+    const script = `parley() { "${process.execPath}" "${PARLEY}" "$@"; }; ${line}`;
+    return (await promisify(execFile)('bash', ['-ec', script], { cwd: where })).stdout;
+  };
+  await sh(adding);
+  const { port } = await serve(where, ...serving.split(' ').slice(2));
+  const answer = await sh(calling?.replace('host:8443', `localhost:${port}`));
+  expect(answer).toContain('>by the guide<');
+  expect(got.map(({ action }) => action)).toEqual(['urn:orders/Place']);
 });
 
 test('a gateway that is killed and started again has lost no context', async () => {

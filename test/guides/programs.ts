@@ -55,8 +55,22 @@ export function compile(guides: readonly Guide[], folder: string = GUIDES): stri
 }
 
 /** Runs a compiled one. */
-export function run(guide: Guide): { readonly stdout: string; readonly stderr: string } {
-  return node(outOf(GUIDES), compiled(guide));
+export function run(
+  guide: Guide,
+  args: readonly string[] = [],
+  folder: string = GUIDES,
+): { readonly stdout: string; readonly stderr: string } {
+  return node(outOf(folder), compiled(guide, folder), ...args);
+}
+
+/** The programs in `examples/`, as they stand. */
+export function readExamples(): readonly Guide[] {
+  const names = readdirSync(path.join(ROOT, 'examples')).filter((name) => name.endsWith('.ts'));
+  return names.map((name) => ({
+    document: `examples/${name.replace(/\.ts$/, '')}`,
+    program: readFileSync(path.join(ROOT, 'examples', name), 'utf8'),
+    printed: undefined,
+  }));
 }
 
 /** The file of a compiled one. */

@@ -29,6 +29,8 @@ describe.each(PACKAGES)('@parley/%s', (name) => {
     const manifest = JSON.parse(files.get('package.json') ?? '') as Manifest;
     expect(JSON.stringify(manifest.exports)).not.toContain('source');
     expect(JSON.stringify(manifest)).not.toContain('workspace:');
+    // Nobody compiles what he did not ask for.
+    expect(manifest).not.toHaveProperty('optionalDependencies');
     expect(manifest).toMatchObject({
       description: expect.stringMatching(/\.$/),
       keywords: expect.arrayContaining(['soap', 'ws-secureconversation']),

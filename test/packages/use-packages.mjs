@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import http from 'node:http';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
@@ -28,6 +29,9 @@ const pool = createPool({ workers: 1, policy: policyOf('cxf'), contexts: { get: 
 for (const reply of await pool.verifyBatch([{ message: octets, atMs }])) unwrap(reply);
 await pool.close();
 say('sealed and opened, inline and on a pool');
+
+// What CommonJS gets.
+if (createRequire(import.meta.url)('@parley/engine').open !== open) throw new Error('require gives another module');
 
 const folder = mkdtempSync(path.join(tmpdir(), 'parley-use-'));
 const password = octetsOf('correct horse');

@@ -46,6 +46,20 @@ test('each import points left, and into the front door', () => {
   expect(importFindings(sourceOf('packages/codec/src/x.ts', "import { Fault } from '@parley/core';"))).toEqual([]);
 });
 
+test('pnpm is held to one version and its hash, wherever it is said', () => {
+  const { packageManager } = readJson('package.json') as { readonly packageManager: string };
+  const { dependencies } = readJson('scripts/pnpm/package.json') as {
+    readonly dependencies: { readonly pnpm: string };
+  };
+  const { packages } = readJson('scripts/pnpm/package-lock.json') as {
+    readonly packages: Readonly<Record<string, { readonly version?: string; readonly integrity?: string }>>;
+  };
+  const { version, integrity = '' } = packages['node_modules/pnpm'] ?? {};
+  expect(version).toBe(dependencies.pnpm);
+  const hash = Buffer.from(integrity.replace('sha512-', ''), 'base64').toString('hex');
+  expect(packageManager).toBe(`pnpm@${version}+sha512.${hash}`);
+});
+
 test('packages are linked so that an arrow nobody wrote does not resolve', () => {
   const [settings] = readSources('.', /^pnpm-workspace\.yaml$/);
   expect(settings?.text).toMatch(/^nodeLinker: isolated$/m);

@@ -13,6 +13,8 @@ const COMPILED = ['core', 'codec', 'engine', 'conversation', 'log', 'stores', 'c
 function isBundled() {
   const madeMs = changedMs(BUNDLED);
   if (madeMs === undefined || (words[0] !== 'verify' && words[0] !== 'explain')) return false;
+  // What a configuration file names is made by modules that are not in the bundle, and must be of one kind with what judges.
+  if (words.some((word) => /^--config(=|$)/.test(word))) return false;
   return COMPILED.every((name) => {
     return (changedMs(new URL(`../../${name}/tsconfig.tsbuildinfo`, import.meta.url)) ?? 0) <= madeMs;
   });

@@ -4,10 +4,12 @@ import { completion } from './commands/completion.ts';
 import { explain } from './commands/explain.ts';
 import { verify } from './commands/verify.ts';
 import { completionCommand } from './declarations/completion-command.ts';
+import { contextsCommand } from './declarations/contexts-commands.ts';
 import { demoCommand } from './declarations/demo-command.ts';
 import { explainCommand } from './declarations/explain-command.ts';
 import { callCommand, serveCommand, userCommand } from './declarations/gateway-commands.ts';
 import { inspectCommand } from './declarations/inspect-command.ts';
+import { sealCommand } from './declarations/seal-command.ts';
 import { verifyCommand } from './declarations/verify-command.ts';
 import type { ExitStatus } from './terminal/exit-status.ts';
 import type { Terminal } from './terminal/terminal.ts';
@@ -46,6 +48,14 @@ export function program(terminal: Terminal, onEnd: (status: ExitStatus) => void)
       demoCommand(parley, async (directory, options) =>
         onEnd(await (await import('./commands/demo.ts')).demo(directory, options, terminal)),
       ),
+    )
+    .addCommand(
+      sealCommand(parley, async (path, options) =>
+        onEnd(await (await import('./commands/seal.ts')).seal(path, options, terminal)),
+      ),
+    )
+    .addCommand(
+      contextsCommand(parley, async () => (await import('./commands/contexts.ts')).contextsActions(terminal, onEnd)),
     )
     .addCommand(explainCommand(parley, async (code, options) => onEnd(await explain(code, options, terminal))))
     .addCommand(

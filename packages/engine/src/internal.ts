@@ -35,7 +35,7 @@ export { WorkerControl } from './pool/transfer/control.ts';
 export { newSlab } from './pool/transfer/slab.ts';
 export type { AttachedContext, BatchAnswer, WorkerTask } from './pool/transfer/task.ts';
 export { CONTROL_BYTES } from './pool/transfer/task.ts';
-export { partName } from './pool/transfer/verdict.ts';
+export { partName, verdictOf } from './pool/transfer/verdict.ts';
 export type { BatchRunner, Runner } from './pool/worker/batch-runner.ts';
 export { fileOfWorker } from './pool/worker/file.ts';
 export type { MessageRunner } from './pool/worker/message-runner.ts';

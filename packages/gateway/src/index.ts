@@ -11,7 +11,11 @@ export type {
   TlsFiles,
   UserFiles,
 } from './configuration/configuration.ts';
+export type { Schema } from './configuration/read-document.ts';
+export { readDocument } from './configuration/read-document.ts';
 export { CONFIGURATION_SCHEMA } from './configuration/schema.ts';
+export type { KeyPair } from './credentials/pem-files.ts';
+export { Files } from './credentials/pem-files.ts';
 export { userLine, Users } from './credentials/users.ts';
 export { Egress } from './gateway/egress.ts';
 export type { Gateway, GatewayOptions } from './gateway/gateway.ts';

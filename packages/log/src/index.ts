@@ -2,6 +2,7 @@ export type { FoundFile, FoundFiles, OddFile } from './find-log-files.ts';
 export { fileOctets } from './file-octets.ts';
 export { findLogFiles } from './find-log-files.ts';
 export { parseKeys } from './keys-file.ts';
+export { keysText } from './write-keys.ts';
 export type { LogEntry, LogMessage, LogRefusal } from './log-entry.ts';
 export { LogReplayCache } from './log-replay-cache.ts';
 export type { LogSource, ReadLogOptions } from './read-log.ts';

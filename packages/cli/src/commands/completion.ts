@@ -29,6 +29,13 @@ function choicesOf(command: Command): readonly (readonly [option: string, words:
   );
 }
 
+/** The words after a command that has commands of its own. */
+function subcommandLines(command: Command): readonly string[] {
+  if (command.commands.length === 0) return [];
+  const names = command.commands.map((each) => each.name()).join(' ');
+  return [`      [ "$COMP_CWORD" -eq 2 ] && COMPREPLY=($(compgen -W '${names}' -- "$word")) && return`];
+}
+
 function bash(parley: Command): string {
   const cases = parley.commands.map((command) => {
     const choices = choicesOf(command).map(
@@ -39,6 +46,7 @@ function bash(parley: Command): string {
       '      case "$before" in',
       ...choices,
       '      esac',
+      ...subcommandLines(command),
       `      words='${namesOf(command)}' ;;`,
     ].join('\n');
   });

@@ -1,9 +1,9 @@
 import type { SchemaFinding } from '@parley/codec';
-import type { Reply, SecurityContext } from '@parley/core';
+import type { Reply } from '@parley/core';
 import { contextSource, Fault } from '@parley/core';
 import { failedReply, jsonLine, printable } from '@parley/core/internal';
-import type { KeyPlan, MessagePlan, OpenedMessage, Policy } from '@parley/engine';
-import { createPool, explainDigests, planOf, policyOf } from '@parley/engine';
+import type { MessagePlan, OpenedMessage, Policy } from '@parley/engine';
+import { explainDigests, planOf, policyOf } from '@parley/engine';
 import type { LogEntry, LogMessage, ReadLogOptions } from '@parley/log';
 import { readLog, untilAborted } from '@parley/log';
 import type { InspectOptions } from '../declarations/inspect-command.ts';
@@ -17,6 +17,9 @@ import { schemaFindings, schemaJson, schemaTree } from '../inspect/schema-tree.t
 import type { Tree } from '../inspect/tree.ts';
 import { treeLines } from '../inspect/tree.ts';
 import { verdictJson, verdictTree } from '../inspect/verdict-tree.ts';
+import { completed } from '../judging/given.ts';
+import type { GivenCredentials } from '../judging/given-credentials.ts';
+import { contextsNamed, judgeOf } from '../judging/judge.ts';
 import { parseAt } from '../options/at-option.ts';
 import type { OpenContexts } from '../options/contexts-option.ts';
 import { openContexts } from '../options/contexts-option.ts';
@@ -42,7 +45,8 @@ interface Inspected {
 }
 
 /** `parley inspect`: one message as a tree. Never shows key octets, nor plaintext unless it is told to explain digests. */
-export async function inspect(path: string, options: InspectOptions, terminal: Terminal): Promise<ExitStatus> {
+export async function inspect(path: string, given: InspectOptions, terminal: Terminal): Promise<ExitStatus> {
+  const options = await completed(given);
   const changes = await policyChanges(options);
   const policy = policyOf(options.profile, changes);
   const planPolicy = typeof options.plan === 'string' ? policyOf(options.plan, changes) : policy;
@@ -52,8 +56,10 @@ export async function inspect(path: string, options: InspectOptions, terminal: T
   const described = description(entry.message, policy);
   const schema = options.schema === true ? schemaFindings(entry.message, policy) : undefined;
   const plan = options.plan === undefined ? undefined : planOf(entry.message, { policy: planPolicy });
-  const judging = { atMs: at === 'message' ? entry.atMs : at.atMs, policy, explain: options.explain === true };
-  const contexts = await openContexts(options, terminal);
+  const { credentials } = options;
+  const atMs = at === 'message' ? entry.atMs : at.atMs;
+  const judging = { atMs, policy, credentials, explain: options.explain === true };
+  const contexts = await openContexts(options, terminal, credentials !== undefined);
   const { digests, reply } = await judged(entry, contexts, judging).finally(() => contexts?.close());
   await print({ entry, described, schema, plan, digests, reply }, { options, terminal });
   const differs = digests !== undefined && hasDifference(digests);
@@ -99,9 +105,9 @@ function description(message: Uint8Array, policy: Policy): Reply<MessageDescript
 async function judged(
   { message }: LogMessage,
   contexts: OpenContexts | undefined,
-  { atMs = 'message', policy, explain }: Judging,
+  { atMs = 'message', policy, credentials, explain }: Judging,
 ): Promise<Pick<Inspected, 'digests' | 'reply'>> {
-  const reply = contexts === undefined ? undefined : await opened(message, contexts, { atMs, policy });
+  const reply = contexts === undefined ? undefined : await opened(message, contexts, { atMs, policy, credentials });
   if (!explain) return { digests: undefined, reply };
   const named = contexts === undefined ? undefined : contextSource(await contextsNamed(message, contexts, policy));
   return {
@@ -113,34 +119,21 @@ async function judged(
 interface Judging {
   readonly atMs: number | 'message' | undefined;
   readonly policy: Policy;
+  readonly credentials: GivenCredentials | undefined;
   readonly explain: boolean;
 }
 
 async function opened(
   message: Uint8Array,
   contexts: OpenContexts,
-  { atMs, policy }: { readonly atMs: number | 'message'; readonly policy: Policy },
+  { atMs, policy, credentials }: Pick<Judging, 'policy' | 'credentials'> & { readonly atMs: number | 'message' },
 ): Promise<Reply<OpenedMessage>> {
-  const pool = await createPool({ workers: 0, policy, contexts });
+  const pool = judgeOf({ workers: 0, policy, contexts, credentials });
   try {
     return await pool.open({ message, atMs });
   } finally {
     await pool.close();
   }
-}
-
-/** Those that the keys of the message come from. */
-async function contextsNamed(
-  message: Uint8Array,
-  contexts: OpenContexts,
-  policy: Policy,
-): Promise<readonly SecurityContext[]> {
-  const plan = planOf(message, { policy });
-  if (!plan.ok) return [];
-  const keys: readonly KeyPlan[] = [...plan.value.signatures, ...plan.value.decryptions].map(({ key }) => key);
-  const identifiers = new Set(keys.flatMap((key) => (key.source === 'context' ? [key.identifier] : [])));
-  const found = await Promise.all([...identifiers].map((identifier) => contexts.get(identifier)));
-  return found.filter((context) => context !== undefined);
 }
 
 async function print(

@@ -7,6 +7,10 @@ import { policyOf } from '@parley/engine';
 import type { AtPolicy, LogPool, LogResult, VerifySummary, WantedResults } from '@parley/log';
 import { createLogPool, resultLine, SequenceLedger, verifyLog, verifySections } from '@parley/log';
 import type { VerifyOptions } from '../declarations/verify-command.ts';
+import type { Completed } from '../judging/given.ts';
+import { completed } from '../judging/given.ts';
+import type { Judge } from '../judging/judge.ts';
+import { isForPool, judgeOf } from '../judging/judge.ts';
 import { parseAt } from '../options/at-option.ts';
 import { openContexts } from '../options/contexts-option.ts';
 import { isInput } from '../options/inputs.ts';
@@ -23,22 +27,22 @@ import type { Terminal } from '../terminal/terminal.ts';
 import { WholeFile } from '../terminal/whole-file.ts';
 
 /** `parley verify`: every message of the logs at `paths`, and a summary. */
-export async function verify(
-  paths: readonly string[],
-  options: VerifyOptions,
-  terminal: Terminal,
-): Promise<ExitStatus> {
+export async function verify(paths: readonly string[], given: VerifyOptions, terminal: Terminal): Promise<ExitStatus> {
+  const options = await completed(given);
   const at = parseAt(options.at, terminal.nowMs());
-  const given = policyOf(options.profile, await policyChanges(options));
-  const policy = options.sequences === true ? withSequenceHeaders(given) : given;
+  const named = policyOf(options.profile, await policyChanges(options));
+  const policy = options.sequences === true ? withSequenceHeaders(named) : named;
   const found = await findSources(paths, terminal);
-  const contexts = await openContexts(options, terminal);
+  const contexts = await openContexts(options, terminal, options.credentials !== undefined);
   if (contexts === undefined)
-    throw new Fault('caller.option-invalid', { reason: 'the keys are missing: give --contexts or --keys' });
+    throw new Fault('caller.option-invalid', { reason: 'the keys are missing: give --contexts, --keys or --config' });
   try {
     const file = await resultsFile(found, options);
     const workers = options.workers ?? usualWorkers(policy.reader, found);
-    const pool = createLogPool({ workers, policy, contexts });
+    // Keys of contexts are all that a pool has which reads logs itself.
+    const logPool =
+      options.credentials === undefined && isForPool(policy) ? createLogPool({ workers, policy, contexts }) : undefined;
+    const pool = logPool ?? judgeOf({ workers, policy, contexts, credentials: options.credentials });
     try {
       const unread = new Unread();
       const stop = new AbortController();
@@ -46,6 +50,7 @@ export async function verify(
       const ledger = options.sequences === true ? new SequenceLedger() : undefined;
       return await verifyWith({
         pool,
+        logPool,
         at,
         found,
         unread,
@@ -67,10 +72,13 @@ export async function verify(
   }
 }
 
-async function resultsFile(found: LogSources, options: VerifyOptions): Promise<WholeFile | undefined> {
+async function resultsFile(found: LogSources, options: Completed<VerifyOptions>): Promise<WholeFile | undefined> {
   const { out, force } = options;
   if (out === undefined || out === '-') return undefined;
-  return WholeFile.create(out, { replace: force === true, isInput: (there) => isInput(there, found, options) });
+  return WholeFile.create(out, {
+    replace: force === true,
+    isInput: (there) => isInput(there, found, options, options.filesRead),
+  });
 }
 
 /** What a message says about sequences must be signed then, and so is true of a message that is valid. */
@@ -92,7 +100,9 @@ function usualWorkers(reader: Reader, { sizeBytes, sources }: LogSources): numbe
 }
 
 interface Run {
-  readonly pool: LogPool;
+  readonly pool: Judge;
+  /** The same, if it can read logs itself. */
+  readonly logPool: LogPool | undefined;
   readonly at: AtPolicy;
   readonly found: LogSources;
   readonly unread: Unread;
@@ -100,7 +110,7 @@ interface Run {
   readonly stop: AbortController;
   readonly pace: Pace;
   readonly workers: number;
-  readonly options: VerifyOptions;
+  readonly options: Completed<VerifyOptions>;
   readonly terminal: Terminal;
   readonly policy: Policy;
   /** Follows sequences, with `--sequences`. */
@@ -136,7 +146,7 @@ function statusOf(summary: VerifySummary, { unread, options, stop }: Run): ExitS
 }
 
 function summaryOf(run: Run, progress: Progress): Promise<VerifySummary> {
-  const { found, ledger, options, pool, policy, unread, workers } = run;
+  const { found, ledger, options, pool, logPool, policy, unread, workers } = run;
   const output = options.out === '-' ? run.terminal.stdout : run.file?.output;
   const answered = (valid: number, refused: number): void => {
     progress.answered(valid, refused);
@@ -145,7 +155,6 @@ function summaryOf(run: Run, progress: Progress): Promise<VerifySummary> {
   const { messageBytesMax } = policy.limits;
   const reading = { messageBytesMax, unpack: unpackLimits(options), onOctets: progress.read };
   const verifying = {
-    pool,
     at: run.at,
     replay: options.allowReplays === true ? ('allow' as const) : undefined,
     sequences: ledger && { ledger, read: (message: Uint8Array) => claimedSequenceHeaders(message, policy) },
@@ -153,11 +162,12 @@ function summaryOf(run: Run, progress: Progress): Promise<VerifySummary> {
     signal: run.terminal.interrupted,
   };
   // What is not UTF-8 is for the calling thread to read.
-  if (policy.reader !== 'scan' && workers > 0)
+  if (logPool === undefined || (policy.reader !== 'scan' && workers > 0))
     return verifyLog({
       ...verifying,
+      pool,
       entries: readSources(found, unread, reading),
-      batchesMax: 2 * workers,
+      batchesMax: Math.max(1, 2 * workers),
       onResult: (result: LogResult) => {
         answered(result.ok ? 1 : 0, result.ok ? 0 : 1);
         return result.ok && options.onlyRefused === true ? undefined : output?.line(resultLine(result));
@@ -165,6 +175,7 @@ function summaryOf(run: Run, progress: Progress): Promise<VerifySummary> {
     });
   return verifySections({
     ...verifying,
+    pool: logPool,
     sections: readSourceSections(found, unread, { ...reading, workers }),
     messageBytesMax,
     results: wantedResults(run),

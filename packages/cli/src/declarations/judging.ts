@@ -1,7 +1,7 @@
 /** What several commands declare alike. */
 import { READERS } from '@parley/codec';
-import type { ProfileName } from '@parley/engine';
-import { PROFILE_NAMES } from '@parley/engine';
+import type { PolicyName } from '@parley/engine';
+import { BOOTSTRAP_PROFILE_NAMES, PROFILE_NAMES } from '@parley/engine';
 import { Command, Option } from 'commander';
 import type { ContextsOption } from '../options/contexts-option.ts';
 import { wholeNumber } from '../options/number-option.ts';
@@ -26,13 +26,15 @@ export function subcommand(parent: Command, name: string): Command {
 
 /** What {@link judging} declares. */
 export interface JudgingOptions extends ContextsOption, PolicyOption {
-  readonly at: string;
-  readonly profile: ProfileName;
+  readonly config?: string | undefined;
+  readonly at?: string | undefined;
+  readonly profile?: PolicyName | undefined;
 }
 
 /** Adds where keys come from, as of when and by what policy messages are judged, and who reads them. */
 export function judging(command: Command): Command {
   const options = [
+    configOption(),
     contextsOption(),
     kekOption(),
     keysOption(),
@@ -47,27 +49,37 @@ export function judging(command: Command): Command {
   return options.reduce((declared, option) => declared.addOption(option), command);
 }
 
-function contextsOption(): Option {
+function configOption(): Option {
+  return new Option(
+    '--config <file>',
+    'keys, certificates, passwords and policy in one file (YAML or JSON); options go before it',
+  );
+}
+
+export function contextsOption(): Option {
   return new Option('--contexts <dir>', 'context store with the keys');
 }
 
-function kekOption(): Option {
+export function kekOption(): Option {
   return new Option('--kek <file>', "file with the store's key-encryption key");
 }
 
-function keysOption(): Option {
+export function keysOption(): Option {
   return new Option('--keys <file>', 'keys file (JSON) instead of a store');
 }
 
 function atOption(): Option {
   return new Option(
     '--at <when>',
-    "judge as of: message (the record's time, else the message's own), now, or an instant",
-  ).default('message');
+    "judge as of: message (the default: the record's time, else the message's own), now, or an instant",
+  );
 }
 
 function profileOption(): Option {
-  return new Option('--profile <name>', 'what messages must bring').choices([...PROFILE_NAMES]).default('strict');
+  return new Option('--profile <name>', 'what messages must bring; default: strict').choices([
+    ...PROFILE_NAMES,
+    ...BOOTSTRAP_PROFILE_NAMES,
+  ]);
 }
 
 function understandOption(): Option {

@@ -1,7 +1,7 @@
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Fault } from '@parley/core';
-import { KEK_FILE } from '../options/contexts-option.ts';
+import { KEK_FILE } from '../options/store-key.ts';
 
 /** What a demo is made of; all of it is replaced by the next one. */
 export interface DemoFiles {

@@ -16,14 +16,25 @@ export async function isInput(
   file: BigIntStats,
   found: LogSources,
   options: ContextsOption & PolicyOption,
+  others: readonly string[],
 ): Promise<boolean> {
-  for (const path of [options.policy, ...(await filesOfContexts(options))])
-    if (path !== undefined && (await isAt(path, file))) return true;
+  if (await isOneOf(file, options, options.policy, ...others)) return true;
   for (const { source, isNamed } of found.sources) {
     if (typeof source !== 'string') {
       if (isSame(fstatSync(0, { bigint: true }), file)) return true;
     } else if ((await isAt(source, file)) && (isNamed || !(await isResults(source)))) return true;
   }
+  return false;
+}
+
+/** Whether `file` is where keys come from, or one of `paths`. */
+export async function isOneOf(
+  file: BigIntStats,
+  contexts: ContextsOption,
+  ...paths: readonly (string | undefined)[]
+): Promise<boolean> {
+  for (const path of [...paths, ...(await filesOfContexts(contexts))])
+    if (path !== undefined && (await isAt(path, file))) return true;
   return false;
 }
 

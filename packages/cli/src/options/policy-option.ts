@@ -7,7 +7,9 @@ import { readInput } from './read-input.ts';
 
 /** By what messages are judged, beside a profile. */
 export interface PolicyOption {
-  /** A file with changes to the profile: `PolicyChanges` as JSON. */
+  /** Changes that a configuration file makes. */
+  readonly changes?: PolicyChanges | undefined;
+  /** A file with changes to the profile, over those: `PolicyChanges` as JSON. */
   readonly policy?: string | undefined;
   /** Limits by name: those of a policy, over those of the file, and those of unpacking. */
   readonly limit?: Readonly<Record<string, number>> | undefined;
@@ -19,8 +21,9 @@ export interface PolicyOption {
 
 /** The changes that the options make to a profile; `policyOf` judges them. @throws Fault `caller.input-unreadable`, `caller.input-invalid` */
 export async function policyChanges(option: PolicyOption): Promise<PolicyChanges> {
-  const { policy, limit, maxMessageBytes, understand, reader } = option;
-  const fromFile = policy === undefined ? {} : await changesIn(policy);
+  const { changes = {}, policy, limit, maxMessageBytes, understand, reader } = option;
+  const named: PolicyChanges = policy === undefined ? {} : await changesIn(policy);
+  const fromFile: PolicyChanges = { ...changes, ...named, limits: { ...changes.limits, ...named.limits } };
   const largest = maxMessageBytes === undefined ? {} : { messageBytesMax: maxMessageBytes };
   return {
     ...fromFile,

@@ -39,14 +39,24 @@ export class TextOutput {
     return this.#characters < CHUNK_CHARACTERS ? undefined : this.flush();
   }
 
+  /** Writes octets (borrowed) as they are: a message that somebody asked for, whose signature would not bear a change. @throws as {@link line} */
+  async octets(octets: Uint8Array): Promise<void> {
+    await this.flush();
+    await this.#write(octets);
+  }
+
   /** Resolves when everything so far was taken. @throws as {@link line} */
   async flush(): Promise<void> {
     const text = this.#gathered.join('');
     this.#gathered = [];
     this.#characters = 0;
+    await this.#write(text);
+  }
+
+  async #write(content: string | Uint8Array): Promise<void> {
     if (this.#failure !== undefined) throw this.#failure;
     await new Promise<void>((resolve, reject) => {
-      this.#stream.write(text, (error) => {
+      this.#stream.write(content, (error) => {
         if (error) reject(this.#failure ?? outputFailure(error, this.#name));
         else resolve();
       });

@@ -32,7 +32,7 @@ export const Namespace = {
 } as const;
 export type Namespace = (typeof Namespace)[keyof typeof Namespace];
 
-/** {@link Namespace} id -> URI. */
+/** `Namespace` id -> URI. */
 export const NAMESPACE_URIS: readonly string[] = [
   '',
   'http://www.w3.org/XML/1998/namespace',

@@ -10,7 +10,7 @@ const URI = /^[\x21-\x7e]+$/;
 const XML: string = NAMESPACE_URIS[Namespace.xml]!;
 const XMLNS: string = NAMESPACE_URIS[Namespace.xmlns]!;
 
-/** A namespace and the prefix that it is written with, or {@link UNQUALIFIED}: we never set a default namespace. */
+/** A namespace and the prefix that it is written with, or `UNQUALIFIED`: we never set a default namespace. */
 export class NamespaceBinding {
   readonly prefix: string;
   readonly uri: string;

@@ -28,10 +28,10 @@ export interface InitiatorOptions {
   readonly profile?: ConversationProfile | undefined;
   /** Go on with a context from an earlier conversation (copied). */
   readonly context?: SecurityContext | undefined;
-  /** The Id by which the issuer of {@link context} knows its token, where it does ({@link Initiator.tokenId}). */
+  /** The Id by which the issuer of {@link context} knows its token, where it does (`Initiator.tokenId`). */
   readonly tokenId?: string | undefined;
   /**
-   * The token of {@link context} as its issuer wrote it, where there is more in it than names ({@link Initiator.tokenElement}): WCF's
+   * The token of {@link context} as its issuer wrote it, where there is more in it than names (`Initiator.tokenElement`): WCF's
    * cookie, say. Needs its {@link tokenId}. Copied.
    */
   readonly tokenElement?: Uint8Array | undefined;
@@ -58,7 +58,7 @@ export interface InitiatorOptions {
   readonly renewable?: 'never' | 'after-expiry' | undefined;
   /** Names the service in the request, for an issuer that serves several. */
   readonly appliesTo?: string | undefined;
-  /** Seals calls and opens their answers on worker threads ({@link Initiator.requestCallAsync}). Default: the calling thread does. */
+  /** Seals calls and opens their answers on worker threads (`Initiator.requestCallAsync`). Default: the calling thread does. */
   readonly pool?: PoolMaker | undefined;
   /** What a context of our own making is for, so that whoever does not want it need not look at it. A URI; default none. */
   readonly use?: string | undefined;

@@ -20,7 +20,10 @@ const VALUE_TYPE = 'urn:parley:negotiation:x25519';
 const CONFIRMATION = 'parley negotiation x25519 confirmation';
 const WRAPPING = 'parley negotiation x25519 wrapping';
 
-/** Keys that live for one exchange. */
+/**
+ * Keys that live for one exchange.
+ * @experimental no other stack speaks it
+ */
 export const ephemeralKey: NegotiationKind = {
   kind: 'ephemeral-key',
   needs: 'message-or-channel',

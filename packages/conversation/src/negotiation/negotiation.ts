@@ -6,7 +6,10 @@ import type { EncryptedKey } from '@parley/engine';
 import type { Ambient } from '../exchange/ambient.ts';
 import type { ExchangeElements } from '../trust/exchange-elements.ts';
 
-/** One way to agree. The bootstrap protects each leg, and says who sent it. */
+/**
+ * One way to agree. The bootstrap protects each leg, and says who sent it.
+ * @experimental no other stack speaks those that there are
+ */
 export interface NegotiationKind {
   readonly kind: string;
   /** `message`: the legs must be signed, so bootstraps that leave this to the channel will not do. */

@@ -9,7 +9,10 @@ import type { NegotiationKind, NegotiationScene, NegotiationSide } from './negot
 
 const CHALLENGE_BYTES = 16;
 
-/** Challenges that each side signs for the other. */
+/**
+ * Challenges that each side signs for the other.
+ * @experimental no other stack speaks it
+ */
 export const signedChallenge: NegotiationKind = {
   kind: 'signed-challenge',
   needs: 'message',

@@ -61,7 +61,7 @@ export interface ContextStore {
 
   /**
    * Which contexts were replaced, cancelled or removed, by whomever, since a position that an earlier call gave; without
-   * one, none, and where to begin. What a pool asks to know what it may still hold ({@link ContextResolver.changes}). A
+   * one, none, and where to begin. What a pool asks to know what it may still hold (`ContextResolver.changes`). A
    * store without it costs a pool a look-up of each context in use every `contextAgeMaxMs`.
    */
   changes?(since?: number): Promise<ContextChanges>;

@@ -15,7 +15,7 @@ export interface CertificateExtensions {
   readonly isAuthority: boolean;
   /** How many authorities may stand below, self-issued ones not counted. */
   readonly pathLengthMax: number | undefined;
-  /** {@link KEY_USAGE} bits; `undefined` allows everything. */
+  /** `KEY_USAGE` bits; `undefined` allows everything. */
   readonly keyUsage: number | undefined;
   /** Object identifiers of extendedKeyUsage, critical or not; `undefined` allows everything. */
   readonly purposes: readonly string[] | undefined;

@@ -1,6 +1,6 @@
 /** What senders do to octets that they should digest as they are: each is tried, and told only if it gives their digest. */
 
-/** How digested octets may come to differ from the canonical form; {@link DEVIATIONS} has what each does. */
+/** How digested octets may come to differ from the canonical form; `DEVIATIONS` has what each does. */
 export type DeviationName =
   | 'line-ends-crlf'
   | 'carriage-returns-written'

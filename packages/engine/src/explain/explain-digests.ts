@@ -65,7 +65,7 @@ export interface CoveredOctets {
   readonly isRight: boolean;
 }
 
-/** {@link DigestCause}, without the document. */
+/** `DigestCause`, without the document. */
 export interface CauseExplanation extends Omit<DigestCause, 'element'> {
   /** The element that was digested in place of the other. */
   readonly element: { readonly namespace: string; readonly localName: string } | undefined;

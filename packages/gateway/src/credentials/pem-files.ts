@@ -1,6 +1,7 @@
 /** Certificates and private keys from PEM files, and whom to trust. */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { TrustOptions } from '@parley/core';
 import { Certificate, CertifiedKey, DEFAULT_LIMITS, Fault, PrivateKey, Trust } from '@parley/core';
 import type { CertificateSignature, OwnKey } from '@parley/engine';
 
@@ -54,12 +55,17 @@ export class Files {
 
   /** @throws Fault as above */
   async trust(anchors: string, ...known: readonly string[]): Promise<Trust> {
+    return new Trust(await this.trustOptions(anchors, ...known));
+  }
+
+  /** The same for threads. @throws Fault as above */
+  async trustOptions(anchors: string, ...known: readonly string[]): Promise<TrustOptions> {
     const intermediates = await Promise.all(known.map((name) => this.certificates(name)));
-    return new Trust({
+    return {
       anchors: await this.certificates(anchors),
       intermediates: intermediates.flat(),
       revocation: 'if-listed',
-    });
+    };
   }
 }
 

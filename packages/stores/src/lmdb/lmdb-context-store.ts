@@ -1,4 +1,3 @@
-import type { ContextStore, ContextStoreOptions } from '@parley/conversation';
 import { wipeContext } from '@parley/conversation';
 import type { Retention } from '@parley/conversation/internal';
 import {
@@ -20,20 +19,10 @@ import { LmdbChanges } from './lmdb-changes.ts';
 import type { Writing } from './lmdb-database.ts';
 import { LmdbDatabase } from './lmdb-database.ts';
 import { LmdbRecords } from './lmdb-records.ts';
+import type { LmdbContextStore, LmdbContextStoreOptions } from './lmdb-store-contract.ts';
+import type { Resealed } from './reseal.ts';
+import { resealAll } from './reseal.ts';
 import { hadStore, markStore } from './store-marker.ts';
-
-export interface LmdbContextStoreOptions extends ContextStoreOptions {
-  /** A folder of the store's own: made with mode 0700, and it must be so. */
-  readonly directory: string;
-  /** Seals what is written. */
-  readonly keyEncryptionKey: KeyEncryptionKey;
-  /**
-   * Keys that older records may be sealed under. To rotate: give the new key first and the old one here; when the
-   * contexts of the old key's time have expired and are pruned, leave it out.
-   */
-  readonly olderKeyEncryptionKeys?: readonly KeyEncryptionKey[] | undefined;
-  readonly readOnly?: boolean | undefined;
-}
 
 // The database's own order: the check record comes before the changes, and those before all contexts.
 const CHECK_KEY: Uint8Array = Uint8Array.of(0);
@@ -58,13 +47,13 @@ const PRUNE_BATCH = 256;
  * open to others, somebody else's or a link; `caller.store-key-wrong` sealed under another key;
  * `internal.store-corrupt`, `internal.store-unavailable`.
  */
-export async function openLmdbContextStore(options: LmdbContextStoreOptions): Promise<ContextStore> {
+export async function openLmdbContextStore(options: LmdbContextStoreOptions): Promise<LmdbContextStore> {
   const readOnly = options.readOnly ?? false;
   const { directory } = options;
   const wasThere = await hadStore(directory);
   const database = await LmdbDatabase.open(directory, readOnly, wasThere);
   try {
-    const store = new LmdbContextStore(database, options);
+    const store = new LmdbStore(database, options);
     await store.checkKey(readOnly, wasThere);
     if (!readOnly && !wasThere) await markStore(directory);
     return store;
@@ -79,7 +68,7 @@ function emptied(): Fault {
   return new Fault('internal.store-corrupt', { reason: 'emptied' });
 }
 
-class LmdbContextStore implements ContextStore {
+class LmdbStore implements LmdbContextStore {
   readonly records: LmdbRecords;
   readonly #database: LmdbDatabase;
   readonly #sealingKey: KeyEncryptionKey;
@@ -202,6 +191,10 @@ class LmdbContextStore implements ContextStore {
 
   async changes(since?: number): Promise<ContextChanges> {
     return this.#changes.since(since);
+  }
+
+  reseal(): Promise<Resealed> {
+    return resealAll(this.#database, this.#keys);
   }
 
   close(): Promise<void> {

@@ -1,0 +1,212 @@
+import { stat } from 'node:fs/promises';
+import { wipeContext } from '@parley/conversation';
+import type { SecurityContext } from '@parley/core';
+import { Fault } from '@parley/core';
+import { jsonLine, printable } from '@parley/core/internal';
+import { keysText } from '@parley/log';
+import type { LmdbContextStore, LmdbContextStoreOptions } from '@parley/stores';
+import { createKeyEncryptionKeyFile, keyEncryptionKeyFromFile, openLmdbContextStore } from '@parley/stores';
+import type {
+  CancelOptions,
+  ContextsActions,
+  ExportOptions,
+  RekeyOptions,
+  StoreOptions,
+} from '../declarations/contexts-commands.ts';
+import { isOneOf } from '../options/inputs.ts';
+import { storeKey } from '../options/store-key.ts';
+import { contextJson, contextLine, contextText, damagedLine } from '../report/context-report.ts';
+import { grouped } from '../report/verify-report.ts';
+import { ExitStatus } from '../terminal/exit-status.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+import { WholeFile } from '../terminal/whole-file.ts';
+
+/** `parley contexts`: each action ends with a status. */
+export function contextsActions(terminal: Terminal, onEnd: (status: ExitStatus) => void): ContextsActions {
+  const ending =
+    <Args extends readonly unknown[]>(action: (terminal: Terminal, ...args: Args) => Promise<ExitStatus>) =>
+    async (...args: Args): Promise<void> =>
+      onEnd(await action(terminal, ...args));
+  return {
+    list: ending(list),
+    show: ending(show),
+    export: ending(exportKeys),
+    cancel: ending(cancel),
+    prune: ending(prune),
+    rekey: ending(rekey),
+  };
+}
+
+async function list(terminal: Terminal, directory: string, options: StoreOptions): Promise<ExitStatus> {
+  const { stdout, nowMs } = terminal;
+  const write = options.json === true ? contextJson : contextLine;
+  return await withStore(terminal, directory, { ...options, readOnly: true }, async (store) => {
+    let status: ExitStatus = ExitStatus.ok;
+    for await (const identifier of store.list()) {
+      const context = await contextOrCode(store, identifier);
+      if (typeof context === 'string') {
+        status = ExitStatus.refused;
+        await stdout.line(
+          options.json === true
+            ? jsonLine({ identifier, state: 'damaged', code: context })
+            : damagedLine(identifier, context),
+        );
+      } else if (context !== undefined) {
+        await stdout.line(write(context, nowMs()));
+        wipeContext(context);
+      }
+    }
+    return status;
+  });
+}
+
+async function show(
+  terminal: Terminal,
+  directory: string,
+  identifier: string,
+  options: StoreOptions,
+): Promise<ExitStatus> {
+  const write = options.json === true ? contextJson : contextText;
+  return await withStore(terminal, directory, { ...options, readOnly: true }, async (store) => {
+    const context = await required(store, identifier);
+    await terminal.stdout.line(write(context, terminal.nowMs()));
+    wipeContext(context);
+    return ExitStatus.ok;
+  });
+}
+
+async function exportKeys(
+  terminal: Terminal,
+  directory: string,
+  identifiers: readonly string[],
+  options: ExportOptions,
+): Promise<ExitStatus> {
+  return await withStore(terminal, directory, { ...options, readOnly: true }, async (store) => {
+    const contexts: SecurityContext[] = [];
+    const file = await WholeFile.create(options.out, {
+      replace: options.force === true,
+      isInput: (there) => isOneOf(there, { contexts: directory, kek: options.kek }),
+    });
+    try {
+      if (identifiers.length === 0)
+        for await (const identifier of store.list()) contexts.push(await required(store, identifier));
+      else for (const identifier of identifiers) contexts.push(await required(store, identifier));
+      await file.output.line(keysText(contexts));
+      await file.keep();
+      const keys = contexts.reduce((sum, context) => sum + context.keys.length, 0);
+      await tell(
+        terminal,
+        options,
+        { contexts: contexts.length, keys },
+        `${grouped(keys)} keys of ${grouped(contexts.length)} contexts: whoever reads ${printable(options.out)} has them`,
+      );
+      return ExitStatus.ok;
+    } finally {
+      await file.discard();
+      for (const context of contexts) wipeContext(context);
+    }
+  });
+}
+
+async function cancel(
+  terminal: Terminal,
+  directory: string,
+  identifiers: readonly string[],
+  options: CancelOptions,
+): Promise<ExitStatus> {
+  const cancelledKeys = options.keepKeys === true ? 'retain' : 'wipe';
+  return await withStore(terminal, directory, { ...options, cancelledKeys }, async (store) => {
+    let status: ExitStatus = ExitStatus.ok;
+    for (const identifier of identifiers) {
+      const cancelled = await store.cancel(identifier, terminal.nowMs());
+      if (!cancelled) status = ExitStatus.refused;
+      const what = cancelled ? 'cancelled' : 'is unknown, or was cancelled before';
+      await tell(terminal, options, { identifier, cancelled }, `${printable(identifier)} ${what}`);
+    }
+    return status;
+  });
+}
+
+async function prune(terminal: Terminal, directory: string, options: StoreOptions): Promise<ExitStatus> {
+  return await withStore(terminal, directory, options, async (store) => {
+    const forgotten = await store.prune(terminal.nowMs());
+    await tell(terminal, options, { forgotten }, `${grouped(forgotten)} contexts forgotten`);
+    return ExitStatus.ok;
+  });
+}
+
+async function rekey(terminal: Terminal, directory: string, options: RekeyOptions): Promise<ExitStatus> {
+  const { newKek } = options;
+  const older = await storeKey(directory, options.kek, terminal);
+  await openedForReading(directory, older);
+  const isThere = (await stat(newKek).catch(() => undefined)) !== undefined;
+  const keyEncryptionKey = isThere ? await keyEncryptionKeyFromFile(newKek) : await createKeyEncryptionKeyFile(newKek);
+  const store = await openLmdbContextStore({ directory, keyEncryptionKey, olderKeyEncryptionKeys: [older] });
+  try {
+    const { records, left } = await store.reseal();
+    const lost = left === 0 ? '' : `; ${grouped(left)} open under neither key and were left`;
+    await tell(
+      terminal,
+      options,
+      { records, left, made: !isThere },
+      `${grouped(records)} records sealed under ${printable(newKek)}${lost}`,
+    );
+    return left === 0 ? ExitStatus.ok : ExitStatus.refused;
+  } finally {
+    await store.close();
+  }
+}
+
+/** Runs `action` on the store; one that is not there is not made. */
+async function withStore(
+  terminal: Terminal,
+  directory: string,
+  {
+    kek,
+    readOnly = false,
+    cancelledKeys,
+  }: Pick<StoreOptions, 'kek'> & Pick<LmdbContextStoreOptions, 'readOnly' | 'cancelledKeys'>,
+  action: (store: LmdbContextStore) => Promise<ExitStatus>,
+): Promise<ExitStatus> {
+  const keyEncryptionKey = await storeKey(directory, kek, terminal);
+  if (!readOnly) await openedForReading(directory, keyEncryptionKey);
+  const store = await openLmdbContextStore({ directory, keyEncryptionKey, readOnly, cancelledKeys });
+  try {
+    return await action(store);
+  } finally {
+    await store.close();
+    keyEncryptionKey.secret.wipe();
+  }
+}
+
+/** @throws Fault unless there is a store under that key */
+async function openedForReading(
+  directory: string,
+  keyEncryptionKey: LmdbContextStoreOptions['keyEncryptionKey'],
+): Promise<void> {
+  await (await openLmdbContextStore({ directory, keyEncryptionKey, readOnly: true })).close();
+}
+
+async function required(store: LmdbContextStore, identifier: string): Promise<SecurityContext> {
+  const context = await store.get(identifier);
+  if (context === undefined) throw new Fault('caller.input-invalid', { identifier, reason: 'no such context' });
+  return context;
+}
+
+/** The code instead of one that does not open: the others are there all the same. */
+async function contextOrCode(
+  store: LmdbContextStore,
+  identifier: string,
+): Promise<SecurityContext | string | undefined> {
+  try {
+    return await store.get(identifier);
+  } catch (error) {
+    if (error instanceof Fault && (error.code === 'internal.store-corrupt' || error.code === 'caller.store-key-wrong'))
+      return error.code;
+    throw error;
+  }
+}
+
+async function tell({ stdout }: Terminal, { json }: StoreOptions, facts: object, text: string): Promise<void> {
+  await stdout.line(json === true ? jsonLine(facts) : text);
+}

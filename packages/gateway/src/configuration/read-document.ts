@@ -1,0 +1,84 @@
+/** A file in YAML (and so in JSON), read and checked by a schema: what does not fit is named by its line and its place. */
+import { Fault } from '@parley/core';
+import type { ErrorObject, ValidateFunction } from 'ajv';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import type { Document } from 'yaml';
+import { LineCounter, parseDocument } from 'yaml';
+
+/** A JSON Schema (2020-12). */
+export type Schema = Readonly<Record<string, unknown>>;
+
+const compiled = new WeakMap<Schema, ValidateFunction>();
+
+/** Compiled once, when it is first needed. */
+function validatorOf<T>(schema: Schema): ValidateFunction<T> {
+  const options = { allErrors: true, discriminator: true, strict: false };
+  const validator = compiled.get(schema) ?? new Ajv2020(options).compile(schema);
+  compiled.set(schema, validator);
+  return validator as ValidateFunction<T>;
+}
+
+/**
+ * What `text`, the content of the file called `name`, says; `change` may replace parts of it before it is checked. `T` is what the
+ * schema describes.
+ * @throws Fault `caller.option-invalid` with `file`, `line`, `place` and `reason` of the first thing that is wrong, and how many there are
+ */
+export function readDocument<T>(
+  text: string,
+  name: string,
+  schema: Schema,
+  change: (value: unknown) => void = () => undefined,
+): T {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
+  const [broken] = [...document.errors, ...document.warnings];
+  if (broken !== undefined) throw wrong(name, lines.linePos(broken.pos[0]).line, '', broken.message, 1);
+  const value = contentOf(document, name);
+  change(value);
+  const validate = validatorOf<T>(schema);
+  if (validate(value)) return value;
+  const errors = validate.errors ?? [];
+  const [first] = errors;
+  const place = first === undefined ? [] : placeOf(first);
+  throw wrong(name, lineOf(document, lines, place), `/${place.join('/')}`, reasonOf(first), errors.length);
+}
+
+/** What a document says. Aliases are followed only here: to nothing, or to more than is bearable, they are a mistake of the file. */
+function contentOf(document: Document, name: string): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 100 });
+  } catch (error) {
+    throw wrong(name, 1, '', error instanceof Error ? error.message : 'unreadable', 1);
+  }
+}
+
+function placeOf({ instancePath, params }: ErrorObject): readonly string[] {
+  const place = instancePath.split('/').slice(1);
+  const { additionalProperty } = params as { additionalProperty?: string };
+  return additionalProperty === undefined ? place : [...place, additionalProperty];
+}
+
+/** Where the innermost part of `place` stands that is there. */
+function lineOf(document: Document, lines: LineCounter, place: readonly string[]): number {
+  for (let length = place.length; length >= 0; length--) {
+    const node = document.getIn(
+      place.slice(0, length).map((part) => (/^\d+$/.test(part) ? Number(part) : part)),
+      true,
+    ) as { range?: readonly [number, number, number] } | undefined;
+    if (node?.range != null) return lines.linePos(node.range[0]).line;
+  }
+  return 1;
+}
+
+function reasonOf(error: ErrorObject | undefined): string {
+  const { keyword, message = 'does not fit', params } = error ?? { keyword: '', params: {} };
+  if (keyword === 'additionalProperties') return 'there is no such setting';
+  if (keyword === 'enum') return `must be one of ${(params as { allowedValues: string[] }).allowedValues.join(', ')}`;
+  if (keyword === 'discriminator') return 'by must be one of those in the guide';
+  return message;
+}
+
+/** Something about the file `file` that is wrong. */
+export function wrong(file: string, line: number, place: string, reason: string, findings: number): Fault {
+  return new Fault('caller.option-invalid', { option: 'configuration', file, line, place, reason, findings });
+}
