@@ -18,6 +18,7 @@ const DRAWERS = /^(utils?|helpers?|common|misc|types|constants|shared|lib)$/;
 // Tests that belong to no one package.
 const OTHER_TEST_FOLDERS = [
   'tidy',
+  'doors',
   'laws',
   'guides',
   'packages',

@@ -1,19 +1,21 @@
 // What the other packages of Parley, its tests and its benchmarks use of this one beside what is public. No promise is made
 // for it: names come and go without a new major version.
 
-export { SIGNATURE_ALGORITHM } from './algorithms/algorithm-kinds.ts';
 export {
   KEY_TRANSPORT_ALGORITHMS,
   keyTransportAlgorithm,
   MASK_ALGORITHMS,
   maskAlgorithm,
   rsaPssAlgorithm,
+  SIGNATURE_ALGORITHM,
   SIGNATURE_ALGORITHMS,
   signatureAlgorithm,
 } from './algorithms/public-key.ts';
+export { SUITE } from './algorithms/suite.ts';
 export {
   CIPHER_ALGORITHMS,
   cipherAlgorithm,
+  DIGEST_ALGORITHM,
   DIGEST_ALGORITHMS,
   KEY_WRAP_ALGORITHMS,
   keyWrapAlgorithm,
@@ -39,6 +41,7 @@ export {
 } from './base/base64.ts';
 export { equalConstantTime, equalsText } from './base/constant-time.ts';
 export { failedReply, withCause } from './base/fault.ts';
+export { requireInput } from './base/input.ts';
 export { formatInstant, parseInstant, parseInstantOctets } from './base/instant.ts';
 export { invariant, unreachable } from './base/invariant.ts';
 export { belowLimitFault, limitFault } from './base/limit-fault.ts';
@@ -62,35 +65,39 @@ export { callbackFault, called } from './options/called.ts';
 export { completeLimits, LIMITS, SOME_LIMITS } from './options/complete-limits.ts';
 export type { Kind } from './options/kind.ts';
 export {
+  anyOf,
   anything,
+  BIGINT,
   callback,
   END_MS,
   either,
+  FINITE,
   FLAG,
   INSTANT_MS,
   instanceOf,
   isObject,
   iterable,
   listOf,
+  memberOf,
   OCTETS,
   once,
   oneOf,
   only,
   optional,
   port,
-  requireInput,
   requireKind,
   requireOptions,
   TEXT,
   textLike,
   whole,
 } from './options/kind.ts';
-export { randomOctets } from './options/random-octets.ts';
+export { filling, randomOctets } from './options/random-octets.ts';
 export type { Members } from './options/shape.ts';
 export { keyed, objectWith, partOf, shapeOf, tagged } from './options/shape.ts';
 export type { Decrypted } from './symmetric/cipher.ts';
 export { decrypt, decryptAllToEnd, decryptToEnd, encrypt } from './symmetric/cipher.ts';
 export { combinedHash } from './symmetric/combined-hash.ts';
+export { fillDerivedKey } from './symmetric/derive-key.ts';
 export { digest, digestBase64 } from './symmetric/digest.ts';
 export { unwrapKey, wrapKey } from './symmetric/key-wrap.ts';
 export type { MacStream } from './symmetric/mac.ts';

@@ -62,14 +62,14 @@ describe('URIs', () => {
     'http://www.w3.org/2001/04/xmldsig-more#rsa-sha256 ',
   ])('%j is no algorithm of ours', (text) => {
     for (const lookUp of [signatureAlgorithm, keyTransportAlgorithm, maskAlgorithm, keyWrapAlgorithm]) {
-      expect(codeOf(() => lookUp(text))).toBe('peer.alg-forbidden');
+      expect(codeOf(() => lookUp(text))).toBe('caller.option-invalid');
     }
   });
 
   test('T13: the name of a MAC is no signature, the name of a signature no MAC, and a key wrap no cipher', () => {
-    expect(codeOf(() => signatureAlgorithm('hmac-sha256'))).toBe('peer.alg-forbidden');
-    expect(codeOf(() => macAlgorithm('rsa-sha256'))).toBe('peer.alg-forbidden');
-    expect(codeOf(() => cipherAlgorithm('kw-aes256'))).toBe('peer.alg-forbidden');
+    expect(codeOf(() => signatureAlgorithm('hmac-sha256'))).toBe('caller.option-invalid');
+    expect(codeOf(() => macAlgorithm('rsa-sha256'))).toBe('caller.option-invalid');
+    expect(codeOf(() => cipherAlgorithm('kw-aes256'))).toBe('caller.option-invalid');
   });
 });
 

@@ -49,13 +49,13 @@ describe('URIs', () => {
     'http://www.w3.org/2000/09/xmldsig#rsa-sha1',
   ])('%j is no algorithm of ours', (text) => {
     for (const lookUp of [digestAlgorithm, macAlgorithm, cipherAlgorithm]) {
-      expect(codeOf(() => lookUp(text))).toBe('peer.alg-forbidden');
+      expect(codeOf(() => lookUp(text))).toBe('caller.option-invalid');
     }
   });
 
   test('a kind does not answer for another', () => {
-    expect(codeOf(() => macAlgorithm('sha1'))).toBe('peer.alg-forbidden');
-    expect(codeOf(() => digestAlgorithm('hmac-sha1'))).toBe('peer.alg-forbidden');
-    expect(codeOf(() => cipherAlgorithm('hmac-sha1'))).toBe('peer.alg-forbidden');
+    expect(codeOf(() => macAlgorithm('sha1'))).toBe('caller.option-invalid');
+    expect(codeOf(() => digestAlgorithm('hmac-sha1'))).toBe('caller.option-invalid');
+    expect(codeOf(() => cipherAlgorithm('hmac-sha1'))).toBe('caller.option-invalid');
   });
 });

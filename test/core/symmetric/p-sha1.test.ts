@@ -158,6 +158,6 @@ describe('pSha1', () => {
 
   test.each([-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY])('refuses the offset %s', (offsetBytes) => {
     const refused = (): unknown => octetsOf(pSha1, new Uint8Array(16), new Uint8Array(16), offsetBytes, 16);
-    expect(codeOf(refused)).toBe('internal.invariant');
+    expect(codeOf(refused)).toBe('caller.option-invalid');
   });
 });

@@ -61,12 +61,12 @@ describe('key', () => {
   test.each([0, -1, 1.5, Number.NaN, PASSWORD_ITERATIONS_CEILING + 1, Number.POSITIVE_INFINITY])(
     'T48: %d iterations are none, or too many',
     (iterations) => {
-      expect(() => keyOf(octets('password'), saltOf(1), iterations)).toThrow('internal.invariant');
+      expect(() => keyOf(octets('password'), saltOf(1), iterations)).toThrow('caller.option-invalid');
     },
   );
 
   test('there are no more than 20 octets of it', () => {
-    expect(() => keyOf(octets('password'), saltOf(1), 1, PASSWORD_KEY_BYTES + 1)).toThrow('internal.invariant');
+    expect(() => keyOf(octets('password'), saltOf(1), 1, PASSWORD_KEY_BYTES + 1)).toThrow('caller.option-invalid');
   });
 });
 

@@ -29,7 +29,7 @@ const kinds = [root, party('CN=R', 'rsa'), party('CN=E', 'ed25519')];
 describe('RFC 5280 §4.1: a certificate', () => {
   test.each(kinds)('of $subject says what OpenSSL reads in it', (issuer) => {
     const octets = certificateDer(alice, issuer, { serial: 0x80ffn });
-    const own = Certificate.read(octets, DEFAULT_LIMITS);
+    const own = Certificate.read(octets, DEFAULT_LIMITS, 'message');
     const node = new X509Certificate(octets);
     expect(own.serialNumber).toBe(BigInt(`0x${node.serialNumber}`));
     expect(toHex(own.thumbprintSha1())).toBe(node.fingerprint.replaceAll(':', '').toLowerCase());
@@ -49,7 +49,7 @@ describe('RFC 5280 §4.1: a certificate', () => {
 
   test('keeps octets of its own', () => {
     const octets = certificateDer(alice, root);
-    const own = Certificate.read(octets, DEFAULT_LIMITS);
+    const own = Certificate.read(octets, DEFAULT_LIMITS, 'message');
     octets.fill(0);
     expect(own.subject.toString()).toBe('CN=Alice,O=Example');
   });
@@ -61,8 +61,8 @@ describe('RFC 5280 §4.1: a certificate', () => {
 
   test('at certificateBytesMax, and one octet above', () => {
     const octets = certificateDer(alice, root);
-    expect(codeOf(() => Certificate.read(octets, { certificateBytesMax: octets.length }))).toBeUndefined();
-    expect(codeOf(() => Certificate.read(octets, { certificateBytesMax: octets.length - 1 }))).toBe(
+    expect(codeOf(() => Certificate.read(octets, { certificateBytesMax: octets.length }, 'message'))).toBeUndefined();
+    expect(codeOf(() => Certificate.read(octets, { certificateBytesMax: octets.length - 1 }, 'message'))).toBe(
       'peer.limit-certificates',
     );
   });
@@ -91,7 +91,7 @@ describe('RFC 5280 §4.1: a certificate', () => {
     const octets = certificateDer(alice, root, { serial: 0x55 });
     const at = Buffer.from(octets).indexOf(Buffer.from('020155', 'hex'));
     octets[at + 2] = 0xff;
-    expect(codeOf(() => Certificate.read(octets, DEFAULT_LIMITS))).toBe('peer.certificate-malformed');
+    expect(codeOf(() => Certificate.read(octets, DEFAULT_LIMITS, 'message'))).toBe('peer.certificate-malformed');
   });
 
   test('with a key that is none is refused once the key is wanted', () => {
@@ -103,15 +103,15 @@ describe('RFC 5280 §4.1: a certificate', () => {
   test('cut off, with something behind, or of any octets, is refused', () => {
     const octets = certificateDer(alice, root);
     for (let end = 0; end < octets.length; end += 5) {
-      expect(codeOf(() => Certificate.read(octets.subarray(0, end), DEFAULT_LIMITS))).toBe(
+      expect(codeOf(() => Certificate.read(octets.subarray(0, end), DEFAULT_LIMITS, 'message'))).toBe(
         'peer.certificate-malformed',
       );
     }
     const more = Uint8Array.of(...octets, 0);
-    expect(codeOf(() => Certificate.read(more, DEFAULT_LIMITS))).toBe('peer.certificate-malformed');
+    expect(codeOf(() => Certificate.read(more, DEFAULT_LIMITS, 'message'))).toBe('peer.certificate-malformed');
     fc.assert(
       fc.property(anyOctets(80), (any) => {
-        expect(codeOf(() => Certificate.read(any, DEFAULT_LIMITS))).toBe('peer.certificate-malformed');
+        expect(codeOf(() => Certificate.read(any, DEFAULT_LIMITS, 'message'))).toBe('peer.certificate-malformed');
       }),
     );
   });
@@ -123,7 +123,7 @@ describe('RFC 5280 §4.1: a certificate', () => {
       const changed = octets.slice();
       changed[at]! ^= 1 << (at & 7);
       const code = codeOf(() => {
-        expect(Certificate.read(changed, DEFAULT_LIMITS).isSignedBy(rootKey), `octet ${at}`).toBe(false);
+        expect(Certificate.read(changed, DEFAULT_LIMITS, 'message').isSignedBy(rootKey), `octet ${at}`).toBe(false);
       });
       expect([undefined, 'peer.certificate-malformed']).toContain(code);
     }
@@ -168,7 +168,7 @@ test('PEM: all certificates of a file', () => {
   expect(read.map((own) => own.subject.toString())).toEqual(['CN=Root,O=Example', 'CN=Alice,O=Example']);
   expect(Certificate.readPem(new Uint8Array(0), DEFAULT_LIMITS)).toEqual([]);
   const broken = new TextEncoder().encode('-----BEGIN CERTIFICATE-----\nAAA\n-----END CERTIFICATE-----');
-  expect(codeOf(() => Certificate.readPem(broken, DEFAULT_LIMITS))).toBe('peer.certificate-malformed');
+  expect(codeOf(() => Certificate.readPem(broken, DEFAULT_LIMITS))).toBe('caller.keys-invalid');
 });
 
 describe('X.509 PKIPath', () => {

@@ -137,7 +137,7 @@ export function certificateDer(subject: Party, issuer: Party, wishes: Wishes = {
 }
 
 export function certificate(subject: Party, issuer: Party, wishes: Wishes = {}): Certificate {
-  return Certificate.read(certificateDer(subject, issuer, wishes), DEFAULT_LIMITS);
+  return Certificate.read(certificateDer(subject, issuer, wishes), DEFAULT_LIMITS, 'message');
 }
 
 export interface ListWishes extends Pick<Wishes, 'algorithm' | 'innerAlgorithm' | 'issuerName' | 'version'> {

@@ -1,4 +1,5 @@
-import { deriveKey, Secret } from '@parley/core';
+import { Secret } from '@parley/core';
+import { fillDerivedKey } from '@parley/core/internal';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { DerivedKeyCache } from '../../../packages/engine/src/memory/derived-key-cache.ts';
@@ -64,7 +65,7 @@ test('a key that is pushed out or cleared is wiped', () => {
 function plain(base: Secret, chain: readonly Derivation[]): Secret {
   return chain.reduce(
     (secret, derivation) =>
-      secret.lend((bytes) => Secret.filledBy(derivation.lengthBytes, (out) => deriveKey(bytes, derivation, out))),
+      secret.lend((bytes) => Secret.filledBy(derivation.lengthBytes, (out) => fillDerivedKey(bytes, derivation, out))),
     base,
   );
 }

@@ -1,6 +1,7 @@
 /** Algorithm URI -> row, for signatures and key transport with public keys. The style is that of `algorithms.ts`. */
 
 import { Fault } from '../base/fault.ts';
+import type { Kind } from '../options/kind.ts';
 import type { HashName } from './symmetric.ts';
 import { digestAlgorithm } from './symmetric.ts';
 import { AlgorithmTable, DSIG, DSIG_MORE, DSIG_MORE_2007, DSIG_MORE_2021, XENC, XENC11 } from './table.ts';
@@ -82,38 +83,43 @@ function ecdsa(hash: HashName): SignatureAlgorithm {
   return { kind: 'signature', name, uri: DSIG_MORE + name, family: 'ec', scheme: 'ecdsa', hash, saltBytes: 0 };
 }
 
-const SIGNATURES: AlgorithmTable<SignatureAlgorithm> = new AlgorithmTable([
-  rsaPkcs1('sha1', DSIG),
-  rsaPkcs1('sha256', DSIG_MORE),
-  rsaPkcs1('sha384', DSIG_MORE),
-  rsaPkcs1('sha512', DSIG_MORE),
-  // With its defaults; with other parameters, see rsaPssAlgorithm.
-  rsaPss('rsa-pss', 'sha256', 32),
-  rsaPss('sha256-rsa-MGF1', 'sha256', 32),
-  rsaPss('sha384-rsa-MGF1', 'sha384', 48),
-  rsaPss('sha512-rsa-MGF1', 'sha512', 64),
-  ecdsa('sha1'),
-  ecdsa('sha256'),
-  ecdsa('sha384'),
-  ecdsa('sha512'),
-  {
-    kind: 'signature',
-    name: 'eddsa-ed25519',
-    uri: `${DSIG_MORE_2021}eddsa-ed25519`,
-    family: 'ed25519',
-    scheme: 'eddsa',
-    hash: undefined,
-    saltBytes: 0,
-  },
-]);
+const SIGNATURES: AlgorithmTable<SignatureAlgorithm> = new AlgorithmTable(
+  'signature',
+  [
+    rsaPkcs1('sha1', DSIG),
+    rsaPkcs1('sha256', DSIG_MORE),
+    rsaPkcs1('sha384', DSIG_MORE),
+    rsaPkcs1('sha512', DSIG_MORE),
+    // With its defaults; with other parameters, see rsaPssAlgorithm.
+    rsaPss('rsa-pss', 'sha256', 32),
+    rsaPss('sha256-rsa-MGF1', 'sha256', 32),
+    rsaPss('sha384-rsa-MGF1', 'sha384', 48),
+    rsaPss('sha512-rsa-MGF1', 'sha512', 64),
+    ecdsa('sha1'),
+    ecdsa('sha256'),
+    ecdsa('sha384'),
+    ecdsa('sha512'),
+    {
+      kind: 'signature',
+      name: 'eddsa-ed25519',
+      uri: `${DSIG_MORE_2021}eddsa-ed25519`,
+      family: 'ed25519',
+      scheme: 'eddsa',
+      hash: undefined,
+      saltBytes: 0,
+    },
+  ],
+  'rsa-pss-sha384',
+  'rsa-pss-sha512',
+);
 
-const KEY_TRANSPORTS: AlgorithmTable<KeyTransportAlgorithm> = new AlgorithmTable([
+const KEY_TRANSPORTS: AlgorithmTable<KeyTransportAlgorithm> = new AlgorithmTable('transport', [
   { kind: 'key-transport', name: 'rsa-1_5', uri: `${XENC}rsa-1_5`, padding: 'pkcs1', maskHash: undefined },
   { kind: 'key-transport', name: 'rsa-oaep-mgf1p', uri: `${XENC}rsa-oaep-mgf1p`, padding: 'oaep', maskHash: 'sha1' },
   { kind: 'key-transport', name: 'rsa-oaep', uri: `${XENC11}rsa-oaep`, padding: 'oaep', maskHash: undefined },
 ]);
 
-const MASKS: AlgorithmTable<MaskAlgorithm> = new AlgorithmTable([
+const MASKS: AlgorithmTable<MaskAlgorithm> = new AlgorithmTable('mask', [
   { kind: 'mask', name: 'mgf1sha1', uri: `${XENC11}mgf1sha1`, hash: 'sha1' },
   { kind: 'mask', name: 'mgf1sha256', uri: `${XENC11}mgf1sha256`, hash: 'sha256' },
   { kind: 'mask', name: 'mgf1sha384', uri: `${XENC11}mgf1sha384`, hash: 'sha384' },
@@ -127,10 +133,14 @@ export const KEY_TRANSPORT_ALGORITHMS: readonly KeyTransportAlgorithm[] = KEY_TR
 /** All mask generation functions, weakest first. */
 export const MASK_ALGORITHMS: readonly MaskAlgorithm[] = MASKS.rows;
 
+/** What callers may name them. */
+export const SIGNATURE_ALGORITHM: Kind<string> = SIGNATURES.named;
+export const KEY_TRANSPORT_ALGORITHM: Kind<string> = KEY_TRANSPORTS.named;
+
 /**
  * The row of a signature with a public key, by URI or short name; `rsa-pss-sha384` and `rsa-pss-sha512` are `#rsa-pss` with that
  * digest.
- * @throws Fault `peer.alg-forbidden`
+ * @throws Fault `caller.option-invalid`
  */
 export function signatureAlgorithm(uriOrName: string): SignatureAlgorithm {
   if (uriOrName === 'rsa-pss-sha384') return rsaPssAlgorithm({ hash: 'sha384' });
@@ -138,12 +148,12 @@ export function signatureAlgorithm(uriOrName: string): SignatureAlgorithm {
   return SIGNATURES.row(uriOrName);
 }
 
-/** The row of a key transport, by URI or short name. @throws Fault `peer.alg-forbidden` */
+/** The row of a key transport, by URI or short name. @throws Fault `caller.option-invalid` */
 export function keyTransportAlgorithm(uriOrName: string): KeyTransportAlgorithm {
   return KEY_TRANSPORTS.row(uriOrName);
 }
 
-/** The row of a mask generation function, by URI or short name. @throws Fault `peer.alg-forbidden` */
+/** The row of a mask generation function, by URI or short name. @throws Fault `caller.option-invalid` */
 export function maskAlgorithm(uriOrName: string): MaskAlgorithm {
   return MASKS.row(uriOrName);
 }

@@ -1,19 +1,17 @@
 /** WS-SecurityPolicy algorithm suites (§7.4), those of CXF with GCM, and sets of one's own. */
 
 import { Fault } from '../base/fault.ts';
+import { got } from '../base/got.ts';
 import type { Kind } from '../options/kind.ts';
-import { listOf, optional, requireKind, TEXT, whole } from '../options/kind.ts';
+import { isObject, listOf, oneOf, optional, requireKind, TEXT, whole } from '../options/kind.ts';
 import { shapeOf } from '../options/shape.ts';
-import {
-  CIPHER_ALGORITHM,
-  DIGEST_ALGORITHM,
-  KEY_TRANSPORT_ALGORITHM,
-  KEY_WRAP_ALGORITHM,
-  MAC_ALGORITHM,
-  SIGNATURE_ALGORITHM,
-} from './algorithm-kinds.ts';
 import type { KeyTransportAlgorithm, SignatureAlgorithm } from './public-key.ts';
-import { keyTransportAlgorithm, signatureAlgorithm } from './public-key.ts';
+import {
+  KEY_TRANSPORT_ALGORITHM,
+  keyTransportAlgorithm,
+  SIGNATURE_ALGORITHM,
+  signatureAlgorithm,
+} from './public-key.ts';
 import type {
   CipherAlgorithm,
   CipherName,
@@ -22,7 +20,16 @@ import type {
   KeyWrapName,
   MacAlgorithm,
 } from './symmetric.ts';
-import { cipherAlgorithm, digestAlgorithm, keyWrapAlgorithm, macAlgorithm } from './symmetric.ts';
+import {
+  CIPHER_ALGORITHM,
+  cipherAlgorithm,
+  DIGEST_ALGORITHM,
+  digestAlgorithm,
+  KEY_WRAP_ALGORITHM,
+  keyWrapAlgorithm,
+  MAC_ALGORITHM,
+  macAlgorithm,
+} from './symmetric.ts';
 
 export interface AlgorithmSuite {
   readonly name: string;
@@ -101,6 +108,8 @@ const KEY_TRANSPORTS = [
 export type SuiteName =
   `${(typeof FAMILIES)[number][0]}${(typeof HASHES)[number][0]}${(typeof KEY_TRANSPORTS)[number][0]}`;
 
+const made = new WeakSet<object>();
+
 const SUITES: ReadonlyMap<SuiteName, AlgorithmSuite> = new Map(
   FAMILIES.flatMap(([family, cipher, keyWrap, signatureKeyBytes]) =>
     HASHES.flatMap(([hashSuffix, hash]) =>
@@ -118,9 +127,20 @@ export const SUITE_NAMES: readonly SuiteName[] = [...SUITES.keys()];
 /** The suite called `name`. @throws Fault `caller.option-invalid` */
 export function algorithmSuite(name: string): AlgorithmSuite {
   const suite = SUITES.get(name as SuiteName);
-  if (suite === undefined) throw new Fault('caller.option-invalid', { option: 'suite', value: name.slice(0, 64) });
-  return suite;
+  if (suite === undefined) requireKind(SUITE_NAME, name, 'suite');
+  return suite!;
 }
+
+const SUITE_NAME = oneOf(SUITE_NAMES);
+
+/** A suite that we made: its parts fit each other. */
+export const SUITE: Kind<AlgorithmSuite> = {
+  type: 'object',
+  misfit: (value) =>
+    isObject(value) && made.has(value)
+      ? undefined
+      : { path: '', detail: { got: got(value), wanted: 'what algorithmSuite or customSuite made' } },
+};
 
 const LENGTH = optional(whole(1));
 
@@ -149,6 +169,7 @@ const CHANGES: Kind<SuiteChanges> = shapeOf<SuiteChanges>({
  *   lengths that contradict one another or the cipher
  */
 export function customSuite(base: AlgorithmSuite, changes: SuiteChanges): AlgorithmSuite {
+  requireKind(SUITE, base, 'base');
   requireKind(CHANGES, changes, 'suite');
   if (SUITES.has(changes.name as SuiteName)) throw invalid('name');
   const mac = changes.mac === undefined ? base.mac : macAlgorithm(changes.mac);
@@ -178,6 +199,11 @@ export function customSuite(base: AlgorithmSuite, changes: SuiteChanges): Algori
     rsaBitsMax: changes.rsaBitsMax ?? base.rsaBitsMax,
   };
   checkLengths(suite);
+  return frozen(suite);
+}
+
+function frozen(suite: AlgorithmSuite): AlgorithmSuite {
+  made.add(suite);
   return Object.freeze(suite);
 }
 
@@ -194,7 +220,7 @@ function suiteOf(
   const cipher = cipherAlgorithm(parts.cipher);
   const mac = macAlgorithm(`hmac-${parts.hash}`);
   const signature = signatureAlgorithm(`rsa-${parts.hash}`);
-  return Object.freeze({
+  return frozen({
     name,
     digest: digestAlgorithm(parts.hash),
     mac,

@@ -1,4 +1,5 @@
-import { Fault } from '../base/fault.ts';
+import type { Kind } from '../options/kind.ts';
+import { oneOf, requireKind } from '../options/kind.ts';
 
 /** Where the identifiers of XML Signature and XML Encryption begin. */
 export const DSIG = 'http://www.w3.org/2000/09/xmldsig#';
@@ -14,17 +15,23 @@ export class AlgorithmTable<Row extends { readonly uri: string; readonly name: s
   // safety: a Map, not an object: no message may name a property.
   readonly #byKey: ReadonlyMap<string, Row>;
 
-  /** Takes `rows` and freezes them. */
-  constructor(rows: readonly Row[]) {
+  /** What callers may write for a row. */
+  readonly named: Kind<string>;
+  readonly #option: string;
+
+  /** Takes `rows` and freezes them; they are what an option of this name may be. */
+  constructor(option: string, rows: readonly Row[], ...more: readonly string[]) {
+    this.#option = option;
+    this.named = oneOf<string>([...rows.map(({ name }) => name), ...more, ...rows.map(({ uri }) => uri)]);
     for (const row of rows) Object.freeze(row);
     this.rows = Object.freeze(rows);
     this.#byKey = new Map(rows.flatMap((row) => [[row.uri, row] as const, [row.name, row] as const]));
   }
 
-  /** @throws Fault `peer.alg-forbidden` */
+  /** For what a caller names; of what a message names, `rows` has the URIs. @throws Fault `caller.option-invalid` */
   row(uriOrName: string): Row {
     const row = this.#byKey.get(uriOrName);
-    if (row === undefined) throw new Fault('peer.alg-forbidden', { algorithm: uriOrName.slice(0, 128) });
-    return row;
+    if (row === undefined) requireKind(this.named, uriOrName, this.#option);
+    return row!;
   }
 }

@@ -4,7 +4,18 @@ import type { KeyFamily } from '../algorithms/public-key.ts';
 import { Fault } from '../base/fault.ts';
 import { Secret } from '../base/secret.ts';
 import type { Kind } from '../options/kind.ts';
-import { instanceOf, listOf, OCTETS, oneOf, only, optional, port, requireKind, whole } from '../options/kind.ts';
+import {
+  callback,
+  instanceOf,
+  listOf,
+  OCTETS,
+  oneOf,
+  only,
+  optional,
+  port,
+  requireKind,
+  whole,
+} from '../options/kind.ts';
 import { shapeOf, tagged } from '../options/shape.ts';
 
 /**
@@ -75,6 +86,10 @@ const RULES: Kind<KeyRules> = shapeOf<KeyRules>({
   rsaBitsMin: optional(whole(1)),
 });
 
+const BLAME: Kind<KeyBlame> = oneOf(['caller.keys-invalid', 'peer.key-usage']);
+const KEY: Kind<KeyObject> = instanceOf(KeyObject);
+const USE = callback<(key: KeyObject) => unknown>();
+
 /** @throws Fault `caller.option-invalid` */
 function requireReadable(source: KeySource, rules: KeyRules): void {
   requireKind(SOURCE, source, 'source');
@@ -113,16 +128,21 @@ export class PublicKey {
    */
   static read(source: KeySource, rules: KeyRules, blame: KeyBlame = 'caller.keys-invalid'): PublicKey {
     requireReadable(source, rules);
+    requireKind(BLAME, blame, 'blame');
     return PublicKey.of(readKey(source, publicKeyOf, blame), rules, blame);
   }
 
   /** {@link read} for a key object, with the code that a refusal bears. @throws Fault `blame` */
   static of(key: KeyObject, rules: KeyRules, blame: KeyBlame): PublicKey {
+    requireKind(KEY, key, 'key');
+    requireKind(RULES, rules, 'rules');
+    requireKind(BLAME, blame, 'blame');
     return new PublicKey(key, describe(key, 'public', rules, blame));
   }
 
   /** Lends the key object to `use`: to compute with it, or to hand it to another thread. */
   lend<T>(use: (key: KeyObject) => T): T {
+    requireKind(USE, use, 'use');
     return use(this.#key);
   }
 
@@ -163,6 +183,7 @@ export class PrivateKey {
 
   /** Lends the key object to `use`: to compute with it, or to hand it to another thread. */
   lend<T>(use: (key: KeyObject) => T): T {
+    requireKind(USE, use, 'use');
     return use(this.#key);
   }
 

@@ -5,7 +5,9 @@
  */
 
 import { CALLER_FAULTS } from './caller-faults.ts';
+import { got } from './got.ts';
 import { INTERNAL_FAULTS } from './internal-faults.ts';
+import { nearestName } from './nearest-name.ts';
 import { PEER_FAULTS } from './peer-faults.ts';
 
 /** What a code looks like to the peer: a SOAP code and, for most, a subcode (SOAP 1.1: the faultcode itself). */
@@ -60,9 +62,9 @@ export type FaultDetail = Readonly<Record<string, string | number>>;
 /** All codes, in table order. */
 export const FAULT_CODES: readonly FaultCode[] = [...FAULTS.keys()] as FaultCode[];
 
-/** What `code` becomes on the wire, or `undefined` when it never leaves the process. */
+/** What `code` becomes on the wire, or `undefined` when it never leaves the process. @throws Fault `caller.option-invalid` it is no code */
 export function soapFaultOf(code: FaultCode): SoapFault | undefined {
-  return FAULTS.get(code)?.soap;
+  return rowOf(code).soap;
 }
 
 /** Whether `text` is one of our codes. */
@@ -70,22 +72,25 @@ export function isFaultCode(text: string): text is FaultCode {
   return FAULTS.has(text);
 }
 
-/** What `code` says, in a sentence. */
+/** What `code` says, in a sentence. @throws Fault `caller.option-invalid` it is no code */
 export function meaningOf(code: FaultCode): string {
   return rowOf(code).meaning;
 }
 
-/** Who can do something about `code`. */
+/** Who can do something about `code`. @throws Fault `caller.option-invalid` it is no code */
 export function actorOf(code: FaultCode): FaultActor {
   return rowOf(code).actor;
 }
 
-/** Whether trying again can help, and how. */
+/** Whether trying again can help, and how. @throws Fault `caller.option-invalid` it is no code */
 export function retryOf(code: FaultCode): FaultRetry {
   return rowOf(code).retry;
 }
 
-/** Whether the same octets may be taken another time: what a message bus should deliver again, and nothing else. */
+/**
+ * Whether the same octets may be taken another time: what a message bus should deliver again, and nothing else.
+ * @throws Fault `caller.option-invalid` it is no code
+ */
 export function isTransient(code: FaultCode): boolean {
   return retryOf(code) === 'later';
 }
@@ -133,7 +138,14 @@ export function withCause(reply: FailedReply, cause: unknown): FailedReply {
 }
 
 function rowOf(code: FaultCode): FaultRow {
-  return FAULTS.get(code)!;
+  const row = FAULTS.get(code);
+  if (row !== undefined) return row;
+  const nearest = typeof code === 'string' ? nearestName(code, FAULT_CODES) : undefined;
+  throw new Fault('caller.option-invalid', {
+    option: 'code',
+    got: got(code),
+    ...(nearest !== undefined && { nearest }),
+  });
 }
 
 function rowsOf<Tuple>(

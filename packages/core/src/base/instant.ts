@@ -44,7 +44,8 @@ export function parseInstantOctets(bytes: Uint8Array, start: number, end: number
  * @throws Fault `caller.input-invalid` not a whole number, or outside the years 0001 to 9999.
  */
 export function formatInstant(ms: number): string {
-  if (!Number.isInteger(ms) || ms < MIN_MS || ms > MAX_MS) throw new Fault('caller.input-invalid', { instantMs: ms });
+  if (!Number.isInteger(ms) || ms < MIN_MS || ms > MAX_MS)
+    throw new Fault('caller.input-invalid', { input: 'instant', instantMs: ms });
   return new Date(ms).toISOString();
 }
 

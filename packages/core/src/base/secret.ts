@@ -1,4 +1,9 @@
 import { Fault } from './fault.ts';
+import { got } from './got.ts';
+import { requireInput } from './input.ts';
+
+// No key is longer, and no slip of a digit shall cost the memory of the process.
+const LENGTH_BYTES_MAX = 65_536;
 
 /**
  * Key octets with one owner. They live in a buffer of their own, never in a pool and never in a string; printing,
@@ -13,22 +18,33 @@ export class Secret {
     this.lengthBytes = bytes.length;
   }
 
-  /** Copies `bytes` (borrowed; the caller wipes its own copy). */
+  /** Copies `bytes` (borrowed; the caller wipes its own copy). @throws Fault `caller.input-invalid` no octets */
   static copyOf(bytes: Uint8Array): Secret {
+    requireInput(bytes, 'bytes');
     const own = new Uint8Array(bytes.length);
     own.set(bytes);
     return new Secret(own);
   }
 
-  /** A secret of `lengthBytes`, filled by `fill` (which borrows the octets). */
+  /**
+   * A secret of `lengthBytes`, filled by `fill` (which borrows the octets); what `fill` throws comes through.
+   * @throws Fault `caller.option-invalid` no length, or no function
+   */
   static filledBy(lengthBytes: number, fill: (out: Uint8Array) => void): Secret {
+    const isLength = Number.isSafeInteger(lengthBytes) && lengthBytes >= 0 && lengthBytes <= LENGTH_BYTES_MAX;
+    if (!isLength) throw invalid('lengthBytes', lengthBytes, `a whole number up to ${LENGTH_BYTES_MAX}`);
+    if (typeof fill !== 'function') throw invalid('fill', fill, 'a function');
     const own = new Uint8Array(lengthBytes);
     fill(own);
     return new Secret(own);
   }
 
-  /** Lends the octets to `use`, which must not keep them. @throws Fault `caller.context-unusable` after {@link wipe} */
+  /**
+   * Lends the octets to `use`, which must not keep them; what `use` throws comes through.
+   * @throws Fault `caller.context-unusable` after {@link wipe}; `caller.option-invalid` no function
+   */
   lend<T>(use: (bytes: Uint8Array) => T): T {
+    if (typeof use !== 'function') throw invalid('use', use, 'a function');
     if (this.#bytes === undefined) throw new Fault('caller.context-unusable', { reason: 'secret was wiped' });
     return use(this.#bytes);
   }
@@ -46,4 +62,8 @@ export class Secret {
   toJSON(): string {
     return this.toString();
   }
+}
+
+function invalid(option: string, value: unknown, wanted: string): Fault {
+  return new Fault('caller.option-invalid', { option, got: got(value), wanted });
 }

@@ -1,5 +1,19 @@
 import type { SuiteName } from '../algorithms/suite.ts';
+import { SUITE_NAMES } from '../algorithms/suite.ts';
 import { Secret } from '../base/secret.ts';
+import type { Kind } from '../options/kind.ts';
+import {
+  anyOf,
+  END_MS,
+  INSTANT_MS,
+  instanceOf,
+  OCTETS,
+  oneOf,
+  optional,
+  requireOptions,
+  TEXT,
+} from '../options/kind.ts';
+import { shapeOf } from '../options/shape.ts';
 import type { SecurityContext } from './security-context.ts';
 import type { Version } from './specification.ts';
 
@@ -21,8 +35,20 @@ export interface ContextFacts {
   readonly principal?: string | undefined;
 }
 
-/** A context with one key (WS-SC §1.3), for `contextSource` or a store. */
+const FACTS: Kind<ContextFacts> = shapeOf<ContextFacts>({
+  identifier: TEXT,
+  secret: anyOf(instanceOf(Secret), OCTETS),
+  version: optional(oneOf(['200512', '200502'])),
+  suite: optional(oneOf(SUITE_NAMES)),
+  instance: optional(TEXT),
+  createdAtMs: optional(INSTANT_MS),
+  expiresAtMs: optional(END_MS),
+  principal: optional(TEXT),
+});
+
+/** A context with one key (WS-SC §1.3), for `contextSource` or a store. @throws Fault `caller.option-invalid` */
 export function contextOf(facts: ContextFacts): SecurityContext {
+  requireOptions(FACTS, facts, 'facts');
   const { createdAtMs = 0, expiresAtMs = Number.MAX_SAFE_INTEGER } = facts;
   const secret = facts.secret instanceof Secret ? facts.secret : Secret.copyOf(facts.secret);
   return {

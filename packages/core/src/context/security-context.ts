@@ -73,13 +73,3 @@ export function selectKey(context: SecurityContext, instance: string | undefined
 export interface KnownContexts extends ContextSource {
   get(identifier: string): Promise<SecurityContext | undefined>;
 }
-
-/** The source of a fixed set of contexts (borrowed). */
-export function contextSource(contexts: Iterable<SecurityContext>): KnownContexts {
-  const byIdentifier = new Map<string, SecurityContext>();
-  for (const context of contexts) byIdentifier.set(context.identifier, context);
-  return {
-    find: (identifier) => byIdentifier.get(identifier),
-    get: async (identifier) => byIdentifier.get(identifier),
-  };
-}

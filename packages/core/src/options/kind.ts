@@ -1,8 +1,9 @@
 /** The kinds of values that a caller may give, each a check that says what is wrong. */
+import { isUint8Array } from 'node:util/types';
 import type { FaultDetail } from '../base/fault.ts';
 import { Fault } from '../base/fault.ts';
-import { got, gotName } from './got.ts';
-import { nearestName } from './nearest-name.ts';
+import { got, gotName } from '../base/got.ts';
+import { nearestName } from '../base/nearest-name.ts';
 
 /** What is wrong with a value. */
 export interface Misfit {
@@ -14,7 +15,7 @@ export interface Misfit {
 /** What a value must be like. */
 export interface Check {
   /** What `typeof` says of one that fits. */
-  readonly type: 'boolean' | 'number' | 'string' | 'function' | 'object';
+  readonly type: 'boolean' | 'number' | 'bigint' | 'string' | 'function' | 'object';
   /** A member of this kind may be left out. */
   readonly isOptional?: boolean;
   /** perf: for a value that fits, nothing is made. */
@@ -38,12 +39,6 @@ export function requireOptions<T>(kind: Kind<T>, value: unknown, whole: string):
   const wrong = misfitOf(kind, value, whole);
   if (wrong === undefined) return;
   throw new Fault('caller.option-invalid', { option: wrong.path.slice(1) || whole, ...wrong.detail });
-}
-
-/** @throws Fault `caller.input-invalid` octets that are none */
-export function requireInput(value: unknown, input: string): asserts value is Uint8Array {
-  if (!(value instanceof Uint8Array))
-    throw new Fault('caller.input-invalid', { input, got: got(value), wanted: 'a Uint8Array' });
 }
 
 function misfitOf(kind: Check, value: unknown, option: string): Misfit | undefined {
@@ -82,18 +77,30 @@ export function only<const Value extends string | boolean>(value: Value): Kind<V
   return simple(typeof value === 'string' ? 'string' : 'boolean', String(value), (given) => given === value);
 }
 
-export const OCTETS: Kind<Uint8Array> = simple('object', 'a Uint8Array', (value) => value instanceof Uint8Array);
+export const OCTETS: Kind<Uint8Array> = simple('object', 'a Uint8Array', isUint8Array);
 
 /** A function, of which nobody can tell more. */
 export function callback<T>(): Kind<T> {
   return simple('function', 'a function', (value) => typeof value === 'function');
 }
 
-/** An object of the caller's own with these methods. */
-export function port<T>(...methods: readonly (keyof T & (string | symbol))[]): Kind<T> {
-  const wanted = `an object with ${methods.map(String).join(', ')}`;
-  return simple('object', wanted, (value) => isObject(value) && methods.every((name) => isMethod(value, name)));
+/** An object of the caller's own with these methods; one with `?` behind may be left out. */
+export function port<T>(...methods: readonly (MethodOf<T> | `${MethodOf<T>}?`)[]): Kind<T> {
+  const required = methods.filter((name) => !name.endsWith('?'));
+  const optionalOnes = methods.flatMap((name) => (name.endsWith('?') ? [name.slice(0, -1)] : []));
+  const wanted = required.length === 0 ? 'an object' : `an object with ${required.join(', ')}`;
+  return {
+    type: 'object',
+    misfit: (value) => {
+      if (!isObject(value)) return { path: '', detail: { got: got(value), wanted } };
+      const isWrong = (name: string): boolean => !isMethod(value, name);
+      const wrong = required.find(isWrong) ?? optionalOnes.find((name) => value[name] !== undefined && isWrong(name));
+      return wrong === undefined ? undefined : { path: `.${wrong}`, detail: { got: got(value[wrong]), wanted } };
+    },
+  };
 }
+
+type MethodOf<T> = keyof T & string;
 
 /** What `for await` goes through; a text is none. */
 export function iterable<T>(): Kind<AsyncIterable<T> | Iterable<T>> {
@@ -114,6 +121,11 @@ export function instanceOf<T extends object>(
   );
 }
 
+/** One of these very values. */
+export function memberOf<T>(values: readonly T[], wanted: string): Kind<T> {
+  return simple('object', wanted, (value) => values.includes(value as T));
+}
+
 /** A whole number from `least` to `most`, both included. */
 export function whole(least = 0, most: number = Number.MAX_SAFE_INTEGER): Kind<number> {
   return {
@@ -125,10 +137,16 @@ export function whole(least = 0, most: number = Number.MAX_SAFE_INTEGER): Kind<n
   };
 }
 
-// ECMAScript's last instant.
-const LAST_MS = 8.64e15;
+/** A number that is one: of a clock, which may count parts of a millisecond. */
+export const FINITE: Kind<number> = simple('number', 'a number', (value) => Number.isFinite(value));
 
-/** Epoch milliseconds. */
+/** A whole number of any size. */
+export const BIGINT: Kind<bigint> = simple('bigint', 'a bigint', (value) => typeof value === 'bigint');
+
+// The end of the year 9999, the last that a message can tell.
+const LAST_MS = 253_402_300_799_999;
+
+/** Epoch milliseconds of an instant that a message can tell. */
 export const INSTANT_MS: Kind<number> = whole(0, LAST_MS);
 
 const ANY_MS = whole();
@@ -166,6 +184,17 @@ export function optional<T>(kind: Kind<T>): Kind<T | undefined> {
 /** One of several, told apart by their types. */
 export function either<A, B>(first: Kind<A>, second: Kind<B>): Kind<A | B> {
   return { type: first.type, misfit: (value) => (typeof value === second.type ? second : first).misfit(value) };
+}
+
+/** One of several kinds of objects. */
+export function anyOf<A, B>(first: Kind<A>, second: Kind<B>): Kind<A | B> {
+  return {
+    type: first.type,
+    misfit: (value) => {
+      const wrong = first.misfit(value);
+      return wrong === undefined || second.misfit(value) === undefined ? undefined : wrong;
+    },
+  };
 }
 
 /** The same kind, asked once of each object: for what comes with every message, and nobody changes in between. */

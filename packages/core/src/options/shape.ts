@@ -1,5 +1,5 @@
 /** Shapes of options: for each member its kind, and no other members. */
-import { got } from './got.ts';
+import { got } from '../base/got.ts';
 import type { Check, Kind, Misfit } from './kind.ts';
 import { isObject, near, oneOf } from './kind.ts';
 

@@ -1,4 +1,7 @@
-import { pSha1 } from './p-sha1.ts';
+import type { Kind } from '../options/kind.ts';
+import { OCTETS, optional, requireOptions, TEXT, whole } from '../options/kind.ts';
+import { shapeOf } from '../options/shape.ts';
+import { OFFSET_BYTES_MAX, pSha1 } from './p-sha1.ts';
 
 /** Client label and service label, each at its default (WS-SC §7.1): what a key without a `wsc:Label` uses. */
 export const DEFAULT_LABEL: string = 'WS-SecureConversationWS-SecureConversation';
@@ -15,11 +18,24 @@ export interface DerivationSpec {
   readonly offsetBytes: number;
 }
 
+const SPEC: Kind<DerivationSpec> = shapeOf<DerivationSpec>({
+  label: optional(TEXT),
+  nonce: OCTETS,
+  offsetBytes: whole(0, OFFSET_BYTES_MAX),
+});
+
 /**
  * P_SHA1(secret, UTF-8(label) + nonce) from `spec.offsetBytes` on, `out.length` octets, into `out` (WS-SC §7). Borrows
  * everything; the caller wipes `out`. Lengths are the caller's to limit.
+ * @throws Fault `caller.input-invalid` no octets; `caller.option-invalid` the rest
  */
 export function deriveKey(secret: Uint8Array, spec: DerivationSpec, out: Uint8Array): void {
+  requireOptions(SPEC, spec, 'spec');
+  fillDerivedKey(secret, spec, out);
+}
+
+/** {@link deriveKey} of a message, whose derivations have more members. */
+export function fillDerivedKey(secret: Uint8Array, spec: DerivationSpec, out: Uint8Array): void {
   const label = labelBytes(spec.label);
   const seed = new Uint8Array(label.length + spec.nonce.length);
   // perf: for so few octets a loop is quicker than `set`.

@@ -1,8 +1,9 @@
 /** What a UsernameToken makes of a password (WSS UsernameToken profile 1.1 §3.2, §4). Passwords are UTF-8 octets. */
 import { createHash, hash } from 'node:crypto';
 import { equalConstantTime } from '../base/constant-time.ts';
-import { invariant } from '../base/invariant.ts';
+import { requireInput } from '../base/input.ts';
 import { rehashByModule } from '../hot/sha1-module.ts';
+import { requireKind, TEXT, whole } from '../options/kind.ts';
 
 /** Iterations where a token does not say (§4). */
 export const PASSWORD_ITERATIONS_DEFAULT = 1000;
@@ -22,8 +23,14 @@ export const PASSWORD_KEY_USES: Readonly<Record<'mac' | 'encryption', number>> =
 /** No key costs more than this, whatever the limits of a policy are. */
 export const PASSWORD_ITERATIONS_CEILING = 1_000_000;
 
+const OUT_BYTES = whole(0, PASSWORD_KEY_BYTES);
+const ITERATIONS = whole(1, PASSWORD_ITERATIONS_CEILING);
+
 /** SHA-1(nonce + UTF-8(created) + password): what a `#PasswordDigest` holds in base64. Borrows all; the result is the caller's. */
 export function passwordDigest(nonce: Uint8Array, created: string, password: Uint8Array): Uint8Array {
+  requireInput(nonce, 'nonce');
+  requireKind(TEXT, created, 'created');
+  requireInput(password, 'password');
   return createHash('sha1').update(nonce).update(created, 'utf8').update(password).digest();
 }
 
@@ -34,11 +41,11 @@ export function passwordDigest(nonce: Uint8Array, created: string, password: Uin
  * in FIPS mode or without WebAssembly.
  */
 export function passwordKey(password: Uint8Array, salt: Uint8Array, iterations: number, out: Uint8Array): void {
-  invariant(out.length <= PASSWORD_KEY_BYTES, 'a password makes a key of 20 octets');
-  invariant(
-    Number.isSafeInteger(iterations) && iterations >= 1 && iterations <= PASSWORD_ITERATIONS_CEILING,
-    'iterations are within their bound',
-  );
+  requireInput(password, 'password');
+  requireInput(salt, 'salt');
+  requireInput(out, 'out');
+  requireKind(OUT_BYTES, out.length, 'out.length');
+  requireKind(ITERATIONS, iterations, 'iterations');
   const key = createHash('sha1').update(password).update(salt).digest();
   if (!rehashByModule(key, iterations - 1)) rehashByOpenssl(key, iterations - 1);
   out.set(key.subarray(0, out.length));

@@ -5,8 +5,14 @@ import type { KeyBlame, KeyRules } from '../asymmetric/key.ts';
 import { PublicKey, readPublicKeyInfo } from '../asymmetric/key.ts';
 import { decodeBase64Text } from '../base/base64.ts';
 import { Fault } from '../base/fault.ts';
+import { requireInput } from '../base/input.ts';
 import { limitFault } from '../base/limit-fault.ts';
 import type { Limits } from '../base/limits.ts';
+import type { Kind } from '../options/kind.ts';
+import { instanceOf, oneOf, requireKind, TEXT, whole } from '../options/kind.ts';
+import { objectWith } from '../options/shape.ts';
+import type { CertificateOrigin } from './configured.ts';
+import { configured } from './configured.ts';
 import { contextTag, DerReader, malformed, TAG } from './der.ts';
 import { DistinguishedName } from './distinguished-name.ts';
 import type { CertificateExtensions } from './extensions.ts';
@@ -71,19 +77,31 @@ export class Certificate {
   /**
    * One certificate. Borrows `der`.
    *
-   * @throws Fault `peer.limit-certificates` longer than `certificateBytesMax`; `peer.certificate-malformed`
+   * @throws Fault `caller.keys-invalid` with the code that it would be for a message's; of a message, `peer.limit-certificates`
+   *   longer than `certificateBytesMax`, `peer.certificate-malformed`
    */
-  static read(der: Uint8Array, limits: CertificateLimits): Certificate {
+  static read(der: Uint8Array, limits: CertificateLimits, origin: CertificateOrigin = 'configuration'): Certificate {
+    requireInput(der, 'der');
+    requireKind(LIMITS, limits, 'limits');
+    requireKind(ORIGIN, origin, 'origin');
+    if (origin === 'configuration') return configured('certificate', () => Certificate.read(der, limits, 'message'));
     const { certificateBytesMax } = limits;
     if (der.length > certificateBytesMax)
       throw limitFault('peer.limit-certificates', 'certificateBytesMax', certificateBytesMax, der.length);
     return new Certificate(Uint8Array.from(der));
   }
 
-  /** All certificates of a PEM file, in order; what stands between them is passed over. @throws as {@link read} */
+  /** All certificates of a PEM file, in order; what stands between them is passed over. @throws Fault as {@link read} */
   static readPem(pem: Uint8Array, limits: CertificateLimits): readonly Certificate[] {
+    requireInput(pem, 'pem');
+    requireKind(LIMITS, limits, 'limits');
     const text = new TextDecoder('latin1').decode(pem);
-    return Array.from(text.matchAll(PEM_BLOCK), ([, base64 = '']) => Certificate.read(decodePem(base64), limits));
+    return Array.from(text.matchAll(PEM_BLOCK), ([, base64 = '']) =>
+      Certificate.read(
+        configured('certificate', () => decodePem(base64)),
+        limits,
+      ),
+    );
   }
 
   /** SHA-1 of the DER: what a ThumbprintSHA1 reference holds. It finds a certificate, and proves nothing. */
@@ -101,9 +119,11 @@ export class Certificate {
    * Whether it is the one that a ds:X509IssuerSerial names: the names compared attribute by attribute, in either order
    * ({@link DistinguishedName.isWrittenAs}), the numbers as numbers.
    *
-   * @throws Fault `peer.encoding-invalid` one of them cannot be read.
+   * @throws Fault `peer.encoding-invalid` one of them cannot be read; `caller.option-invalid` no texts
    */
   hasIssuerSerial(issuerText: string, serialText: string): boolean {
+    requireKind(TEXT, issuerText, 'issuerText');
+    requireKind(TEXT, serialText, 'serialText');
     if (!SERIAL_TEXT.test(serialText)) throw new Fault('peer.encoding-invalid', { encoding: 'serial number' });
     return this.issuer.isWrittenAs(issuerText) && BigInt(serialText) === this.serialNumber;
   }
@@ -115,11 +135,13 @@ export class Certificate {
 
   /** Octet for octet the same. */
   equals(other: Certificate): boolean {
+    requireKind(CERTIFICATE, other, 'other');
     return this === other || areSame(this.der, other.der);
   }
 
   /** Whether `issuerKey` signed it. Nothing else of the issuer is looked at. */
   isSignedBy(issuerKey: PublicKey): boolean {
+    requireKind(PUBLIC_KEY, issuerKey, 'issuerKey');
     const row = this.signatureAlgorithm;
     if (row === undefined || row.family !== issuerKey.family) return false;
     return issuerKey.lend((key) => isSignedBy(this.#structure, row, key));
@@ -148,6 +170,12 @@ export class Certificate {
     }
   }
 }
+
+const LIMITS = objectWith<CertificateLimits>({ certificateBytesMax: whole() });
+const ORIGIN = oneOf<CertificateOrigin>(['configuration', 'message']);
+const PUBLIC_KEY = instanceOf(PublicKey);
+/** One that was read. */
+export const CERTIFICATE: Kind<Certificate> = instanceOf(Certificate);
 
 /** Whether both are the same octets. No secrets. */
 export function areSame(left: Uint8Array, right: Uint8Array): boolean {

@@ -1,8 +1,12 @@
 import { createPublicKey } from 'node:crypto';
-import type { PrivateKey } from '../asymmetric/key.ts';
+import { PrivateKey } from '../asymmetric/key.ts';
 import { Fault } from '../base/fault.ts';
+import { instanceOf, listOf, requireKind } from '../options/kind.ts';
 import type { Certificate } from './certificate.ts';
-import { areSame } from './certificate.ts';
+import { areSame, CERTIFICATE } from './certificate.ts';
+
+const PRIVATE_KEY = instanceOf(PrivateKey);
+const PATH = listOf(CERTIFICATE, 1);
 
 /** A private key of ours with the certificate that tells peers whose it is. */
 export class CertifiedKey {
@@ -22,6 +26,8 @@ export class CertifiedKey {
    *   not the issuer of the one before it.
    */
   static of(privateKey: PrivateKey, path: readonly [Certificate, ...Certificate[]]): CertifiedKey {
+    requireKind(PRIVATE_KEY, privateKey, 'privateKey');
+    requireKind(PATH, path, 'path');
     const [certificate] = path;
     const rules = { uses: [...privateKey.uses], rsaBitsMin: privateKey.bits };
     const isPair = certificate

@@ -1,3 +1,6 @@
+import { Fault } from '../base/fault.ts';
+import type { Kind } from '../options/kind.ts';
+import { instanceOf, requireKind, TEXT } from '../options/kind.ts';
 import type { NameAttribute } from './attribute-value.ts';
 import { readAttributeValue } from './attribute-value.ts';
 import type { DerReader } from './der.ts';
@@ -50,13 +53,20 @@ export class DistinguishedName {
   /**
    * A name as RFC 4514, RFC 2253, Java or .NET write it: least significant part first.
    *
-   * @throws Fault `peer.encoding-invalid`
+   * @throws Fault `caller.option-invalid`
    */
   static parse(text: string): DistinguishedName {
-    return new DistinguishedName(parseNameText(text));
+    requireKind(TEXT, text, 'text');
+    try {
+      return new DistinguishedName(parseNameText(text));
+    } catch (error) {
+      const detail = error instanceof Fault ? error.detail : {};
+      throw new Fault('caller.option-invalid', { option: 'text', ...detail });
+    }
   }
 
   equals(other: DistinguishedName): boolean {
+    requireKind(NAME, other, 'other');
     return this.#key === other.#key;
   }
 
@@ -64,9 +74,10 @@ export class DistinguishedName {
    * Whether `text` is this name, least significant part first as RFC 4514 has it, or the other way round as OpenSSL and
    * Windows show names: one order or the other, of the whole name.
    *
-   * @throws Fault `peer.encoding-invalid`
+   * @throws Fault `peer.encoding-invalid`; `caller.option-invalid` no text
    */
   isWrittenAs(text: string): boolean {
+    requireKind(TEXT, text, 'text');
     const names = parseNameText(text);
     return keyOfNames(names) === this.#key || keyOfNames(names.reverse()) === this.#key;
   }
@@ -80,6 +91,8 @@ export class DistinguishedName {
     return this.#text;
   }
 }
+
+const NAME: Kind<DistinguishedName> = instanceOf(DistinguishedName);
 
 function keyOfNames(relativeNames: RelativeNames): string {
   return JSON.stringify(relativeNames.map((attributes) => attributes.map(keyOf).sort()));

@@ -18,7 +18,7 @@ export function readPkiPath(
   const outer = new DerReader(der);
   const list = outer.inside(TAG.sequence);
   outer.expectEnd();
-  let signer = Certificate.read(list.element(TAG.sequence), limits);
+  let signer = Certificate.read(list.element(TAG.sequence), limits, 'message');
   const others: Certificate[] = [];
   while (!list.isAtEnd) {
     if (others.length + 1 === certificatesMax)
@@ -28,7 +28,7 @@ export function readPkiPath(
         certificatesMax,
         certificatesMax + countRest(list),
       );
-    const next = Certificate.read(list.element(TAG.sequence), limits);
+    const next = Certificate.read(list.element(TAG.sequence), limits, 'message');
     if (!areSame(next.issuerDer, signer.subjectDer)) throw malformed('path');
     others.unshift(signer);
     signer = next;

@@ -1,6 +1,9 @@
 import type { SignatureAlgorithm } from '../algorithms/public-key.ts';
-import type { PublicKey } from '../asymmetric/key.ts';
+import { PublicKey } from '../asymmetric/key.ts';
+import { requireInput } from '../base/input.ts';
+import { BIGINT, INSTANT_MS, instanceOf, requireKind } from '../options/kind.ts';
 import { areSame } from './certificate.ts';
+import { configured } from './configured.ts';
 import { contextTag, DerReader, malformed, TAG } from './der.ts';
 import type { Extension } from './extensions.ts';
 import { readExtensions } from './extensions.ts';
@@ -49,23 +52,27 @@ export class RevocationList {
     fields.expectEnd();
   }
 
-  /** Borrows `der`. @throws Fault `peer.certificate-malformed` */
+  /** Borrows `der`. @throws Fault `caller.keys-invalid` */
   static read(der: Uint8Array): RevocationList {
-    return new RevocationList(Uint8Array.from(der));
+    requireInput(der, 'der');
+    return configured('revocation list', () => new RevocationList(Uint8Array.from(der)));
   }
 
   /** Whether the certificate with this number, of this issuer, is in the list. */
   lists(serialNumber: bigint): boolean {
+    requireKind(BIGINT, serialNumber, 'serialNumber');
     return this.#serialNumbers.has(serialNumber);
   }
 
   /** Whether it is the last word at this time. */
   isCurrent(atMs: number): boolean {
+    requireKind(INSTANT_MS, atMs, 'atMs');
     return this.thisUpdateMs <= atMs && atMs < this.nextUpdateMs;
   }
 
   /** Whether `issuerKey` signed it. A list may be large: the last answer is remembered. */
   isSignedBy(issuerKey: PublicKey): boolean {
+    requireKind(PUBLIC_KEY, issuerKey, 'issuerKey');
     const row = this.signatureAlgorithm;
     if (row === undefined || row.family !== issuerKey.family) return false;
     const known = this.#verifiedBy;
@@ -75,6 +82,8 @@ export class RevocationList {
     return isSigned;
   }
 }
+
+const PUBLIC_KEY = instanceOf(PublicKey);
 
 // revokedCertificates ::= SEQUENCE OF SEQUENCE { serial, revocationDate, extensions OPTIONAL }
 function readEntries(entries: DerReader): ReadonlySet<bigint> {

@@ -1,4 +1,4 @@
-import { SIGNATURE_ALGORITHM } from '../algorithms/algorithm-kinds.ts';
+import { SIGNATURE_ALGORITHM } from '../algorithms/public-key.ts';
 import type { Kind } from '../options/kind.ts';
 import { callback, either, instanceOf, listOf, oneOf, optional, TEXT, whole } from '../options/kind.ts';
 import { shapeOf } from '../options/shape.ts';

@@ -7,9 +7,11 @@ import { Fault } from '../base/fault.ts';
 import { limitFault } from '../base/limit-fault.ts';
 import type { Limits } from '../base/limits.ts';
 import { called } from '../options/called.ts';
-import { FLAG, requireKind } from '../options/kind.ts';
+import type { Kind } from '../options/kind.ts';
+import { callback, FLAG, INSTANT_MS, listOf, oneOf, requireKind, whole } from '../options/kind.ts';
+import { objectWith, shapeOf } from '../options/shape.ts';
 import type { Certificate } from './certificate.ts';
-import { areSame } from './certificate.ts';
+import { areSame, CERTIFICATE } from './certificate.ts';
 import { DistinguishedName } from './distinguished-name.ts';
 import { KEY_USAGE } from './extensions.ts';
 import { MESSAGE_PURPOSES, purposeIds } from './key-purpose.ts';
@@ -89,6 +91,9 @@ export class Trust {
    *   more than `certificatesMax`, or too many ways to try.
    */
   validate(certificate: Certificate, others: readonly Certificate[], request: ValidationRequest): TrustedCertificate {
+    requireKind(CERTIFICATE, certificate, 'certificate');
+    requireKind(CERTIFICATES, others, 'others');
+    requireKind(REQUEST, request, 'request');
     const { certificatesMax } = request.limits;
     if (others.length >= certificatesMax)
       throw limitFault('peer.limit-certificates', 'certificatesMax', certificatesMax, others.length + 1);
@@ -106,6 +111,7 @@ export class Trust {
 
   /** Anchors and intermediates for which `isMeant` holds: for messages that name a certificate instead of bringing it. */
   certificatesWhere(isMeant: (certificate: Certificate) => boolean): readonly Certificate[] {
+    requireKind(PREDICATE, isMeant, 'isMeant');
     return [...this.#anchors, ...this.#intermediates].filter(isMeant);
   }
 
@@ -200,6 +206,14 @@ export class Trust {
     return this.#subjects?.some((subject) => subject.equals(certificate.subject)) ?? true;
   }
 }
+
+const CERTIFICATES = listOf(CERTIFICATE);
+const PREDICATE = callback<(certificate: Certificate) => boolean>();
+const REQUEST: Kind<ValidationRequest> = shapeOf<ValidationRequest>({
+  atMs: INSTANT_MS,
+  use: oneOf(['signature', 'encryption']),
+  limits: objectWith<ValidationRequest['limits']>({ certificatesMax: whole() }),
+});
 
 function acceptsEverybody(): boolean {
   return true;

@@ -69,6 +69,6 @@ function readKeyIdentifier(tape: Tape, element: number, limits: Limits): Certifi
   if (attributeIs(tape, valueType, THUMBPRINT_SHA1)) return thumbprintName(octets());
   // interop: WSS4J's X509KeyIdentifier; not of the profile, and as good as an embedded token.
   if (attributeIs(tape, valueType, X509_V3))
-    return { form: 'key-identifier', certificate: Certificate.read(octets(), limits), others: [] };
+    return { form: 'key-identifier', certificate: Certificate.read(octets(), limits, 'message'), others: [] };
   throw new Fault('peer.keyinfo-forbidden', { reason: 'ValueType of wsse:KeyIdentifier' });
 }

@@ -61,7 +61,7 @@ export function readX509Data(tape: Tape, element: number, limits: Limits): X509C
           limits.certificatesMax,
           childCount(tape, element, X509_CERTIFICATE),
         );
-      certificates.push(Certificate.read(readBinary(tape, child, 'ds:X509Certificate', limits), limits));
+      certificates.push(Certificate.read(readBinary(tape, child, 'ds:X509Certificate', limits), limits, 'message'));
     } else if (isNamed(tape, child, IN_DS, X509_CRL)) {
       requireCharacters(tape, child, 'ds:X509CRL');
     } else {

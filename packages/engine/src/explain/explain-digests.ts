@@ -29,6 +29,7 @@ import type { DigestCause } from './digest-cause.ts';
 import { causeOf } from './digest-cause.ts';
 import type { KeyRequest, ValueExplanation } from './explain-value.ts';
 import { explainedValue } from './explain-value.ts';
+import { checkedExplaining } from './request-shape.ts';
 import { canonicalOf } from './variants.ts';
 
 /** One signature, whether it holds or not. */
@@ -99,10 +100,11 @@ const ANY_FORM = {
  */
 export function explainDigests(
   message: Uint8Array,
-  request: ExplainRequest,
+  given: ExplainRequest,
 ): Reply<readonly Reply<SignatureExplanation>[]> {
   const workspace = new Workspace();
   try {
+    const request = checkedExplaining(message, given);
     const { policy } = request;
     const tape = decrypted(message, request, workspace);
     if (tape === workspace.tape) readDocument(message, policy.limits, tape, policy.reader);

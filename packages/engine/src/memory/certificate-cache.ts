@@ -29,7 +29,7 @@ export class CertificateCache {
     const name = digestBase64(SHA256, der);
     const known = this.#read.get(name);
     if (known === undefined || der.length > limits.certificateBytesMax)
-      return this.#add(name, Certificate.read(der, limits));
+      return this.#add(name, Certificate.read(der, limits, 'message'));
     this.#read.delete(name);
     this.#read.set(name, known);
     return known;

@@ -4,8 +4,8 @@
  */
 
 import type { KeyInstance, MacAlgorithm } from '@parley/core';
-import { deriveKey, Secret } from '@parley/core';
-import { MacKey } from '@parley/core/internal';
+import { Secret } from '@parley/core';
+import { fillDerivedKey, MacKey } from '@parley/core/internal';
 import type { WireDerivation } from '../message/wire-derivation.ts';
 
 /** What keys are derived from, known by its identity: a key of a context, or of an EncryptedKey. */
@@ -119,7 +119,7 @@ export class DerivedKeyCache {
     this.#evict(slot);
     if (this.#derived.size >= this.#keysMax) this.#evict(this.#derived.keys().next().value as number);
     const secret = baseSecret.lend((bytes) =>
-      Secret.filledBy(derivation.lengthBytes, (out) => deriveKey(bytes, derivation, out)),
+      Secret.filledBy(derivation.lengthBytes, (out) => fillDerivedKey(bytes, derivation, out)),
     );
     const derived = { base, derivation, key: new SymmetricKey(secret), number: this.#nextNumber++ };
     this.#derived.set(slot, derived);

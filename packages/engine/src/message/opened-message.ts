@@ -1,5 +1,6 @@
 /** What `open` answers: the proof, and nothing but the proof. Unsigned parts are not in it. */
 import type { CipherName, ConfirmationName, HashName, SamlVersion, Version } from '@parley/core';
+import { isObject } from '@parley/core/internal';
 import type { PasswordType } from './password-type.ts';
 import type { ReplayEntry } from './replay-memory.ts';
 
@@ -237,5 +238,5 @@ export interface ContextMessage extends OpenedMessage {
 
 /** Whether a context secured `message`: always, where the policy takes no other keys. */
 export function isContextMessage(message: OpenedMessage): message is ContextMessage {
-  return message.identifier !== undefined;
+  return isObject(message) && message.identifier !== undefined;
 }

@@ -1,3 +1,5 @@
+import type { Kind } from '@parley/core/internal';
+import { FLAG, listOf, objectWith, oneOf, port, requireKind, TEXT } from '@parley/core/internal';
 import type { Derivation } from '../message/opened-message.ts';
 import type {
   AssertionKeyPlan,
@@ -11,11 +13,22 @@ import type {
   SymmetricKeyPlan,
 } from './message-plan.ts';
 
+const PLAN: Kind<MessagePlan> = objectWith<MessagePlan>({
+  profile: TEXT,
+  order: oneOf(['verify', 'verify-then-decrypt', 'decrypt-then-verify']),
+  signatures: listOf(port()),
+  decryptions: listOf(port()),
+  moreAfterDecryption: FLAG,
+});
+
 /**
  * A plan for people: one sentence per step. Names in it come from the message: whoever shows them to a terminal takes care of
  * control characters.
+ * @throws Fault `caller.option-invalid` something else than a plan of `planOf`
  */
-export function describePlan({ order, signatures, decryptions, moreAfterDecryption }: MessagePlan): readonly string[] {
+export function describePlan(plan: MessagePlan): readonly string[] {
+  requireKind(PLAN, plan, 'plan');
+  const { order, signatures, decryptions, moreAfterDecryption } = plan;
   const verify = signatures.flatMap((signature) => [valueText(signature), digestsText(signature)]);
   const decrypt = decryptions.map(decryptionText);
   if (order !== 'decrypt-then-verify') return [...verify, ...decrypt];

@@ -1,13 +1,28 @@
 /** What may be seen once of a message that is proven, and of one that is not proven yet. */
 import { digestAlgorithm } from '@parley/core';
-import { digestBase64 } from '@parley/core/internal';
+import type { Kind } from '@parley/core/internal';
+import { anything, digestBase64, END_MS, objectWith, optional, requireKind, TEXT } from '@parley/core/internal';
 import type { ResolvedKey } from '../keys/resolved-key.ts';
 import type { OpenedMessage } from '../message/opened-message.ts';
 import type { ReplayEntry } from '../message/replay-memory.ts';
 import type { Policy } from '../policy/policy.ts';
 
-/** All of `message` that may be seen once: the message itself, if something proves it, and the nonce of its UsernameToken. */
+type Replayed = Pick<OpenedMessage, 'identifier' | 'replayKey' | 'replayUntilMs' | 'user'>;
+
+// Of `open`, or from a pool.
+const MESSAGE: Kind<Replayed> = objectWith<Replayed>({
+  identifier: optional(TEXT),
+  replayKey: TEXT,
+  replayUntilMs: END_MS,
+  user: anything(),
+});
+
+/**
+ * All of `message` that may be seen once: the message itself, if something proves it, and the nonce of its UsernameToken.
+ * @throws Fault `caller.option-invalid` something else than a message
+ */
 export function replayEntries(message: OpenedMessage): readonly ReplayEntry[] {
+  requireKind(MESSAGE, message, 'message');
   const { identifier = '', replayKey, replayUntilMs, user } = message;
   if (replayKey === '') return [];
   const entry = { scope: identifier, key: replayKey, untilMs: replayUntilMs };

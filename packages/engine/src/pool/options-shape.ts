@@ -41,7 +41,7 @@ export const POOL_OPTIONS: Kind<PoolOptions> = shapeOf<PoolOptions>({
   workers: whole(0, 1024),
   // Has a check of its own, by identity.
   policy: anything(),
-  contexts: port('get'),
+  contexts: port('get', 'changes?'),
   credentials: optional(CREDENTIALS),
   batchMessagesMax: optional(whole(1, 4096)),
   batchBytesMax: optional(whole(1, 2 ** 30)),

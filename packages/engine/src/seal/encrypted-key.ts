@@ -1,53 +1,28 @@
 import { createHash } from 'node:crypto';
 import type { XmlWriter } from '@parley/codec';
 import { Tape } from '@parley/codec';
-import type {
-  AlgorithmSuite,
-  Certificate,
-  HashName,
-  KeyTransportName,
-  KeyWrapAlgorithm,
-  KeyWrapName,
-} from '@parley/core';
+import type { AlgorithmSuite, KeyWrapAlgorithm } from '@parley/core';
 import { Fault, Secret } from '@parley/core';
 import type { KeyTransport } from '@parley/core/internal';
-import { encryptKey, keyTransport, keyTransportAlgorithm, keyWrapAlgorithm, wrapKey } from '@parley/core/internal';
-import type { CertificateReference } from '../write/certificate-reference.ts';
+import {
+  encryptKey,
+  filling,
+  instanceOf,
+  keyTransport,
+  keyTransportAlgorithm,
+  keyWrapAlgorithm,
+  requireInput,
+  requireKind,
+  wrapKey,
+} from '@parley/core/internal';
 import { isInMessage, writeCertificateReference, writeCertificateToken } from '../write/certificate-reference.ts';
 import { writeEncryptedKey, writeKeyName } from '../write/encrypted-key.ts';
 import { writeEncryptedKeyReference } from '../write/token-reference.ts';
 import { MessageIds } from './message-ids.ts';
+import type { KeyRecipient, SessionKeyOptions, WrappingKey } from './session-key.ts';
+import { RECIPIENT, SESSION_KEY, WRAPPING_KEY } from './session-key.ts';
 
-/** Whose key encrypts a session key, and how. */
-export interface KeyRecipient {
-  /** The peer's, with an RSA key. Whether it is to be trusted was decided by whoever gives it. */
-  readonly certificate: Certificate;
-  readonly reference: Exclude<CertificateReference, 'pki-path'>;
-  /** Default: the suite's. `rsa-1_5` only if it is asked for here or by the suite. */
-  readonly transport?: KeyTransportName;
-  /** Of RSA-OAEP. Default: SHA-1. */
-  readonly hash?: HashName;
-  /** Of MGF1, which `rsa-oaep` alone lets one choose. Default: SHA-1. */
-  readonly maskHash?: HashName;
-}
-
-/** A secret that both sides have already, and what the peer knows it by. */
-export interface WrappingKey {
-  /** Borrowed for the call. */
-  readonly secret: Secret;
-  /** A ds:KeyName, or the EncryptedKeySHA1 of the xenc:EncryptedKey that it came in. */
-  readonly name: { readonly keyName: string } | { readonly sha1: Uint8Array };
-  /** Default: the suite's. */
-  readonly algorithm?: KeyWrapName;
-}
-
-/** What a new session key is made of. */
-export interface SessionKeyOptions {
-  readonly suite: AlgorithmSuite;
-  /** The secret to send (copied); leave it out for a new one of the suite's length. */
-  readonly secret?: Secret | undefined;
-  readonly fillRandom: (out: Uint8Array) => void;
-}
+const SECRET = instanceOf(Secret);
 
 /** An xenc:EncryptedKey as messages hold it. */
 export interface EncryptedKeyEnvelope {
@@ -77,18 +52,20 @@ export class EncryptedKey {
    * A session key for a peer, by its certificate.
    *
    * @throws Fault `caller.keys-invalid` the certificate's key is not RSA, or shorter than the suite allows;
-   *   `peer.alg-forbidden` a hash that the transport has not; `caller.input-invalid` the secret does not fit.
+   *   `caller.option-invalid` a hash that the transport has not; `caller.input-invalid` the secret does not fit.
    */
-  static forRecipient(recipient: KeyRecipient, { suite, secret, fillRandom }: SessionKeyOptions): EncryptedKey {
-    const { certificate, transport, hash, maskHash } = recipient;
-    const algorithm = transport === undefined ? suite.keyTransport : keyTransportAlgorithm(transport);
-    const method = keyTransport(algorithm, { hash, maskHash });
+  static forRecipient(recipient: KeyRecipient, options: SessionKeyOptions): EncryptedKey {
+    requireKind(RECIPIENT, recipient, 'recipient');
+    requireKind(SESSION_KEY, options, 'options');
+    const { suite } = options;
+    const fillRandom = filling(options);
+    const method = transportOf(recipient, suite);
     const rules = {
       uses: [method.oaep === undefined ? 'rsa-1_5' : 'encryption'] as const,
       rsaBitsMin: suite.rsaBitsMin,
     };
-    const publicKey = certificate.publicKey(rules, 'caller.keys-invalid');
-    return EncryptedKey.#make({ method, keyInfo: { recipient } }, { suite, secret, fillRandom }, (octets) =>
+    const publicKey = recipient.certificate.publicKey(rules, 'caller.keys-invalid');
+    return EncryptedKey.#make({ method, keyInfo: { recipient } }, options, (octets) =>
       encryptKey(method, publicKey, octets, fillRandom),
     );
   }
@@ -99,19 +76,27 @@ export class EncryptedKey {
    * @throws Fault `caller.option-invalid` the wrapping secret has not the algorithm's length; `caller.input-invalid` the
    *   secret cannot be wrapped.
    */
-  static wrapped(wrappingKey: WrappingKey, { suite, secret, fillRandom }: SessionKeyOptions): EncryptedKey {
-    const method = wrappingKey.algorithm === undefined ? suite.keyWrap : keyWrapAlgorithm(wrappingKey.algorithm);
+  static wrapped(wrappingKey: WrappingKey, options: SessionKeyOptions): EncryptedKey {
+    requireKind(WRAPPING_KEY, wrappingKey, 'wrappingKey');
+    requireKind(SESSION_KEY, options, 'options');
+    const fillRandom = filling(options);
+    const method =
+      wrappingKey.algorithm === undefined ? options.suite.keyWrap : keyWrapAlgorithm(wrappingKey.algorithm);
     if (wrappingKey.secret.lengthBytes !== method.keyBytes)
-      throw new Fault('caller.option-invalid', { option: 'wrappingKey', keyBytes: wrappingKey.secret.lengthBytes });
-    return EncryptedKey.#make(
-      { method, keyInfo: { wrappingKey: wrappingKey.name } },
-      { suite, secret, fillRandom },
-      (octets) => wrappingKey.secret.lend((wrapping) => wrapKey(method, wrapping, octets, fillRandom)),
+      throw new Fault('caller.option-invalid', {
+        option: 'wrappingKey.secret',
+        lengthBytes: wrappingKey.secret.lengthBytes,
+        wanted: method.keyBytes,
+      });
+    return EncryptedKey.#make({ method, keyInfo: { wrappingKey: wrappingKey.name } }, options, (octets) =>
+      wrappingKey.secret.lend((wrapping) => wrapKey(method, wrapping, octets, fillRandom)),
     );
   }
 
   /** One that came in a message of the peer, or was sent before: it can be referred to. Takes `secret`, copies `sha1`. */
   static known(secret: Secret, sha1: Uint8Array): EncryptedKey {
+    requireKind(SECRET, secret, 'secret');
+    requireInput(sha1, 'sha1');
     return new EncryptedKey(secret, Uint8Array.from(sha1), undefined);
   }
 
@@ -168,10 +153,12 @@ export class EncryptedKey {
 
   static #make(
     envelope: Omit<EncryptedKeyEnvelope, 'cipherValue'>,
-    { suite, secret, fillRandom }: SessionKeyOptions,
+    options: SessionKeyOptions,
     encrypt: (octets: Uint8Array) => Uint8Array,
   ): EncryptedKey {
-    const own = secret === undefined ? Secret.filledBy(suite.contextKeyBytes, fillRandom) : secret.lend(Secret.copyOf);
+    const { suite, secret } = options;
+    const own =
+      secret === undefined ? Secret.filledBy(suite.contextKeyBytes, filling(options)) : secret.lend(Secret.copyOf);
     try {
       const cipherValue = own.lend(encrypt);
       const sha1 = Uint8Array.from(createHash('sha1').update(cipherValue).digest());
@@ -180,6 +167,20 @@ export class EncryptedKey {
       own.wipe();
       throw error;
     }
+  }
+}
+
+/** @throws Fault `caller.option-invalid` a hash that the transport has not */
+function transportOf({ transport, hash, maskHash }: KeyRecipient, suite: AlgorithmSuite): KeyTransport {
+  const algorithm = transport === undefined ? suite.keyTransport : keyTransportAlgorithm(transport);
+  try {
+    return keyTransport(algorithm, { hash, maskHash });
+  } catch (error) {
+    const detail = error instanceof Fault ? error.detail : {};
+    throw new Fault('caller.option-invalid', {
+      option: hash === undefined ? 'recipient.maskHash' : 'recipient.hash',
+      ...detail,
+    });
   }
 }
 

@@ -1,5 +1,6 @@
 /** What each peer writes and reads, as data: the part of a {@link SealRequest} that is the same for all its messages. */
 import { Fault } from '@parley/core';
+import { oneOf, requireKind } from '@parley/core/internal';
 import type { SealRequest } from './request.ts';
 
 /** The peers that have one; `open` has a policy of the same name. */
@@ -42,6 +43,9 @@ const PROFILES: Readonly<Record<SealProfileName, SealProfile>> = {
   metro: { ...DERIVED, encrypt: 'body-and-signature' },
 };
 
+const PROFILE = oneOf(SEAL_PROFILE_NAMES);
+const DIRECTION = oneOf(['request', 'response']);
+
 /**
  * How a message for the peer `name` is sealed; spread it into a {@link SealRequest} and change what its policy changes.
  * A response does not repeat the SCT but names it from outside.
@@ -49,7 +53,8 @@ const PROFILES: Readonly<Record<SealProfileName, SealProfile>> = {
  * @throws Fault `caller.option-invalid` an unknown profile, or a response of `wcf-mixed`: it has no signature
  */
 export function sealProfile(name: SealProfileName, direction: 'request' | 'response'): SealProfile {
-  if (!SEAL_PROFILE_NAMES.includes(name)) throw new Fault('caller.option-invalid', { option: 'profile' });
+  requireKind(PROFILE, name, 'profile');
+  requireKind(DIRECTION, direction, 'direction');
   if (direction === 'request') return PROFILES[name];
   if (name === 'wcf-mixed') {
     throw new Fault('caller.option-invalid', { option: 'profile', reason: 'a mixed-mode response is not signed' });

@@ -1,17 +1,14 @@
 /** What each member of a request to seal may be. What members exclude each other is in rules.ts. */
 import { CanonicalElement } from '@parley/codec';
-import type { HashName } from '@parley/core';
-import { Certificate, CertifiedKey, PrivateKey, Secret, SUITE_NAMES } from '@parley/core';
+import { CertifiedKey, PrivateKey, Secret, SUITE_NAMES } from '@parley/core';
 import type { Kind, Members } from '@parley/core/internal';
 import {
   CONTEXT,
   callback,
-  DIGEST_ALGORITHMS,
   either,
   FLAG,
   INSTANT_MS,
   instanceOf,
-  KEY_TRANSPORT_ALGORITHMS,
   keyed,
   listOf,
   MAC_ALGORITHMS,
@@ -32,7 +29,6 @@ import {
 import { Workspace } from '../memory/workspace.ts';
 import { LAYOUTS } from '../policy/layout.ts';
 import { HEADER_NAME, PAYLOAD_PATH } from '../policy/policy-shape.ts';
-import type { KeyRecipient } from './encrypted-key.ts';
 import { EncryptedKey } from './encrypted-key.ts';
 import type {
   AssertionSealRequest,
@@ -50,9 +46,9 @@ import type {
   SupportingUsername,
   TransportSealRequest,
 } from './request.ts';
+import { HASH, RECIPIENT } from './session-key.ts';
 
 const SUITE = oneOf(SUITE_NAMES);
-export const HASH: Kind<HashName> = oneOf(DIGEST_ALGORITHMS.map(({ name }) => name));
 const GENERATION = oneOf(['200512', '200502']);
 
 export const SIGN: Kind<SignedSelection> = once(
@@ -87,14 +83,6 @@ const CERTIFICATE_SIGNATURE: Kind<CertificateSignature> = shapeOf<CertificateSig
   encryptToken: optional(FLAG),
 });
 
-export const RECIPIENT: Kind<KeyRecipient> = shapeOf<KeyRecipient>({
-  certificate: instanceOf(Certificate),
-  reference: oneOf(['direct', 'embedded', 'subject-key-identifier', 'thumbprint', 'issuer-serial']),
-  transport: optional(oneOf(KEY_TRANSPORT_ALGORITHMS.map(({ name }) => name))),
-  hash: optional(HASH),
-  maskHash: optional(HASH),
-});
-
 type Anonymous = Extract<SupportingUsername, { readonly passwordType: 'none' }>;
 type Proven = Extract<SupportingUsername, { readonly password: Secret }>;
 
@@ -123,10 +111,13 @@ const CONTEXT_KEY = {
   derivedKeyDefaults: optional(oneOf(['written', 'omitted'])),
 };
 
+/** No message is good for longer. */
+const LIFETIME_MS_MAX = 2 ** 40;
+
 const TRANSPORT: Members<TransportSealRequest> = {
   transport: only(true),
   atMs: INSTANT_MS,
-  timestampLifetimeMs: whole(1),
+  timestampLifetimeMs: whole(1, LIFETIME_MS_MAX),
   fillRandom: callback(),
   mustUnderstand: optional(FLAG),
   role: optional(TEXT),

@@ -15,7 +15,8 @@ import type { PayloadPath } from '../message/payload-path.ts';
 import type { Layout } from '../policy/layout.ts';
 import type { AssertionReference } from '../write/assertion-reference.ts';
 import type { CertificateReference } from '../write/certificate-reference.ts';
-import type { EncryptedKey, KeyRecipient } from './encrypted-key.ts';
+import type { EncryptedKey } from './encrypted-key.ts';
+import type { KeyRecipient } from './session-key.ts';
 
 /** What every message is asked for. */
 export interface SealOptions {

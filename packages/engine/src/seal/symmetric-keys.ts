@@ -2,8 +2,9 @@
 
 import type { XmlWriter } from '@parley/codec';
 import type { AlgorithmSuite, KeyInstance, Version } from '@parley/core';
-import { deriveKey, Fault, passwordKey, Secret } from '@parley/core';
+import { Fault, passwordKey, Secret } from '@parley/core';
 import {
+  fillDerivedKey,
   invariant,
   MacKey,
   macAlgorithm,
@@ -114,7 +115,7 @@ export class SymmetricKeys implements MessageKeys {
 
   #derive(from: Secret, nonce: Uint8Array, lengthBytes: number): Secret {
     const spec = { label: undefined, nonce, offsetBytes: 0 };
-    const secret = from.lend((bytes) => Secret.filledBy(lengthBytes, (out) => deriveKey(bytes, spec, out)));
+    const secret = from.lend((bytes) => Secret.filledBy(lengthBytes, (out) => fillDerivedKey(bytes, spec, out)));
     this.#owned.push(secret);
     return secret;
   }

@@ -122,5 +122,5 @@ async function storeOf({ contexts }: GatewayConfiguration, files: Files): Promis
 function clientOf({ socket }: IncomingMessage | Http2ServerRequest): string | undefined {
   if (!(socket instanceof TLSSocket) || !socket.authorized) return undefined;
   const certificate = socket.getPeerX509Certificate();
-  return certificate && Certificate.read(certificate.raw, DEFAULT_LIMITS).subject.toString();
+  return certificate && Certificate.read(certificate.raw, DEFAULT_LIMITS, 'message').subject.toString();
 }

@@ -2,7 +2,7 @@
 import type { KeyObject } from 'node:crypto';
 import type { CertifiedKey } from '@parley/core';
 import { Fault } from '@parley/core';
-import type { EncryptedKeyEnvelope, KeyRecipient } from '../../seal/encrypted-key.ts';
+import type { EncryptedKeyEnvelope } from '../../seal/encrypted-key.ts';
 import { EncryptedKey } from '../../seal/encrypted-key.ts';
 import type {
   CertificateSealRequest,
@@ -10,6 +10,7 @@ import type {
   EncryptedKeySealRequest,
   SealRequest,
 } from '../../seal/request.ts';
+import type { KeyRecipient } from '../../seal/session-key.ts';
 import { ownCertificate } from './portable-credentials.ts';
 import { portableSecret, usableSecret } from './portable-secret.ts';
 import type { PoolBootstrapSealRequest, PoolSealRequest } from './seal-request.ts';

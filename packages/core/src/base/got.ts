@@ -13,7 +13,7 @@ export function got(value: unknown): string {
     case 'string':
       return `a string of ${value.length}`;
     case 'object':
-      return value === null ? 'null' : objectName(value);
+      return value === null ? 'null' : nameOf(value);
     default:
       return `a ${typeof value}`;
   }
@@ -22,6 +22,15 @@ export function got(value: unknown): string {
 /** What was given where a name of ours is wanted: the text itself, cut. */
 export function gotName(value: unknown): string {
   return typeof value === 'string' ? JSON.stringify(value.slice(0, CHARACTERS_MAX)) : got(value);
+}
+
+function nameOf(value: object): string {
+  try {
+    return objectName(value);
+  } catch {
+    // A proxy of the caller's.
+    return 'an object';
+  }
 }
 
 function objectName(value: object): string {
