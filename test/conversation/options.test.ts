@@ -85,7 +85,11 @@ describe('what is misspelt, of another kind or out of range', () => {
     ['Initiator', { tokenElement: 'a token' }, { option: 'tokenElement' }],
     ['Responder', { bootstrap: INITIATOR.bootstrap }, { option: 'bootstrap.profile' }],
     ['Responder', { store: new Map() }, { option: 'store.put' }],
-    ['Responder', { replayCache: {} }, { option: 'replayCache.insertIfAbsent', wanted: 'an object with insertIfAbsent' }],
+    [
+      'Responder',
+      { replayCache: {} },
+      { option: 'replayCache.insertIfAbsent', wanted: 'an object with insertIfAbsent' },
+    ],
     ['Responder', { unproven: 'same-principle' }, { option: 'unproven', nearest: 'same-principal' }],
     ['Responder', { contextsMax: Number.NaN }, { option: 'contextsMax', least: 1 }],
     ['Responder', { onEvict: 'log' }, { option: 'onEvict', wanted: 'a function' }],

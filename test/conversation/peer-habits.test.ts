@@ -339,7 +339,7 @@ test('a judge of passwords that answers later is asked once, and may fail', asyn
   const failing = usernameOverTls.responder({ authenticate: () => Promise.reject(new Error(PASSWORD)) });
   const other = world('200512', '1.2', { bootstrap: failing });
   const refused = must(await other.responder.receive(sent(other.initiator().requestIssue(TLS)), TLS), 'refused');
-  expect(refused.failure.code).toBe('internal.store-unavailable');
+  expect(refused.failure.code).toBe('caller.callback-failed');
   expect(JSON.stringify(refused.failure)).not.toContain('canary');
 });
 

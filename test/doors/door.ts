@@ -15,6 +15,8 @@ export interface Door {
   readonly lends?: true;
   /** What is a peer's: octets and texts of messages, refused as such. */
   readonly peers?: readonly string[];
+  /** Once all that is ours is in order, it is refused nevertheless, by one of these codes: the message is none, the time is wrong. */
+  readonly refused?: RegExp;
   /** What it gave back, closed again. */
   readonly end?: (given: never) => unknown;
 }
@@ -39,7 +41,13 @@ export type Outcome =
   | { readonly kind: 'refused'; readonly refusal: Refusal }
   | { readonly kind: 'escaped'; readonly error: unknown };
 
-export async function outcomeOf({ call, end }: Door, given: readonly unknown[]): Promise<Outcome> {
+export async function outcomeOf(door: Door, given: readonly unknown[]): Promise<Outcome> {
+  const outcome = await tried(door, given);
+  const isTaken = outcome.kind === 'refused' && door.refused?.test(outcome.refusal.code) === true;
+  return isTaken ? { kind: 'taken' } : outcome;
+}
+
+async function tried({ call, end }: Door, given: readonly unknown[]): Promise<Outcome> {
   try {
     const value: unknown = await (call as (...given: readonly unknown[]) => unknown)(...given);
     if (isFailure(value)) return { kind: 'refused', refusal: value };

@@ -24,7 +24,8 @@ import { type Door, door } from './door.ts';
 
 const OCTETS = Uint8Array.from({ length: 20 }, (_, index) => index);
 const context = sampleContext();
-const contexts = contextSource([context]);
+const { find, get } = contextSource([context]);
+const contexts = { find };
 const policy = policyOf();
 const message = sealed(sampleEnvelope(), sampleRequest());
 const bob = sampleKey('bob', 'rsa');
@@ -80,7 +81,7 @@ const recipient = {
 export const POOL: Pool = createPool({
   workers: 0,
   policy,
-  contexts: { get: async (identifier) => contexts.find(identifier) },
+  contexts: { get },
 });
 
 const pooled = { message, atMs: NOW_MS, soapAction: 'urn:example:ping', mayDecrypt: () => true };

@@ -25,7 +25,7 @@ export type {
 } from './protection/protection.ts';
 export type { Channel } from './exchange/channel.ts';
 export { Responder } from './responder/responder.ts';
-export type { Answered, Received } from './responder/responder.ts';
+export type { Answered, Received } from './responder/received.ts';
 export type { ResponderOptions } from './responder/options.ts';
 
 // How conversations begin.
@@ -37,16 +37,23 @@ export type {
   InitiatorHandshake,
   ResponderBootstrap,
 } from './bootstrap/bootstrap.ts';
+export type {
+  AsymmetricX509Initiator,
+  AsymmetricX509Responder,
+  CertificateOverTlsInitiator,
+  CertificateOverTlsResponder,
+  SamlInitiator,
+  SamlResponder,
+  SymmetricX509Initiator,
+  SymmetricX509Responder,
+  UsernameResponder,
+} from './bootstrap/options.ts';
 export { usernameOverTls } from './bootstrap/username-over-tls.ts';
 export { symmetricX509 } from './bootstrap/symmetric-x509.ts';
-export type { SymmetricX509Initiator, SymmetricX509Responder } from './bootstrap/symmetric-x509.ts';
 export { asymmetricX509 } from './bootstrap/asymmetric-x509.ts';
-export type { AsymmetricX509Initiator, AsymmetricX509Responder } from './bootstrap/asymmetric-x509.ts';
 export { certificateOverTls } from './bootstrap/certificate-over-tls.ts';
-export type { CertificateOverTlsInitiator, CertificateOverTlsResponder } from './bootstrap/certificate-over-tls.ts';
 export { clientCertificate } from './bootstrap/client-certificate.ts';
 export { samlOverTls } from './bootstrap/saml.ts';
-export type { SamlInitiator, SamlResponder } from './bootstrap/saml.ts';
 export { samlByMessage } from './bootstrap/saml-by-message.ts';
 export type { SamlByMessageInitiator, SamlByMessageResponder } from './bootstrap/saml-by-message.ts';
 export { sessionToken } from './bootstrap/session-token.ts';

@@ -5,3 +5,11 @@ export { CHANGES_KEPT, changesSince } from './store/change-ring.ts';
 export { identifierOctets, refuseRevival, storableOctets, tombstoneOf } from './store/context-copy.ts';
 export type { Retention } from './store/retention.ts';
 export { isForgotten, isOver, retentionOf } from './store/retention.ts';
+export {
+  checkedChange,
+  requireContext,
+  requireIdentifier,
+  requirePosition,
+  requireTime,
+  STORE_MEMBERS,
+} from './store/store-doors.ts';

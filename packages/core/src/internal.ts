@@ -93,7 +93,7 @@ export {
 } from './options/kind.ts';
 export { filling, randomOctets } from './options/random-octets.ts';
 export type { Members } from './options/shape.ts';
-export { keyed, objectWith, partOf, shapeOf, tagged } from './options/shape.ts';
+export { keyed, objectWith, partOf, readable, shapeOf, tagged } from './options/shape.ts';
 export type { Decrypted } from './symmetric/cipher.ts';
 export { decrypt, decryptAllToEnd, decryptToEnd, encrypt } from './symmetric/cipher.ts';
 export { combinedHash } from './symmetric/combined-hash.ts';

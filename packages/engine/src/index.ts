@@ -43,8 +43,8 @@ export type {
 export { replayEntries } from './open/replay-key.ts';
 export type { ReplayCache, ReplayEntry, ReplayMemory, ReplayShare } from './message/replay-memory.ts';
 export { seal } from './seal/seal.ts';
-export { issueAssertion } from './seal/issue-assertion.ts';
-export type { AssertionRequest, HolderKey } from './seal/assertion-request.ts';
+export { issueAssertion } from './issue/issue-assertion.ts';
+export type { AssertionRequest, HolderKey } from './issue/assertion-request.ts';
 export type { AttributeWish } from './write/saml-assertion.ts';
 export { EncryptedKey } from './seal/encrypted-key.ts';
 export type { KeyRecipient, SessionKeyOptions, WrappingKey } from './seal/session-key.ts';

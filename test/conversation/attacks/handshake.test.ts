@@ -159,7 +159,7 @@ describe('a handshake', () => {
       },
     });
     const refused = must(await place.responder.receive(sent(place.initiator().requestIssue(TLS)), TLS), 'refused');
-    expect(refused.failure.code).toBe('internal.store-unavailable');
+    expect(refused.failure.code).toBe('caller.callback-failed');
     expect(JSON.stringify(refused.failure) + text(refused.reply)).not.toContain('canary');
   });
 });

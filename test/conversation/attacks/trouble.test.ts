@@ -167,12 +167,12 @@ test.each([Number.NaN, Number.POSITIVE_INFINITY])('a clock that tells %d lets no
   await issue(place, initiator);
   const message = sent(initiator.requestCall(applicationEnvelope('1.2', 'x')));
   place.ambient.now = now;
-  expect(refusal(await place.responder.receive(message, TLS))).toBe('internal.invariant');
+  expect(refusal(await place.responder.receive(message, TLS))).toBe('caller.option-invalid');
   expect(initiator.requestCall(applicationEnvelope('1.2', 'x'))).toMatchObject({
     ok: false,
-    code: 'internal.invariant',
+    code: 'caller.option-invalid',
   });
-  expect(initiator.take(message)).toMatchObject({ ok: false, code: 'internal.invariant' });
+  expect(initiator.take(message)).toMatchObject({ ok: false, code: 'caller.option-invalid' });
   place.ambient.now = START_MS;
   must(await place.responder.receive(message, TLS), 'message');
 });

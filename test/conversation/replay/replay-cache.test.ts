@@ -38,8 +38,8 @@ test('T58: a clock that goes back brings nothing back', () => {
 
 test('a time that is no number is nobody time', () => {
   const cache = new MemoryReplayCache();
-  expect(() => cache.insertIfAbsent('urn:a', 'm1', NOW, Number.NaN)).toThrow('caller.input-invalid');
-  expect(() => cache.insertIfAbsent('urn:a', 'm1', Number.POSITIVE_INFINITY, NOW)).toThrow('caller.input-invalid');
+  expect(() => cache.insertIfAbsent('urn:a', 'm1', NOW, Number.NaN)).toThrow('caller.option-invalid');
+  expect(() => cache.insertIfAbsent('urn:a', 'm1', Number.POSITIVE_INFINITY, NOW)).toThrow('caller.option-invalid');
 });
 
 test('T57: when full, refuses the new and keeps the old; takes again when old ones expired', () => {

@@ -1,7 +1,8 @@
 /** A certificate on either side (WS-SecurityPolicy's AsymmetricBinding): each signs with its own, and encrypts for the other's. */
-import type { CertifiedKey, Trust } from '@parley/core';
+import type { CertifiedKey } from '@parley/core';
 import { Certificate, DEFAULT_LIMITS, Fault } from '@parley/core';
-import type { CertificateKeyUse, CertificateSignature, KeyRecipient, OpenedMessage, OwnKey } from '@parley/engine';
+import { requireOptions } from '@parley/core/internal';
+import type { CertificateKeyUse, CertificateSignature, KeyRecipient, OpenedMessage } from '@parley/engine';
 import { policyOf } from '@parley/engine';
 import type { ProtectionRequest } from '../protection/protection.ts';
 import type {
@@ -13,23 +14,16 @@ import type {
 } from './bootstrap.ts';
 import { answerChanges, confirmationOf } from './bootstrap.ts';
 import { hiddenFor } from './hidden-key.ts';
+import type { AsymmetricX509Initiator, AsymmetricX509Responder } from './options.ts';
+import { ASYMMETRIC_INITIATOR, ASYMMETRIC_RESPONDER } from './options-shape.ts';
 import { signatureOf } from './symmetric-x509.ts';
-
-export interface AsymmetricX509Initiator {
-  /** Signs requests. */
-  readonly signature: CertificateSignature;
-  /** Requests are encrypted for it. */
-  readonly service: KeyRecipient;
-  /** Judges whoever signs answers, and knows the certificates that they only name. */
-  readonly trust: Trust;
-  /** Answers are encrypted for one of them. */
-  readonly ownKeys: readonly OwnKey[];
-}
 
 const CERTIFIED: ConfirmedKind = { isSigned: true, hasUser: false };
 
 /** The initiator's. Everything is borrowed for as long as the initiator lives. */
-function initiator({ signature, service, trust, ownKeys }: AsymmetricX509Initiator): InitiatorBootstrap {
+function initiator(options: AsymmetricX509Initiator): InitiatorBootstrap {
+  requireOptions(ASYMMETRIC_INITIATOR, options, 'options');
+  const { signature, service, trust, ownKeys } = options;
   return {
     kind: 'asymmetric-x509',
     protectedBy: 'message',
@@ -43,24 +37,10 @@ function initiator({ signature, service, trust, ownKeys }: AsymmetricX509Initiat
   };
 }
 
-export interface AsymmetricX509Responder {
-  /** Signs answers. */
-  readonly signature: CertificateSignature;
-  /** Requests are encrypted for one of them. */
-  readonly ownKeys: readonly OwnKey[];
-  /** Judges whoever signs requests: the principal, by the subject of his certificate. */
-  readonly trust: Trust;
-  /** How answers name the certificate that they are encrypted for. Default: `issuer-serial`. */
-  readonly reference?: KeyRecipient['reference'] | undefined;
-}
-
 /** The responder's. */
-function responder({
-  signature,
-  ownKeys,
-  trust,
-  reference = 'issuer-serial',
-}: AsymmetricX509Responder): ResponderBootstrap {
+function responder(options: AsymmetricX509Responder): ResponderBootstrap {
+  requireOptions(ASYMMETRIC_RESPONDER, options, 'options');
+  const { signature, ownKeys, trust, reference = 'issuer-serial' } = options;
   return {
     kind: 'asymmetric-x509',
     protectedBy: 'message',
@@ -98,7 +78,7 @@ function between(
 
 function recipientOf(message: OpenedMessage, reference: KeyRecipient['reference']): KeyRecipient {
   const [certificate] = signerOf(message).chain;
-  return { certificate: Certificate.read(certificate ?? new Uint8Array(), DEFAULT_LIMITS), reference };
+  return { certificate: Certificate.read(certificate ?? new Uint8Array(), DEFAULT_LIMITS, 'message'), reference };
 }
 
 /** @throws Fault `peer.authentication-failed` no certificate signed */

@@ -1,16 +1,14 @@
 /** A certificate that signs the Timestamp and wsa:To, over TLS (WS-SecurityPolicy's TransportBinding, an endorsing X509Token). */
 import { NAMESPACE_URIS } from '@parley/codec';
 import { Namespace } from '@parley/codec/internal';
-import type { Trust } from '@parley/core';
 import { Fault } from '@parley/core';
-import type { CertificateSignature, OpenedMessage } from '@parley/engine';
+import { requireOptions } from '@parley/core/internal';
+import type { OpenedMessage } from '@parley/engine';
 import type { BootstrapKind, InitiatorBootstrap, ResponderBootstrap } from './bootstrap.ts';
+import type { CertificateOverTlsInitiator, CertificateOverTlsResponder } from './options.ts';
+import { CERTIFICATE_INITIATOR, CERTIFICATE_RESPONDER } from './options-shape.ts';
 import { answerOverTls, handshakeOverTls, TIMESTAMP_ALONE, TIMESTAMP_SIGNED } from './over-tls.ts';
 import { signatureOf } from './symmetric-x509.ts';
-
-export interface CertificateOverTlsInitiator {
-  readonly signature: CertificateSignature;
-}
 
 /** interop: WCF wants the key of a certificate to say whom it is used for. */
 const SIGNED: typeof TIMESTAMP_SIGNED = {
@@ -25,7 +23,9 @@ const SIGNED: typeof TIMESTAMP_SIGNED = {
 };
 
 /** The initiator's: `signature` is borrowed for as long as the initiator lives. */
-function initiator({ signature }: CertificateOverTlsInitiator): InitiatorBootstrap {
+function initiator(options: CertificateOverTlsInitiator): InitiatorBootstrap {
+  requireOptions(CERTIFICATE_INITIATOR, options, 'options');
+  const { signature } = options;
   return {
     kind: 'certificate-over-tls',
     protectedBy: 'channel',
@@ -34,13 +34,10 @@ function initiator({ signature }: CertificateOverTlsInitiator): InitiatorBootstr
   };
 }
 
-export interface CertificateOverTlsResponder {
-  /** Judges whoever signs: the principal, by the subject of the certificate. */
-  readonly trust: Trust;
-}
-
 /** The responder's. */
-function responder({ trust }: CertificateOverTlsResponder): ResponderBootstrap {
+function responder(options: CertificateOverTlsResponder): ResponderBootstrap {
+  requireOptions(CERTIFICATE_RESPONDER, options, 'options');
+  const { trust } = options;
   return {
     kind: 'certificate-over-tls',
     protectedBy: 'channel',

@@ -1,19 +1,18 @@
 /** A SAML assertion that somebody else issued, over TLS: of a bearer, or of the holder of a key, who signs the Timestamp. */
-import type { PrivateKey, Trust } from '@parley/core';
+import type { PrivateKey } from '@parley/core';
 import { Fault, Secret } from '@parley/core';
-import type { AssertionIssuer, AssertionToken, OpenedMessage, OwnKey, PolicyChanges } from '@parley/engine';
+import { requireOptions } from '@parley/core/internal';
+import type { OpenedMessage, PolicyChanges } from '@parley/engine';
 import { policyOf } from '@parley/engine';
 import type { BootstrapKind, HandshakeScene, InitiatorBootstrap, ResponderBootstrap } from './bootstrap.ts';
+import type { SamlInitiator, SamlResponder } from './options.ts';
+import { SAML_INITIATOR, SAML_RESPONDER } from './options-shape.ts';
 import { answerOverTls, handshakeOverTls, TIMESTAMP_ALONE, TIMESTAMP_SIGNED } from './over-tls.ts';
 
-export interface SamlInitiator {
-  readonly assertion: AssertionToken;
-  /** Of the key that the assertion names. Without: whoever bears it is believed. */
-  readonly proof?: PrivateKey | Secret | undefined;
-}
-
 /** The initiator's. Everything is borrowed for as long as the initiator lives. */
-function initiator({ assertion, proof }: SamlInitiator): InitiatorBootstrap {
+function initiator(options: SamlInitiator): InitiatorBootstrap {
+  requireOptions(SAML_INITIATOR, options, 'options');
+  const { assertion, proof } = options;
   return {
     kind: 'saml-over-tls',
     protectedBy: 'channel',
@@ -37,19 +36,10 @@ function algorithmOf(proof: PrivateKey | Secret, { style }: HandshakeScene): { r
   return proof instanceof Secret || style.signature === undefined ? {} : { algorithm: style.signature };
 }
 
-export interface SamlResponder {
-  readonly confirmation: 'bearer' | 'holder-of-key';
-  readonly issuers: readonly AssertionIssuer[];
-  /** Who we are to issuers. */
-  readonly audiences: readonly string[];
-  /** For assertions whose secret is encrypted for us. */
-  readonly ownKeys?: readonly OwnKey[] | undefined;
-  /** Certificates of holders. */
-  readonly trust?: Trust | undefined;
-}
-
 /** The responder's: the principal is the subject, as its issuer names it. */
-function responder({ confirmation, issuers, audiences, ownKeys, trust }: SamlResponder): ResponderBootstrap {
+function responder(options: SamlResponder): ResponderBootstrap {
+  requireOptions(SAML_RESPONDER, options, 'options');
+  const { confirmation, issuers, audiences, ownKeys, trust } = options;
   const assertion: PolicyChanges = { confirmations: [confirmation], requireAssertion: true, audiences };
   const isBearer = confirmation === 'bearer';
   return {

@@ -1,6 +1,7 @@
 /** A context from somebody else, a session token, by which one of our own begins. */
 import type { SecurityContext } from '@parley/core';
 import { Fault } from '@parley/core';
+import { CONTEXT, oneOf, port, requireKind } from '@parley/core/internal';
 import { policyOf } from '@parley/engine';
 import type { ContextProtection, ContextUse, ProtectionRequest } from '../protection/protection.ts';
 import { underContext } from '../protection/protection.ts';
@@ -15,6 +16,9 @@ import type {
 import { answerChanges, confirmationOf } from './bootstrap.ts';
 import { answerOverTls, handshakeOverTls, TIMESTAMP_SIGNED } from './over-tls.ts';
 
+const SESSIONS = port<ContextStore>('get');
+const USE = oneOf<SessionUse>(['timestamp', 'message', 'bearer']);
+
 /**
  * What the session does for the messages that establish: its secret signs the Timestamp, over TLS; it protects them whole; or, over
  * TLS, they only name it, and whoever has read its Identifier can as well.
@@ -25,6 +29,8 @@ const SIGNED: ConfirmedKind = { isSigned: true, hasUser: false };
 
 /** The initiator's: `context` is borrowed for as long as the initiator lives. Default: `timestamp`. */
 function initiator(context: SecurityContext, use: SessionUse = 'timestamp'): InitiatorBootstrap {
+  requireKind(CONTEXT, context, 'context');
+  requireKind(USE, use, 'use');
   if (use === 'message')
     return { kind: 'session-token', protectedBy: 'message', begin: (scene) => within(context, scene) };
   const { identifier, keys, version = '200512' } = context;
@@ -48,6 +54,8 @@ function within(context: SecurityContext, scene: HandshakeScene): ReturnType<Ini
 
 /** The responder's: the principal is that of the session. */
 function responder(sessions: Pick<ContextStore, 'get'>, use: SessionUse = 'timestamp'): ResponderBootstrap {
+  requireKind(SESSIONS, sessions, 'sessions');
+  requireKind(USE, use, 'use');
   const common = { kind: 'session-token', credentials: {}, contexts: sessions } as const;
   if (use === 'message') {
     return {

@@ -1,21 +1,13 @@
-/**
- * The service's certificate (WS-SecurityPolicy's SymmetricBinding): the initiator makes a session key for it, which protects
- * request and answer. Who asks is anonymous, a user, or the holder of a certificate that endorses.
- */
-import type { Trust } from '@parley/core';
 import { algorithmSuite, Fault } from '@parley/core';
-import { decodeBase64Text, encodeBase64 } from '@parley/core/internal';
+import { decodeBase64Text, encodeBase64, requireOptions } from '@parley/core/internal';
 import type {
   CertificateSignature,
   EncryptedKeySealRequest,
-  KeyRecipient,
   OpenedMessage,
-  OwnKey,
   PolicyChanges,
   SupportingUsername,
 } from '@parley/engine';
 import { EncryptedKey, policyOf } from '@parley/engine';
-import type { Authenticate } from '../trust/password.ts';
 import type { UsernameCredential } from '../trust/username-credential.ts';
 import type {
   BootstrapKind,
@@ -26,18 +18,13 @@ import type {
 } from './bootstrap.ts';
 import { answerChanges, confirmationOf } from './bootstrap.ts';
 import { hiddenFor, hiddenUnder } from './hidden-key.ts';
-
-export interface SymmetricX509Initiator {
-  /** The service, by its certificate. */
-  readonly service: KeyRecipient;
-  /** Goes signed and encrypted with the request. */
-  readonly username?: UsernameCredential | undefined;
-  /** Endorses the request. */
-  readonly endorse?: CertificateSignature | undefined;
-}
+import type { SymmetricX509Initiator, SymmetricX509Responder } from './options.ts';
+import { SYMMETRIC_INITIATOR, SYMMETRIC_RESPONDER } from './options-shape.ts';
 
 /** The initiator's. Everything is borrowed for as long as the initiator lives. */
-function initiator({ service, username, endorse }: SymmetricX509Initiator): InitiatorBootstrap {
+function initiator(options: SymmetricX509Initiator): InitiatorBootstrap {
+  requireOptions(SYMMETRIC_INITIATOR, options, 'options');
+  const { service, username, endorse } = options;
   return {
     kind: 'symmetric-x509',
     protectedBy: 'message',
@@ -66,17 +53,10 @@ function initiator({ service, username, endorse }: SymmetricX509Initiator): Init
   };
 }
 
-export interface SymmetricX509Responder {
-  /** The service's own. */
-  readonly ownKeys: readonly OwnKey[];
-  /** A user must be there, who is the principal. */
-  readonly authenticate?: Authenticate | undefined;
-  /** A certificate must endorse the request, and this says which; without a user, its subject is the principal. */
-  readonly endorsers?: Trust | undefined;
-}
-
 /** The responder's. Without a user and an endorsement, its contexts are nobody's. */
-function responder({ ownKeys, authenticate, endorsers }: SymmetricX509Responder): ResponderBootstrap {
+function responder(options: SymmetricX509Responder): ResponderBootstrap {
+  requireOptions(SYMMETRIC_RESPONDER, options, 'options');
+  const { ownKeys, authenticate, endorsers } = options;
   const user: PolicyChanges =
     authenticate === undefined ? {} : { requireUser: true, passwordTypes: ['text', 'digest'] };
   const endorsement: PolicyChanges = endorsers === undefined ? {} : { endorsedBy: ['certificate'] };

@@ -1,12 +1,16 @@
 /** A UsernameToken over TLS (WS-SecurityPolicy's TransportBinding with a supporting token): what every peer can do. */
+
+import { requireOptions } from '@parley/core/internal';
 import type { SupportingUsername } from '@parley/engine';
-import type { Authenticate } from '../trust/password.ts';
 import type { UsernameCredential } from '../trust/username-credential.ts';
 import type { BootstrapKind, InitiatorBootstrap, ResponderBootstrap } from './bootstrap.ts';
+import type { UsernameResponder } from './options.ts';
+import { CREDENTIAL, USERNAME_RESPONDER } from './options-shape.ts';
 import { answerOverTls, handshakeOverTls } from './over-tls.ts';
 
 /** The initiator's: `credential` is borrowed for as long as the initiator lives. */
 function initiator(credential: UsernameCredential): InitiatorBootstrap {
+  requireOptions(CREDENTIAL, credential, 'options');
   const { username, password, passwordType = 'text' } = credential;
   const token: SupportingUsername = { username, password, passwordType };
   return {
@@ -17,7 +21,8 @@ function initiator(credential: UsernameCredential): InitiatorBootstrap {
 }
 
 /** The responder's: whoever `authenticate` names is the principal. */
-function responder(options: { readonly authenticate: Authenticate }): ResponderBootstrap {
+function responder(options: UsernameResponder): ResponderBootstrap {
+  requireOptions(USERNAME_RESPONDER, options, 'options');
   return {
     kind: 'username-over-tls',
     protectedBy: 'channel',
@@ -31,7 +36,7 @@ function responder(options: { readonly authenticate: Authenticate }): ResponderB
 }
 
 /** A UsernameToken over TLS. */
-export const usernameOverTls: BootstrapKind<[UsernameCredential], [{ readonly authenticate: Authenticate }]> = {
+export const usernameOverTls: BootstrapKind<[UsernameCredential], [UsernameResponder]> = {
   initiator,
   responder,
 };

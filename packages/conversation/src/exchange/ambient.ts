@@ -1,4 +1,4 @@
-import { Fault } from '@parley/core';
+import { called, FINITE, filling, randomOctets } from '@parley/core/internal';
 
 /** Clock and randomness, which come from outside. */
 export interface Ambient {
@@ -10,26 +10,34 @@ export interface Ambient {
 
 /**
  * The time that `ambient` tells.
- * @throws Fault `internal.invariant` for a clock that tells none: compared with it, nothing would ever expire
+ * @throws Fault `caller.option-invalid` a clock that tells none: compared with it, nothing would ever expire;
+ *   `caller.callback-failed` it threw
  */
 export function currentMs(ambient: Ambient): number {
-  const nowMs = ambient.nowMs();
-  if (!Number.isFinite(nowMs)) throw new Fault('internal.invariant', { claim: 'the clock tells a time' });
-  return nowMs;
+  return called('nowMs', FINITE, () => ambient.nowMs());
+}
+
+/** `lengthBytes` octets of chance. @throws Fault `caller.callback-failed` there is none */
+function octetsFrom(ambient: Ambient, lengthBytes: number): Uint8Array {
+  return randomOctets(lengthBytes, { fillRandom: (out) => ambient.fillRandom(out) });
+}
+
+/** `ambient`, whose failures are the caller's. */
+export function guarded(ambient: Ambient): Ambient {
+  return {
+    nowMs: () => currentMs(ambient),
+    fillRandom: filling({ fillRandom: (out) => ambient.fillRandom(out) }),
+  };
 }
 
 /** A random number in [0, 1), of 32 bits. */
 export function chanceOf(ambient: Ambient): number {
-  const octets = new Uint8Array(4);
-  ambient.fillRandom(octets);
-  return new DataView(octets.buffer).getUint32(0) / 2 ** 32;
+  return new DataView(octetsFrom(ambient, 4).buffer).getUint32(0) / 2 ** 32;
 }
 
 /** 64 random bits as the beginning of an NCName. */
 export function randomIdPrefix(ambient: Ambient): string {
-  const octets = new Uint8Array(8);
-  ambient.fillRandom(octets);
-  return `_${hexOf(octets)}-`;
+  return `_${hexOf(octetsFrom(ambient, 8))}-`;
 }
 
 function hexOf(octets: Uint8Array): string {
@@ -38,8 +46,7 @@ function hexOf(octets: Uint8Array): string {
 
 /** A random version 4 UUID as a URN: 122 random bits that nobody can guess. */
 export function randomUrn(ambient: Ambient): string {
-  const octets = new Uint8Array(16);
-  ambient.fillRandom(octets);
+  const octets = octetsFrom(ambient, 16);
   octets[6] = ((octets[6] ?? 0) & 0x0f) | 0x40;
   octets[8] = ((octets[8] ?? 0) & 0x3f) | 0x80;
   const hex = hexOf(octets);

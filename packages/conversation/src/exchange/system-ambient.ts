@@ -1,9 +1,14 @@
 import { randomFillSync } from 'node:crypto';
-import { randomReserve } from '@parley/core/internal';
+import { randomReserve, requireInput } from '@parley/core/internal';
 import type { Ambient } from './ambient.ts';
+
+const reserve = randomReserve((out) => void randomFillSync(out));
 
 /** The clock and the randomness of the system. */
 export const systemAmbient: Ambient = Object.freeze({
   nowMs: () => Date.now(),
-  fillRandom: randomReserve((out) => void randomFillSync(out)),
+  fillRandom: (out: Uint8Array) => {
+    requireInput(out, 'out');
+    reserve(out);
+  },
 });

@@ -1,15 +1,18 @@
 import type { FailedReply, Reply, SecurityContext } from '@parley/core';
 import { Fault } from '@parley/core';
-import { failedReply } from '@parley/core/internal';
+import { failedReply, requireInput, requireKind } from '@parley/core/internal';
 import type { AssertionSignature, CertificateSignature, Pool } from '@parley/engine';
+import { ENDORSEMENT } from '@parley/engine/internal';
 import { currentMs } from '../exchange/ambient.ts';
 import type { Channel } from '../exchange/channel.ts';
+import { requireChannel } from '../exchange/channel-shape.ts';
 import { replyOf } from '../exchange/reply-of.ts';
 import type { Protection } from '../protection/protection.ts';
 import type { ReferenceOctets } from '../trust/issuers-references.ts';
 import { referenceOctets } from '../trust/issuers-references.ts';
 import { Calls } from './calls.ts';
 import { ContextHolder } from './context-holder.ts';
+import { requireAnswer, requireCall, requireRequest } from './given.ts';
 import type { HeldContext } from './held-context.ts';
 import { resumedContext } from './held-context.ts';
 import type { OpenRequest } from './open-requests.ts';
@@ -98,6 +101,7 @@ export class Initiator {
    */
   requestIssue(channel: Channel): Reply<OutgoingRequest> {
     return replyOf(() => {
+      requireChannel(channel);
       if (this.awaits !== 'issue' && this.awaits !== 'issue-response') throw this.#wrongMoment();
       return this.#desk.ask({ operation: 'issue' }, channel);
     });
@@ -106,6 +110,7 @@ export class Initiator {
   /** The request for a new key: the bootstrap again, and a signature with the newest key. Codes: as {@link requestIssue}. */
   requestRenew(channel: Channel): Reply<OutgoingRequest> {
     return replyOf(() => {
+      requireChannel(channel);
       if (this.awaits !== 'messages' && this.awaits !== 'renew-response') throw this.#wrongMoment();
       return this.#desk.ask({ operation: 'renew', held: this.#context() }, channel);
     });
@@ -113,7 +118,10 @@ export class Initiator {
 
   /** The request that ends the context, secured by it. Codes: `caller.context-unusable`, `caller.channel-not-secure`, and those of `seal`. */
   requestCancel(channel: Channel): Reply<OutgoingRequest> {
-    return replyOf(() => this.#desk.ask({ operation: 'cancel', held: this.#context() }, channel));
+    return replyOf(() => {
+      requireChannel(channel);
+      return this.#desk.ask({ operation: 'cancel', held: this.#context() }, channel);
+    });
   }
 
   /**
@@ -121,7 +129,11 @@ export class Initiator {
    * where it takes that at all. The key stays. Codes: as {@link requestCancel}.
    */
   requestAmend(endorse: CertificateSignature | AssertionSignature, channel: Channel): Reply<OutgoingRequest> {
-    return replyOf(() => this.#desk.ask({ operation: 'amend', held: this.#context(), endorse }, channel));
+    return replyOf(() => {
+      requireKind(ENDORSEMENT, endorse, 'endorse');
+      requireChannel(channel);
+      return this.#desk.ask({ operation: 'amend', held: this.#context(), endorse }, channel);
+    });
   }
 
   /**
@@ -131,6 +143,8 @@ export class Initiator {
    */
   requestPropagate(channel: Channel, envelope?: Uint8Array): Reply<OutgoingRequest> {
     return replyOf(() => {
+      requireChannel(channel);
+      if (envelope !== undefined) requireInput(envelope, 'envelope');
       if (this.awaits !== 'issue' && this.awaits !== 'issue-response') throw this.#wrongMoment();
       return this.#desk.propagate(envelope, channel);
     });
@@ -152,12 +166,16 @@ export class Initiator {
    * `caller.input-invalid` no MessageID, or one in use; `internal.quota` too many answers are awaited; and those of `seal`.
    */
   requestCall(envelope: Uint8Array, protection?: Protection, kind?: 'sequence'): Reply<OutgoingRequest> {
-    return replyOf(() => this.#calls.request(envelope, protection, kind));
+    return replyOf(() => {
+      requireCall(envelope, protection, kind);
+      return this.#calls.request(envelope, protection, kind);
+    });
   }
 
   /** {@link requestCall}, on the pool if there is one. `caller.context-unusable` also when the context ended meanwhile. */
   async requestCallAsync(...call: Parameters<Initiator['requestCall']>): Promise<Reply<OutgoingRequest>> {
     try {
+      requireCall(...call);
       return { ok: true, value: await this.#calls.requestOnPool(...call) };
     } catch (error) {
       return failedReply(error);
@@ -171,6 +189,7 @@ export class Initiator {
    */
   receive(bytes: Uint8Array, request: Pick<OutgoingRequest, 'messageId'>, channel: Channel): Reply<Outcome> {
     try {
+      requireAnswer(bytes, request, channel);
       return { ok: true, value: this.#take(bytes, this.#awaited(request), channel) };
     } catch (error) {
       return this.#refused(error, request);
@@ -184,6 +203,7 @@ export class Initiator {
     channel: Channel,
   ): Promise<Reply<Outcome>> {
     try {
+      requireAnswer(bytes, request, channel);
       const open = this.#awaited(request);
       const value =
         open.operation === 'call'
@@ -204,6 +224,8 @@ export class Initiator {
     channel: Channel,
   ): Reply<{ readonly kind: 'cancelled'; readonly reply: Uint8Array }> {
     return replyOf(() => {
+      requireInput(bytes, 'bytes');
+      requireChannel(channel);
       const reply = answerCancel(bytes, this.#context(), this.#open, channel, this.#settings);
       this.close();
       return { kind: 'cancelled', reply };
@@ -211,7 +233,9 @@ export class Initiator {
   }
 
   /** Ends the waiting for an answer: it was one-way, or its connection is gone. */
-  forget({ messageId }: Pick<OutgoingRequest, 'messageId'>): void {
+  forget(request: Pick<OutgoingRequest, 'messageId'>): void {
+    requireRequest(request);
+    const { messageId } = request;
     this.#open.close(messageId);
     this.#desk.forget(messageId);
   }

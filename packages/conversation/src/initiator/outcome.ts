@@ -1,5 +1,8 @@
 /** What an initiator hands out: requests to be sent, and what their answers were. */
 import type { FailedReply } from '@parley/core';
+import { FAULT_CODES } from '@parley/core';
+import type { Kind } from '@parley/core/internal';
+import { objectWith, oneOf, readable, requireKind } from '@parley/core/internal';
 import type { OpenedMessage } from '@parley/engine';
 import type { PeerFault } from '../soap/soap-fault.ts';
 import type { OpenedAnswer } from './answers.ts';
@@ -42,11 +45,17 @@ export function outcomeOf({ message, fault }: OpenedAnswer): Outcome {
 /** Codes that peers answer with when they have a context no more. */
 const LOST_CODES: readonly string[] = ['BadContextToken', 'RenewNeeded', 'SecurityError'];
 
+type Failure = Pick<FailedReply, 'code' | 'detail'>;
+
+const FAILURE: Kind<Failure> = objectWith<Failure>({ code: oneOf(FAULT_CODES), detail: readable() });
+
 /**
  * Whether a refused answer says that the peer has the context no more: then `abandon` it, establish another, and
  * send the request once more, once. CXF says so by the code that it has for every refusal. Nothing protects such a fault but the
  * channel: on an open one, whoever listens can make a request be sent twice.
  */
-export function saysContextIsLost({ code, detail }: Pick<FailedReply, 'code' | 'detail'>): boolean {
+export function saysContextIsLost(failure: Pick<FailedReply, 'code' | 'detail'>): boolean {
+  requireKind(FAILURE, failure, 'failure');
+  const { code, detail } = failure;
   return code === 'peer.soap-fault' && LOST_CODES.includes(String(detail['faultCode']));
 }

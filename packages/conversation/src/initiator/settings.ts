@@ -1,6 +1,7 @@
 import { algorithmSuite, Fault } from '@parley/core';
 import { requireOptions } from '@parley/core/internal';
 import { keyFormOf } from '../bootstrap/hidden-key.ts';
+import { guarded } from '../exchange/ambient.ts';
 import { FIVE_MINUTES_MS } from '../exchange/durations.ts';
 import { negotiationFor } from '../negotiation/negotiation.ts';
 import type { ConversationProfile } from '../protection/conversation-profile.ts';
@@ -36,6 +37,7 @@ export function completeInitiatorSettings(options: InitiatorOptions): InitiatorS
   return {
     ...options,
     issuer: options.issuer ?? options.to,
+    ambient: guarded(options.ambient),
     profile,
     keySizeBits,
     entropy: options.entropy ?? 'client',

@@ -11,10 +11,11 @@
 import { createHash, createHmac } from 'node:crypto';
 import type { Secret } from '@parley/core';
 import { Fault } from '@parley/core';
-import { AGREEMENT_KEY_BYTES, AgreementKey, equalConstantTime } from '@parley/core/internal';
+import { AGREEMENT_KEY_BYTES, AgreementKey, equalConstantTime, filling } from '@parley/core/internal';
 import { EncryptedKey } from '@parley/engine';
 import type { ExchangeElements } from '../trust/exchange-elements.ts';
 import type { NegotiationKind, NegotiationScene, NegotiationSide } from './negotiation.ts';
+import { requireScene } from './negotiation-shape.ts';
 
 const VALUE_TYPE = 'urn:parley:negotiation:x25519';
 const CONFIRMATION = 'parley negotiation x25519 confirmation';
@@ -27,7 +28,10 @@ const WRAPPING = 'parley negotiation x25519 wrapping';
 export const ephemeralKey: NegotiationKind = {
   kind: 'ephemeral-key',
   needs: 'message-or-channel',
-  begin: (side, scene) => new Side(side, scene),
+  begin: (side, scene) => {
+    requireScene(side, scene);
+    return new Side(side, scene);
+  },
 };
 
 class Side implements NegotiationSide {
@@ -39,7 +43,7 @@ class Side implements NegotiationSide {
 
   constructor(side: 'initiator' | 'responder', { ambient }: NegotiationScene) {
     this.#side = side;
-    this.#own = new AgreementKey((out) => ambient.fillRandom(out));
+    this.#own = new AgreementKey(filling({ fillRandom: (out) => ambient.fillRandom(out) }));
   }
 
   get isAgreed(): boolean {

@@ -3,9 +3,10 @@
  * the clocks say and whoever has lost his replay cache. The key is made as without them, and the Authenticator binds it to the legs.
  */
 import { Fault } from '@parley/core';
-import { encodeBase64, equalConstantTime } from '@parley/core/internal';
+import { encodeBase64, equalConstantTime, randomOctets } from '@parley/core/internal';
 import type { ExchangeElements } from '../trust/exchange-elements.ts';
 import type { NegotiationKind, NegotiationScene, NegotiationSide } from './negotiation.ts';
+import { requireScene } from './negotiation-shape.ts';
 
 const CHALLENGE_BYTES = 16;
 
@@ -16,7 +17,10 @@ const CHALLENGE_BYTES = 16;
 export const signedChallenge: NegotiationKind = {
   kind: 'signed-challenge',
   needs: 'message',
-  begin: (_side, scene) => new Side(scene),
+  begin: (side, scene) => {
+    requireScene(side, scene);
+    return new Side(scene);
+  },
 };
 
 class Side implements NegotiationSide {
@@ -26,9 +30,7 @@ class Side implements NegotiationSide {
   #isAgreed = false;
 
   constructor({ ambient }: NegotiationScene) {
-    const octets = new Uint8Array(CHALLENGE_BYTES);
-    ambient.fillRandom(octets);
-    this.#own = encodeBase64(octets);
+    this.#own = encodeBase64(randomOctets(CHALLENGE_BYTES, { fillRandom: (out) => ambient.fillRandom(out) }));
   }
 
   get isAgreed(): boolean {

@@ -2,7 +2,8 @@
 import { SUITE_NAMES } from '@parley/core';
 import type { Kind } from '@parley/core/internal';
 import { anything, FLAG, objectWith, oneOf, optional, shapeOf } from '@parley/core/internal';
-import type { AddressingStyle } from '../soap/addressing-style.ts';
+import { POLICY_CHANGES } from '@parley/engine/internal';
+import { ADDRESSING_STYLE } from '../soap/addressing-style.ts';
 import type { ConversationProfile, HandshakeStyle } from './conversation-profile.ts';
 import type { EndpointPolicy } from './endpoint-policy.ts';
 import type { Guard } from './protection.ts';
@@ -15,7 +16,7 @@ const ORDER = oneOf(['sign-then-encrypt', 'encrypt-then-sign']);
 
 export const CONVERSATION_PROFILE: Kind<ConversationProfile> = shapeOf<ConversationProfile>({
   suite: oneOf(SUITE_NAMES),
-  addressing: shapeOf<AddressingStyle>({ version: oneOf(['1.0', '2004/08']), mustUnderstand: FLAG }),
+  addressing: ADDRESSING_STYLE,
   pairing: oneOf(['relates-to', 'connection']),
   handshake: objectWith<HandshakeStyle>({
     protection: anything(),
@@ -49,6 +50,5 @@ export const ENDPOINT_POLICY: Kind<EndpointPolicy> = shapeOf<EndpointPolicy>({
   entropy: optional(KEYS),
   addressing: optional(oneOf(['1.0', '2004/08', 'none'])),
   mustUnderstandAddressing: optional(FLAG),
-  // `policyOf` looks at it.
-  policy: anything(),
+  policy: optional(POLICY_CHANGES),
 });

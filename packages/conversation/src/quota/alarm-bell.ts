@@ -10,6 +10,7 @@ export type AlarmKind =
   | 'principals'
   | 'replay'
   | 'replay-share'
+  | 'callback-failed'
   | 'store-unavailable'
   | 'store-corrupt';
 
@@ -33,6 +34,7 @@ const BY_QUOTA: ReadonlySet<unknown> = new Set<AlarmKind>([
   'replay-share',
 ]);
 const BY_CODE: Readonly<Record<string, AlarmKind>> = {
+  'caller.callback-failed': 'callback-failed',
   'internal.store-unavailable': 'store-unavailable',
   'internal.store-corrupt': 'store-corrupt',
 };

@@ -1,4 +1,5 @@
 import { Fault } from '@parley/core';
+import { FLAG, requireKind } from '@parley/core/internal';
 import type { ReplayCache, ReplayEntry, ReplayMemory, ReplayShare } from '@parley/engine';
 
 /** Who pays for a message. */
@@ -41,13 +42,14 @@ export class AwaitedReplays implements ReplayMemory {
     } catch (error) {
       throw failureOf(error);
     }
-    if (typeof answer === 'boolean') return this.#answered(name, owner, answer);
+    if (!(answer instanceof Promise)) return this.#answered(name, owner, answer);
     this.#pending = answer.then((isFirst) => void this.#answered(name, owner, isFirst));
     throw new Fault('internal.context-needed');
   }
 
   // safety: a replay costs nobody anything, or whoever has one message of somebody could use up what is theirs.
   #answered(name: string, owner: string, isFirst: boolean): boolean {
+    requireKind(FLAG, isFirst, 'insertIfAbsent()');
     this.#answers.set(name, isFirst);
     if (isFirst && !this.#isCharged) {
       this.#isCharged = true;
@@ -81,5 +83,5 @@ export class AwaitedReplays implements ReplayMemory {
 
 /** What a cache failed with. */
 export function failureOf(error: unknown): Fault {
-  return error instanceof Fault ? error : new Fault('internal.store-unavailable', { reason: 'replay cache' });
+  return error instanceof Fault ? error : new Fault('internal.store-unavailable', { reason: 'replay cache' }, error);
 }

@@ -1,8 +1,17 @@
 import { hash } from 'node:crypto';
-import { Fault } from '@parley/core';
+import type { Kind } from '@parley/core/internal';
+import { FINITE, oneOf, optional, requireKind, requireOptions, shapeOf, TEXT, whole } from '@parley/core/internal';
 import type { ReplayMemory, ReplayShare } from '@parley/engine';
 import type { Account } from './replay-shares.ts';
 import { ShareRoom } from './replay-shares.ts';
+
+export interface ReplayCacheOptions {
+  /** Default 1,000,000. */
+  readonly entriesMax?: number | undefined;
+}
+
+const OPTIONS: Kind<ReplayCacheOptions> = shapeOf<ReplayCacheOptions>({ entriesMax: optional(whole()) });
+const SHARE: Kind<ReplayShare> = shapeOf<ReplayShare>({ owner: TEXT, kind: optional(oneOf(['message', 'trust'])) });
 
 /** Entries expire together with the others of their ten seconds. */
 const BUCKET_MS = 10_000;
@@ -25,10 +34,10 @@ export class MemoryReplayCache implements ReplayMemory {
   #latestMs = Number.NEGATIVE_INFINITY;
   #sweptBucket = Number.NEGATIVE_INFINITY;
 
-  constructor(options: { readonly entriesMax?: number | undefined } = {}) {
+  /** @throws Fault `caller.option-invalid` */
+  constructor(options: ReplayCacheOptions = {}) {
+    requireOptions(OPTIONS, options, 'options');
     const { entriesMax = ENTRIES_MAX_DEFAULT } = options;
-    if (!Number.isSafeInteger(entriesMax) || entriesMax < 0)
-      throw new Fault('caller.option-invalid', { option: 'entriesMax', value: String(entriesMax).slice(0, 64) });
     const ofTrust = Math.floor(entriesMax / TRUST_PART);
     const message = new ShareRoom('message', entriesMax - ofTrust);
     this.#rooms = { message, trust: ofTrust > 0 ? new ShareRoom('trust', ofTrust) : message };
@@ -46,9 +55,11 @@ export class MemoryReplayCache implements ReplayMemory {
     nowMs: number,
     share: ReplayShare = { owner: identifier },
   ): boolean {
-    if (!(Number.isFinite(nowMs) && Number.isFinite(untilMs))) {
-      throw new Fault('caller.input-invalid', { reason: 'time is not a number' });
-    }
+    requireKind(TEXT, identifier, 'identifier');
+    requireKind(TEXT, replayKey, 'replayKey');
+    requireKind(FINITE, untilMs, 'untilMs');
+    requireKind(FINITE, nowMs, 'nowMs');
+    requireKind(SHARE, share, 'share');
     this.#latestMs = Math.max(this.#latestMs, nowMs);
     this.#sweep();
     if (untilMs <= this.#latestMs) return false;

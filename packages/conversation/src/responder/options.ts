@@ -1,7 +1,8 @@
+import { Trust } from '@parley/core';
 import type { Kind } from '@parley/core/internal';
 import {
-  anything,
   callback,
+  instanceOf,
   listOf,
   objectWith,
   oneOf,
@@ -12,6 +13,7 @@ import {
   whole,
 } from '@parley/core/internal';
 import type { ReplayCache } from '@parley/engine';
+import { ASSERTION_ISSUERS } from '@parley/engine/internal';
 import type { ResponderBootstrap } from '../bootstrap/bootstrap.ts';
 import { RESPONDER_BOOTSTRAP } from '../bootstrap/bootstrap-shape.ts';
 import type { Ambient } from '../exchange/ambient.ts';
@@ -23,6 +25,7 @@ import type { ConversationProfile } from '../protection/conversation-profile.ts'
 import { CONVERSATION_PROFILE } from '../protection/profile-shape.ts';
 import type { Alarm } from '../quota/alarm-bell.ts';
 import type { ResponderSequenceOptions } from '../sequence-keeping/settings.ts';
+import { RESPONDER_SEQUENCE_OPTIONS } from '../sequence-keeping/settings.ts';
 import type { ContextStore } from '../store/context-store.ts';
 import type { KeyForm } from '../trust/key-element.ts';
 import type { KeyContribution } from '../trust/key-material.ts';
@@ -125,7 +128,7 @@ export interface ResponderOptions {
 
 /** What each option of a responder may be. */
 export const RESPONDER_OPTIONS: Kind<ResponderOptions> = shapeOf<ResponderOptions>({
-  store: port('get', 'put', 'insert', 'update', 'cancel'),
+  store: port('get', 'put', 'insert', 'update', 'cancel', 'forget?', 'changes?'),
   ambient: AMBIENT,
   bootstrap: RESPONDER_BOOTSTRAP,
   profile: optional(CONVERSATION_PROFILE),
@@ -142,8 +145,8 @@ export const RESPONDER_OPTIONS: Kind<ResponderOptions> = shapeOf<ResponderOption
   negotiationWithinMs: optional(whole(1)),
   amend: optional(
     objectWith<AmendmentPolicy>({
-      trust: anything(),
-      issuers: anything(),
+      trust: optional(instanceOf(Trust)),
+      issuers: optional(ASSERTION_ISSUERS),
       audiences: optional(listOf(TEXT)),
       decide: callback(),
     }),
@@ -153,8 +156,7 @@ export const RESPONDER_OPTIONS: Kind<ResponderOptions> = shapeOf<ResponderOption
   unproven: optional(oneOf(['refuse', 'same-principal'])),
   pool: optional(callback()),
   rolloverMs: optional(whole()),
-  // Has a check of its own.
-  sequences: anything(),
+  sequences: optional(RESPONDER_SEQUENCE_OPTIONS),
   timestampLifetimeMs: optional(whole(1)),
   keysPerContextMax: optional(whole(1)),
   expiredKeys: optional(oneOf(['drop', 'retain'])),

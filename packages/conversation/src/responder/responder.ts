@@ -18,50 +18,24 @@ import type { Outline } from '../soap/outline.ts';
 import { emptyOutline, readOutline } from '../soap/outline.ts';
 import { writeFaultReply } from '../soap/soap-fault.ts';
 import { wipeContext } from '../store/context-copy.ts';
-import type { ContextName } from '../trust/token-reference.ts';
-import type { AmendedContext } from './amend-context.ts';
 import { amendContext } from './amend-context.ts';
 import { cancelContext } from './cancel-context.ts';
 import type { EndOptions, ResponderRequest } from './end-context.ts';
 import { Endings } from './end-context.ts';
 import { openLive } from './expired-context.ts';
-import type { IssuedContext } from './grant-context.ts';
+import { requireAnswering, requireEnding, requireEndingAnswer, requireMessage } from './given.ts';
 import { takeIssue, takeRenew } from './key-requests.ts';
-import type { NegotiatingContext } from './negotiate-context.ts';
 import { openOnPool } from './open-on-pool.ts';
 import type { ResponderOptions } from './options.ts';
 import { rememberOwn } from './own-messages.ts';
-import type { RenewedContext } from './renew-context.ts';
+import type { Answered, Received } from './received.ts';
 import type { RequestInHand } from './request-in-hand.ts';
-import type { SequenceDesk, SequenceExchange } from './sequence-desk.ts';
+import type { SequenceDesk } from './sequence-desk.ts';
 import { isNumbered, sequenceDesk } from './sequence-desk.ts';
 import type { ResponderSettings } from './settings.ts';
 import { completeSettings } from './settings.ts';
-import type { PropagatedContext } from './take-propagated.ts';
 import { takeBringing, takeResponse } from './take-response.ts';
 import { requireNoTrust } from './trust-request.ts';
-
-/** What a request was. `reply`, where there is one, goes back to the sender as it is. */
-export type Received =
-  | IssuedContext
-  | RenewedContext
-  | { readonly kind: 'cancelled'; readonly reply: Uint8Array; readonly identifier: string }
-  | AmendedContext
-  | NegotiatingContext
-  /** A context that the initiator made. There is no reply: over HTTP, 202 says that it came. */
-  | PropagatedContext
-  /**
-   * For the application, which answers through {@link Responder.secure}; also one that brought its context in its header, of which
-   * the bootstrap says who sent it. `claims`: what amendments added to the context.
-   */
-  | { readonly kind: 'message'; readonly message: ContextMessage; readonly claims: readonly string[] }
-  /** In a sequence, or about one: `exchange` hands over what can be, and gives the answer. */
-  | { readonly kind: 'sequence'; readonly message: ContextMessage; readonly exchange: SequenceExchange }
-  /** `failure` says precisely why, for the log; `reply` says little, for the peer. */
-  | { readonly kind: 'refused'; readonly reply: Uint8Array; readonly failure: FailedReply };
-
-/** What an answer is made of beside its envelope: the request, as it was received. */
-export type Answered = ContextName & Partial<Pick<OpenedMessage, 'signatureValues'>>;
 
 /**
  * The side that owns the contexts: bytes of a request in, bytes of the reply out. Knows no transport. Each request
@@ -102,8 +76,10 @@ export class Responder {
 
   /** Answers one request (borrowed until the promise resolves). Never rejects for anything that a message holds. */
   async receive(bytes: Uint8Array, channel: Channel): Promise<Received> {
-    const outline = emptyOutline(channel.soapVersion);
+    let outline = emptyOutline();
     try {
+      requireMessage(bytes, channel);
+      outline = emptyOutline(channel.soapVersion);
       return await this.#dispatch(this.#take(bytes, channel, outline, this.#sequences !== undefined));
     } catch (error) {
       const failure = this.#failed(error);
@@ -114,6 +90,7 @@ export class Responder {
   /** Opens an application message (borrowed), replay check included, and nothing else: no request of trust is served. */
   async open(bytes: Uint8Array, channel: Channel): Promise<Reply<ContextMessage>> {
     try {
+      requireMessage(bytes, channel);
       return { ok: true, value: await this.#openMessage(this.#take(bytes, channel, emptyOutline())) };
     } catch (error) {
       return this.#failed(error);
@@ -130,6 +107,7 @@ export class Responder {
     protection: Protection = this.#settings.profile.answers.protection,
   ): Promise<Reply<Uint8Array>> {
     try {
+      requireAnswering(envelope, request, protection);
       return { ok: true, value: await this.#seal(envelope, request, protection, 'remember') };
     } catch (error) {
       return failedReply(error);
@@ -147,6 +125,7 @@ export class Responder {
    */
   async requestCancel(identifier: string, options: EndOptions): Promise<Reply<ResponderRequest>> {
     try {
+      requireEnding(identifier, options);
       const value = await this.#endings.begin(identifier, options);
       await this.#sequences?.forget(identifier);
       return { ok: true, value };
@@ -162,6 +141,7 @@ export class Responder {
     channel: Channel,
   ): Reply<{ readonly kind: 'cancelled' }> {
     return replyOf(() => {
+      requireEndingAnswer(bytes, request, channel);
       this.#endings.take(bytes, request, channel);
       return { kind: 'cancelled' };
     });

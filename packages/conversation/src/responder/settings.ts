@@ -1,10 +1,12 @@
 import { algorithmSuite, Fault } from '@parley/core';
 import { requireOptions, VERSION_URIS } from '@parley/core/internal';
-import type { HeaderName, Policy, PolicyChanges, Pool } from '@parley/engine';
+import type { ContextResolver, HeaderName, Policy, PolicyChanges, Pool } from '@parley/engine';
 import { policyOf } from '@parley/engine';
 import { checkedPolicy } from '@parley/engine/internal';
 import type { ResponderBootstrap } from '../bootstrap/bootstrap.ts';
 import { keyFormOf } from '../bootstrap/hidden-key.ts';
+import { guarded } from '../exchange/ambient.ts';
+import { neverRevived } from '../exchange/context-clock.ts';
 import { FIVE_MINUTES_MS } from '../exchange/durations.ts';
 import type { NegotiationKind } from '../negotiation/negotiation.ts';
 import { negotiationFor } from '../negotiation/negotiation.ts';
@@ -17,13 +19,13 @@ import { MemoryReplayCache } from '../replay/replay-cache.ts';
 import { withSequences } from '../sequence-keeping/sequence-profile.ts';
 import type { ResponderSequenceSettings } from '../sequence-keeping/settings.ts';
 import { completeResponderSequenceSettings } from '../sequence-keeping/settings.ts';
+import type { ContextStore } from '../store/context-store.ts';
 import type { AmendmentPolicy } from './amendment-policy.ts';
 import { amendingPolicy } from './amendment-policy.ts';
 import type { MayCreateContexts, MayTransferContexts, TellServices } from './context-creation.ts';
 import { Negotiations } from './negotiations.ts';
 import type { ResponderOptions } from './options.ts';
 import { RESPONDER_OPTIONS } from './options.ts';
-import { contextsForPool } from './pool-contexts.ts';
 
 /** The options, complete. */
 export interface ResponderSettings
@@ -90,7 +92,7 @@ export function completeSettings(options: ResponderOptions): ResponderSettings {
   return {
     pool,
     store: options.store,
-    ambient: options.ambient,
+    ambient: guarded(options.ambient),
     bootstrap: options.bootstrap,
     profile,
     sequences,
@@ -191,3 +193,16 @@ type CountName =
   | 'requestsPerPrincipalPerMinute'
   | 'messagesPerPrincipalPerMinute'
   | 'messagesPerPrincipalMax';
+
+/** The contexts of `store` as the workers of a responder see them: what is cancelled is so at any time. */
+function contextsForPool(store: ContextStore): ContextResolver {
+  return {
+    get: async (identifier) => {
+      const context = await store.get(identifier);
+      return context && neverRevived(context, Number.NEGATIVE_INFINITY);
+    },
+    changes: async (since) => (await store.changes?.(since)) ?? EACH_MAY_HAVE_CHANGED,
+  };
+}
+
+const EACH_MAY_HAVE_CHANGED = { position: 0, identifiers: undefined };

@@ -1,6 +1,8 @@
 /** What of a message says something about sequences, and counts: header blocks that were signed, or that the transport answers for. */
-import { firstChild, nextSibling, readDocument, scan, Tape } from '@parley/codec';
+import { firstChild, nextSibling, READERS, readDocument, scan, Tape } from '@parley/codec';
 import { Fault } from '@parley/core';
+import type { Kind } from '@parley/core/internal';
+import { LIMITS, objectWith, oneOf, requireInput, requireKind } from '@parley/core/internal';
 import type { OpenedMessage, Policy } from '@parley/engine';
 import { readEnvelopeShape } from '@parley/engine/internal';
 import { sequenceVersionOf } from '../sequence-wire/generation.ts';
@@ -41,10 +43,16 @@ export function claimedSequenceHeaders(
   raw: Uint8Array,
   policy: Pick<Policy, 'limits' | 'reader'>,
 ): SequenceHeaders | undefined {
+  requireInput(raw, 'raw');
+  requireKind(POLICY, policy, 'policy');
   const reader = new SequenceHeaderReader(policy.limits);
   readAll(raw, policy, new Tape(), reader);
   return reader.done();
 }
+
+type Reading = Pick<Policy, 'limits' | 'reader'>;
+
+const POLICY: Kind<Reading> = objectWith<Reading>({ limits: LIMITS, reader: oneOf(READERS) });
 
 function isNumber({ namespace, localName }: OpenedMessage['understoodHeaders'][number]): boolean {
   return localName === 'Sequence' && sequenceVersionOf(namespace) !== undefined;

@@ -1,7 +1,9 @@
 /** How messages are protected, and read, where they may be in sequences. */
+import { optional, requireKind, TEXT } from '@parley/core/internal';
 import type { HeaderName, Policy } from '@parley/engine';
 import { checkedPolicy } from '@parley/engine/internal';
 import type { ConversationProfile } from '../protection/conversation-profile.ts';
+import { CONVERSATION_PROFILE } from '../protection/profile-shape.ts';
 import type { Guard, Protection } from '../protection/protection.ts';
 import { SEQUENCE_VERSIONS, sequenceNamespace } from '../sequence-wire/generation.ts';
 
@@ -10,11 +12,15 @@ export const SEQUENCE_HEADERS: readonly HeaderName[] = SEQUENCE_VERSIONS.map((ve
   namespace: sequenceNamespace(version),
 }));
 
+const ADDRESS = optional(TEXT);
+
 /**
  * `profile`, for messages that may be in sequences: header blocks about these are understood, and signed where a signature has any
  * other header. `peerAddress`: where the peer may ask to be answered, beside the connection.
  */
 export function withSequences(profile: ConversationProfile, peerAddress?: string): ConversationProfile {
+  requireKind(CONVERSATION_PROFILE, profile, 'profile');
+  requireKind(ADDRESS, peerAddress, 'peerAddress');
   const guarded = ({ protection, policy }: Guard): Guard => ({
     protection: signing(protection),
     policy: understanding(policy, peerAddress),

@@ -1,4 +1,6 @@
 import { Fault } from '@parley/core';
+import type { Kind, Members } from '@parley/core/internal';
+import { FLAG, oneOf, optional, requireOptions, shapeOf, whole } from '@parley/core/internal';
 import type { DeliveryOrder } from '../sequence/destination.ts';
 import type { RetransmissionPace } from '../sequence/schedule.ts';
 
@@ -49,8 +51,6 @@ export interface ResponderSequenceSettings extends SequenceSettings {
   readonly required: boolean;
 }
 
-const ORDERS: readonly DeliveryOrder[] = ['in-order', 'unordered'];
-const DELIVERIES: readonly Delivery[] = ['exactly-once', 'at-least-once'];
 const DEFAULTS = {
   windowMax: 32,
   inactivityMs: 600_000,
@@ -62,43 +62,64 @@ const DEFAULTS = {
 /** What of the numbers that wait is said in one acknowledgement. */
 const WINDOW_CEILING = 1000;
 
-/** @throws Fault `caller.option-invalid` */
-export function completeSequenceSettings(options: SequenceOptions): SequenceSettings {
-  const { sequenceLifetimeMs, keepAliveMs } = options;
-  const inactivityMs = count('inactivityMs', options.inactivityMs);
-  return {
-    windowMax: count('windowMax', options.windowMax, WINDOW_CEILING),
-    inactivityMs,
-    keepAliveMs: positive('keepAliveMs', keepAliveMs ?? Math.ceil(inactivityMs / 2)),
-    retransmitAfterMs: count('retransmitAfterMs', options.retransmitAfterMs),
-    retransmitAfterMaxMs: count('retransmitAfterMaxMs', options.retransmitAfterMaxMs),
-    sequenceLifetimeMs:
-      sequenceLifetimeMs === undefined ? undefined : positive('sequenceLifetimeMs', sequenceLifetimeMs),
-  };
-}
+const COUNT = optional(whole(1));
+
+const OPTIONS: Members<SequenceOptions> = {
+  windowMax: optional(whole(1, WINDOW_CEILING)),
+  inactivityMs: COUNT,
+  keepAliveMs: COUNT,
+  retransmitAfterMs: COUNT,
+  retransmitAfterMaxMs: COUNT,
+  sequenceLifetimeMs: COUNT,
+};
+
+export const SEQUENCE_OPTIONS: Kind<SequenceOptions> = shapeOf<SequenceOptions>(OPTIONS);
+export const RESPONDER_SEQUENCE_OPTIONS: Kind<ResponderSequenceOptions> = shapeOf<ResponderSequenceOptions>({
+  ...OPTIONS,
+  order: optional(oneOf(['in-order', 'unordered'])),
+  delivery: optional(oneOf(['exactly-once', 'at-least-once'])),
+  sequencesPerContextMax: COUNT,
+  holdMs: COUNT,
+  required: optional(FLAG),
+});
+export const SEQUENCE_SETTINGS: Kind<SequenceSettings> = shapeOf<SequenceSettings>({
+  windowMax: whole(1, WINDOW_CEILING),
+  inactivityMs: whole(1),
+  keepAliveMs: whole(1),
+  retransmitAfterMs: whole(1),
+  retransmitAfterMaxMs: whole(1),
+  sequenceLifetimeMs: COUNT,
+});
 
 /** @throws Fault `caller.option-invalid` */
+export function completeSequenceSettings(options: SequenceOptions): SequenceSettings {
+  requireOptions(SEQUENCE_OPTIONS, options, 'options');
+  return settingsOf(options);
+}
+
+/** The options of a responder, complete; they were checked. @throws Fault `caller.option-invalid` two contradict each other */
 export function completeResponderSequenceSettings(options: ResponderSequenceOptions): ResponderSequenceSettings {
   const { order = 'in-order', delivery = 'exactly-once', required = false } = options;
-  if (!ORDERS.includes(order)) throw new Fault('caller.option-invalid', { option: 'order' });
-  if (!DELIVERIES.includes(delivery) || (delivery === 'at-least-once' && order === 'in-order'))
-    throw new Fault('caller.option-invalid', { option: 'delivery', order });
+  if (delivery === 'at-least-once' && order === 'in-order')
+    throw new Fault('caller.option-invalid', { option: 'sequences.delivery', order });
   return {
-    ...completeSequenceSettings(options),
+    ...settingsOf(options),
     order,
     delivery,
-    sequencesPerContextMax: count('sequencesPerContextMax', options.sequencesPerContextMax),
-    holdMs: count('holdMs', options.holdMs),
+    sequencesPerContextMax: options.sequencesPerContextMax ?? DEFAULTS.sequencesPerContextMax,
+    holdMs: options.holdMs ?? DEFAULTS.holdMs,
     required,
   };
 }
 
-function count(option: keyof typeof DEFAULTS, value: number = DEFAULTS[option], most?: number): number {
-  return positive(option, value, most);
-}
-
-function positive(option: string, value: number, most: number = Number.MAX_SAFE_INTEGER): number {
-  if (!Number.isSafeInteger(value) || value < 1 || value > most)
-    throw new Fault('caller.option-invalid', { option, value: String(value).slice(0, 64), least: 1, most });
-  return value;
+function settingsOf(options: SequenceOptions): SequenceSettings {
+  const inactivityMs = options.inactivityMs ?? DEFAULTS.inactivityMs;
+  return {
+    windowMax: options.windowMax ?? DEFAULTS.windowMax,
+    inactivityMs,
+    keepAliveMs: options.keepAliveMs ?? Math.ceil(inactivityMs / 2),
+    retransmitAfterMs: options.retransmitAfterMs ?? DEFAULTS.retransmitAfterMs,
+    retransmitAfterMaxMs: options.retransmitAfterMaxMs ?? DEFAULTS.retransmitAfterMaxMs,
+    sequenceLifetimeMs: options.sequenceLifetimeMs,
+  };
 }

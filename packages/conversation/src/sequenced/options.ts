@@ -1,9 +1,28 @@
+import type { Kind } from '@parley/core/internal';
+import {
+  FLAG,
+  instanceOf,
+  oneOf,
+  optional,
+  port,
+  requireInput,
+  requireKind,
+  requireOptions,
+  shapeOf,
+  TEXT,
+  whole,
+} from '@parley/core/internal';
 import type { SoapVersion } from '@parley/engine';
 import type { Ambient } from '../exchange/ambient.ts';
-import type { Initiator } from '../initiator/initiator.ts';
+import { guarded } from '../exchange/ambient.ts';
+import { AMBIENT } from '../exchange/ambient-shape.ts';
+import { Initiator } from '../initiator/initiator.ts';
 import type { ConversationProfile } from '../protection/conversation-profile.ts';
+import { CONVERSATION_PROFILE } from '../protection/profile-shape.ts';
 import type { SequenceSettings } from '../sequence-keeping/settings.ts';
+import { SEQUENCE_SETTINGS } from '../sequence-keeping/settings.ts';
 import type { SequenceVersion } from '../sequence-wire/generation.ts';
+import { SEQUENCE_VERSIONS } from '../sequence-wire/generation.ts';
 import type { RecordStore } from '../store/record-store.ts';
 
 export interface SequencedInitiatorOptions {
@@ -19,4 +38,34 @@ export interface SequencedInitiatorOptions {
   /** Default: the generation of the context. */
   readonly version?: SequenceVersion | undefined;
   readonly settings: SequenceSettings;
+}
+
+const OPTIONS: Kind<SequencedInitiatorOptions> = shapeOf<SequencedInitiatorOptions>({
+  initiator: instanceOf(Initiator),
+  profile: CONVERSATION_PROFILE,
+  records: port('transact', 'clear'),
+  ambient: AMBIENT,
+  soapVersion: oneOf(['1.1', '1.2']),
+  to: TEXT,
+  version: optional(oneOf(SEQUENCE_VERSIONS)),
+  settings: SEQUENCE_SETTINGS,
+});
+
+/** @throws Fault `caller.option-invalid` */
+export function checkedSequenced(options: SequencedInitiatorOptions): SequencedInitiatorOptions {
+  requireOptions(OPTIONS, options, 'options');
+  return { ...options, ambient: guarded(options.ambient) };
+}
+
+const NUMBER = whole(1);
+
+/** @throws Fault `caller.option-invalid` */
+export function requireNumber(number: unknown): asserts number is number {
+  requireKind(NUMBER, number, 'number');
+}
+
+/** @throws Fault `caller.input-invalid`, `caller.option-invalid` */
+export function requireNumbered(envelope: unknown, awaitsAnswer: unknown): void {
+  requireInput(envelope, 'envelope');
+  requireKind(FLAG, awaitsAnswer, 'awaitsAnswer');
 }

@@ -29,6 +29,7 @@ import type { SequenceEnd } from '../sequence-wire/messages.ts';
 import { ANONYMOUS, writeEnvelope } from '../soap/envelope-writer.ts';
 import { arrivalsOf, ended, openSession, requireOpen, settle } from './open-session.ts';
 import type { SequencedInitiatorOptions } from './options.ts';
+import { checkedSequenced, requireNumber, requireNumbered } from './options.ts';
 import type { SequencedOutcome } from './take-answer.ts';
 import { takeAnswer } from './take-answer.ts';
 
@@ -49,17 +50,14 @@ interface KeptMessage {
 
 /**
  * One sequence under the context of an {@link Initiator}, and the one it offers for the way back. Knows no transport: it says what to
- * send, and takes what came back on the connection. Each step is in the store before its octets leave.
- *
- * @see docs/sequences.md
+ * send, and takes what came back on the connection. Each step is in the store before its octets leave (docs/sequences.md).
  */
 export class SequencedInitiator {
   readonly #options: SequencedInitiatorOptions;
-  /** Scratch. */
   readonly #tape = new Tape();
 
   constructor(options: SequencedInitiatorOptions) {
-    this.#options = options;
+    this.#options = checkedSequenced(options);
   }
 
   /** The request for a sequence. @throws Fault (rejects) `caller.context-unusable` there is no context; those of `seal` */
@@ -99,12 +97,12 @@ export class SequencedInitiator {
    * @throws Fault (rejects) `caller.sequence-unusable`; `internal.busy` a window is full
    */
   async number(envelope: Uint8Array, awaitsAnswer: boolean): Promise<number> {
+    requireNumbered(envelope, awaitsAnswer);
     return await this.#step((book, atMs) => {
       const { session, outbound } = requireOpen(book);
       const { source, number } = numberNext(outbound, { awaitsAnswer, atMs });
       book.replace({ ...session, outbound: source });
-      const kept: KeptMessage = { envelope };
-      book.keepMessage('out', session, number, kept);
+      book.keepMessage('out', session, number, { envelope } satisfies KeptMessage);
       return number;
     });
   }
@@ -116,6 +114,7 @@ export class SequencedInitiator {
   async transmission(
     number: number,
   ): Promise<{ readonly request: OutgoingRequest; readonly pauseMs: number } | undefined> {
+    requireNumber(number);
     const { settings, ambient } = this.#options;
     const made = await this.#step((book, nowMs) => {
       const { session, outbound } = requireOpen(book);
@@ -193,6 +192,7 @@ export class SequencedInitiator {
     channel: Channel,
     number?: number,
   ): Promise<SequencedOutcome> {
+    if (number !== undefined) requireNumber(number);
     const { initiator, profile } = this.#options;
     const outcome = unwrap(await initiator.receiveAsync(bytes, request, channel));
     if (outcome.kind !== 'answer' && outcome.kind !== 'fault') throw new Fault('peer.action-mismatch');
@@ -216,6 +216,7 @@ export class SequencedInitiator {
 
   /** Nobody waits for the answer to that message any longer; it is sent until it is acknowledged. */
   async giveUp(number: number): Promise<void> {
+    requireNumber(number);
     await this.#step((book) => {
       const session = openSession(book);
       if (session?.outbound === undefined) return;

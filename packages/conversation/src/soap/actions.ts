@@ -1,7 +1,7 @@
 /** wsa:Action of the SCT bindings (WS-SC §1.2): what a trust message is dispatched by. */
 
 import type { Version } from '@parley/core';
-import { VERSION_URIS } from '@parley/core/internal';
+import { oneOf, requireKind, TEXT, VERSION_URIS } from '@parley/core/internal';
 
 export type Operation = 'issue' | 'renew' | 'cancel' | 'amend';
 
@@ -19,13 +19,24 @@ const SUFFIXES: Readonly<Record<Operation, string>> = {
 const OPERATIONS: readonly Operation[] = ['issue', 'renew', 'cancel', 'amend'];
 const VERSIONS: readonly Version[] = ['200512', '200502'];
 
+const VERSION = oneOf(VERSIONS);
+const OPERATION = oneOf(OPERATIONS);
+
+/** @throws Fault `caller.option-invalid` */
+function requireAction(version: Version, operation: Operation): void {
+  requireKind(VERSION, version, 'version');
+  requireKind(OPERATION, operation, 'operation');
+}
+
 /** `…/RST/SCT…` */
 export function requestAction(version: Version, operation: Operation): string {
+  requireAction(version, operation);
   return `${VERSION_URIS[version].trust}/RST/SCT${SUFFIXES[operation]}`;
 }
 
 /** `…/RSTR/SCT…`; the final 200512 body is an RSTRC and the action is RSTR all the same. */
 export function responseAction(version: Version, operation: Operation): string {
+  requireAction(version, operation);
   return `${VERSION_URIS[version].trust}/RSTR/SCT${SUFFIXES[operation]}`;
 }
 
@@ -42,6 +53,7 @@ const BY_ACTION: ReadonlyMap<string, TrustAction> = new Map(
 
 /** What an SCT request of this action asks for, or `undefined` for any other action. */
 export function trustActionOf(action: string): TrustAction | undefined {
+  requireKind(TEXT, action, 'action');
   return BY_ACTION.get(action);
 }
 

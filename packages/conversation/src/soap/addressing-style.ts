@@ -1,3 +1,6 @@
+import type { Kind } from '@parley/core/internal';
+import { FLAG, oneOf, shapeOf } from '@parley/core/internal';
+
 /** How addressing headers of ours are written. */
 export interface AddressingStyle {
   readonly version: '1.0' | '2004/08';
@@ -7,3 +10,8 @@ export interface AddressingStyle {
 
 /** WS-Addressing 1.0, as WCF writes it. */
 export const ADDRESSING_1_0: AddressingStyle = Object.freeze({ version: '1.0', mustUnderstand: true });
+
+export const ADDRESSING_STYLE: Kind<AddressingStyle> = shapeOf<AddressingStyle>({
+  version: oneOf(['1.0', '2004/08']),
+  mustUnderstand: FLAG,
+});

@@ -11,6 +11,7 @@ import {
 } from '@parley/codec';
 import type { Limits } from '@parley/core';
 import { DEFAULT_LIMITS, Fault } from '@parley/core';
+import { LIMITS, requireInput, requireKind } from '@parley/core/internal';
 
 export interface BodyPayload {
   /** The octets of the element in the Body, in canonical form and standing for themselves; none for an empty Body. */
@@ -24,6 +25,8 @@ export interface BodyPayload {
  * @throws Fault `peer.structure-invalid` more than one element; what the scanner throws
  */
 export function bodyPayload(body: Uint8Array, limits: Limits = DEFAULT_LIMITS): BodyPayload {
+  requireInput(body, 'body');
+  requireKind(LIMITS, limits, 'limits');
   const tape = new Tape();
   scan(body, limits, tape);
   return payloadIn(tape, 0, limits, 'exclusive');

@@ -2,10 +2,12 @@
 import type { Attribute, NamespaceBinding, QualifiedName } from '@parley/codec';
 import { XmlWriter } from '@parley/codec';
 import { Namespace, namesIn } from '@parley/codec/internal';
+import type { Kind } from '@parley/core/internal';
+import { callback, oneOf, optional, requireOptions, shapeOf, TEXT } from '@parley/core/internal';
 import type { SoapVersion } from '@parley/engine';
 import { bound, SOAP } from '@parley/engine/internal';
 import type { AddressingStyle } from './addressing-style.ts';
-import { ADDRESSING_1_0 } from './addressing-style.ts';
+import { ADDRESSING_1_0, ADDRESSING_STYLE } from './addressing-style.ts';
 
 export interface EnvelopeParts {
   readonly soapVersion: SoapVersion;
@@ -34,8 +36,24 @@ export const ANONYMOUS: Readonly<Record<AddressingStyle['version'], string>> = {
 export const WSA: NamespaceBinding = BINDINGS['1.0'];
 export const ADDRESS: QualifiedName = NAMES['1.0'].Address;
 
-/** Writes an envelope. A request says where to answer (anonymous); a reply says what it answers. */
+const PARTS: Kind<EnvelopeParts> = shapeOf<EnvelopeParts>({
+  soapVersion: oneOf(['1.1', '1.2']),
+  action: TEXT,
+  messageId: TEXT,
+  to: optional(TEXT),
+  relatesTo: optional(TEXT),
+  addressing: optional(ADDRESSING_STYLE),
+  headers: optional(callback()),
+  body: callback(),
+});
+
+/**
+ * Writes an envelope. A request says where to answer (anonymous); a reply says what it answers. What `headers` and `body` throw comes
+ * through.
+ * @throws Fault `caller.option-invalid`
+ */
 export function writeEnvelope(parts: EnvelopeParts): Uint8Array {
+  requireOptions(PARTS, parts, 'parts');
   const soap = SOAP[parts.soapVersion];
   const { version, mustUnderstand } = parts.addressing ?? ADDRESSING_1_0;
   const names = NAMES[version];

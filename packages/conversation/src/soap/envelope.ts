@@ -2,11 +2,14 @@
 import { XmlWriter } from '@parley/codec';
 import type { Limits } from '@parley/core';
 import { DEFAULT_LIMITS } from '@parley/core';
+import type { Kind } from '@parley/core/internal';
+import { either, LIMITS, OCTETS, oneOf, optional, requireOptions, shapeOf, TEXT } from '@parley/core/internal';
 import type { SoapVersion } from '@parley/engine';
 import { SOAP } from '@parley/engine/internal';
 import { randomUrn } from '../exchange/ambient.ts';
 import { systemAmbient } from '../exchange/system-ambient.ts';
 import type { AddressingStyle } from './addressing-style.ts';
+import { ADDRESSING_STYLE } from './addressing-style.ts';
 import { writeEnvelope } from './envelope-writer.ts';
 import { payloadWriter } from './payload.ts';
 
@@ -29,11 +32,23 @@ export interface EnvelopeOptions {
   readonly limits?: Limits | undefined;
 }
 
+const OPTIONS: Kind<EnvelopeOptions> = shapeOf<EnvelopeOptions>({
+  action: TEXT,
+  body: either(TEXT, OCTETS),
+  to: optional(TEXT),
+  relatesTo: optional(TEXT),
+  messageId: optional(TEXT),
+  soapVersion: optional(oneOf(['1.1', '1.2'])),
+  addressing: optional(either(oneOf(['none']), ADDRESSING_STYLE)),
+  limits: optional(LIMITS),
+});
+
 /**
  * The octets of an envelope around a payload, for `requestCall`, `secure` or `seal`.
- * @throws Fault `caller.input-invalid` the payload is not one well-formed element
+ * @throws Fault `caller.input-invalid` the payload is not one well-formed element; `caller.option-invalid`
  */
 export function envelope(options: EnvelopeOptions): Uint8Array {
+  requireOptions(OPTIONS, options, 'options');
   const { action, to, relatesTo, soapVersion = '1.2', addressing } = options;
   const payload = typeof options.body === 'string' ? new TextEncoder().encode(options.body) : options.body;
   const body = payloadWriter(payload, options.limits ?? DEFAULT_LIMITS);

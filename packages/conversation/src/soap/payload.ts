@@ -16,7 +16,11 @@ export function payloadWriter(payload: Uint8Array, limits: Limits): (writer: Xml
     scan(payload, limits, tape);
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
-    throw new Fault('caller.input-invalid', { reason: 'the payload is not one well-formed element', code: error.code });
+    throw new Fault('caller.input-invalid', {
+      input: 'body',
+      reason: 'the payload is not one well-formed element',
+      code: error.code,
+    });
   }
   const element = CanonicalElement.of(tape, 0, limits.messageBytesMax, 'inclusive');
   return (writer) => {

@@ -4,11 +4,13 @@ import type { Attribute, QualifiedName, XmlWriter } from '@parley/codec';
 import { firstChild, NamespaceBinding, nextSibling, scan, Tape, textOf } from '@parley/codec';
 import { isNamed, localName, Namespace, namesIn, namespaceOf, UNQUALIFIED, uriOfPrefix } from '@parley/codec/internal';
 import type { FaultCode, Limits, SoapFault, Version } from '@parley/core';
-import { soapFaultOf } from '@parley/core';
-import { VERSION_URIS } from '@parley/core/internal';
+import { FAULT_CODES, soapFaultOf } from '@parley/core';
+import type { Kind } from '@parley/core/internal';
+import { oneOf, optional, requireOptions, shapeOf, TEXT, VERSION_URIS } from '@parley/core/internal';
 import type { SoapVersion } from '@parley/engine';
 import { bound, SOAP_NAMESPACES } from '@parley/engine/internal';
 import type { AddressingStyle } from './addressing-style.ts';
+import { ADDRESSING_STYLE } from './addressing-style.ts';
 import { writeEnvelope } from './envelope-writer.ts';
 
 /** wsa:Action of faults. */
@@ -46,8 +48,21 @@ export interface FaultReplyParts {
   readonly addressing?: AddressingStyle | undefined;
 }
 
-/** The envelope that answers a refused message: no Security header, no detail, one text per SOAP code. */
+const PARTS: Kind<FaultReplyParts> = shapeOf<FaultReplyParts>({
+  code: oneOf(FAULT_CODES),
+  soapVersion: oneOf(['1.1', '1.2']),
+  version: oneOf(['200512', '200502']),
+  messageId: TEXT,
+  relatesTo: optional(TEXT),
+  addressing: optional(ADDRESSING_STYLE),
+});
+
+/**
+ * The envelope that answers a refused message: no Security header, no detail, one text per SOAP code.
+ * @throws Fault `caller.option-invalid`
+ */
 export function writeFaultReply(parts: FaultReplyParts): Uint8Array {
+  requireOptions(PARTS, parts, 'parts');
   const fault = soapFaultOf(parts.code) ?? RECEIVER;
   return writeEnvelope({
     soapVersion: parts.soapVersion,

@@ -2,6 +2,8 @@
 
 import type { SecurityContext } from '@parley/core';
 import { Fault, Secret } from '@parley/core';
+import type { Kind } from '@parley/core/internal';
+import { instanceOf, listOf, objectWith, requireKind } from '@parley/core/internal';
 import { IDENTIFIER_BYTES_MAX } from './context-store.ts';
 
 /** A context with secrets of its own. */
@@ -12,9 +14,16 @@ export function copyContext(context: SecurityContext): SecurityContext {
   };
 }
 
+// Of a context that is damaged otherwise, too.
+const KEYS: Kind<{ readonly keys: readonly { readonly secret: Secret }[] }> = objectWith({
+  keys: listOf(objectWith({ secret: instanceOf(Secret) })),
+});
+
 /** Overwrites all secrets of a context that the caller owns. */
 export function wipeContext(context: SecurityContext | undefined): void {
-  if (context !== undefined) for (const key of context.keys) key.secret.wipe();
+  if (context === undefined) return;
+  requireKind(KEYS, context, 'context');
+  for (const key of context.keys) key.secret.wipe();
 }
 
 /** What is left of `context` when it is cancelled at `atMs`. */
@@ -36,7 +45,7 @@ export function storableOctets(identifier: string): Uint8Array | undefined {
 export function identifierOctets(identifier: string): Uint8Array {
   const octets = storableOctets(identifier);
   if (octets === undefined)
-    throw new Fault('caller.input-invalid', { reason: 'identifier', lengthCharacters: identifier.length });
+    throw new Fault('caller.input-invalid', { input: 'identifier', lengthCharacters: identifier.length });
   return octets;
 }
 

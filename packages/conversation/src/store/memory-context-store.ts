@@ -1,5 +1,7 @@
 import type { SecurityContext } from '@parley/core';
 import { Fault } from '@parley/core';
+import type { Kind } from '@parley/core/internal';
+import { requireOptions, shapeOf } from '@parley/core/internal';
 import type { ContextChanges } from '@parley/engine';
 import { ChangeRing } from './change-ring.ts';
 import { copyContext, identifierOctets, refuseRevival, tombstoneOf, wipeContext } from './context-copy.ts';
@@ -7,6 +9,16 @@ import type { ContextStore, ContextStoreOptions } from './context-store.ts';
 import { MemoryRecords } from './record-store.ts';
 import type { Retention } from './retention.ts';
 import { isForgotten, isOver, retentionOf } from './retention.ts';
+import {
+  checkedChange,
+  requireContext,
+  requireIdentifier,
+  requirePosition,
+  requireTime,
+  STORE_MEMBERS,
+} from './store-doors.ts';
+
+const OPTIONS: Kind<ContextStoreOptions> = shapeOf<ContextStoreOptions>(STORE_MEMBERS);
 
 /** A {@link ContextStore} in this process's memory: for tests, short conversations and initiators. Nothing survives. */
 export class MemoryContextStore implements ContextStore {
@@ -16,17 +28,21 @@ export class MemoryContextStore implements ContextStore {
   readonly #retention: Retention;
   #closed = false;
 
+  /** @throws Fault `caller.option-invalid` */
   constructor(options: ContextStoreOptions = {}) {
+    requireOptions(OPTIONS, options, 'options');
     this.#retention = retentionOf(options);
   }
 
   async get(identifier: string): Promise<SecurityContext | undefined> {
+    requireIdentifier(identifier);
     this.#assertOpen();
     const context = this.#contexts.get(identifier);
     return context === undefined ? undefined : copyContext(context);
   }
 
   async put(context: SecurityContext): Promise<void> {
+    requireContext(context);
     this.#assertOpen();
     identifierOctets(context.identifier);
     refuseRevival(this.#contexts.get(context.identifier));
@@ -34,6 +50,7 @@ export class MemoryContextStore implements ContextStore {
   }
 
   async insert(context: SecurityContext): Promise<boolean> {
+    requireContext(context);
     this.#assertOpen();
     identifierOctets(context.identifier);
     if (this.#contexts.has(context.identifier)) return false;
@@ -45,10 +62,12 @@ export class MemoryContextStore implements ContextStore {
     identifier: string,
     change: (current: SecurityContext) => SecurityContext | undefined,
   ): Promise<boolean> {
+    requireIdentifier(identifier);
+    const checked = checkedChange(change);
     this.#assertOpen();
     const current = this.#contexts.get(identifier);
     if (current === undefined || current.cancelledAtMs !== undefined) return false;
-    const changed = change(current);
+    const changed = checked(current);
     if (changed === undefined) return false;
     if (changed.identifier !== identifier) throw new Fault('caller.input-invalid', { reason: 'identifier changed' });
     this.#replace(changed);
@@ -56,6 +75,7 @@ export class MemoryContextStore implements ContextStore {
   }
 
   async cancel(identifier: string, atMs: number): Promise<boolean> {
+    requireTime(atMs, 'atMs');
     return this.update(identifier, (current) => tombstoneOf(current, atMs, this.#retention.cancelledKeys));
   }
 
@@ -65,6 +85,7 @@ export class MemoryContextStore implements ContextStore {
   }
 
   async prune(nowMs: number): Promise<number> {
+    requireTime(nowMs, 'nowMs');
     this.#assertOpen();
     this.records.prune(nowMs);
     let count = 0;
@@ -77,6 +98,8 @@ export class MemoryContextStore implements ContextStore {
   }
 
   async forget(identifier: string, nowMs: number): Promise<boolean> {
+    requireIdentifier(identifier);
+    requireTime(nowMs, 'nowMs');
     this.#assertOpen();
     const context = this.#contexts.get(identifier);
     if (context === undefined || !isOver(context, nowMs)) return false;
@@ -85,6 +108,7 @@ export class MemoryContextStore implements ContextStore {
   }
 
   async changes(since?: number): Promise<ContextChanges> {
+    requirePosition(since);
     this.#assertOpen();
     return this.#changes.since(since);
   }

@@ -1,5 +1,8 @@
 /** What is kept beside a context, and is no secret of it: the state of its sequences. */
 
+import type { Kind } from '@parley/core/internal';
+import { callback, FINITE, requireKind, TEXT } from '@parley/core/internal';
+
 /** Plain data: objects and arrays of texts, numbers, truth values and octets. What was put is not to be changed any more. */
 export type StoredRecord = object;
 
@@ -30,11 +33,15 @@ interface Kept {
   readonly untilMs: number;
 }
 
+const ACTION: Kind<(records: Records) => unknown> = callback();
+
 /** A {@link RecordStore} in this process's memory. */
 export class MemoryRecords implements RecordStore {
   readonly #partitions = new Map<string, Map<string, Kept>>();
 
   async transact<T>(partition: string, action: (records: Records) => T): Promise<T> {
+    requireKind(TEXT, partition, 'partition');
+    requireKind(ACTION, action, 'action');
     const kept = this.#partitions.get(partition) ?? new Map<string, Kept>();
     const result = action({
       get: (key) => kept.get(key)?.record,
@@ -47,11 +54,13 @@ export class MemoryRecords implements RecordStore {
   }
 
   async clear(partition: string): Promise<void> {
+    requireKind(TEXT, partition, 'partition');
     this.#partitions.delete(partition);
   }
 
   /** Forgets what may be forgotten at `nowMs`. */
   prune(nowMs: number): void {
+    requireKind(FINITE, nowMs, 'nowMs');
     for (const [partition, kept] of this.#partitions) {
       for (const [key, { untilMs }] of kept) if (nowMs > untilMs) kept.delete(key);
       if (kept.size === 0) this.#partitions.delete(partition);

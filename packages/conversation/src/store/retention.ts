@@ -7,7 +7,7 @@ export type Retention = Required<{
   [Name in keyof ContextStoreOptions]: Exclude<ContextStoreOptions[Name], undefined>;
 }>;
 
-/** The options of a store, complete. */
+/** The options of a store, complete; they were checked. */
 export function retentionOf({ graceMs, tombstoneMs, cancelledKeys }: ContextStoreOptions): Retention {
   return {
     graceMs: graceMs ?? DEFAULT_GRACE_MS,

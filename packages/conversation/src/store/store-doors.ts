@@ -1,17 +1,7 @@
 /** What a store is given, whatever it keeps it in. */
 import type { SecurityContext } from '@parley/core';
-import type { Kind } from '@parley/core/internal';
-import {
-  CONTEXT,
-  callback,
-  FINITE,
-  oneOf,
-  optional,
-  requireKind,
-  TEXT,
-  whole,
-} from '@parley/core/internal';
-import type { Members } from '@parley/core/internal';
+import type { Kind, Members } from '@parley/core/internal';
+import { CONTEXT, callback, FINITE, oneOf, optional, requireKind, TEXT, whole } from '@parley/core/internal';
 import type { ContextStoreOptions } from './context-store.ts';
 
 /** Of every store. */

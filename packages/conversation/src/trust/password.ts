@@ -1,6 +1,21 @@
 /** Attempts to prove a password, and the comparison that tells nothing about where it failed. */
 import { Fault, passwordDigest, Secret } from '@parley/core';
-import { equalConstantTime, isSamePassword } from '@parley/core/internal';
+import type { Kind } from '@parley/core/internal';
+import {
+  callbackFault,
+  equalConstantTime,
+  FINITE,
+  instanceOf,
+  isSamePassword,
+  OCTETS,
+  objectWith,
+  only,
+  optional,
+  requireInput,
+  requireKind,
+  TEXT,
+  tagged,
+} from '@parley/core/internal';
 import type { PasswordAttempt } from '@parley/engine';
 
 /**
@@ -9,8 +24,25 @@ import type { PasswordAttempt } from '@parley/engine';
  */
 export type Authenticate = (attempt: PasswordAttempt) => string | undefined | Promise<string | undefined>;
 
+type Digest = Extract<PasswordAttempt, { readonly kind: 'digest' }>;
+type Text = Extract<PasswordAttempt, { readonly kind: 'text' }>;
+
+const ATTEMPT: Kind<PasswordAttempt> = tagged('kind', {
+  digest: objectWith<Digest>({
+    kind: only('digest'),
+    username: TEXT,
+    digest: OCTETS,
+    nonce: OCTETS,
+    created: TEXT,
+    createdAtMs: FINITE,
+  }),
+  text: objectWith<Text>({ kind: only('text'), username: TEXT, password: instanceOf(Secret) }),
+});
+
 /** Whether `attempt` proves `password` (borrowed; UTF-8 octets), in a time that does not depend on where they differ. */
 export function passwordMatches(attempt: PasswordAttempt, password: Uint8Array): boolean {
+  requireKind(ATTEMPT, attempt, 'attempt');
+  requireInput(password, 'password');
   if (attempt.kind === 'digest') {
     return equalConstantTime(attempt.digest, passwordDigest(attempt.nonce, attempt.created, password));
   }
@@ -35,7 +67,7 @@ export class AwaitedAuthentication {
     return this.#answer?.principal;
   }
 
-  /** @throws Fault `internal.context-needed` the answer is awaited; `internal.store-unavailable` the judge failed */
+  /** @throws Fault `internal.context-needed` the answer is awaited */
   readonly judge = (attempt: PasswordAttempt): boolean => {
     if (this.#answer === undefined) {
       this.#pending ??= this.#ask(copyOf(attempt));
@@ -44,7 +76,7 @@ export class AwaitedAuthentication {
     return this.#answer.principal !== undefined;
   };
 
-  /** Waits for the answer; `false` if none is awaited. @throws Fault `internal.store-unavailable` */
+  /** Waits for the answer; `false` if none is awaited. @throws Fault `caller.callback-failed` the judge failed, `caller.option-invalid` its answer is no name */
   async arrived(): Promise<boolean> {
     if (this.#pending === undefined) return false;
     await this.#pending;
@@ -52,18 +84,27 @@ export class AwaitedAuthentication {
     return true;
   }
 
+  // safety: what it throws may quote the password, so it goes along as the cause and in no text.
+  async #judged(attempt: PasswordAttempt): Promise<unknown> {
+    try {
+      return await this.#authenticate(attempt);
+    } catch (error) {
+      throw callbackFault('authenticate', error);
+    }
+  }
+
   async #ask(attempt: PasswordAttempt): Promise<void> {
     try {
-      const principal = await this.#authenticate(attempt);
+      const principal = await this.#judged(attempt);
+      requireKind(PRINCIPAL, principal, 'authenticate()');
       this.#answer = { principal: principal === '' ? undefined : principal };
-    } catch (error) {
-      // safety: what it threw may quote the password, so it goes along as the cause and in no text.
-      throw new Fault('internal.store-unavailable', { reason: 'authenticate failed' }, error);
     } finally {
       if (attempt.kind === 'text') attempt.password.wipe();
     }
   }
 }
+
+const PRINCIPAL = optional(TEXT);
 
 function copyOf(attempt: PasswordAttempt): PasswordAttempt {
   if (attempt.kind === 'digest') return attempt;

@@ -45,6 +45,18 @@ export function partOf<T extends object>(members: Members<T>): Kind<Partial<T>> 
   };
 }
 
+/** An object whose members can be read: what is in it, others look at. */
+export function readable<T extends object>(): Kind<T> {
+  return {
+    type: 'object',
+    misfit: (value) => {
+      if (!isObject(value) || Array.isArray(value)) return notAnObject(value);
+      for (const name in value) void value[name];
+      return undefined;
+    },
+  };
+}
+
 /** An object of the caller's own that has these members, and may have others. */
 export function objectWith<T extends object>(members: Members<T>): Kind<T> {
   const all = [...checksOf(members)];

@@ -62,7 +62,7 @@ export const SIGN: Kind<SignedSelection> = once(
   }),
 );
 
-const ASSERTION_TOKEN: Kind<AssertionToken> = shapeOf<AssertionToken>({
+export const ASSERTION_TOKEN: Kind<AssertionToken> = shapeOf<AssertionToken>({
   octets: OCTETS,
   reference: optional(oneOf(['key-identifier', 'direct'])),
   sign: optional(oneOf(['id', 'str-transform'])),
@@ -75,12 +75,17 @@ const ASSERTION_SIGNATURE: Members<AssertionSignature> = {
   algorithm: optional(SIGNATURE_ALGORITHM),
 };
 
-const CERTIFICATE_SIGNATURE: Kind<CertificateSignature> = shapeOf<CertificateSignature>({
+export const CERTIFICATE_SIGNATURE: Kind<CertificateSignature> = shapeOf<CertificateSignature>({
   key: instanceOf(CertifiedKey),
   reference: oneOf(['direct', 'pki-path', 'embedded', 'subject-key-identifier', 'thumbprint', 'issuer-serial']),
   algorithm: optional(SIGNATURE_ALGORITHM),
   signToken: optional(either(FLAG, oneOf(['str-transform']))),
   encryptToken: optional(FLAG),
+});
+
+export const ENDORSEMENT: Kind<CertificateSignature | AssertionSignature> = keyed({
+  key: CERTIFICATE_SIGNATURE,
+  assertion: shapeOf<AssertionSignature>(ASSERTION_SIGNATURE),
 });
 
 type Anonymous = Extract<SupportingUsername, { readonly passwordType: 'none' }>;
@@ -146,7 +151,7 @@ const OPTIONS: Members<Omit<SealOptions, 'suite'>> = {
   encryptPayload: optional(listOf(PAYLOAD_PATH)),
   order: oneOf(['sign-then-encrypt', 'encrypt-then-sign']),
   layout: optional(oneOf(LAYOUTS)),
-  endorse: optional(keyed({ key: CERTIFICATE_SIGNATURE, assertion: shapeOf<AssertionSignature>(ASSERTION_SIGNATURE) })),
+  endorse: optional(ENDORSEMENT),
   proveContext: optional(shapeOf<ContextProof>({ ...CONTEXT_KEY, over: optional(oneOf(['signature', 'timestamp'])) })),
 };
 

@@ -1,19 +1,27 @@
 import { wipeContext } from '@parley/conversation';
 import type { Retention } from '@parley/conversation/internal';
 import {
+  checkedChange,
   identifierOctets,
   isForgotten,
   isOver,
   refuseRevival,
+  requireContext,
+  requireIdentifier,
+  requirePosition,
+  requireTime,
   retentionOf,
+  STORE_MEMBERS,
   storableOctets,
   tombstoneOf,
 } from '@parley/conversation/internal';
 import type { SecurityContext } from '@parley/core';
 import { Fault } from '@parley/core';
+import type { Kind } from '@parley/core/internal';
+import { FLAG, instanceOf, listOf, optional, requireOptions, shapeOf, textLike } from '@parley/core/internal';
 import type { ContextChanges } from '@parley/engine';
 import { packContext, unpackContext } from '../sealing/context-record.ts';
-import type { KeyEncryptionKey } from '../sealing/key-encryption-key.ts';
+import { KeyEncryptionKey } from '../sealing/key-encryption-key.ts';
 import { isSealedUnder, openRecord, sealRecord } from '../sealing/sealed-record.ts';
 import { LmdbChanges } from './lmdb-changes.ts';
 import type { Writing } from './lmdb-database.ts';
@@ -48,6 +56,7 @@ const PRUNE_BATCH = 256;
  * `internal.store-corrupt`, `internal.store-unavailable`.
  */
 export async function openLmdbContextStore(options: LmdbContextStoreOptions): Promise<LmdbContextStore> {
+  requireOptions(OPTIONS, options, 'options');
   const readOnly = options.readOnly ?? false;
   const { directory } = options;
   const wasThere = await hadStore(directory);
@@ -62,6 +71,14 @@ export async function openLmdbContextStore(options: LmdbContextStoreOptions): Pr
     throw error;
   }
 }
+
+const OPTIONS: Kind<LmdbContextStoreOptions> = shapeOf<LmdbContextStoreOptions>({
+  ...STORE_MEMBERS,
+  directory: textLike(/^[^\0]+$/, 'the name of a folder'),
+  keyEncryptionKey: instanceOf(KeyEncryptionKey),
+  olderKeyEncryptionKeys: optional(listOf(instanceOf(KeyEncryptionKey))),
+  readOnly: optional(FLAG),
+});
 
 // safety: what was acknowledged is gone; that is not for a new store to hide.
 function emptied(): Fault {
@@ -104,6 +121,7 @@ class LmdbStore implements LmdbContextStore {
   }
 
   async get(identifier: string): Promise<SecurityContext | undefined> {
+    requireIdentifier(identifier);
     const key = keyNamed(identifier);
     // Not even this is answered by a store that is closed or gone.
     const record = await this.#database.get(key ?? CHECK_KEY);
@@ -111,6 +129,7 @@ class LmdbStore implements LmdbContextStore {
   }
 
   async put(context: SecurityContext): Promise<void> {
+    requireContext(context);
     const { identifier } = context;
     const key = keyOf(identifierOctets(identifier));
     await this.#database.write('put', (writing) => {
@@ -123,6 +142,7 @@ class LmdbStore implements LmdbContextStore {
   }
 
   async insert(context: SecurityContext): Promise<boolean> {
+    requireContext(context);
     const key = keyOf(identifierOctets(context.identifier));
     return this.#database.write('insert', (writing) => {
       if (writing.get(key) !== undefined) return false;
@@ -135,13 +155,15 @@ class LmdbStore implements LmdbContextStore {
     identifier: string,
     change: (current: SecurityContext) => SecurityContext | undefined,
   ): Promise<boolean> {
+    requireIdentifier(identifier);
+    const checked = checkedChange(change);
     const key = keyNamed(identifier);
     const failures: unknown[] = [];
     const isWritten = await this.#database.write('update', (writing) => {
       const current = key && this.#opened(writing.get(key), key, identifier);
       try {
         if (key === undefined || current === undefined || current.cancelledAtMs !== undefined) return false;
-        const changed = tryChange(change, current, failures);
+        const changed = tryChange(checked, current, failures);
         if (changed === undefined) return false;
         this.#replace(writing, key, changed);
         this.#changes.append(writing, identifier);
@@ -155,6 +177,7 @@ class LmdbStore implements LmdbContextStore {
   }
 
   async cancel(identifier: string, atMs: number): Promise<boolean> {
+    requireTime(atMs, 'atMs');
     return this.update(identifier, (current) => tombstoneOf(current, atMs, this.#retention.cancelledKeys));
   }
 
@@ -166,6 +189,7 @@ class LmdbStore implements LmdbContextStore {
   }
 
   async prune(nowMs: number): Promise<number> {
+    requireTime(nowMs, 'nowMs');
     await this.records.prune(nowMs);
     const keys = await this.#contextKeys();
     let count = 0;
@@ -179,6 +203,8 @@ class LmdbStore implements LmdbContextStore {
   }
 
   async forget(identifier: string, nowMs: number): Promise<boolean> {
+    requireIdentifier(identifier);
+    requireTime(nowMs, 'nowMs');
     const key = keyNamed(identifier);
     return this.#database.write('forget', (writing) => {
       const context = key && this.#opened(writing.get(key), key, identifier);
@@ -190,6 +216,7 @@ class LmdbStore implements LmdbContextStore {
   }
 
   async changes(since?: number): Promise<ContextChanges> {
+    requirePosition(since);
     return this.#changes.since(since);
   }
 

@@ -38,8 +38,8 @@ export function unpackContext(octets: Uint8Array, identifier: string): SecurityC
     suite: oneOf(fields.get('suite'), SUITE_NAMES, 'suite') satisfies SuiteName,
     keys: list(fields, 'keys').map(unpackKey),
     createdAtMs: instant(fields, 'createdAtMs'),
-    expiresAtMs: instant(fields, 'expiresAtMs'),
-    cancelledAtMs: optional(fields, 'cancelledAtMs', () => instant(fields, 'cancelledAtMs')),
+    expiresAtMs: end(fields, 'expiresAtMs'),
+    cancelledAtMs: optional(fields, 'cancelledAtMs', () => end(fields, 'cancelledAtMs')),
     principal: optional(fields, 'principal', () => text(fields, 'principal')),
     ...(claims === undefined ? {} : { claims: list(fields, 'claims').map(textOf) }),
     ...(renewable === undefined
@@ -72,7 +72,7 @@ function unpackKey(value: unknown): KeyInstance {
     instance: optional(fields, 'instance', () => text(fields, 'instance')),
     secret: Secret.copyOf(secret),
     createdAtMs: instant(fields, 'createdAtMs'),
-    expiresAtMs: instant(fields, 'expiresAtMs'),
+    expiresAtMs: end(fields, 'expiresAtMs'),
   };
 }
 
@@ -109,6 +109,13 @@ function textOf(value: unknown): string {
 function instant(fields: Fields, name: string): number {
   const value = fields.get(name);
   if (typeof value !== 'number' || !Number.isFinite(value)) throw corrupt(name);
+  return value;
+}
+
+/** What may be never, too. */
+function end(fields: Fields, name: string): number {
+  const value = fields.get(name);
+  if (typeof value !== 'number' || Number.isNaN(value)) throw corrupt(name);
   return value;
 }
 

@@ -4,7 +4,7 @@ import { constants } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { open } from 'node:fs/promises';
 import { Fault, Secret } from '@parley/core';
-import { decodeBase64, decodedBase64Max } from '@parley/core/internal';
+import { decodeBase64, decodedBase64Max, requireInput, requireKind, TEXT, textLike } from '@parley/core/internal';
 import { checkOwnership } from './ownership.ts';
 
 const KEY_BYTES = 32;
@@ -12,6 +12,8 @@ const KEY_BASE64_BYTES = 44;
 export const KEY_ID_BYTES: number = 8;
 // base64 or hex of 32 octets, with room for line breaks.
 const FILE_BYTES_MAX = 256;
+
+const PATH = textLike(/^[^\0]+$/, 'the name of a file');
 
 /** Seals and opens the records of a store. Printing it shows its id only. */
 export class KeyEncryptionKey {
@@ -21,6 +23,7 @@ export class KeyEncryptionKey {
 
   /** Copies `bytes` (borrowed; the caller wipes its own copy). @throws Fault `caller.keys-invalid` unless 32 octets */
   constructor(bytes: Uint8Array) {
+    requireInput(bytes, 'bytes');
     if (bytes.length !== KEY_BYTES) {
       throw new Fault('caller.keys-invalid', { reason: 'key length', lengthBytes: bytes.length });
     }
@@ -34,6 +37,7 @@ export class KeyEncryptionKey {
 
   /** Whether a record sealed under key `id` is this key's. */
   isNamed(id: Uint8Array): boolean {
+    requireInput(id, 'id');
     return id.length === KEY_ID_BYTES && timingSafeEqual(this.id, id);
   }
 }
@@ -46,6 +50,7 @@ export class KeyEncryptionKey {
  * link; `caller.keys-invalid` no key in it; `caller.input-unreadable` otherwise.
  */
 export async function keyEncryptionKeyFromFile(path: string): Promise<KeyEncryptionKey> {
+  requireKind(PATH, path, 'path');
   const file = await openKeyFile(path);
   const buffer = new Uint8Array(FILE_BYTES_MAX + 1);
   try {
@@ -65,6 +70,7 @@ export async function keyEncryptionKeyFromFile(path: string): Promise<KeyEncrypt
  * @throws Fault `caller.keys-invalid`
  */
 export function keyEncryptionKeyFromText(text: string): KeyEncryptionKey {
+  requireKind(TEXT, text, 'text');
   const octets = new TextEncoder().encode(text);
   try {
     return keyFromText(octets);
@@ -78,6 +84,7 @@ export function keyEncryptionKeyFromText(text: string): KeyEncryptionKey {
  * @throws Fault `caller.output-unwritable`
  */
 export async function createKeyEncryptionKeyFile(path: string): Promise<KeyEncryptionKey> {
+  requireKind(PATH, path, 'path');
   const bytes = new Uint8Array(KEY_BYTES);
   try {
     randomFillSync(bytes);

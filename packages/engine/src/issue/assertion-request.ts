@@ -17,9 +17,9 @@ import {
   whole,
 } from '@parley/core/internal';
 import type { AssertionSubject } from '../message/opened-message.ts';
+import { EncryptedKey } from '../seal/encrypted-key.ts';
+import { HASH } from '../seal/session-key.ts';
 import type { AttributeWish } from '../write/saml-assertion.ts';
-import { EncryptedKey } from './encrypted-key.ts';
-import { HASH } from './session-key.ts';
 
 /** What an assertion is to say, and who says it. */
 export interface AssertionRequest {

@@ -1,0 +1,57 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { ContextStore } from '@parley/conversation';
+import { contextOf } from '@parley/core';
+import {
+  createKeyEncryptionKeyFile,
+  KeyEncryptionKey,
+  keyEncryptionKeyFromFile,
+  keyEncryptionKeyFromText,
+  type LmdbContextStoreOptions,
+  openLmdbContextStore,
+} from '@parley/stores';
+import { contextStoreDoors } from './context-store-doors.ts';
+import { type Door, door } from './door.ts';
+
+const folder = mkdtempSync(path.join(tmpdir(), 'parley-doors-'));
+const octets = new Uint8Array(32).fill(3);
+const keyEncryptionKey = new KeyEncryptionKey(octets);
+const keyFile = path.join(folder, 'key');
+await createKeyEncryptionKeyFile(keyFile);
+
+export const STORE: ContextStore = await openLmdbContextStore({
+  directory: path.join(folder, 'methods'),
+  keyEncryptionKey,
+});
+
+const context = contextOf({ identifier: 'urn:uuid:1', secret: octets });
+
+export const STORE_DOORS: Readonly<Record<string, Door>> = {
+  ...contextStoreDoors('stores.openLmdbContextStore()', async () => STORE, context),
+  'stores.openLmdbContextStore': door(
+    (options: LmdbContextStoreOptions) => openLmdbContextStore(options),
+    [
+      {
+        directory: path.join(folder, 'store'),
+        keyEncryptionKey,
+        olderKeyEncryptionKeys: [],
+        readOnly: false,
+        graceMs: 1,
+        tombstoneMs: 1,
+        cancelledKeys: 'wipe',
+      },
+    ],
+    { kept: ['0.directory'], end: (store: ContextStore) => store.close(), refused: /^caller\.store-missing$/ },
+  ),
+  'stores.KeyEncryptionKey': door((bytes: Uint8Array) => new KeyEncryptionKey(bytes), [octets]),
+  'stores.KeyEncryptionKey#isNamed': door((id: Uint8Array) => keyEncryptionKey.isNamed(id), [octets]),
+  'stores.createKeyEncryptionKeyFile': door(createKeyEncryptionKeyFile, [path.join(folder, 'key')], {
+    kept: ['0'],
+    refused: /^caller\.output-unwritable$/,
+  }),
+  'stores.keyEncryptionKeyFromFile': door(keyEncryptionKeyFromFile, [keyFile], { kept: ['0'] }),
+  'stores.keyEncryptionKeyFromText': door(keyEncryptionKeyFromText, ['00'.repeat(32)]),
+};
+
+export const STORE_REASONS: Readonly<Record<string, string>> = {};
