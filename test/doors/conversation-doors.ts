@@ -12,6 +12,7 @@ import {
   MemoryContextStore,
   MemoryRecords,
   MemoryReplayCache,
+  namedContexts,
   passwordMatches,
   peerProfile,
   Responder,
@@ -19,6 +20,7 @@ import {
   requestAction,
   responseAction,
   SequencedInitiator,
+  samlByMessage,
   samlOverTls,
   saysContextIsLost,
   sessionToken,
@@ -26,6 +28,7 @@ import {
   symmetricX509,
   systemAmbient,
   trustActionOf,
+  trustVersionOf,
   usernameOverTls,
   wipeContext,
   withSequences,
@@ -232,6 +235,10 @@ export const CONVERSATION_DOORS: Readonly<Record<string, Door>> = {
     (over: typeof channel, message: Uint8Array) => without().requestPropagate(over, message),
     [channel, application()],
   ),
+  'conversation.Initiator#requestTransfer': door(
+    (context: ReturnType<typeof contextOf>, over: typeof channel) => without().requestTransfer(context, over),
+    [live(), channel],
+  ),
   'conversation.Initiator#requestCall': door(
     (...given: Given<Initiator['requestCall']>) => holding().requestCall(...given),
     [application(), profile.requests.protection, 'sequence'],
@@ -355,8 +362,16 @@ export const CONVERSATION_DOORS: Readonly<Record<string, Door>> = {
     [{ confirmation: 'holder-of-key', issuers: [{ name: 'sts', trust }], audiences: ['urn:a'], ownKeys, trust }],
     { open: ['0.ownKeys.0'] },
   ),
-  'conversation.sessionToken.initiator': door(sessionToken.initiator, [sampleContext()]),
-  'conversation.sessionToken.responder': door(sessionToken.responder, [{ get: async () => undefined }], {
+  'conversation.samlByMessage.initiator': door(samlByMessage.initiator, [
+    { assertion, service, proof: bob.key.privateKey },
+  ]),
+  'conversation.samlByMessage.responder': door(
+    samlByMessage.responder,
+    [{ confirmation: 'endorsing', issuers: [{ name: 'sts', trust }], audiences: ['urn:a'], ownKeys, trust }],
+    { open: ['0.ownKeys.0'] },
+  ),
+  'conversation.sessionToken.initiator': door(sessionToken.initiator, [sampleContext(), 'timestamp']),
+  'conversation.sessionToken.responder': door(sessionToken.responder, [{ get: async () => undefined }, 'message'], {
     open: ['0'],
   }),
   'conversation.envelope': door(
@@ -401,7 +416,10 @@ export const CONVERSATION_DOORS: Readonly<Record<string, Door>> = {
       addressing: { version: '1.0', mustUnderstand: true },
     },
   ]),
-  'conversation.bodyPayload': door(bodyPayload, [sampleEnvelope(), policyOf().limits], { peers: ['0'], whole: ['1'] }),
+  'conversation.bodyPayload': door(bodyPayload, [new TextEncoder().encode('<b><a/></b>'), policyOf().limits], {
+    peers: ['0'],
+    whole: ['1'],
+  }),
   'conversation.ephemeralKey.begin': door(ephemeralKey.begin, ['initiator', { version: '200512', ambient }], {
     open: ['1.ambient'],
   }),
@@ -411,6 +429,8 @@ export const CONVERSATION_DOORS: Readonly<Record<string, Door>> = {
   'conversation.requestAction': door(requestAction, ['200512', 'issue']),
   'conversation.responseAction': door(responseAction, ['200512', 'issue']),
   'conversation.trustActionOf': door(trustActionOf, ['urn:a']),
+  'conversation.trustVersionOf': door(trustVersionOf, ['urn:a']),
+  'conversation.namedContexts': door(namedContexts, [sampleEnvelope()]),
   'conversation.passwordMatches': door(
     passwordMatches,
     [

@@ -16,7 +16,8 @@ import {
 const SCOPE = '@parley/';
 
 // What codec may know of core: how to fail, how much to accept, and the base things. Never keys.
-const KEY_MATERIAL = /^(Secret|MacKey|deriveKey|fillDerivedKey|computeKey|pSha1|encrypt|decrypt|digest|digestBase64|SecurityContext)$/;
+const KEY_MATERIAL =
+  /^(Secret|MacKey|deriveKey|fillDerivedKey|computeKey|pSha1|encrypt|decrypt|digest|digestBase64|SecurityContext)$/;
 
 test('each package depends only on packages to its left', () => {
   expect(

@@ -42,6 +42,8 @@ export type {
   AsymmetricX509Responder,
   CertificateOverTlsInitiator,
   CertificateOverTlsResponder,
+  SamlByMessageInitiator,
+  SamlByMessageResponder,
   SamlInitiator,
   SamlResponder,
   SymmetricX509Initiator,
@@ -55,7 +57,6 @@ export { certificateOverTls } from './bootstrap/certificate-over-tls.ts';
 export { clientCertificate } from './bootstrap/client-certificate.ts';
 export { samlOverTls } from './bootstrap/saml.ts';
 export { samlByMessage } from './bootstrap/saml-by-message.ts';
-export type { SamlByMessageInitiator, SamlByMessageResponder } from './bootstrap/saml-by-message.ts';
 export { sessionToken } from './bootstrap/session-token.ts';
 export type { SessionUse } from './bootstrap/session-token.ts';
 
@@ -84,7 +85,7 @@ export type {
   MayCreateContexts,
   MayTransferContexts,
   TellServices,
-} from './responder/context-creation.ts';
+} from './responder/options.ts';
 export type { KeyContribution } from './trust/key-material.ts';
 export { requestAction, responseAction, trustActionOf, trustVersionOf } from './soap/actions.ts';
 export type { Operation, TrustAction } from './soap/actions.ts';

@@ -1,7 +1,7 @@
 /** What each way to begin is given. */
 import { PrivateKey, Secret, Trust } from '@parley/core';
 import type { Kind } from '@parley/core/internal';
-import { callback, instanceOf, listOf, oneOf, optional, shapeOf, TEXT } from '@parley/core/internal';
+import { callback, instanceOf, isObject, listOf, oneOf, optional, shapeOf, TEXT } from '@parley/core/internal';
 import {
   ASSERTION_ISSUERS,
   ASSERTION_TOKEN,
@@ -16,6 +16,8 @@ import type {
   AsymmetricX509Responder,
   CertificateOverTlsInitiator,
   CertificateOverTlsResponder,
+  SamlByMessageInitiator,
+  SamlByMessageResponder,
   SamlInitiator,
   SamlResponder,
   SymmetricX509Initiator,
@@ -70,5 +72,27 @@ export const SAML_RESPONDER: Kind<SamlResponder> = shapeOf<SamlResponder>({
   issuers: ASSERTION_ISSUERS,
   audiences: listOf(TEXT),
   ownKeys: optional(OWN_KEYS),
+  trust: optional(TRUST),
+});
+
+const SAML_PROTECTING = shapeOf<Extract<SamlByMessageInitiator, { readonly proof: Secret }>>({
+  assertion: ASSERTION_TOKEN,
+  proof: instanceOf(Secret),
+});
+const SAML_BESIDE = shapeOf<Extract<SamlByMessageInitiator, { readonly service: unknown }>>({
+  assertion: ASSERTION_TOKEN,
+  service: RECIPIENT,
+  proof: optional(instanceOf(PrivateKey)),
+});
+/** With a service, it goes beside that one's certificate. */
+export const SAML_BY_MESSAGE_INITIATOR: Kind<SamlByMessageInitiator> = {
+  type: 'object',
+  misfit: (value) => (isObject(value) && 'service' in value ? SAML_BESIDE : SAML_PROTECTING).misfit(value),
+};
+export const SAML_BY_MESSAGE_RESPONDER: Kind<SamlByMessageResponder> = shapeOf<SamlByMessageResponder>({
+  ownKeys: OWN_KEYS,
+  confirmation: oneOf(['bearer', 'endorsing', 'protecting']),
+  issuers: ASSERTION_ISSUERS,
+  audiences: listOf(TEXT),
   trust: optional(TRUST),
 });

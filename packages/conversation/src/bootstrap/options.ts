@@ -73,3 +73,29 @@ export interface SamlResponder {
   /** Certificates of holders. */
   readonly trust?: Trust | undefined;
 }
+
+export type SamlByMessageInitiator =
+  | {
+      readonly assertion: AssertionToken;
+      /** The secret that the assertion has encrypted for the service: it protects request and answer. */
+      readonly proof: Secret;
+    }
+  | {
+      readonly assertion: AssertionToken;
+      /** The service, by its certificate: requests are encrypted for it. */
+      readonly service: KeyRecipient;
+      /** Of the key that the assertion names, which endorses. Without: whoever bears it is believed, and it goes encrypted. */
+      readonly proof?: PrivateKey | undefined;
+    };
+
+export interface SamlByMessageResponder {
+  /** The service's own: requests, or the secrets of holders, are encrypted for one of them. */
+  readonly ownKeys: readonly OwnKey[];
+  /** `bearer`; `endorsing`: the holder of a private key; `protecting`: the holder of a secret. */
+  readonly confirmation: 'bearer' | 'endorsing' | 'protecting';
+  readonly issuers: readonly AssertionIssuer[];
+  /** Who we are to issuers. */
+  readonly audiences: readonly string[];
+  /** Certificates of holders. */
+  readonly trust?: Trust | undefined;
+}

@@ -3,34 +3,23 @@
  * service's certificate (WS-SecurityPolicy's SymmetricBinding with a supporting token); or of a holder whose secret protects everything
  * (the same with an IssuedToken to protect).
  */
-import type { PrivateKey, Secret, Trust } from '@parley/core';
-import { encodeBase64 } from '@parley/core/internal';
-import type { AssertionIssuer, AssertionToken, KeyRecipient, OwnKey, PolicyChanges } from '@parley/engine';
+import type { Secret } from '@parley/core';
+import { encodeBase64, requireOptions } from '@parley/core/internal';
+import type { AssertionToken, PolicyChanges } from '@parley/engine';
 import { EncryptedKey, policyOf } from '@parley/engine';
 import { holderSecretSha1 } from '@parley/engine/internal';
 import type { ProtectionRequest } from '../protection/protection.ts';
 import type { BootstrapKind, HandshakeScene, InitiatorBootstrap, ResponderBootstrap } from './bootstrap.ts';
 import { answerChanges } from './bootstrap.ts';
 import { hiddenUnder } from './hidden-key.ts';
+import type { SamlByMessageInitiator, SamlByMessageResponder } from './options.ts';
+import { SAML_BY_MESSAGE_INITIATOR, SAML_BY_MESSAGE_RESPONDER } from './options-shape.ts';
 import { subjectOf } from './saml.ts';
 import { symmetricX509 } from './symmetric-x509.ts';
 
-export type SamlByMessageInitiator =
-  | {
-      readonly assertion: AssertionToken;
-      /** The secret that the assertion has encrypted for the service: it protects request and answer. */
-      readonly proof: Secret;
-    }
-  | {
-      readonly assertion: AssertionToken;
-      /** The service, by its certificate: requests are encrypted for it. */
-      readonly service: KeyRecipient;
-      /** Of the key that the assertion names, which endorses. Without: whoever bears it is believed, and it goes encrypted. */
-      readonly proof?: PrivateKey | undefined;
-    };
-
 /** The initiator's. Everything is borrowed for as long as the initiator lives. @throws Fault `caller.input-invalid` no such assertion */
 function initiator(options: SamlByMessageInitiator): InitiatorBootstrap {
+  requireOptions(SAML_BY_MESSAGE_INITIATOR, options, 'options');
   const { assertion } = options;
   if (!('service' in options)) return protecting(assertion, options.proof);
   const { service, proof } = options;
@@ -74,20 +63,10 @@ function underHolderSecret(
   return { ...style.protection, assertion, proof, keys: 'explicit', suite, version };
 }
 
-export interface SamlByMessageResponder {
-  /** The service's own: requests, or the secrets of holders, are encrypted for one of them. */
-  readonly ownKeys: readonly OwnKey[];
-  /** `bearer`; `endorsing`: the holder of a private key; `protecting`: the holder of a secret. */
-  readonly confirmation: 'bearer' | 'endorsing' | 'protecting';
-  readonly issuers: readonly AssertionIssuer[];
-  /** Who we are to issuers. */
-  readonly audiences: readonly string[];
-  /** Certificates of holders. */
-  readonly trust?: Trust | undefined;
-}
-
 /** The responder's: the principal is the subject, as its issuer names it. */
-function responder({ ownKeys, confirmation, issuers, audiences, trust }: SamlByMessageResponder): ResponderBootstrap {
+function responder(options: SamlByMessageResponder): ResponderBootstrap {
+  requireOptions(SAML_BY_MESSAGE_RESPONDER, options, 'options');
+  const { ownKeys, confirmation, issuers, audiences, trust } = options;
   const { profile, demands, allows } = KINDS[confirmation];
   return {
     ...symmetricX509.responder({ ownKeys }),

@@ -1,6 +1,6 @@
 import type { FailedReply, Reply, SecurityContext } from '@parley/core';
 import { Fault } from '@parley/core';
-import { failedReply, requireInput, requireKind } from '@parley/core/internal';
+import { CONTEXT, failedReply, requireInput, requireKind } from '@parley/core/internal';
 import type { AssertionSignature, CertificateSignature, Pool } from '@parley/engine';
 import { ENDORSEMENT } from '@parley/engine/internal';
 import { currentMs } from '../exchange/ambient.ts';
@@ -156,7 +156,11 @@ export class Initiator {
    * `caller.channel-not-secure` where the bootstrap needs one; `caller.context-unusable` it has no key; and those of `seal`.
    */
   requestTransfer(context: SecurityContext, channel: Channel): Reply<OutgoingRequest> {
-    return replyOf(() => this.#desk.transfer(context, channel));
+    return replyOf(() => {
+      requireKind(CONTEXT, context, 'context');
+      requireChannel(channel);
+      return this.#desk.transfer(context, channel);
+    });
   }
 
   /**

@@ -7,7 +7,7 @@ import { issueKey } from '../trust/key-material.ts';
 import type { SecurityTokenRequest } from '../trust/request-security-token.ts';
 import type { NegotiatedAnswer } from './answer.ts';
 import { agreedExpiry, answerToken, wipeIssued } from './answer.ts';
-import type { ContextChange } from './context-creation.ts';
+import type { ContextChange } from './options.ts';
 import type { ProvenRequest, RequestInHand } from './request-in-hand.ts';
 import type { ResponderSettings } from './settings.ts';
 

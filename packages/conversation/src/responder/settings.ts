@@ -22,9 +22,8 @@ import { completeResponderSequenceSettings } from '../sequence-keeping/settings.
 import type { ContextStore } from '../store/context-store.ts';
 import type { AmendmentPolicy } from './amendment-policy.ts';
 import { amendingPolicy } from './amendment-policy.ts';
-import type { MayCreateContexts, MayTransferContexts, TellServices } from './context-creation.ts';
 import { Negotiations } from './negotiations.ts';
-import type { ResponderOptions } from './options.ts';
+import type { MayCreateContexts, MayTransferContexts, ResponderOptions, TellServices } from './options.ts';
 import { RESPONDER_OPTIONS } from './options.ts';
 
 /** The options, complete. */

@@ -23,9 +23,10 @@ export function answerEnvelope(answer: SequenceAnswer, style: AnswerStyle, tape:
     return withHeaderBlocks(answer.envelope, tape, (writer, soapVersion) => {
       writeSequenceHeaders(writer, { ...headers, soapVersion });
     });
+  const { newMessageId, ...written } = style;
   return writeEnvelope({
-    ...style,
-    messageId: style.newMessageId(),
+    ...written,
+    messageId: newMessageId(),
     action: sequenceAction(headers.version, answer.action),
     headers: (writer) => writeSequenceHeaders(writer, { ...headers, soapVersion: style.soapVersion }),
     body: (writer) => writeBody(writer, answer, style),

@@ -78,5 +78,6 @@ export function trustResponseOf(action: string): TrustResponse | undefined {
 
 /** The generation whose trust namespace an action begins with: such a message is for the issuer, known or not. */
 export function trustVersionOf(action: string): Version | undefined {
+  requireKind(TEXT, action, 'action');
   return VERSIONS.find((version) => action.startsWith(`${VERSION_URIS[version].trust}/`));
 }

@@ -1,6 +1,7 @@
 import { scan, Tape, textOf } from '@parley/codec';
 import { attributeNamed, isNamed, localName, Namespace } from '@parley/codec/internal';
 import { DEFAULT_LIMITS } from '@parley/core';
+import { requireInput } from '@parley/core/internal';
 import { attributeValue } from '@parley/engine/internal';
 
 const IDENTIFIER = localName('Identifier');
@@ -13,6 +14,7 @@ const URI_BYTES_MAX = 1024;
  * whoever wrote it; none of what is no XML.
  */
 export function namedContexts(message: Uint8Array): ReadonlySet<string> {
+  requireInput(message, 'message');
   const names = new Set<string>();
   const tape = new Tape();
   try {

@@ -61,10 +61,18 @@ const HOLDER: Kind<HolderKey> = keyed({
   encryptedKey: shapeOf<OfEncryptedKey>({ encryptedKey: instanceOf(EncryptedKey) }),
 });
 
+// Names in XML 1.0, fifth edition, without a colon.
+const NAME_START =
+  'A-Z_a-z\\u{c0}-\\u{d6}\\u{d8}-\\u{f6}\\u{f8}-\\u{2ff}\\u{370}-\\u{37d}\\u{37f}-\\u{1fff}\\u{200c}-\\u{200d}\\u{2070}-\\u{218f}\\u{2c00}-\\u{2fef}\\u{3001}-\\u{d7ff}\\u{f900}-\\u{fdcf}\\u{fdf0}-\\u{fffd}\\u{10000}-\\u{effff}';
+const NC_NAME = new RegExp(
+  `^[${NAME_START}][${NAME_START}\\-.0-9\\u{b7}\\u{300}-\\u{36f}\\u{203f}-\\u{2040}]{0,255}$`,
+  'u',
+);
+
 /** What an assertion may be asked to say. */
 export const ASSERTION: Kind<AssertionRequest> = shapeOf<AssertionRequest>({
   version: oneOf(['1.1', '2.0']),
-  id: textLike(/^[\p{L}_][\p{L}\p{N}_.\-\u00b7]{0,255}$/u, 'an NCName of at most 256 characters'),
+  id: textLike(NC_NAME, 'an NCName of at most 256 characters'),
   issuer: TEXT,
   key: instanceOf(CertifiedKey),
   algorithm: optional(SIGNATURE_ALGORITHM),

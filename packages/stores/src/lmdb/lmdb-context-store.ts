@@ -11,26 +11,25 @@ import {
   requirePosition,
   requireTime,
   retentionOf,
-  STORE_MEMBERS,
   storableOctets,
   tombstoneOf,
 } from '@parley/conversation/internal';
 import type { SecurityContext } from '@parley/core';
 import { Fault } from '@parley/core';
-import type { Kind } from '@parley/core/internal';
-import { FLAG, instanceOf, listOf, optional, requireOptions, shapeOf, textLike } from '@parley/core/internal';
+import { requireOptions } from '@parley/core/internal';
 import type { ContextChanges } from '@parley/engine';
 import { packContext, unpackContext } from '../sealing/context-record.ts';
-import { KeyEncryptionKey } from '../sealing/key-encryption-key.ts';
+import type { KeyEncryptionKey } from '../sealing/key-encryption-key.ts';
 import { isSealedUnder, openRecord, sealRecord } from '../sealing/sealed-record.ts';
 import { LmdbChanges } from './lmdb-changes.ts';
 import type { Writing } from './lmdb-database.ts';
 import { LmdbDatabase } from './lmdb-database.ts';
 import { LmdbRecords } from './lmdb-records.ts';
 import type { LmdbContextStore, LmdbContextStoreOptions } from './lmdb-store-contract.ts';
+import { LMDB_STORE_OPTIONS } from './lmdb-store-contract.ts';
 import type { Resealed } from './reseal.ts';
 import { resealAll } from './reseal.ts';
-import { hadStore, markStore } from './store-marker.ts';
+import { emptied, hadStore, markStore } from './store-marker.ts';
 
 // The database's own order: the check record comes before the changes, and those before all contexts.
 const CHECK_KEY: Uint8Array = Uint8Array.of(0);
@@ -56,7 +55,7 @@ const PRUNE_BATCH = 256;
  * `internal.store-corrupt`, `internal.store-unavailable`.
  */
 export async function openLmdbContextStore(options: LmdbContextStoreOptions): Promise<LmdbContextStore> {
-  requireOptions(OPTIONS, options, 'options');
+  requireOptions(LMDB_STORE_OPTIONS, options, 'options');
   const readOnly = options.readOnly ?? false;
   const { directory } = options;
   const wasThere = await hadStore(directory);
@@ -70,19 +69,6 @@ export async function openLmdbContextStore(options: LmdbContextStoreOptions): Pr
     await database.close();
     throw error;
   }
-}
-
-const OPTIONS: Kind<LmdbContextStoreOptions> = shapeOf<LmdbContextStoreOptions>({
-  ...STORE_MEMBERS,
-  directory: textLike(/^[^\0]+$/, 'the name of a folder'),
-  keyEncryptionKey: instanceOf(KeyEncryptionKey),
-  olderKeyEncryptionKeys: optional(listOf(instanceOf(KeyEncryptionKey))),
-  readOnly: optional(FLAG),
-});
-
-// safety: what was acknowledged is gone; that is not for a new store to hide.
-function emptied(): Fault {
-  return new Fault('internal.store-corrupt', { reason: 'emptied' });
 }
 
 class LmdbStore implements LmdbContextStore {

@@ -1,5 +1,8 @@
 import type { ContextStore, ContextStoreOptions } from '@parley/conversation';
-import type { KeyEncryptionKey } from '../sealing/key-encryption-key.ts';
+import { STORE_MEMBERS } from '@parley/conversation/internal';
+import type { Kind } from '@parley/core/internal';
+import { FLAG, instanceOf, listOf, optional, shapeOf, textLike } from '@parley/core/internal';
+import { KeyEncryptionKey } from '../sealing/key-encryption-key.ts';
 import type { Resealed } from './reseal.ts';
 
 export interface LmdbContextStoreOptions extends ContextStoreOptions {
@@ -14,6 +17,14 @@ export interface LmdbContextStoreOptions extends ContextStoreOptions {
   readonly olderKeyEncryptionKeys?: readonly KeyEncryptionKey[] | undefined;
   readonly readOnly?: boolean | undefined;
 }
+
+export const LMDB_STORE_OPTIONS: Kind<LmdbContextStoreOptions> = shapeOf<LmdbContextStoreOptions>({
+  ...STORE_MEMBERS,
+  directory: textLike(/^[^\0]+$/, 'the name of a folder'),
+  keyEncryptionKey: instanceOf(KeyEncryptionKey),
+  olderKeyEncryptionKeys: optional(listOf(instanceOf(KeyEncryptionKey))),
+  readOnly: optional(FLAG),
+});
 
 /** A store in a folder. */
 export interface LmdbContextStore extends ContextStore {

@@ -43,3 +43,8 @@ async function syncFolder(directory: string): Promise<void> {
     await folder.close();
   }
 }
+
+/** safety: what was acknowledged is gone; that is not for a new store to hide. */
+export function emptied(): Fault {
+  return new Fault('internal.store-corrupt', { reason: 'emptied' });
+}
