@@ -293,7 +293,7 @@ describe('an encrypted assertion, whose key is encrypted for us', () => {
   });
 
   test('T37: what is wrong with it is told to nobody', () => {
-    const lapsed = encrypted(carried(sampleAssertion({ lifetimeMs: 1 - 300_000 })));
+    const lapsed = encrypted(carried(sampleAssertion({ issuedAtMs: NOW_MS - 960_000, lifetimeMs: 600_001 })));
     expect(outcomeWith(lapsed, BEARER_POLICY, credentials)).toBe('peer.decrypt-failed');
   });
 
