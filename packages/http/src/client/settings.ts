@@ -186,10 +186,15 @@ const ATTEMPT_TIMEOUT_MS = 30_000;
 function reliableSettings(reliable: ConnectOptions['reliable']): ReliableSettings | undefined {
   if (reliable === undefined || reliable === false) return undefined;
   const options: ReliableOptions = reliable === true ? {} : reliable;
-  const { records = new MemoryRecords(), sequenceVersion: version, attemptTimeoutMs = ATTEMPT_TIMEOUT_MS } = options;
+  const {
+    records = new MemoryRecords(),
+    sequenceVersion: version,
+    attemptTimeoutMs = ATTEMPT_TIMEOUT_MS,
+    ...sequences
+  } = options;
   if (!Number.isSafeInteger(attemptTimeoutMs) || attemptTimeoutMs < 1)
     throw new Fault('caller.option-invalid', { option: 'attemptTimeoutMs', least: 1 });
-  return { sequences: completeSequenceSettings(options), records, version, attemptTimeoutMs };
+  return { sequences: completeSequenceSettings(sequences), records, version, attemptTimeoutMs };
 }
 
 function httpUrl(option: string, address: string | URL): URL {
