@@ -1,7 +1,7 @@
 // What the other packages of Parley use of this one beside what is public. No promise is made for it: names come and go without
 // a new major version.
 
-export { CHANGES_KEPT, changesSince } from './store/change-ring.ts';
+export { CHANGES_KEPT, ChangeRing, changesSince } from './store/change-ring.ts';
 export { identifierOctets, refuseRevival, storableOctets, tombstoneOf } from './store/context-copy.ts';
 export type { Retention } from './store/retention.ts';
 export { isForgotten, isOver, retentionOf } from './store/retention.ts';

@@ -1,8 +1,8 @@
-export { openLmdbContextStore } from './lmdb/lmdb-context-store.ts';
-export type { LmdbContextStoreOptions } from './lmdb/lmdb-context-store.ts';
+export { openLmdbContextStore } from './lmdb-context-store.ts';
+export type { LmdbContextStoreOptions } from './lmdb-context-store.ts';
 export {
   createKeyEncryptionKeyFile,
   KeyEncryptionKey,
   keyEncryptionKeyFromFile,
   keyEncryptionKeyFromText,
-} from './sealing/key-encryption-key.ts';
+} from '@parley/sealing';

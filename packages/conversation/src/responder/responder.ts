@@ -1,4 +1,3 @@
-import { Tape } from '@parley/codec';
 import type { FailedReply, Reply } from '@parley/core';
 import { Fault } from '@parley/core';
 import { failedReply } from '@parley/core/internal';
@@ -15,7 +14,7 @@ import type { SequenceStats } from '../sequence-keeping/sequence-step.ts';
 import { trustActionOf, trustResponseOf, trustVersionOf } from '../soap/actions.ts';
 import type { AddressingStyle } from '../soap/addressing-style.ts';
 import type { Outline } from '../soap/outline.ts';
-import { emptyOutline, readOutline } from '../soap/outline.ts';
+import { emptyOutline } from '../soap/outline.ts';
 import { writeFaultReply } from '../soap/soap-fault.ts';
 import { wipeContext } from '../store/context-copy.ts';
 import type { ContextName } from '../trust/token-reference.ts';
@@ -33,6 +32,7 @@ import type { ResponderOptions } from './options.ts';
 import { rememberOwn } from './own-messages.ts';
 import type { RenewedContext } from './renew-context.ts';
 import type { RequestInHand } from './request-in-hand.ts';
+import { readRequestOutline } from './request-outline.ts';
 import type { SequenceDesk, SequenceExchange } from './sequence-desk.ts';
 import { isNumbered, sequenceDesk } from './sequence-desk.ts';
 import type { ResponderSettings } from './settings.ts';
@@ -218,14 +218,14 @@ export class Responder {
   }
 
   #take(bytes: Uint8Array, channel: Channel, outline: Outline, isCounting = false): RequestInHand {
-    readOutline(bytes, this.#settings.profile.requests.policy, new Tape(), outline);
+    const atMs = currentMs(this.#settings.ambient);
+    this.#latestMs = Math.max(this.#latestMs, atMs);
+    readRequestOutline(bytes, outline, this.#settings, this.#latestMs);
     const { soapVersion = outline.soapVersion } = channel;
     if (soapVersion !== outline.soapVersion) {
       outline.soapVersion = soapVersion; // of the refusal
       throw new Fault('peer.soap-version-mismatch', { transport: soapVersion });
     }
-    const atMs = currentMs(this.#settings.ambient);
-    this.#latestMs = Math.max(this.#latestMs, atMs);
     const kind = trustVersionOf(outline.action ?? '') === undefined ? 'message' : 'trust';
     const { replayCache, quota } = this.#settings;
     const isInSequence = isCounting && isNumbered({ outline });
