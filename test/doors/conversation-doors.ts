@@ -486,5 +486,4 @@ export const CONVERSATION_DOORS: Readonly<Record<string, Door>> = {
 
 export const CONVERSATION_REASONS: Readonly<Record<string, string>> = {
   'conversation.MemoryRecords': 'takes nothing',
-  'conversation.payloadIn': 'called with a tape of ours',
 };

@@ -130,6 +130,7 @@ export function offsetsAfter(
   return [...last.values()].map(({ topic, partition, offset }) => ({ topic, partition, offset: String(offset + 1n) }));
 }
 
+/** What the client failed with, as something that passes; the cause is kept. */
 export function unavailable(error: unknown): Fault {
   const reason = error instanceof Error ? error.name : 'unknown';
   return new Fault('internal.bus-unavailable', { reason }, error);

@@ -12,6 +12,7 @@ export function headersOf(given: MsgHdrs | undefined): Record<string, string> {
   return headers;
 }
 
+/** The same as NATS carries them: what it cannot, a name is left out for, and a value percent-encoded. */
 export function natsHeaders(given: Readonly<Record<string, string>>): MsgHdrs {
   const headers = newHeaders();
   for (const [name, value] of Object.entries(given)) {

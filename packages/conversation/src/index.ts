@@ -60,7 +60,7 @@ export { samlByMessage } from './bootstrap/saml-by-message.ts';
 export { sessionToken } from './bootstrap/session-token.ts';
 export type { SessionUse } from './bootstrap/session-token.ts';
 
-export { bodyPayload, payloadIn } from './soap/body-payload.ts';
+export { bodyPayload } from './soap/body-payload.ts';
 export type { BodyPayload } from './soap/body-payload.ts';
 export { envelope } from './soap/envelope.ts';
 export type { EnvelopeOptions } from './soap/envelope.ts';

@@ -1,6 +1,7 @@
 // What the other packages of Parley use of this one beside what is public. No promise is made for it: names come and go without
 // a new major version.
 
+export { payloadIn } from './soap/body-payload.ts';
 export { CHANGES_KEPT, changesSince } from './store/change-ring.ts';
 export { identifierOctets, refuseRevival, storableOctets, tombstoneOf } from './store/context-copy.ts';
 export type { Retention } from './store/retention.ts';

@@ -1,9 +1,8 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import type { FaultCode } from '@parley/core';
-import { Fault, isTransient } from '@parley/core';
-import { failedReply } from '@parley/core/internal';
+import type { FaultCode, Reply } from '@parley/core';
+import { Fault, isTransient, unwrap } from '@parley/core';
 import type { Delivery } from '../message/bus-message.ts';
 import type { RetryPace } from '../stage/options.ts';
+import { persistently } from '../stage/persistently.ts';
 import type { Settled } from '../stage/stage.ts';
 import { batchesOf } from './batches.ts';
 import type { Commit, CommitBatch, RelayOptions } from './options.ts';
@@ -22,7 +21,6 @@ export interface RelaySummary {
 
 const BATCH_MESSAGES_MAX = 256;
 const RETRY: RetryPace = { attemptsMax: 10, pauseMs: 100 };
-const PAUSE_MS_MAX = 5000;
 
 /**
  * Takes messages from a bus, through a stage, to a bus, until `signal` is aborted or the inlet ends. Results leave in the order of the
@@ -43,7 +41,11 @@ export async function relay<Given extends Delivery>(options: RelayOptions<Given>
   let committing: Promise<void> = Promise.resolve();
   const settle = async (batch: readonly Settled<Given>[]): Promise<void> => {
     const deliveries = batch.flatMap(({ delivery }) => once.all(delivery));
-    await persistently(async () => await commit({ ...sorted(batch), deliveries }), retry, signal);
+    const attempt = async (): Promise<Reply<void>> => {
+      await commit({ ...sorted(batch), deliveries });
+      return { ok: true, value: undefined };
+    };
+    unwrap(await persistently(attempt, ({ code }) => isTransient(code), retry, signal));
     for (const settled of batch) {
       once.settle(settled.delivery);
       tally.add(settled);
@@ -86,23 +88,6 @@ function sorted<Given extends Delivery>(
     results: batch.filter(({ refused }) => refused === undefined).map(({ message }) => message),
     deadLetters: batch.filter(({ refused }) => refused !== undefined).map(({ message }) => message),
   };
-}
-
-async function persistently(
-  attempt: () => Promise<void>,
-  { attemptsMax, pauseMs }: RetryPace,
-  signal: AbortSignal,
-): Promise<void> {
-  for (let attempts = 1; ; attempts++) {
-    try {
-      await attempt();
-      return;
-    } catch (error) {
-      const { code, detail, cause } = failedReply(error);
-      if (!isTransient(code) || attempts >= attemptsMax || signal.aborted) throw new Fault(code, detail, cause);
-    }
-    await pause(Math.min(pauseMs * 2 ** (attempts - 1), PAUSE_MS_MAX), undefined, { signal }).catch(() => undefined);
-  }
 }
 
 class Tally {

@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { FailedReply, Reply } from '@parley/core';
 import { Fault, retryOf } from '@parley/core';
 import { failedReply } from '@parley/core/internal';
@@ -6,6 +5,7 @@ import type { Delivery, OutgoingMessage } from '../message/bus-message.ts';
 import { foreignHeaders, placeHeader, refusedHeaders } from '../message/verdict-headers.ts';
 import { inOrder } from './in-order.ts';
 import type { RetryPace, StagePace } from './options.ts';
+import { persistently } from './persistently.ts';
 
 /** A delivery, and what came of it. */
 export interface Settled<Given extends Delivery = Delivery> {
@@ -47,7 +47,7 @@ const CONCURRENCY = 256;
 export function stageOf(step: Step, { concurrency = CONCURRENCY, retry = RETRY }: StagePace): Stage {
   return async function* staged<Given extends Delivery>(deliveries: AsyncIterable<Given>, signal?: AbortSignal) {
     const done = inOrder(deliveries, concurrency, async (delivery) => {
-      const reply = await persistently(async () => await step.run(delivery), retry, signal);
+      const reply = await persistently(async () => await step.run(delivery), mayPass, retry, signal);
       return { delivery, reply };
     });
     // Begun in order, so that of two that are the same the first one counts.
@@ -66,23 +66,10 @@ async function firstOnly(
   if (isFirst === undefined) return { ok: true, value: result };
   return await persistently(
     async () => ((await isFirst()) ? { ok: true, value: result } : failedReply(new Fault('peer.replay'))),
+    mayPass,
     retry,
     signal,
   );
-}
-
-/** What `attempt` comes to at last. @throws Fault what might pass, and did not in time */
-async function persistently<T>(
-  attempt: () => Promise<Reply<T>>,
-  { attemptsMax, pauseMs }: RetryPace,
-  signal: AbortSignal | undefined,
-): Promise<Reply<T>> {
-  for (let attempts = 1; ; attempts++) {
-    const reply = await attempt().catch(failedReply);
-    if (reply.ok || !mayPass(reply)) return reply;
-    if (attempts >= attemptsMax || signal?.aborted === true) throw new Fault(reply.code, reply.detail, reply.cause);
-    await pause(pauseMs * 2 ** (attempts - 1), undefined, { signal }).catch(() => undefined);
-  }
 }
 
 /**

@@ -56,14 +56,17 @@ function configOption(): Option {
   );
 }
 
+/** Where contexts are kept. */
 export function contextsOption(): Option {
   return new Option('--contexts <dir>', 'context store with the keys');
 }
 
+/** What opens that store. */
 export function kekOption(): Option {
   return new Option('--kek <file>', "file with the store's key-encryption key");
 }
 
+/** Contexts in a file, instead. */
 export function keysOption(): Option {
   return new Option('--keys <file>', 'keys file (JSON) instead of a store');
 }

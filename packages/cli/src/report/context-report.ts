@@ -6,6 +6,7 @@ export type ContextState = 'live' | 'expired' | 'cancelled';
 const STATE_WIDTH = 9;
 const INSTANT_WIDTH = 24;
 
+/** What may be done with it now. */
 export function stateOf({ cancelledAtMs, expiresAtMs }: SecurityContext, nowMs: number): ContextState {
   if (cancelledAtMs !== undefined) return 'cancelled';
   return nowMs >= expiresAtMs ? 'expired' : 'live';

@@ -17,18 +17,22 @@ const CHANGE: Kind<Change> = callback();
 const CHANGED = optional(CONTEXT);
 const POSITION = optional(whole());
 
+/** @throws Fault `caller.option-invalid` */
 export function requireIdentifier(identifier: unknown): asserts identifier is string {
   requireKind(TEXT, identifier, 'identifier');
 }
 
+/** @throws Fault `caller.option-invalid` */
 export function requireContext(context: unknown): asserts context is SecurityContext {
   requireKind(CONTEXT, context, 'context');
 }
 
+/** @throws Fault `caller.option-invalid` */
 export function requireTime(atMs: unknown, name: 'atMs' | 'nowMs'): asserts atMs is number {
   requireKind(FINITE, atMs, name);
 }
 
+/** @throws Fault `caller.option-invalid` */
 export function requirePosition(since: unknown): asserts since is number | undefined {
   requireKind(POSITION, since, 'since');
 }

@@ -2,7 +2,7 @@
 import { NAMESPACE_URIS, scan, Tape } from '@parley/codec';
 import { Namespace } from '@parley/codec/internal';
 import type { BodyPayload } from '@parley/conversation';
-import { payloadIn } from '@parley/conversation';
+import { payloadIn } from '@parley/conversation/internal';
 import type { Limits } from '@parley/core';
 import { Fault } from '@parley/core';
 import type { SoapVersion } from '@parley/engine';

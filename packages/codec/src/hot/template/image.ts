@@ -112,6 +112,7 @@ export interface Image {
 const SLACK_BYTES = 16;
 const WORD_BYTES = Int32Array.BYTES_PER_ELEMENT;
 
+/** `content` in the words and octets that a matcher reads. */
 export function imageOf({ segments, equals, ids, parts }: ImageContent): Image {
   const pieces = parts.flat();
   const contents = segments.flatMap(({ content }) => content ?? []);

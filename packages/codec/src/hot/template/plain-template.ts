@@ -14,6 +14,7 @@ const WORD_BYTES = Int32Array.BYTES_PER_ELEMENT;
 
 const BEYOND_ASCII = 0x80;
 
+/** The definition in TypeScript that the module is held to. */
 export class PlainMatcher implements Matcher {
   readonly holes: Int32Array = new Int32Array(MATCH_LIMITS.holes * 2);
   readonly places: Int32Array = new Int32Array(MATCH_LIMITS.parts * 2);
