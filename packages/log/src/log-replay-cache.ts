@@ -19,7 +19,7 @@ export class LogReplayCache implements ReplayCache {
     return this.insertPrint(first, second, third);
   }
 
-  /** The same by the {@link fingerprint} of the pair. */
+  /** The same by the fingerprint of the pair. */
   insertPrint(first: number, second: number, third: number): boolean {
     if ((this.#count + 1) * 4 > (this.#slots.length / WORDS) * 3) this.#grow();
     const inserted = insert(this.#slots, first >>> 0, second >>> 0, third >>> 0);

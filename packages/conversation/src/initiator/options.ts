@@ -35,7 +35,7 @@ export interface InitiatorOptions {
    * cookie, say. Needs its {@link tokenId}. Copied.
    */
   readonly tokenElement?: Uint8Array | undefined;
-  /** How the issuer of {@link context} names its token, where it does otherwise than we ({@link Initiator.tokenReferences}). Copied. */
+  /** How the issuer of {@link context} names its token, where it does otherwise than we (`Initiator.tokenReferences`). Copied. */
   readonly tokenReferences?: ReferenceOctets | undefined;
   /** Default: the suite's. */
   readonly keySizeBits?: number | undefined;

@@ -11,7 +11,7 @@ const OFFSET_BYTES = whole(0, OFFSET_BYTES_MAX);
 /**
  * P_SHA1(secret, seed)[offsetBytes, offsetBytes + out.length) into `out` (RFC 2246 §5, WS-SC §7). Borrows all three.
  * Blocks that lie wholly before `offsetBytes` cost half.
- * @throws Fault `caller.input-invalid` no octets; `caller.option-invalid` an offset beyond {@link OFFSET_BYTES_MAX}
+ * @throws Fault `caller.input-invalid` no octets; `caller.option-invalid` an offset beyond 2 ** 24 octets
  */
 export function pSha1(secret: Uint8Array, seed: Uint8Array, offsetBytes: number, out: Uint8Array): void {
   // safety: anything else, such as a public key, would pass for an empty key.

@@ -2,12 +2,13 @@ import { stat } from 'node:fs/promises';
 
 /**
  * Looks at files again and again: whether they are still what they were. Events of file systems miss what is replaced through links,
- * as secrets of Kubernetes are.
+ * as secrets of Kubernetes are. A file may be in the middle of being written: what counts is what two looks find the same.
  */
 export class WatchedFiles {
   readonly #timer: NodeJS.Timeout;
   readonly #changed: () => Promise<ReadonlySet<string>>;
   #seen = new Map<string, string>();
+  #before = new Map<string, string>();
   #isLooking = false;
 
   /** `changed` is called when one of the files is another, and says which there are from then on. */
@@ -35,7 +36,9 @@ export class WatchedFiles {
     this.#isLooking = true;
     try {
       const now = await marksOf(new Set(this.#seen.keys()));
-      if ([...now].every(([file, mark]) => this.#seen.get(file) === mark)) return;
+      const isSettled = areEqual(now, this.#before);
+      this.#before = now;
+      if (!isSettled || areEqual(now, this.#seen)) return;
       this.#seen = now;
       const files = await this.#changed();
       for (const [file, mark] of await marksOf(files)) if (!this.#seen.has(file)) this.#seen.set(file, mark);
@@ -43,6 +46,10 @@ export class WatchedFiles {
       this.#isLooking = false;
     }
   }
+}
+
+function areEqual(one: ReadonlyMap<string, string>, other: ReadonlyMap<string, string>): boolean {
+  return [...one].every(([file, mark]) => other.get(file) === mark);
 }
 
 async function marksOf(files: ReadonlySet<string>): Promise<Map<string, string>> {
