@@ -4,7 +4,7 @@ export const hooks = {
   beforePacking({ optionalDependencies = {}, ...manifest }) {
     const exports = Object.entries(manifest.exports).map(([door, { source: _, ...conditions }]) => [door, conditions]);
     const optional = Object.keys(optionalDependencies).map((name) => [name, { optional: true }]);
-    const peers = { ...manifest.peerDependencies, ...optionalDependencies };
+    const peers = { ...optionalDependencies, ...manifest.peerDependencies };
     const meta = { ...manifest.peerDependenciesMeta, ...Object.fromEntries(optional) };
     return {
       ...manifest,
