@@ -27,6 +27,8 @@ import {
   signedChallenge,
   symmetricX509,
   systemAmbient,
+  TokenContextStore,
+  type TokenContextStoreOptions,
   trustActionOf,
   trustVersionOf,
   usernameOverTls,
@@ -37,6 +39,7 @@ import {
 } from '@parley/conversation';
 import { contextOf, Secret } from '@parley/core';
 import { policyOf } from '@parley/engine';
+import { KeyEncryptionKey } from '@parley/sealing';
 import { NOW_MS, sampleContext, sampleEnvelope } from '../engine/support/sample.ts';
 import { issuerTrust, sampleAssertion } from '../engine/support/sample-assertions.ts';
 import { sampleKey } from '../engine/support/sample-keys.ts';
@@ -159,6 +162,18 @@ const application = (): Uint8Array =>
   envelope({ action: 'urn:app:Echo', to: 'urn:there', body: '<e:Echo xmlns:e="urn:app"/>' });
 const responder = new Responder({ store: storeWith(), ambient, bootstrap: responderOptions.bootstrap });
 
+const tokenOptions: TokenContextStoreOptions = {
+  keyEncryptionKey: new KeyEncryptionKey(new Uint8Array(32)),
+  service: 'urn:service',
+  revocations: 'none',
+};
+
+function tokenStoreWith(): TokenContextStore {
+  const store = new TokenContextStore(tokenOptions);
+  void store.insert(live());
+  return store;
+}
+
 function storeWith(): MemoryContextStore {
   const store = new MemoryContextStore();
   void store.insert(live());
@@ -207,6 +222,12 @@ export const CONVERSATION_DOORS: Readonly<Record<string, Door>> = {
     [{ graceMs: 1, tombstoneMs: 1, cancelledKeys: 'wipe' }],
   ),
   ...contextStoreDoors('conversation.MemoryContextStore', async () => storeWith(), live()),
+  'conversation.TokenContextStore': door(
+    (options: TokenContextStoreOptions) => new TokenContextStore(options),
+    [{ ...tokenOptions, olderKeyEncryptionKeys: [], lifetimeMaxMs: 1, contextsMax: 1, stateBytesMax: 256 }],
+    { whole: ['0.keyEncryptionKey'] },
+  ),
+  ...contextStoreDoors('conversation.TokenContextStore', async () => tokenStoreWith(), live()),
   'conversation.MemoryRecords#transact': door(
     (partition: string, action: () => number) => new MemoryRecords().transact(partition, action),
     ['p', () => 1],

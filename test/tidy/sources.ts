@@ -8,10 +8,10 @@ export const ROOT: string = fileURLToPath(new URL('../..', import.meta.url));
 /** The packages by level, each allowed to use those of the levels before its own. */
 export const LEVELS: readonly (readonly string[])[] = [
   ['core'],
-  ['codec'],
+  ['codec', 'sealing'],
   ['engine'],
   ['conversation'],
-  ['http', 'bus', 'log', 'stores', 'testing'],
+  ['http', 'bus', 'log', 'stores', 'redis', 'testing'],
   ['bus-kafka', 'bus-nats', 'node-soap', 'gateway'],
   ['cli'],
 ];

@@ -1,7 +1,9 @@
 export { DEFAULT_GRACE_MS } from './store/context-store.ts';
-export type { ContextStore, ContextStoreOptions } from './store/context-store.ts';
+export type { ContextStore, ContextStoreOptions, TokenStates } from './store/context-store.ts';
 export { wipeContext } from './store/context-copy.ts';
 export { MemoryContextStore } from './store/memory-context-store.ts';
+export { TokenContextStore } from './token-state/token-context-store.ts';
+export type { TokenContextStoreOptions } from './token-state/token-context-store.ts';
 export { MemoryReplayCache } from './replay/replay-cache.ts';
 export type { ReplayCache } from '@parley/engine';
 export type { Alarm, AlarmKind } from './quota/alarm-bell.ts';

@@ -2,7 +2,7 @@
 // a new major version.
 
 export { payloadIn } from './soap/body-payload.ts';
-export { CHANGES_KEPT, changesSince } from './store/change-ring.ts';
+export { CHANGES_KEPT, ChangeRing, changesSince } from './store/change-ring.ts';
 export { identifierOctets, refuseRevival, storableOctets, tombstoneOf } from './store/context-copy.ts';
 export type { Retention } from './store/retention.ts';
 export { isForgotten, isOver, retentionOf } from './store/retention.ts';

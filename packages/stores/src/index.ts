@@ -1,9 +1,9 @@
-export { openLmdbContextStore } from './lmdb/lmdb-context-store.ts';
-export type { LmdbContextStore, LmdbContextStoreOptions } from './lmdb/lmdb-store-contract.ts';
-export type { Resealed } from './lmdb/reseal.ts';
+export { openLmdbContextStore } from './lmdb-context-store.ts';
+export type { LmdbContextStore, LmdbContextStoreOptions } from './lmdb-store-contract.ts';
+export type { Resealed } from './reseal.ts';
 export {
   createKeyEncryptionKeyFile,
   KeyEncryptionKey,
   keyEncryptionKeyFromFile,
   keyEncryptionKeyFromText,
-} from './sealing/key-encryption-key.ts';
+} from '@parley/sealing';

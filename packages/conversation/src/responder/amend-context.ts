@@ -61,6 +61,7 @@ export async function amendContext(
         version,
         context: rst.context,
         token: { identifier, instance },
+        tokenState: settings.store.tokenStates?.stateOf(identifier),
         tokenId: `${randomIdPrefix(settings.ambient)}sct`,
         appliesTo: undefined,
         proof: undefined,

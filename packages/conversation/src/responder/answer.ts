@@ -72,6 +72,7 @@ export function answerToken(
     version,
     context,
     token,
+    tokenState: settings.store.tokenStates?.stateOf(token.identifier),
     tokenId: `${randomIdPrefix(settings.ambient)}sct`,
     appliesTo,
     proof: issued.proof,

@@ -1,4 +1,3 @@
-import { Tape } from '@parley/codec';
 import type { FailedReply, Reply } from '@parley/core';
 import { Fault } from '@parley/core';
 import { failedReply } from '@parley/core/internal';
@@ -15,9 +14,10 @@ import type { SequenceStats } from '../sequence-keeping/sequence-step.ts';
 import { trustActionOf, trustResponseOf, trustVersionOf } from '../soap/actions.ts';
 import type { AddressingStyle } from '../soap/addressing-style.ts';
 import type { Outline } from '../soap/outline.ts';
-import { emptyOutline, readOutline } from '../soap/outline.ts';
+import { emptyOutline } from '../soap/outline.ts';
 import { writeFaultReply } from '../soap/soap-fault.ts';
 import { wipeContext } from '../store/context-copy.ts';
+import { readRequestOutline } from '../token-state/request-outline.ts';
 import { amendContext } from './amend-context.ts';
 import { cancelContext } from './cancel-context.ts';
 import type { EndOptions, ResponderRequest } from './end-context.ts';
@@ -198,14 +198,15 @@ export class Responder {
   }
 
   #take(bytes: Uint8Array, channel: Channel, outline: Outline, isCounting = false): RequestInHand {
-    readOutline(bytes, this.#settings.profile.requests.policy, new Tape(), outline);
+    const atMs = currentMs(this.#settings.ambient);
+    this.#latestMs = Math.max(this.#latestMs, atMs);
+    const { profile, store } = this.#settings;
+    readRequestOutline(bytes, outline, profile.requests.policy, store, this.#latestMs);
     const { soapVersion = outline.soapVersion } = channel;
     if (soapVersion !== outline.soapVersion) {
       outline.soapVersion = soapVersion; // of the refusal
       throw new Fault('peer.soap-version-mismatch', { transport: soapVersion });
     }
-    const atMs = currentMs(this.#settings.ambient);
-    this.#latestMs = Math.max(this.#latestMs, atMs);
     const kind = trustVersionOf(outline.action ?? '') === undefined ? 'message' : 'trust';
     const { replayCache, quota } = this.#settings;
     const isInSequence = isCounting && isNumbered({ outline });

@@ -59,13 +59,23 @@ export class ResponderSequences {
       if (this.settings.required) throw new Fault('peer.sequence-required');
       return { kind: 'unnumbered' };
     }
-    return await this.#step(partitionOf(message), (book, nowMs) => {
+    let counted: keyof SequenceStats | undefined;
+    // A store may run a step again: only the last run counts.
+    const count: Count = (what) => {
+      counted = what;
+    };
+    const step = await this.#step(partitionOf(message), (book, nowMs): SequenceStep => {
+      counted = undefined;
       for (const acknowledgement of headers?.acknowledgements ?? []) takeAcknowledgement(book, acknowledgement, nowMs);
-      if (action !== undefined && action.action !== 'LastMessage') return this.#takeRequest(book, action, scene, nowMs);
-      if (headers?.numbered !== undefined) return this.#takeNumbered(book, headers.numbered, scene, nowMs);
+      if (action !== undefined && action.action !== 'LastMessage')
+        return this.#takeRequest(book, action, { ...scene, count }, nowMs);
+      if (headers?.numbered !== undefined)
+        return this.#takeNumbered(book, headers.numbered, { ...scene, count }, nowMs);
       if (this.settings.required) throw new Fault('peer.sequence-required');
       return { kind: 'unnumbered' };
     });
+    if (counted !== undefined) this.#stats[counted]++;
+    return step;
   }
 
   /** The next message of a session whose turn it is; it stays so until {@link done}. */
@@ -152,25 +162,19 @@ export class ResponderSequences {
     return { ...this.#stats };
   }
 
-  #count(arrival: Arrival): void {
-    if (arrival === 'new') this.#stats.messages++;
-    else if (arrival === 'repeat') this.#stats.repeated++;
-    else this.#stats.beyond++;
-  }
-
   /** Forgets the sequences of a context that is over. */
   async forget(identifier: string): Promise<void> {
     await this.#records.clear(partitionNamed(identifier));
   }
 
-  #takeNumbered(book: SessionBook, numbered: Numbered, scene: SequenceScene, nowMs: number): SequenceStep {
+  #takeNumbered(book: SessionBook, numbered: Numbered, scene: CountedScene, nowMs: number): SequenceStep {
     const session = book.findInbound(numbered.identifier);
     if (session?.inbound === undefined) throw unknownSequence(numbered.identifier);
     const { message, headers } = scene;
     if (headers !== undefined && headers.version !== session.version) throw unknownSequence(numbered.identifier);
     const place = { partition: partitionOf(message), ordinal: session.ordinal, number: numbered.number };
     const arrived = arrive(session.inbound, numbered, nowMs);
-    this.#count(arrived.arrival);
+    scene.count(COUNTED[arrived.arrival]);
     const isLast = sequenceActionOf(scene.action ?? '')?.action === 'LastMessage';
     if (this.settings.delivery === 'at-least-once' && arrived.arrival === 'new' && !isLast)
       return { kind: 'uncounted', place, numbered };
@@ -182,13 +186,13 @@ export class ResponderSequences {
     return { kind: 'answer', answer: acknowledging(session, arrived.destination), session: place };
   }
 
-  #takeRequest(book: SessionBook, { version, action }: Known, scene: SequenceScene, nowMs: number): SequenceStep {
+  #takeRequest(book: SessionBook, { version, action }: Known, scene: CountedScene, nowMs: number): SequenceStep {
     const { message, messageId, policy, headers } = scene;
     if (action === 'CreateSequence') {
       const newIdentifier = (): string => randomUrn(this.#ambient);
       const create = { ...scene, version, nowMs, newIdentifier, messageId: messageId ?? newIdentifier() };
       const created = createSequence(book, create, this.settings);
-      this.#stats.created++;
+      scene.count('created');
       return {
         kind: 'answer',
         answer: { action: 'CreateSequenceResponse', created, headers: { version } },
@@ -233,6 +237,15 @@ export class ResponderSequences {
     return new SessionBook(records, { inactivityMs: this.settings.inactivityMs, nowMs });
   }
 }
+
+type Count = (what: keyof SequenceStats) => void;
+type CountedScene = SequenceScene & { readonly count: Count };
+
+const COUNTED: Readonly<Record<Arrival, keyof SequenceStats>> = {
+  new: 'messages',
+  repeat: 'repeated',
+  beyond: 'beyond',
+};
 
 function partitionOf({ identifier }: ContextMessage): string {
   return partitionNamed(identifier);

@@ -11,7 +11,7 @@ export function changesSince(since: number, count: number): readonly number[] | 
   return Array.from({ length: count - since }, (_, index) => since + index);
 }
 
-/** The changes of a store in memory. */
+/** The changes of a store, as one process knows them. */
 export class ChangeRing {
   readonly #identifiers: string[] = [];
   #count = 0;
@@ -19,6 +19,11 @@ export class ChangeRing {
   append(identifier: string): void {
     this.#identifiers[this.#count % CHANGES_KEPT] = identifier;
     this.#count++;
+  }
+
+  /** Changes may have been missed, nobody knows which. */
+  skip(): void {
+    this.#count += CHANGES_KEPT + 1;
   }
 
   since(position: number | undefined): ContextChanges {

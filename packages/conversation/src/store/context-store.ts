@@ -66,10 +66,21 @@ export interface ContextStore {
    */
   changes?(since?: number): Promise<ContextChanges>;
 
+  /** Where contexts travel in their tokens, and are nowhere else. */
+  readonly tokenStates?: TokenStates;
+
   /** What is kept beside contexts, as durable as they are. A store without it serves conversations without sequences. */
   readonly records?: RecordStore;
 
   close(): Promise<void>;
+}
+
+/** What tokens carry of their contexts. */
+export interface TokenStates {
+  /** What the token of a context is to carry from now on. @throws Fault `internal.quota` too long; `caller.context-unusable` */
+  stateOf(identifier: string): Uint8Array;
+  /** Takes what a token carried (borrowed): not proven, by anybody. What is not of this store, or over, is passed over. */
+  admit(identifier: string, state: Uint8Array, nowMs: number): void;
 }
 
 /** Settings that every store shares. */

@@ -19,7 +19,8 @@ export interface Records {
 export interface RecordStore {
   /**
    * Runs `action`, which is synchronous, as one step: whole or not at all, and no other step of any process in between. What it throws is
-   * rethrown; it must throw before it writes.
+   * rethrown; it must throw before it writes. A store on another machine runs it more than once, until nobody else was in between: only
+   * its last run counts, so that it must leave no traces outside of the records.
    * @throws Fault (rejects) `internal.store-unavailable`, `internal.store-corrupt`, `caller.closed`
    */
   transact<T>(partition: string, action: (records: Records) => T): Promise<T>;

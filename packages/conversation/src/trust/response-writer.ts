@@ -19,6 +19,8 @@ export interface TokenResponseParts {
   readonly version: Version;
   readonly context: string | undefined;
   readonly token: ContextName;
+  /** What the token carries beside its name. */
+  readonly tokenState?: Uint8Array | undefined;
   /** The token's wsu:Id: another one each time, for peers keep tokens by it. */
   readonly tokenId: string;
   /** Echoed. */
@@ -103,12 +105,12 @@ export function writeNegotiated(
 }
 
 function writeResponse(writer: XmlWriter, parts: TokenResponseParts): void {
-  const { version, token, tokenId } = parts;
+  const { version, token, tokenId, tokenState } = parts;
   const uris = VERSION_URIS[version];
   const names = NAMES[version];
   writer.open(names.RequestSecurityTokenResponse, contextAttribute(parts.context));
   writer.element(names.TokenType, uris.sct).open(names.RequestedSecurityToken);
-  writeSecurityContextToken(writer, version, tokenId, token.identifier, token.instance);
+  writeSecurityContextToken(writer, version, tokenId, token.identifier, token.instance, tokenState);
   writer.close();
   if (parts.appliesTo !== undefined) writer.repeat(parts.appliesTo);
   writer.open(names.RequestedAttachedReference);

@@ -3,13 +3,40 @@
 import type { KeyInstance, SecurityContext, SuiteName } from '@parley/core';
 import { Fault, Secret, SUITE_NAMES } from '@parley/core';
 import { Packr } from 'msgpackr';
+import type { KeyEncryptionKey } from './key-encryption-key.ts';
+import { openRecord, sealRecord } from './sealed-record.ts';
 
 // No structures: a record is readable on its own, by any MessagePack reader.
 const packr = new Packr({ useRecords: false, mapsAsObjects: true });
 const FIELD_NAMES_BYTES_MAX = 4096;
 
+/** Seals `context` (borrowed) for the place called `name`, as {@link sealRecord}. */
+export function sealContext(context: SecurityContext, name: Uint8Array, key: KeyEncryptionKey): Uint8Array {
+  const plaintext = packContext(context);
+  try {
+    return sealRecord(plaintext, name, key);
+  } finally {
+    plaintext.fill(0);
+  }
+}
+
+/** Opens what {@link sealContext} gave; its secrets are the caller's. @throws Fault as {@link openRecord} and {@link unpackContext} */
+export function openContext(
+  record: Uint8Array,
+  name: Uint8Array,
+  keys: readonly KeyEncryptionKey[],
+  identifier: string,
+): SecurityContext {
+  const plaintext = openRecord(record, name, keys);
+  try {
+    return unpackContext(plaintext, identifier);
+  } finally {
+    plaintext.fill(0);
+  }
+}
+
 /** The octets of `context` (borrowed). They hold its secrets: wipe them. */
-export function packContext(context: SecurityContext): Uint8Array {
+function packContext(context: SecurityContext): Uint8Array {
   // safety: msgpackr writes into a buffer that it keeps, unless it is given one; this one is large enough and gets wiped.
   const scratch = Buffer.alloc(packedBytesMax(context));
   const copies = context.keys.map((key) => key.secret.lend((bytes) => Uint8Array.from(bytes)));
@@ -27,7 +54,7 @@ export function packContext(context: SecurityContext): Uint8Array {
  * The context in `octets` (borrowed); its secrets are the caller's.
  * @throws Fault `internal.store-corrupt` for anything that is not a context called `identifier`
  */
-export function unpackContext(octets: Uint8Array, identifier: string): SecurityContext {
+function unpackContext(octets: Uint8Array, identifier: string): SecurityContext {
   const fields = fieldsOf(unpacked(octets));
   if (text(fields, 'identifier') !== identifier) throw corrupt('identifier');
   const renewable = fields.get('renewable');

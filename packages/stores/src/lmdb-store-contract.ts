@@ -2,7 +2,7 @@ import type { ContextStore, ContextStoreOptions } from '@parley/conversation';
 import { STORE_MEMBERS } from '@parley/conversation/internal';
 import type { Kind } from '@parley/core/internal';
 import { FLAG, instanceOf, listOf, optional, shapeOf, textLike } from '@parley/core/internal';
-import { KeyEncryptionKey } from '../sealing/key-encryption-key.ts';
+import { KeyEncryptionKey } from '@parley/sealing';
 import type { Resealed } from './reseal.ts';
 
 export interface LmdbContextStoreOptions extends ContextStoreOptions {

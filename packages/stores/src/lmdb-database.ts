@@ -2,10 +2,10 @@ import { join } from 'node:path';
 import { Fault } from '@parley/core';
 import type { RootDatabase, RootDatabaseOptionsWithPath } from 'lmdb';
 import { open } from 'lmdb';
-import { checkStoreAccess, checkStoreFile, prepareStoreDirectory } from '../sealing/ownership.ts';
 import { checkDatabaseFile } from './database-file.ts';
 import { DatabaseGuard } from './database-guard.ts';
 import { causeOf, storeFault } from './lmdb-fault.ts';
+import { checkStoreAccess, checkStoreFile, prepareStoreDirectory } from './ownership.ts';
 
 /** What a transaction may do. */
 export interface Writing {

@@ -2,7 +2,7 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Fault } from '@parley/core';
-import { checkStoreFile } from '../sealing/ownership.ts';
+import { checkStoreFile } from './ownership.ts';
 
 const NAME = 'parley-store';
 const TEXT = 'Parley keeps security contexts in this folder. To begin anew, remove the folder.\n';

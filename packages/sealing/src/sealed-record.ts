@@ -71,3 +71,8 @@ export function openRecord(record: Uint8Array, name: Uint8Array, keys: readonly 
 export function isSealedUnder(record: Uint8Array, key: KeyEncryptionKey): boolean {
   return record.length >= IV_AT && key.isNamed(record.subarray(1, IV_AT));
 }
+
+/** The IV of a sealed record (a view): no other record, under any key of ours, has the same. */
+export function recordNonce(record: Uint8Array): Uint8Array {
+  return record.subarray(IV_AT, CIPHERTEXT_AT);
+}

@@ -1,17 +1,14 @@
 import { createHash } from 'node:crypto';
-import type { RecordStore, Records, StoredRecord } from '@parley/conversation';
+import type { RecordStore, Records } from '@parley/conversation';
 import { Fault } from '@parley/core';
-import { Packr } from 'msgpackr';
-import type { KeyEncryptionKey } from '../sealing/key-encryption-key.ts';
-import { openRecord, sealRecord } from '../sealing/sealed-record.ts';
+import type { KeyEncryptionKey } from '@parley/sealing';
+import { openKept, sealKept } from '@parley/sealing/internal';
 import type { LmdbDatabase, Writing } from './lmdb-database.ts';
 
 // Behind all contexts in the database's own order.
 const PREFIX = 3;
 const AFTER_RECORDS: Uint8Array = Uint8Array.of(PREFIX + 1);
 const PARTITION_BYTES = 32;
-// No structures: a record is readable on its own, by any MessagePack reader.
-const packr = new Packr({ useRecords: false, mapsAsObjects: true });
 // One transaction holds the write lock of all processes: not for long.
 const PRUNE_BATCH = 256;
 
@@ -67,11 +64,11 @@ export class LmdbRecords implements RecordStore {
       get: (name) => {
         const key = keyOf(prefix, name);
         const sealed = writing.get(key);
-        return sealed && this.#opened(sealed, key).record;
+        return sealed && openKept(sealed, key, this.#keys).record;
       },
       put: (name, record, untilMs) => {
         const key = keyOf(prefix, name);
-        writing.put(key, sealRecord(packr.pack({ untilMs, record }), key, this.#keys[0]));
+        writing.put(key, sealKept({ untilMs, record }, key, this.#keys[0]));
       },
       remove: (name) => writing.remove(keyOf(prefix, name)),
     };
@@ -81,28 +78,11 @@ export class LmdbRecords implements RecordStore {
     const sealed = writing.get(key);
     if (sealed === undefined) return false;
     try {
-      return nowMs > this.#opened(sealed, key).untilMs;
+      return nowMs > openKept(sealed, key, this.#keys).untilMs;
     } catch (error) {
       if (error instanceof Fault) return false;
       throw error;
     }
-  }
-
-  #opened(sealed: Uint8Array, key: Uint8Array): { readonly untilMs: number; readonly record: StoredRecord } {
-    const kept: unknown = unpacked(openRecord(sealed, key, this.#keys));
-    if (typeof kept === 'object' && kept !== null && 'untilMs' in kept && 'record' in kept) {
-      const { untilMs, record } = kept;
-      if (typeof untilMs === 'number' && typeof record === 'object' && record !== null) return { untilMs, record };
-    }
-    throw new Fault('internal.store-corrupt', { reason: 'record content' });
-  }
-}
-
-function unpacked(octets: Uint8Array): unknown {
-  try {
-    return packr.unpack(octets);
-  } catch {
-    throw new Fault('internal.store-corrupt', { reason: 'record content' });
   }
 }
 

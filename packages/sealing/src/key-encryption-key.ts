@@ -5,7 +5,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { open } from 'node:fs/promises';
 import { Fault, Secret } from '@parley/core';
 import { decodeBase64, decodedBase64Max, requireInput, requireKind, TEXT, textLike } from '@parley/core/internal';
-import { checkOwnership } from './ownership.ts';
+import { checkOwnership } from './file-ownership.ts';
 
 const KEY_BYTES = 32;
 const KEY_BASE64_BYTES = 44;

@@ -1,8 +1,8 @@
 import { CHANGES_KEPT, changesSince } from '@parley/conversation/internal';
 import { Fault } from '@parley/core';
 import type { ContextChanges } from '@parley/engine';
-import type { KeyEncryptionKey } from '../sealing/key-encryption-key.ts';
-import { openRecord, sealRecord } from '../sealing/sealed-record.ts';
+import type { KeyEncryptionKey } from '@parley/sealing';
+import { openRecord, sealRecord } from '@parley/sealing/internal';
 import { readChange, writeChange } from './change-record.ts';
 import type { LmdbDatabase, Writing } from './lmdb-database.ts';
 

@@ -1,6 +1,6 @@
 import { Fault } from '@parley/core';
-import type { KeyEncryptionKey } from '../sealing/key-encryption-key.ts';
-import { isSealedUnder, openRecord, sealRecord } from '../sealing/sealed-record.ts';
+import type { KeyEncryptionKey } from '@parley/sealing';
+import { isSealedUnder, openRecord, sealRecord } from '@parley/sealing/internal';
 import type { LmdbDatabase, Writing } from './lmdb-database.ts';
 
 /** What came of sealing records anew. */

@@ -18,9 +18,8 @@ import type { SecurityContext } from '@parley/core';
 import { Fault } from '@parley/core';
 import { requireOptions } from '@parley/core/internal';
 import type { ContextChanges } from '@parley/engine';
-import { packContext, unpackContext } from '../sealing/context-record.ts';
-import type { KeyEncryptionKey } from '../sealing/key-encryption-key.ts';
-import { isSealedUnder, openRecord, sealRecord } from '../sealing/sealed-record.ts';
+import type { KeyEncryptionKey } from '@parley/sealing';
+import { isSealedUnder, openContext, openRecord, sealContext, sealRecord } from '@parley/sealing/internal';
 import { LmdbChanges } from './lmdb-changes.ts';
 import type { Writing } from './lmdb-database.ts';
 import { LmdbDatabase } from './lmdb-database.ts';
@@ -219,13 +218,7 @@ class LmdbStore implements LmdbContextStore {
   }
 
   #opened(record: Uint8Array | undefined, key: Uint8Array, identifier: string): SecurityContext | undefined {
-    if (record === undefined) return undefined;
-    const plaintext = openRecord(record, key, this.#keys);
-    try {
-      return unpackContext(plaintext, identifier);
-    } finally {
-      plaintext.fill(0);
-    }
+    return record && openContext(record, key, this.#keys, identifier);
   }
 
   #removeForgotten(writing: Writing, key: Uint8Array, nowMs: number): boolean {
@@ -251,12 +244,7 @@ class LmdbStore implements LmdbContextStore {
   }
 
   #replace(writing: Writing, key: Uint8Array, context: SecurityContext): void {
-    const plaintext = packContext(context);
-    try {
-      writing.put(key, sealRecord(plaintext, key, this.#sealingKey));
-    } finally {
-      plaintext.fill(0);
-    }
+    writing.put(key, sealContext(context, key, this.#sealingKey));
   }
 }
 

@@ -1,0 +1,44 @@
+import { hash } from 'node:crypto';
+import { optional, requireOptions, shapeOf, whole } from '@parley/core/internal';
+import type { ReplayEntry, ReplayShare } from '@parley/engine';
+import type { EntryLimits } from './redis-entries.ts';
+import { RedisEntries } from './redis-entries.ts';
+import type { RedisPlace } from './store-settings.ts';
+import { PLACE } from './store-settings.ts';
+
+export interface RedisClaimsOptions extends RedisPlace, EntryLimits {
+  /**
+   * How far one partition of the bus may be behind another, by the time that messages are judged at. Each message is remembered so much
+   * longer. Default ten minutes.
+   */
+  readonly lagMaxMs?: number | undefined;
+}
+
+const OPTIONS = shapeOf<RedisClaimsOptions>({
+  ...PLACE,
+  entriesMax: optional(whole(1)),
+  partitions: optional(whole(1, 16_384)),
+  lagMaxMs: optional(whole()),
+});
+
+/** The `Claims` of `@parley/bus`, for several readers: what one was given, its redelivery finds again, whichever of them gets it. */
+export class RedisClaims {
+  readonly #entries: RedisEntries;
+  readonly #lagMaxMs: number;
+
+  /** @throws Fault `caller.option-invalid` */
+  constructor(options: RedisClaimsOptions) {
+    requireOptions(OPTIONS, options, 'options');
+    this.#entries = new RedisEntries('claims', options);
+    this.#lagMaxMs = options.lagMaxMs ?? 600_000;
+  }
+
+  /**
+   * Gives `entry` to `place`, unless another place has it, in one step.
+   * @throws Fault `internal.quota` no room; `internal.store-unavailable`
+   */
+  async claim(entry: ReplayEntry, place: string, nowMs: number, share: ReplayShare): Promise<boolean> {
+    const untilMs = entry.untilMs + this.#lagMaxMs;
+    return await this.#entries.claim({ ...entry, untilMs }, hash('sha256', place, 'base64url'), nowMs, share);
+  }
+}

@@ -1,0 +1,59 @@
+import type { IoredisClient, NodeRedisClient, RedisClient } from './redis-client.ts';
+
+/** Redis as the stores see it, through whichever client. */
+export interface RedisLink {
+  /** Sends a command. Texts in its reply are octets. */
+  send(words: readonly (string | Uint8Array)[]): Promise<unknown>;
+  /** Begins to listen: `onMessage` for each message, `onGap` where some may have been lost. */
+  listen(channel: string, onMessage: (message: string) => void, onGap: () => void): Promise<Listening>;
+}
+
+export interface Listening {
+  /** Resolves when all is heard that was told before. */
+  caughtUp(): Promise<unknown>;
+  close(): void;
+}
+
+/** Each of them says that the connection is, or was, another one. */
+const GAP_EVENTS = ['error', 'connect', 'reconnecting', 'ready', 'close', 'end'] as const;
+/** Strings of RESP (by their sign, `$`) as they are. */
+const AS_OCTETS: object = { typeMapping: { [0x24]: Buffer } };
+
+export function linkTo(client: RedisClient): RedisLink {
+  // A client that nobody listens to ends the process when its server goes; here each call says so itself.
+  client.on('error', () => undefined);
+  return 'callBuffer' in client ? ioredisLink(client) : nodeRedisLink(client);
+}
+
+function nodeRedisLink(client: NodeRedisClient): RedisLink {
+  const options = AS_OCTETS as { readonly typeMapping: object };
+  return {
+    send: (words) => client.sendCommand(words.map(wordOf), options),
+    async listen(channel, onMessage, onGap) {
+      const subscriber = client.duplicate();
+      subscriber.on('error', () => undefined);
+      await subscriber.connect();
+      await subscriber.subscribe(channel, onMessage);
+      for (const event of GAP_EVENTS) subscriber.on(event, onGap);
+      return { caughtUp: () => subscriber.ping(), close: () => subscriber.destroy() };
+    },
+  };
+}
+
+function ioredisLink(client: IoredisClient): RedisLink {
+  return {
+    send: ([command = '', ...words]) => client.callBuffer(String(command), words.map(wordOf)),
+    async listen(channel, onMessage, onGap) {
+      const subscriber = client.duplicate();
+      subscriber.on('error', () => undefined);
+      await subscriber.subscribe(channel);
+      for (const event of GAP_EVENTS) subscriber.on(event, onGap);
+      subscriber.on('message', (_, message) => onMessage(message));
+      return { caughtUp: () => subscriber.ping(), close: () => subscriber.disconnect() };
+    },
+  };
+}
+
+function wordOf(word: string | Uint8Array): string | Buffer {
+  return typeof word === 'string' ? word : Buffer.from(word.buffer, word.byteOffset, word.length);
+}

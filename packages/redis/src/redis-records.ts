@@ -1,0 +1,132 @@
+import type { RecordStore, Records, StoredRecord } from '@parley/conversation';
+import { Fault } from '@parley/core';
+import type { KeyEncryptionKey } from '@parley/sealing';
+import type { KeptRecord } from '@parley/sealing/internal';
+import { openKept, sealKept } from '@parley/sealing/internal';
+import { keepingMs } from './keeping-time.ts';
+import type { KeyNames } from './key-names.ts';
+import { RecordStep } from './record-step.ts';
+import type { ReadHash, SealedHashes } from './sealed-hashes.ts';
+import { untilFirst } from './sealed-hashes.ts';
+
+/** Before each name, so that none is that of the writes. */
+const NAME_PREFIX = 'r';
+
+/**
+ * The records of a store: a partition is a hash, each value sealed for its place. An action is run on what was read, and again on what it
+ * asked for beside; what it wrote is written in one step if the partition is still what it was, and else all begins anew.
+ */
+export class RedisRecords implements RecordStore {
+  readonly #hashes: SealedHashes;
+  readonly #names: KeyNames;
+  readonly #keys: readonly [KeyEncryptionKey, ...KeyEncryptionKey[]];
+  readonly #nowMs: () => number;
+  /** What the steps of this process want of a partition, the last of each: they go one after the other, or would be in each other's way. */
+  readonly #turns = new Map<string, Promise<unknown>>();
+
+  /** The first of `keys` seals. */
+  constructor(
+    hashes: SealedHashes,
+    names: KeyNames,
+    keys: readonly [KeyEncryptionKey, ...KeyEncryptionKey[]],
+    nowMs: () => number,
+  ) {
+    this.#hashes = hashes;
+    this.#names = names;
+    this.#keys = keys;
+    this.#nowMs = nowMs;
+  }
+
+  async transact<T>(partition: string, action: (records: Records) => T): Promise<T> {
+    const key = this.#names.records(partition);
+    const before = this.#turns.get(key);
+    const step = async (): Promise<T> => {
+      await before?.catch(() => undefined);
+      return await untilFirst(() => this.#tried(key, action));
+    };
+    const turn = step();
+    this.#turns.set(key, turn);
+    try {
+      return await turn;
+    } finally {
+      if (this.#turns.get(key) === turn) this.#turns.delete(key);
+    }
+  }
+
+  async clear(partition: string): Promise<void> {
+    await this.#hashes.drop(this.#names.records(partition));
+  }
+
+  /** Forgets what may be forgotten at `nowMs`; passes over what does not open. */
+  async prune(nowMs: number): Promise<void> {
+    for await (const key of this.#hashes.keys(this.#names.recordsPattern)) await this.#prunePartition(key, nowMs);
+  }
+
+  async #prunePartition(key: string, nowMs: number): Promise<void> {
+    const names = (await this.#hashes.fieldNames(key)).filter((name) => name.startsWith(NAME_PREFIX));
+    const read = await this.#hashes.read(key, names);
+    const over = names.filter((name, index) => this.#isOver(read.fields[index], placeOf(key, name), nowMs));
+    // Who changed it meanwhile uses it: next time, then.
+    if (over.length === names.length) await this.#hashes.remove(key, read);
+    else if (over.length > 0) {
+      const fields = over.map((name) => [name, undefined] as const);
+      await this.#hashes.replace(key, read, { fields, keepMs: '0', keep: 'extend' });
+    }
+  }
+
+  #isOver(sealed: Uint8Array | undefined, place: Uint8Array, nowMs: number): boolean {
+    try {
+      return sealed === undefined || nowMs > openKept(sealed, place, this.#keys).untilMs;
+    } catch (error) {
+      if (error instanceof Fault) return false;
+      throw error;
+    }
+  }
+
+  /** One run of `action`, or several with more of what it asks for; `undefined` if somebody else wrote meanwhile. */
+  async #tried<T>(key: string, action: (records: Records) => T): Promise<{ readonly value: T } | undefined> {
+    const known = new Map<string, StoredRecord | undefined>();
+    let write: Uint8Array | undefined;
+    for (;;) {
+      const step = new RecordStep(known);
+      const result = step.run(action);
+      if (step.wanted === undefined) {
+        if ('error' in result) throw result.error;
+        if (step.writes.size === 0) return result;
+        write ??= (await this.#hashes.read(key, [])).write;
+        return (await this.#commit(key, { write }, step.writes)) ? result : undefined;
+      }
+      const field = fieldOf(step.wanted);
+      const { write: latest, fields } = await this.#hashes.read(key, [field]);
+      if (write !== undefined && !isSame(write, latest)) return undefined;
+      write = latest;
+      known.set(step.wanted, fields[0] && openKept(fields[0], placeOf(key, field), this.#keys).record);
+    }
+  }
+
+  async #commit(
+    key: string,
+    read: Pick<ReadHash, 'write'>,
+    writes: ReadonlyMap<string, KeptRecord | undefined>,
+  ): Promise<boolean> {
+    const fields = [...writes].map(([name, kept]) => {
+      const field = fieldOf(name);
+      return [field, kept && sealKept(kept, placeOf(key, field), this.#keys[0])] as const;
+    });
+    const untilMs = Math.max(0, ...[...writes.values()].map((kept) => kept?.untilMs ?? 0));
+    return await this.#hashes.replace(key, read, { fields, keepMs: keepingMs(untilMs, this.#nowMs()), keep: 'extend' });
+  }
+}
+
+function fieldOf(name: string): string {
+  return NAME_PREFIX + name;
+}
+
+/** What a value is sealed for. */
+function placeOf(key: string, field: string): Uint8Array {
+  return new TextEncoder().encode(`${key} ${field}`);
+}
+
+function isSame(left: Uint8Array, right: Uint8Array): boolean {
+  return left.length === right.length && left.every((octet, index) => octet === right[index]);
+}

@@ -1,0 +1,101 @@
+/** Hashes that change as a whole or not at all, whoever else writes them. */
+import { randomFillSync } from 'node:crypto';
+import { Fault } from '@parley/core';
+import type { RedisCalls } from './redis-calls.ts';
+import { listReply, numberReply, octetsReply, textOf } from './replies.ts';
+import { REMOVE, REPLACE, WRITE_NAME_BYTES, WRITES } from './scripts.ts';
+
+/** A hash as it was read. */
+export interface ReadHash {
+  /** Of the last write; empty where there is no such hash. */
+  readonly write: Uint8Array;
+  /** By the names that were asked for. */
+  readonly fields: readonly (Uint8Array | undefined)[];
+}
+
+export interface HashWrite {
+  /** Names and values; `undefined` removes. */
+  readonly fields: readonly (readonly [name: string, value: Uint8Array | undefined])[];
+  readonly keepMs: string;
+  /** `extend`: what is kept longer already stays so long. */
+  readonly keep: 'set' | 'extend';
+  /** Told to all nodes where there was something before. */
+  readonly tell?: Telling | undefined;
+}
+
+export interface Telling {
+  readonly channel: string;
+  readonly message: string;
+}
+
+/** Where so many others were first each time, something else is wrong. */
+const TRIES_MAX = 512;
+const NOTHING: Uint8Array = new Uint8Array(0);
+
+export class SealedHashes {
+  readonly #calls: RedisCalls;
+
+  constructor(calls: RedisCalls) {
+    this.#calls = calls;
+  }
+
+  /** @throws Fault `internal.store-unavailable`, `internal.store-corrupt`, `caller.closed` */
+  async read(key: string, names: readonly string[]): Promise<ReadHash> {
+    const [writes, ...fields] = listReply(await this.#calls.command(['HMGET', key, WRITES, ...names]));
+    const write = octetsReply(writes)?.subarray(0, WRITE_NAME_BYTES) ?? NOTHING;
+    return { write, fields: fields.map(octetsReply) };
+  }
+
+  /** Writes what is written to a hash that is still as it was read; `false` if it is not. @throws Fault as {@link read} */
+  async replace(
+    key: string,
+    { write }: Pick<ReadHash, 'write'>,
+    { fields, keepMs, keep, tell }: HashWrite,
+  ): Promise<boolean> {
+    const name = randomFillSync(new Uint8Array(WRITE_NAME_BYTES));
+    const words = fields.flatMap(([field, value]) => [field, value ?? NOTHING]);
+    const values = [write, name, keepMs, keep, tell?.channel ?? '', tell?.message ?? '', ...words];
+    return numberReply(await this.#calls.run(REPLACE, key, values)) === 1;
+  }
+
+  /** Removes one that is still as it was read, or gone; `false` if it is not. @throws Fault as {@link read} */
+  async remove(key: string, { write }: Pick<ReadHash, 'write'>, tell?: Telling): Promise<boolean> {
+    const values = [write, tell?.channel ?? '', tell?.message ?? ''];
+    return numberReply(await this.#calls.run(REMOVE, key, values)) !== 0;
+  }
+
+  /** Removes one, as it may be. @throws Fault as {@link read} */
+  async drop(key: string): Promise<void> {
+    await this.#calls.command(['DEL', key]);
+  }
+
+  /** The names of all fields. @throws Fault as {@link read} */
+  async fieldNames(key: string): Promise<readonly string[]> {
+    return listReply(await this.#calls.command(['HKEYS', key])).map((name) => textOf(octetsReply(name)));
+  }
+
+  /** All keys like `pattern`, each once. @throws Fault as {@link read} */
+  async *keys(pattern: string): AsyncIterable<string> {
+    const seen = new Set<string>();
+    let cursor = '0';
+    do {
+      const [next, keys] = listReply(await this.#calls.command(['SCAN', cursor, 'MATCH', pattern, 'COUNT', '1000']));
+      for (const octets of listReply(keys)) {
+        const key = textOf(octetsReply(octets));
+        if (seen.has(key)) continue;
+        seen.add(key);
+        yield key;
+      }
+      cursor = textOf(octetsReply(next));
+    } while (cursor !== '0');
+  }
+}
+
+/** Does `step` until nobody else was first; it answers `undefined` where somebody was. @throws Fault `internal.store-unavailable` */
+export async function untilFirst<T>(step: () => Promise<{ readonly value: T } | undefined>): Promise<T> {
+  for (let tries = 0; tries < TRIES_MAX; tries++) {
+    const done = await step();
+    if (done !== undefined) return done.value;
+  }
+  throw new Fault('internal.store-unavailable', { reason: 'contended', tries: TRIES_MAX });
+}

@@ -1,0 +1,6 @@
+export {
+  createKeyEncryptionKeyFile,
+  KeyEncryptionKey,
+  keyEncryptionKeyFromFile,
+  keyEncryptionKeyFromText,
+} from './key-encryption-key.ts';

@@ -1,0 +1,77 @@
+// What every store must do, done by Redis through both clients; on a server of a cluster too, where a step may touch one slot alone.
+import { execFileSync } from 'node:child_process';
+import { openRedisContextStore, type RedisClient, RedisReplayCache } from '@parley/redis';
+import { KeyEncryptionKey } from '@parley/sealing';
+import {
+  CONTEXT_STORE_LAWS,
+  type OpenReplayCache,
+  type OpenStore,
+  RECORD_STORE_LAWS,
+  REPLAY_CACHE_LAWS,
+  SAMPLE_TIME_MS,
+} from '@parley/testing';
+import { createClient } from '@redis/client';
+import { Redis } from 'ioredis';
+import { afterAll, afterEach, beforeAll, describe, test } from 'vitest';
+import { missingRedis, startRedis } from './redis-server.mjs';
+
+const missing = missingRedis();
+const cleanups: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+
+async function nodeRedis(port: number): Promise<RedisClient> {
+  const client = createClient({ url: `redis://127.0.0.1:${port}` });
+  cleanups.push(() => client.destroy());
+  client.on('error', () => undefined);
+  await client.connect();
+  return client;
+}
+
+async function ioredis(port: number): Promise<RedisClient> {
+  const client = new Redis(port, '127.0.0.1');
+  cleanups.push(() => client.disconnect());
+  return client;
+}
+
+const SETTINGS = [
+  { name: 'redis', client: nodeRedis, server: [] },
+  { name: 'ioredis', client: ioredis, server: [] },
+  { name: 'redis, in a cluster', client: nodeRedis, server: ['--cluster-enabled', 'yes'] },
+];
+
+describe.each(SETTINGS)('$name', ({ client, server }) => {
+  let redis: Awaited<ReturnType<typeof startRedis>>;
+  let stores = 0;
+  beforeAll(async () => {
+    if (missing !== undefined) return;
+    redis = await startRedis(...server);
+    if (server.length > 0) await ownAllSlots(redis.port);
+  });
+  afterAll(() => redis?.remove());
+
+  const open: OpenStore = async (options) => {
+    const store = await openRedisContextStore({
+      ...options,
+      client: await client(redis.port),
+      keyEncryptionKey: new KeyEncryptionKey(new Uint8Array(32).fill(9)),
+      prefix: `*[${stores++}]:`,
+      nowMs: () => SAMPLE_TIME_MS,
+    });
+    cleanups.push(() => store.close());
+    return store;
+  };
+  const openReplays: OpenReplayCache = async () =>
+    new RedisReplayCache({ client: await client(redis.port), prefix: `${stores++}:` });
+
+  test.each([...CONTEXT_STORE_LAWS, ...RECORD_STORE_LAWS])('$name', async ({ check }) => await check(open));
+  test.each(REPLAY_CACHE_LAWS)('replays: $name', async ({ check }) => await check(openReplays));
+});
+
+async function ownAllSlots(port: number): Promise<void> {
+  const ask = (...words: string[]): string =>
+    execFileSync('redis-cli', ['-p', String(port), ...words], { encoding: 'utf8' });
+  ask('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
+  while (!ask('CLUSTER', 'INFO').includes('cluster_state:ok')) await new Promise((resolve) => setTimeout(resolve, 50));
+}
