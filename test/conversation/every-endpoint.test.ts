@@ -70,11 +70,9 @@ async function failureOf(choice: Drawn): Promise<string | undefined> {
     const { reply } = must(await place.responder.receive(request.octets, channel), 'issued');
     granted(initiator.receive(reply, request, channel));
     await call();
-    if (parties.isRenewed !== false) {
-      const renewal = granted(initiator.requestRenew(channel));
-      const renewed = must(await place.responder.receive(renewal.octets, channel), 'renewed');
-      granted(initiator.receive(renewed.reply, renewal, channel));
-    }
+    const renewal = granted(initiator.requestRenew(channel));
+    const renewed = must(await place.responder.receive(renewal.octets, channel), 'renewed');
+    granted(initiator.receive(renewed.reply, renewal, channel));
     await call();
     const cancel = granted(initiator.requestCancel(channel));
     const cancelled = must(await place.responder.receive(cancel.octets, channel), 'cancelled');

@@ -22,8 +22,6 @@ export interface Parties {
   readonly name: string;
   readonly channel: Channel;
   readonly principal: string | undefined;
-  /** Whether its contexts are renewed, and not issued again. Default: true. */
-  readonly isRenewed?: boolean;
   initiator(): InitiatorBootstrap;
   responder(): ResponderBootstrap;
 }
@@ -57,7 +55,7 @@ const assertion = (
 const issuers = [{ name: ISSUER, trust: issuerTrust() }];
 const BEARER_NAME = `alice@example.org (${ISSUER})`;
 
-function session(): SecurityContext {
+export function session(changes: Partial<SecurityContext> = {}): SecurityContext {
   const secret = Secret.copyOf(new Uint8Array(32).fill(5));
   const expiresAtMs = START_MS + 86_400_000;
   return {
@@ -69,6 +67,7 @@ function session(): SecurityContext {
     expiresAtMs,
     cancelledAtMs: undefined,
     principal: 'alice of the portal',
+    ...changes,
   };
 }
 
@@ -159,7 +158,6 @@ export const PARTIES: readonly Parties[] = [
     name: 'a session token over TLS',
     channel: TLS,
     principal: 'alice of the portal',
-    isRenewed: false,
     initiator: () => sessionToken.initiator(session()),
     responder: () => sessionToken.responder(sessions()),
   },
@@ -167,7 +165,6 @@ export const PARTIES: readonly Parties[] = [
     name: 'a session token that only names its context, over TLS',
     channel: TLS,
     principal: 'alice of the portal',
-    isRenewed: false,
     initiator: () => sessionToken.initiator(session(), 'bearer'),
     responder: () => sessionToken.responder(sessions(), 'bearer'),
   },
@@ -175,7 +172,6 @@ export const PARTIES: readonly Parties[] = [
     name: 'a session token that protects',
     channel: CLEAR,
     principal: 'alice of the portal',
-    isRenewed: false,
     initiator: () => sessionToken.initiator(session(), 'message'),
     responder: () => sessionToken.responder(sessions(), 'message'),
   },

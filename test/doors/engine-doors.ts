@@ -59,6 +59,8 @@ const full: SealRequest = {
   confirm: ['AAAA'],
   idPrefix: '_a',
   derivedKeyDefaults: 'written',
+  token: 'external',
+  bearerContext: { identifier: 'urn:uuid:2', instance: 'urn:uuid:3', version: '200512' },
   encryptHeaders: [],
   oneKeyForBoth: false,
   workspace: new Workspace(),

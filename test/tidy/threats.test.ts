@@ -11,7 +11,7 @@ interface Threat {
 }
 
 // The name of a test, of a group of tests, or of one row of a table of them: numbers, then a colon.
-const NUMBERED = /(['"`])(T\d\d(?:,? T\d\d)*): /g;
+const NUMBERED = /(['"`])(T\d{2,}(?:,? T\d{2,})*): /g;
 
 const threats: readonly Threat[] = THREATS;
 const files = readSources('test', /\.test\.ts$/).map(({ path, text }) => ({ path, numbers: numbersIn(text) }));
@@ -21,7 +21,7 @@ const pathsOf = (id: string): readonly string[] =>
 test('every threat has a test with its number, or waits for what it threatens', () => {
   expect(threats.filter(({ id, later }) => pathsOf(id).length === 0 && later === undefined)).toEqual([]);
   expect(threats.map(({ id }) => id)).toEqual(
-    Array.from({ length: 99 }, (_, index) => `T${String(index + 1).padStart(2, '0')}`),
+    Array.from({ length: 100 }, (_, index) => `T${String(index + 1).padStart(2, '0')}`),
   );
 });
 
@@ -81,5 +81,5 @@ interface Manifest {
 }
 
 function numbersIn(text: string): ReadonlySet<string> {
-  return new Set([...text.matchAll(NUMBERED)].flatMap(([, , numbers]) => numbers!.match(/T\d\d/g) ?? []));
+  return new Set([...text.matchAll(NUMBERED)].flatMap(([, , numbers]) => numbers!.match(/T\d{2,}/g) ?? []));
 }

@@ -72,6 +72,7 @@ export type {
   AssertionSubject,
   AuthenticatedUser,
   BearerContext,
+  NamedContext,
   CertificateKeyUse,
   ContextKeyUse,
   ContextMessage,

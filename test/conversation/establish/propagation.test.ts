@@ -39,11 +39,9 @@ describe.each(KINDS)('%s over SOAP %s', (...kind) => {
     expect(uses).toEqual([{ principal: parties.principal, use: 'urn:use:orders' }]);
     expect(keyOctets(await place.store.get(taken.identifier))).toEqual(keyOctets(initiator.context));
     await call(both, 'one');
-    if (parties.isRenewed !== false) {
-      const renewed = must(await place.responder.receive(sent(initiator.requestRenew(channel)), channel), 'renewed');
-      granted(initiator.take(renewed.reply, channel));
-      await call(both, 'two');
-    }
+    const renewed = must(await place.responder.receive(sent(initiator.requestRenew(channel)), channel), 'renewed');
+    granted(initiator.take(renewed.reply, channel));
+    await call(both, 'two');
     const cancelled = must(await place.responder.receive(sent(initiator.requestCancel(channel)), channel), 'cancelled');
     expect(granted(initiator.take(cancelled.reply, channel))).toEqual({ kind: 'cancelled' });
   });

@@ -1,6 +1,7 @@
 /** Messages that nothing but the transport protects: what `open` hands over says so. */
 import { contextSource } from '@parley/core';
-import { open, PROFILE_NAMES, policyOf, replayEntries } from '@parley/engine';
+import type { PolicyChanges } from '@parley/engine';
+import { open, PROFILE_NAMES, policyOf, replayEntries, seal } from '@parley/engine';
 import { describe, expect, test } from 'vitest';
 import {
   NOW_MS,
@@ -99,6 +100,25 @@ describe('an answer that TLS alone protects', () => {
     expect(() => policyOf('strict', { allowBearerContext: true })).toThrowError(
       expect.objectContaining({ code: 'caller.option-invalid' }),
     );
+  });
+
+  test('T11: beside a signature of another context, a token names its own only where the policy has the transport answer for it', () => {
+    const session = sampleContext({ identifier: 'urn:uuid:5e55', principal: 'bob' });
+    const named = { identifier: session.identifier, instance: undefined, version: '200512' } as const;
+    const message = sealed(sampleEnvelope(), sampleRequest({ token: 'external', bearerContext: named }));
+    const contexts = contextSource([context, session]);
+    const openedWith = (changes: PolicyChanges, bytes = message) =>
+      open(bytes, { atMs: NOW_MS, contexts, policy: policyOf('strict', changes) });
+    expect(openedWith({})).toMatchObject({ code: 'peer.structure-invalid' });
+    const believed = { allowBearerContext: true, trustTransport: true };
+    expect(openedWith(believed)).toMatchObject({
+      value: { identifier: context.identifier, principal: 'alice', bearerContext: { ...named, principal: 'bob' } },
+    });
+    const own = sealed(sampleEnvelope(), sampleRequest());
+    expect(openedWith(believed, own)).toMatchObject({ value: { bearerContext: undefined } });
+    expect(seal(sampleEnvelope(), sampleRequest({ bearerContext: named }))).toMatchObject({
+      code: 'caller.option-invalid',
+    });
   });
 
   test('T80: a signature is never passed over, and the policy is never made by leaving something out', () => {

@@ -135,7 +135,9 @@ export function renewalProtection(
   const signing = provable(context, currentMs(ambient));
   const instance = context.keys.at(-1)?.instance;
   if (!('transport' in request)) {
-    const { keys, token, mac, derivedKeyDefaults } = protection;
+    const { keys, mac, derivedKeyDefaults } = protection;
+    // A message has one token of a context: that of the session, where one is the bootstrap.
+    const token = 'context' in request ? 'external' : protection.token;
     const tokenReference = token === 'attached' ? references.attached : references.unattached;
     // Over TLS, beside the signature of a certificate: both are over the Timestamp.
     const over = 'certificate' in request && !request.sign.body ? ('timestamp' as const) : undefined;
@@ -154,9 +156,10 @@ export function renewalProtection(
       proveContext: { ...proof, ...(mac && { mac }), ...(derivedKeyDefaults && { derivedKeyDefaults }) },
     } as ProtectionRequest;
   }
-  const { username, assertions } = request;
+  const { username, assertions, bearerContext } = request;
+  const how = bearerContext === undefined ? protection : { ...protection, token: 'external' as const, bearerContext };
   return {
-    ...underContext(protection, { context: signing, instance, tokenId, tokenElement, references }),
+    ...underContext(how, { context: signing, instance, tokenId, tokenElement, references }),
     ...(username && { username: { ...username, sign: false } }),
     ...(assertions && { assertions }),
   };

@@ -40,6 +40,9 @@ export interface ProvenRequest {
   readonly addressing: AddressingClaims & { readonly messageId: string };
 }
 
+/** Where the contexts are that a request is under, and what each passes through first. */
+export type ContextSource = Pick<AwaitedOpenRequest, 'store' | 'adjust'>;
+
 /**
  * Opens a request that the bootstrap protects.
  * @throws Fault `peer.coverage-missing` the channel is not secure, or MessageID is missing; and as `open`
@@ -48,16 +51,14 @@ export async function openHandshake(
   request: RequestInHand,
   policy: Policy,
   settings: ResponderSettings,
-  adjust: AwaitedOpenRequest['adjust'] = liveAt(request),
+  contexts: ContextSource = { store: settings.bootstrap.contexts ?? settings.store, adjust: liveAt(request) },
 ): Promise<ProvenRequest> {
   const { bootstrap } = settings;
   if (bootstrap.protectedBy === 'channel') requireSecure(request.channel);
-  const { credentials, authenticate, contexts } = bootstrap;
-  const opening = await openRequest(
-    request,
-    { policy, adjust, credentials, authenticate, ...(contexts && { store: contexts }) },
-    settings,
-  ).catch((error: unknown) => explained(error, request, policy, settings));
+  const { credentials, authenticate } = bootstrap;
+  const opening = await openRequest(request, { policy, credentials, authenticate, ...contexts }, settings).catch(
+    (error: unknown) => explained(error, request, policy, settings),
+  );
   try {
     const { message, user, sessionKey } = opening;
     const { messageId, ...addressing } = addressingOf(message);

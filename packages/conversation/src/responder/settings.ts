@@ -144,8 +144,7 @@ function handshakePolicies(
   // What has no signature of its own is signed by the context; what has one is endorsed by it.
   const proven =
     plain.signedBy.length === 0
-      ? // A token that proves nothing is none beside one that does.
-        merged(renewals.policy, { ...allows, ...demands, allowBearerContext: false })
+      ? merged(renewals.policy, { ...allows, ...demands, ...(demands.allowBearerContext && { trustTransport: true }) })
       : merged(plain, { endorsedBy: [...plain.endorsedBy, 'context'] });
   return {
     plain,

@@ -30,8 +30,9 @@ export function trustRequestOf(
   { profile, bootstrap, policies }: ResponderSettings,
 ): SecurityTokenRequest {
   if (addressingOf(message).action !== requestAction(version, operation)) throw new Fault('peer.action-mismatch');
-  // What an Issue is under is the bootstrap's, and may be of another generation.
-  if (operation !== 'issue' && message.version !== undefined && message.version !== version)
+  // What an Issue is under is the bootstrap's, and may be of another generation; so may the session that a Renew is under.
+  const isOfBootstrap = operation === 'issue' || (operation === 'renew' && bootstrap.contexts !== undefined);
+  if (!isOfBootstrap && message.version !== undefined && message.version !== version)
     throw invalidRequest('generations mixed');
   const tape = new Tape();
   const { limits } = profile.requests.policy;

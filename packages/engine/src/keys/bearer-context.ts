@@ -6,14 +6,19 @@ import { namedContext, unnamedInstance } from './resolve-keys.ts';
 import type { OpenScope } from './scope.ts';
 
 /**
- * The context that the SecurityContextToken of a message without signatures names, where the policy takes that.
+ * The context that a SecurityContextToken names which is of none that `signs`, where the policy takes that.
  * @throws Fault `peer.bad-context`, `peer.context-expired`; `peer.structure-invalid` of the token
  */
-export function bearerContext({ tape, security }: MessageClaims, scope: OpenScope): BearerContext | undefined {
+export function bearerContext(
+  { tape, security }: MessageClaims,
+  signs: (identifier: string) => boolean,
+  scope: OpenScope,
+): BearerContext | undefined {
   const { allowBearerContext, limits } = scope.policy;
   const token = security.securityContextToken;
   if (!allowBearerContext || token < 0) return undefined;
   const { identifier, instance, version } = readSecurityContextToken(tape, token, limits);
+  if (signs(identifier)) return undefined;
   const named = namedContext({ identifier, version, token }, scope);
   const { context } = named;
   const key = selectKey(context, instance ?? unnamedInstance(context, scope), scope.atMs);

@@ -153,6 +153,9 @@ export interface AuthenticatedUser {
   readonly nonce: ReplayEntry | undefined;
 }
 
+/** A context as a SecurityContextToken names it. */
+export type NamedContext = Pick<BearerContext, 'identifier' | 'instance' | 'version'>;
+
 /** A context that a message names, and does not prove to be in. */
 export interface BearerContext {
   readonly identifier: string;
@@ -184,7 +187,7 @@ export interface OpenedMessage {
   readonly instance: string | undefined;
   readonly version: Version | undefined;
   readonly principal: string | undefined;
-  /** A context that the message names in clear, with nothing signed ({@link Policy.allowBearerContext}). */
+  /** A context that the message names in clear, and that proves nothing ({@link Policy.allowBearerContext}). */
   readonly bearerContext: BearerContext | undefined;
   /** Who proved a password, where the policy asks for it ({@link Policy.passwordTypes}) or takes such keys. */
   readonly user: AuthenticatedUser | undefined;

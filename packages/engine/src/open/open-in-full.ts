@@ -89,6 +89,8 @@ export function openInFull(
   const isAllBelieved = policy.requireSignedAddressing || policy.trustTransport;
   const claimedAddressing = isAllBelieved ? undefined : readAddressing(tape, envelope, () => true, policy);
   requireAddressing(tape, envelope, claimedAddressing ?? addressing, request.soapAction, policy);
+  const signs = (identifier: string): boolean =>
+    proof.signing.some(({ key }) => key.source === 'context' && key.context.identifier === identifier);
   const opened = handOver({
     signedClaims: proof.claims,
     claims,
@@ -98,7 +100,7 @@ export function openInFull(
     decrypted,
     addressing,
     claimedAddressing,
-    bearerContext: bearerContext(claims, scope),
+    bearerContext: bearerContext(claims, signs, scope),
     user,
     signatureConfirmed: confirms(claims, request.signatureValuesSent, policy),
     policy,

@@ -59,7 +59,6 @@ export function requireUsedToken(
   signatures: readonly PlannedSignature[],
   { allowBearerContext, limits }: Policy,
 ): void {
-  if (allowBearerContext && signatures.length === 0) return;
   const element = security.securityContextToken;
   const isOf = ({ key }: Use<PlannedKey>): boolean => key.source === 'context' && key.token === element;
   if (element < 0 || signatures.some(isOf)) return;
@@ -67,6 +66,7 @@ export function requireUsedToken(
   const identifiers = signatures.flatMap(({ key }) => (key.source === 'context' ? [key.identifier] : []));
   if (identifiers.includes(identifier)) return;
   if (!identifiers.every(looksLikeContext)) throw new Fault('peer.ref-uri-forbidden', { reason: 'not a context' });
+  if (allowBearerContext) return;
   throw structureInvalid(
     tape,
     element,

@@ -42,7 +42,7 @@ function frozen(given: Policy): Policy {
   const { signedBy, requireUser, requireProof } = policy;
   // safety: of what nobody signs, somebody has to be known, or it is said that nobody is.
   if (signedBy.length === 0 && !requireUser && requireProof) throw contradiction('signedBy', 'nobody proves a message');
-  if (signedBy.length > 0 && policy.allowBearerContext)
+  if (signedBy.length > 0 && policy.allowBearerContext && !policy.trustTransport)
     throw contradiction('allowBearerContext', 'signedBy names who signs');
   if (signedBy.length > 0 && !requireProof) throw contradiction('requireProof', 'signedBy names who does');
   if (policy.trustTransport && !requireProof) throw contradiction('trustTransport', 'nothing would be proven');

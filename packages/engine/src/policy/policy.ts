@@ -92,8 +92,8 @@ export interface Policy {
    */
   readonly allowTokenCopy: boolean;
   /**
-   * A SecurityContextToken in a message that nobody signs names a context, for the transport to answer for: whoever has seen
-   * its Identifier can send it. Only with {@link signedBy} empty.
+   * A SecurityContextToken that no signature is by names a context, for the transport to answer for: whoever has seen its
+   * Identifier can send it. Only with {@link signedBy} empty, or {@link trustTransport}.
    */
   readonly allowBearerContext: boolean;
   /**

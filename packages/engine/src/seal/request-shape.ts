@@ -27,6 +27,7 @@ import {
   whole,
 } from '@parley/core/internal';
 import { Workspace } from '../memory/workspace.ts';
+import type { NamedContext } from '../message/opened-message.ts';
 import { LAYOUTS } from '../policy/layout.ts';
 import { HEADER_NAME, PAYLOAD_PATH } from '../policy/policy-shape.ts';
 import { EncryptedKey } from './encrypted-key.ts';
@@ -119,6 +120,12 @@ const CONTEXT_KEY = {
 /** No message is good for longer. */
 const LIFETIME_MS_MAX = 2 ** 40;
 
+const NAMED_CONTEXT: Kind<NamedContext> = shapeOf<NamedContext>({
+  identifier: TEXT,
+  instance: optional(TEXT),
+  version: oneOf(['200512', '200502']),
+});
+
 const TRANSPORT: Members<TransportSealRequest> = {
   transport: only(true),
   atMs: INSTANT_MS,
@@ -130,13 +137,7 @@ const TRANSPORT: Members<TransportSealRequest> = {
   idPrefix: optional(textLike(/^[A-Za-z_][A-Za-z0-9_-]{0,63}$/, 'the beginning of an NCName in ASCII, of at most 64')),
   username: optional(USERNAME),
   assertions: optional(listOf(ASSERTION_TOKEN)),
-  bearerContext: optional(
-    shapeOf<NonNullable<TransportSealRequest['bearerContext']>>({
-      identifier: TEXT,
-      instance: optional(TEXT),
-      version: oneOf(['200512', '200502']),
-    }),
-  ),
+  bearerContext: optional(NAMED_CONTEXT),
   workspace: optional(instanceOf(Workspace)),
 };
 
@@ -168,6 +169,7 @@ export const CONTEXT_SEALING: Members<SealRequest> = {
   version: optional(GENERATION),
   suite: optional(SUITE),
   oneKeyForBoth: optional(FLAG),
+  bearerContext: optional(NAMED_CONTEXT),
 };
 
 export const CERTIFICATE_SEALING: Members<CertificateSealRequest> = {

@@ -10,7 +10,7 @@ import type {
 } from '@parley/core';
 import type { Workspace } from '../memory/workspace.ts';
 import type { HeaderName } from '../message/header-name.ts';
-import type { BearerContext } from '../message/opened-message.ts';
+import type { NamedContext } from '../message/opened-message.ts';
 import type { PayloadPath } from '../message/payload-path.ts';
 import type { Layout } from '../policy/layout.ts';
 import type { AssertionReference } from '../write/assertion-reference.ts';
@@ -60,9 +60,7 @@ export interface SealOptions {
    * whose own protection is that of its bootstrap (WS-SC §5).
    */
   readonly proveContext?: ContextProof;
-  /**
-   * How new Ids begin, as an NCName does. Default: `_`. Peers that keep tokens by Id want another one in each message.
-   */
+  /** How new Ids begin, as an NCName does. Default: `_`. Peers that keep tokens by Id want another in each message. */
   readonly idPrefix?: string;
   readonly workspace?: Workspace;
 }
@@ -137,6 +135,8 @@ export interface SealRequest extends SealOptions {
   readonly tokenReference?: CanonicalElement | undefined;
   /** `omitted`: a DerivedKeyToken does not spell Offset 0 with Length 32, as WCF. Default: `written`. */
   readonly derivedKeyDefaults?: 'written' | 'omitted';
+  /** As in {@link TransportSealRequest}; what signs is then `external`, for a message has one token at most. */
+  readonly bearerContext?: NamedContext | undefined;
 }
 
 /** How a message is to be secured with a secret that travels in an xenc:EncryptedKey (the symmetric binding). */
@@ -217,7 +217,7 @@ export interface TransportSealRequest
   /** Bearer assertions; likewise. */
   readonly assertions?: readonly AssertionToken[];
   /** A context that the message names by its SecurityContextToken, and proves nothing of: whoever reads it can do so, too. */
-  readonly bearerContext?: Pick<BearerContext, 'identifier' | 'instance' | 'version'>;
+  readonly bearerContext?: NamedContext | undefined;
 }
 
 /** A message that no security context secures. */

@@ -44,11 +44,12 @@ export function requireConsistent(request: SealRequest | BootstrapSealRequest | 
 
 // spec: both are xs:anyURI, and white space around them is no part of them. One that is not absolute would be a reference into the
 // message, or to something beside it.
-function requireNameable({ context: { identifier, keys }, token }: SealRequest): void {
+function requireNameable({ context: { identifier, keys }, token, bearerContext }: SealRequest): void {
   const isValue = (name: string): boolean => name !== '' && !/^[ \t\r\n]|[ \t\r\n]$/.test(name);
   if (!isValue(identifier)) refuse('an identifier that no message can carry');
   if (keys.some(({ instance }) => instance !== undefined && !isValue(instance)))
     refuse('an instance that no message can carry');
+  if (token === 'attached' && bearerContext !== undefined) refuse('two tokens of contexts');
   if (token === 'external' && (identifier.startsWith('#') || !identifier.includes(':')))
     refuse('an identifier that is no absolute URI, to be referred to');
 }

@@ -14,6 +14,7 @@ import {
   PASSWORD_SALT_BYTES,
   randomOctets,
 } from '@parley/core/internal';
+import type { NamedContext } from '../message/opened-message.ts';
 import { writeDerivedKeyToken } from '../write/derived-key-token.ts';
 import { writeReferenceList } from '../write/encrypted-data.ts';
 import { writeSecurityContextToken } from '../write/security-context-token.ts';
@@ -88,6 +89,8 @@ export class SymmetricKeys implements MessageKeys {
       tokens.push({ write: (writer) => writeDerivedKeyToken(writer, version, parts) });
       return { secret: derived, writeReference: (writer) => writeDerivedKeyReference(writer, version, id) };
     };
+    if ('context' in request && request.bearerContext !== undefined)
+      tokens.push(tokenOfBearer(request.bearerContext, ids.fresh()));
     this.tokens = tokens;
     this.signer = this.#signer(make(suite.signatureKeyBytes), request, suite);
     if (!isEncrypting(request)) return;
@@ -174,6 +177,11 @@ function tokenOfContext(request: SealRequest, ids: MessageIds): SecretToken {
     token: isAttached ? { write } : undefined,
     isOurs: false,
   };
+}
+
+/** Signed by nobody, as it is where the transport protects all. */
+function tokenOfBearer({ version, identifier, instance }: NamedContext, tokenId: string): MessageToken {
+  return { write: (writer) => writeSecurityContextToken(writer, version, tokenId, identifier, instance) };
 }
 
 function tokenOfEncryptedKey(request: EncryptedKeySealRequest, ids: MessageIds): SecretToken {

@@ -48,7 +48,7 @@ type PortableEnvelope = Omit<EncryptedKeyEnvelope, 'keyInfo'> & {
 };
 
 /** Passwords, contexts and the proof keys of assertions stay on the thread of whoever has them. */
-const STAYING = ['username', 'proveContext', 'tokenElement', 'tokenReference'] as const;
+const STAYING = ['username', 'proveContext', 'bearerContext', 'tokenElement', 'tokenReference'] as const;
 
 /** Whatever a caller may have spread into a request. */
 type AnyRequest = Partial<SealRequest & CertificateSealRequest & EncryptedKeySealRequest & PoolSealRequest>;
