@@ -15,12 +15,26 @@ import { PNPM_VERSION, pnpm } from './pnpm.mjs';
 /** The repository's folder. */
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
-const STAMP = path.join(ROOT, 'node_modules', '.parley-installed');
+/** @param {string} what */
+const stampOf = (what) => path.join(ROOT, 'node_modules', `.parley-${what}`);
 
-/** Installs and compiles what is out of date; ends the process when either fails. */
-export async function bootstrap() {
-  if (!isInstalled()) await install();
-  if (!canLoadLibxml()) {
+/**
+ * Installs and compiles what is out of date; ends the process when either fails. Native code takes minutes to compile, and all but the tests goes
+ * without it.
+ * @param {{ readonly native?: boolean }} [wanted]
+ */
+export async function bootstrap({ native = true } = {}) {
+  if (!isInstalled()) {
+    console.error(`Installing dependencies with pnpm ${PNPM_VERSION} ...`);
+    await runPnpm('install', '--frozen-lockfile', '--ignore-scripts', '--reporter=append-only');
+    stamp('installed');
+  }
+  if (native && !isStamped('compiled')) {
+    console.error('Compiling libxmljs2 (a minute or two, once) ...');
+    await runPnpm('rebuild', '--pending', '--reporter=append-only');
+    stamp('compiled');
+  }
+  if (native && !canLoadLibxml()) {
     console.error(
       'libxmljs2 (optional, native) was skipped: no second XML reader to check ours against; ' +
         'all else works. To have it: install python3, make and g++, delete node_modules, run this again.',
@@ -41,9 +55,9 @@ export function run(program, args) {
   if (result.status !== 0) process.exit(result.status ?? 1);
 }
 
-async function install() {
-  console.error(`Installing dependencies with pnpm ${PNPM_VERSION} (a minute or two the first time) ...`);
-  const [program, args] = pnpm('install', '--frozen-lockfile', '--reporter=append-only');
+/** @param {readonly string[]} command */
+async function runPnpm(...command) {
+  const [program, args] = pnpm(...command);
   const child = spawn(program, args, {
     cwd: ROOT,
     // CI: nothing may stop and ask, whatever node_modules was there before.
@@ -64,10 +78,19 @@ async function install() {
     child.on('close', resolve);
   });
   if (code !== 0) {
-    console.error([...compilerLog, `The installation failed (${program}: ${code}).`].join('\n'));
+    console.error([...compilerLog, `pnpm ${command[0]} failed (${program}: ${code}).`].join('\n'));
     process.exit(1);
   }
-  writeFileSync(STAMP, fingerprint());
+}
+
+/** @param {string} what */
+function stamp(what) {
+  writeFileSync(stampOf(what), fingerprint());
+}
+
+/** @param {string} what */
+function isStamped(what) {
+  return existsSync(stampOf(what)) && readFileSync(stampOf(what), 'utf8') === fingerprint();
 }
 
 /** Node's own headers when they lie beside it, so that compiling libxmljs2 need not download them. */
@@ -83,7 +106,7 @@ function headersOfThisNode() {
 function isInstalled() {
   const folders = [ROOT, path.join(ROOT, 'test'), ...readdirSync(path.join(ROOT, 'packages')).map(packageFolder)];
   const complete = folders.every((folder) => existsSync(path.join(folder, 'node_modules')));
-  return complete && existsSync(STAMP) && readFileSync(STAMP, 'utf8') === fingerprint();
+  return complete && isStamped('installed');
 }
 
 /** @param {string} name */

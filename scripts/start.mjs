@@ -8,7 +8,7 @@ import { bootstrap, ROOT, run } from './bootstrap.mjs';
 
 const FOLDER = '.parley/demo';
 
-await bootstrap();
+await bootstrap({ native: false });
 rmSync(path.join(ROOT, FOLDER), { recursive: true, force: true });
 parley('demo', FOLDER, ...process.argv.slice(2));
 parley('verify', `${FOLDER}/log.ndjson`, '--contexts', `${FOLDER}/contexts`);

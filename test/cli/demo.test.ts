@@ -116,12 +116,14 @@ describe('demo', () => {
     expect(readFileSync(directory.join('other', 'log.ndjson'), 'utf8')).toBe('mine');
   });
 
-  test('its summary names the next command', async () => {
-    const { stdout } = await parley(['demo', 'talk', '--messages', '10'], { directory: directory.path });
+  test('it says what happens while it does, and its summary names the next command', async () => {
+    const { stdout, stderr } = await parley(['demo', 'talk', '--messages', '10'], { directory: directory.path });
     expect(stdout).toMatch(
       /^talk: 12 messages \(0\.\d MB\) in 2 contexts, one renewed and one cancelled, made in \d+\.\d\d s\n/,
     );
     expect(stdout).toContain('parley verify talk/log.ndjson --contexts talk/contexts\n');
+    const [first, second] = [...stderr.matchAll(/^issued (\S+)$/gm)].map(([, identifier]) => identifier);
+    expect(stderr).toBe(`issued ${first}\nrenewed ${first}\nissued ${second}\ncancelled ${second}\n`);
     expect(await parley(['demo', 'talk', '--messages', '10', '--quiet'], { directory: directory.path })).toEqual({
       status: 0,
       stdout: '',

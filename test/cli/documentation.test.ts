@@ -54,7 +54,7 @@ describe('docs/cli.md and --help', () => {
       expect(options).toContain('--help');
       expect(options.filter((option) => !new RegExp(`${option}(?![a-z-])`).test(text))).toEqual([]);
     }
-  });
+  }, 120_000);
 
   test('every profile is in it, and what it has is a profile', () => {
     const table = /\| profile \| messages \|\n[^\n]+\n((?:\|[^\n]+\n)+)/.exec(document('cli.md'))?.[1] ?? '';

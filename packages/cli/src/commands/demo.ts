@@ -9,7 +9,7 @@ import { DemoClock } from '../demo/demo-clock.ts';
 import type { DemoFiles } from '../demo/demo-directory.ts';
 import { prepareDemoDirectory } from '../demo/demo-directory.ts';
 import { DemoParties } from '../demo/demo-parties.ts';
-import type { Recorded } from '../demo/record-conversation.ts';
+import type { ContextEvent, Recorded } from '../demo/record-conversation.ts';
 import { recordConversation } from '../demo/record-conversation.ts';
 import { countingBar } from '../report/progress-bar.ts';
 import { grouped } from '../report/verify-report.ts';
@@ -54,7 +54,21 @@ async function recordInto(
   try {
     const { interrupted } = terminal;
     const onMessage = bar.made;
-    return await recordConversation({ parties, clock, kind, messages, log, handshake, interrupted, onMessage });
+    const onContext = async (what: ContextEvent, identifier: string): Promise<void> => {
+      // Where there is a bar, it is what moves.
+      if (isWatched && terminal.screen === undefined) await terminal.stderr.line(`${what} ${identifier}`);
+    };
+    return await recordConversation({
+      parties,
+      clock,
+      kind,
+      messages,
+      log,
+      handshake,
+      interrupted,
+      onMessage,
+      onContext,
+    });
   } finally {
     bar.stop();
     parties.close();

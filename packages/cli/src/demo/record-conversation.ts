@@ -18,7 +18,11 @@ export interface RecordingOptions {
   readonly interrupted: AbortSignal;
   /** Called for each message that was made. */
   readonly onMessage: () => void;
+  /** Called when the context `identifier` has begun, has a new key, or has ended. */
+  readonly onContext: (what: ContextEvent, identifier: string) => Promise<void>;
 }
+
+export type ContextEvent = 'issued' | 'renewed' | 'cancelled';
 
 /** What was recorded. */
 export interface Recorded {
@@ -72,12 +76,14 @@ class Recording {
     const issued = await this.#handshake(initiator, unwrap(initiator.requestIssue(CHANNEL)));
     if (issued.kind !== 'issued') throw unexpected('issued', issued);
     this.#contexts.push(issued.identifier);
+    await this.#options.onContext('issued', issued.identifier);
     return initiator;
   }
 
   async renew(initiator: Initiator): Promise<void> {
     const renewed = await this.#handshake(initiator, unwrap(initiator.requestRenew(CHANNEL)));
     if (renewed.kind !== 'renewed') throw unexpected('renewed', renewed);
+    await this.#options.onContext('renewed', renewed.identifier);
   }
 
   async cancel(initiator: Initiator): Promise<void> {
@@ -89,6 +95,7 @@ class Recording {
     await this.#secured('cancel-reply', cancelled.reply);
     this.#options.clock.step();
     unwrap(initiator.receive(cancelled.reply, request, CHANNEL));
+    await this.#options.onContext('cancelled', cancelled.identifier);
   }
 
   /** As many messages as `count` says, requests and replies in turn. */
