@@ -7,7 +7,7 @@ import path from 'node:path';
 const words = process.argv.slice(2);
 const BUNDLED = new URL('../dist/bundle.js', import.meta.url);
 /** Of a checkout: what the compiler wrote last. */
-const COMPILED = ['core', 'codec', 'engine', 'conversation', 'log', 'stores', 'cli'];
+const COMPILED = ['core', 'codec', 'engine', 'conversation', 'log', 'sealing', 'stores', 'cli'];
 
 /** Whether there is a bundle with this command, and nothing was compiled since it was made. */
 function isBundled() {

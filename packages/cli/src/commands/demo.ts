@@ -56,7 +56,9 @@ async function recordInto(
     const onMessage = bar.made;
     const onContext = async (what: ContextEvent, identifier: string): Promise<void> => {
       // Where there is a bar, it is what moves.
-      if (isWatched && terminal.screen === undefined) await terminal.stderr.line(`${what} ${identifier}`);
+      if (!isWatched || terminal.screen !== undefined) return;
+      await terminal.stderr.line(`${what} ${identifier}`);
+      await terminal.stderr.flush();
     };
     return await recordConversation({
       parties,
