@@ -1,9 +1,9 @@
 import type { Delivery, Inlet } from '@parley/bus';
+import { DeliveryQueue } from '@parley/bus/internal';
 import { Fault } from '@parley/core';
 import { FLAG, listOf, optional, port, requireOptions, shapeOf, TEXT, whole } from '@parley/core/internal';
 import type { Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
 import { Assignment } from './assignment.ts';
-import { DeliveryQueue } from './delivery-queue.ts';
 import { headersOf } from './kafka-headers.ts';
 
 export interface KafkaInletOptions {

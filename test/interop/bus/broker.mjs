@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import process from 'node:process';
 import { freePort } from './free-port.mjs';
 
 /**
@@ -12,6 +13,7 @@ import { freePort } from './free-port.mjs';
  * @property {readonly string[]} args
  * @property {string} ready what it says, on either of its outputs, when it serves
  * @property {NodeJS.ProcessEnv} [env]
+ * @property {() => void} [removed] ends what it leaves behind when it is killed for good
  */
 
 /**
@@ -28,7 +30,7 @@ export async function startBroker(launchOf) {
       return server.pid;
     },
     async kill() {
-      server.kill('SIGKILL');
+      killWhole(server);
       await new Promise((resolve) => server.once('exit', resolve));
     },
     async restart() {
@@ -36,6 +38,7 @@ export async function startBroker(launchOf) {
     },
     async remove() {
       if (server.exitCode === null && server.signalCode === null) await this.kill();
+      launch.removed?.();
       rmSync(folder, { recursive: true, force: true });
     },
   };
@@ -43,10 +46,14 @@ export async function startBroker(launchOf) {
 
 /** @param {Launch} launch */
 async function launched({ command, args, ready, env }) {
-  const server = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
+  const server = spawn(command, args, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+    detached: true,
+  });
   let said = '';
   // One that never serves ends, and with what it said.
-  const late = setTimeout(() => server.kill('SIGKILL'), READY_WITHIN_MS);
+  const late = setTimeout(() => killWhole(server), READY_WITHIN_MS);
   await new Promise((resolve, reject) => {
     server.once('error', reject);
     server.once('exit', () => reject(new Error(said)));
@@ -62,6 +69,14 @@ async function launched({ command, args, ready, env }) {
   });
   clearTimeout(late);
   return server;
+}
+
+/**
+ * With what a script that starts it has started.
+ * @param {import('node:child_process').ChildProcess} server
+ */
+function killWhole({ pid }) {
+  if (pid !== undefined) process.kill(-pid, 'SIGKILL');
 }
 
 const READY_WITHIN_MS = 60_000;

@@ -1,0 +1,4 @@
+export { rabbitInlet } from './rabbit-inlet.ts';
+export type { RabbitConnection, RabbitDelivery, RabbitInletOptions } from './rabbit-inlet.ts';
+export { rabbitOutlet } from './rabbit-outlet.ts';
+export type { RabbitOutletOptions } from './rabbit-outlet.ts';
