@@ -1,4 +1,3 @@
-import { randomFillSync } from 'node:crypto';
 import type { Received } from '@parley/conversation';
 import {
   completeSequenceSettings,
@@ -9,6 +8,7 @@ import {
   peerProfile,
   Responder,
   SequencedInitiator,
+  systemAmbient,
   usernameOverTls,
   withSequences,
 } from '@parley/conversation';
@@ -19,12 +19,6 @@ import { measureRuns } from '../measure.ts';
 
 const ENDPOINT = 'https://host.example/service';
 const CHANNEL = { secure: true };
-const AMBIENT = {
-  nowMs: (): number => Date.now(),
-  fillRandom: (out: Uint8Array): void => {
-    randomFillSync(out);
-  },
-};
 /** A call there and back takes as long as so many messages that are only opened. */
 const CALL_PART = 10;
 const ORDER = `<o:Order xmlns:o="urn:orders">${'<o:Line><o:Item>4711</o:Item><o:Count>3</o:Count></o:Line>'.repeat(60)}</o:Order>`;
@@ -51,7 +45,7 @@ async function parties(sequences: boolean): Promise<{ readonly initiator: Initia
   const profile = sequences ? withSequences(peerProfile('parley'), ENDPOINT) : peerProfile('parley');
   const responder = new Responder({
     store: new MemoryContextStore(),
-    ambient: AMBIENT,
+    ambient: systemAmbient,
     bootstrap: usernameOverTls.responder({ authenticate: ({ username }) => username }),
     replayCache: { insertIfAbsent: remembered() },
     ...(sequences && { sequences: {} }),
@@ -62,7 +56,7 @@ async function parties(sequences: boolean): Promise<{ readonly initiator: Initia
     version: '200512',
     soapVersion: '1.2',
     to: ENDPOINT,
-    ambient: AMBIENT,
+    ambient: systemAmbient,
     bootstrap,
     profile,
   });
@@ -101,7 +95,7 @@ async function sequencedCalls(): Promise<() => Promise<void>> {
     initiator,
     profile: withSequences(peerProfile('parley'), ENDPOINT),
     records: new MemoryRecords(),
-    ambient: AMBIENT,
+    ambient: systemAmbient,
     soapVersion: '1.2',
     to: ENDPOINT,
     settings: completeSequenceSettings({}),

@@ -17,6 +17,7 @@ export { isVisiblyUsed, prefixFor, unusedPrefix, uriOfPrefix } from './tape/name
 export {
   attributeNamed,
   bytesEqual,
+  hasName,
   isElementOnly,
   isElementOnlyButComments,
   isLiteral,

@@ -4,11 +4,13 @@ import {
   bytesEqual,
   E,
   ELEMENT_WORDS,
+  hasName,
   isElementOnly,
   isLiteral,
   isNamed,
   localName,
 } from '@parley/codec/internal';
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { codeOf, octets, read } from '../support/reading.ts';
 
@@ -47,4 +49,18 @@ test('bytesEqual compares length and octets', () => {
   expect(bytesEqual(bytes, 1, 3, octets('bc'))).toBe(true);
   expect(bytesEqual(bytes, 1, 3, octets('b'))).toBe(false);
   expect(bytesEqual(bytes, 1, 3, octets('bd'))).toBe(false);
+});
+
+test('a name that is text is the one that its octets are', () => {
+  const name = fc.stringMatching(/^[a-zé😀]{1,6}$/u);
+  fc.assert(
+    fc.property(name, name, fc.constantFrom('', 'x', 'é', '€'), (uri, other, more) => {
+      const one = read(`<a xmlns="urn:${uri}"/>`);
+      expect(hasName(one, 0, `urn:${uri}`)).toBe(true);
+      expect(hasName(one, 0, `urn:${uri}`, 'a')).toBe(true);
+      expect(hasName(one, 0, `urn:${uri}`, 'A')).toBe(false);
+      expect(hasName(one, 0, `urn:${other}${more}`)).toBe(uri === `${other}${more}`);
+      expect(hasName(one, 0, Buffer.from(`urn:${uri}`).toString('latin1'))).toBe(/^[a-z]*$/.test(uri));
+    }),
+  );
 });

@@ -2,7 +2,7 @@
 import { Fault } from '@parley/core';
 import type { Tape } from './tape.ts';
 import { A, ATTRIBUTE_WORDS, E, ELEMENT_WORDS, Flag, NOT_LITERAL_TEXT } from './tape.ts';
-import { decodeText } from './text.ts';
+import { decodeText, isText } from './text.ts';
 
 // perf: constants of this module are folded into its code, imported ones are looked up at every use.
 const RECORD = ELEMENT_WORDS;
@@ -55,6 +55,16 @@ export function localNameOf(tape: Tape, element: number): string {
 /** The namespace of `element` as a string. */
 export function namespaceUriOf(tape: Tape, element: number): string {
   return uriText(tape, namespaceOf(tape, element));
+}
+
+/** Whether `element` is `{uri}local`; any local name without `local`. perf: no string is made of what is compared with one. */
+export function hasName(tape: Tape, element: number, uri: string, local?: string): boolean {
+  const id = namespaceOf(tape, element);
+  if (!isText(tape.uriBytes, tape.uriStarts[id]!, tape.uriEnds[id]!, uri)) return false;
+  const base = element * RECORD;
+  return (
+    local === undefined || isText(tape.bytes, tape.elements[base + LOCAL]!, tape.elements[base + NAME_END]!, local)
+  );
 }
 
 /** The text of URI id `uri`. */

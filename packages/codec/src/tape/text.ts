@@ -35,6 +35,19 @@ export function attributeText(tape: Tape, attribute: number): string {
   return decodeText(plain.bytes, 0, plain.length);
 }
 
+/** Whether `bytes[start, end)`, valid UTF-8, are `text`. */
+export function isText(bytes: Uint8Array, start: number, end: number, text: string): boolean {
+  const { length } = text;
+  // UTF-8 has no fewer octets than UTF-16 has units.
+  if (end - start < length) return false;
+  for (let index = 0; index < length; index++) {
+    const unit = text.charCodeAt(index);
+    if (unit > 0x7f) return decodeText(bytes, start, end) === text;
+    if (bytes[start + index] !== unit) return false;
+  }
+  return end - start === length;
+}
+
 /** `bytes[start, end)` as a string: UTF-8, nothing unescaped. The bytes are valid UTF-8, as those of a tape are. */
 export function decodeText(bytes: Uint8Array, start: number, end: number): string {
   if (bytes !== decoded) {

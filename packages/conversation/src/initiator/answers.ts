@@ -41,14 +41,15 @@ export function openAnswer(
 ): OpenedAnswer {
   const { policy, context, credentials, channel } = scene;
   requireChannel(scene);
-  const reply = open(bytes, {
+  const opening = {
     atMs: currentMs(settings.ambient),
     policy,
     contexts: contextSource(context === undefined ? [] : [context]),
     credentials,
     soapAction: channel.soapAction,
     signatureValuesSent: request.signatureValues,
-  });
+  };
+  const reply = settings.workplace.use((workspace) => open(bytes, { ...opening, workspace }));
   return judgedAnswer(reply, bytes, request, policy, settings);
 }
 
@@ -92,7 +93,8 @@ function judgedAnswer(
   if (isOurs) throw new Fault('peer.reflected', { reason: 'our own signature' });
   // The canonical Body has no prefix that only a value uses; where nothing is signed, the message as it came is as sure as that.
   const isBare = message.signed.length === 0;
-  const fault = (isBare ? faultOf(bytes, policy) : undefined) ?? readFaultIn(message.body, policy.limits);
+  const fault =
+    (isBare ? faultOf(bytes, policy) : undefined) ?? readFaultIn(message.body, policy.limits, settings.workplace.tape);
   // interop: CXF and Metro refuse without WS-Addressing. Where the transport protects, the connection has to do.
   if (fault !== undefined && isBare && addressingOf(message).relatesTo === undefined)
     throw new Fault('peer.soap-fault', { ...fault });

@@ -69,9 +69,9 @@ export class Calls {
 
   #prepared(envelope: Uint8Array, protection?: Protection, kind?: 'sequence'): PreparedCall {
     const { settings, held } = this.#scene;
-    const { ambient, profile } = settings;
+    const { ambient, profile, workplace } = settings;
     const { context, ...token } = held();
-    const { action = '', messageId } = envelopeAddressing(envelope);
+    const { action = '', messageId } = envelopeAddressing(envelope, workplace.tape);
     if (messageId === undefined && profile.pairing === 'relates-to')
       throw new Fault('caller.input-invalid', { reason: 'no wsa:MessageID' });
     const use = { context, ...token, instance: context.keys.at(-1)?.instance };

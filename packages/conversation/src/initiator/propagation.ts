@@ -67,7 +67,7 @@ export function propagate(
   const handshake = bootstrap.begin(sceneOf(settings, version));
   try {
     if (envelope === undefined) return ofItsOwn(parts, handshake.request, settings);
-    const { action: soapAction = '', messageId } = envelopeAddressing(envelope);
+    const { action: soapAction = '', messageId } = envelopeAddressing(envelope, settings.workplace.tape);
     if (messageId === undefined) throw new Fault('caller.input-invalid', { reason: 'no wsa:MessageID' });
     const carrying = withHeaderBlock(envelope, issuedTokensHeader(parts));
     return {
@@ -104,7 +104,7 @@ export function transfer(context: SecurityContext, settings: InitiatorSettings):
 function ofItsOwn(
   parts: TokenResponseParts,
   request: ProtectionRequest,
-  settings: Pick<InitiatorSettings, 'ambient' | 'profile' | 'soapVersion' | 'to' | 'timestampLifetimeMs'>,
+  settings: Pick<InitiatorSettings, 'ambient' | 'profile' | 'soapVersion' | 'to' | 'timestampLifetimeMs' | 'workplace'>,
 ): Propagation {
   const { ambient, profile, soapVersion, to } = settings;
   const messageId = randomUrn(ambient);

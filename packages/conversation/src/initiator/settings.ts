@@ -3,6 +3,7 @@ import { requireOptions } from '@parley/core/internal';
 import { keyFormOf } from '../bootstrap/hidden-key.ts';
 import { guarded } from '../exchange/ambient.ts';
 import { FIVE_MINUTES_MS } from '../exchange/durations.ts';
+import { Workplace } from '../exchange/workplace.ts';
 import { negotiationFor } from '../negotiation/negotiation.ts';
 import type { ConversationProfile } from '../protection/conversation-profile.ts';
 import { peerProfile } from '../protection/peer-profiles.ts';
@@ -24,6 +25,7 @@ export interface InitiatorSettings
   readonly rolloverMs: number;
   readonly openRequestsMax: number;
   readonly answerWithinMs: number;
+  readonly workplace: Workplace;
 }
 
 const OPEN_REQUESTS_MAX_DEFAULT = 1000;
@@ -48,5 +50,6 @@ export function completeInitiatorSettings(options: InitiatorOptions): InitiatorS
     rolloverMs: options.rolloverMs ?? FIVE_MINUTES_MS,
     openRequestsMax: options.openRequestsMax ?? OPEN_REQUESTS_MAX_DEFAULT,
     answerWithinMs: options.answerWithinMs ?? FIVE_MINUTES_MS,
+    workplace: new Workplace(),
   };
 }

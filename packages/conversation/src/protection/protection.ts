@@ -14,6 +14,7 @@ import type {
 import { seal } from '@parley/engine';
 import type { Ambient } from '../exchange/ambient.ts';
 import { currentMs, randomIdPrefix } from '../exchange/ambient.ts';
+import type { Workplace } from '../exchange/workplace.ts';
 
 /** By a key of the context: the part of a {@link SealRequest} that stays the same for a whole conversation. */
 export type ContextProtection = Pick<
@@ -54,6 +55,7 @@ export type ProtectionRequest = Untimed<SealRequest | BootstrapSealRequest | Tra
 export interface Stamp {
   readonly ambient: Ambient;
   readonly timestampLifetimeMs: number;
+  readonly workplace: Workplace;
 }
 
 /**
@@ -63,17 +65,16 @@ export interface Stamp {
 export function protect(
   envelope: Uint8Array,
   request: ProtectionRequest,
-  { ambient, timestampLifetimeMs }: Stamp,
+  { ambient, timestampLifetimeMs, workplace }: Stamp,
 ): SealedMessage {
-  return unwrap(
-    seal(envelope, {
-      ...request,
-      atMs: currentMs(ambient),
-      timestampLifetimeMs,
-      fillRandom: (out) => ambient.fillRandom(out),
-      idPrefix: randomIdPrefix(ambient),
-    }),
-  );
+  const timed = {
+    ...request,
+    atMs: currentMs(ambient),
+    timestampLifetimeMs,
+    fillRandom: (out: Uint8Array) => ambient.fillRandom(out),
+    idPrefix: randomIdPrefix(ambient),
+  };
+  return unwrap(workplace.use((workspace) => seal(envelope, { ...timed, workspace })));
 }
 
 /**

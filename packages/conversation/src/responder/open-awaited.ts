@@ -3,6 +3,7 @@ import type { Secret, SecurityContext } from '@parley/core';
 import { Fault, unwrap } from '@parley/core';
 import type { Credentials, OpenedMessage, OpenRequest } from '@parley/engine';
 import { open } from '@parley/engine';
+import type { Workplace } from '../exchange/workplace.ts';
 import type { AwaitedReplays } from '../replay/awaited-replays.ts';
 import { wipeContext } from '../store/context-copy.ts';
 import type { ContextStore } from '../store/context-store.ts';
@@ -17,6 +18,7 @@ export interface AwaitedOpenRequest extends Pick<OpenRequest, 'atMs' | 'policy' 
   /** Of this one message, however often it is opened: what was inserted for it is no replay of it. */
   readonly replays: AwaitedReplays;
   readonly store: Pick<ContextStore, 'get'>;
+  readonly workplace: Workplace;
   /** What each context passes through first. */
   readonly adjust: (context: SecurityContext) => SecurityContext;
   readonly credentials?: Credentials | undefined;
@@ -39,7 +41,7 @@ export interface Opening {
  * @throws Fault what `open` refuses with, and what store, cache and judge throw
  */
 export async function openAwaited(bytes: Uint8Array, request: AwaitedOpenRequest): Promise<Opening> {
-  const { store, adjust, authenticate, replays, credentials, ...plain } = request;
+  const { store, adjust, authenticate, replays, credentials, workplace, ...plain } = request;
   const known = new Map<string, SecurityContext | undefined>();
   const wipe = (): void => {
     for (const context of known.values()) wipeContext(context);
@@ -58,7 +60,8 @@ export async function openAwaited(bytes: Uint8Array, request: AwaitedOpenRequest
         missing = identifier;
         throw new Fault('internal.context-needed');
       };
-      const reply = open(bytes, { ...plain, contexts: { find }, credentials: helped, replays });
+      const opening = { ...plain, contexts: { find }, credentials: helped, replays };
+      const reply = workplace.use((workspace) => open(bytes, { ...opening, workspace }));
       if (missing !== undefined) {
         const context = await store.get(missing);
         known.set(missing, context === undefined ? undefined : adjust(context));

@@ -31,6 +31,6 @@ export async function rememberOwn(
   const [value] = signatureValues;
   if (value === undefined) return;
   const isSigned = 'sign' in protection && protection.sign.addressing;
-  const messageId = isSigned ? envelopeAddressing(envelope).messageId : undefined;
+  const messageId = isSigned ? envelopeAddressing(envelope, settings.workplace.tape).messageId : undefined;
   await remember(settings, identifier, messageId ?? value, untilMs, nowMs, share);
 }

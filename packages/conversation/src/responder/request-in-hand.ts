@@ -111,11 +111,12 @@ async function openRequest(
   request: RequestInHand,
   more: Pick<AwaitedOpenRequest, 'policy' | 'adjust' | 'credentials' | 'authenticate'> &
     Partial<Pick<AwaitedOpenRequest, 'store'>>,
-  { store }: ResponderSettings,
+  { store, workplace }: ResponderSettings,
 ): Promise<Opening> {
   const { bytes, atMs, channel, replays } = request;
   requireChannel(channel, more.policy);
-  const opening = await openAwaited(bytes, { store, replays, atMs, soapAction: channel.soapAction, ...more });
+  const { soapAction } = channel;
+  const opening = await openAwaited(bytes, { store, workplace, replays, atMs, soapAction, ...more });
   try {
     requireRequest(opening.message, request);
     return opening;

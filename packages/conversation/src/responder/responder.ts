@@ -200,8 +200,9 @@ export class Responder {
   #take(bytes: Uint8Array, channel: Channel, outline: Outline, isCounting = false): RequestInHand {
     const atMs = currentMs(this.#settings.ambient);
     this.#latestMs = Math.max(this.#latestMs, atMs);
-    const { profile, store } = this.#settings;
-    readRequestOutline(bytes, outline, profile.requests.policy, store, this.#latestMs);
+    const { profile, store, workplace } = this.#settings;
+    const reading = { policy: profile.requests.policy, store, tape: workplace.tape };
+    readRequestOutline(bytes, outline, reading, this.#latestMs);
     const { soapVersion = outline.soapVersion } = channel;
     if (soapVersion !== outline.soapVersion) {
       outline.soapVersion = soapVersion; // of the refusal

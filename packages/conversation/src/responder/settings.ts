@@ -8,6 +8,7 @@ import { keyFormOf } from '../bootstrap/hidden-key.ts';
 import { guarded } from '../exchange/ambient.ts';
 import { neverRevived } from '../exchange/context-clock.ts';
 import { FIVE_MINUTES_MS } from '../exchange/durations.ts';
+import { Workplace } from '../exchange/workplace.ts';
 import type { NegotiationKind } from '../negotiation/negotiation.ts';
 import { negotiationFor } from '../negotiation/negotiation.ts';
 import type { ConversationProfile } from '../protection/conversation-profile.ts';
@@ -42,6 +43,7 @@ export interface ResponderSettings
   readonly quota: PrincipalQuota;
   readonly alarms: AlarmBell;
   readonly policies: HandshakePolicies;
+  readonly workplace: Workplace;
 }
 
 /** What there may be none of. */
@@ -90,6 +92,7 @@ export function completeSettings(options: ResponderOptions): ResponderSettings {
   });
   return {
     pool,
+    workplace: new Workplace(),
     store: options.store,
     ambient: guarded(options.ambient),
     bootstrap: options.bootstrap,

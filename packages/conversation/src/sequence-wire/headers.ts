@@ -1,7 +1,7 @@
 /** Header blocks about sequences: one element to one claim (WS-RM 1.2 §3.8-§3.10, §6.3). */
 import type { Tape } from '@parley/codec';
-import { firstChild, localNameOf, namespaceUriOf, nextSibling } from '@parley/codec';
-import { attributeNamed, isNamed, localName, Namespace, namespaceOf } from '@parley/codec/internal';
+import { firstChild, localNameOf, nextSibling } from '@parley/codec';
+import { attributeNamed, hasName, isNamed, localName, Namespace, namespaceOf } from '@parley/codec/internal';
 import type { Limits } from '@parley/core';
 import { Fault } from '@parley/core';
 import { limitFault } from '@parley/core/internal';
@@ -203,7 +203,7 @@ function readRange(tape: Tape, element: number, invalid: (reason: string) => Fau
 }
 
 function isBufferRemaining(tape: Tape, element: number): boolean {
-  return localNameOf(tape, element) === 'BufferRemaining' && namespaceUriOf(tape, element) === NETRM.uri;
+  return hasName(tape, element, NETRM.uri, 'BufferRemaining');
 }
 
 const COUNT_MAX = 1_000_000;

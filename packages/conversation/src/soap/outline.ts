@@ -1,6 +1,7 @@
 /** What an unverified message says about itself: enough to send it the right way, and to answer a refusal. */
 
-import { firstChild, nextSibling, readDocument, Tape } from '@parley/codec';
+import type { Tape } from '@parley/codec';
+import { firstChild, nextSibling, readDocument } from '@parley/codec';
 import { isNamed, localName, Namespace, namespaceOf } from '@parley/codec/internal';
 import type { Version } from '@parley/core';
 import { DEFAULT_LIMITS } from '@parley/core';
@@ -71,10 +72,10 @@ export function emptyOutline(soapVersion: SoapVersion = '1.1'): Outline {
   };
 }
 
-/** What the wsa headers of an envelope of our own say. @throws Fault as {@link readOutline} */
-export function envelopeAddressing(envelope: Uint8Array): Pick<Outline, 'action' | 'messageId'> {
+/** What the wsa headers of an envelope of our own say. `tape`: scratch. @throws Fault as {@link readOutline} */
+export function envelopeAddressing(envelope: Uint8Array, tape: Tape): Pick<Outline, 'action' | 'messageId'> {
   const outline = emptyOutline();
-  readOutline(envelope, { limits: DEFAULT_LIMITS, reader: 'scan' }, new Tape(), outline);
+  readOutline(envelope, { limits: DEFAULT_LIMITS, reader: 'scan' }, tape, outline);
   return outline;
 }
 

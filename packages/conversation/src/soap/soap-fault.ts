@@ -1,7 +1,7 @@
 /** SOAP faults (protocol: §6.2, §1.12): ours are coarse on purpose; those of peers become our codes. */
 
-import type { Attribute, QualifiedName, XmlWriter } from '@parley/codec';
-import { firstChild, NamespaceBinding, nextSibling, scan, Tape, textOf } from '@parley/codec';
+import type { Attribute, QualifiedName, Tape, XmlWriter } from '@parley/codec';
+import { firstChild, NamespaceBinding, nextSibling, scan, textOf } from '@parley/codec';
 import { isNamed, localName, Namespace, namesIn, namespaceOf, UNQUALIFIED, uriOfPrefix } from '@parley/codec/internal';
 import type { FaultCode, Limits, SoapFault, Version } from '@parley/core';
 import { FAULT_CODES, soapFaultOf } from '@parley/core';
@@ -140,9 +140,8 @@ export interface PeerFault {
   readonly faultNamespace: string;
 }
 
-/** The fault in a proven Body (borrowed), if there is one. @throws Fault of the scanner */
-export function readFaultIn(body: Uint8Array, limits: Limits): PeerFault | undefined {
-  const tape = new Tape();
+/** The fault in a proven Body (borrowed), if there is one. `tape`: scratch. @throws Fault of the scanner */
+export function readFaultIn(body: Uint8Array, limits: Limits, tape: Tape): PeerFault | undefined {
   scan(body, limits, tape);
   const fault = faultElement(tape, 0);
   return fault < 0 ? undefined : peerFaultOf(tape, fault);

@@ -1,5 +1,6 @@
 /** What a request says of itself before it is opened; also what its tokens carry of their contexts. */
-import { firstChild, nextSibling, Tape } from '@parley/codec';
+import type { Tape } from '@parley/codec';
+import { firstChild, nextSibling } from '@parley/codec';
 import { isNamed, localName, Namespace } from '@parley/codec/internal';
 import type { Limits } from '@parley/core';
 import { decodeBase64, decodedBase64Max } from '@parley/core/internal';
@@ -15,15 +16,21 @@ const STATE_TEXT_BYTES_MAX = 65_536;
 /** One that signs, and one that endorses. */
 const TOKENS_MAX = 2;
 
+/** What a request is read with. */
+export interface RequestReading {
+  readonly policy: Policy;
+  readonly store: ContextStore;
+  /** Scratch. */
+  readonly tape: Tape;
+}
+
 /** Fills `outline` with what `bytes` (borrowed) claim at `nowMs`, and shows what their tokens carry to the store. @throws Fault */
 export function readRequestOutline(
   bytes: Uint8Array,
   outline: Outline,
-  policy: Policy,
-  { tokenStates }: ContextStore,
+  { policy, store: { tokenStates }, tape }: RequestReading,
   nowMs: number,
 ): void {
-  const tape = new Tape();
   readOutline(bytes, policy, tape, outline);
   if (tokenStates !== undefined) admitTokenStates(tape, policy.limits, tokenStates, nowMs);
 }

@@ -1,6 +1,7 @@
 /** Header blocks by name, as sp:Header names them (WS-SecurityPolicy §4.1.1). */
 import type { Tape } from '@parley/codec';
-import { firstChild, localNameOf, namespaceUriOf, nextSibling } from '@parley/codec';
+import { firstChild, nextSibling } from '@parley/codec';
+import { hasName } from '@parley/codec/internal';
 
 export interface HeaderName {
   readonly namespace: string;
@@ -10,13 +11,7 @@ export interface HeaderName {
 
 /** Whether one of `names` is that of `block`. */
 export function isNamedAmong(tape: Tape, block: number, names: readonly HeaderName[]): boolean {
-  // perf: no string is made where nothing is asked for.
-  if (names.length === 0) return false;
-  const namespace = namespaceUriOf(tape, block);
-  const localName = localNameOf(tape, block);
-  return names.some(
-    (name) => name.namespace === namespace && (name.localName === undefined || name.localName === localName),
-  );
+  return names.some(({ namespace, localName }) => hasName(tape, block, namespace, localName));
 }
 
 /** The children of soap:Header (-1 for none) with one of `names`, in document order. */
