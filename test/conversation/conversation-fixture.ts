@@ -122,8 +122,14 @@ export interface World {
   initiator(changes?: InitiatorChanges): TestInitiator;
 }
 
-export function world(version: Version, soapVersion: SoapVersion, changes: ResponderChanges = {}): World {
-  const ambient = new TestAmbient('world');
+/** Worlds of one `seed` give the same identifiers. */
+export function world(
+  version: Version,
+  soapVersion: SoapVersion,
+  changes: ResponderChanges = {},
+  seed = 'world',
+): World {
+  const ambient = new TestAmbient(seed);
   const { authenticate: judge = authenticate, ...options } = changes;
   const store = changes.store ?? new MemoryContextStore();
   const evicted: string[] = [];

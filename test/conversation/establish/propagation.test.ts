@@ -189,6 +189,18 @@ describe('T52: a context of the initiator is refused', () => {
     };
     expect([await bring(), await bring()]).toEqual(['propagated', 'internal.quota']);
   });
+
+  test('T55: by those who say the name of their own again, to have it counted no longer', async () => {
+    const { place, initiator } = pair(BY_TLS, ['200512', '1.2'], { ...MAY, contextsPerPrincipalMax: 1 });
+    const take = async (request: Uint8Array) => refusal(await place.responder.receive(request, BY_TLS.channel));
+    expect(await take(sent(initiator.requestPropagate(BY_TLS.channel)))).toBe('propagated');
+    const more = () => place.initiator({ bootstrap: BY_TLS.initiator() });
+    const again = more();
+    const named = text(sent(again.requestPropagate(BY_TLS.channel)));
+    const renamed = octets(named.replaceAll(again.context!.identifier, initiator.context!.identifier));
+    expect(await take(renamed)).toBe('peer.trust-invalid-token');
+    expect(await take(sent(more().requestPropagate(BY_TLS.channel)))).toBe('internal.quota');
+  });
 });
 
 test('T85: an answer to Issue is no context of somebody', async () => {

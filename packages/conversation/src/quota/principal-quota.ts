@@ -24,7 +24,8 @@ export interface MessageCharge {
 
 /**
  * How many contexts one principal may have in the store, and all together: the live ones, and those that are over and still
- * remembered, for they cost as much; a new one takes the place of the oldest that is over. Counts what this process issued.
+ * remembered, for they cost as much; a new one takes the place of the oldest that is over. Counts what this process
+ * issued; `SharedLedger` counts the store's.
  * Bounded itself: it holds no more than all may have.
  */
 export class PrincipalQuota {
@@ -57,6 +58,11 @@ export class PrincipalQuota {
   /** Contexts that are charged now, some of them possibly past their time. */
   get size(): number {
     return this.#charges.size;
+  }
+
+  /** Whether a context of that name is charged. */
+  has(identifier: string): boolean {
+    return this.#charges.has(identifier);
   }
 
   /** One request to issue or renew. @throws Fault `internal.quota` too many for the time */

@@ -4,6 +4,7 @@ import { Fault } from '@parley/core';
 import type { OpenedMessage } from '@parley/engine';
 import { randomIdPrefix } from '../exchange/ambient.ts';
 import { protect, underContext } from '../protection/protection.ts';
+import { chargeRenewed } from '../quota/charged.ts';
 import { invalidRequest } from '../trust/request-security-token.ts';
 import { writeTokenResponse } from '../trust/response-writer.ts';
 import { agreedExpiry, answerEnvelope } from './answer.ts';
@@ -90,9 +91,9 @@ async function store(
   identifier: string,
   { claims, expiresAtMs, instance }: Change,
   { latestMs }: RequestInHand,
-  { store: contexts, quota, onEvict }: ResponderSettings,
+  settings: ResponderSettings,
 ): Promise<void> {
-  const isStored = await contexts.update(identifier, (current): SecurityContext | undefined => {
+  const isStored = await settings.store.update(identifier, (current): SecurityContext | undefined => {
     // What was renewed or has ended meanwhile is not what was proven.
     const newest = current.keys.at(-1);
     if (newest === undefined || newest.instance !== instance || latestMs >= current.expiresAtMs) return undefined;
@@ -100,8 +101,8 @@ async function store(
     return { ...current, keys, expiresAtMs, claims };
   });
   if (!isStored) throw new Fault('peer.bad-context', { reason: 'gone meanwhile' });
-  quota.renewed(identifier, expiresAtMs);
-  await onEvict(identifier);
+  await chargeRenewed(identifier, expiresAtMs, settings);
+  await settings.onEvict(identifier);
 }
 
 /** Whoever's key signed the signature of the message. */

@@ -2,6 +2,7 @@
 import type { SecurityContext } from '@parley/core';
 import { Fault } from '@parley/core';
 import { randomUrn } from '../exchange/ambient.ts';
+import { storeOnce } from '../quota/charged.ts';
 import type { IssuedKey } from '../trust/key-material.ts';
 import { issueKey } from '../trust/key-material.ts';
 import type { SecurityTokenRequest } from '../trust/request-security-token.ts';
@@ -101,26 +102,4 @@ async function storeAsNew(
     if (await storeOnce({ ...context, identifier }, atMs, settings)) return identifier;
   }
   throw new Fault('internal.invariant', { claim: 'random identifiers are new' });
-}
-
-/**
- * Charges a context to its principal and makes it durable; `false` if there is one by its name.
- * @throws Fault `internal.quota`, and as the store
- */
-export async function storeOnce(
-  context: SecurityContext,
-  atMs: number,
-  { quota, store }: Pick<ResponderSettings, 'quota' | 'store'>,
-): Promise<boolean> {
-  const { identifier, principal, expiresAtMs } = context;
-  // All who are nobody in particular share one quota.
-  const over = quota.take(principal ?? '', identifier, expiresAtMs, atMs);
-  let isStored = false;
-  try {
-    if (over !== undefined) await store.forget?.(over, atMs);
-    isStored = await store.insert(context);
-    return isStored;
-  } finally {
-    if (!isStored) quota.release(identifier);
-  }
 }

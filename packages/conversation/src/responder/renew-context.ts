@@ -2,6 +2,7 @@
 import type { KeyInstance, SecurityContext } from '@parley/core';
 import { Fault } from '@parley/core';
 import { randomUrn } from '../exchange/ambient.ts';
+import { chargeRenewed } from '../quota/charged.ts';
 import { wipeContext } from '../store/context-copy.ts';
 import type { IssuedKey } from '../trust/key-material.ts';
 import { issueKey } from '../trust/key-material.ts';
@@ -45,7 +46,7 @@ export async function renewContext(
       withNewKey(current, { oldInstance: target.instance, key }, request, settings),
     );
     if (!isStored) throw new Fault('peer.bad-context', { reason: 'gone meanwhile' });
-    settings.quota.renewed(identifier, expiresAtMs);
+    await chargeRenewed(identifier, expiresAtMs, settings);
     await settings.onEvict(identifier);
     const token = { identifier, instance };
     const reply = answerToken(request, 'renew', { proven, rst, issued, token, expiresAtMs, negotiated }, settings);

@@ -16,6 +16,7 @@ import { peerProfile } from '../protection/peer-profiles.ts';
 import { AlarmBell } from '../quota/alarm-bell.ts';
 import { PrincipalQuota } from '../quota/principal-quota.ts';
 import { RequestBudget } from '../quota/request-budget.ts';
+import { SharedLedger } from '../quota/shared-ledger.ts';
 import { MemoryReplayCache } from '../replay/replay-cache.ts';
 import { withSequences } from '../sequence-keeping/sequence-profile.ts';
 import type { ResponderSequenceSettings } from '../sequence-keeping/settings.ts';
@@ -41,6 +42,8 @@ export interface ResponderSettings
   readonly scopes: readonly string[] | undefined;
   readonly defaultKeyBits: number;
   readonly quota: PrincipalQuota;
+  /** `undefined` with a store that has no records: then contexts are counted by process. */
+  readonly ledger: SharedLedger | undefined;
   readonly alarms: AlarmBell;
   readonly policies: HandshakePolicies;
   readonly workplace: Workplace;
@@ -111,6 +114,7 @@ export function completeSettings(options: ResponderOptions): ResponderSettings {
     keysPerContextMax: options.keysPerContextMax ?? 4,
     expiredKeys: options.expiredKeys ?? 'drop',
     quota: quotaOf(options),
+    ledger: ledgerOf(options),
     alarms: new AlarmBell(options.onAlarm),
     onEvict: async (identifier) => {
       await Promise.all([pool?.evict(identifier), options.onEvict?.(identifier)]);
@@ -163,6 +167,13 @@ function merged(policy: Policy, { limits: _, ...demands }: PolicyChanges): Polic
 /** Principals whose requests are counted: each of them asked within the last minutes. */
 const PRINCIPALS_MAX = 100_000;
 
+const CONTEXTS_PER_PRINCIPAL_DEFAULT = 1000;
+
+function ledgerOf({ store, contextsPerPrincipalMax }: ResponderOptions): SharedLedger | undefined {
+  const { records } = store;
+  return records && new SharedLedger(store, records, contextsPerPrincipalMax ?? CONTEXTS_PER_PRINCIPAL_DEFAULT);
+}
+
 function quotaOf(options: ResponderOptions): PrincipalQuota {
   const requests = new RequestBudget(
     'requests',
@@ -171,7 +182,7 @@ function quotaOf(options: ResponderOptions): PrincipalQuota {
     PRINCIPALS_MAX,
   );
   return new PrincipalQuota(
-    options.contextsPerPrincipalMax ?? 1000,
+    options.contextsPerPrincipalMax ?? CONTEXTS_PER_PRINCIPAL_DEFAULT,
     options.contextsMax ?? 1_000_000,
     { requests, messages: messageBudget(options) },
     options.store.forget !== undefined,

@@ -2,12 +2,12 @@
 import type { SecurityContext, Version } from '@parley/core';
 import { Fault } from '@parley/core';
 import { VERSION_URIS } from '@parley/core/internal';
+import { chargeRenewed, storeOnce } from '../quota/charged.ts';
 import { storableOctets } from '../store/context-copy.ts';
 import { isKeySize } from '../trust/key-material.ts';
 import { invalidRequest } from '../trust/request-security-token.ts';
 import type { SecurityTokenResponse } from '../trust/request-security-token-response.ts';
 import { agreedExpiry } from './answer.ts';
-import { storeOnce } from './grant-context.ts';
 import { withKey } from './renew-context.ts';
 import type { ProvenRequest, RequestInHand } from './request-in-hand.ts';
 import type { ResponderSettings } from './settings.ts';
@@ -92,7 +92,7 @@ async function addKey(
     return withKey(current, key, request, settings);
   });
   if (!isStored) throw new Fault('peer.bad-context', { identifier });
-  settings.quota.renewed(identifier, expiresAtMs);
+  await chargeRenewed(identifier, expiresAtMs, settings);
   await settings.onEvict(identifier);
 }
 
