@@ -51,7 +51,8 @@ export class DistinguishedName {
   }
 
   /**
-   * A name as RFC 4514, RFC 2253, Java or .NET write it: least significant part first.
+   * A name as RFC 4514, RFC 2253, Java or .NET write it: least significant part first; or `/C=DE/O=Example`, as OpenSSL does,
+   * most significant part first.
    *
    * @throws Fault `caller.option-invalid`
    */

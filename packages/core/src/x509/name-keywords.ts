@@ -10,7 +10,7 @@ const KEYWORDS: readonly (readonly [type: string, keywords: string])[] = [
   ['2.5.4.5', 'serialNumber'],
   ['2.5.4.6', 'C countryName'],
   ['2.5.4.7', 'L localityName'],
-  ['2.5.4.8', 'ST stateOrProvinceName S'],
+  ['2.5.4.8', 'ST stateOrProvinceName S SP'],
   ['2.5.4.9', 'street streetAddress'],
   ['2.5.4.10', 'O organizationName'],
   ['2.5.4.11', 'OU organizationalUnitName'],

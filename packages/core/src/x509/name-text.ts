@@ -7,17 +7,20 @@ import type { NameAttribute } from './attribute-value.ts';
 import { readAttributeValue } from './attribute-value.ts';
 import { DerReader } from './der.ts';
 import { attributeTypeOf } from './name-keywords.ts';
+import { parseOneline } from './name-oneline.ts';
 
 const TEXT_LENGTH_MAX = 2048;
 
 // type "=" value, up to a separator. The value: in quotes, as #hex, or plain with escapes.
 const ATTRIBUTE =
   /\s*(?:OID\.)?([A-Za-z][A-Za-z0-9-]*|\d+(?:\.\d+)+)\s*=\s*(?:"((?:[^"\\]|\\.|"")*)"|#([0-9A-Fa-f]+)|((?!#)(?:[^",;+<>\\]|\\.)*?))\s*([,;+]|$)/isy;
-const ESCAPES = /((?:\\[0-9A-Fa-f]{2})+)|\\(.)|"(")/gs;
+// \W and \U: characters of a BMPString as OpenSSL writes them that is to write ASCII only.
+const ESCAPES = /((?:\\[0-9A-Fa-f]{2})+)|\\(?:W([0-9A-F]{4})|U([0-9A-F]{8}))|\\(.)|"(")/gs;
 
 /** The relative names of `text`, most significant first. @throws Fault `peer.encoding-invalid` */
 export function parseNameText(text: string): NameAttribute[][] {
   if (text.length > TEXT_LENGTH_MAX) throw invalid();
+  if (text.trimStart().startsWith('/')) return parseOneline(text.trim());
   const relativeNames: NameAttribute[][] = [];
   let attributes: NameAttribute[] = [];
   let at = 0;
@@ -50,7 +53,16 @@ function typeOf(text: string): string {
 function unescaped(text: string): string {
   return text.replace(
     ESCAPES,
-    (_, pairs: string | undefined, escaped: string | undefined, doubled: string | undefined) => {
+    (
+      _,
+      pairs: string | undefined,
+      unit: string | undefined,
+      scalar: string | undefined,
+      escaped: string | undefined,
+      doubled: string | undefined,
+    ) => {
+      const code = unit ?? scalar;
+      if (code !== undefined) return characterOf(Number.parseInt(code, 16));
       if (pairs === undefined) return escaped ?? doubled ?? '';
       const octets = Uint8Array.from(pairs.slice(1).split('\\'), (pair) => Number.parseInt(pair, 16));
       try {
@@ -60,6 +72,11 @@ function unescaped(text: string): string {
       }
     },
   );
+}
+
+function characterOf(code: number): string {
+  if (code > 0x10ffff) throw invalid();
+  return String.fromCodePoint(code);
 }
 
 function valueOfHex(hex: string): string {
