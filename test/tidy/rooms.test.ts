@@ -15,7 +15,17 @@ interface Room {
 
 const TABLE: Readonly<Record<string, Readonly<Record<string, Room>>>> = ROOMS;
 const FILES_MAX = 25;
-const ROOMLESS = ['sealing', 'redis', 'log', 'stores', 'bus-kafka', 'bus-nats', 'bus-rabbitmq', 'node-soap']; // a dozen files or fewer
+const ROOMLESS = [
+  'sealing',
+  'redis',
+  'log',
+  'stores',
+  'bus-amqp',
+  'bus-kafka',
+  'bus-nats',
+  'bus-rabbitmq',
+  'node-soap',
+]; // a dozen files or fewer
 
 const roomOf = (file: string): string => path.posix.dirname(file.split('/').slice(3).join('/')).replace(/^\.$/, '');
 

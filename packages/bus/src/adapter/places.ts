@@ -42,8 +42,9 @@ export class Places {
   of(octets: Uint8Array, properties: string, isRedelivered: boolean, link: object): Place {
     const fingerprint = createHash('sha256').update(octets).update(properties).digest('base64');
     const alike = this.#known.get(fingerprint) ?? [];
-    const others = isRedelivered ? alike.filter((known) => known.link !== link) : [];
-    const again = others.find(({ isSafe }) => !isSafe) ?? others[0];
+    const others = alike.filter((known) => known.link !== link);
+    // A broker that died may have forgotten what it delivered: a message that is under way, and looks the same, is better taken for it than for a copy.
+    const again = others.find(({ isSafe }) => !isSafe) ?? (isRedelivered ? others[0] : undefined);
     if (again !== undefined) {
       again.link = link;
       return { name: again.name, isSafe: again.isSafe };
