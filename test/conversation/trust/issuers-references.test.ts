@@ -1,8 +1,10 @@
 /** References to a token as its issuer wrote them (WS-Trust §4.4): repeated where they say something else than ours. */
-import type { EndpointPolicy } from '@parley/conversation';
+import type { EndpointPolicy, PoolMaker } from '@parley/conversation';
 import { peerProfile } from '@parley/conversation';
 import type { Version } from '@parley/core';
 import { VERSION_URIS } from '@parley/core/internal';
+import type { Pool } from '@parley/engine';
+import { createPool } from '@parley/engine';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { TestInitiator, World } from '../conversation-fixture.ts';
@@ -122,6 +124,34 @@ describe.each<Version>(['200512', '200502'])('%s', (version) => {
     );
     await fc.assert(property, { numRuns: 40 });
   });
+});
+
+test.each([0, 1])('what an issuer wrote is repeated on a pool, too (%i threads)', async (workers) => {
+  const place = world('200512', '1.2');
+  const said: Spelling = { ...BARE, prefix: 'a', isTyped: true, tokenType: true, own: true };
+  const issuing = place.initiator();
+  const request = granted(issuing.requestIssue(TLS));
+  const { reply } = must(await place.responder.receive(request.octets, TLS), 'issued');
+  const id = /SecurityContextToken [^>]*u:Id="([^"]*)"/.exec(text(reply))?.[1] ?? '';
+  const attached = written(`#${id}`, '200512', said);
+  const unattached = written('urn:uuid:unused', '200512', BARE);
+  const cookie = '<x:Cookie xmlns:x="urn:peer:cookie" x:a="1">AAEC</x:Cookie>';
+  const told = text(withReferences(reply, attached, unattached)).replace('</c:Identifier>', `</c:Identifier>${cookie}`);
+  granted(issuing.receive(octets(told), request, TLS));
+  const pools: Pool[] = [];
+  const pool: PoolMaker = (needs) => {
+    pools.push(createPool({ ...needs, workers }));
+    return pools.at(-1)!;
+  };
+  const { tokenId, tokenElement, tokenReferences } = issuing;
+  const initiator = place.initiator({ context: issuing.context!, tokenId, tokenElement, tokenReferences, pool });
+  const call = granted(await initiator.requestCallAsync(applicationEnvelope('1.2', 'one')));
+  expect(text(call.octets)).toContain(attached);
+  expect(text(call.octets)).toContain(cookie);
+  expect(pools.map(({ stats }) => stats.messages)).toEqual([1]);
+  must(await place.responder.receive(call.octets, TLS), 'message');
+  initiator.close();
+  await Promise.all(pools.map((each) => each.close()));
 });
 
 test('references that were kept are of this token, or refused', async () => {

@@ -87,8 +87,8 @@ export async function protectOn(
   request: ProtectionRequest,
   stamp: Stamp,
 ): Promise<SealedMessage> {
-  if (pool === undefined || !('context' in request) || isOfIssuer(request)) return protect(envelope, request, stamp);
-  const { context, tokenElement: _, tokenReference: _r, ...plain } = request;
+  if (pool === undefined || !('context' in request)) return protect(envelope, request, stamp);
+  const { context, ...plain } = request;
   const { ambient, timestampLifetimeMs } = stamp;
   const reply = await pool.seal(envelope, {
     ...plain,
@@ -98,11 +98,6 @@ export async function protectOn(
     idPrefix: randomIdPrefix(ambient),
   });
   return unwrap(reply);
-}
-
-/** Whether it repeats what the issuer wrote, which stays on its thread. */
-function isOfIssuer({ tokenElement, tokenReference }: Pick<SealRequest, 'tokenElement' | 'tokenReference'>): boolean {
-  return tokenElement !== undefined || tokenReference !== undefined;
 }
 
 /** STRs for messages that hold the token, and for those that do not. */

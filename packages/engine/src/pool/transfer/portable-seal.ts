@@ -1,7 +1,8 @@
 /** Requests to seal, as they go to a worker: keys of our own by their place, certificates as DER, secrets as key objects. */
 import type { KeyObject } from 'node:crypto';
+import { CanonicalElement, scan, Tape } from '@parley/codec';
 import type { CertifiedKey } from '@parley/core';
-import { Fault } from '@parley/core';
+import { DEFAULT_LIMITS, Fault } from '@parley/core';
 import type { EncryptedKeyEnvelope } from '../../seal/encrypted-key.ts';
 import { EncryptedKey } from '../../seal/encrypted-key.ts';
 import type {
@@ -22,8 +23,15 @@ export interface PortableSeal {
   readonly endorse: PortableSignature | undefined;
   readonly recipient: PortableRecipient | undefined;
   readonly encryptedKey: PortableEncryptedKey | undefined;
+  readonly repeated: PortableElements;
   /** The rest of the request, which is plain data. */
   readonly plain: object;
+}
+
+/** What is repeated as the issuer of a context wrote it, as octets. */
+interface PortableElements {
+  readonly tokenElement: Uint8Array | undefined;
+  readonly tokenReference: Uint8Array | undefined;
 }
 
 interface PortableSignature extends Omit<CertificateSignature, 'key'> {
@@ -48,7 +56,7 @@ type PortableEnvelope = Omit<EncryptedKeyEnvelope, 'keyInfo'> & {
 };
 
 /** Passwords, contexts and the proof keys of assertions stay on the thread of whoever has them. */
-const STAYING = ['username', 'proveContext', 'bearerContext', 'tokenElement', 'tokenReference'] as const;
+const STAYING = ['username', 'proveContext', 'bearerContext'] as const;
 
 /** Whatever a caller may have spread into a request. */
 type AnyRequest = Partial<SealRequest & CertificateSealRequest & EncryptedKeySealRequest & PoolSealRequest>;
@@ -62,7 +70,8 @@ export function portableSeal(
   ownKeys: readonly CertifiedKey[],
 ): PortableSeal {
   // A whole SealRequest may have been given: its context, functions and scratch must not reach a port.
-  const { identifier, certificate, endorse, recipient, encryptedKey, ...more } = request as AnyRequest;
+  const { identifier, certificate, endorse, recipient, encryptedKey, tokenElement, tokenReference, ...more } =
+    request as AnyRequest;
   const { context: _, fillRandom: _f, workspace: _w, ...plain } = more;
   for (const option of STAYING) {
     if (option in request) throw new Fault('caller.option-invalid', { option, reason: 'not on a pool' });
@@ -75,6 +84,7 @@ export function portableSeal(
     endorse: endorse && portableSignature('endorse', endorse, ownKeys),
     recipient: recipient && portableRecipient(recipient),
     encryptedKey: encryptedKey && portableEncryptedKey(encryptedKey),
+    repeated: { tokenElement: tokenElement?.toOctets(), tokenReference: tokenReference?.toOctets() },
     plain,
   };
 }
@@ -107,7 +117,7 @@ function portableEnvelope({ keyInfo, ...envelope }: EncryptedKeyEnvelope): Porta
 
 /** The parts of a request that were replaced, again; what is not there is not there. `wipe` when it is sealed. */
 export function usableSeal(
-  { certificate, endorse, recipient, encryptedKey, plain }: PortableSeal,
+  { certificate, endorse, recipient, encryptedKey, repeated, plain }: PortableSeal,
   ownKeys: readonly CertifiedKey[],
 ): { readonly request: object; wipe(): void } {
   const key = encryptedKey && usableEncryptedKey(encryptedKey);
@@ -118,9 +128,24 @@ export function usableSeal(
       ...(endorse && { endorse: usableSignature(endorse, ownKeys) }),
       ...(recipient && { recipient: usableRecipient(recipient) }),
       ...(key && { encryptedKey: key }),
+      ...usableElements(repeated),
     },
     wipe: () => key?.wipe(),
   };
+}
+
+function usableElements({ tokenElement, tokenReference }: PortableElements): Pick<SealRequest, keyof PortableElements> {
+  return {
+    ...(tokenElement && { tokenElement: elementOf(tokenElement) }),
+    ...(tokenReference && { tokenReference: elementOf(tokenReference) }),
+  };
+}
+
+/** What was canonical is so again, with every namespace that it declares. */
+function elementOf(octets: Uint8Array): CanonicalElement {
+  const tape = new Tape();
+  scan(octets, DEFAULT_LIMITS, tape);
+  return CanonicalElement.of(tape, 0, octets.length, 'inclusive');
 }
 
 function usableSignature(
