@@ -1,6 +1,7 @@
 /** Who can begin a conversation, and how each side is set up for it: a row for every bootstrap. */
 import type { Channel, InitiatorBootstrap, ResponderBootstrap } from '@parley/conversation';
 import {
+  asymmetricSaml,
   asymmetricX509,
   certificateOverTls,
   clientCertificate,
@@ -194,6 +195,25 @@ export const PARTIES: readonly Parties[] = [
       }),
     responder: () =>
       samlByMessage.responder({ confirmation: 'endorsing', ownKeys: bobs, issuers, audiences: [AUDIENCE], trust }),
+  },
+  {
+    name: "a holder's assertion on one side, a certificate on the other",
+    channel: CLEAR,
+    principal: BEARER_NAME,
+    initiator: () =>
+      asymmetricSaml.initiator({
+        assertion: assertion({ holder: { certificate: alice.certificate } }),
+        holder: alices[0]!,
+        service,
+        trust,
+      }),
+    responder: () =>
+      asymmetricSaml.responder({
+        signature: { key: bob.key, reference: 'thumbprint' },
+        ownKeys: bobs,
+        issuers,
+        audiences: [AUDIENCE],
+      }),
   },
   {
     name: "an assertion with a holder's secret",

@@ -1,5 +1,6 @@
 import type { XmlWriter } from '@parley/codec';
 import {
+  asymmetricSaml,
   asymmetricX509,
   bodyPayload,
   certificateOverTls,
@@ -73,6 +74,7 @@ const service = {
   maskHash: 'sha1',
 } as const;
 const ownKeys = [{ certificate: bob.certificate, privateKey: bob.key.privateKey }];
+const alicesAssertion = { octets: sampleAssertion({ confirmation: { holder: { certificate: alice.certificate } } }) };
 const assertion = { octets: sampleAssertion(), reference: 'key-identifier', sign: 'id', encrypt: false } as const;
 const ambient = { nowMs: () => NOW_MS, fillRandom: systemAmbient.fillRandom };
 const profile = peerProfile('parley');
@@ -371,6 +373,23 @@ export const CONVERSATION_DOORS: Readonly<Record<string, Door>> = {
   'conversation.asymmetricX509.responder': door(
     asymmetricX509.responder,
     [{ signature, ownKeys, trust, reference: 'issuer-serial' }],
+    { open: ['0.ownKeys.0'] },
+  ),
+  'conversation.asymmetricSaml.initiator': door(
+    asymmetricSaml.initiator,
+    [
+      {
+        assertion: alicesAssertion,
+        holder: { certificate: alice.certificate, privateKey: alice.key.privateKey },
+        service,
+        trust,
+      },
+    ],
+    { open: ['0.holder'] },
+  ),
+  'conversation.asymmetricSaml.responder': door(
+    asymmetricSaml.responder,
+    [{ signature, ownKeys, issuers: [{ name: 'sts', trust }], audiences: ['urn:a'], reference: 'issuer-serial' }],
     { open: ['0.ownKeys.0'] },
   ),
   'conversation.certificateOverTls.initiator': door(certificateOverTls.initiator, [{ signature }]),

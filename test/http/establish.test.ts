@@ -7,6 +7,7 @@ import type { NegotiationKind, ResponderOptions } from '@parley/conversation';
 import {
   ephemeralKey,
   MemoryContextStore,
+  MemoryRecords,
   peerProfile,
   Responder,
   responseAction,
@@ -203,13 +204,15 @@ test('an issuer tells services that have stores of their own: issue, calls, rene
   await once(server, 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/orders`;
   const { bootstrap } = byIssuer.client;
-  const services = new ToldServices({
+  const known = {
     [scope]: { url, bootstrap, profile },
     'urn:example:down': { url: 'http://127.0.0.1:9/', bootstrap, profile },
-  });
+  };
+  const records = new MemoryRecords();
+  let services = new ToldServices(known, { records });
   const issuer = await serve(way, profile, {}, undefined, undefined, {
     scopes: [scope, 'urn:example:down'],
-    tellServices: services.tell,
+    tellServices: async (change) => await services.tell(change),
   });
   const options = { ...way.client, profile, issuer: issuer.url, cancel: false };
   const conversation = await connect(url, { ...options, appliesTo: scope });
@@ -217,6 +220,17 @@ test('an issuer tells services that have stores of their own: issue, calls, rene
   await conversation.renew();
   await echoed(conversation, 'two');
   expect(asked).toMatchObject([{ principal: 'alice' }, { principal: 'alice' }]);
+  // Started again, it knows still whom to tell; one that keeps nothing tells nobody.
+  await services.close();
+  services = new ToldServices(known);
+  await expect(conversation.renew()).rejects.toMatchObject({ code: 'peer.soap-fault' });
+  expect(issuer.refusals.splice(0)).toMatchObject([{ failure: { code: 'internal.store-unavailable' } }]);
+  await services.close();
+  services = new ToldServices(known, { records });
+  await conversation.renew();
+  await echoed(conversation, 'three');
+  await services.close();
+  services = new ToldServices(known, { records });
   const identifier = String(conversation.context?.identifier);
   await conversation.cancel();
   for (const each of [store, issuer.store]) expect((await each.get(identifier))?.cancelledAtMs).toBeDefined();

@@ -40,6 +40,8 @@ export type {
   ResponderBootstrap,
 } from './bootstrap/bootstrap.ts';
 export type {
+  AsymmetricSamlInitiator,
+  AsymmetricSamlResponder,
   AsymmetricX509Initiator,
   AsymmetricX509Responder,
   CertificateOverTlsInitiator,
@@ -54,6 +56,7 @@ export type {
 } from './bootstrap/options.ts';
 export { usernameOverTls } from './bootstrap/username-over-tls.ts';
 export { symmetricX509 } from './bootstrap/symmetric-x509.ts';
+export { asymmetricSaml } from './bootstrap/asymmetric-saml.ts';
 export { asymmetricX509 } from './bootstrap/asymmetric-x509.ts';
 export { certificateOverTls } from './bootstrap/certificate-over-tls.ts';
 export { clientCertificate } from './bootstrap/client-certificate.ts';

@@ -31,7 +31,7 @@ export type { EndContextOptions } from './client/end-context.ts';
 
 // Services of an issuer.
 export { ToldServices } from './client/told-services.ts';
-export type { ToldService } from './client/told-services.ts';
+export type { ToldService, ToldServicesOptions } from './client/told-services.ts';
 
 // One message over HTTP, whatever secures it.
 export { post } from './client/post.ts';

@@ -2,7 +2,13 @@
 import type { CertifiedKey } from '@parley/core';
 import { Certificate, DEFAULT_LIMITS, Fault } from '@parley/core';
 import { requireOptions } from '@parley/core/internal';
-import type { CertificateKeyUse, CertificateSignature, KeyRecipient, OpenedMessage } from '@parley/engine';
+import type {
+  CertificateKeyUse,
+  CertificateSealRequest,
+  CertificateSignature,
+  KeyRecipient,
+  OpenedMessage,
+} from '@parley/engine';
 import { policyOf } from '@parley/engine';
 import type { ProtectionRequest } from '../protection/protection.ts';
 import type {
@@ -62,18 +68,22 @@ export const asymmetricX509: BootstrapKind<[AsymmetricX509Initiator], [Asymmetri
   responder,
 };
 
-function between(
+/** A message that `signature` signs, encrypted for `recipient`. */
+export function between(
   signature: CertificateSignature & { readonly key: CertifiedKey },
   recipient: KeyRecipient,
   scene: HandshakeScene,
 ): ProtectionRequest {
-  const { mac: _m, derivedKeyDefaults: _d, ...protection } = scene.style.protection;
-  return {
-    ...protection,
-    certificate: signatureOf(signature, scene),
-    suite: scene.suite,
-    ...(protection.encrypt === 'none' ? {} : { recipient }),
-  };
+  return { ...encryptedFor(recipient, scene), certificate: signatureOf(signature, scene) };
+}
+
+/** The same, but for who signs. */
+export function encryptedFor(
+  recipient: KeyRecipient,
+  { style, suite }: HandshakeScene,
+): Omit<CertificateSealRequest, 'certificate' | 'atMs' | 'timestampLifetimeMs' | 'fillRandom'> {
+  const { mac: _m, derivedKeyDefaults: _d, ...protection } = style.protection;
+  return { ...protection, suite, ...(protection.encrypt === 'none' ? {} : { recipient }) };
 }
 
 function recipientOf(message: OpenedMessage, reference: KeyRecipient['reference']): KeyRecipient {

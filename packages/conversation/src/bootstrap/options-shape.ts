@@ -6,12 +6,15 @@ import {
   ASSERTION_ISSUERS,
   ASSERTION_TOKEN,
   CERTIFICATE_SIGNATURE,
+  OWN_KEY,
   OWN_KEYS,
   RECIPIENT,
 } from '@parley/engine/internal';
 import type { Authenticate } from '../trust/password.ts';
 import type { UsernameCredential } from '../trust/username-credential.ts';
 import type {
+  AsymmetricSamlInitiator,
+  AsymmetricSamlResponder,
   AsymmetricX509Initiator,
   AsymmetricX509Responder,
   CertificateOverTlsInitiator,
@@ -51,11 +54,25 @@ export const ASYMMETRIC_INITIATOR: Kind<AsymmetricX509Initiator> = shapeOf<Asymm
   trust: TRUST,
   ownKeys: OWN_KEYS,
 });
+const REFERENCE = optional(oneOf(['direct', 'embedded', 'subject-key-identifier', 'thumbprint', 'issuer-serial']));
 export const ASYMMETRIC_RESPONDER: Kind<AsymmetricX509Responder> = shapeOf<AsymmetricX509Responder>({
   signature: CERTIFICATE_SIGNATURE,
   ownKeys: OWN_KEYS,
   trust: TRUST,
-  reference: optional(oneOf(['direct', 'embedded', 'subject-key-identifier', 'thumbprint', 'issuer-serial'])),
+  reference: REFERENCE,
+});
+export const ASYMMETRIC_SAML_INITIATOR: Kind<AsymmetricSamlInitiator> = shapeOf<AsymmetricSamlInitiator>({
+  assertion: ASSERTION_TOKEN,
+  holder: OWN_KEY,
+  service: RECIPIENT,
+  trust: TRUST,
+});
+export const ASYMMETRIC_SAML_RESPONDER: Kind<AsymmetricSamlResponder> = shapeOf<AsymmetricSamlResponder>({
+  signature: CERTIFICATE_SIGNATURE,
+  ownKeys: OWN_KEYS,
+  issuers: ASSERTION_ISSUERS,
+  audiences: listOf(TEXT),
+  reference: REFERENCE,
 });
 export const CERTIFICATE_INITIATOR: Kind<CertificateOverTlsInitiator> = shapeOf<CertificateOverTlsInitiator>({
   signature: CERTIFICATE_SIGNATURE,

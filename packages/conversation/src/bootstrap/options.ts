@@ -74,6 +74,28 @@ export interface SamlResponder {
   readonly trust?: Trust | undefined;
 }
 
+export interface AsymmetricSamlInitiator {
+  readonly assertion: AssertionToken;
+  /** Whom the assertion is about: signs requests, and answers are encrypted for the certificate, which the assertion names. */
+  readonly holder: OwnKey;
+  /** Requests are encrypted for it. */
+  readonly service: KeyRecipient;
+  /** Judges whoever signs answers, and knows the certificates that they only name. */
+  readonly trust: Trust;
+}
+
+export interface AsymmetricSamlResponder {
+  /** Signs answers. */
+  readonly signature: CertificateSignature;
+  /** Requests are encrypted for one of them. */
+  readonly ownKeys: readonly OwnKey[];
+  readonly issuers: readonly AssertionIssuer[];
+  /** Who we are to issuers. */
+  readonly audiences: readonly string[];
+  /** How answers name the certificate that they are encrypted for. Default: `issuer-serial`. */
+  readonly reference?: KeyRecipient['reference'] | undefined;
+}
+
 export type SamlByMessageInitiator =
   | {
       readonly assertion: AssertionToken;

@@ -5,9 +5,11 @@ import { callback, instanceOf, listOf, objectWith, once, optional, port, shapeOf
 import type { AssertionIssuer, Credentials, OwnKey } from './credentials.ts';
 
 // A CertifiedKey is one, and more.
-export const OWN_KEYS: Kind<readonly OwnKey[]> = listOf(
-  objectWith<OwnKey>({ certificate: instanceOf(Certificate), privateKey: instanceOf(PrivateKey) }),
-);
+export const OWN_KEY: Kind<OwnKey> = objectWith<OwnKey>({
+  certificate: instanceOf(Certificate),
+  privateKey: instanceOf(PrivateKey),
+});
+export const OWN_KEYS: Kind<readonly OwnKey[]> = listOf(OWN_KEY);
 export const ASSERTION_ISSUERS: Kind<readonly AssertionIssuer[]> = listOf(
   shapeOf<AssertionIssuer>({ name: TEXT, trust: instanceOf(Trust) }),
 );

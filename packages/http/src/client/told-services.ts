@@ -1,5 +1,5 @@
 /** Services with stores of their own, told over HTTP of contexts that an issuer makes for them (`Responder`'s `tellServices`). */
-import type { ContextChange } from '@parley/conversation';
+import type { ContextChange, RecordStore } from '@parley/conversation';
 import { Initiator } from '@parley/conversation';
 import { Fault } from '@parley/core';
 import type { Dispatcher } from 'undici';
@@ -28,6 +28,14 @@ export interface ToldService
   readonly url: string | URL;
 }
 
+export interface ToldServicesOptions {
+  /**
+   * Where it is kept which context is for which service: `records` of the issuer's store, so that an issuer that was started again, or one
+   * of several, can tell of a renewal and a Cancel. Default: in this process alone.
+   */
+  readonly records?: RecordStore | undefined;
+}
+
 interface Target {
   readonly options: ToldService;
   readonly settings: ConversationSettings;
@@ -39,16 +47,18 @@ export class ToldServices {
   readonly #targets: ReadonlyMap<string, Target>;
   /** Which context is for which service: a renewal does not say. The first to end stand first, more or less. */
   readonly #scopes = new Map<string, { readonly scope: string; readonly expiresAtMs: number }>();
+  readonly #records: RecordStore | undefined;
 
   /** @param services by what AppliesTo says: the issuer's `scopes`. @throws Fault `caller.option-invalid` */
-  constructor(services: Readonly<Record<string, ToldService>>) {
+  constructor(services: Readonly<Record<string, ToldService>>, { records }: ToldServicesOptions = {}) {
+    this.#records = records;
     this.#targets = new Map(Object.entries(services).map(([scope, options]) => [scope, targetOf(options)]));
   }
 
   /** Rejects where the service was not reached, or refused; and for a context of no service that is known. */
   readonly tell = async (change: ContextChange): Promise<void> => {
     const { kind, context } = change;
-    const { options, settings, dispatcher } = this.#targetOf(change);
+    const { options, settings, dispatcher } = await this.#targetOf(change);
     const isOver = kind === 'cancelled';
     const given = initiatorOptionsOf(options, settings);
     const initiator = new Initiator(isOver ? { ...given, context } : given);
@@ -59,6 +69,7 @@ export class ToldServices {
     } finally {
       initiator.close();
     }
+    if (isOver) await this.#records?.clear(partitionOf(context.identifier));
   };
 
   /** Closes the connections that it made. */
@@ -67,16 +78,30 @@ export class ToldServices {
       if (settings.ownsDispatcher) await dispatcher.close();
   }
 
-  #targetOf({ kind, context: { identifier, createdAtMs, expiresAtMs }, scope: asked }: ContextChange): Target {
-    const [only] = this.#targets.size === 1 ? this.#targets.keys() : [];
-    const scope = asked ?? this.#scopes.get(identifier)?.scope ?? only;
+  async #targetOf(change: ContextChange): Promise<Target> {
+    const { kind, context } = change;
+    const { identifier, createdAtMs, expiresAtMs } = context;
+    const scope = change.scope ?? this.#scopes.get(identifier)?.scope ?? (await this.#kept(change)) ?? this.#only;
     const target = scope === undefined ? undefined : this.#targets.get(scope);
     if (scope === undefined || target === undefined)
       throw new Fault('caller.context-unusable', { identifier, reason: 'of no service that is known' });
     this.#forget(createdAtMs);
     this.#scopes.delete(identifier);
-    if (kind !== 'cancelled') this.#scopes.set(identifier, { scope, expiresAtMs });
+    if (kind !== 'cancelled') {
+      this.#scopes.set(identifier, { scope, expiresAtMs });
+      await this.#records?.transact(partitionOf(identifier), (records) => records.put(SCOPE, { scope }, expiresAtMs));
+    }
     return target;
+  }
+
+  get #only(): string | undefined {
+    return this.#targets.size === 1 ? this.#targets.keys().next().value : undefined;
+  }
+
+  /** What another process noted, or this one before it was started again. */
+  async #kept({ context: { identifier } }: ContextChange): Promise<string | undefined> {
+    const kept = await this.#records?.transact(partitionOf(identifier), (records) => records.get(SCOPE));
+    return kept === undefined ? undefined : (kept as KeptScope).scope;
   }
 
   #forget(nowMs: number): void {
@@ -85,6 +110,17 @@ export class ToldServices {
       this.#scopes.delete(identifier);
     }
   }
+}
+
+const SCOPE = 'scope';
+
+interface KeptScope {
+  readonly scope: string;
+}
+
+/** Beside the sequences of the context, which end before it does. */
+function partitionOf(identifier: string): string {
+  return `told ${identifier}`;
 }
 
 function targetOf(options: ToldService): Target {
