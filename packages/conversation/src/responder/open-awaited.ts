@@ -18,6 +18,8 @@ export interface AwaitedOpenRequest extends Pick<OpenRequest, 'atMs' | 'policy' 
   /** Of this one message, however often it is opened: what was inserted for it is no replay of it. */
   readonly replays: AwaitedReplays;
   readonly store: Pick<ContextStore, 'get'>;
+  /** What the message says it is under: looked up first, so that most messages are opened once. */
+  readonly identifier?: string | undefined;
   readonly workplace: Workplace;
   /** What each context passes through first. */
   readonly adjust: (context: SecurityContext) => SecurityContext;
@@ -41,8 +43,12 @@ export interface Opening {
  * @throws Fault what `open` refuses with, and what store, cache and judge throw
  */
 export async function openAwaited(bytes: Uint8Array, request: AwaitedOpenRequest): Promise<Opening> {
-  const { store, adjust, authenticate, replays, credentials, workplace, ...plain } = request;
+  const { store, identifier, adjust, authenticate, replays, credentials, workplace, ...plain } = request;
   const known = new Map<string, SecurityContext | undefined>();
+  const lookUp = async (name: string): Promise<void> => {
+    const context = await store.get(name);
+    known.set(name, context === undefined ? undefined : adjust(context));
+  };
   const wipe = (): void => {
     for (const context of known.values()) wipeContext(context);
   };
@@ -53,18 +59,20 @@ export async function openAwaited(bytes: Uint8Array, request: AwaitedOpenRequest
   };
   const helped = { ...credentials, keepEncryptedKey, ...(judge && { authenticate: judge.judge }) };
   try {
-    while (known.size <= CONTEXTS_MAX) {
+    // What fails here is asked again when a key of it is needed: then it is the message's turn to be refused for it.
+    if (identifier !== undefined) await lookUp(identifier).catch(() => undefined);
+    for (let found = 0; found <= CONTEXTS_MAX; ) {
       let missing: string | undefined;
-      const find = (identifier: string): SecurityContext | undefined => {
-        if (known.has(identifier)) return known.get(identifier);
-        missing = identifier;
+      const find = (name: string): SecurityContext | undefined => {
+        if (known.has(name)) return known.get(name);
+        missing = name;
         throw new Fault('internal.context-needed');
       };
       const opening = { ...plain, contexts: { find }, credentials: helped, replays };
       const reply = workplace.use((workspace) => open(bytes, { ...opening, workspace }));
       if (missing !== undefined) {
-        const context = await store.get(missing);
-        known.set(missing, context === undefined ? undefined : adjust(context));
+        await lookUp(missing);
+        found++;
         continue;
       }
       if ((await judge?.arrived()) === true || (await replays.arrived())) continue;
@@ -73,7 +81,7 @@ export async function openAwaited(bytes: Uint8Array, request: AwaitedOpenRequest
         message,
         user: judge?.principal,
         sessionKey,
-        context: (identifier) => known.get(identifier),
+        context: (name) => known.get(name),
         wipe: () => {
           wipe();
           sessionKey?.secret.wipe();

@@ -113,10 +113,11 @@ async function openRequest(
     Partial<Pick<AwaitedOpenRequest, 'store'>>,
   { store, workplace }: ResponderSettings,
 ): Promise<Opening> {
-  const { bytes, atMs, channel, replays } = request;
+  const { bytes, atMs, channel, replays, outline } = request;
   requireChannel(channel, more.policy);
   const { soapAction } = channel;
-  const opening = await openAwaited(bytes, { store, workplace, replays, atMs, soapAction, ...more });
+  const { identifier } = outline;
+  const opening = await openAwaited(bytes, { store, identifier, workplace, replays, atMs, soapAction, ...more });
   try {
     requireRequest(opening.message, request);
     return opening;

@@ -17,6 +17,8 @@ export interface Outline {
   version: Version;
   action: string | undefined;
   messageId: string | undefined;
+  /** Of the first token of a context in the Security header. */
+  identifier: string | undefined;
   /** Whether it says that it is in a sequence. */
   isNumbered: boolean;
   /** `undefined` for a message without addressing. */
@@ -29,6 +31,7 @@ export interface Outline {
  * Scans `message` (borrowed while `tape` is in use) and fills `outline`, step by step, so that what was read before a
  * fault is there when it is answered.
  *
+ * @returns the Security header, -1 for none
  * @throws Fault of the scanner, `peer.soap-version-mismatch`, `peer.structure-invalid`, `peer.must-understand`, `peer.limit-value`
  */
 export function readOutline(
@@ -36,7 +39,7 @@ export function readOutline(
   policy: Pick<Policy, 'limits' | 'reader'>,
   tape: Tape,
   outline: Outline,
-): void {
+): number {
   readDocument(message, policy.limits, tape, policy.reader);
   const shape = readEnvelopeShape(tape);
   outline.soapVersion = shape.soap === Namespace.soap11 ? '1.1' : '1.2';
@@ -57,6 +60,7 @@ export function readOutline(
   outline.action = value(Addressing.Action);
   outline.issuedTokens = issuedTokensIn(tape, shape.header);
   outline.version = trustVersionOf(outline.action ?? '') ?? outline.version;
+  return envelope.security;
 }
 
 /** An outline of nothing yet. */
@@ -66,6 +70,7 @@ export function emptyOutline(soapVersion: SoapVersion = '1.1'): Outline {
     version: '200512',
     action: undefined,
     messageId: undefined,
+    identifier: undefined,
     isNumbered: false,
     addressing: undefined,
     issuedTokens: undefined,

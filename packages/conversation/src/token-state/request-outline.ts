@@ -3,9 +3,10 @@ import type { Tape } from '@parley/codec';
 import { firstChild, nextSibling } from '@parley/codec';
 import { isNamed, localName, Namespace } from '@parley/codec/internal';
 import type { Limits } from '@parley/core';
+import { Fault } from '@parley/core';
 import { decodeBase64, decodedBase64Max } from '@parley/core/internal';
 import type { Policy } from '@parley/engine';
-import { readEnvelopeShape, readHeaderBlocks, readSecurityContextToken, valueOctets } from '@parley/engine/internal';
+import { readSecurityContextToken, valueOctets } from '@parley/engine/internal';
 import type { Outline } from '../soap/outline.ts';
 import { readOutline } from '../soap/outline.ts';
 import type { ContextStore, TokenStates } from '../store/context-store.ts';
@@ -31,23 +32,50 @@ export function readRequestOutline(
   { policy, store: { tokenStates }, tape }: RequestReading,
   nowMs: number,
 ): void {
-  readOutline(bytes, policy, tape, outline);
-  if (tokenStates !== undefined) admitTokenStates(tape, policy.limits, tokenStates, nowMs);
+  const tokens = tokensIn(tape, readOutline(bytes, policy, tape, outline));
+  outline.identifier = tokens[0] === undefined ? undefined : identifierOf(tape, tokens[0], policy.limits);
+  if (tokenStates !== undefined) admitTokenStates(tape, tokens, policy.limits, tokenStates, nowMs);
+}
+
+function tokensIn(tape: Tape, security: number): readonly number[] {
+  const tokens: number[] = [];
+  for (let child = security < 0 ? -1 : firstChild(tape, security); child >= 0; child = nextSibling(tape, child)) {
+    if (isToken(tape, child)) tokens.push(child);
+  }
+  return tokens;
+}
+
+function identifierOf(tape: Tape, token: number, limits: Limits): string | undefined {
+  try {
+    return readSecurityContextToken(tape, token, limits).identifier;
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    // `open` says what is wrong with it, when its turn has come.
+    return undefined;
+  }
 }
 
 /**
- * Shows what the tokens of the Security header carry to who sealed it.
+ * Shows what `tokens` carry to who sealed it.
  * @throws Fault `peer.structure-invalid`, `peer.encoding-invalid`, `peer.limit-value`
  */
-function admitTokenStates(tape: Tape, limits: Limits, states: TokenStates, atMs: number): void {
-  const { security } = readHeaderBlocks(tape, readEnvelopeShape(tape), { refuseUnknown: false });
-  let tokens = 0;
-  for (let token = security < 0 ? -1 : firstChild(tape, security); token >= 0; token = nextSibling(tape, token)) {
-    if (!isToken(tape, token)) continue;
-    const cookie = cookieOf(tape, token);
-    if (cookie < 0 || tokens++ >= TOKENS_MAX) continue;
+function admitTokenStates(
+  tape: Tape,
+  tokens: readonly number[],
+  limits: Limits,
+  states: TokenStates,
+  atMs: number,
+): void {
+  const carrying = tokens.filter((token) => cookieOf(tape, token) >= 0).slice(0, TOKENS_MAX);
+  for (const token of carrying) {
     const { identifier } = readSecurityContextToken(tape, token, limits);
-    const { bytes, start, end } = valueOctets(tape, cookie, 'Cookie', STATE_TEXT_BYTES_MAX, 'textBytesMax');
+    const { bytes, start, end } = valueOctets(
+      tape,
+      cookieOf(tape, token),
+      'Cookie',
+      STATE_TEXT_BYTES_MAX,
+      'textBytesMax',
+    );
     const octets = new Uint8Array(decodedBase64Max(end - start));
     states.admit(identifier, octets.subarray(0, decodeBase64(bytes, start, end, octets, 0)), atMs);
   }
