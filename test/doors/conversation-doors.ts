@@ -140,6 +140,8 @@ const responderOptions = {
     ...sequences,
     order: 'in-order',
     delivery: 'exactly-once',
+    incomplete: 'DiscardFollowingFirstGap',
+    acksTo: ['urn:here'],
     sequencesPerContextMax: 2,
     holdMs: 100,
     required: false,
@@ -212,6 +214,7 @@ const sequenced = (): SequencedInitiator =>
     ambient,
     soapVersion: '1.2',
     to: 'urn:there',
+    acksTo: 'urn:here',
     settings: completeSequenceSettings(sequences),
   });
 
@@ -288,6 +291,11 @@ export const CONVERSATION_DOORS: Readonly<Record<string, Door>> = {
   },
   'conversation.Initiator#receiveRequest': door(
     (message: Uint8Array, over: typeof channel) => holding().receiveRequest(message, over),
+    [sampleEnvelope(), channel],
+    { refused: OF_PEERS },
+  ),
+  'conversation.Initiator#openUnasked': door(
+    (message: Uint8Array, over: typeof channel) => holding().openUnasked(message, over),
     [sampleEnvelope(), channel],
     { refused: OF_PEERS },
   ),
@@ -520,6 +528,11 @@ export const CONVERSATION_DOORS: Readonly<Record<string, Door>> = {
     (...given: Given<SequencedInitiator['receive']>) => sequenced().receive(...given),
     [sampleEnvelope(), { octets: new Uint8Array(), soapAction: '', messageId: 'urn:uuid:1' }, channel, 1],
     { open: ['1'], refused: /^caller\.context-unusable$/, whole: ['1'] },
+  ),
+  'conversation.SequencedInitiator#receiveAcknowledgement': door(
+    (message: Uint8Array, over: typeof channel) => sequenced().receiveAcknowledgement(message, over),
+    [sampleEnvelope(), channel],
+    { refused: OF_PEERS },
   ),
   'conversation.SequencedInitiator#giveUp': door((number: number) => sequenced().giveUp(number), [1]),
 };

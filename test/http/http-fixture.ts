@@ -24,7 +24,7 @@ import {
 } from '@parley/conversation';
 import type { SuiteName } from '@parley/core';
 import { Certificate, CertifiedKey, DEFAULT_LIMITS, PrivateKey, Secret, Trust } from '@parley/core';
-import type { ConnectOptions, HttpResponderOptions, Refusal, Service } from '@parley/http';
+import type { ConnectOptions, HttpResponderOptions, Refusal, SecuredEndpoint, Service } from '@parley/http';
 import { HttpResponder } from '@parley/http';
 
 export const AMBIENT = {
@@ -129,12 +129,13 @@ export async function serve(
   service: Service = echo,
   pool?: PoolMaker,
   more: Partial<ResponderOptions> = {},
+  toPeers: Pick<SecuredEndpoint, 'deliver'> = {},
 ): Promise<RunningService> {
   const refusals: Refusal[] = [];
   const store = new MemoryContextStore();
   const responder = new Responder({ store, ambient: AMBIENT, bootstrap: way.server, profile, pool, ...more });
   const endpoint = new HttpResponder({
-    endpoints: { '/echo': { responder, service } },
+    endpoints: { '/echo': { responder, service, ...toPeers } },
     onRefused: (refusal) => refusals.push(refusal),
     ...options,
   });

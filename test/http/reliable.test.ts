@@ -1,7 +1,11 @@
 // Reliable conversations by one switch: calls, messages without answers, and sequences that are lost or silent.
+
+import { once } from 'node:events';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
-import { connect, type Service } from '@parley/http';
-import { expect, test } from 'vitest';
+import { type Conversation, connect, HttpResponder, httpDelivery, type Refusal, type Service } from '@parley/http';
+import { describe, expect, test } from 'vitest';
 import { echo, payload, serve, WAYS } from './http-fixture.ts';
 
 const way = (): ReturnType<(typeof WAYS)[string]> => WAYS['the service’s certificate']!();
@@ -69,4 +73,59 @@ test('a sequence that the peer has lost ends its calls, and the next call begins
   expect(answers.map((answer) => new TextDecoder().decode(answer?.message.body).includes('f'))).toEqual([true, true]);
   await conversation.close();
   await service.stop();
+});
+
+describe.each([
+  ['200512', '1.2'],
+  ['200502', '1.1'],
+] as const)('acknowledgements to an address of the client: %s, SOAP %s', (version, soapVersion) => {
+  test('they settle what has no answer, and nothing is sent twice', async () => {
+    const conversations: Conversation[] = [];
+    const refusals: Refusal[] = [];
+    const endpoints = { '/acks': { conversations: () => conversations } };
+    const listener = new HttpResponder({ endpoints, onRefused: (refusal) => refusals.push(refusal) });
+    let posted = 0;
+    const server = http.createServer((request, response) => {
+      posted++;
+      listener.handler(request, response);
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const acksTo = `http://127.0.0.1:${(server.address() as AddressInfo).port}/acks`;
+    const service = await serve(
+      way(),
+      undefined,
+      {},
+      ({ message }) => {
+        const call = new TextDecoder().decode(message.body).includes('call');
+        return call ? echo({ message, path: '/echo' }) : undefined;
+      },
+      undefined,
+      { sequences: { acksTo: [acksTo] } },
+      { deliver: httpDelivery() },
+    );
+    const reliable = { acksTo, retransmitAfterMs: 30_000 };
+    const conversation = await connect(service.url, { ...way().client, version, soapVersion, reliable });
+    conversations.push(conversation);
+    await Promise.all(['a', 'b', 'c'].map((text) => conversation.send('urn:app/Tell', payload(text))));
+    expect((await conversation.call('urn:app/Echo', payload('call')))?.fault).toBeUndefined();
+    expect(posted).toBeGreaterThan(0);
+    expect(conversation.reliableStats).toEqual({ messages: 4, transmissions: 4, unanswered: 3 });
+    await conversation.close();
+    expect([service.refusals, refusals]).toEqual([[], []]);
+    await service.stop();
+    server.close();
+    server.closeAllConnections();
+  });
+
+  test('T86: an address that the service does not let is refused', async () => {
+    const service = await serve(way(), undefined, {}, echo, undefined, { sequences: { acksTo: ['http://host/acks'] } });
+    const reliable = { acksTo: 'http://host/other' };
+    const conversation = await connect(service.url, { ...way().client, version, soapVersion, reliable });
+    await expect(conversation.call('urn:app/Echo', payload('one'))).rejects.toMatchObject({
+      detail: { faultCode: 'CreateSequenceRefused' },
+    });
+    await conversation.close();
+    await service.stop();
+  });
 });

@@ -12,7 +12,7 @@ export { systemAmbient } from './exchange/system-ambient.ts';
 export type { PoolMaker, PoolNeeds } from './exchange/work.ts';
 export { Initiator } from './initiator/initiator.ts';
 export { saysContextIsLost } from './initiator/outcome.ts';
-export type { InitiatorAwaits, Outcome, OutgoingRequest } from './initiator/outcome.ts';
+export type { AnsweredCancel, InitiatorAwaits, Outcome, OutgoingRequest } from './initiator/outcome.ts';
 export type { InitiatorOptions } from './initiator/options.ts';
 export { PEER_NAMES, peerProfile } from './protection/peer-profiles.ts';
 export type { EndpointPolicy } from './protection/endpoint-policy.ts';
@@ -119,7 +119,7 @@ export type {
   SequenceOptions,
   SequenceSettings,
 } from './sequence-keeping/settings.ts';
-export type { SequenceExchange } from './responder/sequence-desk.ts';
+export type { AddressedMessage, SequenceExchange } from './responder/sequence-desk.ts';
 export { MemoryRecords } from './store/record-store.ts';
 export type { Records, RecordStore, StoredRecord } from './store/record-store.ts';
 export { claimedSequenceHeaders } from './sequence-keeping/proven-headers.ts';

@@ -29,6 +29,10 @@ export type { CallAnswer, CallOptions } from './client/conversation.ts';
 export { endContext } from './client/end-context.ts';
 export type { EndContextOptions } from './client/end-context.ts';
 
+// What goes to addresses of peers.
+export { httpDelivery } from './client/http-delivery.ts';
+export type { HttpDeliveryOptions } from './client/http-delivery.ts';
+
 // Services of an issuer.
 export { ToldServices } from './client/told-services.ts';
 export type { ToldService, ToldServicesOptions } from './client/told-services.ts';

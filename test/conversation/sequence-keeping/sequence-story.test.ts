@@ -125,7 +125,7 @@ async function scene(
 
 async function create({ sequenced, bring }: Scene): Promise<void> {
   const request = await sequenced.requestCreate();
-  expect(await sequenced.receive((await bring(request.octets))!, request, TLS)).toEqual({ kind: 'created' });
+  expect(await sequenced.receive((await bring(request.octets))!, request, TLS)).toMatchObject({ kind: 'created' });
 }
 
 function textOf(outcome: SequencedOutcome): string {
@@ -158,6 +158,33 @@ describe.each(KINDS)('%s over SOAP %s', (version, soapVersion) => {
     const answer = (await place.bring(second.request.octets))!;
     expect(textOf(await place.sequenced.receive(answer, second.request, TLS, number))).toBe('re one');
     expect(place.served).toEqual(['one']);
+  });
+
+  test('what is discarded whole is handed over when it has ended whole', async () => {
+    const place = await scene(version, soapVersion, {}, { incomplete: 'DiscardEntireSequence' });
+    await create(place);
+    expect([textOf(await place.call('one')), textOf(await place.call('two'))]).toEqual([
+      'acknowledged',
+      'acknowledged',
+    ]);
+    for (const { number } of await place.sequenced.unsettled()) await place.sequenced.giveUp(number);
+    expect(place.served).toEqual([]);
+    await place.end();
+    expect(place.served).toEqual(['one', 'two']);
+  });
+
+  test('a sequence ends when it was said to, at both ends', async () => {
+    const place = await scene(version, soapVersion, {}, {}, { sequenceLifetimeMs: 60_000 });
+    await create(place);
+    expect(textOf(await place.call('one'))).toBe('re one');
+    const number = await place.sequenced.number(envelopeOf(soapVersion, 'two'), true);
+    const late = (await place.sequenced.transmission(number))!;
+    place.ambient.now += 60_001;
+    expect(await place.sequenced.isOpen()).toBe(false);
+    await expect(place.sequenced.transmission(number)).rejects.toThrow('peer.sequence-terminated');
+    await expect(place.bring(late.request.octets)).rejects.toThrow('peer.sequence-terminated');
+    await create(place);
+    expect(textOf(await place.call('three'))).toBe('re three');
   });
 
   test('a message that overtakes another one waits for it', async () => {
@@ -314,7 +341,7 @@ test('asked again, it is the same sequence', async () => {
   const lost = await place.sequenced.requestCreate();
   await place.bring(lost.octets);
   const request = await place.sequenced.requestCreate();
-  expect(await place.sequenced.receive((await place.bring(request.octets))!, request, TLS)).toEqual({
+  expect(await place.sequenced.receive((await place.bring(request.octets))!, request, TLS)).toMatchObject({
     kind: 'created',
   });
   expect(textOf(await place.call('one'))).toBe('re one');

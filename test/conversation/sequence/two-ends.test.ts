@@ -54,7 +54,9 @@ function run({ messages, faults, seed, order, sourceWindow, destinationWindow, r
   const shared = { identifier: 'urn:a', version: '200702', expiresAtMs: undefined } as const;
   const disk = {
     source: JSON.stringify(newSource({ ...shared, windowMax: sourceWindow }, 0)),
-    destination: JSON.stringify(newDestination({ ...shared, order, windowMax: destinationWindow, acksTo: 'urn:x' }, 0)),
+    destination: JSON.stringify(
+      newDestination({ ...shared, order, incomplete: 'NoDiscard', windowMax: destinationWindow, acksTo: 'urn:x' }, 0),
+    ),
   };
   let source = JSON.parse(disk.source) as Source;
   let destination = JSON.parse(disk.destination) as Destination;
@@ -147,7 +149,15 @@ describe('T87: one end to the other', () => {
 
 const open = (windowMax = 8): Destination =>
   newDestination(
-    { identifier: 'urn:a', version: '200502', order: 'in-order', windowMax, acksTo: 'urn:x', expiresAtMs: undefined },
+    {
+      identifier: 'urn:a',
+      version: '200502',
+      order: 'in-order',
+      incomplete: 'DiscardFollowingFirstGap',
+      windowMax,
+      acksTo: 'urn:x',
+      expiresAtMs: undefined,
+    },
     0,
   );
 const message = (number: number, isLast = false) => ({ identifier: 'urn:a', number, isLast });

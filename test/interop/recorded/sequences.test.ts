@@ -121,7 +121,10 @@ function wayNamed(identifier: string, version: '200702' | '200502', atMs: number
   const shared = { identifier, version, windowMax: 32, expiresAtMs: undefined };
   return {
     source: newSource(shared, atMs),
-    destination: newDestination({ ...shared, order: 'in-order', acksTo: 'urn:x' }, atMs),
+    destination: newDestination(
+      { ...shared, order: 'in-order', incomplete: 'DiscardFollowingFirstGap', acksTo: 'urn:x' },
+      atMs,
+    ),
   };
 }
 

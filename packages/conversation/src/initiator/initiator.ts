@@ -1,7 +1,7 @@
 import type { FailedReply, Reply, SecurityContext } from '@parley/core';
 import { Fault } from '@parley/core';
 import { CONTEXT, failedReply, requireInput, requireKind } from '@parley/core/internal';
-import type { AssertionSignature, CertificateSignature, Pool } from '@parley/engine';
+import type { AssertionSignature, CertificateSignature, OpenedMessage, Pool } from '@parley/engine';
 import { ENDORSEMENT } from '@parley/engine/internal';
 import { currentMs } from '../exchange/ambient.ts';
 import type { Channel } from '../exchange/channel.ts';
@@ -18,8 +18,8 @@ import { resumedContext } from './held-context.ts';
 import type { OpenRequest } from './open-requests.ts';
 import { OpenRequests } from './open-requests.ts';
 import type { InitiatorOptions } from './options.ts';
-import type { InitiatorAwaits, Outcome, OutgoingRequest } from './outcome.ts';
-import { answerCancel } from './peer-request.ts';
+import type { AnsweredCancel, InitiatorAwaits, Outcome, OutgoingRequest } from './outcome.ts';
+import { answerCancel, openPeerMessage } from './peer-request.ts';
 import type { InitiatorSettings } from './settings.ts';
 import { completeInitiatorSettings } from './settings.ts';
 import { TrustDesk } from './trust-desk.ts';
@@ -223,16 +223,25 @@ export class Initiator {
    * Takes a request (borrowed) of the responder, which may end the context: then nothing can be done afterwards but to send the
    * reply. Codes: `caller.context-unusable` without a context; `caller.channel-not-secure`; `peer.reflected`; and why it was refused.
    */
-  receiveRequest(
-    bytes: Uint8Array,
-    channel: Channel,
-  ): Reply<{ readonly kind: 'cancelled'; readonly reply: Uint8Array }> {
+  receiveRequest(bytes: Uint8Array, channel: Channel): Reply<AnsweredCancel> {
     return replyOf(() => {
       requireInput(bytes, 'bytes');
       requireChannel(channel);
       const reply = answerCancel(bytes, this.#context(), this.#open, channel, this.#settings);
       this.close();
       return { kind: 'cancelled', reply };
+    });
+  }
+
+  /**
+   * Opens a message (borrowed) of the responder that answers nothing, such as an acknowledgement to an address of ours: what it wants is to be
+   * looked at. Codes: as {@link receiveRequest}.
+   */
+  openUnasked(bytes: Uint8Array, channel: Channel): Reply<OpenedMessage> {
+    return replyOf(() => {
+      requireInput(bytes, 'bytes');
+      requireChannel(channel);
+      return openPeerMessage(bytes, this.#context(), this.#open, channel, this.#settings);
     });
   }
 

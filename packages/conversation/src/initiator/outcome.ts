@@ -59,3 +59,10 @@ export function saysContextIsLost(failure: Pick<FailedReply, 'code' | 'detail'>)
   const { code, detail } = failure;
   return code === 'peer.soap-fault' && LOST_CODES.includes(String(detail['faultCode']));
 }
+
+/** The responder has ended the context. */
+export interface AnsweredCancel {
+  readonly kind: 'cancelled';
+  /** The answer to it, which is to be sent. */
+  readonly reply: Uint8Array;
+}

@@ -1,6 +1,7 @@
 /** What the responder may ask of an initiator: the end of the context that both have (WS-SC §6). */
 import { scan, Tape } from '@parley/codec';
 import { contextSource, Fault, unwrap } from '@parley/core';
+import type { OpenedMessage } from '@parley/engine';
 import { open } from '@parley/engine';
 import { currentMs, randomUrn } from '../exchange/ambient.ts';
 import type { Channel } from '../exchange/channel.ts';
@@ -13,6 +14,30 @@ import { addressingOf } from './answers.ts';
 import type { HeldContext } from './held-context.ts';
 import type { OpenRequests } from './open-requests.ts';
 import type { InitiatorSettings } from './settings.ts';
+
+/**
+ * Opens a message of the responder that answers nothing, under the context `held`.
+ * @throws Fault `peer.reflected` our own message, or an answer; `peer.bad-context` another context; `caller.channel-not-secure`; and as
+ *   `open`
+ */
+export function openPeerMessage(
+  bytes: Uint8Array,
+  { context }: HeldContext,
+  sent: OpenRequests,
+  { secure, soapAction }: Channel,
+  { ambient, profile, workplace }: InitiatorSettings,
+): OpenedMessage {
+  // What is demanded of requests, but for the address, which is the responder's.
+  const policy = { ...profile.cancels.policy, endpointAddress: undefined };
+  if (restsOnTransport(policy) && !secure) throw new Fault('caller.channel-not-secure');
+  const opening = { atMs: currentMs(ambient), policy, contexts: contextSource([context]), soapAction };
+  const message = unwrap(workplace.use((workspace) => open(bytes, { ...opening, workspace })));
+  if (addressingOf(message).relatesTo !== undefined) throw new Fault('peer.reflected', { header: 'RelatesTo' });
+  if (message.signatureValues.some((value) => sent.hasSigned(value)))
+    throw new Fault('peer.reflected', { reason: 'our own signature' });
+  if (message.identifier !== context.identifier) throw invalidRequest('SecurityContextToken');
+  return message;
+}
 
 /**
  * Opens the responder's Cancel of `held`, and writes the answer, the last message under its key.
@@ -28,32 +53,18 @@ export function answerCancel(
 ): Uint8Array {
   const { ambient, profile, soapVersion, version } = settings;
   const { context } = held;
-  // What is demanded of such requests, but for the address, which is the responder's.
-  const policy = { ...profile.cancels.policy, endpointAddress: undefined };
-  if (restsOnTransport(policy) && !channel.secure) throw new Fault('caller.channel-not-secure');
-  const message = unwrap(
-    open(bytes, {
-      atMs: currentMs(ambient),
-      policy,
-      contexts: contextSource([context]),
-      soapAction: channel.soapAction,
-    }),
-  );
-  const { action, messageId, relatesTo } = addressingOf(message);
-  if (relatesTo !== undefined) throw new Fault('peer.reflected', { header: 'RelatesTo' });
-  if (message.signatureValues.some((value) => sent.hasSigned(value)))
-    throw new Fault('peer.reflected', { reason: 'our own signature' });
+  const message = openPeerMessage(bytes, held, sent, channel, settings);
+  const { action, messageId } = addressingOf(message);
   if (action !== requestAction(version, 'cancel')) throw new Fault('peer.action-mismatch');
   if (messageId === undefined) throw new Fault('peer.coverage-missing', { part: 'wsa:MessageID' });
   const tape = new Tape();
-  const { limits } = policy;
+  const { limits } = profile.cancels.policy;
   scan(message.body, limits, tape);
   const { requestType, cancelTarget, entropy, context: contextAttribute } = readRequest(tape, 0, version, limits);
   entropy?.wipe();
   // safety: an initiator asks with another type, so that its own Cancel is none of the responder's (T85).
   if (requestType !== 'STSCancel') throw invalidRequest('RequestType');
-  if (message.identifier !== context.identifier || cancelTarget?.identifier !== context.identifier)
-    throw invalidRequest('CancelTarget');
+  if (cancelTarget?.identifier !== context.identifier) throw invalidRequest('CancelTarget');
   const { instance } = message;
   const envelope = writeEnvelope({
     soapVersion,

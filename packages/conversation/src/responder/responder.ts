@@ -152,17 +152,18 @@ export class Responder {
     envelope: Uint8Array,
     request: Answered,
     protection: Protection,
-    memory?: 'remember',
+    kind?: 'remember' | 'unasked',
   ): Promise<Uint8Array> {
     const { store, profile } = this.#settings;
     const { identifier, instance, signatureValues = [] } = request;
     const context = await store.get(identifier);
     if (context === undefined) throw new Fault('caller.context-unusable', { reason: 'unknown' });
     try {
-      const use = { context, instance, ...(profile.confirm && { confirm: signatureValues }) };
+      const confirms = profile.confirm && kind !== 'unasked';
+      const use = { context, instance, ...(confirms && { confirm: signatureValues }) };
       const sealed = await protectOn(this.#settings.pool, envelope, underContext(protection, use), this.#settings);
       const share = { owner: context.principal ?? identifier };
-      if (memory !== undefined) await rememberOwn(envelope, sealed, { identifier, protection, share }, this.#settings);
+      if (kind === 'remember') await rememberOwn(envelope, sealed, { identifier, protection, share }, this.#settings);
       return sealed.octets;
     } finally {
       wipeContext(context);

@@ -3,7 +3,7 @@ import { Tape } from '@parley/codec';
 import type { FailedReply, Reply } from '@parley/core';
 import { Fault } from '@parley/core';
 import { failedReply } from '@parley/core/internal';
-import type { ContextMessage } from '@parley/engine';
+import type { ContextMessage, SoapVersion } from '@parley/engine';
 import { randomUrn } from '../exchange/ambient.ts';
 import type { Protection } from '../protection/protection.ts';
 import type { AnswerStyle } from '../sequence-keeping/answer-envelope.ts';
@@ -15,7 +15,7 @@ import { ResponderSequences } from '../sequence-keeping/responder-sequences.ts';
 import type { SequenceAnswer } from '../sequence-keeping/sequence-answer.ts';
 import type { SequenceStats, SequenceStep } from '../sequence-keeping/sequence-step.ts';
 import type { ResponderSequenceSettings } from '../sequence-keeping/settings.ts';
-import { SEQUENCE_VERSION_OF, sequenceActionOf } from '../sequence-wire/generation.ts';
+import { SEQUENCE_VERSION_OF, sequenceAction, sequenceActionOf } from '../sequence-wire/generation.ts';
 import { sequenceFaultCode, writeSequenceFault } from '../sequence-wire/sequence-fault.ts';
 import type { RecordStore } from '../store/record-store.ts';
 import type { RequestInHand } from './request-in-hand.ts';
@@ -23,7 +23,14 @@ import { addressingOf } from './request-in-hand.ts';
 import type { ResponderSettings } from './settings.ts';
 
 /** Seals an answer to `request`. @throws Fault */
-export type SealAnswer = (envelope: Uint8Array, request: ContextMessage, protection: Protection) => Promise<Uint8Array>;
+export type SealAnswer = (
+  envelope: Uint8Array,
+  request: ContextMessage,
+  protection: Protection,
+  kind?: 'unasked',
+) => Promise<Uint8Array>;
+
+type TakenStep = Exclude<SequenceStep, { readonly kind: 'unnumbered' }>;
 
 /** A message about sequences, or in one, that was taken: what it needs to be answered. */
 export interface SequenceExchange {
@@ -35,6 +42,19 @@ export interface SequenceExchange {
    * Codes: as `Responder.secure`, the store's, and what `serve` throws (`internal.service-failed` if it is no Fault).
    */
   run(serve: ServeNumbered, patience: Promise<unknown>): Promise<Reply<Uint8Array | undefined>>;
+  /**
+   * After `run`: what has arrived, for a sequence whose acknowledgements go to an address of their own (`sequences.acksTo`); `undefined` for
+   * any other. One that is lost is said again with the next message. Codes: as `run`.
+   */
+  acknowledgement(): Promise<Reply<AddressedMessage | undefined>>;
+}
+
+/** A message that answers nothing: to be sent there. */
+export interface AddressedMessage {
+  readonly to: string;
+  readonly octets: Uint8Array;
+  readonly soapAction: string;
+  readonly soapVersion: SoapVersion;
 }
 
 /** What came of a message about sequences, or in one. */
@@ -83,6 +103,7 @@ export class SequenceDesk {
         exchange: {
           holdMs: this.#sequences.settings.holdMs,
           run: (serve, patience) => this.#run(step, message, serve, patience),
+          acknowledgement: () => this.#told(step, message),
         },
       };
     } catch (error) {
@@ -101,7 +122,7 @@ export class SequenceDesk {
   }
 
   async #run(
-    step: Exclude<SequenceStep, { readonly kind: 'unnumbered' }>,
+    step: TakenStep,
     message: ContextMessage,
     serve: ServeNumbered,
     patience: Promise<unknown>,
@@ -123,6 +144,22 @@ export class SequenceDesk {
       return { ok: true, value: answer === undefined ? undefined : await this.#sealed(answer, message) };
     } catch (error) {
       return failedReply(error instanceof Fault ? error : new Fault('internal.service-failed', {}, error));
+    }
+  }
+
+  async #told(step: TakenStep, message: ContextMessage): Promise<Reply<AddressedMessage | undefined>> {
+    try {
+      const session = step.kind === 'answer' ? step.session : step.place;
+      const told = session && (await this.#sequences.toldElsewhere(session));
+      if (told === undefined) return { ok: true, value: undefined };
+      const { to, answer } = told;
+      const { soapVersion } = message;
+      const envelope = answerEnvelope(answer, { ...this.#styleFor(message), relatesTo: undefined, to }, this.#tape);
+      const octets = await this.#seal(envelope, message, this.#settings.profile.cancels.protection, 'unasked');
+      const soapAction = sequenceAction(answer.headers.version, 'SequenceAcknowledgement');
+      return { ok: true, value: { to, octets, soapAction, soapVersion } };
+    } catch (error) {
+      return failedReply(error);
     }
   }
 

@@ -14,6 +14,8 @@ export interface AnswerStyle {
   readonly addressing: AddressingStyle;
   readonly newMessageId: () => string;
   readonly relatesTo: string | undefined;
+  /** Of what answers nothing. */
+  readonly to?: string | undefined;
 }
 
 /** The envelope of `answer`, still without protection. `tape`: scratch. */

@@ -7,7 +7,7 @@ import type { SequenceVersion } from '../sequence-wire/generation.ts';
 import type { SequenceHeaders } from '../sequence-wire/headers.ts';
 import type { CreateSequence, CreateSequenceResponse } from '../sequence-wire/messages.ts';
 import { readCreateSequence } from '../sequence-wire/messages.ts';
-import { ANONYMOUS } from '../soap/envelope-writer.ts';
+import { isAnonymous } from '../soap/envelope-writer.ts';
 import type { Session, SessionBook } from './session-book.ts';
 import type { ResponderSequenceSettings } from './settings.ts';
 
@@ -40,7 +40,8 @@ export function createSequence(
   const known = book.sessions.find(({ createId }) => createId === messageId);
   if (known !== undefined) return responseOf(known, scene);
   requireBinding(asked, scene);
-  for (const address of [asked.acksTo, asked.offer?.endpoint ?? asked.acksTo]) requireAddress(address, policy);
+  for (const address of [asked.acksTo, asked.offer?.endpoint ?? asked.acksTo])
+    requireAddress(address, policy, settings.acksTo);
   const open = book.sessions.filter(({ inbound }) => inbound?.state === 'open');
   if (open.length >= settings.sequencesPerContextMax) throw refused('too many sequences');
   // safety: those that are over are remembered for a while, too (T88).
@@ -55,13 +56,14 @@ export function createSequence(
 function sessionFor(
   { acksTo, lifetimeMs, offer }: CreateSequence,
   { version, messageId, nowMs, newIdentifier }: CreateScene,
-  { windowMax, order, sequenceLifetimeMs }: ResponderSequenceSettings,
+  { windowMax, order, incomplete, sequenceLifetimeMs }: ResponderSequenceSettings,
 ): Omit<Session, 'ordinal'> {
   const endOf = (wishMs: number | undefined): number | undefined => {
     const grantedMs = Math.min(wishMs ?? Number.POSITIVE_INFINITY, sequenceLifetimeMs ?? Number.POSITIVE_INFINITY);
     return Number.isFinite(grantedMs) ? nowMs + grantedMs : undefined;
   };
-  const inbound = { identifier: newIdentifier(), version, order, windowMax, acksTo, expiresAtMs: endOf(lifetimeMs) };
+  const shared = { version, order, incomplete, windowMax, acksTo };
+  const inbound = { ...shared, identifier: newIdentifier(), expiresAtMs: endOf(lifetimeMs) };
   return {
     version,
     createId: messageId,
@@ -69,7 +71,13 @@ function sessionFor(
     outbound:
       offer &&
       newSource(
-        { identifier: offer.identifier, version, windowMax: 2 * windowMax, expiresAtMs: endOf(offer.lifetimeMs) },
+        {
+          identifier: offer.identifier,
+          version,
+          windowMax: 2 * windowMax,
+          expiresAtMs: endOf(offer.lifetimeMs),
+          incomplete: offer.incomplete,
+        },
         nowMs,
       ),
   };
@@ -77,12 +85,11 @@ function sessionFor(
 
 function responseOf({ inbound, outbound }: Session, { address, nowMs }: CreateScene): CreateSequenceResponse {
   if (inbound === undefined) throw refused('over');
-  const { identifier, order, expiresAtMs } = inbound;
+  const { identifier, incomplete, expiresAtMs } = inbound;
   return {
     identifier,
     lifetimeMs: expiresAtMs === undefined ? undefined : Math.max(expiresAtMs - nowMs, 1),
-    // What is handed over in order, nobody gets behind a gap.
-    incomplete: order === 'in-order' ? 'DiscardFollowingFirstGap' : 'NoDiscard',
+    incomplete,
     accept: outbound === undefined ? undefined : { acksTo: address },
   };
 }
@@ -101,9 +108,9 @@ function requireBinding({ token }: CreateSequence, { headers, message, version }
 }
 
 /** safety: nobody makes us send anything to a stranger (T86). */
-function requireAddress(address: string, policy: Policy): void {
-  const isAnonymous = Object.values(ANONYMOUS).includes(address);
-  if (!isAnonymous && !policy.replyAddresses.includes(address)) throw refused('an address that is not allowed');
+function requireAddress(address: string, policy: Policy, acksTo: readonly string[]): void {
+  if (!isAnonymous(address) && ![...policy.replyAddresses, ...acksTo].includes(address))
+    throw refused('an address that is not allowed');
 }
 
 function refused(reason: string): Fault {

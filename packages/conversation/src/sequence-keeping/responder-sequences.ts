@@ -14,7 +14,7 @@ import {
   request,
   terminate,
 } from '../sequence/destination.ts';
-import { hasRoom, sent } from '../sequence/source.ts';
+import { hasRoom, lapsed, sent } from '../sequence/source.ts';
 import type { SequenceAction, SequenceVersion } from '../sequence-wire/generation.ts';
 import { sequenceActionOf } from '../sequence-wire/generation.ts';
 import type { Numbered } from '../sequence-wire/headers.ts';
@@ -24,7 +24,7 @@ import type { RecordStore } from '../store/record-store.ts';
 import { createSequence } from './create-sequence.ts';
 import type { KeptIncoming, KeptOutgoing } from './kept-messages.ts';
 import type { SequenceAnswer } from './sequence-answer.ts';
-import { acknowledging, endAnswer, endedOutbound } from './sequence-answer.ts';
+import { acknowledgement, acknowledging, endAnswer, endedOutbound, isToldElsewhere } from './sequence-answer.ts';
 import type { Place, SequenceScene, SequenceStats, SequenceStep, Turn } from './sequence-step.ts';
 import { SessionBook } from './session-book.ts';
 import { answered, keep, takeAcknowledgement, unknownSequence } from './session-messages.ts';
@@ -32,6 +32,12 @@ import type { ResponderSequenceSettings } from './settings.ts';
 
 /** Of an answer that is the end of the way back, and nothing else. */
 const NOTHING = new Uint8Array(0);
+
+/** What is said of a session, and where. */
+export interface ToldElsewhere {
+  readonly to: string;
+  readonly answer: SequenceAnswer;
+}
 
 type Known = { readonly version: SequenceVersion; readonly action: SequenceAction };
 
@@ -66,7 +72,7 @@ export class ResponderSequences {
     };
     const step = await this.#step(partitionOf(message), (book, nowMs): SequenceStep => {
       counted = undefined;
-      for (const acknowledgement of headers?.acknowledgements ?? []) takeAcknowledgement(book, acknowledgement, nowMs);
+      for (const each of headers?.acknowledgements ?? []) takeAcknowledgement(book, each, nowMs);
       if (action !== undefined && action.action !== 'LastMessage')
         return this.#takeRequest(book, action, { ...scene, count }, nowMs);
       if (headers?.numbered !== undefined)
@@ -97,6 +103,8 @@ export class ResponderSequences {
   async isWaiting({ partition, ordinal, number }: Place): Promise<boolean> {
     return await this.#records.transact(partition, (records) => {
       const inbound = this.#book(records, currentMs(this.#ambient)).find(ordinal)?.inbound;
+      // safety: nobody waits on a connection for the end of a sequence.
+      if (inbound?.incomplete === 'DiscardEntireSequence' && inbound.state === 'open') return false;
       return inbound !== undefined && !hasNumber(inbound.delivered, number);
     });
   }
@@ -133,12 +141,12 @@ export class ResponderSequences {
   }
 
   /** What is said in return to a numbered message, as things are now: its answer, if it is there, or what has arrived. */
-  async answerTo({ partition, ordinal, number }: Place): Promise<SequenceAnswer> {
+  async answerTo({ partition, ordinal, number }: Place): Promise<SequenceAnswer | undefined> {
     return await this.#step(partition, (book) => {
       const session = book.find(ordinal);
       if (session?.inbound === undefined) throw new Fault('peer.sequence-unknown');
       const { version, inbound, outbound } = session;
-      const acknowledgements = [acknowledgementOf(inbound)];
+      const acknowledgements = isToldElsewhere(inbound) ? [] : [acknowledgementOf(inbound)];
       const kept = book.message('in', session, number) as KeptIncoming | undefined;
       const answer = kept?.kind === 'answered' && outbound !== undefined ? kept.answer : undefined;
       const outgoing =
@@ -146,7 +154,7 @@ export class ResponderSequences {
       if (kept?.kind === 'answered-plainly')
         return { action: 'application', envelope: kept.envelope, headers: { version, acknowledgements } };
       if (outbound === undefined || answer === undefined || outgoing === undefined)
-        return { action: 'SequenceAcknowledgement', headers: { version, acknowledgements } };
+        return acknowledging(session, inbound);
       // It goes back on a connection, so that it is sent again only when its request is.
       book.replace({ ...session, outbound: sent(outbound, answer, Number.MAX_SAFE_INTEGER) });
       const isLast = outgoing.envelope.length === 0;
@@ -155,6 +163,18 @@ export class ResponderSequences {
       return isLast
         ? { action: 'LastMessage', headers }
         : { action: 'application', envelope: outgoing.envelope, headers };
+    });
+  }
+
+  /** What is to be said of a session to an address of its own. */
+  async toldElsewhere({ partition, ordinal }: Omit<Place, 'number'>): Promise<ToldElsewhere | undefined> {
+    return await this.#records.transact(partition, (records) => {
+      const session = this.#book(records, currentMs(this.#ambient)).find(ordinal);
+      const inbound = session?.inbound;
+      if (session === undefined || inbound === undefined || !isToldElsewhere(inbound)) return undefined;
+      // What has not begun cannot be said in February 2005.
+      if (session.version === '200502' && inbound.received.length === 0) return undefined;
+      return { to: inbound.acksTo, answer: acknowledgement(session, inbound) };
     });
   }
 
@@ -224,8 +244,12 @@ export class ResponderSequences {
     return await this.#records.transact(partition, (records) => {
       const book = this.#book(records, nowMs);
       for (const session of book.sessions) {
-        const inbound = session.inbound && lapse(session.inbound, this.settings.inactivityMs, nowMs);
-        if (inbound !== session.inbound) book.replace({ ...session, inbound });
+        const { inactivityMs } = this.settings;
+        const inbound = session.inbound && lapse(session.inbound, inactivityMs, nowMs);
+        // The way back is as silent as the way there, and may expire before it.
+        const outbound = session.outbound && lapsed(session.outbound, Number.POSITIVE_INFINITY, nowMs);
+        if (inbound !== session.inbound || outbound !== session.outbound)
+          book.replace({ ...session, inbound, outbound });
       }
       const result = work(book, nowMs);
       book.save();

@@ -4,6 +4,7 @@ import { acknowledgementOf } from '../sequence/destination.ts';
 import { step } from '../sequence/source.ts';
 import type { SequenceHeaderParts } from '../sequence-wire/header-writer.ts';
 import type { CreateSequenceResponse } from '../sequence-wire/messages.ts';
+import { isAnonymous } from '../soap/envelope-writer.ts';
 import type { Session } from './session-book.ts';
 
 export type SequenceAnswer = {
@@ -19,8 +20,18 @@ export type SequenceAnswer = {
   | { readonly action: 'application'; readonly envelope: Uint8Array }
 );
 
+/** Whether what has arrived is said to an address of its own, and not on the connection. */
+export function isToldElsewhere({ acksTo }: Destination): boolean {
+  return !isAnonymous(acksTo);
+}
+
+/** What has arrived, on the connection. */
+export function acknowledging(session: Session, inbound: Destination): SequenceAnswer | undefined {
+  return isToldElsewhere(inbound) ? undefined : acknowledgement(session, inbound);
+}
+
 /** What has arrived. */
-export function acknowledging({ version }: Session, inbound: Destination): SequenceAnswer {
+export function acknowledgement({ version }: Session, inbound: Destination): SequenceAnswer {
   return { action: 'SequenceAcknowledgement', headers: { version, acknowledgements: [acknowledgementOf(inbound)] } };
 }
 

@@ -1,8 +1,10 @@
 import { Fault } from '@parley/core';
 import type { Kind, Members } from '@parley/core/internal';
-import { FLAG, oneOf, optional, requireOptions, shapeOf, whole } from '@parley/core/internal';
+import { FLAG, listOf, oneOf, optional, requireOptions, shapeOf, TEXT, whole } from '@parley/core/internal';
 import type { DeliveryOrder } from '../sequence/destination.ts';
 import type { RetransmissionPace } from '../sequence/schedule.ts';
+import type { IncompleteBehavior } from '../sequence-wire/messages.ts';
+import { INCOMPLETE_BEHAVIORS } from '../sequence-wire/messages.ts';
 
 /** What both sides of a sequence may be told. */
 export interface SequenceOptions extends Partial<RetransmissionPace> {
@@ -33,6 +35,17 @@ export interface ResponderSequenceOptions extends SequenceOptions {
    * the application is done; one that is sent again meanwhile, or after a crash, is handed over again. Less is written so; `unordered` only.
    */
   readonly delivery?: Delivery | undefined;
+  /**
+   * What becomes of what has arrived when a sequence ends with gaps (WS-RM 1.2 §3.4). `DiscardFollowingFirstGap` (default, in order): what is
+   * behind the first gap is never handed over; `NoDiscard` (default, unordered): at the end it is; `DiscardEntireSequence`: nothing is handed
+   * over before the sequence has ended, and only if it is whole, so that calls have no answers. Unordered: `NoDiscard` only.
+   */
+  readonly incomplete?: IncompleteBehavior | undefined;
+  /**
+   * Addresses to which acknowledgements are sent, if a peer wants them there and not on the connection: beside `replyAddresses` of the
+   * policy. Default: none.
+   */
+  readonly acksTo?: readonly string[] | undefined;
   /** Sequences that one context may have at a time. Default 8. */
   readonly sequencesPerContextMax?: number | undefined;
   /** How long a request waits for those before it, before it is answered by an acknowledgement alone. Default 20 seconds. */
@@ -46,6 +59,8 @@ export type Delivery = 'exactly-once' | 'at-least-once';
 export interface ResponderSequenceSettings extends SequenceSettings {
   readonly order: DeliveryOrder;
   readonly delivery: Delivery;
+  readonly incomplete: IncompleteBehavior;
+  readonly acksTo: readonly string[];
   readonly sequencesPerContextMax: number;
   readonly holdMs: number;
   readonly required: boolean;
@@ -78,6 +93,8 @@ export const RESPONDER_SEQUENCE_OPTIONS: Kind<ResponderSequenceOptions> = shapeO
   ...OPTIONS,
   order: optional(oneOf(['in-order', 'unordered'])),
   delivery: optional(oneOf(['exactly-once', 'at-least-once'])),
+  incomplete: optional(oneOf(INCOMPLETE_BEHAVIORS)),
+  acksTo: optional(listOf(TEXT)),
   sequencesPerContextMax: COUNT,
   holdMs: COUNT,
   required: optional(FLAG),
@@ -102,10 +119,15 @@ export function completeResponderSequenceSettings(options: ResponderSequenceOpti
   const { order = 'in-order', delivery = 'exactly-once', required = false } = options;
   if (delivery === 'at-least-once' && order === 'in-order')
     throw new Fault('caller.option-invalid', { option: 'sequences.delivery', order });
+  const { incomplete = order === 'in-order' ? 'DiscardFollowingFirstGap' : 'NoDiscard' } = options;
+  if (order === 'unordered' && incomplete !== 'NoDiscard')
+    throw new Fault('caller.option-invalid', { option: 'sequences.incomplete', order });
   return {
     ...settingsOf(options),
     order,
     delivery,
+    incomplete,
+    acksTo: options.acksTo ?? [],
     sequencesPerContextMax: options.sequencesPerContextMax ?? DEFAULTS.sequencesPerContextMax,
     holdMs: options.holdMs ?? DEFAULTS.holdMs,
     required,

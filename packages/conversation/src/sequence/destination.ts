@@ -3,6 +3,7 @@ import type { FaultCode } from '@parley/core';
 import { Fault } from '@parley/core';
 import type { SequenceVersion } from '../sequence-wire/generation.ts';
 import type { Acknowledgement, Numbered } from '../sequence-wire/headers.ts';
+import type { IncompleteBehavior } from '../sequence-wire/messages.ts';
 import type { NumberRanges } from '../sequence-wire/number-ranges.ts';
 import { countOf, hasNumber, highestOf, NO_NUMBERS, withNumber, withoutGap } from '../sequence-wire/number-ranges.ts';
 import type { DestinationEvent, DestinationStateName } from './states.ts';
@@ -17,6 +18,8 @@ export interface Destination {
   readonly version: SequenceVersion;
   readonly state: DestinationStateName;
   readonly order: DeliveryOrder;
+  /** What becomes of messages behind a gap when the sequence has ended. */
+  readonly incomplete: IncompleteBehavior;
   /** How many messages may wait here to be handed over. */
   readonly windowMax: number;
   /** Where acknowledgements go. */
@@ -34,7 +37,7 @@ export interface Destination {
 
 export type NewDestination = Pick<
   Destination,
-  'identifier' | 'version' | 'order' | 'windowMax' | 'acksTo' | 'expiresAtMs'
+  'identifier' | 'version' | 'order' | 'incomplete' | 'windowMax' | 'acksTo' | 'expiresAtMs'
 >;
 
 /** The receiving end of a sequence that was just granted. */
@@ -64,14 +67,14 @@ export interface Arrived {
 export function arrive(destination: Destination, { number, isLast }: Numbered, atMs: number): Arrived {
   if (hasNumber(destination.received, number))
     return { destination: heard(step(destination, 'repeat', 'peer.sequence-terminated'), atMs), arrival: 'repeat' };
-  const { lastNumber } = destination;
-  if (lastNumber !== undefined && number > lastNumber) throw refusal(destination, 'peer.sequence-last');
-  if (isLast && number < highestOf(destination.received)) throw refusal(destination, 'peer.sequence-last');
   const next = step(
     destination,
     'message',
     destination.state === 'closed' ? 'peer.sequence-closed' : 'peer.sequence-terminated',
   );
+  const { lastNumber } = destination;
+  if (lastNumber !== undefined && number > lastNumber) throw refusal(destination, 'peer.sequence-last');
+  if (isLast && number < highestOf(destination.received)) throw refusal(destination, 'peer.sequence-last');
   // safety: the numbers that are kept, and what waits for one that is missing, are bounded.
   if (number > withoutGap(destination.delivered) + destination.windowMax || !hasRoom(destination))
     return { destination: heard(destination, atMs), arrival: 'beyond' };
@@ -89,14 +92,13 @@ function waitingCount({ received, delivered }: Destination): number {
 }
 
 /** The messages that may be handed over now, in their order. */
-export function readyNumbers({ received, delivered, order }: Destination): readonly number[] {
+export function readyNumbers(destination: Destination): readonly number[] {
+  const { received, delivered, order, incomplete, state } = destination;
+  if (incomplete === 'DiscardEntireSequence' && (state === 'open' || !isWhole(destination))) return [];
   const ready: number[] = [];
-  if (order === 'in-order') {
-    const last = withoutGap(received);
-    for (let number = withoutGap(delivered) + 1; number <= last; number++) ready.push(number);
-    return ready;
-  }
-  for (const { lower, upper } of received)
+  // What may wait for a number that is missing does so until the sequence ends.
+  const isAny = order === 'unordered' || (incomplete === 'NoDiscard' && state !== 'open');
+  for (const { lower, upper } of isAny ? received : received.slice(0, Math.min(withoutGap(received), 1)))
     for (let number = Math.max(lower, withoutGap(delivered) + 1); number <= upper; number++)
       if (!hasNumber(delivered, number)) ready.push(number);
   return ready;
@@ -130,15 +132,17 @@ function ended(
 ): Destination {
   if (lastNumber !== undefined && lastNumber < highestOf(destination.received))
     throw refusal(destination, 'peer.sequence-last');
-  const last = lastNumber === undefined || destination.state === 'terminated' ? {} : { lastNumber };
-  return { ...heard(step(destination, event, 'peer.sequence-terminated'), atMs), ...last };
+  const next = heard(step(destination, event, 'peer.sequence-terminated'), atMs);
+  if (destination.state === 'terminated') return next;
+  // Who does not say which was the last has sent no more than is here.
+  return { ...next, lastNumber: lastNumber ?? destination.lastNumber ?? highestOf(destination.received) };
 }
 
 /** The sequence as it is at `atMs`: over, if it has expired, or nothing was heard for `inactivityMs`. */
 export function lapse(destination: Destination, inactivityMs: number, atMs: number): Destination {
   const { expiresAtMs = Number.POSITIVE_INFINITY, heardAtMs } = destination;
   const isOver = atMs >= expiresAtMs || atMs - heardAtMs >= inactivityMs;
-  return isOver ? { ...destination, state: 'terminated' } : destination;
+  return isOver && destination.state !== 'terminated' ? { ...destination, state: 'terminated' } : destination;
 }
 
 /** What is said of it to the other end. */

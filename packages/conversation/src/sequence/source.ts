@@ -4,6 +4,7 @@ import { Fault } from '@parley/core';
 import type { SequenceVersion } from '../sequence-wire/generation.ts';
 import type { Acknowledgement } from '../sequence-wire/headers.ts';
 import { MESSAGE_NUMBER_MAX } from '../sequence-wire/message-number.ts';
+import type { IncompleteBehavior } from '../sequence-wire/messages.ts';
 import type { NumberRanges } from '../sequence-wire/number-ranges.ts';
 import { hasNumber, highestOf, NO_NUMBERS, unionOf, withoutGap } from '../sequence-wire/number-ranges.ts';
 import type { SourceEvent, SourceStateName } from './states.ts';
@@ -37,9 +38,11 @@ export interface Source {
   /** When anything was heard of the sequence last. */
   readonly heardAtMs: number;
   readonly expiresAtMs: number | undefined;
+  /** What the other end does with what it has of a sequence that ends with gaps; where it said so. */
+  readonly incomplete?: IncompleteBehavior | undefined;
 }
 
-export type NewSource = Pick<Source, 'identifier' | 'version' | 'windowMax' | 'expiresAtMs'>;
+export type NewSource = Pick<Source, 'identifier' | 'version' | 'windowMax' | 'expiresAtMs' | 'incomplete'>;
 
 /** The sending end of a sequence that the other side has granted. */
 export function newSource(parts: NewSource, atMs: number): Source {
@@ -155,6 +158,12 @@ export function lapseOf(source: Source, inactivityMs: number, atMs: number): Fau
   if (state === 'terminated') return 'peer.sequence-terminated';
   if (atMs >= expiresAtMs) return 'peer.sequence-terminated';
   return atMs - heardAtMs >= inactivityMs ? 'peer.sequence-silent' : undefined;
+}
+
+/** The sequence as it is at `atMs`: over, if it has come to its end. */
+export function lapsed(source: Source, inactivityMs: number, atMs: number): Source {
+  const isOver = source.state !== 'terminated' && lapseOf(source, inactivityMs, atMs) !== undefined;
+  return isOver ? step(source, 'lapse') : source;
 }
 
 function settled(source: Source): Acknowledged {

@@ -35,6 +35,8 @@ export interface SequencedInitiatorOptions {
   readonly soapVersion: SoapVersion;
   /** wsa:To of what we send. */
   readonly to: string;
+  /** Where we want to be told what has arrived. What comes there is for `receiveAcknowledgement`. Default: the connection. */
+  readonly acksTo?: string | undefined;
   /** Default: the generation of the context. */
   readonly version?: SequenceVersion | undefined;
   readonly settings: SequenceSettings;
@@ -47,6 +49,7 @@ const OPTIONS: Kind<SequencedInitiatorOptions> = shapeOf<SequencedInitiatorOptio
   ambient: AMBIENT,
   soapVersion: oneOf(['1.1', '1.2']),
   to: TEXT,
+  acksTo: optional(TEXT),
   version: optional(oneOf(SEQUENCE_VERSIONS)),
   settings: SEQUENCE_SETTINGS,
 });

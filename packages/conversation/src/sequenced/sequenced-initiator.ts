@@ -7,45 +7,29 @@ import type { OutgoingRequest } from '../initiator/outcome.ts';
 import { newDestination } from '../sequence/destination.ts';
 import { retransmissionPauseMs } from '../sequence/schedule.ts';
 import type { Source } from '../sequence/source.ts';
-import {
-  giveUpAnswer,
-  isAcknowledgedWhole,
-  lapseOf,
-  lastNumberOf,
-  numberNext,
-  sent,
-  step,
-} from '../sequence/source.ts';
+import { giveUpAnswer, lapseOf, numberNext, sent } from '../sequence/source.ts';
 import { withHeaderBlocks } from '../sequence-keeping/header-blocks.ts';
 import { provenSequenceHeaders } from '../sequence-keeping/proven-headers.ts';
-import type { Session } from '../sequence-keeping/session-book.ts';
 import { SessionBook } from '../sequence-keeping/session-book.ts';
 import type { SequenceAction, SequenceVersion } from '../sequence-wire/generation.ts';
-import { SEQUENCE_VERSION_OF, sequenceAction } from '../sequence-wire/generation.ts';
+import { SEQUENCE_VERSION_OF, sequenceAction, sequenceActionOf } from '../sequence-wire/generation.ts';
 import type { SequenceHeaderParts } from '../sequence-wire/header-writer.ts';
 import { writeSequenceHeaders } from '../sequence-wire/header-writer.ts';
 import { writeCreateSequence, writeSequenceEnd } from '../sequence-wire/message-writer.ts';
-import type { SequenceEnd } from '../sequence-wire/messages.ts';
 import { ANONYMOUS, writeEnvelope } from '../soap/envelope-writer.ts';
-import { arrivalsOf, ended, openSession, requireOpen, settle } from './open-session.ts';
+import type { KeptMessage } from './end-session.ts';
+import { endSession } from './end-session.ts';
+import { arrivalsOf, ended, openSession, requireOpen, requireSession, settle } from './open-session.ts';
 import type { SequencedInitiatorOptions } from './options.ts';
 import { checkedSequenced, requireNumber, requireNumbered } from './options.ts';
 import type { SequencedOutcome } from './take-answer.ts';
-import { takeAnswer } from './take-answer.ts';
+import { takeAcknowledgements, takeAnswer } from './take-answer.ts';
 
 /** A message that was sent, and is not settled; after a restart, too. */
 export interface Unsettled {
   readonly number: number;
   readonly awaitsAnswer: boolean;
   readonly attempts: number;
-}
-
-type EndStep =
-  | { readonly lastNumber: number }
-  | { readonly session: Session; readonly ending: 'close' | 'terminate'; readonly end: SequenceEnd };
-
-interface KeptMessage {
-  readonly envelope: Uint8Array;
 }
 
 /**
@@ -65,19 +49,27 @@ export class SequencedInitiator {
     const { ambient, settings, profile } = this.#options;
     const { identifier } = this.#context();
     const version = this.#version;
-    const acksTo = ANONYMOUS[profile.addressing.version];
+    const connection = ANONYMOUS[profile.addressing.version];
     const lifetimeMs = settings.sequenceLifetimeMs;
     // Asked again, it is the same question: so there will be one sequence, however often the answer is lost.
     const { createId: messageId, inbound } = await this.#step((book, nowMs) => {
       const last = openSession(book);
       if (last?.inbound !== undefined && last.outbound === undefined) return last;
       const windowMax = 2 * settings.windowMax;
-      const offered = { identifier: randomUrn(ambient), version, order: 'unordered', windowMax, acksTo } as const;
-      const inbound = newDestination({ ...offered, expiresAtMs: undefined }, nowMs);
+      const offered = {
+        identifier: randomUrn(ambient),
+        version,
+        order: 'unordered',
+        windowMax,
+        acksTo: connection,
+      } as const;
+      const expiresAtMs = lifetimeMs === undefined ? undefined : nowMs + lifetimeMs;
+      const inbound = newDestination({ ...offered, incomplete: 'NoDiscard', expiresAtMs }, nowMs);
       return book.add({ version, createId: randomUrn(ambient), inbound, outbound: undefined });
     });
     const identifierOffered = inbound?.identifier ?? randomUrn(ambient);
-    const offer = { identifier: identifierOffered, endpoint: acksTo, lifetimeMs, incomplete: 'NoDiscard' } as const;
+    const offer = { identifier: identifierOffered, endpoint: connection, lifetimeMs, incomplete: 'NoDiscard' } as const;
+    const { acksTo = connection } = this.#options;
     const create = { acksTo, lifetimeMs, offer, token: { identifier, instance: undefined } };
     const style = { version, addressing: profile.addressing.version };
     return await this.#seal(
@@ -89,7 +81,10 @@ export class SequencedInitiator {
 
   /** Whether there is a sequence that takes messages. */
   async isOpen(): Promise<boolean> {
-    return (await this.#read((book) => openSession(book)))?.outbound?.state === 'created';
+    return await this.#read((book, nowMs) => {
+      const outbound = openSession(book)?.outbound;
+      return outbound?.state === 'created' && (outbound.expiresAtMs ?? Number.POSITIVE_INFINITY) > nowMs;
+    });
   }
 
   /**
@@ -155,23 +150,7 @@ export class SequencedInitiator {
    * @throws Fault (rejects) `caller.sequence-unusable` messages are not settled yet
    */
   async requestEnd(): Promise<OutgoingRequest | { readonly lastNumber: number } | undefined> {
-    const made = await this.#step((book, atMs): EndStep | undefined => {
-      const session = openSession(book);
-      const outbound = session?.outbound;
-      if (session === undefined || outbound === undefined || outbound.state === 'terminated') return undefined;
-      if (session.version === '200502' && outbound.state === 'created') {
-        const { source, number } = numberNext(outbound, { awaitsAnswer: false, atMs });
-        book.replace({ ...session, outbound: step(source, 'close') });
-        book.keepMessage('out', session, number, { envelope: NOTHING });
-        return { lastNumber: number };
-      }
-      if (!isAcknowledgedWhole(outbound))
-        throw new Fault('caller.sequence-unusable', { reason: 'not everything is acknowledged' });
-      const isClosing = outbound.state === 'created' || outbound.state === 'closing';
-      const ending = isClosing && session.version === '200702' ? 'close' : 'terminate';
-      const ended = book.replace({ ...session, outbound: step(outbound, ending) });
-      return { session: ended, ending, end: { identifier: outbound.identifier, lastNumber: lastNumberOf(outbound) } };
-    });
+    const made = await this.#step(endSession);
     if (made === undefined || 'lastNumber' in made) return made;
     const { session, ending, end } = made;
     const action = ending === 'close' ? 'CloseSequence' : 'TerminateSequence';
@@ -198,12 +177,27 @@ export class SequencedInitiator {
     if (outcome.kind !== 'answer' && outcome.kind !== 'fault') throw new Fault('peer.action-mismatch');
     const { policy } = profile.answers;
     const headers = provenSequenceHeaders(outcome.message, bytes, policy, this.#tape);
-    const { windowMax } = this.#options.settings;
-    const taken = await this.#step((book, nowMs) =>
-      takeAnswer(book, { outcome, headers, number, nowMs, limits: policy.limits, windowMax }),
-    );
+    const { windowMax, inactivityMs, sequenceLifetimeMs } = this.#options.settings;
+    const bounds = { windowMax, inactivityMs, sequenceLifetimeMs, limits: policy.limits };
+    const taken = await this.#step((book, nowMs) => takeAnswer(book, { outcome, headers, number, nowMs, ...bounds }));
     if (taken.kind === 'over') throw new Fault('peer.soap-fault', { ...taken.fault });
     return taken;
+  }
+
+  /**
+   * Takes what came to our `acksTo` (borrowed): what has arrived.
+   * @throws Fault (rejects) `peer.action-mismatch` something else; `peer.coverage-missing` nothing that is proven; `peer.sequence-unknown`,
+   *   `peer.sequence-acknowledgement`; and as `Initiator.openUnasked`
+   */
+  async receiveAcknowledgement(bytes: Uint8Array, channel: Channel): Promise<void> {
+    const { initiator, profile } = this.#options;
+    const message = unwrap(initiator.openUnasked(bytes, channel));
+    const { action = '' } = message.claimedAddressing ?? message;
+    if (sequenceActionOf(action)?.action !== 'SequenceAcknowledgement') throw new Fault('peer.action-mismatch');
+    const headers = provenSequenceHeaders(message, bytes, profile.cancels.policy, this.#tape);
+    if (headers === undefined || headers.acknowledgements.length === 0)
+      throw new Fault('peer.coverage-missing', { part: 'wsrm:SequenceAcknowledgement' });
+    await this.#step((book, nowMs) => takeAcknowledgements(book, requireSession(book), headers, nowMs));
   }
 
   /** The peer has nothing to say: in 2005/02, that is the answer to TerminateSequence. */
@@ -270,8 +264,8 @@ export class SequencedInitiator {
     return context;
   }
 
-  async #read<T>(work: (book: SessionBook) => T): Promise<T> {
-    return await this.#transact((book) => work(book));
+  async #read<T>(work: (book: SessionBook, nowMs: number) => T): Promise<T> {
+    return await this.#transact(work);
   }
 
   async #step<T>(work: (book: SessionBook, nowMs: number) => T): Promise<T> {
@@ -290,9 +284,6 @@ export class SequencedInitiator {
     );
   }
 }
-
-/** Of the last message of 2005/02. */
-const NOTHING = new Uint8Array(0);
 
 function requireAlive(source: Source, inactivityMs: number, nowMs: number): void {
   const code = lapseOf(source, inactivityMs, nowMs);

@@ -3,12 +3,13 @@ import type { Limits } from '@parley/core';
 import { Fault } from '@parley/core';
 import type { OpenedMessage } from '@parley/engine';
 import type { Outcome } from '../initiator/outcome.ts';
-import { arrive, deliver } from '../sequence/destination.ts';
+import { arrive, deliver, lapse } from '../sequence/destination.ts';
 import { acknowledge, answer, newSource, step } from '../sequence/source.ts';
 import type { Session, SessionBook } from '../sequence-keeping/session-book.ts';
 import type { SequenceAction, SequenceVersion } from '../sequence-wire/generation.ts';
 import { sequenceActionOf, sequenceVersionOf } from '../sequence-wire/generation.ts';
 import type { SequenceHeaders } from '../sequence-wire/headers.ts';
+import type { IncompleteBehavior } from '../sequence-wire/messages.ts';
 import { readCreateSequenceResponse, readSequenceEnd } from '../sequence-wire/messages.ts';
 import type { PeerFault } from '../soap/soap-fault.ts';
 import { ended, requireSession, settle } from './open-session.ts';
@@ -19,7 +20,9 @@ export type SequencedOutcome =
   | { readonly kind: 'answer'; readonly message: OpenedMessage; readonly fault: PeerFault | undefined }
   /** What has arrived, and no answer; `isSettled`: the message that was sent is no longer kept. */
   | { readonly kind: 'acknowledged'; readonly isSettled: boolean }
-  | { readonly kind: 'created' | 'closed' | 'terminated' };
+  /** The sequence is granted; `incomplete`: what the peer does with it, should it end with gaps. */
+  | { readonly kind: 'created'; readonly incomplete: IncompleteBehavior }
+  | { readonly kind: 'closed' | 'terminated' };
 
 /** The peer says that something is wrong with the sequence. */
 export interface Over {
@@ -36,6 +39,7 @@ export interface Taken {
   readonly limits: Limits;
   /** Of a sequence that is granted. */
   readonly windowMax: number;
+  readonly sequenceLifetimeMs: number | undefined;
 }
 
 /**
@@ -47,20 +51,46 @@ export function takeAnswer(book: SessionBook, taken: Taken): SequencedOutcome | 
   const { message } = outcome;
   const known = sequenceActionOf((message.claimedAddressing ?? message).action ?? '');
   if (known?.action === 'CreateSequenceResponse') return takeCreated(book, taken, known.version);
-  let session = requireSession(book);
+  const session = requireSession(book);
   const fault = sequenceFaultOf({ outcome, number }, headers);
   if (fault !== undefined) {
     if (session.outbound !== undefined && ENDING_FAULTS.includes(fault.faultCode))
       book.replace({ ...session, outbound: step(session.outbound, 'fault') });
     return { kind: 'over', fault };
   }
+  return takeProven(book, takeAcknowledgements(book, session, headers, nowMs), known, taken);
+}
+
+/**
+ * Takes what has arrived at the other end.
+ * @throws Fault `peer.sequence-unknown`, `peer.sequence-acknowledgement`
+ */
+export function takeAcknowledgements(
+  book: SessionBook,
+  session: Session,
+  headers: SequenceHeaders | undefined,
+  nowMs: number,
+): Session {
+  let acknowledged = session;
   for (const acknowledgement of headers?.acknowledgements ?? []) {
-    if (session.outbound === undefined || acknowledgement.identifier !== session.outbound.identifier)
-      throw unknown(acknowledgement.identifier);
-    session = settle(book, session, acknowledge(session.outbound, acknowledgement, nowMs));
+    const { outbound } = acknowledged;
+    if (acknowledgement.identifier !== outbound?.identifier) throw unknown(acknowledgement.identifier);
+    acknowledged = settle(book, acknowledged, acknowledge(outbound, acknowledgement, nowMs));
   }
+  return acknowledged;
+}
+
+function takeProven(
+  book: SessionBook,
+  before: Session,
+  known: { readonly action: SequenceAction; readonly version: SequenceVersion } | undefined,
+  taken: Taken,
+): SequencedOutcome {
+  const { outcome, headers, number, nowMs } = taken;
+  const { message } = outcome;
+  let session = before;
   if (headers?.numbered !== undefined) {
-    const { inbound } = session;
+    const inbound = session.inbound && lapse(session.inbound, Number.POSITIVE_INFINITY, nowMs);
     if (inbound?.identifier !== headers.numbered.identifier) throw unknown(headers.numbered.identifier);
     const arrived = arrive(inbound, headers.numbered, nowMs);
     const { arrival } = arrived;
@@ -103,19 +133,21 @@ function takeEnd(
 
 function takeCreated(
   book: SessionBook,
-  { outcome: { message }, limits, windowMax, nowMs }: Taken,
+  { outcome: { message }, limits, windowMax, sequenceLifetimeMs, nowMs }: Taken,
   version: SequenceVersion,
 ): SequencedOutcome {
   const relatesTo = (message.claimedAddressing ?? message).relatesTo;
   const session = book.sessions.find(({ createId }) => createId === relatesTo);
   if (session === undefined || session.outbound !== undefined)
     throw new Fault('peer.addressing-mismatch', { header: 'RelatesTo' });
-  const { identifier, lifetimeMs, accept } = readCreateSequenceResponse(message.body, version, limits);
-  const expiresAtMs = lifetimeMs === undefined ? undefined : nowMs + lifetimeMs;
-  const outbound = newSource({ identifier, version, windowMax, expiresAtMs }, nowMs);
+  const { identifier, lifetimeMs, incomplete, accept } = readCreateSequenceResponse(message.body, version, limits);
+  // spec: no longer than was asked for (WS-RM 1.2 §3.4).
+  const granted = [lifetimeMs, sequenceLifetimeMs].filter((each) => each !== undefined);
+  const expiresAtMs = granted.length === 0 ? undefined : nowMs + Math.min(...granted);
+  const outbound = newSource({ identifier, version, windowMax, expiresAtMs, incomplete }, nowMs);
   // An offer that is not accepted brings nothing back.
   book.replace({ ...session, outbound, inbound: accept === undefined ? undefined : session.inbound });
-  return { kind: 'created' };
+  return { kind: 'created', incomplete };
 }
 
 /** All but the refusal of a new one, and of a message without one. */

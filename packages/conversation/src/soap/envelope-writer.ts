@@ -32,6 +32,11 @@ export const ANONYMOUS: Readonly<Record<AddressingStyle['version'], string>> = {
   '1.0': 'http://www.w3.org/2005/08/addressing/anonymous',
   '2004/08': 'http://schemas.xmlsoap.org/ws/2004/08/addressing/role/anonymous',
 };
+/** Whether what is sent there goes back on the connection. */
+export function isAnonymous(address: string): boolean {
+  return Object.values(ANONYMOUS).includes(address);
+}
+
 /** For AppliesTo, which names its address by WS-Addressing 1.0 whatever the message does. */
 export const WSA: NamespaceBinding = BINDINGS['1.0'];
 export const ADDRESS: QualifiedName = NAMES['1.0'].Address;

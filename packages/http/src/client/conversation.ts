@@ -138,11 +138,14 @@ export class Conversation {
   }
 
   /**
-   * Takes a request (borrowed) of the service, which ends the context: the conversation is closed then. For `HttpResponder`, at an
-   * endpoint with `conversations`. Codes: as of `Initiator.receiveRequest`.
+   * Takes what the service sends by itself (borrowed): a request that ends the context, and the conversation is closed then; or what has
+   * arrived of a reliable one, to which there is no reply. For `HttpResponder`, at an endpoint with `conversations`. Codes: as of
+   * `Initiator.receiveRequest`.
    */
   async receiveRequest(octets: Uint8Array, channel: Channel): Promise<Reply<Uint8Array>> {
     const received = this.#initiator.receiveRequest(octets, channel);
+    if (!received.ok && received.code === 'peer.action-mismatch' && this.#reliable !== undefined)
+      return await this.#reliable.receiveAcknowledgement(octets, channel);
     if (!received.ok) return received;
     await this.close();
     return { ok: true, value: received.value.reply };
@@ -246,18 +249,17 @@ export class Conversation {
     return envelope({ action, body: payload, to, soapVersion, addressing });
   }
 
-  #reliableCalls({ records, sequences, version, attemptTimeoutMs }: ReliableSettings): ReliableCalls {
+  #reliableCalls({ sequences, attemptTimeoutMs, ...kept }: ReliableSettings): ReliableCalls {
     const { profile, ambient, soapVersion, to } = this.#settings;
     const initiator = this.#initiator;
     return new ReliableCalls({
       sequenced: new SequencedInitiator({
+        ...kept,
         initiator,
         profile,
-        records,
         ambient,
         soapVersion,
         to,
-        version,
         settings: sequences,
       }),
       send: async (request, signal) => await this.#requests.post(request, this.#settings.url, signal),

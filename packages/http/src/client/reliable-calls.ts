@@ -1,6 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Channel, OutgoingRequest, SequencedInitiator, SequencedOutcome } from '@parley/conversation';
+import type { Reply } from '@parley/core';
 import { Fault } from '@parley/core';
+import { failedReply } from '@parley/core/internal';
 import type { IncomingMessage } from './post.ts';
 
 /** Sends one request, and gives what came back on its connection. */
@@ -35,6 +37,7 @@ export class ReliableCalls {
   readonly #options: ReliableCallsOptions;
   #creating: Promise<void> | undefined;
   #awaitingRoom: (() => void)[] = [];
+  readonly #awaitingNews = new Set<() => void>();
   /** Numbers are given in the order of the calls, room or no room. */
   #numbering: Promise<unknown> = Promise.resolve();
   /** Messages that have a number and are not settled. */
@@ -92,6 +95,18 @@ export class ReliableCalls {
   /** How many messages have a number: they are kept until they are settled, also by a conversation that goes on after this one. */
   async taken(): Promise<number> {
     return (await this.#options.sequenced.nextNumber()) - 1;
+  }
+
+  /** Takes what came to `acksTo` (borrowed); there is no reply. Codes: as `SequencedInitiator.receiveAcknowledgement`. */
+  async receiveAcknowledgement(octets: Uint8Array, channel: Channel): Promise<Reply<Uint8Array>> {
+    try {
+      await this.#options.sequenced.receiveAcknowledgement(octets, channel);
+    } catch (error) {
+      return failedReply(error);
+    }
+    this.#heard();
+    for (const tell of this.#awaitingNews) tell();
+    return { ok: true, value: NOTHING };
   }
 
   /** Keeps the sequence alive no longer. */
@@ -163,8 +178,30 @@ export class ReliableCalls {
       if (outcome?.kind === 'answer') return outcome;
       if (outcome?.kind === 'acknowledged' && outcome.isSettled) return undefined;
       this.#unanswered++;
-      await pause(made.pauseMs, undefined, { signal }).catch(() => undefined);
+      await this.#pauseUnlessSettled(number, made.pauseMs, signal);
     }
+  }
+
+  /** Until it is to be sent again, or what came to `acksTo` has settled it. */
+  async #pauseUnlessSettled(number: number, pauseMs: number, signal: AbortSignal | undefined): Promise<void> {
+    const untilMs = performance.now() + pauseMs;
+    for (;;) {
+      const unsettled = await this.#options.sequenced.unsettled();
+      const leftMs = untilMs - performance.now();
+      if (leftMs <= 0 || signal?.aborted === true || !unsettled.some((each) => each.number === number)) return;
+      await this.#newsWithin(leftMs, signal);
+    }
+  }
+
+  async #newsWithin(withinMs: number, signal: AbortSignal | undefined): Promise<void> {
+    const news = new AbortController();
+    const tell = (): void => {
+      news.abort();
+    };
+    this.#awaitingNews.add(tell);
+    const either = signal === undefined ? news.signal : AbortSignal.any([signal, news.signal]);
+    await pause(withinMs, undefined, { signal: either }).catch(() => undefined);
+    this.#awaitingNews.delete(tell);
   }
 
   /** Nothing is said for a while now, perhaps. */
@@ -215,6 +252,7 @@ export class ReliableCalls {
 }
 
 const ATTEMPTS_MAX = 20;
+const NOTHING = new Uint8Array(0);
 
 /** Whether the same may go well another time. */
 function isPassing(error: unknown): boolean {

@@ -96,6 +96,11 @@ export interface ReliableOptions extends SequenceOptions {
    * to, too. Default: in memory.
    */
   readonly records?: RecordStore | undefined;
+  /**
+   * Where the service is to say what has arrived, if not on the connection: an endpoint with `conversations` takes it there. The service has to
+   * let it (`sequences.acksTo`), and to be able to send it (`deliver`).
+   */
+  readonly acksTo?: string | URL | undefined;
   /** Of WS-ReliableMessaging. Default: the generation of the context. */
   readonly sequenceVersion?: SequenceVersion | undefined;
   /** Ends an attempt, which is made again. Default 30 seconds: more than the peer lets a message wait for those before it. */
@@ -127,6 +132,7 @@ export interface ReliableSettings {
   readonly records: RecordStore;
   readonly version: SequenceVersion | undefined;
   readonly attemptTimeoutMs: number;
+  readonly acksTo: string | undefined;
 }
 
 /** The options of the initiator. */
@@ -189,12 +195,19 @@ function reliableSettings(reliable: ConnectOptions['reliable']): ReliableSetting
   const {
     records = new MemoryRecords(),
     sequenceVersion: version,
+    acksTo,
     attemptTimeoutMs = ATTEMPT_TIMEOUT_MS,
     ...sequences
   } = options;
   if (!Number.isSafeInteger(attemptTimeoutMs) || attemptTimeoutMs < 1)
     throw new Fault('caller.option-invalid', { option: 'attemptTimeoutMs', least: 1 });
-  return { sequences: completeSequenceSettings(sequences), records, version, attemptTimeoutMs };
+  return {
+    sequences: completeSequenceSettings(sequences),
+    records,
+    version,
+    attemptTimeoutMs,
+    acksTo: acksTo === undefined ? undefined : httpUrl('acksTo', acksTo).href,
+  };
 }
 
 function httpUrl(option: string, address: string | URL): URL {

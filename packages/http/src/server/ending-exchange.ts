@@ -27,6 +27,7 @@ export class EndingExchange {
   async run(body: Uint8Array): Promise<HttpAnswer> {
     const meant = this.#meantBy(body);
     const reply = await (meant?.receiveRequest(body, { secure: this.#isSecure, ...this.#soap }) ?? UNKNOWN);
+    if (reply.ok && reply.value.length === 0) return { status: 202, headers: {}, body: reply.value };
     const headers = soapHeaders(this.#soap.soapVersion, undefined);
     return reply.ok
       ? { status: 200, headers, body: reply.value }

@@ -92,9 +92,18 @@ export class Exchange {
     const patience = setTimeout(exchange.holdMs, undefined, { signal: waiting.signal }).catch(() => undefined);
     const answer = await exchange.run(serve, patience);
     waiting.abort();
+    void this.#deliver(exchange);
     if (!answer.ok) return { status: 500, headers: {}, body: NOTHING, failure: answer };
     if (answer.value === undefined) return { ...NO_ANSWER, failure };
     return { ...this.#message(200, answer.value), failure };
+  }
+
+  /** Says what has arrived where the peer wants to hear it. Nobody waits for that. */
+  async #deliver(exchange: SequenceExchange): Promise<void> {
+    const { deliver } = this.#endpoint;
+    if (deliver === undefined) return;
+    const told = await exchange.acknowledgement();
+    if (told.ok && told.value !== undefined) await deliver(told.value).catch(() => undefined);
   }
 
   /** What the application says: an envelope, or nothing. */

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Http2ServerRequest } from 'node:http2';
-import type { Channel, Responder, SequencePlace } from '@parley/conversation';
+import type { AddressedMessage, Channel, Responder, SequencePlace } from '@parley/conversation';
 import type { FailedReply, Reply, SecurityContext } from '@parley/core';
 import { DEFAULT_LIMITS, Fault } from '@parley/core';
 import type { ContextMessage, SoapVersion } from '@parley/engine';
@@ -37,9 +37,14 @@ export type Endpoint = SecuredEndpoint | PlainEndpoint | InitiatorEndpoint;
 export interface SecuredEndpoint {
   readonly responder: Responder;
   readonly service: Service;
+  /**
+   * Sends what goes to an address of the peer's: acknowledgements, where the responder lets them (`sequences.acksTo`); `httpDelivery` does it.
+   * Whether it succeeds is its own to tell: what is lost is said again with the next message. Default: nothing is sent.
+   */
+  readonly deliver?: (message: AddressedMessage) => Promise<void>;
 }
 
-/** For requests of services whose contexts we have: they end them (`endContext`). */
+/** For what services send whose contexts we have: they end them (`endContext`), and say what has arrived of reliable conversations. */
 export interface InitiatorEndpoint {
   /** Those under way, by which a request may be meant: what `connect` gives. */
   readonly conversations: () => Iterable<EndingConversation>;
@@ -48,7 +53,7 @@ export interface InitiatorEndpoint {
 /** A conversation that the other side may end. */
 export interface EndingConversation {
   readonly context: SecurityContext | undefined;
-  /** Takes such a request; gives the reply to it. */
+  /** Takes such a message; gives the reply to it, which is empty where there is none. */
   receiveRequest(octets: Uint8Array, channel: Channel): Promise<Reply<Uint8Array>>;
 }
 
