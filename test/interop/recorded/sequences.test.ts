@@ -1,7 +1,8 @@
 // The reliable sessions of recordings, followed by the machines: what Metro's and WCF's ends said fits what the other end would say.
 
+import { randomFillSync } from 'node:crypto';
 import { CanonicalElement, scan, Tape, XmlWriter } from '@parley/codec';
-import { claimedSequenceHeaders, type SequenceHeaders } from '@parley/conversation';
+import { claimedSequenceHeaders, MemoryContextStore, Responder, type SequenceHeaders } from '@parley/conversation';
 import { DEFAULT_LIMITS } from '@parley/core';
 import { describe, expect, test } from 'vitest';
 import {
@@ -30,7 +31,9 @@ import {
 } from '../../../packages/conversation/src/sequence-wire/messages.ts';
 import { emptyOutline, readOutline } from '../../../packages/conversation/src/soap/outline.ts';
 import { readEnvelopeShape } from '../../../packages/engine/src/internal.ts';
-import { type Exchange, type RecordingName, readConversations } from './recording.ts';
+import { partiesOf } from '../live/parties.ts';
+import { recordedEndpoint } from './recorded-endpoint.ts';
+import { type Exchange, keysOf, type RecordingName, readConversations } from './recording.ts';
 
 const READ = { limits: DEFAULT_LIMITS, reader: 'scan' } as const;
 
@@ -175,4 +178,26 @@ describe('recorded', () => {
     expect(session.messages).toBeGreaterThanOrEqual(4);
     expect(session.acknowledgements).toBeGreaterThanOrEqual(4);
   });
+});
+
+test('T86: what WCF sends in a sequence outside of every context is refused, for nothing says whose the sequence is', async () => {
+  const { folder, password } = keysOf('wcf');
+  const endpoint = recordedEndpoint('wcf', 'cb,anon,rm', partiesOf(folder, password));
+  const requests = readConversations('wcf').get('cb,anon,rm') ?? [];
+  let nowMs = 0;
+  const responder = new Responder({
+    store: new MemoryContextStore(),
+    ambient: { nowMs: () => nowMs, fillRandom: (out) => void randomFillSync(out) },
+    bootstrap: endpoint.responder(),
+    profile: endpoint.profile,
+    sequences: {},
+  });
+  const codes: string[] = [];
+  for (const { request } of requests) {
+    nowMs = Date.parse(/Created[^>]*>([^<]*)</.exec(new TextDecoder().decode(request))?.[1] ?? '');
+    const received = await responder.receive(request, { secure: true });
+    codes.push(received.kind === 'refused' ? received.failure.code : received.kind);
+  }
+  expect(codes).toEqual(requests.map(() => 'peer.keyinfo-forbidden'));
+  expect(responder.sequenceStats).toMatchObject({ created: 0 });
 });
