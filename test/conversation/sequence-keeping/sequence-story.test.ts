@@ -73,6 +73,7 @@ async function scene(
   changes: Partial<ResponderOptions> = {},
   sequences: ResponderSequenceOptions = {},
   options: SequenceOptions = {},
+  acksTo?: string,
 ): Promise<Scene> {
   const place = world(version, soapVersion, { sequences, ...changes });
   const profile = withSequences(peerProfile('parley'), ENDPOINT);
@@ -88,6 +89,7 @@ async function scene(
     ambient,
     soapVersion,
     to: ENDPOINT,
+    acksTo,
     settings: completeSequenceSettings(options),
   });
   const served: string[] = [];
@@ -284,6 +286,35 @@ test('T86: header blocks about sequences that nobody signed are refused, and cha
   const answer = (await place.bring(request.octets))!;
   expect(textOf(await place.sequenced.receive(answer, request, TLS, number))).toBe('re one');
 });
+
+test.each(KINDS)(
+  'T86: what comes to an AcksTo is signed, and of that context: %s, SOAP %s',
+  async (version, soapVersion) => {
+    const scenes = ['one', 'other'].map(
+      async () => await scene(version, soapVersion, {}, { acksTo: ['urn:me'] }, {}, 'urn:me'),
+    );
+    const [place, other] = (await Promise.all(scenes)) as [Scene, Scene];
+    await create(place);
+    await create(other);
+    const number = await place.sequenced.number(envelopeOf(soapVersion, 'one'), false);
+    const { request } = (await place.sequenced.transmission(number))!;
+    const { exchange } = must(await place.responder.receive(request.octets, TLS), 'sequence');
+    expect(granted(await exchange.run(async () => undefined, NEVER))).toBeUndefined();
+    const told = granted(await exchange.acknowledgement())!;
+    expect(told.to).toBe('urn:me');
+    const refused = {
+      'our own message': request.octets,
+      'another number': octets(text(told.octets).replace('Upper="1"', 'Upper="2"')),
+      'nothing that is signed': octets(text(told.octets).replace(/<\w+:Security .*<\/\w+:Security>/s, '')),
+    };
+    for (const [what, message] of Object.entries(refused))
+      await expect(place.sequenced.receiveAcknowledgement(message, TLS), what).rejects.toThrow(/^peer\./);
+    await expect(other.sequenced.receiveAcknowledgement(told.octets, TLS)).rejects.toThrow(/^peer\./);
+    expect(await place.sequenced.unsettled()).toHaveLength(1);
+    for (const _ of ['once', 'again']) await place.sequenced.receiveAcknowledgement(told.octets, TLS);
+    expect(await place.sequenced.unsettled()).toEqual([]);
+  },
+);
 
 test('T85: what the responder said of a sequence is no request, if it comes back', async () => {
   const place = await scene('200512', '1.2');
