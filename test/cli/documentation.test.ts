@@ -42,7 +42,7 @@ describe('docs/cli.md', () => {
 
 describe('docs/cli.md and --help', () => {
   const COMMANDS = [
-    ...['verify', 'inspect', 'demo', 'seal', 'explain', 'serve', 'call', 'user', 'completion'],
+    ...['verify', 'inspect', 'demo', 'seal', 'explain', 'serve', 'relay', 'call', 'user', 'completion'],
     ...['list', 'show', 'export', 'cancel', 'prune', 'rekey'].map((action) => `contexts ${action}`),
   ];
 

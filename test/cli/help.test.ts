@@ -10,6 +10,7 @@ describe('help', () => {
     ['demo'],
     ['explain'],
     ['serve'],
+    ['relay'],
     ['call'],
     ['user'],
     ['completion'],

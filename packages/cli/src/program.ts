@@ -9,6 +9,7 @@ import { demoCommand } from './declarations/demo-command.ts';
 import { explainCommand } from './declarations/explain-command.ts';
 import { callCommand, serveCommand, userCommand } from './declarations/gateway-commands.ts';
 import { inspectCommand } from './declarations/inspect-command.ts';
+import { relayCommand } from './declarations/relay-command.ts';
 import { sealCommand } from './declarations/seal-command.ts';
 import { verifyCommand } from './declarations/verify-command.ts';
 import type { ExitStatus } from './terminal/exit-status.ts';
@@ -61,6 +62,11 @@ export function program(terminal: Terminal, onEnd: (status: ExitStatus) => void)
     .addCommand(
       serveCommand(parley, async (options) =>
         onEnd(await (await import('./commands/serve.ts')).serve(options, terminal)),
+      ),
+    )
+    .addCommand(
+      relayCommand(parley, async (options) =>
+        onEnd(await (await import('./commands/relay.ts')).relay(options, terminal)),
       ),
     )
     .addCommand(

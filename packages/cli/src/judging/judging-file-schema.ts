@@ -23,33 +23,40 @@ export interface JudgingFile extends ContextsOption {
 const file = { type: 'string', minLength: 1 } as const;
 const files = { type: 'array', items: file } as const;
 
-function exactly(properties: Readonly<Record<string, object>>, required: readonly string[] = []) {
-  return { type: 'object', properties, required, additionalProperties: false } as const;
+/** An object that has no other members. */
+export function exactly(
+  properties: Readonly<Record<string, object>>,
+  required: readonly string[] = [],
+): Readonly<Record<string, unknown>> {
+  return { type: 'object', properties, required, additionalProperties: false };
 }
+
+/** The schemas of its members. */
+export const JUDGING_PROPERTIES: Readonly<Record<string, object>> = {
+  contexts: { ...file, description: 'folder of a context store' },
+  kek: { ...file, description: "file of the store's key-encryption key" },
+  keys: { ...file, description: 'keys file, instead of a store' },
+  at: { ...file, description: 'message, now, or an instant' },
+  profile: { enum: [...PROFILE_NAMES, ...BOOTSTRAP_PROFILE_NAMES] },
+  policy: { type: 'object', description: 'changes to the profile: PolicyChanges' },
+  trust: { ...file, description: 'trust anchors (PEM)' },
+  known: { ...files, description: 'certificates that messages only name (PEM)' },
+  ownKeys: {
+    type: 'array',
+    items: exactly({ certificate: file, key: file }, ['certificate', 'key']),
+    description: 'private keys that EncryptedKeys are meant for (PEM)',
+  },
+  issuers: {
+    type: 'array',
+    items: exactly({ name: file, trust: file, known: files }, ['name', 'trust']),
+    description: 'issuers of SAML assertions, as they spell themselves, and the anchors of each',
+  },
+  passwords: { type: 'object', additionalProperties: file, description: 'user: the file with his password' },
+};
 
 /** The schema of {@link JudgingFile}. */
 export const JUDGING_SCHEMA: Readonly<Record<string, unknown>> = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
   title: 'Parley: how messages are judged',
-  ...exactly({
-    contexts: { ...file, description: 'folder of a context store' },
-    kek: { ...file, description: "file of the store's key-encryption key" },
-    keys: { ...file, description: 'keys file, instead of a store' },
-    at: { ...file, description: 'message, now, or an instant' },
-    profile: { enum: [...PROFILE_NAMES, ...BOOTSTRAP_PROFILE_NAMES] },
-    policy: { type: 'object', description: 'changes to the profile: PolicyChanges' },
-    trust: { ...file, description: 'trust anchors (PEM)' },
-    known: { ...files, description: 'certificates that messages only name (PEM)' },
-    ownKeys: {
-      type: 'array',
-      items: exactly({ certificate: file, key: file }, ['certificate', 'key']),
-      description: 'private keys that EncryptedKeys are meant for (PEM)',
-    },
-    issuers: {
-      type: 'array',
-      items: exactly({ name: file, trust: file, known: files }, ['name', 'trust']),
-      description: 'issuers of SAML assertions, as they spell themselves, and the anchors of each',
-    },
-    passwords: { type: 'object', additionalProperties: file, description: 'user: the file with his password' },
-  }),
+  ...exactly(JUDGING_PROPERTIES),
 };

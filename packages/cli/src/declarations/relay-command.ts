@@ -1,0 +1,45 @@
+import type { Command } from 'commander';
+import type { Deed } from '../relay/relay-file.ts';
+import { KEYS_HELP, subcommand } from './judging.ts';
+
+export interface RelayOptions extends Partial<Record<Deed, boolean | undefined>> {
+  readonly config?: string | undefined;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  readonly deadLetters?: string | undefined;
+  readonly schema?: boolean | undefined;
+}
+
+const HELP = `
+Addresses:
+  nats://host:4222/STREAM/CONSUMER   from; nats://host:4222/SUBJECT to
+  kafka://host:9092,host:9092/TOPIC  with ?group=NAME from
+  rabbitmq://host:5672/QUEUE         with ?vhost=NAME; with ?exchange=NAME to a routing key
+  amqp://host:5672/QUEUE             AMQP 1.0: Artemis, RabbitMQ 4, Azure Service Bus
+User and password go before the host, and ?tls=true is TLS. The client of a bus is installed beside this command.
+${KEYS_HELP}
+
+SIGTERM and SIGINT end it when what is under way is safe. Standard error has a line of JSON every ten seconds, and one at the end.
+
+Exit status: 0 ended by a signal, 2 anything else.
+
+Examples:
+  parley relay --config relay.yaml
+  parley relay --config relay.yaml --from kafka://kafka:9092/secured --to nats://nats:4222/opened --open`;
+
+/** `parley relay`. */
+export function relayCommand(parent: Command, action: (options: RelayOptions) => Promise<void>): Command {
+  return subcommand(parent, 'relay')
+    .description('Take messages from a bus, open, verify, seal or reseal them, and hand them on to a bus.')
+    .option('--config <file>', 'addresses, keys and policy in one file (YAML or JSON); options go before it')
+    .option('--from <address>', 'the bus that messages come from')
+    .option('--to <address>', 'the bus that results go to')
+    .option('--dead-letters <address>', 'the bus that refused messages go to')
+    .option('--verify', 'hand on messages as they came')
+    .option('--open', 'hand on what was signed of their Body')
+    .option('--seal', 'secure envelopes')
+    .option('--reseal', 'secure them anew, under another context')
+    .option('--schema', 'print the schema of the file, and relay nothing')
+    .addHelpText('after', HELP)
+    .action(action);
+}

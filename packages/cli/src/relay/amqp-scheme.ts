@@ -1,0 +1,37 @@
+import { amqpInlet, amqpOutlet } from '@parley/bus-amqp';
+import type { Connection } from 'rhea';
+import { create_container } from 'rhea';
+import type { BusAddress } from './bus-address.ts';
+import { pathOf, settingsOf } from './bus-address.ts';
+import type { BusScheme } from './schemes.ts';
+import { withConnection } from './with-connection.ts';
+
+/** `amqp://user:password@host:5672/QUEUE`: AMQP 1.0. */
+export const AMQP: BusScheme = {
+  async inlet(address, option) {
+    const [queue = ''] = pathOf(address, 'QUEUE', option);
+    const connection = connected(address, option);
+    return withConnection(amqpInlet({ connection, address: queue }), () => connection.close());
+  },
+  async outlet(address, option) {
+    const [queue = ''] = pathOf(address, 'QUEUE', option);
+    const connection = connected(address, option);
+    return withConnection(amqpOutlet({ connection, address: queue }), () => connection.close());
+  },
+};
+
+function connected(address: BusAddress, option: string): Connection {
+  const { tls } = settingsOf(address, ['tls'], option);
+  const { hosts, user, password } = address;
+  const [host = '', port] = hosts[0]?.split(':') ?? [];
+  const isSecure = tls === 'true';
+  const connection = create_container().connect({
+    host,
+    port: Number(port ?? (isSecure ? 5671 : 5672)),
+    ...(isSecure ? { transport: 'tls' as const } : {}),
+    ...(user === undefined ? {} : { username: user, password: password ?? '' }),
+  });
+  // It is told of every outage, and connects again.
+  for (const event of ['disconnected', 'connection_error', 'error']) connection.on(event, () => undefined);
+  return connection;
+}

@@ -1,0 +1,34 @@
+import type { NatsConnection } from '@nats-io/transport-node';
+import { connect } from '@nats-io/transport-node';
+import { natsInlet, natsOutlet } from '@parley/bus-nats';
+import type { BusAddress } from './bus-address.ts';
+import { pathOf, settingsOf } from './bus-address.ts';
+import type { BusScheme } from './schemes.ts';
+import { withConnection } from './with-connection.ts';
+
+/** `nats://host:4222/STREAM/CONSUMER`, and `nats://host:4222/SUBJECT`. */
+export const NATS: BusScheme = {
+  async inlet(address, option) {
+    const [stream = '', consumer = ''] = pathOf(address, 'STREAM/CONSUMER', option);
+    const connection = await connected(address, option);
+    return withConnection(natsInlet({ connection, stream, consumer }), () => connection.close());
+  },
+  async outlet(address, option) {
+    const [subject = ''] = pathOf(address, 'SUBJECT', option);
+    const connection = await connected(address, option);
+    return withConnection(natsOutlet({ connection, subject }), () => connection.close());
+  },
+};
+
+async function connected(address: BusAddress, option: string): Promise<NatsConnection> {
+  const { tls } = settingsOf(address, ['tls'], option);
+  const { hosts, user, password } = address;
+  return await connect({
+    servers: [...hosts],
+    maxReconnectAttempts: -1,
+    waitOnFirstConnect: true,
+    ...(user === undefined ? {} : { user }),
+    ...(password === undefined ? {} : { pass: password }),
+    ...(tls === 'true' ? { tls: {} } : {}),
+  });
+}

@@ -1,0 +1,62 @@
+/** The buses that there are, by the schemes of their addresses. Another is a row here and a file beside it. */
+import type { Inlet, Outlet } from '@parley/bus';
+import { Fault } from '@parley/core';
+import type { BusAddress } from './bus-address.ts';
+import { busAddress } from './bus-address.ts';
+
+export interface BusScheme {
+  inlet(address: BusAddress, option: string): Promise<Inlet>;
+  outlet(address: BusAddress, option: string): Promise<Outlet>;
+}
+
+/** What is installed beside the command line, and who uses it. */
+interface SchemeRow {
+  readonly clients: readonly string[];
+  load(): Promise<BusScheme>;
+}
+
+const SCHEMES: Readonly<Record<string, SchemeRow>> = {
+  nats: {
+    clients: ['@nats-io/transport-node', '@nats-io/jetstream'],
+    load: async () => (await import('./nats-scheme.ts')).NATS,
+  },
+  kafka: { clients: ['kafkajs'], load: async () => (await import('./kafka-scheme.ts')).KAFKA },
+  rabbitmq: { clients: ['amqplib'], load: async () => (await import('./rabbitmq-scheme.ts')).RABBITMQ },
+  amqp: { clients: ['rhea'], load: async () => (await import('./amqp-scheme.ts')).AMQP },
+};
+
+export async function inletOf(text: string): Promise<Inlet> {
+  const { scheme, address } = await schemeOf(text, 'from');
+  return await scheme.inlet(address, 'from');
+}
+
+export async function outletOf(text: string, option: string): Promise<Outlet> {
+  const { scheme, address } = await schemeOf(text, option);
+  return await scheme.outlet(address, option);
+}
+
+/** @throws Fault `caller.option-invalid` there is no such scheme, or its client is not installed */
+async function schemeOf(text: string, option: string): Promise<{ scheme: BusScheme; address: BusAddress }> {
+  const address = busAddress(text, option);
+  const row = Object.hasOwn(SCHEMES, address.scheme) ? SCHEMES[address.scheme] : undefined;
+  if (row === undefined) {
+    const names = Object.keys(SCHEMES);
+    throw new Fault('caller.option-invalid', { option, got: address.scheme, want: names.join(', ') });
+  }
+  try {
+    return { scheme: await row.load(), address };
+  } catch (error) {
+    if (!isMissing(error, row.clients)) throw error;
+    const reason = `${address.scheme}:// needs a client that is not installed: npm install ${row.clients.join(' ')}`;
+    throw new Fault('caller.option-invalid', { option, reason }, error);
+  }
+}
+
+function isMissing(error: unknown, clients: readonly string[]): boolean {
+  return (
+    error instanceof Error &&
+    'code' in error &&
+    error.code === 'ERR_MODULE_NOT_FOUND' &&
+    clients.some((client) => error.message.includes(`'${client}'`))
+  );
+}
