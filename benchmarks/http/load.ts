@@ -42,6 +42,8 @@ export interface Figures {
   readonly p99Ms: number;
   /** Answers that were none of 200. */
   readonly failed: number;
+  /** Microseconds of CPU of who sent them: all threads, all calls. */
+  readonly cpuUs: number;
 }
 
 /** Sends each of `bodies` once, over `connections` at a time. */
@@ -49,6 +51,7 @@ export async function load(url: string, bodies: readonly Buffer[], connections: 
   const share = Math.floor(bodies.length / connections);
   let next = 0;
   const began = performance.now();
+  const beganCpu = process.cpuUsage();
   const result = await autocannon({
     url,
     method: 'POST',
@@ -63,10 +66,12 @@ export async function load(url: string, bodies: readonly Buffer[], connections: 
     },
   });
   const seconds = (performance.now() - began) / 1000;
+  const { user, system } = process.cpuUsage(beganCpu);
   return {
     perSecond: Math.round(result['2xx'] / seconds),
     p50Ms: result.latency.p50,
     p99Ms: result.latency.p99,
     failed: result.non2xx + result.errors,
+    cpuUs: user + system,
   };
 }

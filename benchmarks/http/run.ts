@@ -1,6 +1,6 @@
 /**
  * `node benchmarks/dist/http/run.js`: an echo of 5 KB, signed and encrypted both ways, beside the same server unsecured, and beside
- * CXF's. Needs the peers of `test/interop`; without CXF, its row is left out.
+ * CXF's, which its own client calls from as many threads. Needs the peers of `test/interop`; without CXF, its row is left out.
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -29,9 +29,15 @@ const [messages, connections, rounds] = [values.messages, values.connections, va
 interface Measured {
   readonly name: string;
   readonly child: ChildProcess;
-  readonly url: string;
-  readonly secured: boolean;
-  best?: Figures;
+  /** One round. */
+  readonly run: () => Promise<Figures>;
+  best?: Figures & Cpu;
+}
+
+/** Microseconds of all threads for one call. */
+interface Cpu {
+  readonly serverCpuUs: number;
+  readonly clientCpuUs: number;
 }
 
 const interop = (script: string, ...words: string[]): ReturnType<typeof spawnSync> =>
@@ -40,30 +46,61 @@ const interop = (script: string, ...words: string[]): ReturnType<typeof spawnSyn
 /** The folder with the keys of all live peers. */
 const KEYS = String(interop('live/make-keys.mjs').stdout);
 
-/** The first line that says READY, and what follows it there. */
-async function ready(child: ChildProcess): Promise<string> {
-  for await (const line of readline.createInterface({ input: child.stdout! }))
-    if (line.startsWith('READY')) return line.slice('READY '.length);
-  throw new Error('a server ended');
+/** What follows `word` on the next line that begins with it. */
+type Said = (word: string) => Promise<string>;
+
+function linesOf(child: ChildProcess): Said {
+  const lines = readline.createInterface({ input: child.stdout! })[Symbol.asyncIterator]();
+  return async (word) => {
+    for (let line = await lines.next(); line.done !== true; line = await lines.next())
+      if (line.value.startsWith(word)) return line.value.slice(word.length + 1);
+    throw new Error('a process ended');
+  };
 }
 
-async function ours(name: string, target: string, workers: number): Promise<Measured> {
+const PLAIN = Buffer.from(
+  `<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"><s:Body>${PAYLOAD}</s:Body></s:Envelope>`,
+);
+
+async function ours(name: string, target: 'plain' | 'secured', workers: number): Promise<Measured> {
   const script = fileURLToPath(new URL('./server.js', import.meta.url));
   const child = spawn(process.execPath, [script, KEYS, String(workers)], { stdio: ['pipe', 'pipe', 'inherit'] });
-  const port = await ready(child);
-  return { name, child, url: `http://127.0.0.1:${port}/${target}`, secured: target === 'secured' };
+  const url = `http://127.0.0.1:${await linesOf(child)('READY')}/${target}`;
+  const bodies = async (): Promise<readonly Buffer[]> =>
+    target === 'plain' ? new Array<Buffer>(messages).fill(PLAIN) : await securedCalls(url, KEYS, messages);
+  return { name, child, run: async () => await load(url, await bodies(), connections) };
 }
 
 async function cxf(): Promise<Measured | undefined> {
   const built = interop('build-peer.mjs', 'cxf');
   if (built.status !== 0) return undefined;
-  const name = 'x509-sbe-13-12';
-  const where = [`http=${PEER_PORT}`, `https=${PEER_PORT + 1}`, `endpoints=${name}`, `keys=${KEYS}`];
-  const words = ['-cp', String(built.stdout), 'parley.interop.cxf.Main', 'server', ...where];
-  const child = spawn('java', words, { stdio: ['pipe', 'pipe', 'ignore'] });
-  await ready(child);
-  child.stdout?.resume();
-  return { name: 'CXF, secured', child, url: `http://127.0.0.1:${PEER_PORT}/${name}`, secured: true };
+  const start = async (...words: string[]): Promise<{ readonly child: ChildProcess; readonly said: Said }> => {
+    const all = ['-cp', String(built.stdout), 'parley.interop.cxf.Main', ...words, `keys=${KEYS}`];
+    const child = spawn('java', all, { stdio: ['pipe', 'pipe', 'ignore'] });
+    const said = linesOf(child);
+    await said('READY');
+    return { child, said };
+  };
+  const endpoint = 'endpoints=x509-sbe-13-12';
+  const server = await start('server', `http=${PEER_PORT}`, `https=${PEER_PORT + 1}`, endpoint);
+  const url = `http=http://127.0.0.1:${PEER_PORT}`;
+  const client = await start('load', url, endpoint, `octets=${PAYLOAD.length}`, `threads=${connections}`);
+  server.child.on('exit', () => client.child.kill());
+  const run = async (): Promise<Figures> => {
+    const before = cpuMs(client.child.pid);
+    client.child.stdin?.write(`${messages}\n`);
+    const [perSecond = 0, p50Us = 0, p99Us = 0, failed = 0] = (await client.said('ROUND')).split(' ').map(Number);
+    const cpuUs = (cpuMs(client.child.pid) - before) * 1000;
+    return { perSecond, p50Ms: p50Us / 1000, p99Ms: p99Us / 1000, failed, cpuUs };
+  };
+  return { name: 'CXF, its own client', child: server.child, run };
+}
+
+/** Of all threads of a process, as Linux counts: in hundredths of a second. */
+function cpuMs(pid: number | undefined): number {
+  const [, rest = ''] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ');
+  const fields = rest.split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * 10;
 }
 
 const rssMiB = ({ pid }: ChildProcess): number =>
@@ -75,27 +112,37 @@ const all = [
   await ours('secured, two workers', 'secured', 2),
   await cxf(),
 ].filter((each) => each !== undefined);
-const plain = Buffer.from(
-  `<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"><s:Body>${PAYLOAD}</s:Body></s:Envelope>`,
-);
 // In turn, so that a machine that is busy now and then is so for all.
 for (let round = 0; round <= rounds; round++) {
   for (const each of all) {
-    const bodies = each.secured
-      ? await securedCalls(each.url, KEYS, messages)
-      : new Array<Buffer>(messages).fill(plain);
-    const figures = await load(each.url, bodies, connections);
+    const before = cpuMs(each.child.pid);
+    const figures = await each.run();
+    const serverCpuUs = Math.round(((cpuMs(each.child.pid) - before) * 1000) / messages);
+    const clientCpuUs = Math.round(figures.cpuUs / messages);
     const isBest = each.best === undefined || figures.perSecond > each.best.perSecond;
-    process.stderr.write(`round ${round}, ${each.name}: ${figures.perSecond} calls/s, p50 ${figures.p50Ms} ms\n`);
+    const cpu = `CPU of server ${serverCpuUs}, of client ${clientCpuUs} us`;
+    process.stderr.write(
+      `round ${round}, ${each.name}: ${figures.perSecond} calls/s, p50 ${figures.p50Ms} ms, ${cpu}\n`,
+    );
     // The first round warms up.
-    if (round > 0 && isBest) each.best = figures;
+    if (round > 0 && isBest) each.best = { ...figures, serverCpuUs, clientCpuUs };
   }
 }
 process.stdout.write(`${messages} calls of ${PAYLOAD.length} octets, ${connections} connections, best of ${rounds}\n`);
-process.stdout.write('server                  calls/s   p50 ms   p99 ms   RSS MiB   failed\n');
+process.stdout.write(
+  'server                  calls/s   p50 ms   p99 ms  server CPU us  client CPU us   RSS MiB   failed\n',
+);
 for (const { name, best, child } of all) {
-  const { perSecond = 0, p50Ms = 0, p99Ms = 0, failed = 0 } = best ?? {};
-  const columns = [perSecond, p50Ms, p99Ms, rssMiB(child), failed].map((value) => String(value).padStart(9));
+  const { perSecond = 0, p50Ms = 0, p99Ms = 0, failed = 0, serverCpuUs = 0, clientCpuUs = 0 } = best ?? {};
+  const columns = [
+    String(perSecond).padStart(9),
+    p50Ms.toFixed(1).padStart(9),
+    p99Ms.toFixed(1).padStart(9),
+    String(serverCpuUs).padStart(15),
+    String(clientCpuUs).padStart(15),
+    String(rssMiB(child)).padStart(10),
+    String(failed).padStart(9),
+  ];
   process.stdout.write(`${name.padEnd(22)}${columns.join('')}\n`);
   child.stdin?.end();
   child.kill();

@@ -1,8 +1,10 @@
 package parley.interop.cxf;
 
 import jakarta.xml.ws.soap.SOAPBinding;
+import java.io.BufferedReader;
 import java.io.FileInputStream;
 import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.io.StringReader;
 import java.nio.file.Path;
 import java.security.KeyStore;
@@ -39,7 +41,7 @@ public final class Main {
 
   private Main() {}
 
-  /** @param args server|client|policy, then key=value pairs (see docs/interop.md) */
+  /** @param args server|client|load|policy, then key=value pairs (see docs/interop.md) */
   public static void main(String[] args) throws Exception {
     System.setProperty("org.apache.cxf.stax.maxXMLCharacters", "1000000");
     warnings = Warnings.install();
@@ -52,6 +54,7 @@ public final class Main {
     switch (args[0]) {
       case "server" -> server();
       case "client" -> client();
+      case "load" -> load();
       case "policy" -> {
         for (String name : names()) System.out.println("<!-- " + name + " -->\n" + Policies.policy(name));
       }
@@ -113,6 +116,33 @@ public final class Main {
     int calls = Integer.parseInt(options.getOrDefault("calls", "2"));
     boolean renew = "true".equals(options.getOrDefault("renew", "true"));
     boolean cancel = "true".equals(options.getOrDefault("cancel", "true"));
+    trustServers();
+    for (String name : names()) {
+      List<String> steps = new ArrayList<>();
+      try {
+        steps = session(name, (Policies.overTls(name) ? https : http) + "/" + name, calls, renew, cancel);
+      } catch (Exception e) {
+        steps.add("setup: " + describe(e));
+      }
+      System.out.println("RESULT " + name + " | " + String.join(" | ", steps));
+    }
+    System.exit(0);
+  }
+
+  /** Calls of one endpoint by its own client, over many threads, under one context: as many as each line says. */
+  private static void load() throws Exception {
+    trustServers();
+    String name = names().get(0);
+    Echo echo = proxy(name, options.get("http") + "/" + name);
+    Load load = new Load(echo, Integer.parseInt(options.get("octets")), Integer.parseInt(options.get("threads")));
+    System.out.println("READY");
+    BufferedReader rounds = new BufferedReader(new InputStreamReader(System.in));
+    for (String calls = rounds.readLine(); calls != null; calls = rounds.readLine())
+      System.out.println("ROUND " + load.round(Integer.parseInt(calls)));
+    System.exit(0);
+  }
+
+  private static void trustServers() throws Exception {
     Bus bus = BusFactory.getDefaultBus();
     TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
     trust.init(store("trust"));
@@ -126,31 +156,11 @@ public final class Main {
       policy.setAutoRedirect(false);
       conduit.setClient(policy);
     }, HTTPConduitConfigurer.class);
-    for (String name : names()) {
-      List<String> steps = new ArrayList<>();
-      try {
-        steps = session(name, (Policies.overTls(name) ? https : http) + "/" + name, calls, renew, cancel);
-      } catch (Exception e) {
-        steps.add("setup: " + describe(e));
-      }
-      System.out.println("RESULT " + name + " | " + String.join(" | ", steps));
-    }
-    System.exit(0);
   }
 
   private static List<String> session(String name, String url, int calls, boolean renew, boolean cancel) throws Exception {
     List<String> steps = new ArrayList<>();
-    JaxWsProxyFactoryBean factory = new JaxWsProxyFactoryBean();
-    factory.setServiceClass(Echo.class);
-    factory.setBindingId(Policies.soap12(name) ? SOAPBinding.SOAP12HTTP_BINDING : SOAPBinding.SOAP11HTTP_BINDING);
-    factory.setAddress(url);
-    factory.getFeatures().add(policyOf(name));
-    Map<String, Object> settings = Settings.of(keys, false);
-    if (options.containsKey("hmac")) settings.put("ws-security.symmetric.signature.algorithm", options.get("hmac"));
-    if ("true".equals(options.get("streaming"))) settings.put("ws-security.enable.streaming", "true");
-    if ("false".equals(options.get("reissue"))) settings.put("security.issue.after.failed.renew", "false");
-    factory.setProperties(settings);
-    Echo echo = factory.create(Echo.class);
+    Echo echo = proxy(name, url);
     Client client = ClientProxy.getClient(echo);
     Endpoint endpoint = client.getEndpoint();
     for (int i = 1; i <= calls; i++) {
@@ -184,6 +194,20 @@ public final class Main {
     }
     client.destroy();
     return steps;
+  }
+
+  private static Echo proxy(String name, String url) throws Exception {
+    JaxWsProxyFactoryBean factory = new JaxWsProxyFactoryBean();
+    factory.setServiceClass(Echo.class);
+    factory.setBindingId(Policies.soap12(name) ? SOAPBinding.SOAP12HTTP_BINDING : SOAPBinding.SOAP11HTTP_BINDING);
+    factory.setAddress(url);
+    factory.getFeatures().add(policyOf(name));
+    Map<String, Object> settings = Settings.of(keys, false);
+    if (options.containsKey("hmac")) settings.put("ws-security.symmetric.signature.algorithm", options.get("hmac"));
+    if ("true".equals(options.get("streaming"))) settings.put("ws-security.enable.streaming", "true");
+    if ("false".equals(options.get("reissue"))) settings.put("security.issue.after.failed.renew", "false");
+    factory.setProperties(settings);
+    return factory.create(Echo.class);
   }
 
   private static boolean call(Echo echo, String step, List<String> steps) {
