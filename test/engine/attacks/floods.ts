@@ -14,108 +14,115 @@ const WSA = 'http://www.w3.org/2005/08/addressing';
 const C14N = 'http://www.w3.org/2001/10/xml-exc-c14n#';
 
 /** Where the flood stands; `security` in the place of the signatures. */
-interface Place {
+export interface Place {
   readonly header?: string;
   readonly security?: string;
   readonly body?: string;
 }
 
 const SIZE_BYTES = 1_000_000;
+const DECLARED = `xmlns:s="${SOAP12}" xmlns:a="${WSA}" xmlns:u="${WSU}" xmlns:o="${WSSE}" xmlns:t="${WSSE11}" xmlns:d="${DS}" xmlns:x="${XENC}" xmlns:c="${WSC}"`;
 const SIGNATURES = 4;
 const REFERENCES = 32;
 
 /** By what each is full of. */
-export const FLOODS: Readonly<Record<string, () => Uint8Array>> = {
-  text: () => message({ body: filled(() => 'lorem ipsum ') }),
-  blanks: () => message({ body: filled(() => '          ') }),
-  'carriage returns': () => message({ body: filled(() => '\r\r\r\r\r\r\r\r') }),
-  'character references': () => message({ body: filled(() => '&#65;') }),
-  'CDATA sections': () => message({ body: filled(() => '<![CDATA[]]>') }),
-  comments: () => message({ body: filled(() => '<!---->') }),
-  elements: () => message({ body: filled(() => '<aa/>', 190_000) }),
-  'open elements': () => message({ body: filled(() => `${'<aa>'.repeat(100)}${'</aa>'.repeat(100)}`) }),
-  attributes: () => message({ body: filled(() => `<a ${list(250, (at) => `a${at}=""`)}/>`, 700) }),
-  'attributes in descending order': () =>
-    message({ body: filled(() => `<a ${list(250, (at) => `a${999 - at}=""`)}/>`, 700) }),
-  'attributes of long names': () =>
-    message({ body: filled(() => `<a ${list(60, (at) => `${'n'.repeat(900)}${99 - at}=""`)}/>`) }),
+export const FLOODS: Readonly<Record<string, () => Place>> = {
+  text: () => ({ body: filled(() => 'lorem ipsum ') }),
+  blanks: () => ({ body: filled(() => '          ') }),
+  'carriage returns': () => ({ body: filled(() => '\r\r\r\r\r\r\r\r') }),
+  'character references': () => ({ body: filled(() => '&#65;') }),
+  'CDATA sections': () => ({ body: filled(() => '<![CDATA[]]>') }),
+  comments: () => ({ body: filled(() => '<!---->') }),
+  elements: () => ({ body: filled(() => '<aa/>', 190_000) }),
+  'open elements': () => ({ body: filled(() => `${'<aa>'.repeat(100)}${'</aa>'.repeat(100)}`) }),
+  attributes: () => ({ body: filled(() => `<a ${list(250, (at) => `a${at}=""`)}/>`, 700) }),
+  'attributes in descending order': () => ({ body: filled(() => `<a ${list(250, (at) => `a${999 - at}=""`)}/>`, 700) }),
+  'attributes of long names': () => ({
+    body: filled(() => `<a ${list(60, (at) => `${'n'.repeat(900)}${99 - at}=""`)}/>`),
+  }),
   'attributes of many namespaces': () => {
     const declared = list(60, (at) => `xmlns:p${at}="urn:${'u'.repeat(120)}${at}"`);
     const used = list(60, (at) => `p${59 - at}:a=""`);
-    return message({ body: `<b ${declared}>${filled(() => `<a ${used}/>`, 3000)}</b>` });
+    return { body: `<b ${declared}>${filled(() => `<a ${used}/>`, 3000)}</b>` };
   },
-  declarations: () => message({ body: filled(() => `<a ${list(60, (at) => `xmlns:p${at}="urn:${at}"`)}/>`, 3000) }),
-  prefixes: () =>
-    message({ body: filled((at) => `<a ${list(60, (more) => `xmlns:p${at * 60 + more}="urn:x"`)}/>`, 3000) }),
-  namespaces: () =>
-    message({ body: filled((at) => `<a ${list(60, (more) => `xmlns:p="urn:${at * 60 + more}"`).slice(0, 20)}/>`) }),
-  'long namespaces': () => message({ body: filled((at) => `<a xmlns="urn:${'u'.repeat(60_000)}${at}"/>`) }),
-  ids: () => message({ body: filled((at) => `<x u:Id="i${at}a1"/>`) }),
-  'ids with references in them': () => message({ body: filled((at) => `<x u:Id="&#65;${at}"/>`) }),
-  'long ids with references in them': () =>
-    message({ body: filled((at) => `<x u:Id="&#65;${at}${'y'.repeat(65_000)}"/>`) }),
-  'ids that end alike': () => message({ body: filled((at) => `<x u:Id="${at}${'y'.repeat(1000)}h1"/>`) }),
-  'header blocks': () => message({ header: filled(() => '<h/>') }),
-  'addressing headers': () => message({ header: filled((at) => `<a:None${at}/>`) }),
-  'header blocks of others': () => message({ header: filled(() => '<h s:role="urn:r" s:mustUnderstand="1"/>') }),
-  'Security headers of others': () => message({ header: filled(() => '<o:Security s:role="urn:r"/>') }),
-  'encrypted headers': () =>
-    message({ header: filled((at) => `<t:EncryptedHeader><x:EncryptedData Id="e${at}"/></t:EncryptedHeader>`) }),
-  'encrypted data': () => message({ security: filled((at) => `<x:EncryptedData Id="e${at}"/>`) }),
-  'lists of encrypted data': () => message({ security: filled(() => '<x:ReferenceList/>') }),
-  'references to encrypted data': () =>
-    message({ security: `<x:ReferenceList>${filled(() => '<x:DataReference URI="#h1"/>')}</x:ReferenceList>` }),
-  'lists inside an encrypted key': () =>
-    message({ security: `<x:EncryptedKey>${filled(() => '<x:ReferenceList/>')}</x:EncryptedKey>` }),
-  'unknown tokens': () => message({ security: filled(() => '<o:Nothing/>') }),
-  'a token of text': () =>
-    message({ security: `<o:BinarySecurityToken u:Id="t">${filled(() => 'QUJD'.repeat(16))}</o:BinarySecurityToken>` }),
-  'derived keys of long labels': () =>
-    message({
-      security: list(
-        12,
-        (at) =>
-          `<c:DerivedKeyToken u:Id="k${at}"><o:SecurityTokenReference><o:Reference URI="#k${at + 1}"/></o:SecurityTokenReference><c:Label>${'l'.repeat(80_000)}</c:Label></c:DerivedKeyToken>`,
-      ),
-    }),
-  'references of signatures': () => message({ security: filled(() => signature(['h1', 'h2'])) }),
-  'references of one signature': () =>
-    message({ security: signature(Array.from({ length: 3000 }, (_, at) => `h${at}`)) }),
-  transforms: () =>
-    message({
-      security: signature(
-        ['h1'],
-        filled(() => `<d:Transform Algorithm="${C14N}"/>`),
-      ),
-    }),
-  'a PrefixList': () =>
-    message({
-      security: signature(
-        ['h1'],
-        `<d:Transform Algorithm="${C14N}"><n:InclusiveNamespaces xmlns:n="${C14N}" PrefixList="${'p '.repeat(30_000)}"/></d:Transform>`,
-      ),
-      body: filled(() => '<b/>', 100_000),
-    }),
-  'a signature value': () =>
-    message({
-      security: signature(
-        ['h1'],
-        undefined,
-        filled(() => 'AAAA'.repeat(16)),
-      ),
-    }),
+  declarations: () => ({ body: filled(() => `<a ${list(60, (at) => `xmlns:p${at}="urn:${at}"`)}/>`, 3000) }),
+  prefixes: () => ({ body: filled((at) => `<a ${list(60, (more) => `xmlns:p${at * 60 + more}="urn:x"`)}/>`, 3000) }),
+  namespaces: () => ({
+    body: filled((at) => `<a ${list(60, (more) => `xmlns:p="urn:${at * 60 + more}"`).slice(0, 20)}/>`),
+  }),
+  'long namespaces': () => ({ body: filled((at) => `<a xmlns="urn:${'u'.repeat(60_000)}${at}"/>`) }),
+  ids: () => ({ body: filled((at) => `<x u:Id="i${at}a1"/>`) }),
+  'ids with references in them': () => ({ body: filled((at) => `<x u:Id="&#65;${at}"/>`) }),
+  'long ids with references in them': () => ({ body: filled((at) => `<x u:Id="&#65;${at}${'y'.repeat(65_000)}"/>`) }),
+  'ids that end alike': () => ({ body: filled((at) => `<x u:Id="${at}${'y'.repeat(1000)}h1"/>`) }),
+  'header blocks': () => ({ header: filled(() => '<h/>') }),
+  'addressing headers': () => ({ header: filled((at) => `<a:None${at}/>`) }),
+  'header blocks of others': () => ({ header: filled(() => '<h s:role="urn:r" s:mustUnderstand="1"/>') }),
+  'Security headers of others': () => ({ header: filled(() => '<o:Security s:role="urn:r"/>') }),
+  'encrypted headers': () => ({
+    header: filled((at) => `<t:EncryptedHeader><x:EncryptedData Id="e${at}"/></t:EncryptedHeader>`),
+  }),
+  'encrypted data': () => ({ security: filled((at) => `<x:EncryptedData Id="e${at}"/>`) }),
+  'lists of encrypted data': () => ({ security: filled(() => '<x:ReferenceList/>') }),
+  'references to encrypted data': () => ({
+    security: `<x:ReferenceList>${filled(() => '<x:DataReference URI="#h1"/>')}</x:ReferenceList>`,
+  }),
+  'lists inside an encrypted key': () => ({
+    security: `<x:EncryptedKey>${filled(() => '<x:ReferenceList/>')}</x:EncryptedKey>`,
+  }),
+  'keys with a list each': () => ({
+    security: filled(() => '<x:EncryptedKey><x:ReferenceList/></x:EncryptedKey>'),
+  }),
+  'unknown tokens': () => ({ security: filled(() => '<o:Nothing/>') }),
+  'a token of text': () => ({
+    security: `<o:BinarySecurityToken u:Id="t">${filled(() => 'QUJD'.repeat(16))}</o:BinarySecurityToken>`,
+  }),
+  'derived keys of long labels': () => ({
+    security: list(
+      12,
+      (at) =>
+        `<c:DerivedKeyToken u:Id="k${at}"><o:SecurityTokenReference><o:Reference URI="#k${at + 1}"/></o:SecurityTokenReference><c:Label>${'l'.repeat(80_000)}</c:Label></c:DerivedKeyToken>`,
+    ),
+  }),
+  'references of signatures': () => ({ security: filled(() => signature(['h1', 'h2'])) }),
+  'references of one signature': () => ({ security: signature(Array.from({ length: 3000 }, (_, at) => `h${at}`)) }),
+  transforms: () => ({
+    security: signature(
+      ['h1'],
+      filled(() => `<d:Transform Algorithm="${C14N}"/>`),
+    ),
+  }),
+  'a PrefixList': () => ({
+    security: signature(
+      ['h1'],
+      `<d:Transform Algorithm="${C14N}"><n:InclusiveNamespaces xmlns:n="${C14N}" PrefixList="${'p '.repeat(30_000)}"/></d:Transform>`,
+    ),
+    body: filled(() => '<b/>', 100_000),
+  }),
+  'a signature value': () => ({
+    security: signature(
+      ['h1'],
+      undefined,
+      filled(() => 'AAAA'.repeat(16)),
+    ),
+  }),
 };
 
 /**
  * A message with a Security header of four signatures of 32 references each, by a key that only others have: nothing but the
  * flood is wrong with it before a signature is.
  */
-function message({ header = '', security, body = '' }: Place): Uint8Array {
+export function flooded({ header = '', security, body = '' }: Place): Uint8Array {
   const named = ['time', 'body', 'action', 'to', 'id', ...Array.from({ length: REFERENCES - 5 }, (_, at) => `h${at}`)];
   const signatures = security === undefined ? signature(named).repeat(SIGNATURES) : security;
   return new TextEncoder().encode(
-    `<s:Envelope xmlns:s="${SOAP12}" xmlns:a="${WSA}" xmlns:u="${WSU}" xmlns:o="${WSSE}" xmlns:t="${WSSE11}" xmlns:d="${DS}" xmlns:x="${XENC}" xmlns:c="${WSC}"><s:Header><a:Action u:Id="action">urn:a</a:Action><a:To u:Id="to">urn:t</a:To><a:MessageID u:Id="id">urn:m</a:MessageID>${list(REFERENCES, (at) => `<h u:Id="h${at}"/>`)}${header}<o:Security s:mustUnderstand="1"><u:Timestamp u:Id="time"><u:Created>${instant(0)}</u:Created><u:Expires>${instant(300_000)}</u:Expires></u:Timestamp>${signatures}</o:Security></s:Header><s:Body u:Id="body">${body}</s:Body></s:Envelope>`,
+    `<s:Envelope ${DECLARED}><s:Header><a:Action u:Id="action">urn:a</a:Action><a:To u:Id="to">urn:t</a:To><a:MessageID u:Id="id">urn:m</a:MessageID>${list(REFERENCES, (at) => `<h u:Id="h${at}"/>`)}${header}<o:Security s:mustUnderstand="1"><u:Timestamp u:Id="time"><u:Created>${instant(0)}</u:Created><u:Expires>${instant(300_000)}</u:Expires></u:Timestamp>${signatures}</o:Security></s:Header><s:Body u:Id="body">${body}</s:Body></s:Envelope>`,
   );
+}
+
+/** The same as what an application sends: as the content of a Body, harmless there. */
+export function asPayload({ header = '', security = '', body = '' }: Place): string {
+  return `<m ${DECLARED}>${header}${security}${body}</m>`;
 }
 
 function instant(afterMs: number): string {

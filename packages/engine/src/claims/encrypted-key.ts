@@ -63,11 +63,13 @@ export function isEncryptedKey(tape: Tape, element: number): boolean {
   return isNamed(tape, element, Namespace.xenc, ENCRYPTED_KEY);
 }
 
-/** The xenc:ReferenceList inside an EncryptedKey, if it has one. */
+/** The xenc:ReferenceList inside an EncryptedKey, if it has one. @throws Fault `peer.structure-invalid` it has two */
 export function referenceListsOf(tape: Tape, encryptedKey: number): readonly number[] {
   const lists: number[] = [];
   for (let child = firstChild(tape, encryptedKey); child >= 0; child = nextSibling(tape, child)) {
-    if (isNamed(tape, child, Namespace.xenc, REFERENCE_LIST)) lists.push(child);
+    if (!isNamed(tape, child, Namespace.xenc, REFERENCE_LIST)) continue;
+    if (lists.length > 0) throw structureInvalid(tape, child, 'two xenc:ReferenceLists in one xenc:EncryptedKey');
+    lists.push(child);
   }
   return lists;
 }

@@ -103,6 +103,7 @@ export function readSecurityHeader(tape: Tape, element: number, rules: HeaderRul
       case 'encryptedKey':
         header.encryptedKeys.push(child);
         for (const list of referenceListsOf(tape, child)) header.referenceLists.push(list);
+        if (header.referenceLists.length > encryptedPartsMax) throw tooManyParts(tape, element, limits);
         break;
       case 'otherToken':
         header.otherTokens.push(child);
