@@ -1,6 +1,6 @@
 import { amqpInlet, amqpOutlet } from '@parley/bus-amqp';
 import type { Connection } from 'rhea';
-import { create_container } from 'rhea';
+import rhea from 'rhea';
 import type { BusAddress } from './bus-address.ts';
 import { pathOf, settingsOf } from './bus-address.ts';
 import type { BusScheme } from './schemes.ts';
@@ -25,7 +25,7 @@ function connected(address: BusAddress, option: string): Connection {
   const { hosts, user, password } = address;
   const [host = '', port] = hosts[0]?.split(':') ?? [];
   const isSecure = tls === 'true';
-  const connection = create_container().connect({
+  const connection = rhea.create_container().connect({
     host,
     port: Number(port ?? (isSecure ? 5671 : 5672)),
     ...(isSecure ? { transport: 'tls' as const } : {}),
