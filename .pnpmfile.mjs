@@ -2,7 +2,9 @@
 // compilers of others to our .ts files. And what is optional here is theirs to choose: nobody compiles a native module that he did not ask for.
 export const hooks = {
   beforePacking({ optionalDependencies = {}, ...manifest }) {
-    const exports = Object.entries(manifest.exports).map(([door, { source: _, ...conditions }]) => [door, conditions]);
+    const exports = Object.entries(manifest.exports).map(([door, { source: _, ...conditions }]) =>
+      door.endsWith('.json') ? [door, door] : [door, conditions],
+    );
     const optional = Object.keys(optionalDependencies).map((name) => [name, { optional: true }]);
     const peers = { ...optionalDependencies, ...manifest.peerDependencies };
     const meta = { ...manifest.peerDependenciesMeta, ...Object.fromEntries(optional) };

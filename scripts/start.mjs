@@ -14,8 +14,8 @@ parley('demo', FOLDER, ...process.argv.slice(2));
 parley('verify', `${FOLDER}/log.ndjson`, '--contexts', `${FOLDER}/contexts`);
 console.log(`
 To try next:
-  npx parley inspect ${FOLDER}/log.ndjson --record 3 --contexts ${FOLDER}/contexts   # what one message holds
-  npx parley inspect ${FOLDER}/log.ndjson --record 3 --explain                         # what was signed, to the octet
+  npx parley inspect ${FOLDER}/log.ndjson --record 3 --contexts ${FOLDER}/contexts             # what one message holds
+  npx parley inspect ${FOLDER}/log.ndjson --record 3 --contexts ${FOLDER}/contexts --explain   # what was signed, to the octet
   npx parley help`);
 
 /** @param {readonly string[]} args */

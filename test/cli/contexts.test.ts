@@ -23,6 +23,26 @@ beforeAll(async () => {
 }, 60_000);
 
 describe('parley contexts', () => {
+  test('makes a store and its key, once', async () => {
+    const made = await contexts('init', 'new/contexts');
+    expect(made).toMatchObject({
+      status: 0,
+      stdout: 'new/contexts: an empty store; without its key nobody reads it\n',
+    });
+    expect(statSync(directory.join('new', 'kek')).mode & 0o777).toBe(0o600);
+    expect(await contexts('list', 'new/contexts')).toEqual({ status: 0, stdout: '', stderr: '' });
+    const again = await contexts('init', 'new/contexts');
+    expect(again).toMatchObject({
+      status: 2,
+      stderr: expect.stringMatching(/^parley: caller\.output-unwritable: .*not empty/),
+    });
+    // A key that is there is taken, and not replaced.
+    expect((await contexts('init', 'other', '--kek', 'new/kek')).status).toBe(0);
+    expect((await contexts('list', 'other', '--kek', 'new/kek')).status).toBe(0);
+    const nowhere = await contexts('init', '/proc/no/such/place');
+    expect(nowhere).toMatchObject({ status: 2, stderr: expect.stringMatching(/^parley: /) });
+  }, 120_000);
+
   test('lists and shows contexts, and no secret of them', async () => {
     const [first, second] = await listed();
     expect(new Set([first, second].map((context) => context?.['state']))).toEqual(new Set(['cancelled', 'live']));

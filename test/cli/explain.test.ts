@@ -35,7 +35,7 @@ describe('parley explain', () => {
   test.each(['nosuch', '\u001b[31m', ''.padEnd(5000, 'x')])('%j is none', async (text) => {
     const { status, stdout, stderr } = await parley(['explain', text]);
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
-    expect(stderr).toMatch(/^parley: caller\.option-invalid: .* no code begins with/);
+    expect(stderr).toMatch(/^parley: caller\.option-invalid: .* there is no code/);
     expect(stderr).not.toContain('\u001b');
   });
 });

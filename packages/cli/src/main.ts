@@ -29,7 +29,7 @@ export async function main(words: readonly string[]): Promise<ExitStatus> {
   } catch (error) {
     if (error instanceof PipeClosed) return ExitStatus.pipeClosed;
     if (error instanceof Interrupted) return ExitStatus.interrupted;
-    return report(error, terminal, words.includes('--json'));
+    return report(error, terminal, words);
   }
 }
 
@@ -42,12 +42,12 @@ async function run(words: readonly string[], terminal: Terminal): Promise<ExitSt
   return status;
 }
 
-async function report(error: unknown, terminal: Terminal, json: boolean): Promise<ExitStatus> {
+async function report(error: unknown, terminal: Terminal, words: readonly string[]): Promise<ExitStatus> {
   // Help and version end here too; commander has written them already.
   if (error instanceof CommanderError && error.exitCode === 0) return ExitStatus.ok;
-  const { code, detail } = failedReply(error instanceof CommanderError ? usageFault(error) : error);
+  const { code, detail } = failedReply(error instanceof CommanderError ? usageFault(error, words) : error);
   try {
-    await terminal.stderr.line(faultLine(code, detail, json));
+    await terminal.stderr.line(faultLine(code, detail, words.includes('--json')));
     await terminal.stderr.flush();
   } catch {
     // Nobody listens: the status says it all the same.
@@ -55,8 +55,14 @@ async function report(error: unknown, terminal: Terminal, json: boolean): Promis
   return terminal.interrupted.aborted ? ExitStatus.interrupted : ExitStatus.error;
 }
 
-function usageFault(error: CommanderError): Fault {
-  if (error.code === 'commander.help')
-    return new Fault('caller.option-invalid', { reason: 'name a command; see parley --help' });
+function usageFault(error: CommanderError, words: readonly string[]): Fault {
+  if (error.code === 'commander.help') {
+    const [first, named] = words;
+    const reason =
+      first === 'help'
+        ? `there is no command ${named}; see parley --help`
+        : `name a command; see ${['parley', first, '--help'].filter((word) => word !== undefined).join(' ')}`;
+    return new Fault('caller.option-invalid', { reason });
+  }
   return new Fault('caller.option-invalid', { reason: error.message.replace(/^error: /, '').replaceAll('\n', ' ') });
 }

@@ -15,6 +15,9 @@ import { verifyCommand } from './declarations/verify-command.ts';
 import type { ExitStatus } from './terminal/exit-status.ts';
 import type { Terminal } from './terminal/terminal.ts';
 
+/** Longer lines are hard to read. */
+const HELP_COLUMNS_MAX = 120;
+
 const HELP = `
 Examples:
   parley demo
@@ -35,7 +38,7 @@ export function program(terminal: Terminal, onEnd: (status: ExitStatus) => void)
     .enablePositionalOptions()
     .addHelpText('after', HELP)
     .configureOutput({ writeErr: () => undefined })
-    .configureHelp({ helpWidth: 120 })
+    .configureHelp({ helpWidth: Math.min(terminal.columns ?? HELP_COLUMNS_MAX, HELP_COLUMNS_MAX) })
     .exitOverride();
   // What the most used one does not need is loaded when it is needed, and is not in its bundle (scripts/bundle.mjs).
   return parley

@@ -1,6 +1,6 @@
 import type { KeyInstance, SecurityContext, SuiteName, Version } from '@parley/core';
 import { algorithmSuite, Fault, Secret } from '@parley/core';
-import { decodeBase64Text, parseInstant, VERSION_URIS } from '@parley/core/internal';
+import { CONTEXT_SECRET_BYTES_MIN, decodeBase64Text, parseInstant, VERSION_URIS } from '@parley/core/internal';
 
 /** For contexts without a lifetime: whatever the message's time, the key is good. */
 const FOREVER_MS = Number.MAX_SAFE_INTEGER;
@@ -123,7 +123,7 @@ class EntryReader {
       throw this.fault('secret');
     }
     try {
-      if (octets.length === 0) throw this.fault('secret');
+      if (octets.length < CONTEXT_SECRET_BYTES_MIN) throw this.fault('secret', 'too short');
       return Secret.copyOf(octets);
     } finally {
       octets.fill(0);

@@ -5,4 +5,5 @@ export { openContext, sealContext } from './context-record.ts';
 export { checkOwnership } from './file-ownership.ts';
 export type { KeptRecord } from './kept-record.ts';
 export { openKept, sealKept } from './kept-record.ts';
+export { makeDirectory } from './make-directory.ts';
 export { isSealedUnder, openRecord, recordNonce, sealRecord } from './sealed-record.ts';

@@ -1,9 +1,9 @@
 /** Files that hold keys belong to this user and to nobody else. */
 import type { Stats } from 'node:fs';
-import { access, constants, lstat, mkdir } from 'node:fs/promises';
+import { access, constants, lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Fault } from '@parley/core';
-import { checkOwnership } from '@parley/sealing/internal';
+import { checkOwnership, makeDirectory } from '@parley/sealing/internal';
 
 /**
  * Makes the folder of a store (0700) unless it is there, and checks it.
@@ -12,7 +12,7 @@ import { checkOwnership } from '@parley/sealing/internal';
 export async function prepareStoreDirectory(path: string, create: boolean): Promise<void> {
   if (create) {
     try {
-      await mkdir(path, { recursive: true, mode: 0o700 });
+      await makeDirectory(path);
     } catch (error) {
       if (!isCode(error, 'EEXIST')) throw new Fault('internal.store-unavailable', { path, reason: codeOf(error) });
     }

@@ -45,7 +45,10 @@ test('without it, UTF-8 is read by scan and auto, and the rest says what to do',
     console.log(JSON.stringify({ utf8: of(Buffer.from('<a/>')), utf16: of(utf16) }));`);
   const unavailable = {
     code: 'caller.libxml-unavailable',
-    detail: { reason: 'MODULE_NOT_FOUND', remedy: expect.stringMatching(/one version of Node.*delete node_modules/u) },
+    detail: {
+      reason: 'MODULE_NOT_FOUND',
+      remedy: expect.stringMatching(/one version of Node.*npm install libxmljs2/u),
+    },
   };
   expect(found).toEqual({
     utf8: ['read', 'read', unavailable, unavailable],

@@ -1,9 +1,10 @@
-import { stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { wipeContext } from '@parley/conversation';
 import type { SecurityContext } from '@parley/core';
 import { Fault } from '@parley/core';
 import { jsonLine, printable } from '@parley/core/internal';
 import { keysText } from '@parley/log';
+import { makeDirectory } from '@parley/sealing/internal';
 import type { LmdbContextStore, LmdbContextStoreOptions } from '@parley/stores';
 import { createKeyEncryptionKeyFile, keyEncryptionKeyFromFile, openLmdbContextStore } from '@parley/stores';
 import type {
@@ -14,7 +15,7 @@ import type {
   StoreOptions,
 } from '../declarations/contexts-commands.ts';
 import { isOneOf } from '../options/inputs.ts';
-import { storeKey } from '../options/store-key.ts';
+import { keyFileBeside, storeKey } from '../options/store-key.ts';
 import { contextJson, contextLine, contextText, damagedLine } from '../report/context-report.ts';
 import { grouped } from '../report/verify-report.ts';
 import { ExitStatus } from '../terminal/exit-status.ts';
@@ -28,6 +29,7 @@ export function contextsActions(terminal: Terminal, onEnd: (status: ExitStatus) 
     async (...args: Args): Promise<void> =>
       onEnd(await action(terminal, ...args));
   return {
+    init: ending(init),
     list: ending(list),
     show: ending(show),
     export: ending(exportKeys),
@@ -35,6 +37,28 @@ export function contextsActions(terminal: Terminal, onEnd: (status: ExitStatus) 
     prune: ending(prune),
     rekey: ending(rekey),
   };
+}
+
+async function init(terminal: Terminal, directory: string, { kek, json }: StoreOptions): Promise<ExitStatus> {
+  const inside = await readdir(directory).catch(() => []);
+  if (inside.length > 0) throw new Fault('caller.output-unwritable', { path: directory, reason: 'it is not empty' });
+  await makeDirectory(directory);
+  const keyEncryptionKey = await storeKey(directory, kek, terminal).catch((error: unknown) => {
+    if (!(error instanceof Fault) || error.code !== 'caller.store-key-missing') throw error;
+    return createKeyEncryptionKeyFile(kek ?? keyFileBeside(directory));
+  });
+  try {
+    await (await openLmdbContextStore({ directory, keyEncryptionKey })).close();
+  } finally {
+    keyEncryptionKey.secret.wipe();
+  }
+  await tell(
+    terminal,
+    { json },
+    { directory },
+    `${printable(directory)}: an empty store; without its key nobody reads it`,
+  );
+  return ExitStatus.ok;
 }
 
 async function list(terminal: Terminal, directory: string, options: StoreOptions): Promise<ExitStatus> {

@@ -1,6 +1,6 @@
 import type { FaultCode } from '@parley/core';
 import { actorOf, FAULT_CODES, Fault, isFaultCode, meaningOf, retryOf, soapFaultOf } from '@parley/core';
-import { jsonLine } from '@parley/core/internal';
+import { jsonLine, nearestName } from '@parley/core/internal';
 import type { ExplainOptions } from '../declarations/explain-command.ts';
 import { ExitStatus } from '../terminal/exit-status.ts';
 import type { Terminal } from '../terminal/terminal.ts';
@@ -18,7 +18,7 @@ const RETRIES = {
   'new-context': 'helps in a new or renewed context',
 } as const satisfies Record<ReturnType<typeof retryOf>, string>;
 
-/** `parley explain`: what one code, those that begin alike, or all mean. */
+/** `parley explain`: what one code, those that begin with or have a text in them, or all mean. */
 export async function explain(
   text: string | undefined,
   { json }: ExplainOptions,
@@ -34,9 +34,12 @@ export async function explain(
 function codesFor(text: string | undefined): readonly FaultCode[] {
   if (text === undefined) return FAULT_CODES;
   if (isFaultCode(text)) return [text];
-  const codes = FAULT_CODES.filter((code) => code.startsWith(text));
+  const begun = FAULT_CODES.filter((code) => code.startsWith(text));
+  const codes = begun.length > 0 ? begun : FAULT_CODES.filter((code) => code.includes(text));
   if (codes.length > 0) return codes;
-  throw new Fault('caller.option-invalid', { reason: `no code begins with ${text}; see parley explain` });
+  const nearest = nearestName(text, FAULT_CODES);
+  const hint = nearest === undefined ? 'see parley explain' : `did you mean ${nearest}?`;
+  throw new Fault('caller.option-invalid', { reason: `there is no code ${text.slice(0, 64)}; ${hint}` });
 }
 
 function explanationText(code: FaultCode): string {

@@ -23,6 +23,7 @@ export interface RekeyOptions extends StoreOptions {
 
 /** What each of them does. */
 export interface ContextsActions {
+  init(directory: string, options: StoreOptions): Promise<void>;
   list(directory: string, options: StoreOptions): Promise<void>;
   show(directory: string, identifier: string, options: StoreOptions): Promise<void>;
   export(directory: string, identifiers: readonly string[], options: ExportOptions): Promise<void>;
@@ -36,6 +37,7 @@ const HELP = `${KEYS_HELP}
 Exit status: 0 done, 1 some could not be (unknown, cancelled already, unreadable), 2 anything else.
 
 Examples:
+  parley contexts init contexts
   parley contexts list contexts
   parley contexts list contexts --json | jq -r 'select(.state == "live") | .identifier'
   parley contexts show contexts urn:uuid:00000000-0000-4000-8000-000000000001
@@ -47,7 +49,9 @@ Examples:
 /** `parley contexts`. */
 export function contextsCommand(parent: Command, actions: () => Promise<ContextsActions>): Command {
   const contexts = subcommand(parent, 'contexts')
-    .description('Look into a context store, take keys out of it, end contexts, forget what is over, change its key.')
+    .description(
+      'Make a context store, look into it, take keys out of it, end contexts, forget what is over, change its key.',
+    )
     .addHelpText('after', HELP);
   const one = (name: string, description: string): Command =>
     subcommand(contexts, name)
@@ -57,6 +61,11 @@ export function contextsCommand(parent: Command, actions: () => Promise<Contexts
       .option('--json', 'print JSON')
       .addHelpText('after', KEYS_HELP);
   return contexts
+    .addCommand(
+      one('init', 'Make an empty store, and its key unless that is there already.').action(
+        async (directory: string, options: StoreOptions) => (await actions()).init(directory, options),
+      ),
+    )
     .addCommand(
       one('list', 'Print a line for each context: state, end, keys, identifier, principal.').action(
         async (directory: string, options: StoreOptions) => (await actions()).list(directory, options),

@@ -1,6 +1,7 @@
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Fault } from '@parley/core';
+import { makeDirectory } from '@parley/sealing/internal';
 import { KEK_FILE } from '../options/store-key.ts';
 
 /** What a demo is made of; all of it is replaced by the next one. */
@@ -26,7 +27,7 @@ export async function prepareDemoDirectory(directory: string): Promise<DemoFiles
     handshake: join(directory, 'handshake.ndjson'),
   };
   try {
-    await mkdir(directory, { recursive: true, mode: 0o700 });
+    await makeDirectory(directory);
     const names = await readdir(directory);
     if (names.length > 0 && !names.includes(MARKER)) {
       throw new Fault('caller.output-unwritable', {

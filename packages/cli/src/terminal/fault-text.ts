@@ -1,4 +1,5 @@
 import type { FaultCode, FaultDetail } from '@parley/core';
+import { meaningOf } from '@parley/core';
 import { jsonLine, printable } from '@parley/core/internal';
 
 /** What to say, and mostly what to do, about the errors that end a command. */
@@ -8,7 +9,7 @@ const SENTENCES: Partial<Record<FaultCode, string>> = {
   'caller.input-invalid': 'not usable',
   'caller.keys-invalid': 'the keys cannot be used',
   'caller.store-missing': 'there is no context store here',
-  'caller.store-key-missing': 'there is no key-encryption key here; name it with --kek or PARLEY_KEK',
+  'caller.store-key-missing': 'there is no key-encryption key here; `parley contexts init` makes a store and its key',
   'caller.store-key-wrong': 'the store is sealed with another key-encryption key',
   'caller.store-permissions': 'others could read this; make it 0700 (folder) or 0600 (file) and yours',
   'caller.output-unwritable': 'cannot write',
@@ -31,6 +32,11 @@ export function faultText(code: FaultCode, detail: FaultDetail): string {
   const { file, path, reason, ...rest } = detail as FaultDetail &
     Record<'file' | 'path' | 'reason', string | number | undefined>;
   const place = file ?? path;
-  const parts = [SENTENCES[code], place, reason, ...Object.entries(rest).map(([name, value]) => `${name} ${value}`)];
+  const parts = [
+    SENTENCES[code] ?? meaningOf(code).replace(/\.$/, ''),
+    place,
+    reason,
+    ...Object.entries(rest).map(([name, value]) => `${name} ${value}`),
+  ];
   return [code, ...parts.filter((part) => part !== undefined).map((part) => printable(String(part)))].join(': ');
 }

@@ -6,6 +6,8 @@ export interface Terminal {
   readonly stderr: TextOutput;
   /** Where a person watches; `undefined` when standard error is a file or a pipe. */
   readonly screen: NodeJS.WritableStream | undefined;
+  /** How wide a terminal at standard output is. */
+  readonly columns: number | undefined;
   readonly stdin: AsyncIterable<Uint8Array>;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Aborted when the user interrupts. */
@@ -19,6 +21,7 @@ export function processTerminal(interrupted: AbortSignal): Terminal {
     stdout: new TextOutput(process.stdout, 'stdout'),
     stderr: new TextOutput(process.stderr, 'stderr'),
     screen: process.stderr.isTTY === true ? process.stderr : undefined,
+    columns: process.stdout.columns,
     stdin: process.stdin,
     environment: process.env,
     interrupted,

@@ -1,7 +1,7 @@
 /**
  * Where the native libxml2 comes in, and the only place that loads it.
  *
- * libxmljs2 is an optional dependency, compiled on installation, so its types are said here: whole documents, and no
+ * libxmljs2 is an optional peer, compiled on installation, so its types are said here: whole documents, and no
  * node. safety: its accessors of nodes trust the type of a node, and on entity nodes they read memory that is not
  * theirs (CVE-2024-34391 to -34394); what is not declared here cannot be called.
  */
@@ -62,8 +62,8 @@ export interface NativeError {
 }
 
 const REMEDY =
-  'libxmljs2 is an optional native dependency, compiled for one version of Node when it is installed: ' +
-  'with a C++ compiler, make and Python 3 there, delete node_modules and run again';
+  'libxmljs2 is yours to add, and compiled for one version of Node when it is installed: ' +
+  'with a C++ compiler, make and Python 3 there, npm install libxmljs2@0.37 (on Node 20: 0.35)';
 
 let loaded: NativeLibxml | undefined;
 

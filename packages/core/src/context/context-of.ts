@@ -2,25 +2,16 @@ import type { SuiteName } from '../algorithms/suite.ts';
 import { SUITE_NAMES } from '../algorithms/suite.ts';
 import { Secret } from '../base/secret.ts';
 import type { Kind } from '../options/kind.ts';
-import {
-  anyOf,
-  END_MS,
-  INSTANT_MS,
-  instanceOf,
-  OCTETS,
-  oneOf,
-  optional,
-  requireOptions,
-  TEXT,
-} from '../options/kind.ts';
+import { END_MS, INSTANT_MS, oneOf, optional, requireOptions, TEXT } from '../options/kind.ts';
 import { shapeOf } from '../options/shape.ts';
+import { CONTEXT_SECRET_OCTETS } from './context-secret.ts';
 import type { SecurityContext } from './security-context.ts';
 import type { Version } from './specification.ts';
 
 /** What is known of a context whose key came some other way than through a handshake: from a file, or from a peer's log. */
 export interface ContextFacts {
   readonly identifier: string;
-  /** Octets are copied (the caller wipes its own); a `Secret` is borrowed for as long as the context is used. */
+  /** 16 octets or more. Octets are copied (the caller wipes its own); a `Secret` is borrowed for as long as the context is used. */
   readonly secret: Uint8Array | Secret;
   /** Default: unknown, either generation is taken. */
   readonly version?: Version | undefined;
@@ -37,7 +28,7 @@ export interface ContextFacts {
 
 const FACTS: Kind<ContextFacts> = shapeOf<ContextFacts>({
   identifier: TEXT,
-  secret: anyOf(instanceOf(Secret), OCTETS),
+  secret: CONTEXT_SECRET_OCTETS,
   version: optional(oneOf(['200512', '200502'])),
   suite: optional(oneOf(SUITE_NAMES)),
   instance: optional(TEXT),

@@ -1,8 +1,8 @@
 import { SUITE_NAMES } from '../algorithms/suite.ts';
-import { Secret } from '../base/secret.ts';
 import type { Kind } from '../options/kind.ts';
-import { END_MS, INSTANT_MS, instanceOf, listOf, once, oneOf, optional, TEXT } from '../options/kind.ts';
+import { END_MS, INSTANT_MS, listOf, once, oneOf, optional, TEXT } from '../options/kind.ts';
 import { shapeOf } from '../options/shape.ts';
+import { CONTEXT_SECRET } from './context-secret.ts';
 import type { KeyInstance, SecurityContext } from './security-context.ts';
 
 /** A security context, wherever it comes from: a caller, or a store of the caller's. */
@@ -14,7 +14,7 @@ export const CONTEXT: Kind<SecurityContext> = once(
     keys: listOf(
       shapeOf<KeyInstance>({
         instance: optional(TEXT),
-        secret: instanceOf(Secret),
+        secret: CONTEXT_SECRET,
         createdAtMs: INSTANT_MS,
         expiresAtMs: END_MS,
       }),

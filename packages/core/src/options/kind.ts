@@ -192,7 +192,23 @@ export function anyOf<A, B>(first: Kind<A>, second: Kind<B>): Kind<A | B> {
     type: first.type,
     misfit: (value) => {
       const wrong = first.misfit(value);
-      return wrong === undefined || second.misfit(value) === undefined ? undefined : wrong;
+      const also = wrong && second.misfit(value);
+      if (wrong === undefined || also === undefined) return undefined;
+      return { ...wrong, detail: { ...wrong.detail, wanted: `${wrong.detail['wanted']} or ${also.detail['wanted']}` } };
+    },
+  };
+}
+
+/** What `kind` says, of so many octets or more. */
+export function ofBytes<T>(leastBytes: number, lengthOf: (value: T) => number, kind: Kind<T>): Kind<T> {
+  return {
+    type: kind.type,
+    misfit: (value) => {
+      const wrong = kind.misfit(value);
+      if (wrong !== undefined) return wrong;
+      const lengthBytes = lengthOf(value as T);
+      if (lengthBytes >= leastBytes) return undefined;
+      return { path: '', detail: { got: `${lengthBytes} octets`, wanted: `${leastBytes} octets or more` } };
     },
   };
 }
