@@ -4,7 +4,8 @@
  */
 import type { CipherGCMTypes } from 'node:crypto';
 import { createDecipheriv, hash } from 'node:crypto';
-import { canonicalise, OctetSink, scan, Tape } from '@parley/codec';
+import { Tape } from '@parley/codec';
+import { canonicalise, OctetSink, scan } from '@parley/codec/internal';
 import type { CipherAlgorithm, HashName, MacAlgorithm, SecurityContext } from '@parley/core';
 import { contextSource, DEFAULT_LIMITS, deriveKey } from '@parley/core';
 import { cipherAlgorithm, macAlgorithm } from '@parley/core/internal';

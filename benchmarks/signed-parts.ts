@@ -1,7 +1,15 @@
 /** Finding, in a message that is known to be good, the elements that its signature is about. */
 import type { Tape } from '@parley/codec';
-import { textOf } from '@parley/codec';
-import { A, ATTRIBUTE_WORDS, attributeNamed, isNamed, localName, Namespace, resolveId } from '@parley/codec/internal';
+import {
+  A,
+  ATTRIBUTE_WORDS,
+  attributeNamed,
+  isNamed,
+  localName,
+  Namespace,
+  resolveId,
+  textOf,
+} from '@parley/codec/internal';
 
 const SIGNED_INFO = localName('SignedInfo');
 const SIGNATURE_VALUE = localName('SignatureValue');

@@ -5,7 +5,8 @@
 import { PerformanceObserver } from 'node:perf_hooks';
 import { setImmediate } from 'node:timers/promises';
 import { getHeapStatistics } from 'node:v8';
-import { canonicalise, OctetSink, scan, Tape } from '@parley/codec';
+import { Tape } from '@parley/codec';
+import { canonicalise, OctetSink, scan } from '@parley/codec/internal';
 import { DEFAULT_LIMITS } from '@parley/core';
 import { spreadOf } from '../measure.ts';
 import type { AllocationMeasurement } from './allocation.ts';

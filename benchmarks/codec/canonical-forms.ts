@@ -1,5 +1,5 @@
 import type { CanonicalisationOptions } from '@parley/codec';
-import { canonicalise, canonicaliseDocument, OctetSink } from '@parley/codec';
+import { canonicalise, canonicaliseDocument, OctetSink } from '@parley/codec/internal';
 import type { SignedMessage } from './ours.ts';
 
 /** What every reader has to come to: the exclusive canonical form of each signed part, and of the document. */

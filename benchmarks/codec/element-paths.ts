@@ -1,5 +1,5 @@
 import type { Tape } from '@parley/codec';
-import { firstChild, nextSibling, parentOf } from '@parley/codec';
+import { firstChild, nextSibling, parentOf } from '@parley/codec/internal';
 
 /** Where `element` is: the number of its ancestor, or of itself, among its siblings, from the root's child on. */
 export function childNumbers(tape: Tape, element: number): readonly number[] {

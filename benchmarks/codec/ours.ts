@@ -1,7 +1,8 @@
 /** The codec's part in opening a message, alone: octets to tape, tape to the canonical octets that are digested. */
 import { createHash, hash } from 'node:crypto';
 import type { CanonicalisationOptions } from '@parley/codec';
-import { canonicalise, canonicaliseDocument, OctetSink, scan, Tape } from '@parley/codec';
+import { Tape } from '@parley/codec';
+import { canonicalise, canonicaliseDocument, OctetSink, scan } from '@parley/codec/internal';
 import { DEFAULT_LIMITS } from '@parley/core';
 import type { BenchMessage } from '../corpus.ts';
 import type { SynchronousSubject } from '../measure.ts';

@@ -1,4 +1,5 @@
-import { canonicalise, OctetSink, scan, Tape } from '@parley/codec';
+import { Tape } from '@parley/codec';
+import { canonicalise, OctetSink, scan } from '@parley/codec/internal';
 import { DEFAULT_LIMITS } from '@parley/core';
 import type { BenchMessage } from '../corpus.ts';
 import type { SynchronousSubject } from '../measure.ts';

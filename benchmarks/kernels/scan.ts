@@ -1,4 +1,5 @@
-import { scan, Tape } from '@parley/codec';
+import { Tape } from '@parley/codec';
+import { scan } from '@parley/codec/internal';
 import { DEFAULT_LIMITS } from '@parley/core';
 import type { BenchMessage } from '../corpus.ts';
 import type { SynchronousSubject } from '../measure.ts';

@@ -1,6 +1,7 @@
 /** What the fuzzers found to take the longest for its size (test/vectors/fuzz), set against a message of ours. */
 import { readdirSync, readFileSync } from 'node:fs';
-import { canonicaliseDocument, OctetSink, scan, Tape } from '@parley/codec';
+import { Tape } from '@parley/codec';
+import { canonicaliseDocument, OctetSink, scan } from '@parley/codec/internal';
 import { contextSource, DEFAULT_LIMITS } from '@parley/core';
 import { open, Workspace } from '@parley/engine';
 import { BENCH_POLICY } from '../corpus.ts';

@@ -1,6 +1,7 @@
 /** A message of ours with its secrets: what floors are computed from, and peers are told that find no keys themselves. */
 import { constants, createPrivateKey, privateDecrypt } from 'node:crypto';
-import { canonicalise, OctetSink, scan, Tape } from '@parley/codec';
+import { Tape } from '@parley/codec';
+import { canonicalise, OctetSink, scan } from '@parley/codec/internal';
 import type { CipherAlgorithm } from '@parley/core';
 import { DEFAULT_LIMITS } from '@parley/core';
 import { cipherAlgorithm, decrypt } from '@parley/core/internal';

@@ -1,7 +1,7 @@
 /** Cost against size, from 1 KB on: is it linear, whatever the shape of the document? */
 import type { CanonicalisationMethod } from '@parley/codec';
-import { canonicalise, OctetSink, scan, Tape } from '@parley/codec';
-import { checkIds } from '@parley/codec/internal';
+import { Tape } from '@parley/codec';
+import { canonicalise, checkIds, OctetSink, scan } from '@parley/codec/internal';
 import type { Limits } from '@parley/core';
 import { completeLimits } from '@parley/core/internal';
 import type { Shape, Work } from './documents.ts';

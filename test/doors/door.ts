@@ -11,6 +11,8 @@ export interface Door {
   readonly whole?: readonly string[];
   /** What must not be replaced by something that could be meant: names of files and addresses. */
   readonly kept?: readonly string[];
+  /** What is not replaced at all: by another value it would only take longer. */
+  readonly fixed?: readonly string[];
   /** A function that it is given is called in the middle of something of the caller's, and what that throws comes through. */
   readonly lends?: true;
   /** What is a peer's: octets and texts of messages, refused as such. */

@@ -1,7 +1,11 @@
 // Mistakes that people made, each with what it is told as.
-import { Initiator, Responder } from '@parley/conversation';
-import { contextSource, Fault } from '@parley/core';
+import { opening as openingStage } from '@parley/bus';
+import { NamespaceBinding, XmlWriter } from '@parley/codec';
+import { Initiator, Responder, usernameOverTls } from '@parley/conversation';
+import { contextSource, Fault, Secret } from '@parley/core';
 import { createPool, open, policyOf, seal } from '@parley/engine';
+import { HttpResponder, ToldServices } from '@parley/http';
+import { parseKeys } from '@parley/log';
 import { expect, test } from 'vitest';
 import { NOW_MS, sampleContext, sampleEnvelope, sampleRequest, sealed, text } from '../engine/support/sample.ts';
 import { certificateRequest, sampleKey } from '../engine/support/sample-keys.ts';
@@ -13,6 +17,9 @@ const opening = { atMs: NOW_MS, policy, contexts };
 const { key } = sampleKey('alice', 'rsa');
 const referring = (reference: unknown) =>
   certificateRequest({ certificate: { key, reference: reference as 'direct' } });
+
+const NO_ANSWER = { status: 202, octets: new Uint8Array(0) } as const;
+const BOOTSTRAP = usernameOverTls.initiator({ username: 'a', password: Secret.copyOf(new Uint8Array([1])) });
 
 interface Told {
   readonly code: string;
@@ -88,6 +95,43 @@ const MISTAKES: readonly (readonly [string, () => unknown, Told])[] = [
     ([changes, name]) =>
       [JSON.stringify(changes), () => seal(sampleEnvelope(), sampleRequest(changes as never)), option(name)] as const,
   ),
+  ['endpoints that are none', () => new HttpResponder({} as never), option('endpoints')],
+  [
+    'an endpoint with its responder by another name',
+    () => new HttpResponder({ endpoints: { '/orders': { responsder: {}, service: () => undefined } } as never }),
+    option('endpoints["/orders"]'),
+  ],
+  [
+    'a bound that is misspelt',
+    () => new HttpResponder({ endpoints: { '/a': { plain: async () => NO_ANSWER } }, requestMax: 5 } as never),
+    option('requestMax', { reason: 'unknown', nearest: 'requestsMax' }),
+  ],
+  [
+    'a password as its text',
+    () => usernameOverTls.initiator({ username: 'a', password: 'b' } as never),
+    option('password'),
+  ],
+  [
+    'a keys file as a text',
+    () => parseKeys('{}' as never),
+    { code: 'caller.input-invalid', detail: { input: 'file' } },
+  ],
+  [
+    'a name of an element that is none',
+    () => new NamespaceBinding('e', 'urn:e').name('a b'),
+    option('local', { wanted: 'a name in ASCII' }),
+  ],
+  [
+    'an end tag too many',
+    () => new XmlWriter().close(),
+    { code: 'caller.input-invalid', detail: { reason: 'none is open' } },
+  ],
+  ['a stage without a pool', () => openingStage({ nowMs: () => NOW_MS } as never), option('pool')],
+  [
+    'a service that is no URL',
+    () => new ToldServices({ 'urn:a': { url: 'nowhere', bootstrap: BOOTSTRAP } }),
+    option('url', { reason: 'no http or https URL' }),
+  ],
   [
     'an envelope of ours in UTF-16',
     () => seal(Uint8Array.from(Buffer.from(`\ufeff${text(sampleEnvelope())}`, 'utf16le')), sampleRequest()),

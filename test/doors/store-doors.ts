@@ -44,14 +44,22 @@ export const STORE_DOORS: Readonly<Record<string, Door>> = {
     ],
     { kept: ['0.directory'], end: (store: ContextStore) => store.close(), refused: /^caller\.store-missing$/ },
   ),
-  'stores.KeyEncryptionKey': door((bytes: Uint8Array) => new KeyEncryptionKey(bytes), [octets]),
-  'stores.KeyEncryptionKey#isNamed': door((id: Uint8Array) => keyEncryptionKey.isNamed(id), [octets]),
-  'stores.createKeyEncryptionKeyFile': door(createKeyEncryptionKeyFile, [path.join(folder, 'key')], {
-    kept: ['0'],
-    refused: /^caller\.output-unwritable$/,
-  }),
-  'stores.keyEncryptionKeyFromFile': door(keyEncryptionKeyFromFile, [keyFile], { kept: ['0'] }),
-  'stores.keyEncryptionKeyFromText': door(keyEncryptionKeyFromText, ['00'.repeat(32)]),
+  ...keyDoors('stores'),
+  ...keyDoors('sealing'),
 };
+
+/** Those of `sealing`, which `stores` exports, too. */
+function keyDoors(name: string): Readonly<Record<string, Door>> {
+  return {
+    [`${name}.KeyEncryptionKey`]: door((bytes: Uint8Array) => new KeyEncryptionKey(bytes), [octets]),
+    [`${name}.KeyEncryptionKey#isNamed`]: door((id: Uint8Array) => keyEncryptionKey.isNamed(id), [octets]),
+    [`${name}.createKeyEncryptionKeyFile`]: door(createKeyEncryptionKeyFile, [path.join(folder, 'key')], {
+      kept: ['0'],
+      refused: /^caller\.output-unwritable$/,
+    }),
+    [`${name}.keyEncryptionKeyFromFile`]: door(keyEncryptionKeyFromFile, [keyFile], { kept: ['0'] }),
+    [`${name}.keyEncryptionKeyFromText`]: door(keyEncryptionKeyFromText, ['00'.repeat(32)]),
+  };
+}
 
 export const STORE_REASONS: Readonly<Record<string, string>> = {};

@@ -1,33 +1,16 @@
 // Every public entry of every package refuses what it cannot use: by a code that says whose mistake it is, and by name.
 import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
-import { CONVERSATION_DOORS, CONVERSATION_REASONS } from './conversation-doors.ts';
-import { CORE_DOORS, CORE_REASONS } from './core-doors.ts';
-import type { Door } from './door.ts';
 import { outcomeOf } from './door.ts';
-import { ENGINE_DOORS, ENGINE_REASONS, POOL } from './engine-doors.ts';
-import { methodsMadeBy, publicCallables } from './exports.ts';
+import { DOORS, publicEntries, REASONS } from './doors.ts';
 import { isThrown, misuses } from './misuse.ts';
-import { STORE, STORE_DOORS, STORE_REASONS } from './store-doors.ts';
 
 /** Others are about a state, and say which. */
 const NAMING = /^caller\.(option-invalid|input-invalid|callback-failed)$/;
 
-const DOORS: Readonly<Record<string, Door>> = { ...CORE_DOORS, ...ENGINE_DOORS, ...CONVERSATION_DOORS, ...STORE_DOORS };
-const REASONS: Readonly<Record<string, string>> = {
-  ...CORE_REASONS,
-  ...ENGINE_REASONS,
-  ...CONVERSATION_REASONS,
-  ...STORE_REASONS,
-};
-
 test('every public entry has a row here, or a reason why it needs none', async () => {
   const known = new Set([...Object.keys(DOORS), ...Object.keys(REASONS)]);
-  const callables = [
-    ...(await publicCallables()).filter((name) => /^(core|engine|conversation|stores)\./.test(name)),
-    ...methodsMadeBy('engine.createPool', POOL),
-    ...methodsMadeBy('stores.openLmdbContextStore', STORE).filter((name) => !name.endsWith('#checkKey')),
-  ];
+  const callables = await publicEntries();
   expect(callables.filter((name) => !known.has(name))).toEqual([]);
   expect([...known].filter((name) => !callables.includes(name))).toEqual([]);
 });

@@ -4,7 +4,7 @@ import { Fault } from '@parley/core';
 import { optional, port, requireOptions, shapeOf, TEXT, whole } from '@parley/core/internal';
 import type { Admin, Kafka, Producer, TopicMessages } from 'kafkajs';
 import type { KafkaDelivery, KafkaInlet } from './kafka-inlet.ts';
-import { offsetsAfter, unavailable } from './kafka-inlet.ts';
+import { NAME, offsetsAfter, unavailable } from './kafka-inlet.ts';
 import { batchesFor, MESSAGE_BYTES_MAX, sorted } from './kafka-outlet.ts';
 
 export interface KafkaCommitOptions {
@@ -24,8 +24,8 @@ export interface KafkaCommitOptions {
 const OPTIONS = shapeOf<KafkaCommitOptions>({
   kafka: port<Kafka>('consumer', 'producer', 'admin'),
   inlet: port<KafkaInlet>('deliveries', 'isOurs'),
-  topic: TEXT,
-  deadLetterTopic: TEXT,
+  topic: NAME,
+  deadLetterTopic: NAME,
   transactionalIdPrefix: optional(TEXT),
   messageBytesMax: optional(whole(1)),
   transactionTimeoutMs: optional(whole(1)),

@@ -1,7 +1,8 @@
 import type { Delivery, Inlet } from '@parley/bus';
 import { DeliveryQueue } from '@parley/bus/internal';
 import { Fault } from '@parley/core';
-import { FLAG, listOf, optional, port, requireOptions, shapeOf, TEXT, whole } from '@parley/core/internal';
+import type { Kind } from '@parley/core/internal';
+import { FLAG, listOf, optional, port, requireOptions, shapeOf, textLike, whole } from '@parley/core/internal';
 import type { Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
 import { Assignment } from './assignment.ts';
 import { headersOf } from './kafka-headers.ts';
@@ -34,16 +35,21 @@ export interface KafkaInlet extends Inlet<KafkaDelivery> {
   isOurs(delivery: KafkaDelivery): boolean;
 }
 
+/** Of topics and groups. */
+export const NAME: Kind<string> = textLike(/./, 'a name');
+
 const OPTIONS = shapeOf<KafkaInletOptions>({
   kafka: port<Kafka>('consumer', 'producer', 'admin'),
-  groupId: TEXT,
-  topics: listOf(TEXT, 1),
+  groupId: NAME,
+  topics: listOf(NAME, 1),
   fromBeginning: optional(FLAG),
   prefetchMessages: optional(whole(1)),
-  sessionTimeoutMs: optional(whole(1)),
+  // Of which a third is between two signs of life.
+  sessionTimeoutMs: optional(whole(3)),
 });
 
 const HEARTBEAT_MS = 1000;
+const HEARTBEAT_MAX_MS = 3000;
 
 /**
  * Messages of Kafka topics. {@link Inlet.acknowledge} commits offsets; for exactly once use `kafkaCommit`.
@@ -56,6 +62,7 @@ export function kafkaInlet(options: KafkaInletOptions): KafkaInlet {
   const consumer = kafka.consumer({
     groupId,
     sessionTimeout: sessionTimeoutMs,
+    heartbeatInterval: Math.min(HEARTBEAT_MAX_MS, Math.floor(sessionTimeoutMs / 3)),
     retry: { retries: 30, maxRetryTime: 5000 },
   });
   consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => assignment.set(payload.memberAssignment));

@@ -1,7 +1,7 @@
 import type { OutgoingMessage, Outlet, Unsendable } from '@parley/bus';
-import { optional, port, requireOptions, shapeOf, TEXT, whole } from '@parley/core/internal';
+import { optional, port, requireOptions, shapeOf, whole } from '@parley/core/internal';
 import type { Kafka, Message, TopicMessages } from 'kafkajs';
-import { unavailable } from './kafka-inlet.ts';
+import { NAME, unavailable } from './kafka-inlet.ts';
 
 export interface KafkaOutletOptions {
   readonly kafka: Kafka;
@@ -12,7 +12,7 @@ export interface KafkaOutletOptions {
 
 const OPTIONS = shapeOf<KafkaOutletOptions>({
   kafka: port<Kafka>('consumer', 'producer', 'admin'),
-  topic: TEXT,
+  topic: NAME,
   messageBytesMax: optional(whole(1)),
 });
 

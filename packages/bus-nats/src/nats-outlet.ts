@@ -1,3 +1,4 @@
+import type { JetStreamClient } from '@nats-io/jetstream';
 import { jetstream } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { OutgoingMessage, Outlet, Unsendable } from '@parley/bus';
@@ -27,7 +28,7 @@ const OPTIONS = shapeOf<NatsOutletOptions>({
 export function natsOutlet(options: NatsOutletOptions): Outlet {
   requireOptions(OPTIONS, options, 'options');
   const { connection, subject, storeTimeoutMs = 10_000 } = options;
-  const stream = jetstream(connection);
+  const stream = streamsOf(connection);
   const subjectOf = typeof subject === 'string' ? () => subject : subject;
   const publish = async (message: OutgoingMessage): Promise<Unsendable | undefined> => {
     const { id, octets } = message;
@@ -55,6 +56,15 @@ export function natsOutlet(options: NatsOutletOptions): Outlet {
     },
     close: async () => undefined,
   };
+}
+
+/** @throws Fault `caller.option-invalid` a connection that is none of NATS's */
+function streamsOf(connection: NatsConnection): JetStreamClient {
+  try {
+    return jetstream(connection);
+  } catch (error) {
+    throw new Fault('caller.option-invalid', { option: 'connection', wanted: 'a NatsConnection' }, error);
+  }
 }
 
 /** `NATS/1.0`, the id, and line ends. */

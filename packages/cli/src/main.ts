@@ -1,5 +1,5 @@
 import { Fault } from '@parley/core';
-import { failedReply } from '@parley/core/internal';
+import { failedReply, listOf, requireKind, TEXT } from '@parley/core/internal';
 import { CommanderError } from 'commander';
 import { program } from './program.ts';
 import { ExitStatus } from './terminal/exit-status.ts';
@@ -12,6 +12,8 @@ import { PipeClosed } from './terminal/text-output.ts';
 /** How long a command may take to end by itself after an interrupt. */
 const GRACE_MS = 2000;
 
+const WORDS = listOf(TEXT);
+
 /** Runs `parley` with `words`, its arguments, and says how it ended. All output is out when it resolves. */
 export async function main(words: readonly string[]): Promise<ExitStatus> {
   const interrupt = new AbortController();
@@ -23,13 +25,14 @@ export async function main(words: readonly string[]): Promise<ExitStatus> {
   });
   const terminal = processTerminal(interrupt.signal);
   try {
+    requireKind(WORDS, words, 'words');
     const status = await run(words, terminal);
     await terminal.stdout.flush();
     return status;
   } catch (error) {
     if (error instanceof PipeClosed) return ExitStatus.pipeClosed;
     if (error instanceof Interrupted) return ExitStatus.interrupted;
-    return report(error, terminal, words);
+    return report(error, terminal, Array.isArray(words) ? words : []);
   }
 }
 

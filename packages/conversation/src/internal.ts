@@ -1,6 +1,11 @@
 // What the other packages of Parley use of this one beside what is public. No promise is made for it: names come and go without
 // a new major version.
 
+export { currentMs } from './exchange/ambient.ts';
+export { AMBIENT } from './exchange/ambient-shape.ts';
+export { requireChannel } from './exchange/channel-shape.ts';
+export { INITIATOR_MEMBERS } from './initiator/options.ts';
+export { SEQUENCE_MEMBERS } from './sequence-keeping/settings.ts';
 export { payloadIn } from './soap/body-payload.ts';
 export { CHANGES_KEPT, ChangeRing, changesSince } from './store/change-ring.ts';
 export { identifierOctets, refuseRevival, storableOctets, tombstoneOf } from './store/context-copy.ts';

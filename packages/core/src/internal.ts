@@ -69,6 +69,7 @@ export type { Kind } from './options/kind.ts';
 export {
   anyOf,
   anything,
+  asyncIterable,
   BIGINT,
   callback,
   END_MS,
@@ -91,6 +92,7 @@ export {
   requireOptions,
   TEXT,
   textLike,
+  tuple,
   whole,
 } from './options/kind.ts';
 export { filling, randomOctets } from './options/random-octets.ts';

@@ -8,7 +8,14 @@ import type { HttpResponderOptions } from './server/settings.ts';
  * not by Fastify, and a closing server drains. Encapsulated as plugins are: content types of other routes stay as they are.
  */
 export const parleyEndpoints: FastifyPluginCallback<HttpResponderOptions> = (app, options, done) => {
-  const responder = new HttpResponder(options);
+  let responder: HttpResponder;
+  try {
+    responder = new HttpResponder(options);
+  } catch (error) {
+    // Fastify does not catch what such a plugin throws.
+    done(error as Error);
+    return;
+  }
   app.removeAllContentTypeParsers();
   // The body is left in the socket.
   app.addContentTypeParser('*', (_request, _payload, parsed) => parsed(null));

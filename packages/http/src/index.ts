@@ -23,7 +23,8 @@ export { connect } from './client/connect.ts';
 export type { ConnectOptions, ReliableOptions } from './client/settings.ts';
 export type { ReliableStats } from './client/reliable-calls.ts';
 export { Conversation } from './client/conversation.ts';
-export type { CallAnswer, CallOptions } from './client/conversation.ts';
+export type { CallAnswer } from './client/conversation.ts';
+export type { CallOptions } from './client/call-options.ts';
 
 // The end of a context from the service's side.
 export { endContext } from './client/end-context.ts';

@@ -2,6 +2,7 @@ import type { Dirent, Stats } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Fault } from '@parley/core';
+import { listOf, requireKind, TEXT } from '@parley/core/internal';
 import { unreadable } from './unreadable.ts';
 
 /** What is read inside directories; everything else there is skipped and counted. */
@@ -34,6 +35,7 @@ export interface FoundFile {
  * @throws Fault `caller.input-unreadable` for one of `paths` itself
  */
 export async function findLogFiles(paths: readonly string[]): Promise<FoundFiles> {
+  requireKind(PATHS, paths, 'paths');
   const found: Collected = { files: [], skipped: 0, odd: [] };
   for (const path of paths) {
     const status = await statusOf(path);
@@ -42,6 +44,8 @@ export async function findLogFiles(paths: readonly string[]): Promise<FoundFiles
   }
   return found;
 }
+
+const PATHS = listOf(TEXT);
 
 interface Collected {
   readonly files: FoundFile[];

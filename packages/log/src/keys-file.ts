@@ -1,6 +1,12 @@
 import type { KeyInstance, SecurityContext, SuiteName, Version } from '@parley/core';
 import { algorithmSuite, Fault, Secret } from '@parley/core';
-import { CONTEXT_SECRET_BYTES_MIN, decodeBase64Text, parseInstant, VERSION_URIS } from '@parley/core/internal';
+import {
+  CONTEXT_SECRET_BYTES_MIN,
+  decodeBase64Text,
+  parseInstant,
+  requireInput,
+  VERSION_URIS,
+} from '@parley/core/internal';
 
 /** For contexts without a lifetime: whatever the message's time, the key is good. */
 const FOREVER_MS = Number.MAX_SAFE_INTEGER;
@@ -24,6 +30,7 @@ const FIELDS = new Set([
  * @throws Fault `caller.keys-invalid` naming the entry's index and the field, never its value.
  */
 export function parseKeys(file: Uint8Array): readonly SecurityContext[] {
+  requireInput(file, 'file');
   const contexts = new Map<string, SecurityContext>();
   for (const [index, value] of entriesOf(file).entries()) {
     const context = contextOf(new EntryReader(value, index));

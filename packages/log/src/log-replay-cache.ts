@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { ReplayCache } from '@parley/conversation';
+import { FINITE, requireKind, TEXT } from '@parley/core/internal';
 
 /** 96 bits of SHA-256: no two of a billion messages meet by chance. */
 const WORDS = 3;
@@ -15,12 +16,17 @@ export class LogReplayCache implements ReplayCache {
 
   /** `false` when the pair was seen before. Times do not matter. */
   insertIfAbsent(identifier: string, replayKey: string): boolean {
+    requireKind(TEXT, identifier, 'identifier');
+    requireKind(TEXT, replayKey, 'replayKey');
     const [first, second, third] = fingerprint(identifier, replayKey);
     return this.insertPrint(first, second, third);
   }
 
   /** The same by the fingerprint of the pair. */
   insertPrint(first: number, second: number, third: number): boolean {
+    requireKind(FINITE, first, 'first');
+    requireKind(FINITE, second, 'second');
+    requireKind(FINITE, third, 'third');
     if ((this.#count + 1) * 4 > (this.#slots.length / WORDS) * 3) this.#grow();
     const inserted = insert(this.#slots, first >>> 0, second >>> 0, third >>> 0);
     if (inserted) this.#count += 1;

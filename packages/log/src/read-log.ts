@@ -1,4 +1,20 @@
 import { DEFAULT_LIMITS, Fault } from '@parley/core';
+import type { Kind, Members } from '@parley/core/internal';
+import {
+  anything,
+  asyncIterable,
+  callback,
+  called,
+  either,
+  objectWith,
+  optional,
+  requireInput,
+  requireKind,
+  requireOptions,
+  shapeOf,
+  TEXT,
+  whole,
+} from '@parley/core/internal';
 import { compressionOf, decompress } from './decompress.ts';
 import { fileOctets, READ_BYTES } from './file-octets.ts';
 import type { Line } from './line-splitter.ts';
@@ -7,7 +23,7 @@ import type { LogEntry, LogRefusal } from './log-entry.ts';
 import { readRecord } from './read-record.ts';
 import { isResultLine } from './result-line.ts';
 import type { UnpackLimits } from './unpack-limits.ts';
-import { DEFAULT_UNPACK_LIMITS } from './unpack-limits.ts';
+import { DEFAULT_UNPACK_LIMITS, SOME_UNPACK_LIMITS } from './unpack-limits.ts';
 
 /** A file by its path, or octets that come from elsewhere under a name. */
 export type LogSource = string | { readonly name: string; readonly octets: AsyncIterable<Uint8Array> };
@@ -20,6 +36,18 @@ export interface ReadLogOptions {
   /** Told how many octets were taken from the source, before decompression. */
   readonly onOctets?: ((count: number) => void) | undefined;
 }
+
+export const LOG_SOURCE: Kind<LogSource> = either(
+  objectWith<Exclude<LogSource, string>>({ name: TEXT, octets: asyncIterable<Uint8Array>() }),
+  TEXT,
+);
+
+export const READ_LOG_MEMBERS: Members<ReadLogOptions> = {
+  messageBytesMax: optional(whole(1)),
+  unpack: optional(SOME_UNPACK_LIMITS),
+  onOctets: optional(callback()),
+};
+const READ_LOG_OPTIONS: Kind<ReadLogOptions> = shapeOf<ReadLogOptions>(READ_LOG_MEMBERS);
 
 /** Room for the members of a record beside the message. */
 const RECORD_OVERHEAD_BYTES = 64 * 1024;
@@ -35,6 +63,8 @@ const HEAD_BYTES_MIN = 6;
  *   `caller.limit-decompression`; `caller.input-results` for the results of a verification.
  */
 export async function* readLog(source: LogSource, options: ReadLogOptions = {}): AsyncGenerator<LogEntry> {
+  requireKind(LOG_SOURCE, source, 'source');
+  requireOptions(READ_LOG_OPTIONS, options, 'options');
   const messageBytesMax = options.messageBytesMax ?? DEFAULT_LIMITS.messageBytesMax;
   const log = await openLog(source, options);
   try {
@@ -90,7 +120,8 @@ async function* counted(
   onOctets: ((count: number) => void) | undefined,
 ): AsyncGenerator<Uint8Array> {
   for await (const chunk of octets) {
-    onOctets?.(chunk.length);
+    requireInput(chunk, 'source.octets');
+    called('onOctets', anything(), () => onOctets?.(chunk.length));
     yield chunk;
   }
 }

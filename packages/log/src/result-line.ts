@@ -1,4 +1,16 @@
-import { formatInstant, jsonLine } from '@parley/core/internal';
+import { FAULT_CODES, Fault } from '@parley/core';
+import {
+  FINITE,
+  FLAG,
+  formatInstant,
+  jsonLine,
+  objectWith,
+  oneOf,
+  optional,
+  readable,
+  requireKind,
+  TEXT,
+} from '@parley/core/internal';
 import type { OpenedMessage, Verdict } from '@parley/engine';
 import type { LogResult } from './verify-log.ts';
 
@@ -9,8 +21,31 @@ export type ToldResult =
     })
   | Extract<LogResult, { readonly ok: false }>;
 
-/** One line of a results file, without its end: docs/logs.md. Nothing in it needs care when it is shown. */
+const TOLD = objectWith<Pick<ToldResult, 'id' | 'ok' | 'atMs'>>({ id: TEXT, ok: FLAG, atMs: optional(FINITE) });
+const VERDICT = readable<Extract<ToldResult, { readonly ok: true }>['verdict']>();
+const REFUSAL = objectWith<Pick<Extract<ToldResult, { readonly ok: false }>, 'code' | 'detail'>>({
+  code: oneOf(FAULT_CODES),
+  detail: readable(),
+});
+
+/**
+ * One line of a results file, without its end: docs/logs.md. Nothing in it needs care when it is shown.
+ * @throws Fault `caller.option-invalid` no result
+ */
 export function resultLine(result: ToldResult): string {
+  requireKind(TOLD, result, 'result');
+  if (result.ok) requireKind(VERDICT, result.verdict, 'result.verdict');
+  else requireKind(REFUSAL, result, 'result');
+  try {
+    return lineOf(result);
+  } catch (error) {
+    // What JSON has no word for.
+    throw new Fault('caller.option-invalid', { option: 'result', reason: 'unreadable' }, error);
+  }
+}
+
+/** {@link resultLine} of a result of our own. */
+export function lineOf(result: ToldResult): string {
   const at = result.atMs === undefined ? null : instantOrNull(result.atMs);
   const { id } = result;
   if (result.ok) {

@@ -1,5 +1,7 @@
 /** The sequences of a whole log: what of each is there, what is missing, what came twice or out of turn. */
 import type { NumberRange, SequenceHeaders } from '@parley/conversation';
+import type { Kind } from '@parley/core/internal';
+import { listOf, objectWith, optional, requireKind, TEXT, whole } from '@parley/core/internal';
 import { NumberLedger } from './number-ledger.ts';
 
 /** What a log has of one sequence. */
@@ -30,6 +32,14 @@ export interface FollowedHeaders {
 type Numbered = NonNullable<SequenceHeaders['numbered']>;
 type Acknowledgement = SequenceHeaders['acknowledgements'][number];
 
+const RANGE: Kind<NumberRange> = objectWith<NumberRange>({ lower: whole(1), upper: whole(1) });
+const HEADERS: Kind<FollowedHeaders> = objectWith<FollowedHeaders>({
+  numbered: optional(objectWith<NonNullable<FollowedHeaders['numbered']>>({ identifier: TEXT, number: whole(1) })),
+  acknowledgements: listOf(
+    objectWith<FollowedHeaders['acknowledgements'][number]>({ identifier: TEXT, ranges: listOf(RANGE) }),
+  ),
+});
+
 const MISSING_MAX = 100;
 
 interface Kept {
@@ -45,7 +55,11 @@ interface Kept {
 export class SequenceLedger {
   readonly #sequences = new Map<string, Kept>();
 
-  add(context: string, { numbered, acknowledgements }: FollowedHeaders): void {
+  /** Takes what a message under `context` says. @throws Fault `caller.option-invalid` */
+  add(context: string, headers: FollowedHeaders): void {
+    requireKind(TEXT, context, 'context');
+    requireKind(HEADERS, headers, 'headers');
+    const { numbered, acknowledgements } = headers;
     for (const { identifier, ranges } of acknowledgements) {
       const { acknowledged } = this.#of(context, identifier);
       for (const range of ranges) acknowledged.addRange(range);

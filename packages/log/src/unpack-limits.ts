@@ -1,4 +1,6 @@
 import { Fault } from '@parley/core';
+import type { Kind } from '@parley/core/internal';
+import { partOf, whole } from '@parley/core/internal';
 
 /** What compressed logs may unpack to. */
 export interface UnpackLimits {
@@ -9,6 +11,12 @@ export interface UnpackLimits {
   /** The window of a zstd frame. zstd itself allows 128 MiB unless it is told. */
   readonly unpackWindowBytesMax: number;
 }
+
+export const SOME_UNPACK_LIMITS: Kind<Partial<UnpackLimits>> = partOf<UnpackLimits>({
+  unpackedBytesMax: whole(1),
+  unpackRatioMax: whole(1),
+  unpackWindowBytesMax: whole(1),
+});
 
 export const DEFAULT_UNPACK_LIMITS: UnpackLimits = Object.freeze({
   unpackedBytesMax: 64 * 1024 ** 3,
@@ -21,7 +29,7 @@ const ANY_RATIO_BYTES = 64 * 1024 ** 2;
 
 /** Whether `name` is one of the limits. */
 export function isUnpackLimit(name: string): name is keyof UnpackLimits {
-  return Object.hasOwn(DEFAULT_UNPACK_LIMITS, name);
+  return typeof name === 'string' && Object.hasOwn(DEFAULT_UNPACK_LIMITS, name);
 }
 
 /** Counts what goes in and comes out of a decoder. Time is linear in both, so that the limits bound it too. */

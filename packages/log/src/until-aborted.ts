@@ -1,5 +1,12 @@
+import { asyncIterable, instanceOf, optional, requireKind } from '@parley/core/internal';
+
+const ITEMS = asyncIterable<unknown>();
+const SIGNAL = optional(instanceOf<AbortSignal>(AbortSignal));
+
 /** `items` until they end or `signal` is aborted, even while the next one is being waited for. */
 export async function* untilAborted<T>(items: AsyncIterable<T>, signal: AbortSignal | undefined): AsyncGenerator<T> {
+  requireKind(ITEMS, items, 'items');
+  requireKind(SIGNAL, signal, 'signal');
   if (signal === undefined) {
     yield* items;
     return;

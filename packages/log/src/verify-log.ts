@@ -1,9 +1,31 @@
 import type { ReplayCache, SequenceHeaders } from '@parley/conversation';
-import type { FaultCode, FaultDetail } from '@parley/core';
+import type { FailedReply, FaultCode, FaultDetail, Reply } from '@parley/core';
+import type { Kind, Members } from '@parley/core/internal';
+import {
+  asyncIterable,
+  callback,
+  either,
+  FINITE,
+  FLAG,
+  instanceOf,
+  listOf,
+  OCTETS,
+  objectWith,
+  only,
+  optional,
+  port,
+  readable,
+  requireKind,
+  requireOptions,
+  shapeOf,
+  TEXT,
+  tagged,
+  whole,
+} from '@parley/core/internal';
 import type { BatchVerifier, OpenedMessage, Verdict } from '@parley/engine';
-import type { LogEntry } from './log-entry.ts';
+import type { LogEntry, LogMessage, LogRefusal } from './log-entry.ts';
 import { LogReplayCache } from './log-replay-cache.ts';
-import type { SequenceLedger } from './sequence-ledger.ts';
+import { SequenceLedger } from './sequence-ledger.ts';
 import type { VerifySummary } from './tally.ts';
 import { Tally } from './tally.ts';
 import { untilAborted } from './until-aborted.ts';
@@ -52,6 +74,33 @@ export type LogResult =
       readonly detail: FaultDetail;
     };
 
+export const AT_POLICY: Kind<AtPolicy> = either(shapeOf<Exclude<AtPolicy, string>>({ atMs: FINITE }), only('message'));
+const ABORT = optional(instanceOf<AbortController>(AbortController));
+
+/** What runs over logs have in common. */
+export const RUN_MEMBERS: Members<Pick<VerifyLogOptions, 'at' | 'sequences' | 'failFast' | 'signal'>> = {
+  at: AT_POLICY,
+  sequences: optional(
+    shapeOf<SequenceFollower>({ ledger: instanceOf<SequenceLedger>(SequenceLedger), read: callback() }),
+  ),
+  failFast: ABORT,
+  signal: optional(instanceOf<AbortSignal>(AbortSignal)),
+};
+
+const OPTIONS: Kind<VerifyLogOptions> = shapeOf<VerifyLogOptions>({
+  ...RUN_MEMBERS,
+  entries: asyncIterable(),
+  pool: port<BatchVerifier>('verifyBatch'),
+  replay: optional(either(port<ReplayCache>('insertIfAbsent'), only('allow'))),
+  batchesMax: optional(whole(1)),
+  onResult: optional(callback()),
+});
+
+const ENTRY: Kind<LogEntry> = tagged('kind', {
+  message: objectWith<LogMessage>({ kind: only('message'), id: TEXT, atMs: optional(FINITE), message: OCTETS }),
+  refused: objectWith<LogRefusal>({ kind: only('refused'), id: TEXT, reply: readable(), sizeBytes: FINITE }),
+});
+
 const BATCH_MESSAGES_MAX = 64;
 const BATCH_BYTES_MAX = 1024 * 1024;
 const BATCHES_MAX_DEFAULT = 8;
@@ -63,6 +112,7 @@ const BATCHES_MAX_DEFAULT = 8;
  * @throws what `entries`, the pool or `onResult` throw; a message that is refused is a result, not an error.
  */
 export async function verifyLog(options: VerifyLogOptions): Promise<VerifySummary> {
+  requireOptions(OPTIONS, options, 'options');
   const { batchesMax = BATCHES_MAX_DEFAULT, replay = new LogReplayCache() } = options;
   const startedMs = performance.now();
   const tally = new Tally();
@@ -92,6 +142,7 @@ async function* batchesOf(entries: AsyncIterable<LogEntry>): AsyncGenerator<Batc
   let batch: LogEntry[] = [];
   let sizeBytes = 0;
   for await (const entry of entries) {
+    requireKind(ENTRY, entry, 'entries');
     batch.push(entry);
     if (entry.kind === 'message') sizeBytes += entry.message.length;
     if (batch.length < BATCH_MESSAGES_MAX && sizeBytes < BATCH_BYTES_MAX) continue;
@@ -117,6 +168,11 @@ async function answer(batch: Batch, options: VerifyLogOptions): Promise<readonly
   });
 }
 
+const REPLIES = listOf(readable<Reply<Verdict<OpenedMessage>>>());
+
+/** A pool of the caller's own, which answers less than it was asked. */
+const UNANSWERED: FailedReply = { ok: false, code: 'caller.option-invalid', detail: { option: 'pool.verifyBatch()' } };
+
 /** The results of a batch, but for replays. */
 export async function resultsOf(
   batch: Pick<Batch, 'entries'>,
@@ -128,14 +184,11 @@ export async function resultsOf(
       : [],
   );
   const replies = messages.length === 0 ? [] : await options.pool.verifyBatch(messages);
+  requireKind(REPLIES, replies, 'pool.verifyBatch()');
   let next = 0;
   return batch.entries.map((entry) => {
     if (entry.kind === 'refused') return refusal(entry.id, undefined, entry.reply);
-    const reply = replies[next++] ?? {
-      ok: false,
-      code: 'internal.invariant',
-      detail: { claim: 'a reply per message' },
-    };
+    const reply = replies[next++] ?? UNANSWERED;
     const atMs = judgedAt(entry.atMs, options.at);
     return reply.ok
       ? { id: entry.id, ok: true, atMs: atMs ?? reply.value.createdAtMs, verdict: reply.value }
@@ -182,7 +235,9 @@ async function replayChecked(result: LogResult, cache: ReplayCache): Promise<Log
   // Empty without a context; and without a key where nothing in the message proves it.
   const { identifier = '', replayKey, replayUntilMs } = result.verdict;
   if (replayKey === '') return result;
-  if (await cache.insertIfAbsent(identifier, replayKey, replayUntilMs, result.atMs ?? 0)) return result;
+  const isNew = await cache.insertIfAbsent(identifier, replayKey, replayUntilMs, result.atMs ?? 0);
+  requireKind(FLAG, isNew, 'replay.insertIfAbsent()');
+  if (isNew) return result;
   return refusal(result.id, result.atMs, { code: 'peer.replay', detail: { identifier } });
 }
 

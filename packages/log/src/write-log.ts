@@ -2,7 +2,19 @@ import { isUtf8 } from 'node:buffer';
 import type { FileHandle } from 'node:fs/promises';
 import { open } from 'node:fs/promises';
 import { Fault } from '@parley/core';
-import { encodeBase64, formatInstant, jsonLine } from '@parley/core/internal';
+import type { Kind } from '@parley/core/internal';
+import {
+  encodeBase64,
+  formatInstant,
+  INSTANT_MS,
+  jsonLine,
+  OCTETS,
+  optional,
+  requireKind,
+  requireOptions,
+  shapeOf,
+  TEXT,
+} from '@parley/core/internal';
 import { systemReason } from './unreadable.ts';
 
 /** What is written for one message. */
@@ -12,6 +24,8 @@ export interface LogRecord {
   /** Borrowed until the call returns. */
   readonly message: Uint8Array;
 }
+
+const RECORD: Kind<LogRecord> = shapeOf<LogRecord>({ id: optional(TEXT), atMs: INSTANT_MS, message: OCTETS });
 
 const FLUSH_CHARACTERS = 256 * 1024;
 
@@ -27,8 +41,9 @@ export class LogWriter {
     this.#path = path;
   }
 
-  /** Opens `path` for appending; a new file is readable by its owner only. @throws Fault `caller.output-unwritable` */
+  /** Opens `path` for appending; a new file is readable by its owner only. @throws Fault `caller.output-unwritable`, `caller.option-invalid` */
   static async open(path: string): Promise<LogWriter> {
+    requireKind(TEXT, path, 'path');
     try {
       return new LogWriter(await open(path, 'a', 0o600), path);
     } catch (error) {
@@ -36,8 +51,9 @@ export class LogWriter {
     }
   }
 
-  /** Appends one record: as text when the message is UTF-8, else as base64. @throws Fault `caller.output-unwritable` */
+  /** Appends one record: as text when the message is UTF-8, else as base64. @throws Fault `caller.output-unwritable`, `caller.option-invalid` */
   async append(record: LogRecord): Promise<void> {
+    requireOptions(RECORD, record, 'record');
     const line = lineOf(record);
     this.#lines.push(line);
     this.#characters += line.length;
@@ -77,5 +93,5 @@ function lineOf(record: LogRecord): string {
 }
 
 function unwritable(file: string, error: unknown): Fault {
-  return new Fault('caller.output-unwritable', { file, reason: systemReason(error) });
+  return new Fault('caller.output-unwritable', { file, reason: systemReason(error) }, error);
 }

@@ -1,15 +1,15 @@
 /** The envelopes of node-soap, which nothing protects: taken apart on their way out, and made on the way back. */
+import { NAMESPACE_URIS, Tape } from '@parley/codec';
 import {
   canonicalise,
   firstChild,
   localNameOf,
-  NAMESPACE_URIS,
+  Namespace,
+  namespaceOf,
   nextSibling,
   OctetSink,
   scan,
-  Tape,
-} from '@parley/codec';
-import { Namespace, namespaceOf } from '@parley/codec/internal';
+} from '@parley/codec/internal';
 import { DEFAULT_LIMITS, Fault } from '@parley/core';
 
 export type SoapVersion = '1.1' | '1.2';

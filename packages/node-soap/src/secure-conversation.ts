@@ -1,8 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { Fault } from '@parley/core';
+import type { Kind } from '@parley/core/internal';
+import {
+  callback,
+  called,
+  optional,
+  readable,
+  requireKind,
+  requireOptions,
+  shapeOf,
+  TEXT,
+} from '@parley/core/internal';
 import type { CallAnswer, ConnectOptions, Conversation } from '@parley/http';
 import { connect } from '@parley/http';
+import { CONNECT_MEMBERS } from '@parley/http/internal';
 import type { PlainRequest, SoapVersion } from './plain-envelope.ts';
 import { plainEnvelope, readPlainRequest } from './plain-envelope.ts';
 
@@ -10,6 +22,12 @@ export interface SecureConversationOptions extends Omit<ConnectOptions, 'soapVer
   /** The wsa:Action of a call, from the SOAPAction that its WSDL names. Default: the same. */
   readonly actionOf?: ((soapAction: string) => string) | undefined;
 }
+
+const { soapVersion: _version, signal: _signal, ...CONNECTION } = CONNECT_MEMBERS;
+const OPTIONS: Kind<SecureConversationOptions> = shapeOf<SecureConversationOptions>({
+  ...CONNECTION,
+  actionOf: optional(callback()),
+});
 
 /** What node-soap's HTTP client gives its own (axios), as far as it matters here. */
 interface HttpRequest {
@@ -46,13 +64,18 @@ export class SecureConversation {
   readonly #held = new Map<string, string>();
   #isClosed = false;
 
-  /** `options` as for `connect` of `@parley/http`; the connection is made at the first call. */
+  /**
+   * `options` as for `connect` of `@parley/http`; the connection is made at the first call.
+   * @throws Fault `caller.option-invalid`
+   */
   constructor(options: SecureConversationOptions) {
+    requireOptions(OPTIONS, options, 'options');
     this.#options = options;
   }
 
   /** Of node-soap: how a request is to be sent. */
   addOptions(options: Record<string, unknown>): void {
+    requireKind(readable(), options, 'options');
     options['adapter'] = (request: HttpRequest) => this.#exchange(request);
   }
 
@@ -63,6 +86,7 @@ export class SecureConversation {
 
   /** Of node-soap: the envelope, complete. Kept here until it is sent; safety: whatever else would send it has a name for it only. */
   postProcess(xml: string, _envelopeKey: string): string {
+    requireKind(TEXT, xml, 'xml');
     const id = randomUUID();
     this.#held.set(id, xml);
     const [oldest] = this.#held.keys();
@@ -87,8 +111,13 @@ export class SecureConversation {
     const plain = this.#taken(request.data);
     const conversation = await this.#conversation(request.url ?? '', plain.soapVersion);
     const soapAction = soapActionOf(request.headers);
-    const answer = await conversation.call(this.#options.actionOf?.(soapAction) ?? soapAction, plain.payload);
+    const answer = await conversation.call(this.#actionOf(soapAction), plain.payload);
     return httpAnswer(request, plain.soapVersion, answer);
+  }
+
+  #actionOf(soapAction: string): string {
+    const { actionOf } = this.#options;
+    return actionOf === undefined ? soapAction : called('actionOf', TEXT, () => actionOf(soapAction));
   }
 
   #taken(data: unknown): PlainRequest {

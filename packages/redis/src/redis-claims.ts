@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
-import { optional, requireOptions, shapeOf, whole } from '@parley/core/internal';
+import { FINITE, optional, requireKind, requireOptions, shapeOf, TEXT, whole } from '@parley/core/internal';
 import type { ReplayEntry, ReplayShare } from '@parley/engine';
+import { REPLAY_ENTRY, REPLAY_SHARE } from '@parley/engine/internal';
 import type { EntryLimits } from './redis-entries.ts';
 import { RedisEntries } from './redis-entries.ts';
 import type { RedisPlace } from './store-settings.ts';
@@ -35,9 +36,13 @@ export class RedisClaims {
 
   /**
    * Gives `entry` to `place`, unless another place has it, in one step.
-   * @throws Fault `internal.quota` no room; `internal.store-unavailable`
+   * @throws Fault `caller.option-invalid`; `internal.quota` no room; `internal.store-unavailable`
    */
   async claim(entry: ReplayEntry, place: string, nowMs: number, share: ReplayShare): Promise<boolean> {
+    requireKind(REPLAY_ENTRY, entry, 'entry');
+    requireKind(TEXT, place, 'place');
+    requireKind(FINITE, nowMs, 'nowMs');
+    requireKind(REPLAY_SHARE, share, 'share');
     const untilMs = entry.untilMs + this.#lagMaxMs;
     return await this.#entries.claim({ ...entry, untilMs }, hash('sha256', place, 'base64url'), nowMs, share);
   }

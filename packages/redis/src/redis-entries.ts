@@ -53,12 +53,10 @@ export class RedisEntries {
   /**
    * Gives `entry` to `holder`, unless another has it.
    * @returns whether it is the holder's; `false` also where its time has passed
-   * @throws Fault `caller.input-invalid`, `internal.quota`, `internal.store-unavailable`
+   * @throws Fault `internal.quota`, `internal.store-unavailable`
    */
   async claim(entry: Entry, holder: string, nowMs: number, { owner, kind = 'message' }: ReplayShare): Promise<boolean> {
     const { scope, key, untilMs } = entry;
-    if (!(Number.isFinite(nowMs) && Number.isFinite(untilMs)))
-      throw new Fault('caller.input-invalid', { reason: 'time is not a number' });
     // A clock that goes backwards brings nothing back.
     this.#latestMs = Math.max(this.#latestMs, nowMs);
     if (untilMs <= this.#latestMs) return false;

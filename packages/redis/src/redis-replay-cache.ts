@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { optional, requireOptions, shapeOf, whole } from '@parley/core/internal';
+import { FINITE, optional, requireKind, requireOptions, shapeOf, TEXT, whole } from '@parley/core/internal';
 import type { ReplayCache, ReplayShare } from '@parley/engine';
+import { REPLAY_SHARE } from '@parley/engine/internal';
 import type { EntryLimits } from './redis-entries.ts';
 import { RedisEntries } from './redis-entries.ts';
 import type { RedisPlace } from './store-settings.ts';
@@ -36,6 +37,11 @@ export class RedisReplayCache implements ReplayCache {
     nowMs: number,
     share: ReplayShare = { owner: scope },
   ): Promise<boolean> {
+    requireKind(TEXT, scope, 'scope');
+    requireKind(TEXT, key, 'key');
+    requireKind(FINITE, untilMs, 'untilMs');
+    requireKind(FINITE, nowMs, 'nowMs');
+    requireKind(REPLAY_SHARE, share, 'share');
     const attempt = `${this.#name}${(this.#attempts++).toString(36)}`;
     return await this.#entries.claim({ scope, key, untilMs }, attempt, nowMs, share);
   }

@@ -5,6 +5,7 @@ export { sampleContext, sampleKey } from './kit/sample-context.ts';
 export { sampleMessage, tampered } from './kit/sample-message.ts';
 export type { SampleMessageOptions } from './kit/sample-message.ts';
 export { SAMPLE_TIME_MS, TestAmbient } from './kit/test-ambient.ts';
+export type { TestAmbientOptions } from './kit/test-ambient.ts';
 
 // What every store must do, for whoever writes one.
 export { CONTEXT_STORE_LAWS } from './conformance/context-store-laws.ts';

@@ -1,6 +1,7 @@
 import { Fault } from '@parley/core';
-import { optional, requireOptions, shapeOf, whole } from '@parley/core/internal';
+import { FINITE, optional, requireKind, requireOptions, shapeOf, TEXT, whole } from '@parley/core/internal';
 import type { ReplayEntry, ReplayShare } from '@parley/engine';
+import { REPLAY_ENTRY, REPLAY_SHARE } from '@parley/engine/internal';
 import { ClaimTable } from './claim-table.ts';
 import type { Claims } from './claims.ts';
 
@@ -51,7 +52,14 @@ export class MemoryClaims implements Claims {
     return this.#entries;
   }
 
-  claim({ scope, key, untilMs }: ReplayEntry, place: string, nowMs: number, { owner }: ReplayShare): boolean {
+  /** @throws Fault `caller.option-invalid`; `internal.quota` no room */
+  claim(entry: ReplayEntry, place: string, nowMs: number, share: ReplayShare): boolean {
+    requireKind(REPLAY_ENTRY, entry, 'entry');
+    requireKind(TEXT, place, 'place');
+    requireKind(FINITE, nowMs, 'nowMs');
+    requireKind(REPLAY_SHARE, share, 'share');
+    const { scope, key, untilMs } = entry;
+    const { owner } = share;
     if (nowMs > this.#latestMs) {
       this.#latestMs = nowMs;
       this.#forget();

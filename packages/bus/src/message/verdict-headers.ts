@@ -1,5 +1,6 @@
 /** What is proven of a message, as headers that any consumer can read. */
 import type { FailedReply } from '@parley/core';
+import { requireKind, TEXT } from '@parley/core/internal';
 import type { OpenedMessage, PartRole } from '@parley/engine';
 
 /** All headers of ours begin so. */
@@ -42,6 +43,7 @@ export function placeHeader(place: string): Record<string, string> {
  * `decodeURIComponent` gives the text back.
  */
 export function headerText(text: string): string {
+  requireKind(TEXT, text, 'text');
   return text.replaceAll(/[^\x20-\x24\x26-\x7e]/gu, (character) => [...UTF8.encode(character)].map(escaped).join(''));
 }
 

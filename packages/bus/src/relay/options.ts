@@ -1,4 +1,14 @@
-import { callback, instanceOf, optional, port, requireOptions, shapeOf, whole } from '@parley/core/internal';
+import type { Members } from '@parley/core/internal';
+import {
+  callback,
+  instanceOf,
+  objectWith,
+  optional,
+  port,
+  requireOptions,
+  shapeOf,
+  whole,
+} from '@parley/core/internal';
 import type { Delivery, OutgoingMessage } from '../message/bus-message.ts';
 import type { RetryPace } from '../stage/options.ts';
 import { RETRY_PACE } from '../stage/options.ts';
@@ -37,17 +47,31 @@ export interface CommitBatch<Given extends Delivery> {
   readonly deliveries: readonly Given[];
 }
 
-const RELAY = shapeOf<RelayOptions<Delivery>>({
+/** What a relay is between. */
+export type RelayEnds<Given extends Delivery> = Pick<RelayOptions<Given>, 'inlet' | 'outlet' | 'deadLetters'>;
+
+const ENDS: Members<RelayEnds<Delivery>> = {
   inlet: port<Inlet>('deliveries', 'acknowledge'),
-  stage: callback(),
   outlet: port<Outlet>('send'),
   deadLetters: port<Outlet>('send'),
+};
+
+const RELAY = shapeOf<RelayOptions<Delivery>>({
+  ...ENDS,
+  stage: callback(),
   commit: optional(callback()),
   batchMessagesMax: optional(whole(1, 65_536)),
   retry: optional(RETRY_PACE),
   signal: optional(instanceOf(AbortSignal)),
   onSettled: optional(callback()),
 });
+
+const SOME_ENDS = objectWith<RelayEnds<Delivery>>(ENDS);
+
+/** @throws Fault `caller.option-invalid` */
+export function checkEnds(ends: object): void {
+  requireOptions(SOME_ENDS, ends, 'options');
+}
 
 /** @throws Fault `caller.option-invalid` */
 export function checkRelay(options: object): void {

@@ -1,12 +1,13 @@
 import type { FaultCode, Reply } from '@parley/core';
 import { Fault, isTransient, unwrap } from '@parley/core';
+import { asyncIterable, called } from '@parley/core/internal';
 import type { Delivery } from '../message/bus-message.ts';
 import type { RetryPace } from '../stage/options.ts';
 import { persistently } from '../stage/persistently.ts';
 import type { Settled } from '../stage/stage.ts';
 import { batchesOf } from './batches.ts';
-import type { Commit, CommitBatch, RelayOptions } from './options.ts';
-import { checkRelay } from './options.ts';
+import type { Commit, CommitBatch, RelayEnds, RelayOptions } from './options.ts';
+import { checkEnds, checkRelay } from './options.ts';
 import { refused } from './refused.ts';
 import { onceUnderWay } from './under-way.ts';
 
@@ -18,6 +19,8 @@ export interface RelaySummary {
   /** Deliveries that came while the same message was under way. */
   readonly repeated: number;
 }
+
+const SETTLED = asyncIterable<Settled>();
 
 const BATCH_MESSAGES_MAX = 256;
 const RETRY: RetryPace = { attemptsMax: 10, pauseMs: 100 };
@@ -53,7 +56,8 @@ export async function relay<Given extends Delivery>(options: RelayOptions<Given>
     }
   };
   try {
-    for await (const batch of batchesOf(stage(once.deliveries, signal), batchMessagesMax, () => committing)) {
+    const settled = called('stage', SETTLED, () => stage(once.deliveries, signal)) as AsyncIterable<Settled<Given>>;
+    for await (const batch of batchesOf(settled, batchMessagesMax, () => committing)) {
       await committing;
       committing = settle(batch);
       committing.catch(() => ending.abort());
@@ -67,11 +71,9 @@ export async function relay<Given extends Delivery>(options: RelayOptions<Given>
 }
 
 /** Sends, and acknowledges then. What an outlet will never take goes to the dead letters. */
-export function sendThenAcknowledge<Given extends Delivery>({
-  inlet,
-  outlet,
-  deadLetters,
-}: Pick<RelayOptions<Given>, 'inlet' | 'outlet' | 'deadLetters'>): Commit<Given> {
+export function sendThenAcknowledge<Given extends Delivery>(ends: RelayEnds<Given>): Commit<Given> {
+  checkEnds(ends);
+  const { inlet, outlet, deadLetters } = ends;
   return async (batch) => {
     const unsendable = await outlet.send(batch.results);
     const lost = await deadLetters.send([...batch.deadLetters, ...unsendable.map(refused)]);

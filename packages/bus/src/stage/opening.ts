@@ -5,7 +5,7 @@ import { MemoryClaims } from '../claims/memory-claims.ts';
 import type { Delivery } from '../message/bus-message.ts';
 import { provenHeaders } from '../message/verdict-headers.ts';
 import type { OpeningOptions, ProofOptions } from './options.ts';
-import { checkOpening } from './options.ts';
+import { checkOpening, checkVerifying } from './options.ts';
 import type { Stage } from './stage.ts';
 import { stageOf } from './stage.ts';
 
@@ -30,6 +30,7 @@ export function opening(given: OpeningOptions): Stage {
  * @throws Fault `caller.option-invalid`
  */
 export function verifying(options: ProofOptions): Stage {
+  checkVerifying(options);
   return opening({ ...options, handOn: 'message' });
 }
 

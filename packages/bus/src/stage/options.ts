@@ -85,12 +85,18 @@ const PROOF: Members<ProofOptions> = {
 };
 
 const OPENING = shapeOf<OpeningOptions>({ ...PROOF, handOn: optional(oneOf(['body', 'message'])) });
+const VERIFYING = shapeOf<ProofOptions>(PROOF);
 const SEALING = shapeOf<SealingOptions>({ ...PACE, pool: port<Sealer>('seal'), request: callback() });
 const RESEALING = shapeOf<ResealingOptions>({ ...PROOF, sealer: port<Sealer>('seal'), request: callback() });
 
 /** @throws Fault `caller.option-invalid` */
 export function checkOpening(options: OpeningOptions): void {
   requireOptions(OPENING, options, 'options');
+}
+
+/** @throws Fault `caller.option-invalid` */
+export function checkVerifying(options: ProofOptions): void {
+  requireOptions(VERIFYING, options, 'options');
 }
 
 /** @throws Fault `caller.option-invalid` */

@@ -1,5 +1,5 @@
-import { localNameOf, readDocument, Tape } from '@parley/codec';
-import { Namespace, namespaceOf } from '@parley/codec/internal';
+import { Tape } from '@parley/codec';
+import { localNameOf, Namespace, namespaceOf, readDocument } from '@parley/codec/internal';
 import type { FaultCode, Version } from '@parley/core';
 import { STR_TRANSFORM, VERSION_URIS } from '@parley/core/internal';
 import type { Policy } from '@parley/engine';

@@ -1,16 +1,21 @@
 /** What elements are called and say, for people: tolerant, bounded, and never a reason to stop. */
 
 import type { Tape } from '@parley/codec';
+import { NAMESPACE_URIS } from '@parley/codec';
 import {
+  attributeNamed,
   attributeText,
+  E,
+  ELEMENT_WORDS,
   firstChild,
+  isNamed,
+  localName,
   localNameOf,
-  NAMESPACE_URIS,
+  Namespace,
   namespaceUriOf,
   nextSibling,
   textOf,
-} from '@parley/codec';
-import { attributeNamed, E, ELEMENT_WORDS, isNamed, localName, Namespace } from '@parley/codec/internal';
+} from '@parley/codec/internal';
 
 /** The prefixes that the specifications use, by namespace. */
 const PREFIXES: ReadonlyMap<string, string> = new Map(

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { DEFAULT_LIMITS, Fault } from '@parley/core';
+import { listOf, requireKind, TEXT } from '@parley/core/internal';
 import { scan } from '../hot/scan/scan.ts';
 import { attributeNamed, localName, localNameOf, namespaceUriOf } from '../tape/navigate.ts';
 import { Tape } from '../tape/tape.ts';
@@ -30,6 +31,8 @@ interface SchemaOutline {
   readonly imports: readonly string[];
 }
 
+const FILES = listOf(TEXT);
+
 /** What {@link validate} validates against: schema documents, no two of one target namespace. */
 export class SchemaSet {
   /** The target namespaces, in the order of the files; '' is none. */
@@ -47,6 +50,7 @@ export class SchemaSet {
    * @throws Fault `caller.input-unreadable`, `caller.schema-invalid`
    */
   constructor(files: readonly string[]) {
+    requireKind(FILES, files, 'files');
     const known = new Set<string>();
     // A target namespace of its own lets it import a schema without one.
     const driver = new XmlWriter().open(SCHEMA, [[TARGET_NAMESPACE_ATTRIBUTE, 'urn:parley:schema-set']]);
@@ -92,8 +96,8 @@ function outlineOf(file: string): SchemaOutline {
 function contentOf(file: string): Uint8Array {
   try {
     return readFileSync(file);
-  } catch {
-    throw new Fault('caller.input-unreadable', { file });
+  } catch (error) {
+    throw new Fault('caller.input-unreadable', { file }, error);
   }
 }
 

@@ -1,14 +1,16 @@
 /** Whether a document is what its schemas say, as libxml2 sees it. */
 import type { Limits } from '@parley/core';
 import { DEFAULT_LIMITS } from '@parley/core';
-import { limitFault } from '@parley/core/internal';
+import { instanceOf, LIMITS, limitFault, requireInput, requireKind } from '@parley/core/internal';
 import { scan } from '../hot/scan/scan.ts';
 import { localNameOf, namespaceUriOf } from '../tape/navigate.ts';
 import { E, ELEMENT_WORDS, Tape } from '../tape/tape.ts';
 import { elementOnLine, withElementLines } from './element-lines.ts';
 import { messageWithoutValue } from './finding-message.ts';
 import { nativeFindings } from './native-validation.ts';
-import type { SchemaSet } from './schema-set.ts';
+import { SchemaSet } from './schema-set.ts';
+
+const SCHEMAS = instanceOf<SchemaSet>(SchemaSet);
 
 /** One way in which a document differs from its schemas. Plain data. */
 export interface SchemaFinding {
@@ -50,6 +52,9 @@ export function validate(
   schemas: SchemaSet,
   limits: Limits = DEFAULT_LIMITS,
 ): readonly SchemaFinding[] {
+  requireInput(document, 'document');
+  requireKind(SCHEMAS, schemas, 'schemas');
+  requireKind(LIMITS, limits, 'limits');
   const tape = new Tape();
   scan(document, { ...limits, depthMax: Math.min(limits.depthMax, NATIVE_DEPTH_MAX) }, tape);
   checkNamespaceLengths(tape, limits);

@@ -1,5 +1,6 @@
 /** The schemas of the WS-* specifications, from the folder `schemas` of this package (sources and licences: README there). */
 import { fileURLToPath } from 'node:url';
+import { oneOf, requireKind } from '@parley/core/internal';
 import { SchemaSet } from './schema-set.ts';
 
 // Leaves first: a file stands after those that it imports.
@@ -43,10 +44,13 @@ const FILES: Readonly<Record<WsSchemas, readonly string[]>> = {
 /** The names of all bundled sets. */
 export const WS_SCHEMAS: readonly WsSchemas[] = Object.keys(FILES) as WsSchemas[];
 
+const NAME = oneOf(WS_SCHEMAS);
+
 const sets = new Map<WsSchemas, SchemaSet>();
 
 /** A bundled set; its files are read and checked once. */
 export function wsSchemas(name: WsSchemas): SchemaSet {
+  requireKind(NAME, name, 'name');
   let set = sets.get(name);
   if (set === undefined) {
     set = new SchemaSet(wsSchemaFiles(name));
@@ -57,5 +61,6 @@ export function wsSchemas(name: WsSchemas): SchemaSet {
 
 /** The files of a bundled set, to which a caller may append own ones: `new SchemaSet([...wsSchemaFiles('messages'), own])`. */
 export function wsSchemaFiles(name: WsSchemas): readonly string[] {
+  requireKind(NAME, name, 'name');
   return FILES[name].map((file) => fileURLToPath(new URL(`../../schemas/${file}.xsd`, import.meta.url)));
 }

@@ -1,6 +1,11 @@
+import { instanceOf, oneOf, requireKind, whole } from '@parley/core/internal';
 import { canonicalise } from '../hot/canonical/canonicalise.ts';
 import { OctetSink } from '../hot/octets/octet-sink.ts';
-import type { Tape } from '../tape/tape.ts';
+import { Tape } from '../tape/tape.ts';
+
+const TAPE = instanceOf<Tape>(Tape);
+const SINK = instanceOf<OctetSink>(OctetSink);
+const METHOD = oneOf(['exclusive', 'inclusive']);
 
 /** An element of another document, kept in canonical form: what a writer may repeat. */
 export class CanonicalElement {
@@ -13,7 +18,7 @@ export class CanonicalElement {
   /**
    * Copies `element`; the tape may be used for another document afterwards. `inclusive` takes along every namespace that is in scope,
    * for the sake of names in values (xsi:type); `exclusive` those that its own names use.
-   * @throws Fault `peer.limit-cost` for more than `bytesMax` octets
+   * @throws Fault `peer.limit-cost` for more than `bytesMax` octets; `caller.option-invalid`
    */
   static of(
     tape: Tape,
@@ -21,6 +26,10 @@ export class CanonicalElement {
     bytesMax: number,
     method: 'exclusive' | 'inclusive' = 'exclusive',
   ): CanonicalElement {
+    requireKind(TAPE, tape, 'tape');
+    requireKind(whole(0, tape.elementCount - 1), element, 'element');
+    requireKind(whole(1), bytesMax, 'bytesMax');
+    requireKind(METHOD, method, 'method');
     const out = new OctetSink(512);
     out.reset(bytesMax);
     canonicalise(tape, element, out, { method });
@@ -33,8 +42,9 @@ export class CanonicalElement {
     return this.#octets.slice();
   }
 
-  /** Appends the element. */
+  /** Appends the element. @throws Fault `caller.option-invalid` */
   writeTo(out: OctetSink): void {
+    requireKind(SINK, out, 'out');
     out.write(this.#octets, 0, this.#octets.length);
   }
 }

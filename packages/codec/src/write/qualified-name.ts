@@ -1,12 +1,13 @@
 /** The names that we write. They are made of constants, once, and checked when they are made. */
-import { invariant } from '@parley/core/internal';
+import { Fault } from '@parley/core';
+import { instanceOf, requireKind, TEXT, textLike } from '@parley/core/internal';
 import { writeEscapedAttribute } from '../hot/octets/escape.ts';
 import { OctetSink } from '../hot/octets/octet-sink.ts';
 import { NAMESPACE_URIS, Namespace } from '../tape/vocabulary.ts';
 
 /** ASCII names: the vocabulary has no others. */
-const NAME = /^[A-Za-z_][A-Za-z0-9._-]*$/;
-const URI = /^[\x21-\x7e]+$/;
+const ASCII_NAME = textLike(/^[A-Za-z_][A-Za-z0-9._-]*$/, 'a name in ASCII');
+const ASCII_URI = textLike(/^[\x21-\x7e]+$/, 'a URI in ASCII');
 const XML: string = NAMESPACE_URIS[Namespace.xml]!;
 const XMLNS: string = NAMESPACE_URIS[Namespace.xmlns]!;
 
@@ -17,12 +18,19 @@ export class NamespaceBinding {
   /** The declaration with the blank before it, in canonical form. */
   readonly declaration: Uint8Array;
 
-  /** @throws Fault `internal.invariant` no name, no URI in ASCII, or what Namespaces in XML §3 reserves */
+  /** @throws Fault `caller.option-invalid` no name, no URI in ASCII, or what Namespaces in XML §3 reserves */
   constructor(prefix: string, uri: string) {
     const isNone = prefix === '' && uri === '';
-    invariant(isNone || (NAME.test(prefix) && URI.test(uri)), 'a prefix is a name, and its namespace a URI');
-    invariant((prefix === 'xml') === (uri === XML), 'xml is the prefix of its namespace, and of no other');
-    invariant(prefix !== 'xmlns' && uri !== XMLNS, 'xmlns is no prefix');
+    requireKind(TEXT, prefix, 'prefix');
+    requireKind(TEXT, uri, 'uri');
+    if (!isNone) {
+      requireKind(ASCII_NAME, prefix, 'prefix');
+      requireKind(ASCII_URI, uri, 'uri');
+    }
+    if ((prefix === 'xml') !== (uri === XML))
+      throw new Fault('caller.option-invalid', { option: 'prefix', reason: 'xml is that of its namespace alone' });
+    if (prefix === 'xmlns' || uri === XMLNS)
+      throw new Fault('caller.option-invalid', { option: 'prefix', reason: 'xmlns is none' });
     this.prefix = prefix;
     this.uri = uri;
     this.declaration = octetsOf((out) => {
@@ -32,11 +40,13 @@ export class NamespaceBinding {
     });
   }
 
-  /** A name in this namespace. */
+  /** A name in this namespace. @throws Fault `caller.option-invalid` `local` is no ASCII name */
   name(local: string): QualifiedName {
     return new QualifiedName(this, local);
   }
 }
+
+const NAMESPACE = instanceOf<NamespaceBinding>(NamespaceBinding);
 
 /** A name of an element or an attribute, with the markup that it is in. */
 export class QualifiedName {
@@ -48,9 +58,10 @@ export class QualifiedName {
   /** The attribute up to its value: ` p:local="`. */
   readonly attribute: Uint8Array;
 
-  /** @throws Fault `internal.invariant` `local` is no ASCII name */
+  /** @throws Fault `caller.option-invalid` `local` is no ASCII name */
   constructor(namespace: NamespaceBinding, local: string) {
-    invariant(NAME.test(local), 'a local name is a name');
+    requireKind(NAMESPACE, namespace, 'namespace');
+    requireKind(ASCII_NAME, local, 'local');
     this.namespace = namespace;
     this.local = local;
     const name = namespace.prefix === '' ? local : `${namespace.prefix}:${local}`;

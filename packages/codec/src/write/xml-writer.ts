@@ -1,10 +1,20 @@
-import { encodedBase64Length, invariant, writeBase64 } from '@parley/core/internal';
+import { Fault } from '@parley/core';
+import type { Kind } from '@parley/core/internal';
+import {
+  encodedBase64Length,
+  instanceOf,
+  listOf,
+  requireInput,
+  requireKind,
+  TEXT,
+  tuple,
+  writeBase64,
+} from '@parley/core/internal';
 import { writeEscapedAttribute, writeEscapedOctets, writeEscapedText } from '../hot/octets/escape.ts';
 import { Octet } from '../hot/octets/octet.ts';
 import { OctetSink } from '../hot/octets/octet-sink.ts';
-import type { CanonicalElement } from './canonical-element.ts';
-import type { NamespaceBinding, QualifiedName } from './qualified-name.ts';
-import { compareNames } from './qualified-name.ts';
+import { CanonicalElement } from './canonical-element.ts';
+import { compareNames, NamespaceBinding, QualifiedName } from './qualified-name.ts';
 
 const { doubleQuote: DOUBLE_QUOTE, greater: GREATER } = Octet;
 
@@ -13,12 +23,18 @@ const NOTHING: readonly never[] = [];
 /** An attribute to write. */
 export type Attribute = readonly [name: QualifiedName, value: string];
 
+const NAME = instanceOf<QualifiedName>(QualifiedName);
+const ATTRIBUTES: Kind<readonly Attribute[]> = listOf(tuple<Attribute>(NAME, TEXT));
+const BINDINGS = listOf(instanceOf<NamespaceBinding>(NamespaceBinding));
+const SINK = instanceOf<OctetSink>(OctetSink);
+const ELEMENT = instanceOf<CanonicalElement>(CanonicalElement);
+
 /**
  * Appends elements, attributes and text to a sink; there is nothing else it can write, and no way to write markup.
  *
  * What it writes is its own exclusive canonical form (without comments), because it declares a prefix on the element
  * that first uses it, has start and end tags only, and escapes as C14N does. So an element can be digested as written.
- * Builders give attributes in canonical order; another order is `internal.invariant`, like tags that do not match.
+ * Builders give attributes in canonical order; another order is `caller.option-invalid`; tags that do not match are `caller.input-invalid`.
  */
 export class XmlWriter {
   /** Where it all goes; written octets are `sink.bytes[0, sink.length)`. */
@@ -30,7 +46,9 @@ export class XmlWriter {
   readonly #outer: number[] = [];
 
   /** @param inScope what the surroundings have rendered already: not declared again */
-  constructor(sink: OctetSink = new OctetSink(), inScope: readonly NamespaceBinding[] = []) {
+  constructor(sink: OctetSink = new OctetSink(), inScope: readonly NamespaceBinding[] = NOTHING) {
+    requireKind(SINK, sink, 'sink');
+    if (inScope !== NOTHING) requireKind(BINDINGS, inScope, 'inScope');
     this.sink = sink;
     this.#scope = [...inScope];
   }
@@ -42,8 +60,9 @@ export class XmlWriter {
   open(
     name: QualifiedName,
     attributes: readonly Attribute[] = NOTHING,
-    inContent: readonly NamespaceBinding[] = [],
+    inContent: readonly NamespaceBinding[] = NOTHING,
   ): this {
+    requireTag(name, attributes, inContent);
     const { sink } = this;
     const outer = this.#scope.length;
     this.#open.push(name);
@@ -52,10 +71,8 @@ export class XmlWriter {
     for (let index = 0; index < attributes.length; index++) {
       const attribute = attributes[index]![0];
       this.#declare(attribute.namespace, outer);
-      invariant(
-        index === 0 || compareNames(attributes[index - 1]![0], attribute) < 0,
-        'attributes are in canonical order',
-      );
+      if (index > 0 && compareNames(attributes[index - 1]![0], attribute) >= 0)
+        throw new Fault('caller.option-invalid', { option: 'attributes', reason: 'not in canonical order' });
     }
     for (let index = 0; index < inContent.length; index++) this.#declare(inContent[index]!, outer);
 
@@ -71,11 +88,12 @@ export class XmlWriter {
     return this;
   }
 
-  /** The end tag of the innermost open element. */
+  /** The end tag of the innermost open element. @throws Fault `caller.input-invalid` none is open */
   close(): this {
     const name = this.#open.pop();
     const outer = this.#outer.pop();
-    invariant(name !== undefined && outer !== undefined, 'an element is open');
+    if (name === undefined || outer === undefined)
+      throw new Fault('caller.input-invalid', { input: 'elements', reason: 'none is open' });
     append(this.sink, name.endTag);
     while (this.#scope.length > outer) this.#scope.pop();
     return this;
@@ -93,12 +111,14 @@ export class XmlWriter {
 
   /** @throws Fault `caller.input-invalid` for a character that XML cannot carry; so do attributes */
   text(text: string): this {
+    if (typeof text !== 'string') requireKind(TEXT, text, 'text');
     writeEscapedText(text, this.sink);
     return this;
   }
 
   /** The base64 of `octets` (borrowed): from octets to octets, so that a secret becomes no string. */
   base64(octets: Uint8Array): this {
+    requireInput(octets, 'octets');
     const { sink } = this;
     sink.reserve(encodedBase64Length(octets.length));
     sink.length += writeBase64(octets, sink.bytes, sink.length);
@@ -110,19 +130,21 @@ export class XmlWriter {
    * @throws Fault `caller.input-invalid` no UTF-8, or a character that XML cannot carry
    */
   textOctets(utf8: Uint8Array): this {
+    requireInput(utf8, 'utf8');
     writeEscapedOctets(utf8, this.sink);
     return this;
   }
 
   /** An element that was received. It brings all its declarations, also one that is in force here already. */
   repeat(element: CanonicalElement): this {
+    requireKind(ELEMENT, element, 'element');
     element.writeTo(this.sink);
     return this;
   }
 
-  /** The document; the caller's own. The sink is empty and wiped afterwards. */
+  /** The document; the caller's own. The sink is empty and wiped afterwards. @throws Fault `caller.input-invalid` an element is open */
   take(): Uint8Array {
-    invariant(this.#open.length === 0, 'every element is closed');
+    if (this.#open.length > 0) throw new Fault('caller.input-invalid', { input: 'elements', reason: 'one is open' });
     return this.sink.take();
   }
 
@@ -134,12 +156,46 @@ export class XmlWriter {
     let at = scope.length - 1;
     while (at >= 0 && scope[at]!.prefix !== prefix) at--;
     if (at >= 0 && scope[at]!.uri === uri) return;
-    invariant(at < outer, 'a prefix has one meaning in a start tag');
+    if (at >= outer)
+      throw new Fault('caller.option-invalid', { option: 'attributes', reason: 'one prefix, two namespaces' });
     // Declarations stand in the order of their prefixes, which are ASCII.
     let place = scope.push(namespace) - 1;
     for (; place > outer && scope[place - 1]!.prefix > prefix; place--) scope[place] = scope[place - 1]!;
     scope[place] = namespace;
   }
+}
+
+/** @throws Fault `caller.option-invalid` */
+function requireTag(
+  name: QualifiedName,
+  attributes: readonly Attribute[],
+  inContent: readonly NamespaceBinding[],
+): void {
+  // perf: what fits costs no more than to look at it.
+  if (!fits(name, attributes)) {
+    requireKind(NAME, name, 'name');
+    requireKind(ATTRIBUTES, attributes, 'attributes');
+  }
+  if (inContent !== NOTHING) requireKind(BINDINGS, inContent, 'inContent');
+}
+
+function fits(name: unknown, attributes: unknown): boolean {
+  try {
+    return name instanceof QualifiedName && (attributes === NOTHING || areAttributes(attributes));
+  } catch {
+    // A proxy of the caller's.
+    return false;
+  }
+}
+
+function areAttributes(attributes: unknown): boolean {
+  if (!Array.isArray(attributes)) return false;
+  for (let index = 0; index < attributes.length; index++) {
+    const attribute: unknown = attributes[index];
+    if (!Array.isArray(attribute) || attribute.length !== 2) return false;
+    if (!(attribute[0] instanceof QualifiedName) || typeof attribute[1] !== 'string') return false;
+  }
+  return true;
 }
 
 function append(sink: OctetSink, octets: Uint8Array): void {

@@ -1,5 +1,6 @@
 /** What an initiator makes of answers: each is opened as its request was sent, and belongs to that one request. */
-import { readDocument, Tape } from '@parley/codec';
+import { Tape } from '@parley/codec';
+import { readDocument } from '@parley/codec/internal';
 import type { Reply, SecurityContext } from '@parley/core';
 import { contextSource, Fault, unwrap } from '@parley/core';
 import type { Credentials, OpenedMessage, Policy, Pool } from '@parley/engine';

@@ -1,5 +1,6 @@
 /** The context of an initiator, as answers make it. */
-import { CanonicalElement, scan, Tape } from '@parley/codec';
+import { CanonicalElement, Tape } from '@parley/codec';
+import { scan } from '@parley/codec/internal';
 import type { SecurityContext } from '@parley/core';
 import { DEFAULT_LIMITS, Fault } from '@parley/core';
 import type { SecurityContextToken } from '@parley/engine/internal';

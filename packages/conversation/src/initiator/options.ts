@@ -1,5 +1,5 @@
 import type { SecurityContext, Version } from '@parley/core';
-import type { Kind } from '@parley/core/internal';
+import type { Kind, Members } from '@parley/core/internal';
 import { CONTEXT, callback, OCTETS, oneOf, optional, shapeOf, TEXT, whole } from '@parley/core/internal';
 import type { SoapVersion } from '@parley/engine';
 import type { InitiatorBootstrap } from '../bootstrap/bootstrap.ts';
@@ -73,7 +73,7 @@ export interface InitiatorOptions {
 }
 
 /** What each option of an initiator may be. */
-export const INITIATOR_OPTIONS: Kind<InitiatorOptions> = shapeOf<InitiatorOptions>({
+export const INITIATOR_MEMBERS: Members<InitiatorOptions> = {
   version: oneOf(['200512', '200502']),
   soapVersion: oneOf(['1.1', '1.2']),
   to: TEXT,
@@ -99,4 +99,6 @@ export const INITIATOR_OPTIONS: Kind<InitiatorOptions> = shapeOf<InitiatorOption
   rolloverMs: optional(whole()),
   openRequestsMax: optional(whole(1)),
   answerWithinMs: optional(whole(1)),
-});
+};
+
+export const INITIATOR_OPTIONS: Kind<InitiatorOptions> = shapeOf<InitiatorOptions>(INITIATOR_MEMBERS);

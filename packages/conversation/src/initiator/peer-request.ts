@@ -1,5 +1,6 @@
 /** What the responder may ask of an initiator: the end of the context that both have (WS-SC §6). */
-import { scan, Tape } from '@parley/codec';
+import { Tape } from '@parley/codec';
+import { scan } from '@parley/codec/internal';
 import { contextSource, Fault, unwrap } from '@parley/core';
 import type { OpenedMessage } from '@parley/engine';
 import { open } from '@parley/engine';

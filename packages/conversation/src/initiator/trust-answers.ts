@@ -1,6 +1,7 @@
 /** What answers to requests of trust say. */
 import type { CanonicalElement } from '@parley/codec';
-import { scan, Tape } from '@parley/codec';
+import { Tape } from '@parley/codec';
+import { scan } from '@parley/codec/internal';
 import type { KeyInstance } from '@parley/core';
 import { Fault } from '@parley/core';
 import { encodeBase64, VERSION_URIS } from '@parley/core/internal';

@@ -1,6 +1,7 @@
 /** Answers to requests of trust. */
 import type { XmlWriter } from '@parley/codec';
-import { CanonicalElement, scan, Tape } from '@parley/codec';
+import { CanonicalElement, Tape } from '@parley/codec';
+import { scan } from '@parley/codec/internal';
 import type { Secret } from '@parley/core';
 import { Fault } from '@parley/core';
 import { combinedHash } from '@parley/core/internal';

@@ -1,6 +1,7 @@
 /** The responder's own Cancel: it ends the context at once, and tells the initiator (WS-SC §6). */
 
-import { scan, Tape } from '@parley/codec';
+import { Tape } from '@parley/codec';
+import { scan } from '@parley/codec/internal';
 import type { SecurityContext } from '@parley/core';
 import { contextSource, Fault, unwrap } from '@parley/core';
 import { open } from '@parley/engine';

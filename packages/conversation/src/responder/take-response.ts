@@ -1,6 +1,6 @@
 /** RSTRs that come as requests: a leg of a negotiation, or a context that the sender made. */
-import { firstChild, nextSibling, scan, Tape } from '@parley/codec';
-import { isNamed, localName, Namespace } from '@parley/codec/internal';
+import { Tape } from '@parley/codec';
+import { firstChild, isNamed, localName, Namespace, nextSibling, scan } from '@parley/codec/internal';
 import type { Version } from '@parley/core';
 import { Fault } from '@parley/core';
 import { VERSION_URIS } from '@parley/core/internal';

@@ -1,4 +1,5 @@
-import { scan, Tape } from '@parley/codec';
+import { Tape } from '@parley/codec';
+import { scan } from '@parley/codec/internal';
 import type { Version } from '@parley/core';
 import { Fault } from '@parley/core';
 import { VERSION_URIS } from '@parley/core/internal';

@@ -1,7 +1,7 @@
 /** Header blocks put into an envelope that is there already. */
 import type { Tape } from '@parley/codec';
-import { readDocument, XmlWriter } from '@parley/codec';
-import { Namespace, namespaceOf, splice, uriOfPrefix } from '@parley/codec/internal';
+import { XmlWriter } from '@parley/codec';
+import { Namespace, namespaceOf, readDocument, splice, uriOfPrefix } from '@parley/codec/internal';
 import { DEFAULT_LIMITS } from '@parley/core';
 import type { SoapVersion } from '@parley/engine';
 import { contentOf, endOf, readEnvelopeShape, SOAP, SOAP_NAMESPACES, startOf } from '@parley/engine/internal';

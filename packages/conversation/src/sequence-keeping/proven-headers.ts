@@ -1,5 +1,6 @@
 /** What of a message says something about sequences, and counts: header blocks that were signed, or that the transport answers for. */
-import { firstChild, nextSibling, READERS, readDocument, scan, Tape } from '@parley/codec';
+import { READERS, Tape } from '@parley/codec';
+import { firstChild, nextSibling, readDocument, scan } from '@parley/codec/internal';
 import { Fault } from '@parley/core';
 import type { Kind } from '@parley/core/internal';
 import { LIMITS, objectWith, oneOf, requireInput, requireKind } from '@parley/core/internal';

@@ -79,7 +79,8 @@ const WINDOW_CEILING = 1000;
 
 const COUNT = optional(whole(1));
 
-const OPTIONS: Members<SequenceOptions> = {
+/** What each option of a sequence may be. */
+export const SEQUENCE_MEMBERS: Members<SequenceOptions> = {
   windowMax: optional(whole(1, WINDOW_CEILING)),
   inactivityMs: COUNT,
   keepAliveMs: COUNT,
@@ -88,9 +89,9 @@ const OPTIONS: Members<SequenceOptions> = {
   sequenceLifetimeMs: COUNT,
 };
 
-export const SEQUENCE_OPTIONS: Kind<SequenceOptions> = shapeOf<SequenceOptions>(OPTIONS);
+export const SEQUENCE_OPTIONS: Kind<SequenceOptions> = shapeOf<SequenceOptions>(SEQUENCE_MEMBERS);
 export const RESPONDER_SEQUENCE_OPTIONS: Kind<ResponderSequenceOptions> = shapeOf<ResponderSequenceOptions>({
-  ...OPTIONS,
+  ...SEQUENCE_MEMBERS,
   order: optional(oneOf(['in-order', 'unordered'])),
   delivery: optional(oneOf(['exactly-once', 'at-least-once'])),
   incomplete: optional(oneOf(INCOMPLETE_BEHAVIORS)),

@@ -1,7 +1,16 @@
 /** Header blocks about sequences: one element to one claim (WS-RM 1.2 §3.8-§3.10, §6.3). */
 import type { Tape } from '@parley/codec';
-import { firstChild, localNameOf, nextSibling } from '@parley/codec';
-import { attributeNamed, hasName, isNamed, localName, Namespace, namespaceOf } from '@parley/codec/internal';
+import {
+  attributeNamed,
+  firstChild,
+  hasName,
+  isNamed,
+  localName,
+  localNameOf,
+  Namespace,
+  namespaceOf,
+  nextSibling,
+} from '@parley/codec/internal';
 import type { Limits } from '@parley/core';
 import { Fault } from '@parley/core';
 import { limitFault } from '@parley/core/internal';

@@ -1,6 +1,15 @@
 /** What asks for sequences and ends them: bodies, as they are read (WS-RM 1.2 §3.4-§3.6). */
-import { firstChild, localNameOf, nextSibling, scan, Tape } from '@parley/codec';
-import { isNamed, localName, Namespace, namespaceOf } from '@parley/codec/internal';
+import { Tape } from '@parley/codec';
+import {
+  firstChild,
+  isNamed,
+  localName,
+  localNameOf,
+  Namespace,
+  namespaceOf,
+  nextSibling,
+  scan,
+} from '@parley/codec/internal';
 import type { Limits } from '@parley/core';
 import { isTokenReference, readTokenReference, structureInvalid, trimmedText } from '@parley/engine/internal';
 import { childNames, readChildren, soleChild } from '../trust/child-elements.ts';

@@ -1,7 +1,15 @@
 /** Faults about sequences (WS-RM 1.2 §4): SOAP 1.2 has them in the Body, SOAP 1.1 mostly in a header. */
 import type { Tape, XmlWriter } from '@parley/codec';
-import { firstChild, nextSibling } from '@parley/codec';
-import { isNamed, localName, Namespace, namesIn, namespaceOf, uriOfPrefix } from '@parley/codec/internal';
+import {
+  firstChild,
+  isNamed,
+  localName,
+  Namespace,
+  namesIn,
+  namespaceOf,
+  nextSibling,
+  uriOfPrefix,
+} from '@parley/codec/internal';
 import type { FaultCode, FaultDetail, Limits } from '@parley/core';
 import { soapFaultOf } from '@parley/core';
 import type { SoapVersion } from '@parley/engine';

@@ -1,4 +1,5 @@
 /** What a Body that was proven holds. */
+import { Tape } from '@parley/codec';
 import {
   canonicalise,
   firstChild,
@@ -7,8 +8,7 @@ import {
   nextSibling,
   OctetSink,
   scan,
-  Tape,
-} from '@parley/codec';
+} from '@parley/codec/internal';
 import type { Limits } from '@parley/core';
 import { DEFAULT_LIMITS, Fault } from '@parley/core';
 import { LIMITS, requireInput, requireKind } from '@parley/core/internal';

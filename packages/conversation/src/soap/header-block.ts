@@ -1,6 +1,6 @@
 /** Header blocks of our own, put into an envelope of somebody else. */
-import { scan, Tape } from '@parley/codec';
-import { E, ELEMENT_WORDS, splice } from '@parley/codec/internal';
+import { Tape } from '@parley/codec';
+import { E, ELEMENT_WORDS, scan, splice } from '@parley/codec/internal';
 import { DEFAULT_LIMITS, Fault } from '@parley/core';
 import { readEnvelopeShape } from '@parley/engine/internal';
 

@@ -1,8 +1,15 @@
 /** What an unverified message says about itself: enough to send it the right way, and to answer a refusal. */
 
 import type { Tape } from '@parley/codec';
-import { firstChild, nextSibling, readDocument } from '@parley/codec';
-import { isNamed, localName, Namespace, namespaceOf } from '@parley/codec/internal';
+import {
+  firstChild,
+  isNamed,
+  localName,
+  Namespace,
+  namespaceOf,
+  nextSibling,
+  readDocument,
+} from '@parley/codec/internal';
 import type { Version } from '@parley/core';
 import { DEFAULT_LIMITS } from '@parley/core';
 import type { Policy, SoapVersion } from '@parley/engine';

@@ -1,6 +1,7 @@
 /** What stands in the Body, as applications give it: the octets of one element. */
 import type { XmlWriter } from '@parley/codec';
-import { CanonicalElement, scan, Tape } from '@parley/codec';
+import { CanonicalElement, Tape } from '@parley/codec';
+import { scan } from '@parley/codec/internal';
 import type { Limits } from '@parley/core';
 import { Fault } from '@parley/core';
 

@@ -1,8 +1,20 @@
 /** SOAP faults (protocol: §6.2, §1.12): ours are coarse on purpose; those of peers become our codes. */
 
 import type { Attribute, QualifiedName, Tape, XmlWriter } from '@parley/codec';
-import { firstChild, NamespaceBinding, nextSibling, scan, textOf } from '@parley/codec';
-import { isNamed, localName, Namespace, namesIn, namespaceOf, UNQUALIFIED, uriOfPrefix } from '@parley/codec/internal';
+import { NamespaceBinding } from '@parley/codec';
+import {
+  firstChild,
+  isNamed,
+  localName,
+  Namespace,
+  namesIn,
+  namespaceOf,
+  nextSibling,
+  scan,
+  textOf,
+  UNQUALIFIED,
+  uriOfPrefix,
+} from '@parley/codec/internal';
 import type { FaultCode, Limits, SoapFault, Version } from '@parley/core';
 import { FAULT_CODES, soapFaultOf } from '@parley/core';
 import type { Kind } from '@parley/core/internal';

@@ -1,7 +1,6 @@
 /** What a request says of itself before it is opened; also what its tokens carry of their contexts. */
 import type { Tape } from '@parley/codec';
-import { firstChild, nextSibling } from '@parley/codec';
-import { isNamed, localName, Namespace } from '@parley/codec/internal';
+import { firstChild, isNamed, localName, Namespace, nextSibling } from '@parley/codec/internal';
 import type { Limits } from '@parley/core';
 import { Fault } from '@parley/core';
 import { decodeBase64, decodedBase64Max } from '@parley/core/internal';

@@ -1,6 +1,5 @@
 import type { Tape } from '@parley/codec';
-import { firstChild, nextSibling } from '@parley/codec';
-import { isNamed, localName, namespaceOf } from '@parley/codec/internal';
+import { firstChild, isNamed, localName, namespaceOf, nextSibling } from '@parley/codec/internal';
 import { requireElementOnly, structureInvalid } from '@parley/engine/internal';
 
 /** Local names, ready to be compared with a tape. */

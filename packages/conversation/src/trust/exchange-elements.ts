@@ -1,7 +1,15 @@
 /** What a leg of a negotiation carries (WS-Trust §8): opaque octets of a kind, or a challenge and the answer to one. */
 import type { Tape, XmlWriter } from '@parley/codec';
-import { firstChild, nextSibling } from '@parley/codec';
-import { attributeNamed, isNamed, localName, Namespace, namespaceOf, UNQUALIFIED } from '@parley/codec/internal';
+import {
+  attributeNamed,
+  firstChild,
+  isNamed,
+  localName,
+  Namespace,
+  namespaceOf,
+  nextSibling,
+  UNQUALIFIED,
+} from '@parley/codec/internal';
 import type { Version } from '@parley/core';
 import { BASE64_BINARY, decodeBase64, decodedBase64Max, limitFault } from '@parley/core/internal';
 import { attributeValue, structureInvalid, trimmedText, valueOctets } from '@parley/engine/internal';

@@ -1,6 +1,6 @@
 /** How an issuer says that its token is to be named (WS-Trust §4.4): as it wrote that, where we would write something else. */
-import { CanonicalElement, firstChild, nextSibling, scan, Tape } from '@parley/codec';
-import { attributeNamed, isNamed, localName, Namespace } from '@parley/codec/internal';
+import { CanonicalElement, Tape } from '@parley/codec';
+import { attributeNamed, firstChild, isNamed, localName, Namespace, nextSibling, scan } from '@parley/codec/internal';
 import type { Version } from '@parley/core';
 import { DEFAULT_LIMITS, Fault } from '@parley/core';
 import { VERSION_URIS } from '@parley/core/internal';

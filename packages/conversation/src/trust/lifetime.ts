@@ -1,8 +1,7 @@
 /** wst:Lifetime (WS-Trust §2.4). */
 
 import type { Tape, XmlWriter } from '@parley/codec';
-import { firstChild, nextSibling } from '@parley/codec';
-import { isNamed, localName, Namespace } from '@parley/codec/internal';
+import { firstChild, isNamed, localName, Namespace, nextSibling } from '@parley/codec/internal';
 import type { Version } from '@parley/core';
 import { formatInstant } from '@parley/core/internal';
 import { readInstant, requireElementOnly, structureInvalid, WSU } from '@parley/engine/internal';

@@ -1,5 +1,5 @@
-import { scan, Tape, textOf } from '@parley/codec';
-import { attributeNamed, isNamed, localName, Namespace } from '@parley/codec/internal';
+import { Tape } from '@parley/codec';
+import { attributeNamed, isNamed, localName, Namespace, scan, textOf } from '@parley/codec/internal';
 import { DEFAULT_LIMITS } from '@parley/core';
 import { requireInput } from '@parley/core/internal';
 import { attributeValue } from '@parley/engine/internal';

@@ -1,8 +1,7 @@
 /** wst:RequestSecurityTokenResponse, alone or in its Collection (WS-Trust §2.1, §2.2). */
 
 import type { CanonicalElement, Tape } from '@parley/codec';
-import { firstChild, nextSibling } from '@parley/codec';
-import { attributeNamed, isNamed, localName, Namespace } from '@parley/codec/internal';
+import { attributeNamed, firstChild, isNamed, localName, Namespace, nextSibling } from '@parley/codec/internal';
 import type { Limits, Secret, Version } from '@parley/core';
 import type { VersionUris } from '@parley/core/internal';
 import { VERSION_URIS } from '@parley/core/internal';

@@ -1,8 +1,16 @@
 /** wst:RequestSecurityToken (WS-Trust §2.1) as the SCT bindings use it. */
 
 import type { Tape, XmlWriter } from '@parley/codec';
-import { CanonicalElement, firstChild, nextSibling } from '@parley/codec';
-import { attributeNamed, isNamed, localName, Namespace, UNQUALIFIED } from '@parley/codec/internal';
+import { CanonicalElement } from '@parley/codec';
+import {
+  attributeNamed,
+  firstChild,
+  isNamed,
+  localName,
+  Namespace,
+  nextSibling,
+  UNQUALIFIED,
+} from '@parley/codec/internal';
 import type { Limits, Secret, Version } from '@parley/core';
 import { Fault } from '@parley/core';
 import type { VersionUris } from '@parley/core/internal';

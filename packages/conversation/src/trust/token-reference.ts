@@ -1,8 +1,16 @@
 /** How trust messages name a context: an SCT, or an STR by Identifier and Instance (WS-SC §1.11). */
 
 import type { Tape } from '@parley/codec';
-import { CanonicalElement, firstChild, nextSibling } from '@parley/codec';
-import { attributeNamed, isNamed, localName, Namespace, namespaceOf } from '@parley/codec/internal';
+import { CanonicalElement } from '@parley/codec';
+import {
+  attributeNamed,
+  firstChild,
+  isNamed,
+  localName,
+  Namespace,
+  namespaceOf,
+  nextSibling,
+} from '@parley/codec/internal';
 import type { Limits } from '@parley/core';
 import type { VersionUris } from '@parley/core/internal';
 import {

@@ -1,6 +1,17 @@
 /** The legs of a negotiation as its Authenticator covers them (WS-Trust §9.5). */
-import { canonicalise, firstChild, nextSibling, OctetSink, scan, Tape } from '@parley/codec';
-import { E, ELEMENT_WORDS, isNamed, localName, namespaceOf } from '@parley/codec/internal';
+import { Tape } from '@parley/codec';
+import {
+  canonicalise,
+  E,
+  ELEMENT_WORDS,
+  firstChild,
+  isNamed,
+  localName,
+  namespaceOf,
+  nextSibling,
+  OctetSink,
+  scan,
+} from '@parley/codec/internal';
 import type { Limits } from '@parley/core';
 import { DEFAULT_LIMITS } from '@parley/core';
 import { readEnvelopeShape } from '@parley/engine/internal';

@@ -18,8 +18,8 @@ export function sign(algorithm: SignatureAlgorithm, key: PrivateKey, bytes: Uint
   return key.lend((keyObject) => {
     try {
       return ownOctets(computeSignature(algorithm.hash, bytes, keyInput(algorithm, keyObject)));
-    } catch {
-      throw new Fault('internal.crypto', { algorithm: algorithm.name });
+    } catch (error) {
+      throw new Fault('internal.crypto', { algorithm: algorithm.name }, error);
     }
   });
 }

@@ -3,6 +3,7 @@ import { isUint8Array } from 'node:util/types';
 import type { FaultDetail } from '../base/fault.ts';
 import { Fault } from '../base/fault.ts';
 import { got, gotName } from '../base/got.ts';
+import { isDetached } from '../base/input.ts';
 import { nearestName } from '../base/nearest-name.ts';
 
 /** What is wrong with a value. */
@@ -77,7 +78,11 @@ export function only<const Value extends string | boolean>(value: Value): Kind<V
   return simple(typeof value === 'string' ? 'string' : 'boolean', String(value), (given) => given === value);
 }
 
-export const OCTETS: Kind<Uint8Array> = simple('object', 'a Uint8Array', isUint8Array);
+export const OCTETS: Kind<Uint8Array> = simple(
+  'object',
+  'a Uint8Array',
+  (value) => isUint8Array(value) && !isDetached(value),
+);
 
 /** A function, of which nobody can tell more. */
 export function callback<T>(): Kind<T> {
@@ -108,6 +113,15 @@ export function iterable<T>(): Kind<AsyncIterable<T> | Iterable<T>> {
     'object',
     'something to iterate over',
     (value) => isObject(value) && (isMethod(value, Symbol.asyncIterator) || isMethod(value, Symbol.iterator)),
+  );
+}
+
+/** What comes in time, one by one. */
+export function asyncIterable<T>(): Kind<AsyncIterable<T>> {
+  return simple(
+    'object',
+    'something to iterate over with for await',
+    (value) => isObject(value) && isMethod(value, Symbol.asyncIterator),
   );
 }
 
@@ -236,6 +250,24 @@ export function listOf<T>(kind: Kind<T>, leastLength = 0): Kind<readonly T[]> {
         return { path: '', detail: { got: got(value), wanted: leastLength > 0 ? 'an array, not empty' : 'an array' } };
       for (let index = 0; index < value.length; index++) {
         const wrong = kind.misfit(value[index]);
+        if (wrong !== undefined) return { ...wrong, path: `[${index}]${wrong.path}` };
+      }
+      return undefined;
+    },
+  };
+}
+
+/** An array of as many members, each of its kind. */
+export function tuple<T extends readonly unknown[]>(
+  ...kinds: { readonly [Index in keyof T]: Kind<T[Index]> }
+): Kind<T> {
+  return {
+    type: 'object',
+    misfit: (value) => {
+      if (!Array.isArray(value) || value.length !== kinds.length)
+        return { path: '', detail: { got: got(value), wanted: `an array of ${kinds.length}` } };
+      for (let index = 0; index < kinds.length; index++) {
+        const wrong = (kinds[index] as Check).misfit(value[index]);
         if (wrong !== undefined) return { ...wrong, path: `[${index}]${wrong.path}` };
       }
       return undefined;

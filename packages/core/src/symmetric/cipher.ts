@@ -22,8 +22,8 @@ export function encrypt(
     return algorithm.mode === 'gcm'
       ? encryptGcm(algorithm, key, iv, plaintext)
       : encryptCbc(algorithm, key, iv, plaintext);
-  } catch {
-    throw new Fault('internal.crypto', { algorithm: algorithm.name });
+  } catch (error) {
+    throw new Fault('internal.crypto', { algorithm: algorithm.name }, error);
   }
 }
 

@@ -32,8 +32,8 @@ export function wrapKey(
     throw new Fault('caller.input-invalid', { algorithm: algorithm.name, keyBytes: key.length });
   try {
     return isTripleDes ? wrapTripleDes(wrappingKey, key, fillRandom) : wrapAes(algorithm, wrappingKey, key);
-  } catch {
-    throw new Fault('internal.crypto', { algorithm: algorithm.name });
+  } catch (error) {
+    throw error instanceof Fault ? error : new Fault('internal.crypto', { algorithm: algorithm.name }, error);
   }
 }
 

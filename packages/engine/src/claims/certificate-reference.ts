@@ -1,7 +1,6 @@
 /** The ways in which a wsse:SecurityTokenReference names a certificate (WSS §3.5). */
 import type { Tape } from '@parley/codec';
-import { firstChild, nextSibling } from '@parley/codec';
-import { isNamed, localName, Namespace } from '@parley/codec/internal';
+import { firstChild, isNamed, localName, Namespace, nextSibling } from '@parley/codec/internal';
 import type { Limits } from '@parley/core';
 import { Certificate, Fault } from '@parley/core';
 import { TOKEN_TYPES } from '@parley/core/internal';

@@ -1,6 +1,5 @@
 import type { Tape } from '@parley/codec';
-import { firstChild, nextSibling } from '@parley/codec';
-import { isNamed } from '@parley/codec/internal';
+import { firstChild, isNamed, nextSibling } from '@parley/codec/internal';
 import { requireElementOnly, structureInvalid } from './claim.ts';
 import { notThere } from './not-there.ts';
 

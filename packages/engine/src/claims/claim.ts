@@ -1,22 +1,24 @@
 /** Small steps that every reader takes: attributes, values, and the refusal when the shape is wrong. */
-
-import type { OctetSink, Tape } from '@parley/codec';
-import { attributeText, firstChild, nextSibling, parentOf } from '@parley/codec';
-import type { OctetRange } from '@parley/codec/internal';
+import type { Tape } from '@parley/codec';
+import type { OctetRange, OctetSink } from '@parley/codec/internal';
 import {
   A,
   ATTRIBUTE_WORDS,
   attributeNamed,
   attributeOctets,
+  attributeText,
   bytesEqual,
   decodeText,
   E,
   ELEMENT_WORDS,
   Flag,
+  firstChild,
   isElementOnlyButComments,
   isNamed,
   Namespace,
   namespaceOf,
+  nextSibling,
+  parentOf,
   textOctets,
 } from '@parley/codec/internal';
 import type { Limits } from '@parley/core';

@@ -4,16 +4,17 @@
  */
 
 import type { Tape } from '@parley/codec';
-import { firstChild, nextSibling } from '@parley/codec';
 import type { OctetRange } from '@parley/codec/internal';
 import {
   attributeNamed,
   attributeOctets,
   decodeText,
+  firstChild,
   isNamed,
   localName,
   Namespace,
   namespaceOf,
+  nextSibling,
   textOctets,
 } from '@parley/codec/internal';
 import type { Limits, Version } from '@parley/core';

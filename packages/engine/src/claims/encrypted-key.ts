@@ -3,8 +3,7 @@
  *   EncryptedKey @Id (EncryptionMethod, KeyInfo, CipherData(CipherValue), ReferenceList?, CarriedKeyName?)
  */
 import type { Tape } from '@parley/codec';
-import { firstChild, nextSibling } from '@parley/codec';
-import { attributeNamed, isNamed, localName, Namespace } from '@parley/codec/internal';
+import { attributeNamed, firstChild, isNamed, localName, Namespace, nextSibling } from '@parley/codec/internal';
 import type { HashName, KeyWrapAlgorithm } from '@parley/core';
 import { Fault } from '@parley/core';
 import type { KeyTransport } from '@parley/core/internal';

@@ -1,6 +1,5 @@
 import type { Tape } from '@parley/codec';
-import { firstChild } from '@parley/codec';
-import { attributeNamed, isNamed, localName, Namespace, resolveId } from '@parley/codec/internal';
+import { attributeNamed, firstChild, isNamed, localName, Namespace, resolveId } from '@parley/codec/internal';
 import { isAssertionId } from './assertion-reference.ts';
 import { trimmedOctets } from './claim.ts';
 import { HIDDEN, resolveFragment } from './token-reference.ts';

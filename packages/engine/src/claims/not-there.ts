@@ -1,6 +1,5 @@
 import type { Tape } from '@parley/codec';
-import { firstChild, localNameOf, nextSibling } from '@parley/codec';
-import { E, ELEMENT_WORDS, isNamed } from '@parley/codec/internal';
+import { E, ELEMENT_WORDS, firstChild, isNamed, localNameOf, nextSibling } from '@parley/codec/internal';
 import { Fault } from '@parley/core';
 import type { Policy } from '../policy/policy.ts';
 import { refusedBy } from '../policy/refused-by.ts';

@@ -3,8 +3,15 @@
  *   RSAPSSParams (DigestMethod?, MaskGenerationFunction @Algorithm (DigestMethod?)?, SaltLength?, TrailerField?)
  */
 import type { Tape } from '@parley/codec';
-import { firstChild, localNameOf, namespaceUriOf, nextSibling } from '@parley/codec';
-import { isNamed, localName, Namespace } from '@parley/codec/internal';
+import {
+  firstChild,
+  isNamed,
+  localName,
+  localNameOf,
+  Namespace,
+  namespaceUriOf,
+  nextSibling,
+} from '@parley/codec/internal';
 import type { HashName, PssParameters } from '@parley/core';
 import { Fault } from '@parley/core';
 import { DIGEST_ALGORITHMS, DSIG_MORE_2007 } from '@parley/core/internal';

@@ -1,6 +1,5 @@
 import type { Tape } from '@parley/codec';
-import { firstChild, nextSibling } from '@parley/codec';
-import { isNamed, localName, Namespace, namespaceOf } from '@parley/codec/internal';
+import { firstChild, isNamed, localName, Namespace, namespaceOf, nextSibling } from '@parley/codec/internal';
 import type { Limits, Version } from '@parley/core';
 import { requireElementOnly, structureInvalid, trimmedText } from './claim.ts';
 

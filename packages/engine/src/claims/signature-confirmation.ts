@@ -1,6 +1,5 @@
 import type { Tape } from '@parley/codec';
-import { attributeText } from '@parley/codec';
-import { attributeNamed, localName, Namespace } from '@parley/codec/internal';
+import { attributeNamed, attributeText, localName, Namespace } from '@parley/codec/internal';
 import { decodeBase64Text, encodeBase64 } from '@parley/core/internal';
 import { structureInvalid, trimmedOctets } from './claim.ts';
 

@@ -6,8 +6,15 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import type { CanonicalisationOptions, Tape } from '@parley/codec';
-import { firstChild, nextSibling } from '@parley/codec';
-import { attributeNamed, isNamed, localName, Namespace, sameMarkup } from '@parley/codec/internal';
+import {
+  attributeNamed,
+  firstChild,
+  isNamed,
+  localName,
+  Namespace,
+  nextSibling,
+  sameMarkup,
+} from '@parley/codec/internal';
 import type { DigestAlgorithm, MacAlgorithm, SignatureAlgorithm } from '@parley/core';
 import { Fault } from '@parley/core';
 import {

@@ -1,6 +1,6 @@
 /** ds:KeyInfo of a signature with a public key: an STR and, where the policy takes it, ds:X509Data beside or instead of it. */
 import type { Tape } from '@parley/codec';
-import { firstChild, nextSibling } from '@parley/codec';
+import { firstChild, nextSibling } from '@parley/codec/internal';
 import { Fault } from '@parley/core';
 import type { Policy } from '../policy/policy.ts';
 import { refusedBy } from '../policy/refused-by.ts';

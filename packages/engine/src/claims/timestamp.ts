@@ -1,6 +1,5 @@
 import type { Tape } from '@parley/codec';
-import { firstChild, nextSibling } from '@parley/codec';
-import { isNamed, localName, Namespace } from '@parley/codec/internal';
+import { firstChild, isNamed, localName, Namespace, nextSibling } from '@parley/codec/internal';
 import { Fault } from '@parley/core';
 import { readInstant, requireElementOnly, structureInvalid } from './claim.ts';
 

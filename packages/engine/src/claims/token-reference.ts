@@ -5,7 +5,6 @@
  */
 
 import type { Tape } from '@parley/codec';
-import { firstChild, nextSibling } from '@parley/codec';
 import {
   A,
   ATTRIBUTE_WORDS,
@@ -14,9 +13,11 @@ import {
   decodeText,
   E,
   ELEMENT_WORDS,
+  firstChild,
   isNamed,
   localName,
   Namespace,
+  nextSibling,
   resolveId,
 } from '@parley/codec/internal';
 import type { Version } from '@parley/core';

@@ -1,7 +1,16 @@
 /** Canonicalisation and transforms of ds:Signature (XML Signature §4.3, WSS §8.3): a closed list, for every reader of them. */
 import type { CanonicalisationAlgorithm, CanonicalisationOptions, Tape } from '@parley/codec';
-import { attributeText, CANONICALISATION_ALGORITHMS, firstChild, nextSibling, parentOf } from '@parley/codec';
-import { attributeNamed, isNamed, localName, Namespace } from '@parley/codec/internal';
+import { CANONICALISATION_ALGORITHMS } from '@parley/codec';
+import {
+  attributeNamed,
+  attributeText,
+  firstChild,
+  isNamed,
+  localName,
+  Namespace,
+  nextSibling,
+  parentOf,
+} from '@parley/codec/internal';
 import type { Limits } from '@parley/core';
 import { Fault } from '@parley/core';
 import { ENVELOPED_SIGNATURE, invariant, limitFault, printable, STR_TRANSFORM } from '@parley/core/internal';

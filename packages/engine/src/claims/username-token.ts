@@ -4,8 +4,7 @@
  */
 
 import type { Tape } from '@parley/codec';
-import { firstChild, nextSibling } from '@parley/codec';
-import { attributeNamed, isNamed, localName, Namespace } from '@parley/codec/internal';
+import { attributeNamed, firstChild, isNamed, localName, Namespace, nextSibling } from '@parley/codec/internal';
 import type { Limits } from '@parley/core';
 import { Fault, Secret } from '@parley/core';
 import {

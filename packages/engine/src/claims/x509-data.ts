@@ -3,8 +3,7 @@
  * revocation lists. All names must mean the certificate that is used; the others may be above it in a chain.
  */
 import type { Tape } from '@parley/codec';
-import { firstChild, localNameOf, nextSibling } from '@parley/codec';
-import { isNamed, localName, Namespace } from '@parley/codec/internal';
+import { firstChild, isNamed, localName, localNameOf, Namespace, nextSibling } from '@parley/codec/internal';
 import type { Limits } from '@parley/core';
 import { Certificate, Fault } from '@parley/core';
 import { limitFault } from '@parley/core/internal';

@@ -1,15 +1,18 @@
 /** `explainDigests`: what each reference of a message digests, and where its digest differs, what its sender digested. */
 import type { CanonicalisationName, Tape } from '@parley/codec';
+import { CANONICALISATION_ALGORITHMS } from '@parley/codec';
 import {
-  CANONICALISATION_ALGORITHMS,
+  attributeNamed,
   firstChild,
+  isNamed,
+  localName,
   localNameOf,
+  Namespace,
   namespaceUriOf,
   nextSibling,
   parentOf,
   readDocument,
-} from '@parley/codec';
-import { attributeNamed, isNamed, localName, Namespace } from '@parley/codec/internal';
+} from '@parley/codec/internal';
 import type { HashName, Reply } from '@parley/core';
 import { contextSource } from '@parley/core';
 import { digestBase64, encodeBase64, failedReply, MAC_ALGORITHMS, SIGNATURE_ALGORITHMS } from '@parley/core/internal';

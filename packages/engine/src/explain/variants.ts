@@ -1,7 +1,7 @@
 /** What senders make of an element in place of its canonical form: other forms and PrefixLists, and deviations of each. */
 import type { CanonicalisationName, CanonicalisationOptions, Tape } from '@parley/codec';
-import { CANONICALISATION_ALGORITHMS, canonicalise, OctetSink } from '@parley/codec';
-import { D, DECLARATION_WORDS, decodeText } from '@parley/codec/internal';
+import { CANONICALISATION_ALGORITHMS } from '@parley/codec';
+import { canonicalise, D, DECLARATION_WORDS, decodeText, OctetSink } from '@parley/codec/internal';
 import { endOf, isWithin, startOf } from '../claims/claim.ts';
 import type { DeviationName } from './deviations.ts';
 import { DEVIATIONS } from './deviations.ts';

@@ -1,5 +1,6 @@
 /** SAML assertions of our own, as a small token service or a test issues them. */
-import { OctetSink, XmlWriter } from '@parley/codec';
+import { XmlWriter } from '@parley/codec';
+import { OctetSink } from '@parley/codec/internal';
 import { digestAlgorithm, Fault } from '@parley/core';
 import { digestBase64, encodeBase64, requireOptions, sign, signatureAlgorithm } from '@parley/core/internal';
 import { writeKeyValue, writeX509Certificates } from '../write/holder-key.ts';

@@ -1,5 +1,6 @@
 /** What an assertion says of its holder's key, for whoever has no message yet, or answers one. */
-import { scan, Tape } from '@parley/codec';
+import { Tape } from '@parley/codec';
+import { scan } from '@parley/codec/internal';
 import type { Certificate } from '@parley/core';
 import { digestAlgorithm, Fault } from '@parley/core';
 import { digest } from '@parley/core/internal';

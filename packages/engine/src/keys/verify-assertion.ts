@@ -2,7 +2,7 @@
  * Whether we believe an assertion: its issuer is one of those that the credentials name, a certificate that this issuer's
  * trust vouches for signed the very element, and it is valid now. For whom it is, assertion-rules.ts has asked before.
  */
-import { canonicalise, firstChild, nextSibling } from '@parley/codec';
+import { canonicalise, firstChild, nextSibling } from '@parley/codec/internal';
 import type { TrustedCertificate } from '@parley/core';
 import { Fault } from '@parley/core';
 import { digest, equalConstantTime, invariant, verify, withWholeHalves } from '@parley/core/internal';

@@ -1,4 +1,5 @@
-import { OctetSink, Tape } from '@parley/codec';
+import { Tape } from '@parley/codec';
+import { OctetSink } from '@parley/codec/internal';
 import type { Kind } from '@parley/core/internal';
 import { optional, requireOptions, shapeOf, whole } from '@parley/core/internal';
 import { CertificateCache } from './certificate-cache.ts';

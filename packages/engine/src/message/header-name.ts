@@ -1,7 +1,6 @@
 /** Header blocks by name, as sp:Header names them (WS-SecurityPolicy §4.1.1). */
 import type { Tape } from '@parley/codec';
-import { firstChild, nextSibling } from '@parley/codec';
-import { hasName } from '@parley/codec/internal';
+import { firstChild, hasName, nextSibling } from '@parley/codec/internal';
 
 export interface HeaderName {
   readonly namespace: string;

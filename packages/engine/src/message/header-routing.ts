@@ -1,7 +1,6 @@
 /** What a header block says to every SOAP node on the way (SOAP 1.1 §4.2, SOAP 1.2 §5.2). */
 import type { Tape } from '@parley/codec';
-import { attributeText } from '@parley/codec';
-import { attributeNamed, localName, Namespace } from '@parley/codec/internal';
+import { attributeNamed, attributeText, localName, Namespace } from '@parley/codec/internal';
 
 /** The values of the attributes, as they stand there. */
 export interface HeaderRouting {

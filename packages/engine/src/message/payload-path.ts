@@ -1,6 +1,6 @@
 /** Elements of the payload by where they stand and what they are called, as sp:SignedElements finds them. */
 import type { Tape } from '@parley/codec';
-import { firstChild, localNameOf, namespaceUriOf, nextSibling, parentOf } from '@parley/codec';
+import { firstChild, localNameOf, namespaceUriOf, nextSibling, parentOf } from '@parley/codec/internal';
 
 export interface ElementName {
   readonly namespace: string;

@@ -3,10 +3,20 @@
  * limits. So plaintext is read in the namespace context of its place, and may not change anything around it (T46).
  */
 
-import type { OctetSink, Tape } from '@parley/codec';
-import { localNameOf, namespaceUriOf, parentOf, readDocument } from '@parley/codec';
-import type { Patch } from '@parley/codec/internal';
-import { E, ELEMENT_WORDS, isNamed, localName, Namespace, splice } from '@parley/codec/internal';
+import type { Tape } from '@parley/codec';
+import type { OctetSink, Patch } from '@parley/codec/internal';
+import {
+  E,
+  ELEMENT_WORDS,
+  isNamed,
+  localName,
+  localNameOf,
+  Namespace,
+  namespaceUriOf,
+  parentOf,
+  readDocument,
+  splice,
+} from '@parley/codec/internal';
 import type { CipherAlgorithm } from '@parley/core';
 import { Fault } from '@parley/core';
 import { limitFault } from '@parley/core/internal';

@@ -1,8 +1,8 @@
 /** Verified parts -> the answer of `open`. Besides `templates/known-answer.ts`, the only place that makes an {@link OpenedMessage}. */
 
 import type { Tape } from '@parley/codec';
-import { canonicalise, localNameOf, NAMESPACE_URIS, namespaceUriOf } from '@parley/codec';
-import { Namespace, namespaceOf } from '@parley/codec/internal';
+import { NAMESPACE_URIS } from '@parley/codec';
+import { canonicalise, localNameOf, Namespace, namespaceOf, namespaceUriOf } from '@parley/codec/internal';
 import { encodeBase64 } from '@parley/core/internal';
 import { isTokenReference } from '../claims/token-reference.ts';
 import { keyUseOf, symmetricKeyUseOf } from '../keys/resolved-key.ts';

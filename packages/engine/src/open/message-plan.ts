@@ -1,5 +1,5 @@
 /** `planOf`: what `open` would do with a message, in which order, as plain data. It is `open`'s own plan, in other words. */
-import { readDocument } from '@parley/codec';
+import { readDocument } from '@parley/codec/internal';
 import type { CipherName, HashName, KeyTransportName, KeyWrapName, Reply } from '@parley/core';
 import { encodeBase64, failedReply } from '@parley/core/internal';
 import type { CertificateName } from '../claims/certificate-name.ts';

@@ -4,7 +4,7 @@
  *   scan ─► read claims ─► plan ─► (decrypt ─► scan ─► (read claims ─► plan)?)?
  *        ─► verify MAC, then digests ─► (decrypt what was signed as ciphertext)? ─► freshness, addressing ─► hand over
  */
-import { readDocument } from '@parley/codec';
+import { readDocument } from '@parley/codec/internal';
 import { Fault, soapFaultOf } from '@parley/core';
 import { structureInvalid } from '../claims/claim.ts';
 import type { Timestamp } from '../claims/timestamp.ts';

@@ -1,5 +1,6 @@
 /** The plaintext of encrypted parts, or what is gone on with in its place: bad padding must not show by a time (T37). */
-import type { OctetSink, Tape } from '@parley/codec';
+import type { Tape } from '@parley/codec';
+import type { OctetSink } from '@parley/codec/internal';
 import { Fault } from '@parley/core';
 import { decryptAllToEnd } from '@parley/core/internal';
 import { appendBase64Octets } from '../claims/claim.ts';

@@ -3,8 +3,8 @@
  * for the STR of the signature's own key, so that the token is the very one that was resolved (T20), and for one that names an
  * assertion of the Security header.
  */
-import { canonicalise, NAMESPACE_URIS, NamespaceBinding, scan, Tape, XmlWriter } from '@parley/codec';
-import { Namespace } from '@parley/codec/internal';
+import { NAMESPACE_URIS, NamespaceBinding, Tape, XmlWriter } from '@parley/codec';
+import { canonicalise, Namespace, scan } from '@parley/codec/internal';
 import { invariant, TOKEN_TYPES } from '@parley/core/internal';
 import type { ReferenceClaim } from '../claims/signature.ts';
 import type { CertificateKey, ResolvedKey } from '../keys/resolved-key.ts';

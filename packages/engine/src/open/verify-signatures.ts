@@ -2,8 +2,9 @@
  * The signatures of one message: the value over SignedInfo first, then the digests that it vouches for. What is digested
  * stays in the sink, so that what was verified is what is handed over.
  */
-import type { OctetSink, Tape } from '@parley/codec';
-import { canonicalise } from '@parley/codec';
+import type { Tape } from '@parley/codec';
+import type { OctetSink } from '@parley/codec/internal';
+import { canonicalise } from '@parley/codec/internal';
 import type { MacAlgorithm, SignatureAlgorithm } from '@parley/core';
 import { Fault } from '@parley/core';
 import {

@@ -1,5 +1,5 @@
 /** Whether what must be signed and encrypted is: by element, never by name or Id (T01-T08). */
-import { firstChild, localNameOf, nextSibling, parentOf } from '@parley/codec';
+import { firstChild, localNameOf, nextSibling, parentOf } from '@parley/codec/internal';
 import type { FaultDetail } from '@parley/core';
 import { Fault } from '@parley/core';
 import { endOf, isWithin, placeAmongSiblings, startOf, structureInvalid } from '../claims/claim.ts';

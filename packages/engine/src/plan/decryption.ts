@@ -1,8 +1,7 @@
 /** What of a document is to be decrypted, where it stands and under which key: all that can be known without the key. */
 
 import type { Tape } from '@parley/codec';
-import { firstChild, nextSibling, parentOf } from '@parley/codec';
-import { isElementOnly } from '@parley/codec/internal';
+import { firstChild, isElementOnly, nextSibling, parentOf } from '@parley/codec/internal';
 import { Fault } from '@parley/core';
 import { isWithin, placeAmongSiblings, structureInvalid } from '../claims/claim.ts';
 import type { EncryptedDataClaim } from '../claims/encrypted-data.ts';

@@ -1,7 +1,6 @@
 /** What is encrypted in a message, and whether that was done before or after it was signed. */
 import type { Tape } from '@parley/codec';
-import { firstChild, nextSibling } from '@parley/codec';
-import { attributeNamed, localName, Namespace } from '@parley/codec/internal';
+import { attributeNamed, firstChild, localName, Namespace, nextSibling } from '@parley/codec/internal';
 import type { Limits } from '@parley/core';
 import { structureInvalid } from '../claims/claim.ts';
 import { isEncryptedData, readReferenceLists } from '../claims/encrypted-data.ts';

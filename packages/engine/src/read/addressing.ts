@@ -1,8 +1,15 @@
 /** WS-Addressing as a security matter (§6.1, T60-T62): where a message may go, and where its answer may. */
 
 import type { Tape } from '@parley/codec';
-import { firstChild, nextSibling } from '@parley/codec';
-import { bytesEqual, isNamed, localName, Namespace, namespaceOf } from '@parley/codec/internal';
+import {
+  bytesEqual,
+  firstChild,
+  isNamed,
+  localName,
+  Namespace,
+  namespaceOf,
+  nextSibling,
+} from '@parley/codec/internal';
 import { Fault } from '@parley/core';
 import { structureInvalid, trimmedOctets, trimmedText } from '../claims/claim.ts';
 import { Addressing } from '../message/addressing-names.ts';

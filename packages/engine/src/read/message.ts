@@ -1,8 +1,7 @@
 /** All that is read of a message before any key is touched. */
 
 import type { Tape } from '@parley/codec';
-import { parentOf } from '@parley/codec';
-import { checkIds } from '@parley/codec/internal';
+import { checkIds, parentOf } from '@parley/codec/internal';
 import { Fault } from '@parley/core';
 import { invariant } from '@parley/core/internal';
 import { structureInvalid } from '../claims/claim.ts';

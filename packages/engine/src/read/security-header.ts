@@ -3,8 +3,7 @@
  */
 
 import type { Tape } from '@parley/codec';
-import { firstChild, nextSibling } from '@parley/codec';
-import { isNamed, localName, Namespace, namespaceOf } from '@parley/codec/internal';
+import { firstChild, isNamed, localName, Namespace, namespaceOf, nextSibling } from '@parley/codec/internal';
 import type { Fault, Limits } from '@parley/core';
 import { limitFault } from '@parley/core/internal';
 import { childCount, requireElementOnly, structureInvalid } from '../claims/claim.ts';

@@ -6,8 +6,18 @@
  */
 
 import type { Tape } from '@parley/codec';
-import { attributeText, firstChild, localNameOf, namespaceUriOf, nextSibling } from '@parley/codec';
-import { attributeNamed, isNamed, localName, Namespace, namespaceOf } from '@parley/codec/internal';
+import {
+  attributeNamed,
+  attributeText,
+  firstChild,
+  isNamed,
+  localName,
+  localNameOf,
+  Namespace,
+  namespaceOf,
+  namespaceUriOf,
+  nextSibling,
+} from '@parley/codec/internal';
 import { Fault } from '@parley/core';
 import { limitFault } from '@parley/core/internal';
 import { attributeIs, childCount, requireElementOnly, structureInvalid } from '../claims/claim.ts';

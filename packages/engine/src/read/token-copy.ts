@@ -2,8 +2,18 @@
  * interop: CXF 2.6 puts the SecurityContextToken of the Security header, wsu:Id and all, into the request that renews or cancels it.
  */
 import type { Tape } from '@parley/codec';
-import { canonicalise, firstChild, nextSibling, OctetSink, parentOf } from '@parley/codec';
-import { bytesEqual, isNamed, localName, Namespace, namespaceOf } from '@parley/codec/internal';
+import {
+  bytesEqual,
+  canonicalise,
+  firstChild,
+  isNamed,
+  localName,
+  Namespace,
+  namespaceOf,
+  nextSibling,
+  OctetSink,
+  parentOf,
+} from '@parley/codec/internal';
 import type { EnvelopeShape } from './soap-envelope.ts';
 
 const SECURITY = localName('Security');

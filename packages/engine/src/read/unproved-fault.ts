@@ -1,6 +1,5 @@
 import type { Tape } from '@parley/codec';
-import { firstChild, nextSibling, textOf } from '@parley/codec';
-import { isNamed, localName, Namespace } from '@parley/codec/internal';
+import { firstChild, isNamed, localName, Namespace, nextSibling, textOf } from '@parley/codec/internal';
 import type { FaultDetail } from '@parley/core';
 import { printable } from '@parley/core/internal';
 import type { SoapEnvelope } from './soap-envelope.ts';

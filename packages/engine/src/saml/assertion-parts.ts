@@ -1,7 +1,6 @@
 /** Parts of an assertion that both versions of SAML have, under other names. */
 import type { Tape } from '@parley/codec';
-import { firstChild } from '@parley/codec';
-import { attributeNamed, localName, Namespace } from '@parley/codec/internal';
+import { attributeNamed, firstChild, localName, Namespace } from '@parley/codec/internal';
 import type { ConfirmationName, Limits, SamlVersion } from '@parley/core';
 import { Fault } from '@parley/core';
 import { CONFIRMATION_NAMES, parseInstant, SAML_URIS } from '@parley/core/internal';

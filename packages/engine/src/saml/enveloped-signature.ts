@@ -3,8 +3,8 @@
  * covers, and leaves out itself.
  */
 import type { CanonicalisationOptions, Tape } from '@parley/codec';
-import { CANONICALISATION_ALGORITHMS, nextSibling } from '@parley/codec';
-import { attributeNamed, localName, Namespace } from '@parley/codec/internal';
+import { CANONICALISATION_ALGORITHMS } from '@parley/codec';
+import { attributeNamed, localName, Namespace, nextSibling } from '@parley/codec/internal';
 import type { DigestAlgorithm, SignatureAlgorithm } from '@parley/core';
 import { Fault } from '@parley/core';
 import { DIGEST_ALGORITHMS, limitFault } from '@parley/core/internal';

@@ -1,8 +1,7 @@
 /** The key that an assertion names as its holder's (SAML 1.1 §2.4.2.3, SAML 2.0 §2.4.1.2), in a ds:KeyInfo. */
 import type { JsonWebKey } from 'node:crypto';
 import type { Tape } from '@parley/codec';
-import { attributeText, firstChild, nextSibling } from '@parley/codec';
-import { isNamed, localName, Namespace } from '@parley/codec/internal';
+import { attributeText, firstChild, isNamed, localName, Namespace, nextSibling } from '@parley/codec/internal';
 import type { Curve, Limits } from '@parley/core';
 import { type Certificate, Fault } from '@parley/core';
 import { CURVE_URIS, encodeBase64, limitFault } from '@parley/core/internal';

@@ -1,6 +1,5 @@
 import type { Tape } from '@parley/codec';
-import { canonicalise, OctetSink } from '@parley/codec';
-import { bytesEqual, isNamed, localName, Namespace } from '@parley/codec/internal';
+import { bytesEqual, canonicalise, isNamed, localName, Namespace, OctetSink } from '@parley/codec/internal';
 import { ChildCursor } from '../claims/child-cursor.ts';
 import { attributeIs, characterText, requireAttribute, structureInvalid } from '../claims/claim.ts';
 import type { AssertionAttribute, AssertionSubject } from '../message/opened-message.ts';

@@ -1,7 +1,18 @@
 /** SAML assertions that a message carries as their issuers made them: octet for octet, or the issuer's signature is gone. */
 import type { CanonicalisationOptions, XmlWriter } from '@parley/codec';
-import { attributeText, canonicalise, OctetSink, scan, Tape } from '@parley/codec';
-import { attributeNamed, bytesEqual, isNamed, localName, Namespace, splice } from '@parley/codec/internal';
+import { Tape } from '@parley/codec';
+import {
+  attributeNamed,
+  attributeText,
+  bytesEqual,
+  canonicalise,
+  isNamed,
+  localName,
+  Namespace,
+  OctetSink,
+  scan,
+  splice,
+} from '@parley/codec/internal';
 import type { DigestAlgorithm, SamlVersion } from '@parley/core';
 import { DEFAULT_LIMITS, Fault } from '@parley/core';
 import { digestBase64 } from '@parley/core/internal';

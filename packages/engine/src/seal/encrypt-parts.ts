@@ -1,8 +1,8 @@
 /** What `seal` encrypts: the content of the Body, header blocks, and elements that were written. */
 
-import { canonicaliseContent, XmlWriter } from '@parley/codec';
+import { XmlWriter } from '@parley/codec';
 import type { AddedAttribute } from '@parley/codec/internal';
-import { canonicalisePart, isVisiblyUsed } from '@parley/codec/internal';
+import { canonicaliseContent, canonicalisePart, isVisiblyUsed } from '@parley/codec/internal';
 import { encrypt, randomOctets } from '@parley/core/internal';
 import type { HeaderRouting } from '../message/header-routing.ts';
 import { readHeaderRouting } from '../message/header-routing.ts';

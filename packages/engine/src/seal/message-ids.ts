@@ -1,11 +1,12 @@
 /** Ids in a message that is being made: those it has, and new ones that clash with none. */
 
 import type { QualifiedName, Tape } from '@parley/codec';
-import { attributeText, NamespaceBinding } from '@parley/codec';
+import { NamespaceBinding } from '@parley/codec';
 import {
   AddedAttribute,
   attributeNamed,
   attributeOctets,
+  attributeText,
   decodeText,
   localName,
   Namespace,

@@ -1,5 +1,5 @@
-import type { OctetSink, Tape } from '@parley/codec';
-import type { AddedAttribute } from '@parley/codec/internal';
+import type { Tape } from '@parley/codec';
+import type { AddedAttribute, OctetSink } from '@parley/codec/internal';
 import { E, ELEMENT_WORDS, splice } from '@parley/codec/internal';
 import { endOf, startOf } from '../claims/claim.ts';
 

@@ -8,8 +8,8 @@
  */
 
 import type { XmlWriter } from '@parley/codec';
-import { firstChild, scan } from '@parley/codec';
 import type { AddedAttribute } from '@parley/codec/internal';
+import { firstChild, scan } from '@parley/codec/internal';
 import type { AlgorithmSuite, Reply } from '@parley/core';
 import { algorithmSuite, DEFAULT_LIMITS, digestAlgorithm, Fault, Secret } from '@parley/core';
 import { failedReply, requireInput } from '@parley/core/internal';

@@ -1,8 +1,7 @@
 /** Which parts of an envelope a request to `seal` names. */
 
 import type { Tape } from '@parley/codec';
-import { firstChild, nextSibling } from '@parley/codec';
-import { isNamed, localName, Namespace } from '@parley/codec/internal';
+import { firstChild, isNamed, localName, Namespace, nextSibling } from '@parley/codec/internal';
 import { Fault } from '@parley/core';
 import { headersNamed } from '../message/header-name.ts';
 import type { PayloadPath } from '../message/payload-path.ts';

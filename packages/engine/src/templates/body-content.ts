@@ -3,8 +3,8 @@
  * in structure from message to message.
  */
 import type { Tape } from '@parley/codec';
-import { firstChild, NAMESPACE_URIS, nextSibling, parentOf } from '@parley/codec';
-import { E, ELEMENT_WORDS, Flag } from '@parley/codec/internal';
+import { NAMESPACE_URIS } from '@parley/codec';
+import { E, ELEMENT_WORDS, Flag, firstChild, nextSibling, parentOf } from '@parley/codec/internal';
 import type { Policy } from '../policy/policy.ts';
 import { type HoleList, NoTemplate } from './hole-list.ts';
 

@@ -1,8 +1,17 @@
 /** Collects the holes of a message. */
 import type { Tape } from '@parley/codec';
-import { firstChild, nextSibling } from '@parley/codec';
 import type { ContentRules, HoleKind, TemplateHole } from '@parley/codec/internal';
-import { A, ATTRIBUTE_WORDS, E, ELEMENT_WORDS, Flag, Hole, isLiteral } from '@parley/codec/internal';
+import {
+  A,
+  ATTRIBUTE_WORDS,
+  E,
+  ELEMENT_WORDS,
+  Flag,
+  firstChild,
+  Hole,
+  isLiteral,
+  nextSibling,
+} from '@parley/codec/internal';
 
 /** What stands in a Body, and what no template is made of: octets that a run of text does not show. */
 const NOT_RUNS = Flag.hasCdata | Flag.hasComment | Flag.hasProcessingInstruction;

@@ -1,8 +1,7 @@
 /** The key that signs, and what of it differs from message to message: its context, and the nonces of derivations. */
 
-import { firstChild, nextSibling } from '@parley/codec';
 import type { Matcher } from '@parley/codec/internal';
-import { isNamed, localName, namespaceOf } from '@parley/codec/internal';
+import { firstChild, isNamed, localName, namespaceOf, nextSibling } from '@parley/codec/internal';
 import type { Limits } from '@parley/core';
 import { readDerivedKeyToken, readNonce } from '../claims/derived-key-token.ts';
 import { readTokenReference } from '../claims/token-reference.ts';

@@ -2,8 +2,9 @@
  * Two templates of a message whose Body is encrypted: of what stands around the ciphertext, and of the message when it is
  * decrypted. Both are the same up to the ciphertext, octet by octet, and so are their holes.
  */
-import { localNameOf, readDocument, Tape } from '@parley/codec';
+import { Tape } from '@parley/codec';
 import type { TemplateHole } from '@parley/codec/internal';
+import { localNameOf, readDocument } from '@parley/codec/internal';
 import type { CertificateReader } from '../claims/certificate-token.ts';
 import { endOf, startOf } from '../claims/claim.ts';
 import { namespaceText } from '../open/hand-over.ts';

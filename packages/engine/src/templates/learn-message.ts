@@ -1,7 +1,7 @@
 /** The template of a message with nothing encrypted. */
-import { localNameOf, readDocument, Tape } from '@parley/codec';
+import { Tape } from '@parley/codec';
 import type { OctetTemplate, TemplateHole } from '@parley/codec/internal';
-import { makeTemplate, Namespace, octetMatcher } from '@parley/codec/internal';
+import { localNameOf, makeTemplate, Namespace, octetMatcher, readDocument } from '@parley/codec/internal';
 import type { CertificateReader } from '../claims/certificate-token.ts';
 import { readKeyInfo } from '../claims/signature.ts';
 import { nameOfPart, namespaceText } from '../open/hand-over.ts';

@@ -4,17 +4,19 @@
  * space, and whatever is new to this list.
  */
 import type { Tape } from '@parley/codec';
-import { firstChild, nextSibling, parentOf } from '@parley/codec';
 import {
   A,
   ATTRIBUTE_WORDS,
   bytesEqual,
   E,
   ELEMENT_WORDS,
+  firstChild,
   Hole,
   localName,
   Namespace,
   namespaceOf,
+  nextSibling,
+  parentOf,
   resolveId,
 } from '@parley/codec/internal';
 import type { Limits } from '@parley/core';

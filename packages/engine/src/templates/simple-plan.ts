@@ -1,5 +1,5 @@
 /** The plans that templates know: one signature by a key of a context, and at most the content of the Body encrypted. */
-import { nextSibling } from '@parley/codec';
+import { nextSibling } from '@parley/codec/internal';
 import type { MacAlgorithm } from '@parley/core';
 import type { PlannedDecryption } from '../plan/decryption.ts';
 import type { DocumentPlan } from '../plan/document.ts';

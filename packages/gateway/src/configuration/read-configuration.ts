@@ -1,6 +1,8 @@
 /** A configuration file, read and checked. */
 import path from 'node:path';
 import { Fault } from '@parley/core';
+import type { Kind } from '@parley/core/internal';
+import { optional, requireKind, shapeOf, TEXT } from '@parley/core/internal';
 import type { GatewayConfiguration } from './configuration.ts';
 import { readDocument, wrong } from './read-document.ts';
 import { CONFIGURATION_SCHEMA } from './schema.ts';
@@ -24,8 +26,10 @@ export interface ConfigurationOverrides {
 export function readConfiguration(
   text: string,
   name: string,
-  { upstream, service }: ConfigurationOverrides = {},
+  overrides: ConfigurationOverrides = {},
 ): LoadedConfiguration {
+  requireKind(OVERRIDES, overrides, 'overrides');
+  const { upstream, service } = overrides;
   const configuration = readDocument<GatewayConfiguration>(text, name, CONFIGURATION_SCHEMA, (value) => {
     if (upstream !== undefined) override(value, 'secured', 'upstream', upstream);
     if (service !== undefined) override(value, 'plain', 'service', service);
@@ -33,6 +37,11 @@ export function readConfiguration(
   requirePaths(configuration, name);
   return { folder: path.dirname(path.resolve(name)), configuration };
 }
+
+const OVERRIDES: Kind<ConfigurationOverrides> = shapeOf<ConfigurationOverrides>({
+  upstream: optional(TEXT),
+  service: optional(TEXT),
+});
 
 function override(value: unknown, list: 'secured' | 'plain', member: string, url: string): void {
   const endpoints = (value as Record<string, unknown> | null)?.[list];

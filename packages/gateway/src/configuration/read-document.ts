@@ -1,5 +1,6 @@
 /** A file in YAML (and so in JSON), read and checked by a schema: what does not fit is named by its line and its place. */
 import { Fault } from '@parley/core';
+import { anything, callback, called, readable, requireKind, TEXT } from '@parley/core/internal';
 import type { ErrorObject, ValidateFunction } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { Document } from 'yaml';
@@ -8,14 +9,25 @@ import { LineCounter, parseDocument } from 'yaml';
 /** A JSON Schema (2020-12). */
 export type Schema = Readonly<Record<string, unknown>>;
 
+const SCHEMA = readable<Schema>();
+const CHANGE = callback<(value: unknown) => void>();
+
 const compiled = new WeakMap<Schema, ValidateFunction>();
 
 /** Compiled once, when it is first needed. */
-function validatorOf<T>(schema: Schema): ValidateFunction<T> {
+function validatorOf(schema: Schema): ValidateFunction {
   const options = { allErrors: true, discriminator: true, strict: false };
-  const validator = compiled.get(schema) ?? new Ajv2020(options).compile(schema);
+  const validator = compiled.get(schema) ?? compiledBy(new Ajv2020(options), schema);
   compiled.set(schema, validator);
-  return validator as ValidateFunction<T>;
+  return validator;
+}
+
+function compiledBy(ajv: Ajv2020, schema: Schema): ValidateFunction {
+  try {
+    return ajv.compile(schema);
+  } catch (error) {
+    throw new Fault('caller.option-invalid', { option: 'schema', reason: 'none that can be compiled' }, error);
+  }
 }
 
 /**
@@ -29,18 +41,35 @@ export function readDocument<T>(
   schema: Schema,
   change: (value: unknown) => void = () => undefined,
 ): T {
+  requireKind(TEXT, text, 'text');
+  requireKind(TEXT, name, 'name');
+  requireKind(SCHEMA, schema, 'schema');
+  requireKind(CHANGE, change, 'change');
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
   const [broken] = [...document.errors, ...document.warnings];
   if (broken !== undefined) throw wrong(name, lines.linePos(broken.pos[0]).line, '', broken.message, 1);
   const value = contentOf(document, name);
-  change(value);
-  const validate = validatorOf<T>(schema);
-  if (validate(value)) return value;
-  const errors = validate.errors ?? [];
+  called('change', anything(), () => change(value));
+  const errors = errorsOf(value, schema);
   const [first] = errors;
-  const place = first === undefined ? [] : placeOf(first);
+  if (first === undefined) return value as T;
+  const place = placeOf(first);
   throw wrong(name, lineOf(document, lines, place), `/${place.join('/')}`, reasonOf(first), errors.length);
+}
+
+/** `value`, an object of the caller's own, checked by `schema`. @throws Fault `caller.option-invalid` with `place` and `reason` */
+export function requireSchema(value: unknown, schema: Schema, option: string): void {
+  requireKind(readable(), value, option);
+  const [first] = called(option, anything<readonly ErrorObject[]>(), () => errorsOf(value, schema));
+  if (first === undefined) return;
+  const place = placeOf(first);
+  throw new Fault('caller.option-invalid', { option: [option, ...place].join('.'), reason: reasonOf(first) });
+}
+
+function errorsOf(value: unknown, schema: Schema): readonly ErrorObject[] {
+  const validate = validatorOf(schema);
+  return validate(value) ? [] : (validate.errors ?? []);
 }
 
 /** What a document says. Aliases are followed only here: to nothing, or to more than is bearable, they are a mistake of the file. */
@@ -70,8 +99,7 @@ function lineOf(document: Document, lines: LineCounter, place: readonly string[]
   return 1;
 }
 
-function reasonOf(error: ErrorObject | undefined): string {
-  const { keyword, message = 'does not fit', params } = error ?? { keyword: '', params: {} };
+function reasonOf({ keyword, message = 'does not fit', params }: ErrorObject): string {
   if (keyword === 'additionalProperties') return 'there is no such setting';
   if (keyword === 'enum') return `must be one of ${(params as { allowedValues: string[] }).allowedValues.join(', ')}`;
   if (keyword === 'discriminator') return 'by must be one of those in the guide';

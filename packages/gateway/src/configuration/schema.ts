@@ -61,7 +61,8 @@ const secured = exactly(
   },
 );
 
-const plain = exactly(
+/** Of one plain endpoint. */
+export const PLAIN_SCHEMA: Readonly<Record<string, unknown>> = exactly(
   {
     path,
     service: url,
@@ -102,7 +103,7 @@ export const CONFIGURATION_SCHEMA: Readonly<Record<string, unknown>> = {
         },
       ),
       secured: { type: 'array', items: secured },
-      plain: { type: 'array', items: plain },
+      plain: { type: 'array', items: PLAIN_SCHEMA },
     },
   ),
 };

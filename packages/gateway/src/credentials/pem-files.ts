@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { TrustOptions } from '@parley/core';
 import { Certificate, CertifiedKey, DEFAULT_LIMITS, Fault, PrivateKey, Trust } from '@parley/core';
+import { listOf, requireKind, TEXT } from '@parley/core/internal';
 import type { CertificateSignature, OwnKey } from '@parley/engine';
 
 /** A folder that files are named from, and which files were read from it. */
@@ -11,7 +12,9 @@ export class Files {
   /** Absolute paths. */
   readonly read: Set<string> = new Set();
 
+  /** @throws Fault `caller.option-invalid` */
   constructor(folder: string) {
+    requireKind(TEXT, folder, 'folder');
     this.#folder = folder;
   }
 
@@ -22,7 +25,11 @@ export class Files {
     try {
       return await readFile(file);
     } catch (error) {
-      throw new Fault('caller.input-unreadable', { path: file, reason: String((error as { code?: string }).code) });
+      throw new Fault(
+        'caller.input-unreadable',
+        { path: file, reason: String((error as { code?: string }).code) },
+        error,
+      );
     }
   }
 
@@ -31,7 +38,9 @@ export class Files {
     return new TextDecoder().decode(await this.octets(name));
   }
 
+  /** @throws Fault `caller.option-invalid` */
   path(name: string): string {
+    requireKind(TEXT, name, 'name');
     return path.resolve(this.#folder, name);
   }
 
@@ -44,6 +53,8 @@ export class Files {
 
   /** A certificate, with those above it if the file has them, and its key. @throws Fault as above */
   async keyPair(certificate: string, key: string): Promise<KeyPair> {
+    requireKind(TEXT, certificate, 'certificate');
+    requireKind(TEXT, key, 'key');
     const chain = await this.certificates(certificate);
     const uses = ['signature', 'encryption', 'rsa-1_5'] as const;
     const privateKey = PrivateKey.read({ format: 'pem', bytes: await this.octets(key) }, { uses });
@@ -60,6 +71,8 @@ export class Files {
 
   /** The same for threads. @throws Fault as above */
   async trustOptions(anchors: string, ...known: readonly string[]): Promise<TrustOptions> {
+    requireKind(TEXT, anchors, 'anchors');
+    requireKind(listOf(TEXT), known, 'known');
     const intermediates = await Promise.all(known.map((name) => this.certificates(name)));
     return {
       anchors: await this.certificates(anchors),

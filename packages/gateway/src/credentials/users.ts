@@ -2,7 +2,7 @@
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import type { PasswordAttempt } from '@parley/conversation';
 import { Fault } from '@parley/core';
-import { decodeBase64Text, encodeBase64 } from '@parley/core/internal';
+import { decodeBase64Text, encodeBase64, requireInput, requireKind, TEXT } from '@parley/core/internal';
 
 interface HashedPassword {
   readonly cost: { readonly N: number; readonly r: number; readonly p: number };
@@ -18,6 +18,8 @@ const LINE = /^([^:\s]+):scrypt:(\d+):(\d+):(\d+):([A-Za-z0-9+/]+=*):([A-Za-z0-9
 
 /** The line of a user; `password` is borrowed. @throws Fault `caller.option-invalid` a name with a colon or blank in it */
 export async function userLine(name: string, password: Uint8Array): Promise<string> {
+  requireKind(TEXT, name, 'name');
+  requireInput(password, 'password');
   if (!/^[^:\s]+$/.test(name))
     throw new Fault('caller.option-invalid', { option: 'name', reason: 'a colon or a blank' });
   const salt = randomBytes(SALT_BYTES);
@@ -34,6 +36,8 @@ export class Users {
 
   /** @throws Fault `caller.option-invalid` naming the line that is none */
   constructor(text: string, file: string) {
+    requireKind(TEXT, text, 'text');
+    requireKind(TEXT, file, 'file');
     const users = new Map<string, HashedPassword>();
     for (const [index, line] of text.split(/\r?\n/).entries()) {
       if (line.trim() === '' || line.startsWith('#')) continue;

@@ -1,11 +1,15 @@
 /** Before a secured service: plain requests go to it in a conversation, which begins with the first of them. */
 import { bodyPayload, envelope } from '@parley/conversation';
 import { DEFAULT_LIMITS, Fault } from '@parley/core';
-import { failedReply } from '@parley/core/internal';
+import type { Kind } from '@parley/core/internal';
+import { failedReply, requireKind, requireOptions, shapeOf, TEXT } from '@parley/core/internal';
 import type { SoapVersion } from '@parley/engine';
 import type { ConnectOptions, Conversation, PlainAnswer, PlainEndpoint, PlainRequest } from '@parley/http';
 import { connect } from '@parley/http';
+import { CONNECT_MEMBERS } from '@parley/http/internal';
 import { plainFault, readPlain } from '../soap/plain-message.ts';
+
+const OPTIONS: Kind<ConnectOptions> = shapeOf<ConnectOptions>(CONNECT_MEMBERS);
 
 /** One secured service, and the conversation with it. */
 export class Egress implements PlainEndpoint {
@@ -14,7 +18,10 @@ export class Egress implements PlainEndpoint {
   #conversation: Promise<Conversation> | undefined;
   readonly #inWork = new Set<Promise<PlainAnswer>>();
 
+  /** @throws Fault `caller.option-invalid` */
   constructor(url: string, options: ConnectOptions) {
+    requireKind(TEXT, url, 'url');
+    requireOptions(OPTIONS, options, 'options');
     this.#url = url;
     this.#options = options;
   }

@@ -8,14 +8,17 @@ import type { AddressInfo } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import type { ContextStore } from '@parley/conversation';
 import { MemoryContextStore, MemoryReplayCache } from '@parley/conversation';
-import type { Fault } from '@parley/core';
-import { Certificate, DEFAULT_LIMITS } from '@parley/core';
+import { Certificate, DEFAULT_LIMITS, Fault } from '@parley/core';
+import type { Kind } from '@parley/core/internal';
+import { callback, optional, readable, requireKind, requireOptions, shapeOf, TEXT } from '@parley/core/internal';
 import type { Refusal } from '@parley/http';
 import { HttpResponder } from '@parley/http';
 import { keyEncryptionKeyFromFile, openLmdbContextStore } from '@parley/stores';
 import { Agent } from 'undici';
 import type { GatewayConfiguration } from '../configuration/configuration.ts';
 import type { LoadedConfiguration } from '../configuration/read-configuration.ts';
+import { requireSchema } from '../configuration/read-document.ts';
+import { CONFIGURATION_SCHEMA } from '../configuration/schema.ts';
 import { Files } from '../credentials/pem-files.ts';
 import { Endpoints } from './endpoints.ts';
 import { WatchedFiles } from './watched-files.ts';
@@ -28,6 +31,12 @@ export interface GatewayOptions {
 }
 
 const RELOAD_MS = 2000;
+
+const LOADED: Kind<LoadedConfiguration> = shapeOf<LoadedConfiguration>({ folder: TEXT, configuration: readable() });
+const OPTIONS: Kind<GatewayOptions> = shapeOf<GatewayOptions>({
+  onRefused: optional(callback()),
+  onReloaded: optional(callback()),
+});
 
 /** A running gateway. Made by {@link startGateway}. */
 export class Gateway {
@@ -73,10 +82,12 @@ export class Gateway {
  * Serves what `loaded` says.
  * @throws Fault (rejects) what is wrong with a file or an option
  */
-export async function startGateway(
-  { configuration, folder }: LoadedConfiguration,
-  { onRefused, onReloaded }: GatewayOptions = {},
-): Promise<Gateway> {
+export async function startGateway(loaded: LoadedConfiguration, options: GatewayOptions = {}): Promise<Gateway> {
+  requireKind(LOADED, loaded, 'loaded');
+  requireOptions(OPTIONS, options, 'options');
+  const { configuration, folder } = loaded;
+  requireSchema(configuration, CONFIGURATION_SCHEMA, 'configuration');
+  const { onRefused, onReloaded } = options;
   const { listen, reloadMs = RELOAD_MS, limits } = configuration;
   let files = new Files(folder);
   const tls = await tlsOf(configuration, files);
@@ -84,9 +95,18 @@ export async function startGateway(
   const endpoints = new Endpoints(configuration, { store, replayCache: new MemoryReplayCache(), agent: new Agent() });
   await endpoints.load(files);
   const responder = new HttpResponder({ endpoints: endpoints.byPath, onRefused, clientOf, ...limits });
-  const server = tls === undefined ? http.createServer(responder.handler) : https.createServer(tls, responder.handler);
-  server.listen(listen.port, listen.host ?? '127.0.0.1');
-  await once(server, 'listening');
+  const server = await listening(tls, responder, listen).catch(async (error: unknown) => {
+    await endpoints.close();
+    await store.close();
+    throw error;
+  });
+  const tell = (failure: Fault | undefined): void => {
+    try {
+      onReloaded?.(failure);
+    } catch {
+      // A logger that fails is no reason to serve no longer.
+    }
+  };
   const reload = async (): Promise<ReadonlySet<string>> => {
     const again = new Files(folder);
     try {
@@ -94,9 +114,9 @@ export async function startGateway(
       await endpoints.load(again);
       if (changed !== undefined && server instanceof https.Server) server.setSecureContext(changed);
       files = again;
-      onReloaded?.(undefined);
+      tell(undefined);
     } catch (error) {
-      onReloaded?.(error as Fault);
+      tell(error as Fault);
     }
     return files.read;
   };
@@ -104,7 +124,34 @@ export async function startGateway(
   return new Gateway({ server, responder, endpoints, watched, store });
 }
 
-async function tlsOf({ tls }: GatewayConfiguration, files: Files): Promise<https.ServerOptions | undefined> {
+type TlsOptions = https.ServerOptions | undefined;
+
+/** @throws Fault (rejects) `caller.keys-invalid` files that TLS does not take; `caller.option-invalid` a port that is not to be had */
+async function listening(
+  tls: TlsOptions,
+  { handler }: HttpResponder,
+  { port, host = '127.0.0.1' }: GatewayConfiguration['listen'],
+): Promise<Server> {
+  const server = tls === undefined ? http.createServer(handler) : tlsServer(tls, handler);
+  try {
+    server.listen(port, host);
+    await once(server, 'listening');
+    return server;
+  } catch (error) {
+    const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    throw new Fault('caller.option-invalid', { option: 'listen', reason, host, port }, error);
+  }
+}
+
+function tlsServer(tls: https.ServerOptions, handler: HttpResponder['handler']): Server {
+  try {
+    return https.createServer(tls, handler);
+  } catch (error) {
+    throw new Fault('caller.keys-invalid', { option: 'tls', reason: 'not what TLS takes' }, error);
+  }
+}
+
+async function tlsOf({ tls }: GatewayConfiguration, files: Files): Promise<TlsOptions> {
   if (tls === undefined) return undefined;
   const server = { cert: await files.text(tls.certificate), key: await files.text(tls.key) };
   if (tls.clients === undefined) return server;

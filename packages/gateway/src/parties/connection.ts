@@ -1,12 +1,15 @@
 /** What a plain endpoint connects to its secured service with. */
 import type { ConnectOptions } from '@parley/http';
 import type { PlainEndpoint } from '../configuration/configuration.ts';
+import { requireSchema } from '../configuration/read-document.ts';
+import { PLAIN_SCHEMA } from '../configuration/schema.ts';
 import { Files } from '../credentials/pem-files.ts';
 import { initiatorBootstrap } from './initiator-bootstrap.ts';
 import { profileOf } from './profile.ts';
 
 /** For `connect`, with files from `folder`. @throws Fault what is wrong with a file */
 export async function connectionOf(endpoint: PlainEndpoint, folder: string): Promise<ConnectOptions> {
+  requireSchema(endpoint, PLAIN_SCHEMA, 'endpoint');
   return await connectOptions(endpoint, new Files(folder));
 }
 

@@ -1,6 +1,6 @@
 /** SOAP messages that nothing secures: taken apart, and written. */
-import { NAMESPACE_URIS, scan, Tape } from '@parley/codec';
-import { Namespace } from '@parley/codec/internal';
+import { NAMESPACE_URIS, Tape } from '@parley/codec';
+import { Namespace, scan } from '@parley/codec/internal';
 import type { BodyPayload } from '@parley/conversation';
 import { payloadIn } from '@parley/conversation/internal';
 import type { Limits } from '@parley/core';

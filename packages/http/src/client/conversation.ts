@@ -1,10 +1,15 @@
 import type { Channel, Initiator, OutgoingRequest, PeerFault, ReferenceOctets } from '@parley/conversation';
 import { envelope, SequencedInitiator, saysContextIsLost } from '@parley/conversation';
+import { currentMs } from '@parley/conversation/internal';
 import type { Reply, SecurityContext } from '@parley/core';
 import { Fault } from '@parley/core';
+import { callback, requireKind } from '@parley/core/internal';
 import type { OpenedMessage } from '@parley/engine';
 import type { Dispatcher } from 'undici';
 import { abortable } from './abortable.ts';
+import type { CallOptions } from './call-options.ts';
+import { requireCall } from './call-options.ts';
+import { SIGNAL } from './connection-shape.ts';
 import type { ReliableStats } from './reliable-calls.ts';
 import { ReliableCalls } from './reliable-calls.ts';
 import { Requests } from './requests.ts';
@@ -15,11 +20,6 @@ export interface CallAnswer {
   readonly message: OpenedMessage;
   /** Where the answer is a SOAP fault: its code. The Body is in `message`. */
   readonly fault: PeerFault | undefined;
-}
-
-export interface CallOptions {
-  /** Ends the call with `caller.aborted`; whether the peer has done its work by then, nobody knows. */
-  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -74,7 +74,9 @@ export class Conversation {
    * @throws Fault (rejects) `caller.closed`, `caller.aborted`, `caller.input-invalid` a payload that is no element; `peer.soap-fault` a
    *   fault that nothing proves; `peer.http-failed`, `peer.http-answer`; and why an answer was refused
    */
-  async call(action: string, payload: Uint8Array, { signal }: CallOptions = {}): Promise<CallAnswer | undefined> {
+  async call(action: string, payload: Uint8Array, options: CallOptions = {}): Promise<CallAnswer | undefined> {
+    requireCall(action, payload, options);
+    const { signal } = options;
     if (this.#isClosed) throw new Fault('caller.closed');
     await this.ready(signal);
     if (this.#reliable !== undefined) return await this.#reliable.call(this.#envelope(action, payload), true, signal);
@@ -94,7 +96,9 @@ export class Conversation {
    * The same for a message that has no answer: resolves when the peer has it. In a sequence, where `call` waits for an answer.
    * @throws Fault (rejects) as {@link call}
    */
-  async send(action: string, payload: Uint8Array, { signal }: CallOptions = {}): Promise<void> {
+  async send(action: string, payload: Uint8Array, options: CallOptions = {}): Promise<void> {
+    requireCall(action, payload, options);
+    const { signal } = options;
     if (this.#reliable === undefined || this.#isClosed) return void (await this.call(action, payload, { signal }));
     await this.ready(signal);
     await this.#reliable.call(this.#envelope(action, payload), false, signal);
@@ -106,6 +110,7 @@ export class Conversation {
    * @throws Fault (rejects) as {@link call}
    */
   async resume(onAnswer: (answer: CallAnswer, number: number) => void = () => undefined): Promise<void> {
+    requireKind(callback(), onAnswer, 'onAnswer');
     await this.#reliable?.resume(onAnswer);
   }
 
@@ -178,8 +183,9 @@ export class Conversation {
 
   /** Resolves when there is a context: establishes one, if need be, and begins to renew one whose time has come. Every call does. */
   async ready(signal?: AbortSignal): Promise<void> {
+    requireKind(SIGNAL, signal, 'signal');
     const { context, renewalDueAtMs } = this.#initiator;
-    const nowMs = this.#settings.ambient.nowMs();
+    const nowMs = currentMs(this.#settings.ambient);
     if (context !== undefined && context.expiresAtMs <= nowMs) this.#abandon();
     else if (renewalDueAtMs !== undefined && renewalDueAtMs <= nowMs && this.#settings.renew) this.#renew();
     // One of our own making is there before the service knows of it.

@@ -1,10 +1,15 @@
 /** The end of a context from the service's side, told to whoever has it (WS-SC §6). */
-import type { EndOptions, Responder } from '@parley/conversation';
-import { DEFAULT_LIMITS, Fault, unwrap } from '@parley/core';
+import type { EndOptions } from '@parley/conversation';
+import { Responder } from '@parley/conversation';
+import { DEFAULT_LIMITS, unwrap } from '@parley/core';
+import type { Kind } from '@parley/core/internal';
+import { instanceOf, requireKind, requireOptions, shapeOf, TEXT } from '@parley/core/internal';
 import type { Dispatcher } from 'undici';
 import { Agent } from 'undici';
+import { ADDRESS, SIGNAL } from './connection-shape.ts';
 import type { PostBounds } from './post.ts';
-import { post } from './post.ts';
+import { post, SOME_BOUNDS } from './post.ts';
+import { CONNECTION, httpUrl, PEER } from './settings.ts';
 
 /** Where the initiator takes requests (an endpoint with `conversations`), and how. */
 export interface EndContextOptions extends Partial<PostBounds>, Omit<EndOptions, 'to'> {
@@ -20,20 +25,28 @@ export interface EndContextOptions extends Partial<PostBounds>, Omit<EndOptions,
   readonly signal?: AbortSignal;
 }
 
+const OPTIONS: Kind<EndContextOptions> = shapeOf<EndContextOptions>({
+  ...SOME_BOUNDS,
+  ...CONNECTION,
+  url: ADDRESS,
+  version: PEER.version,
+  soapVersion: PEER.soapVersion,
+  signal: SIGNAL,
+});
+
 /**
  * Ends the context `identifier` of `responder`: here at once, and then at its initiator, whose answer is awaited.
  *
  * @throws Fault (rejects) `caller.context-unusable` there is none, or it is over; `caller.option-invalid`; and, when the context is
  *   over here all the same, `peer.http-failed`, `peer.http-answer`, and why the answer was refused
  */
-export async function endContext(
-  responder: Responder,
-  identifier: string,
-  { url: address, to, dispatcher, tls, secure, signal, ...options }: EndContextOptions,
-): Promise<void> {
-  const { answerTimeoutMs = 60_000, answerBytesMax = DEFAULT_LIMITS.messageBytesMax, ...how } = options;
-  if (!URL.canParse(String(address))) throw new Fault('caller.option-invalid', { option: 'url', reason: 'no URL' });
-  const url = new URL(address);
+export async function endContext(responder: Responder, identifier: string, options: EndContextOptions): Promise<void> {
+  requireKind(instanceOf<Responder>(Responder), responder, 'responder');
+  requireKind(TEXT, identifier, 'identifier');
+  requireOptions(OPTIONS, options, 'options');
+  const { url: address, to, dispatcher, tls, secure, signal, ...more } = options;
+  const { answerTimeoutMs = 60_000, answerBytesMax = DEFAULT_LIMITS.messageBytesMax, ...how } = more;
+  const url = httpUrl('url', address);
   const request = unwrap(await responder.requestCancel(identifier, { ...how, to: to ?? url.href }));
   const { soapVersion = '1.2' } = how;
   const agent = dispatcher ?? new Agent(tls === undefined ? {} : { connect: tls });

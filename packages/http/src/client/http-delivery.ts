@@ -1,8 +1,11 @@
 /** Messages that answer nothing, sent over HTTP to addresses of peers (`deliver` of an endpoint). */
 import type { AddressedMessage } from '@parley/conversation';
 import { DEFAULT_LIMITS } from '@parley/core';
+import type { Kind } from '@parley/core/internal';
+import { callback, optional, requireOptions, shapeOf } from '@parley/core/internal';
 import type { Dispatcher } from 'undici';
 import { getGlobalDispatcher } from 'undici';
+import { DISPATCHER, TIMEOUT_MS } from './connection-shape.ts';
 import { post } from './post.ts';
 
 export interface HttpDeliveryOptions {
@@ -14,16 +17,21 @@ export interface HttpDeliveryOptions {
   readonly onFailed?: ((failure: unknown, message: AddressedMessage) => void) | undefined;
 }
 
-/** What posts each message to its address. Never rejects. */
-export function httpDelivery({
-  dispatcher = getGlobalDispatcher(),
-  answerTimeoutMs = 10_000,
-  onFailed,
-}: HttpDeliveryOptions = {}): (message: AddressedMessage) => Promise<void> {
+const OPTIONS: Kind<HttpDeliveryOptions> = shapeOf<HttpDeliveryOptions>({
+  dispatcher: optional(DISPATCHER),
+  answerTimeoutMs: optional(TIMEOUT_MS),
+  onFailed: optional(callback()),
+});
+
+/** What posts each message to its address. Never rejects. @throws Fault `caller.option-invalid` */
+export function httpDelivery(options: HttpDeliveryOptions = {}): (message: AddressedMessage) => Promise<void> {
+  requireOptions(OPTIONS, options, 'options');
+  const { dispatcher = getGlobalDispatcher(), answerTimeoutMs = 10_000, onFailed } = options;
   const bounds = { answerTimeoutMs, answerBytesMax: DEFAULT_LIMITS.messageBytesMax };
   return async (message) => {
     try {
-      await post(new URL(message.to), message, dispatcher, bounds, undefined);
+      const { to, octets, soapVersion, soapAction } = message;
+      await post(new URL(to), { octets, soapVersion, soapAction }, dispatcher, bounds, undefined);
     } catch (error) {
       onFailed?.(error, message);
     }

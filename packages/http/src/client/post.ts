@@ -1,10 +1,13 @@
 /** One SOAP message over HTTP, and its answer. */
 import { Fault } from '@parley/core';
+import type { Kind, Members } from '@parley/core/internal';
+import { instanceOf, OCTETS, oneOf, optional, requireKind, shapeOf, TEXT, whole } from '@parley/core/internal';
 import type { SoapVersion } from '@parley/engine';
 import type { Dispatcher } from 'undici';
 import { errors, request } from 'undici';
 import { joined } from '../binding/joined.ts';
 import { readSoapHeaders, soapHeaders } from '../binding/soap-headers.ts';
+import { DISPATCHER, SIGNAL, TIMEOUT_MS } from './connection-shape.ts';
 
 export interface PostBounds {
   /** From the last octet of the request to the headers of the answer. */
@@ -18,6 +21,21 @@ export interface OutgoingMessage {
   readonly soapAction: string;
 }
 
+const ALL_BOUNDS: Members<PostBounds> = { answerTimeoutMs: TIMEOUT_MS, answerBytesMax: whole(1) };
+const BOUNDS: Kind<PostBounds> = shapeOf<PostBounds>(ALL_BOUNDS);
+
+export const SOME_BOUNDS: Members<Partial<PostBounds>> = {
+  answerTimeoutMs: optional(ALL_BOUNDS.answerTimeoutMs),
+  answerBytesMax: optional(ALL_BOUNDS.answerBytesMax),
+};
+
+const MESSAGE: Kind<OutgoingMessage> = shapeOf<OutgoingMessage>({
+  octets: OCTETS,
+  soapVersion: oneOf(['1.1', '1.2']),
+  soapAction: TEXT,
+});
+const ADDRESS = instanceOf<URL>(URL);
+
 export interface IncomingMessage {
   readonly status: number;
   /** Empty where the peer had nothing to say (202, 204). */
@@ -29,15 +47,22 @@ export interface IncomingMessage {
  * Posts `message` and takes the answer in, whole.
  *
  * @throws Fault `peer.http-failed` no connection, no answer in time, or one that was cut; `peer.http-answer` the answer is no SOAP
- *   message of the same version, or too long; `caller.aborted`
+ *   message of the same version, or too long; `caller.aborted`, `caller.option-invalid`
  */
 export async function post(
   url: URL,
-  { octets, soapVersion, soapAction }: OutgoingMessage,
+  message: OutgoingMessage,
   dispatcher: Dispatcher,
-  { answerTimeoutMs, answerBytesMax }: PostBounds,
+  bounds: PostBounds,
   signal: AbortSignal | undefined,
 ): Promise<IncomingMessage> {
+  requireKind(ADDRESS, url, 'url');
+  requireKind(MESSAGE, message, 'message');
+  requireKind(DISPATCHER, dispatcher, 'dispatcher');
+  requireKind(BOUNDS, bounds, 'bounds');
+  requireKind(SIGNAL, signal, 'signal');
+  const { octets, soapVersion, soapAction } = message;
+  const { answerTimeoutMs, answerBytesMax } = bounds;
   try {
     const {
       statusCode: status,
@@ -103,7 +128,7 @@ function noMessage(status: number, got: string): Fault {
 function failed(error: unknown, signal: AbortSignal | undefined): Fault {
   if (signal?.aborted === true) return new Fault('caller.aborted', {}, error);
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-  return new Fault('peer.http-failed', { reason: code, sent: isUnsent(error, code) ? 'no' : 'perhaps' });
+  return new Fault('peer.http-failed', { reason: code, sent: isUnsent(error, code) ? 'no' : 'perhaps' }, error);
 }
 
 const UNSENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EHOSTUNREACH', 'ENETUNREACH', 'EAI_AGAIN']);

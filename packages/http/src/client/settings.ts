@@ -15,38 +15,33 @@ import {
   systemAmbient,
   withSequences,
 } from '@parley/conversation';
+import { INITIATOR_MEMBERS, SEQUENCE_MEMBERS } from '@parley/conversation/internal';
 import type { Version } from '@parley/core';
 import { DEFAULT_LIMITS, Fault } from '@parley/core';
+import type { Kind, Members } from '@parley/core/internal';
+import {
+  callback,
+  either,
+  FLAG,
+  oneOf,
+  optional,
+  port,
+  readable,
+  requireKind,
+  requireOptions,
+  shapeOf,
+} from '@parley/core/internal';
 import type { SoapVersion } from '@parley/engine';
 import type { Agent, Dispatcher } from 'undici';
+import { ADDRESS, DISPATCHER, SIGNAL, TIMEOUT_MS } from './connection-shape.ts';
 import type { PostBounds } from './post.ts';
+import { SOME_BOUNDS } from './post.ts';
 
 /** Options of the initiator that are passed on as they are. */
 type PassedOn = Omit<
   InitiatorOptions,
   'version' | 'soapVersion' | 'to' | 'issuer' | 'ambient' | 'bootstrap' | 'profile'
 >;
-const PASSED_ON: Readonly<Record<keyof PassedOn, true>> = {
-  context: true,
-  tokenId: true,
-  tokenElement: true,
-  tokenReferences: true,
-  keySizeBits: true,
-  entropy: true,
-  keyForm: true,
-  contextAttribute: true,
-  negotiation: true,
-  contextLifetimeMs: true,
-  renewable: true,
-  appliesTo: true,
-  timestampLifetimeMs: true,
-  rolloverMs: true,
-  openRequestsMax: true,
-  pool: true,
-  answerWithinMs: true,
-  use: true,
-};
-
 export interface ConnectOptions extends Partial<PostBounds>, PassedOn {
   /** Generation of the specifications. Default: 200512. */
   readonly version?: Version;
@@ -107,6 +102,63 @@ export interface ReliableOptions extends SequenceOptions {
   readonly attemptTimeoutMs?: number | undefined;
 }
 
+const {
+  version: VERSION,
+  soapVersion: SOAP_VERSION,
+  to: TO,
+  ambient: AMBIENT,
+  bootstrap: BOOTSTRAP,
+  profile: PROFILE,
+  issuer: _,
+  ...passedOn
+} = INITIATOR_MEMBERS;
+
+const PASSED_ON: Members<PassedOn> = passedOn;
+
+/** How one reaches a peer. */
+export const CONNECTION: Members<Pick<ConnectOptions, 'to' | 'dispatcher' | 'tls' | 'secure'>> = {
+  to: optional(TO),
+  dispatcher: optional(DISPATCHER),
+  // What is in it, `node:tls` looks at.
+  tls: optional(either(readable(), callback())),
+  secure: optional(FLAG),
+};
+
+/** What it is like, and how one begins with it. */
+export const PEER: Members<Pick<ConnectOptions, 'version' | 'soapVersion' | 'ambient' | 'bootstrap' | 'profile'>> = {
+  version: optional(VERSION),
+  soapVersion: optional(SOAP_VERSION),
+  ambient: optional(AMBIENT),
+  bootstrap: BOOTSTRAP,
+  profile: PROFILE,
+};
+
+const RELIABLE: Kind<ReliableOptions> = shapeOf<ReliableOptions>({
+  ...SEQUENCE_MEMBERS,
+  records: optional(port<RecordStore>('transact', 'clear')),
+  sequenceVersion: optional(oneOf(['200702', '200502'])),
+  attemptTimeoutMs: optional(TIMEOUT_MS),
+  acksTo: optional(ADDRESS),
+});
+
+/** What each option of `connect` may be. */
+export const CONNECT_MEMBERS: Members<ConnectOptions> = {
+  ...PASSED_ON,
+  ...SOME_BOUNDS,
+  ...CONNECTION,
+  ...PEER,
+  issuer: optional(ADDRESS),
+  establish: optional(oneOf(['issued', 'propagated'])),
+  renew: optional(FLAG),
+  reestablish: optional(FLAG),
+  cancel: optional(FLAG),
+  reliable: optional(either(RELIABLE, FLAG)),
+  onFailedRenewal: optional(callback()),
+  signal: SIGNAL,
+};
+
+const CONNECT_OPTIONS: Kind<ConnectOptions> = shapeOf<ConnectOptions>(CONNECT_MEMBERS);
+
 /** What a conversation goes by. */
 export interface ConversationSettings {
   readonly url: URL;
@@ -155,6 +207,7 @@ export function initiatorOptionsOf(options: ConnectOptions, settings: Conversati
 
 /** @throws Fault `caller.option-invalid` */
 export function completeSettings(address: string | URL, options: ConnectOptions): ConversationSettings {
+  requireOptions(CONNECT_OPTIONS, options, 'options');
   const url = httpUrl('url', address);
   const issuer = options.issuer === undefined ? undefined : httpUrl('issuer', options.issuer);
   const isHttps = url.protocol === 'https:' && (issuer === undefined || issuer.protocol === 'https:');
@@ -165,9 +218,6 @@ export function completeSettings(address: string | URL, options: ConnectOptions)
   const reliable = reliableSettings(options.reliable);
   const given = options.profile ?? peerProfile('parley');
   const to = options.to ?? url.href;
-  for (const [option, value] of Object.entries(bounds)) {
-    if (!Number.isSafeInteger(value) || value < 1) throw new Fault('caller.option-invalid', { option, least: 1 });
-  }
   return {
     url,
     issuer,
@@ -199,8 +249,6 @@ function reliableSettings(reliable: ConnectOptions['reliable']): ReliableSetting
     attemptTimeoutMs = ATTEMPT_TIMEOUT_MS,
     ...sequences
   } = options;
-  if (!Number.isSafeInteger(attemptTimeoutMs) || attemptTimeoutMs < 1)
-    throw new Fault('caller.option-invalid', { option: 'attemptTimeoutMs', least: 1 });
   return {
     sequences: completeSequenceSettings(sequences),
     records,
@@ -210,7 +258,9 @@ function reliableSettings(reliable: ConnectOptions['reliable']): ReliableSetting
   };
 }
 
-function httpUrl(option: string, address: string | URL): URL {
+/** @throws Fault `caller.option-invalid` */
+export function httpUrl(option: string, address: string | URL): URL {
+  requireKind(ADDRESS, address, option);
   const url = URL.canParse(String(address)) ? new URL(address) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol))
     throw new Fault('caller.option-invalid', { option, reason: 'no http or https URL' });

@@ -2,11 +2,15 @@
 import type { ContextChange, RecordStore } from '@parley/conversation';
 import { Initiator } from '@parley/conversation';
 import { Fault } from '@parley/core';
+import type { Kind } from '@parley/core/internal';
+import { optional, port, readable, requireKind, requireOptions, shapeOf, TEXT } from '@parley/core/internal';
 import type { Dispatcher } from 'undici';
 import { Agent } from 'undici';
+import { ADDRESS } from './connection-shape.ts';
+import { SOME_BOUNDS } from './post.ts';
 import { Requests } from './requests.ts';
 import type { ConnectOptions, ConversationSettings } from './settings.ts';
-import { completeSettings, initiatorOptionsOf } from './settings.ts';
+import { CONNECTION, completeSettings, initiatorOptionsOf, PEER } from './settings.ts';
 
 /** A service, and as whom the issuer tells it (its `mayTransfer` has to let him). */
 export interface ToldService
@@ -37,7 +41,7 @@ export interface ToldServicesOptions {
 }
 
 interface Target {
-  readonly options: ToldService;
+  readonly options: Omit<ToldService, 'url'>;
   readonly settings: ConversationSettings;
   readonly dispatcher: Dispatcher;
 }
@@ -50,9 +54,11 @@ export class ToldServices {
   readonly #records: RecordStore | undefined;
 
   /** @param services by what AppliesTo says: the issuer's `scopes`. @throws Fault `caller.option-invalid` */
-  constructor(services: Readonly<Record<string, ToldService>>, { records }: ToldServicesOptions = {}) {
-    this.#records = records;
-    this.#targets = new Map(Object.entries(services).map(([scope, options]) => [scope, targetOf(options)]));
+  constructor(services: Readonly<Record<string, ToldService>>, options: ToldServicesOptions = {}) {
+    requireKind(SERVICES, services, 'services');
+    requireOptions(OPTIONS, options, 'options');
+    this.#records = options.records;
+    this.#targets = new Map(Object.entries(services).map(([scope, service]) => [scope, targetOf(scope, service)]));
   }
 
   /** Rejects where the service was not reached, or refused; and for a context of no service that is known. */
@@ -123,8 +129,22 @@ function partitionOf(identifier: string): string {
   return `told ${identifier}`;
 }
 
-function targetOf(options: ToldService): Target {
-  const { url, dispatcher, tls } = options;
+const SERVICE: Kind<ToldService> = shapeOf<ToldService>({
+  ...SOME_BOUNDS,
+  ...CONNECTION,
+  ...PEER,
+  url: ADDRESS,
+  use: optional(TEXT),
+});
+const SERVICES = readable<Readonly<Record<string, ToldService>>>();
+const OPTIONS: Kind<ToldServicesOptions> = shapeOf<ToldServicesOptions>({
+  records: optional(port<RecordStore>('transact', 'clear')),
+});
+
+function targetOf(scope: string, service: ToldService): Target {
+  requireKind(SERVICE, service, `services[${JSON.stringify(scope)}]`);
+  const { url, ...options } = service;
+  const { dispatcher, tls } = options;
   return {
     options,
     settings: completeSettings(url, options),

@@ -2,12 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { namedContexts, writeFaultReply } from '@parley/conversation';
 import type { FailedReply } from '@parley/core';
 import { Fault } from '@parley/core';
-import { failedReply } from '@parley/core/internal';
+import { called, failedReply } from '@parley/core/internal';
 import type { SoapHeaders } from '../binding/soap-headers.ts';
 import { soapHeaders } from '../binding/soap-headers.ts';
 import type { HttpAnswer, RequestHead } from './exchange.ts';
 import { soapHeadersOf } from './exchange.ts';
 import type { EndingConversation, InitiatorEndpoint } from './settings.ts';
+import { CONVERSATIONS } from './settings.ts';
 
 /** A request of a service whose context we have, and its answer. */
 export class EndingExchange {
@@ -37,7 +38,8 @@ export class EndingExchange {
   /** The one that it names: whose request it is, its key says. */
   #meantBy(body: Uint8Array): EndingConversation | undefined {
     const named = namedContexts(body);
-    for (const conversation of this.#endpoint.conversations()) {
+    const conversations = called('conversations', CONVERSATIONS, () => [...this.#endpoint.conversations()]);
+    for (const conversation of conversations) {
       const { context } = conversation;
       if (context !== undefined && named.has(context.identifier)) return conversation;
     }

@@ -6,11 +6,12 @@ import type { Channel, Received, SequenceExchange, ServeNumbered } from '@parley
 import { envelope, trustVersionOf, writeFaultReply } from '@parley/conversation';
 import type { FailedReply } from '@parley/core';
 import { Fault } from '@parley/core';
-import { failedReply } from '@parley/core/internal';
+import { failedReply, requireKind } from '@parley/core/internal';
 import type { ContextMessage } from '@parley/engine';
 import type { SoapHeaders } from '../binding/soap-headers.ts';
 import { readSoapHeaders, soapHeaders } from '../binding/soap-headers.ts';
 import type { SecuredEndpoint, ServiceCall } from './settings.ts';
+import { SERVICE_ANSWER } from './settings.ts';
 
 export interface HttpAnswer {
   readonly status: number;
@@ -111,11 +112,12 @@ export class Exchange {
     const { message } = call;
     try {
       const answer = await this.#endpoint.service(call);
+      requireKind(SERVICE_ANSWER, answer, 'service()');
       if (answer === undefined) return { status: 202 };
       const envelope = this.#envelope(answer.payload, answer.action, message);
       return { envelope, status: answer.isFault === true ? 500 : 200 };
     } catch (error) {
-      return { envelope: this.#faultEnvelope(message), status: 500, failure: serviceFailure(error) };
+      return { envelope: this.#faultEnvelope(message), status: 500, failure: failedReply(serviceFault(error)) };
     }
   }
 
@@ -153,8 +155,8 @@ export function soapHeadersOf({ headers }: Pick<RequestHead, 'headers'>): SoapHe
 }
 
 /** Ours where we refuse what the application answered; the rest is the application's, and kept for the log as the cause. */
-function serviceFailure(error: unknown): FailedReply {
-  return failedReply(error instanceof Fault ? error : new Fault('internal.service-failed', {}, error));
+export function serviceFault(error: unknown): Fault {
+  return error instanceof Fault ? error : new Fault('internal.service-failed', {}, error);
 }
 
 /** What the request calls itself: signed, or, where TLS alone answers for that, claimed. */

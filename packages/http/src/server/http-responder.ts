@@ -3,7 +3,7 @@ import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import { TLSSocket } from 'node:tls';
 import type { FailedReply } from '@parley/core';
 import { Fault } from '@parley/core';
-import { failedReply } from '@parley/core/internal';
+import { called, FLAG, failedReply } from '@parley/core/internal';
 import { Admission } from './admission.ts';
 import { EndingExchange } from './ending-exchange.ts';
 import type { HttpAnswer, RequestHead } from './exchange.ts';
@@ -12,7 +12,7 @@ import { PlainExchange } from './plain-exchange.ts';
 import { BodyReader } from './read-body.ts';
 import { refusalStatus } from './refusal-status.ts';
 import type { Endpoint, HttpResponderOptions, HttpResponderSettings } from './settings.ts';
-import { completeHttpResponderSettings } from './settings.ts';
+import { CLIENT, completeHttpResponderSettings } from './settings.ts';
 
 type Request = IncomingMessage | Http2ServerRequest;
 type Response = ServerResponse | Http2ServerResponse;
@@ -81,7 +81,7 @@ export class HttpResponder {
     const endpoint = this.#endpoints.get(path);
     if (endpoint === undefined) throw new Fault('peer.http-target');
     if (request.method !== 'POST') throw new Fault('peer.http-method', { method: String(request.method).slice(0, 20) });
-    const client = this.#settings.clientOf?.(request);
+    const client = this.#client(request);
     const head = { path, isSecure: this.#isSecure(request), client, headers: request.headers };
     const exchange = exchangeAt(endpoint, head);
     const body = await this.#bodies.read(request, request.headers['content-length']);
@@ -94,7 +94,14 @@ export class HttpResponder {
   }
 
   #isSecure(request: Request): boolean {
-    return this.#settings.isSecure?.(request) ?? request.socket instanceof TLSSocket;
+    const { isSecure } = this.#settings;
+    if (isSecure === undefined) return request.socket instanceof TLSSocket;
+    return called('isSecure', FLAG, () => isSecure(request));
+  }
+
+  #client(request: Request): string | undefined {
+    const { clientOf } = this.#settings;
+    return clientOf && called('clientOf', CLIENT, () => clientOf(request));
   }
 
   #send(response: Response, { status, headers, body }: HttpAnswer): void {

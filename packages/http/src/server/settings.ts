@@ -1,8 +1,27 @@
 import type { IncomingMessage } from 'node:http';
 import type { Http2ServerRequest } from 'node:http2';
-import type { AddressedMessage, Channel, Responder, SequencePlace } from '@parley/conversation';
+import type { AddressedMessage, Channel, SequencePlace } from '@parley/conversation';
+import { Responder } from '@parley/conversation';
 import type { FailedReply, Reply, SecurityContext } from '@parley/core';
 import { DEFAULT_LIMITS, Fault } from '@parley/core';
+import type { Kind } from '@parley/core/internal';
+import {
+  callback,
+  FLAG,
+  instanceOf,
+  keyed,
+  listOf,
+  memberOf,
+  OCTETS,
+  optional,
+  port,
+  readable,
+  requireKind,
+  requireOptions,
+  shapeOf,
+  TEXT,
+  whole,
+} from '@parley/core/internal';
 import type { ContextMessage, SoapVersion } from '@parley/engine';
 import type { AdmissionBounds } from './admission.ts';
 import type { BodyBounds } from './read-body.ts';
@@ -103,6 +122,46 @@ export interface HttpResponderOptions extends Partial<BodyBounds>, Partial<Admis
   readonly onRefused?: ((refusal: Refusal) => void) | undefined;
 }
 
+const COUNT = optional(whole(1));
+
+const HTTP_RESPONDER_OPTIONS: Kind<HttpResponderOptions> = shapeOf<HttpResponderOptions>({
+  // Each is looked at by its path.
+  endpoints: readable(),
+  isSecure: optional(callback()),
+  clientOf: optional(callback()),
+  onRefused: optional(callback()),
+  bodyBytesMax: COUNT,
+  bodyTimeoutMs: optional(whole(1, 2 ** 31 - 1)),
+  incompleteBytesMax: COUNT,
+  requestsMax: COUNT,
+  handshakesMax: COUNT,
+});
+
+const ENDPOINT: Kind<Endpoint> = keyed({
+  responder: shapeOf<SecuredEndpoint>({
+    responder: instanceOf<Responder>(Responder),
+    service: callback(),
+    deliver: optional(callback()),
+  }),
+  plain: shapeOf<PlainEndpoint>({ plain: callback() }),
+  conversations: shapeOf<InitiatorEndpoint>({ conversations: callback() }),
+});
+
+/** What a service answers. */
+export const SERVICE_ANSWER: Kind<ServiceAnswer | undefined> = optional(
+  shapeOf<ServiceAnswer>({ action: TEXT, payload: OCTETS, isFault: optional(FLAG) }),
+);
+
+export const PLAIN_ANSWER: Kind<PlainAnswer> = shapeOf<PlainAnswer>({
+  status: memberOf<PlainAnswer['status']>([200, 202, 500], '200, 202 or 500'),
+  octets: OCTETS,
+  failure: optional(readable<FailedReply>()),
+});
+
+export const CONVERSATIONS: Kind<readonly EndingConversation[]> = listOf(port<EndingConversation>('receiveRequest'));
+
+export const CLIENT: Kind<string | undefined> = optional(TEXT);
+
 /** The options, complete. */
 export type HttpResponderSettings = BodyBounds &
   AdmissionBounds &
@@ -116,19 +175,21 @@ const BOUNDS: BodyBounds & AdmissionBounds = {
   handshakesMax: 32,
 };
 
-/** @throws Fault `caller.option-invalid` a bound that is no positive integer, no endpoint, or a path that is none */
+/** @throws Fault `caller.option-invalid` */
 export function completeHttpResponderSettings(options: HttpResponderOptions): HttpResponderSettings {
+  requireOptions(HTTP_RESPONDER_OPTIONS, options, 'options');
   const { endpoints, isSecure, clientOf, onRefused, ...given } = options;
-  const bounds = { ...BOUNDS, ...given };
-  for (const [option, value] of Object.entries(bounds)) {
-    if (!Object.hasOwn(BOUNDS, option)) throw new Fault('caller.option-invalid', { option });
-    if (!Number.isSafeInteger(value) || value < 1) throw new Fault('caller.option-invalid', { option, least: 1 });
-  }
-  const paths = Object.keys(endpoints ?? {});
+  const bounds = { ...BOUNDS, ...withoutUndefined(given) };
+  const paths = Object.keys(endpoints);
   if (paths.length === 0) throw new Fault('caller.option-invalid', { option: 'endpoints', reason: 'there is none' });
   for (const path of paths) {
     if (!/^\/[^?#]*$/.test(path))
       throw new Fault('caller.option-invalid', { option: 'endpoints', reason: 'no path', path });
+    requireKind(ENDPOINT, endpoints[path], `endpoints[${JSON.stringify(path)}]`);
   }
   return { ...bounds, endpoints, isSecure, clientOf, onRefused };
+}
+
+function withoutUndefined<T extends object>(given: Partial<T>): T {
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as T;
 }

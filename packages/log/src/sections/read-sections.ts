@@ -1,9 +1,11 @@
 import type { FileHandle } from 'node:fs/promises';
 import { open, stat } from 'node:fs/promises';
 import { DEFAULT_LIMITS } from '@parley/core';
+import type { Kind } from '@parley/core/internal';
+import { anything, called, optional, requireKind, requireOptions, shapeOf, whole } from '@parley/core/internal';
 import { READ_BYTES } from '../file-octets.ts';
 import type { LogSource, ReadLogOptions } from '../read-log.ts';
-import { isPlainLines, lineBytesMax, nameOf, oneMessage, openLog } from '../read-log.ts';
+import { isPlainLines, LOG_SOURCE, lineBytesMax, nameOf, oneMessage, openLog, READ_LOG_MEMBERS } from '../read-log.ts';
 import { unreadable } from '../unreadable.ts';
 import { LineGatherer } from './line-gatherer.ts';
 import type { Section } from './section.ts';
@@ -15,6 +17,12 @@ export interface ReadSectionsOptions extends ReadLogOptions {
   /** Octets of a section, about; default 2 MiB, and less where there is little to share out. */
   readonly sectionBytes?: number | undefined;
 }
+
+const OPTIONS: Kind<ReadSectionsOptions> = shapeOf<ReadSectionsOptions>({
+  ...READ_LOG_MEMBERS,
+  workers: whole(),
+  sectionBytes: optional(whole(1)),
+});
 
 const SECTION_BYTES_MAX = 2 * 1024 * 1024;
 const STREAM_SECTION_BYTES = 1024 * 1024;
@@ -29,6 +37,8 @@ const SHARES = 4;
  * @throws Fault as `readLog`
  */
 export async function* readSections(source: LogSource, options: ReadSectionsOptions): AsyncGenerator<Section> {
+  requireKind(LOG_SOURCE, source, 'source');
+  requireOptions(OPTIONS, options, 'options');
   const handle = typeof source === 'string' ? await openedLines(source) : undefined;
   if (handle !== undefined && typeof source === 'string') yield* sectionsOf(handle, source, options);
   else yield* sectionsOfStream(source, options);
@@ -59,7 +69,7 @@ async function* sectionsOf(handle: FileHandle, path: string, options: ReadSectio
   try {
     for (let start = 0; start < size; ) {
       const end = Math.min(size, start + (options.sectionBytes ?? sectionBytes(size - start, options.workers)));
-      options.onOctets?.(end - start);
+      called('onOctets', anything(), () => options.onOctets?.(end - start));
       yield { kind: 'file', log, fd: file.use(), start, end, release: () => file.release() };
       start = end;
     }

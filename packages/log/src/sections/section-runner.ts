@@ -7,7 +7,7 @@ import { readPlainRecord } from '../hot/record-module.ts';
 import { fingerprint } from '../log-replay-cache.ts';
 import { firstInk, startOf, tooLarge } from '../read-log.ts';
 import { ID_LENGTH_MAX, readRecord } from '../read-record.ts';
-import { resultLine } from '../result-line.ts';
+import { lineOf } from '../result-line.ts';
 import type { FollowedHeaders } from '../sequence-ledger.ts';
 import { judgedAt } from '../verify-log.ts';
 import type { SectionLine } from './section-lines.ts';
@@ -128,7 +128,7 @@ export class SectionRunner implements Runner {
     const identifier = opened.identifier ?? '';
     const isWanted = rules.results === 'all';
     const line = isWanted
-      ? resultLine({
+      ? lineOf({
           id,
           ok: true,
           atMs,
@@ -142,7 +142,7 @@ export class SectionRunner implements Runner {
 
   #refuse(id: string, atMs: number | undefined, reply: FailedReply, { rules }: SectionTask): void {
     const { code, detail } = reply;
-    const line = rules.results === 'none' ? undefined : resultLine({ id, ok: false, atMs, code, detail });
+    const line = rules.results === 'none' ? undefined : lineOf({ id, ok: false, atMs, code, detail });
     this.#writer.refused({ id, atMs, resultLine: line }, reply);
   }
 }

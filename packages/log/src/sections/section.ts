@@ -1,3 +1,5 @@
+import type { Kind } from '@parley/core/internal';
+import { callback, FLAG, instanceOf, OCTETS, objectWith, only, readable, tagged, whole } from '@parley/core/internal';
 import type { LogEntry } from '../log-entry.ts';
 
 /** One log, as its sections have it in common. */
@@ -46,3 +48,25 @@ export interface WholeEntry {
   readonly kind: 'entry';
   readonly entry: LogEntry;
 }
+
+const LOG = instanceOf<SectionedLog>(SectionedLog);
+
+/** One that `readSections` gives. */
+export const SECTION: Kind<Section> = tagged('kind', {
+  file: objectWith<FileSection>({
+    kind: only('file'),
+    log: LOG,
+    fd: whole(),
+    start: whole(),
+    end: whole(),
+    release: callback(),
+  }),
+  octets: objectWith<OctetsSection>({
+    kind: only('octets'),
+    log: LOG,
+    octets: OCTETS as Kind<Uint8Array<SharedArrayBuffer>>,
+    isStart: FLAG,
+  }),
+  'long-line': objectWith<LongLine>({ kind: only('long-line'), log: LOG, sizeBytes: whole() }),
+  entry: objectWith<WholeEntry>({ kind: only('entry'), entry: readable() }),
+});

@@ -1,7 +1,7 @@
 import type { SequenceHeaders } from '@parley/conversation';
 import { jsonLine } from '@parley/core/internal';
 import { LogReplayCache } from '../log-replay-cache.ts';
-import { resultLine } from '../result-line.ts';
+import { lineOf } from '../result-line.ts';
 import type { VerifySummary } from '../tally.ts';
 import { Tally } from '../tally.ts';
 import type { LogResult, SequenceFollower } from '../verify-log.ts';
@@ -88,7 +88,7 @@ export class Settlement {
       this.#options.sequences?.ledger.add(result.verdict.identifier ?? '', sequences);
     if (result.ok) this.#good();
     else this.#refuse(result.code, () => result.id);
-    if (results === 'all' || (results === 'refused' && !result.ok)) this.#lines += `${resultLine(result)}\n`;
+    if (results === 'all' || (results === 'refused' && !result.ok)) this.#lines += `${lineOf(result)}\n`;
     await this.#tell();
   }
 
@@ -113,7 +113,7 @@ export class Settlement {
     // What the worker could not know yet, it has made no line of.
     if (refusal !== undefined && status <= GOOD) {
       const [code, detail] = refusal;
-      this.#lines += `${resultLine({ id: id(), ok: false, atMs: records.atMs(at), code, detail })}\n`;
+      this.#lines += `${lineOf({ id: id(), ok: false, atMs: records.atMs(at), code, detail })}\n`;
     } else if (length > 0) this.#lines += hasId ? text : `{"id":${jsonLine(id())}${text}`;
   }
 

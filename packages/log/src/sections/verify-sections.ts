@@ -1,12 +1,30 @@
+import type { Kind } from '@parley/core/internal';
+import {
+  asyncIterable,
+  callback,
+  either,
+  instanceOf,
+  oneOf,
+  only,
+  optional,
+  port,
+  requireKind,
+  requireOptions,
+  shapeOf,
+  whole,
+} from '@parley/core/internal';
+import { Errands } from '@parley/engine/internal';
 import type { LogEntry } from '../log-entry.ts';
+import { LogReplayCache } from '../log-replay-cache.ts';
 import { firstInk, startOf, tooLarge } from '../read-log.ts';
 import { readRecord } from '../read-record.ts';
 import type { VerifySummary } from '../tally.ts';
 import { untilAborted } from '../until-aborted.ts';
 import type { AtPolicy } from '../verify-log.ts';
-import { resultsOf, untilFirst } from '../verify-log.ts';
+import { RUN_MEMBERS, resultsOf, untilFirst } from '../verify-log.ts';
 import type { LogPool } from './log-pool.ts';
 import type { Section } from './section.ts';
+import { SECTION } from './section.ts';
 import { SectionFlights, sourceOf } from './section-flight.ts';
 import { SectionLines } from './section-lines.ts';
 import type { SectionRecords } from './section-records.ts';
@@ -30,6 +48,8 @@ export interface VerifySectionsOptions extends SettlementOptions {
  * @throws what `sections`, the pool or `onResults` throw; a message that is refused is a result, not an error.
  */
 export async function verifySections(options: VerifySectionsOptions): Promise<VerifySummary> {
+  requireOptions(OPTIONS, options, 'options');
+  requireKind(ERRANDS, options.pool.errands, 'pool.errands');
   const startedMs = performance.now();
   const { pool, failFast } = options;
   const signal = untilFirst(options);
@@ -49,6 +69,7 @@ export async function verifySections(options: VerifySectionsOptions): Promise<Ve
   };
   try {
     for await (const section of untilAborted(options.sections, signal)) {
+      requireKind(SECTION, section, 'sections');
       underWay.push({ section, rounds: quiet(roundsOf(section, flights)) });
       if (underWay.length >= pool.errands.capacity) await settleOldest();
     }
@@ -62,6 +83,20 @@ export async function verifySections(options: VerifySectionsOptions): Promise<Ve
   }
   return settlement.summary(performance.now() - startedMs, signal?.aborted !== true);
 }
+
+const OPTIONS: Kind<VerifySectionsOptions> = shapeOf<VerifySectionsOptions>({
+  ...RUN_MEMBERS,
+  sections: asyncIterable(),
+  pool: port<LogPool>('verifyBatch'),
+  messageBytesMax: whole(1),
+  replay: optional(either(instanceOf<LogReplayCache>(LogReplayCache), only('allow'))),
+  results: oneOf(['all', 'refused', 'none']),
+  onResults: optional(callback()),
+  onAnswered: optional(callback()),
+});
+
+/** What `createLogPool` has, and no other pool. */
+const ERRANDS = instanceOf<Errands>(Errands);
 
 interface Flying {
   readonly section: Section;

@@ -8,8 +8,30 @@ import {
   usernameOverTls,
 } from '@parley/conversation';
 import { Fault, Secret, unwrap } from '@parley/core';
+import type { Kind } from '@parley/core/internal';
+import {
+  anything,
+  callback,
+  called,
+  either,
+  instanceOf,
+  OCTETS,
+  oneOf,
+  optional,
+  readable,
+  requireInput,
+  requireKind,
+  requireOptions,
+  shapeOf,
+  TEXT,
+} from '@parley/core/internal';
 import type { ContextMessage } from '@parley/engine';
 import { TestAmbient } from './test-ambient.ts';
+
+interface Answer {
+  readonly action: string;
+  readonly body: string | Uint8Array;
+}
 
 export interface MemoryPeerOptions {
   /** Shared by both sides. Default: a new one. */
@@ -19,12 +41,20 @@ export interface MemoryPeerOptions {
   /** Default: 1.2. */
   readonly soapVersion?: SoapVersion | undefined;
   /** What the service answers. Default: the action with `Response` after it, and an empty element. */
-  readonly answer?:
-    | ((message: ContextMessage) => { readonly action: string; readonly body: string | Uint8Array })
-    | undefined;
+  readonly answer?: ((message: ContextMessage) => Answer) | undefined;
   /** More about the service. */
   readonly responder?: Partial<ResponderOptions> | undefined;
 }
+
+const OPTIONS: Kind<MemoryPeerOptions> = shapeOf<MemoryPeerOptions>({
+  ambient: optional(instanceOf<TestAmbient>(TestAmbient)),
+  // The responder looks at these two.
+  profile: anything(),
+  responder: optional(readable()),
+  soapVersion: optional(oneOf(['1.1', '1.2'])),
+  answer: optional(callback()),
+});
+const ANSWER = shapeOf<Answer>({ action: TEXT, body: either(OCTETS, TEXT) });
 
 const PASSWORD = new TextEncoder().encode('correct horse');
 const ADDRESS = 'https://service.example/';
@@ -36,7 +66,9 @@ export class MemoryPeer {
   readonly responder: Responder;
   readonly #options: MemoryPeerOptions;
 
+  /** @throws Fault `caller.option-invalid` */
   constructor(options: MemoryPeerOptions = {}) {
+    requireOptions(OPTIONS, options, 'options');
     this.#options = options;
     this.ambient = options.ambient ?? new TestAmbient();
     this.responder = new Responder({
@@ -70,6 +102,8 @@ export class MemoryPeer {
    * @throws Fault `internal.crypto` and others, when the answer cannot be secured
    */
   async exchange(octets: Uint8Array, soapAction?: string): Promise<Uint8Array> {
+    requireInput(octets, 'octets');
+    requireKind(optional(TEXT), soapAction, 'soapAction');
     const received = await this.responder.receive(octets, { ...CHANNEL, soapAction });
     if (received.kind === 'sequence') throw new Fault('caller.option-invalid', { option: 'responder.sequences' });
     if (received.kind === 'message') return await this.#answered(received.message);
@@ -78,9 +112,10 @@ export class MemoryPeer {
 
   async #answered(message: ContextMessage): Promise<Uint8Array> {
     const { answer = echo } = this.#options;
+    const said = called('answer', ANSWER, () => answer(message));
     const { soapVersion, messageId } = message;
     const plain = envelope({
-      ...answer(message),
+      ...said,
       relatesTo: messageId,
       soapVersion,
       addressing: this.responder.addressing,
@@ -89,6 +124,6 @@ export class MemoryPeer {
   }
 }
 
-function echo({ action = '' }: ContextMessage): { readonly action: string; readonly body: string } {
+function echo({ action = '' }: ContextMessage): Answer {
   return { action: `${action}Response`, body: '<Answer xmlns="urn:sample"/>' };
 }

@@ -1,6 +1,7 @@
 /** Requests to seal, as they go to a worker: keys of our own by their place, certificates as DER, secrets as key objects. */
 import type { KeyObject } from 'node:crypto';
-import { CanonicalElement, scan, Tape } from '@parley/codec';
+import { CanonicalElement, Tape } from '@parley/codec';
+import { scan } from '@parley/codec/internal';
 import type { CertifiedKey } from '@parley/core';
 import { DEFAULT_LIMITS, Fault } from '@parley/core';
 import type { EncryptedKeyEnvelope } from '../../seal/encrypted-key.ts';

@@ -1,0 +1,17 @@
+import type { Kind } from '@parley/core/internal';
+import { requireInput, requireKind, requireOptions, shapeOf, TEXT } from '@parley/core/internal';
+import { SIGNAL } from './connection-shape.ts';
+
+export interface CallOptions {
+  /** Ends the call with `caller.aborted`; whether the peer has done its work by then, nobody knows. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+const CALL_OPTIONS: Kind<CallOptions> = shapeOf<CallOptions>({ signal: SIGNAL });
+
+/** @throws Fault `caller.option-invalid`, `caller.input-invalid` */
+export function requireCall(action: string, payload: Uint8Array, options: CallOptions): void {
+  requireKind(TEXT, action, 'action');
+  requireInput(payload, 'payload');
+  requireOptions(CALL_OPTIONS, options, 'options');
+}
