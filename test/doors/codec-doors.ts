@@ -80,7 +80,7 @@ export const CODEC_DOORS: Readonly<Record<string, Door>> = {
   'codec.parentOf': door((...given: Given<typeof parentOf>) => parentOf(...given), [tape, A]),
   'codec.localNameOf': door((...given: Given<typeof localNameOf>) => localNameOf(...given), [tape, A]),
   'codec.namespaceUriOf': door((...given: Given<typeof namespaceUriOf>) => namespaceUriOf(...given), [tape, A]),
-  'codec.textOf': door((...given: Given<typeof textOf>) => textOf(...given), [tape, B]),
+  'codec.textOf': door((...given: Given<typeof textOf>) => textOf(...given), [tape, B], { peers: ['1'] }),
   'codec.attributeText': door((...given: Given<typeof attributeText>) => attributeText(...given), [tape, 0]),
   'codec.OctetSink': door(
     (...given: ConstructorParameters<typeof OctetSink>) => new OctetSink(...given),

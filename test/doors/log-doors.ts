@@ -78,7 +78,9 @@ export const LOG_DOORS: Readonly<Record<string, Door>> = {
     end: (made: LogPool) => made.close(),
   }),
   'log.readSections': door(
-    (...given: Given<typeof readSections>) => drained(readSections(...given)),
+    async (...given: Given<typeof readSections>) => {
+      for await (const section of readSections(...given)) if ('release' in section) section.release();
+    },
     [file, { ...reading, workers: 0, sectionBytes: 1000 }],
     { kept: ['0'] },
   ),

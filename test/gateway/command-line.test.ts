@@ -67,19 +67,19 @@ test('the guide, line by line', async () => {
   const guide = readFileSync(new URL('../../docs/gateway.md', import.meta.url), 'utf8');
   const [, before = ''] = /```yaml\n(.*?)```/s.exec(guide) ?? [];
   const [, shell = ''] = /```sh\n(.*?)```/s.exec(guide) ?? [];
-  const [adding, serving = '', calling] = shell.replaceAll('\\\n', '').trim().split('\n');
+  const [making, adding, serving = '', calling] = shell.replaceAll('\\\n', '').trim().split('\n');
   const got: { action: string; body: string }[] = [];
   const upstream = await plainService(echo(got));
   const yaml = before.replace('host: 0.0.0.0, port: 8443', 'port: 0').replace('http://127.0.0.1:8080/orders', upstream);
   expect(yaml).toContain(upstream);
   writeFileSync(path.join(where, 'gateway.yaml'), yaml);
   writeFileSync(path.join(where, 'order.xml'), ECHO('by the guide'));
-  await createKeyEncryptionKeyFile(path.join(where, 'kek'));
   rmSync(path.join(where, 'users.txt'));
   const sh = async (line = ''): Promise<string> => {
     const script = `parley() { "${process.execPath}" "${PARLEY}" "$@"; }; ${line}`;
     return (await promisify(execFile)('bash', ['-ec', script], { cwd: where })).stdout;
   };
+  await sh(making);
   await sh(adding);
   const { port } = await serve(where, ...serving.split(' ').slice(2));
   const answer = await sh(calling?.replace('host:8443', `localhost:${port}`));

@@ -51,6 +51,7 @@ export { checkMessageIds, readMessage } from './read/message.ts';
 export type { SoapEnvelope } from './read/soap-envelope.ts';
 export { readEnvelopeShape, readHeaderBlocks } from './read/soap-envelope.ts';
 export { ASSERTION_TOKEN, CERTIFICATE_SIGNATURE, ENDORSEMENT, SIGN as SIGNED_SELECTION } from './seal/request-shape.ts';
+export { envelopeFault } from './seal/rules.ts';
 export { RECIPIENT } from './seal/session-key.ts';
 export { bound, TYPE, WSSE, WSU, WSU_ID } from './write/names.ts';
 export { writeSecurityContextToken } from './write/security-context-token.ts';

@@ -5,5 +5,7 @@ test('one line: the code, what it means, where, and the rest', () => {
   expect(faultText('caller.input-unreadable', { file: 'x.xml', reason: 'ENOENT' })).toBe(
     'caller.input-unreadable: cannot read: x.xml: ENOENT',
   );
-  expect(faultText('peer.bad-context', { identifier: 'urn:x\ny' })).toBe('peer.bad-context: identifier urn:x\ufffdy');
+  expect(faultText('peer.bad-context', { identifier: 'urn:x\ny' })).toBe(
+    'peer.bad-context: The context is unknown, cancelled, or not the one of this key: identifier urn:x\ufffdy',
+  );
 });

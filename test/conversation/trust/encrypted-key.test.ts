@@ -33,6 +33,7 @@ test('bootstraps with certificates have a key for it, on either side', () => {
     'a certificate on either side',
     "the service's certificate and a bearer assertion",
     "the service's certificate and a holder's assertion that endorses",
+    "a holder's assertion on one side, a certificate on the other",
     "an assertion with a holder's secret",
   ]);
   for (const parties of PARTIES) expect(parties.responder().encryptKey !== undefined).toBe(isHiding(parties));

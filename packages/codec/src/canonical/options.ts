@@ -18,6 +18,10 @@ export interface ContentOptions {
 export interface CanonicalisationOptions extends ContentOptions {
   /** `exclusive` by default. Inclusive forms depend on where the element stands, and are there for interoperability. */
   readonly method?: CanonicalisationMethod | undefined;
+  /** As one of `CANONICALISATION_ALGORITHMS` has it, which may be given as it is; says nothing that `method` and `comments` do not. */
+  readonly name?: string | undefined;
+  /** As {@link name}. */
+  readonly uri?: string | undefined;
   /**
    * PrefixList of ec:InclusiveNamespaces, `#default` for the default namespace; unknown prefixes have no effect, and
    * neither has the list for an inclusive method.

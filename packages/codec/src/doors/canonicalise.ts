@@ -17,6 +17,8 @@ const CONTENT_OPTIONS: Kind<ContentOptions> = shapeOf<ContentOptions>(CONTENT);
 const OPTIONS: Kind<CanonicalisationOptions> = shapeOf<CanonicalisationOptions>({
   ...CONTENT,
   method: optional(oneOf(['exclusive', 'inclusive', 'inclusive-1.1'])),
+  name: optional(TEXT),
+  uri: optional(TEXT),
   inclusivePrefixes: optional(listOf(TEXT)),
   without: optional(whole(-1)),
   replacement: optional(shapeOf<Replacement>({ element: whole(), by: whole() })),

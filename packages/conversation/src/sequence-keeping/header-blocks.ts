@@ -5,18 +5,21 @@ import { Namespace, namespaceOf, readDocument, splice, uriOfPrefix } from '@parl
 import { DEFAULT_LIMITS } from '@parley/core';
 import type { SoapVersion } from '@parley/engine';
 import { contentOf, endOf, readEnvelopeShape, SOAP, SOAP_NAMESPACES, startOf } from '@parley/engine/internal';
+import { ofOwnEnvelope } from '../soap/own-envelope.ts';
 
 /**
  * The octets of `envelope` (borrowed), with the header blocks that `write` writes before all others. `tape`: scratch.
- * @throws Fault of the scanner
+ * @throws Fault `caller.envelope-invalid`
  */
 export function withHeaderBlocks(
   envelope: Uint8Array,
   tape: Tape,
   write: (writer: XmlWriter, soapVersion: SoapVersion) => void,
 ): Uint8Array {
-  readDocument(envelope, DEFAULT_LIMITS, tape, 'scan');
-  const { header, body } = readEnvelopeShape(tape);
+  const { header, body } = ofOwnEnvelope(() => {
+    readDocument(envelope, DEFAULT_LIMITS, tape, 'scan');
+    return readEnvelopeShape(tape);
+  });
   const soapVersion: SoapVersion = namespaceOf(tape, 0) === Namespace.soap11 ? '1.1' : '1.2';
   const soap = SOAP_NAMESPACES[soapVersion];
   const isInScope = uriOfPrefix(tape, Math.max(header, 0), soap.prefix) === soap.uri;

@@ -16,6 +16,7 @@ import type { Policy, SoapVersion } from '@parley/engine';
 import { Addressing, readEnvelopeShape, readHeaderBlocks, trimmedText } from '@parley/engine/internal';
 import { trustVersionOf } from './actions.ts';
 import type { AddressingStyle } from './addressing-style.ts';
+import { ofOwnEnvelope } from './own-envelope.ts';
 
 /** Claims, not facts. Filled as far as the message could be read. */
 export interface Outline {
@@ -84,10 +85,10 @@ export function emptyOutline(soapVersion: SoapVersion = '1.1'): Outline {
   };
 }
 
-/** What the wsa headers of an envelope of our own say. `tape`: scratch. @throws Fault as {@link readOutline} */
+/** What the wsa headers of an envelope of our own say. `tape`: scratch. @throws Fault `caller.envelope-invalid` */
 export function envelopeAddressing(envelope: Uint8Array, tape: Tape): Pick<Outline, 'action' | 'messageId'> {
   const outline = emptyOutline();
-  readOutline(envelope, { limits: DEFAULT_LIMITS, reader: 'scan' }, tape, outline);
+  ofOwnEnvelope(() => readOutline(envelope, { limits: DEFAULT_LIMITS, reader: 'scan' }, tape, outline));
   return outline;
 }
 
