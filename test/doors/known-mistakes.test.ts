@@ -55,6 +55,16 @@ const MISTAKES: readonly (readonly [string, () => unknown, Told])[] = [
   ],
   ['a profile that is misspelt', () => policyOf('strickt' as never), option('profile', { nearest: 'strict' })],
   [
+    'a list for a source of contexts',
+    () => open(message, { ...opening, contexts: [sampleContext()] as never }),
+    option('contexts', { got: 'an array of 1' }),
+  ],
+  [
+    'a list for the resolver of a pool',
+    () => createPool({ contexts: [sampleContext()] as never, policy, workers: 0 }),
+    option('contexts', { got: 'an array of 1' }),
+  ],
+  [
     'a text for a message',
     () => open('a text' as never, opening),
     { code: 'caller.input-invalid', detail: { input: 'message' } },

@@ -97,7 +97,8 @@ export function port<T>(...methods: readonly (MethodOf<T> | `${MethodOf<T>}?`)[]
   return {
     type: 'object',
     misfit: (value) => {
-      if (!isObject(value)) return { path: '', detail: { got: got(value), wanted } };
+      // An array has methods too, `find` among them, and is none of these.
+      if (!isObject(value) || Array.isArray(value)) return { path: '', detail: { got: got(value), wanted } };
       const isWrong = (name: string): boolean => !isMethod(value, name);
       const wrong = required.find(isWrong) ?? optionalOnes.find((name) => value[name] !== undefined && isWrong(name));
       return wrong === undefined ? undefined : { path: `.${wrong}`, detail: { got: got(value[wrong]), wanted } };
