@@ -194,9 +194,9 @@ describe('what cannot be seen', () => {
   };
 
   test('an encrypted Body is explained with its keys, as it was signed', () => {
-    expect(bodyOf().covered?.isRight).toBe(false);
+    expect(bodyOf().covered).toMatchObject({ isRight: false, holdsCiphertext: true });
     const seen = bodyOf(contextSource([sampleContext()]));
-    expect(seen.covered?.isRight).toBe(true);
+    expect(seen.covered).toMatchObject({ isRight: true, holdsCiphertext: false });
     expect(octetsText(seen.covered!)).toContain('<m:c>  three </m:c>');
   });
 

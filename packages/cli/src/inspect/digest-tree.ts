@@ -48,12 +48,17 @@ function referenceTree({ uri, covered, digest, stated, cause }: ReferenceExplana
     children: [
       { label: `the message says  ${stated}` },
       { label: `it is             ${covered.computed}, of`, children: octetLines(covered.octets) },
-      causeTree(cause),
+      causeTree(cause, covered.holdsCiphertext),
     ],
   };
 }
 
-function causeTree(cause: CauseExplanation | undefined): Tree {
+function causeTree(cause: CauseExplanation | undefined, holdsCiphertext: boolean): Tree {
+  if (cause === undefined && holdsCiphertext)
+    return {
+      label:
+        'it holds ciphertext: what was signed before it was encrypted, only the keys can show (--contexts, --keys)',
+    };
   if (cause === undefined)
     return {
       label: 'nothing that is tried gives that digest: it was changed after it was signed, or signed otherwise',

@@ -3,6 +3,8 @@ import type { CanonicalisationName, Tape } from '@parley/codec';
 import { CANONICALISATION_ALGORITHMS } from '@parley/codec';
 import {
   attributeNamed,
+  E,
+  ELEMENT_WORDS,
   firstChild,
   isNamed,
   localName,
@@ -17,6 +19,7 @@ import type { HashName, Reply } from '@parley/core';
 import { contextSource } from '@parley/core';
 import { digestBase64, encodeBase64, failedReply, MAC_ALGORITHMS, SIGNATURE_ALGORITHMS } from '@parley/core/internal';
 import { attributeValue, base64Octets } from '../claims/claim.ts';
+import { isEncryptedData } from '../claims/encrypted-data.ts';
 import type { ReferenceClaim, SignatureClaim } from '../claims/signature.ts';
 import { isHidden, readReferences, readSignature } from '../claims/signature.ts';
 import { readTokenReference } from '../claims/token-reference.ts';
@@ -67,6 +70,8 @@ export interface CoveredOctets {
   /** Their digest, base64. */
   readonly computed: string;
   readonly isRight: boolean;
+  /** There is xenc:EncryptedData inside: if it was encrypted after it was signed, only with the keys can be told what was. */
+  readonly holdsCiphertext: boolean;
 }
 
 /** `DigestCause`, without the document. */
@@ -190,6 +195,7 @@ function explainedReference(
     octets,
     computed,
     isRight: computed === stated,
+    holdsCiphertext: holdsCiphertext(tape, element),
   };
   const cause = covered.isRight
     ? undefined
@@ -208,6 +214,12 @@ function explainedReference(
     covered,
     cause: { ...rest, element: mixedUp === undefined ? undefined : nameOf(tape, mixedUp) },
   };
+}
+
+function holdsCiphertext(tape: Tape, element: number): boolean {
+  const end = tape.elements[element * ELEMENT_WORDS + E.next]!;
+  for (let inside = element; inside < end; inside++) if (isEncryptedData(tape, inside)) return true;
+  return false;
 }
 
 /** What is digested; `undefined` for STR-Transform of a token that the message does not hold. */
