@@ -36,6 +36,7 @@ const FOREIGN_BYTES_MAX = 16_384;
 export const SHORT_TEXT_BYTES_MAX = 255;
 const UTF8 = new TextEncoder();
 
+/** How many octets `text` takes on the wire. */
 export function bytesOf(text: string): number {
   return UTF8.encode(text).length;
 }

@@ -1,11 +1,11 @@
-/**
- * Names of keys. What is in braces alone says on which node of a cluster a key is, so that what changes in one step is on one.
- */
 import { hash } from 'node:crypto';
 
 const CONTEXT_END = '}:context';
 const RECORDS_END = '}:records';
 
+/**
+ * Names of keys. What is in braces alone says on which node of a cluster a key is, so that what changes in one step is on one.
+ */
 export class KeyNames {
   readonly #prefix: string;
 

@@ -139,8 +139,6 @@ class RedisContextStore implements ContextStore {
         if (key === undefined || current === undefined || current.cancelledAtMs !== undefined) return { value: false };
         const changed = checked(current);
         if (changed === undefined) return { value: false };
-        if (changed.identifier !== identifier)
-          throw new Fault('caller.input-invalid', { reason: 'identifier changed' });
         return (await this.#replace(key, read, changed)) ? { value: true } : undefined;
       } finally {
         wipeContext(current);

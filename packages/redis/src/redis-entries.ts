@@ -34,6 +34,7 @@ const MINUTES_MAX = 256;
 const TRUST_PART = 8;
 const FULL = -1;
 
+/** What was seen once, by all nodes: each entry a key that the server forgets in time, counted by owner and minute. */
 export class RedisEntries {
   readonly #calls: RedisCalls;
   readonly #name: string;

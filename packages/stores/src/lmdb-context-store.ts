@@ -276,11 +276,9 @@ function tryChange(
   failures: unknown[],
 ): SecurityContext | undefined {
   try {
-    const changed = change(current);
-    if (changed === undefined || changed.identifier === current.identifier) return changed;
-    failures.push(new Fault('caller.input-invalid', { reason: 'identifier changed' }));
+    return change(current);
   } catch (error) {
     failures.push(error);
+    return undefined;
   }
-  return undefined;
 }

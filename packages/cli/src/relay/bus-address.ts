@@ -15,7 +15,7 @@ const FORM = /^([a-z][a-z0-9+.-]*):\/\/(?:([^@/?]*)@)?([^/?]+)\/([^?]+)(?:\?(.*)
 /** safety: what is wrong of it is said without what is in it, where a password may be. @throws Fault `caller.option-invalid` */
 export function busAddress(text: string, option: string): BusAddress {
   const [, scheme = '', user, hosts = '', path = '', settings = ''] = FORM.exec(text) ?? [];
-  if (scheme === '') throw new Fault('caller.option-invalid', { option, want: 'scheme://host:port/name' });
+  if (scheme === '') throw new Fault('caller.option-invalid', { option, wanted: 'scheme://host:port/name' });
   try {
     const [name, password] = user?.split(':', 2).map(decodeURIComponent) ?? [];
     return {
@@ -27,7 +27,7 @@ export function busAddress(text: string, option: string): BusAddress {
       settings: Object.fromEntries(new URLSearchParams(settings)),
     };
   } catch {
-    throw new Fault('caller.option-invalid', { option, want: 'percent-encoded' });
+    throw new Fault('caller.option-invalid', { option, wanted: 'percent-encoded' });
   }
 }
 
@@ -39,12 +39,12 @@ export function settingsOf<Name extends string>(
 ): Partial<Record<Name, string>> {
   const unknown = Object.keys(settings).find((name) => !names.some((each) => each === name));
   if (unknown !== undefined)
-    throw new Fault('caller.option-invalid', { option, reason: `no setting ${unknown}`, want: names.join(', ') });
+    throw new Fault('caller.option-invalid', { option, reason: `no setting ${unknown}`, wanted: names.join(', ') });
   return settings as Partial<Record<Name, string>>;
 }
 
 /** The parts of a path that has exactly so many. @throws Fault `caller.option-invalid` */
 export function pathOf({ path }: BusAddress, form: string, option: string): readonly string[] {
   if (path.length === form.split('/').length && path.every((part) => part !== '')) return path;
-  throw new Fault('caller.option-invalid', { option, want: form });
+  throw new Fault('caller.option-invalid', { option, wanted: form });
 }

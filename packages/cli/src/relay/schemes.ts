@@ -25,11 +25,13 @@ const SCHEMES: Readonly<Record<string, SchemeRow>> = {
   amqp: { clients: ['rhea'], load: async () => (await import('./amqp-scheme.ts')).AMQP },
 };
 
+/** What is read from, at the address `text` of the option `from`. @throws Fault `caller.option-invalid`; of the client */
 export async function inletOf(text: string): Promise<Inlet> {
   const { scheme, address } = await schemeOf(text, 'from');
   return await scheme.inlet(address, 'from');
 }
 
+/** What is written to, at the address `text` of `option`. @throws Fault as {@link inletOf} */
 export async function outletOf(text: string, option: string): Promise<Outlet> {
   const { scheme, address } = await schemeOf(text, option);
   return await scheme.outlet(address, option);
@@ -41,7 +43,7 @@ async function schemeOf(text: string, option: string): Promise<{ scheme: BusSche
   const row = Object.hasOwn(SCHEMES, address.scheme) ? SCHEMES[address.scheme] : undefined;
   if (row === undefined) {
     const names = Object.keys(SCHEMES);
-    throw new Fault('caller.option-invalid', { option, got: address.scheme, want: names.join(', ') });
+    throw new Fault('caller.option-invalid', { option, got: address.scheme, wanted: names.join(', ') });
   }
   try {
     return { scheme: await row.load(), address };

@@ -69,7 +69,6 @@ export class MemoryContextStore implements ContextStore {
     if (current === undefined || current.cancelledAtMs !== undefined) return false;
     const changed = checked(current);
     if (changed === undefined) return false;
-    if (changed.identifier !== identifier) throw new Fault('caller.input-invalid', { reason: 'identifier changed' });
     this.#replace(changed);
     return true;
   }

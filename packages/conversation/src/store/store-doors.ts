@@ -1,5 +1,6 @@
 /** What a store is given, whatever it keeps it in. */
 import type { SecurityContext } from '@parley/core';
+import { Fault } from '@parley/core';
 import type { Kind, Members } from '@parley/core/internal';
 import { CONTEXT, callback, FINITE, oneOf, optional, requireKind, TEXT, whole } from '@parley/core/internal';
 import type { ContextStoreOptions } from './context-store.ts';
@@ -37,12 +38,15 @@ export function requirePosition(since: unknown): asserts since is number | undef
   requireKind(POSITION, since, 'since');
 }
 
-/** `change`, whose answer is looked at; what it throws comes through. @throws Fault `caller.option-invalid` it is no function, or its answer no context */
+/** `change`, whose answer is looked at; what it throws comes through. @throws Fault `caller.option-invalid` it is no function, or its answer no context; `caller.input-invalid` another context */
 export function checkedChange(change: unknown): Change {
   requireKind(CHANGE, change, 'change');
   return (current) => {
+    const { identifier } = current;
     const changed = change(current);
     requireKind(CHANGED, changed, 'change()');
+    if (changed !== undefined && changed.identifier !== identifier)
+      throw new Fault('caller.input-invalid', { reason: 'identifier changed' });
     return changed;
   };
 }

@@ -1,3 +1,4 @@
+import { bytesEqual } from '@parley/codec/internal';
 import type { SecurityContext } from '@parley/core';
 import { Fault } from '@parley/core';
 import { either, listOf, only, optional, port, requireOptions, shapeOf, TEXT, whole } from '@parley/core/internal';
@@ -124,7 +125,6 @@ export class TokenContextStore implements ContextStore {
     if (current === undefined || current.cancelledAtMs !== undefined) return false;
     const changed = checked(current);
     if (changed === undefined) return false;
-    if (changed.identifier !== identifier) throw new Fault('caller.input-invalid', { reason: 'identifier changed' });
     this.#remember(changed, undefined);
     return true;
   }
@@ -202,7 +202,7 @@ export class TokenContextStore implements ContextStore {
     if (state.length > this.#stateBytesMax) return;
     const known = this.#remembered.get(identifier);
     if (known?.context.cancelledAtMs !== undefined) return;
-    if (known?.state !== undefined && isSame(known.state, state)) {
+    if (known?.state !== undefined && bytesEqual(state, 0, state.length, known.state)) {
       // Used last, forgotten last.
       this.#remembered.delete(identifier);
       this.#remembered.set(identifier, known);
@@ -262,8 +262,4 @@ export class TokenContextStore implements ContextStore {
   #assertOpen(): void {
     if (this.#isClosed) throw new Fault('caller.closed');
   }
-}
-
-function isSame(left: Uint8Array, right: Uint8Array): boolean {
-  return left.length === right.length && left.every((octet, index) => octet === right[index]);
 }
