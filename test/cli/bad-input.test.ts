@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { chmodSync, createWriteStream, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { BOOTSTRAP_PROFILE_NAMES } from '@parley/engine';
 import { describe, expect, test } from 'vitest';
 import type { RunOptions } from './run-parley.ts';
 import { PARLEY, parley, temporaryDirectory, VECTORS } from './run-parley.ts';
@@ -137,6 +138,22 @@ describe('input that cannot be used: one line, status 2', () => {
     expect(await verify(MESSAGE, '--keys', KEYS, '--profile', 'lax')).toBe('caller.option-invalid');
     expect(await failed(['verify', MESSAGE, '--keys', KEYS, '--workers', '-1'])).toBe('caller.option-invalid');
     expect(await verify('-', '-', '--keys', KEYS)).toBe('caller.option-invalid');
+  });
+
+  test.each(BOOTSTRAP_PROFILE_NAMES)(
+    'a profile whose messages no context signs, and nobody who may: %s',
+    async (profile) => {
+      for (const command of ['verify', 'inspect']) {
+        const words = [command, join(VECTORS, 'bench/signed-5k.xml'), '--keys', join(VECTORS, 'bench/contexts.json')];
+        const { status, stderr } = await parley([...words, '--profile', profile]);
+        expect([status, stderr]).toEqual([2, expect.stringMatching(/option --profile: .* --config file/)]);
+      }
+    },
+  );
+
+  test.each(['nowhere', 'ftp://h/x', 'https://', 'file:///etc/passwd', ''])('call of %j, no address', async (url) => {
+    const { status, stderr } = await parley(['call', url, '--action', 'urn:a', '--body', '-']);
+    expect([status, stderr]).toEqual([2, expect.stringContaining('option <url>: no address of http or https')]);
   });
 
   test('no secret in any error', async () => {

@@ -21,6 +21,23 @@ describe('inspect', () => {
     await expect(stdout).toMatchFileSnapshot('golden/inspect-signed.txt');
   });
 
+  test('what is no SOAP says so; a folder is no message', async () => {
+    const other = directory.join('other.xml');
+    writeFileSync(
+      other,
+      '<o:order xmlns:o="urn:o" xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body/></o:order>',
+    );
+    const { status, stdout } = await parley(['inspect', other]);
+    expect([status, stdout]).toEqual([
+      0,
+      expect.stringMatching(/not SOAP\n.*the root is \{urn:o\}order, no soap:Envelope\n.*verdict/),
+    ]);
+    expect(await parley(['inspect', directory.path])).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('a folder: name one message or one log'),
+    });
+  });
+
   test('an encrypted message shows no plaintext and no key', async () => {
     const words = ['inspect', 'res04.xml', '--keys', 'contexts.json', '--profile', 'timestamp-only'];
     const { status, stdout } = await parley(words, { directory: RAMPART });

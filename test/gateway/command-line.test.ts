@@ -55,7 +55,7 @@ test('serves, is called, and ends when it is told to', async () => {
   expect(failed).toMatchObject({ status: 1, stdout: expect.stringContaining('No such order') });
   writeFileSync(path.join(where, 'password.txt'), 'wrong');
   const refused = await parley([...words, ...more, 'body.xml'], { directory: where });
-  expect(refused).toMatchObject({ status: 2, stderr: expect.stringContaining('peer.soap-fault') });
+  expect(refused).toMatchObject({ status: 1, stderr: expect.stringContaining('peer.soap-fault') });
   await expect.poll(() => lines.some(({ code }) => code === 'peer.authentication-failed')).toBe(true);
   child.kill('SIGTERM');
   const [status] = (await once(child, 'close')) as [number];

@@ -95,7 +95,7 @@ test('a wrong password, an open channel, no service there', async () => {
   await service.stop();
   expect(await refused(service.url, {})).toMatchObject({
     code: 'peer.http-failed',
-    detail: { reason: 'ECONNREFUSED', sent: 'no' },
+    detail: { host: new URL(service.url).host, reason: 'ECONNREFUSED', sent: 'no' },
   });
   expect(await refused('ftp://host', {})).toMatchObject({ code: 'caller.option-invalid' });
 });

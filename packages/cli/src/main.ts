@@ -55,7 +55,8 @@ async function report(error: unknown, terminal: Terminal, words: readonly string
   } catch {
     // Nobody listens: the status says it all the same.
   }
-  return terminal.interrupted.aborted ? ExitStatus.interrupted : ExitStatus.error;
+  if (terminal.interrupted.aborted) return ExitStatus.interrupted;
+  return code === 'peer.soap-fault' ? ExitStatus.refused : ExitStatus.error;
 }
 
 function usageFault(error: CommanderError, words: readonly string[]): Fault {

@@ -1,4 +1,4 @@
-import type { FaultCode } from '@parley/core';
+import type { FaultCode, FaultDetail } from '@parley/core';
 
 const FIRST_REFUSED_MAX = 5;
 
@@ -10,6 +10,8 @@ export interface VerifySummary {
   readonly refused: Readonly<Partial<Record<FaultCode, number>>>;
   /** Code -> ids of the first records that were refused with it, at most 5, in the same order. */
   readonly firstRefused: Readonly<Partial<Record<FaultCode, readonly string[]>>>;
+  /** Code -> the particulars of the first refusal with it, in the same order. */
+  readonly firstDetails: Readonly<Partial<Record<FaultCode, FaultDetail>>>;
   /** Octets of the messages themselves. */
   readonly octets: number;
   readonly elapsedMs: number;
@@ -19,12 +21,21 @@ export interface VerifySummary {
   readonly complete: boolean;
 }
 
+/** Why a record was refused. */
+export interface Refused {
+  readonly code: FaultCode;
+  readonly detail: FaultDetail;
+}
+
 /** Counts results. */
 export class Tally {
   octets = 0;
   #messages = 0;
   #valid = 0;
-  readonly #refused = new Map<FaultCode, { count: number; readonly firstIds: string[] }>();
+  readonly #refused = new Map<
+    FaultCode,
+    { count: number; readonly firstIds: string[]; readonly firstDetail: FaultDetail }
+  >();
 
   /** So many more are valid. */
   good(count = 1): void {
@@ -33,9 +44,9 @@ export class Tally {
   }
 
   /** One more is refused; `id` is asked of the first with a code. */
-  refused(code: FaultCode, id: () => string): void {
+  refused({ code, detail }: Refused, id: () => string): void {
     this.#messages += 1;
-    const refused = this.#refused.get(code) ?? { count: 0, firstIds: [] };
+    const refused = this.#refused.get(code) ?? { count: 0, firstIds: [], firstDetail: detail };
     this.#refused.set(code, refused);
     refused.count += 1;
     if (refused.firstIds.length < FIRST_REFUSED_MAX) refused.firstIds.push(id());
@@ -49,6 +60,7 @@ export class Tally {
       valid: this.#valid,
       refused: Object.fromEntries(byCount.map(([code, { count }]) => [code, count])),
       firstRefused: Object.fromEntries(byCount.map(([code, { firstIds }]) => [code, firstIds])),
+      firstDetails: Object.fromEntries(byCount.map(([code, { firstDetail }]) => [code, firstDetail])),
       octets: this.octets,
       elapsedMs,
       messagesPerSecond: this.#messages / seconds,

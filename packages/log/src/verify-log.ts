@@ -223,7 +223,7 @@ async function settle(
     const result = replay === 'allow' || isNumbered ? answered : await replayChecked(answered, replay);
     if (result.ok && sequences !== undefined) options.sequences?.ledger.add(result.verdict.identifier ?? '', sequences);
     if (result.ok) tally.good();
-    else tally.refused(result.code, () => result.id);
+    else tally.refused(result, () => result.id);
     const written = options.onResult?.(result);
     if (written !== undefined) await written;
     if (!result.ok) options.failFast?.abort();

@@ -8,6 +8,7 @@ import {
   XmlWriter,
 } from '@parley/codec';
 import { UNQUALIFIED } from '@parley/codec/internal';
+import { Fault } from '@parley/core';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { canonicalText, codeOf, octets, read, textOfOctets } from '../support/reading.ts';
@@ -34,6 +35,32 @@ describe('what is written', () => {
       }),
       { numRuns: 1_000 },
     );
+  });
+
+  test('a text that XML cannot carry is refused, and by the name of what it was for', () => {
+    const refused = (write: (writer: XmlWriter) => unknown): unknown => {
+      try {
+        return write(new XmlWriter());
+      } catch (error) {
+        return error instanceof Fault ? [error.code, error.detail['in'], error.detail['reason']] : error;
+      }
+    };
+    const reason = 'a character that XML cannot carry';
+    for (const odd of ['a\u0000', '\u0008', 'x\ufffe', '\ud800']) {
+      const name = A.name('Password');
+      expect(refused((writer) => writer.element(name, odd))).toEqual(['caller.input-invalid', 'Password', reason]);
+      expect(refused((writer) => writer.open(name, [[NONE.name('Type'), odd]]))).toEqual([
+        'caller.input-invalid',
+        'Type',
+        reason,
+      ]);
+    }
+    for (const octets of [Uint8Array.of(1), Uint8Array.of(0xff), Uint8Array.of(0xef, 0xbf, 0xbf)])
+      expect(refused((writer) => writer.open(A.name('Password')).textOctets(octets))).toEqual([
+        'caller.input-invalid',
+        'Password',
+        reason,
+      ]);
   });
 
   test('declares a prefix where it is first used, in the order of prefixes, and again for its sibling', () => {

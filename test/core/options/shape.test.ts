@@ -58,6 +58,9 @@ describe('T80: a shape', () => {
     ],
     [{ strict: true }, { option: 'sample.order', got: 'undefined' }],
     [new Map(), { option: 'sample.order' }],
+    [new Uint8Array(3), { option: 'sample', got: 'an object: Uint8Array', wanted: 'an object with order, strict' }],
+    [new DataView(new ArrayBuffer(1)), { option: 'sample', wanted: 'an object with order, strict' }],
+    [undefined, { option: 'sample', got: 'undefined', wanted: 'an object with order, strict' }],
     [null, { option: 'sample', got: 'null' }],
   ])('%j: says what is wrong', (value, detail) => {
     expect(detailOf(value)).toMatchObject(detail);

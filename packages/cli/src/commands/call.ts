@@ -17,6 +17,8 @@ export async function call(
   { stdin, stdout, stderr, interrupted }: Terminal,
 ): Promise<ExitStatus> {
   const { action, body, repeat, peer, suite, encrypt, order, soap, version, trust, certificate, key } = options;
+  if (!/^https?:\/\//.test(url) || !URL.canParse(url))
+    throw new Fault('caller.option-invalid', { option: '<url>', reason: 'no address of http or https' });
   const payload = body === '-' ? await readWhole(stdin) : await readInput(body);
   const begin = beginOf(options);
   const isTls = begin.by !== 'asymmetric-x509' && begin.by !== 'symmetric-x509';

@@ -75,6 +75,8 @@ async function recordOf(
   terminal: Terminal,
 ): Promise<LogMessage> {
   const { sources } = await findSources([path], terminal);
+  if (!sources.every(({ isNamed }) => isNamed))
+    throw new Fault('caller.input-invalid', { path, reason: 'a folder: name one message or one log' });
   let number = 0;
   const entries = entriesOf(sources, reading);
   for await (const entry of untilAborted(entries, terminal.interrupted)) {

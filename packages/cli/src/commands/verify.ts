@@ -10,7 +10,7 @@ import type { VerifyOptions } from '../declarations/verify-command.ts';
 import type { Completed } from '../judging/given.ts';
 import { completed } from '../judging/given.ts';
 import type { Judge } from '../judging/judge.ts';
-import { isForPool, judgeOf } from '../judging/judge.ts';
+import { isForPool, isOfContexts, judgeOf } from '../judging/judge.ts';
 import { parseAt } from '../options/at-option.ts';
 import { openContexts } from '../options/contexts-option.ts';
 import { isInput } from '../options/inputs.ts';
@@ -41,7 +41,9 @@ export async function verify(paths: readonly string[], given: VerifyOptions, ter
     const workers = options.workers ?? usualWorkers(policy.reader, found);
     // Keys of contexts are all that a pool has which reads logs itself.
     const logPool =
-      options.credentials === undefined && isForPool(policy) ? createLogPool({ workers, policy, contexts }) : undefined;
+      options.credentials === undefined && isForPool(policy) && isOfContexts(policy)
+        ? createLogPool({ workers, policy, contexts })
+        : undefined;
     const pool = logPool ?? judgeOf({ workers, policy, contexts, credentials: options.credentials });
     try {
       const unread = new Unread();

@@ -58,7 +58,7 @@ The conversation begins with the username over TLS; with --service-certificate, 
 --certificate beside it; with --trust besides, with a certificate on either side. Without any of these, with the TLS
 certificate of --certificate. The answer's element goes to standard output.
 
-Exit status: 0 answered, 1 answered with a SOAP fault, 2 anything else.
+Exit status: 0 answered, 1 answered with a SOAP fault, also to the request for a context, 2 anything else.
 
 Examples:
   parley call https://host/orders --username alice --password password.txt --action urn:orders/Place --body order.xml

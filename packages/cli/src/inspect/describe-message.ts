@@ -15,6 +15,7 @@ export interface MessageDescription {
   readonly sizeBytes: number;
   /** `undefined` when the root is no SOAP envelope. */
   readonly soapVersion: '1.1' | '1.2' | undefined;
+  readonly root: string;
   /** wsa headers by name. */
   readonly addressing: readonly { readonly name: string; readonly value: string | undefined }[];
   /** Other headers by name. */
@@ -90,6 +91,7 @@ export function describeMessage(
   readDocument(message, policy.limits, tape, policy.reader, { processingInstructions: 'keep' });
   const ids = new MessageIds(tape, policy);
   const soap = namespaceOf(tape, 0);
+  const soapVersion = soapVersionOf(tape, soap);
   const header = childNamed(tape, 0, soap, 'Header');
   const blocks = childrenOf(tape, header);
   const isAddressing = (block: number): boolean =>
@@ -97,14 +99,15 @@ export function describeMessage(
   const security = childNamed(tape, header, Namespace.wsse, 'Security');
   return {
     sizeBytes: message.length,
-    soapVersion: soapVersionOf(tape, soap),
+    soapVersion,
+    root: elementName(tape, 0),
     addressing: blocks
       .filter(isAddressing)
       .map((block) => ({ name: elementName(tape, block), value: addressIn(tape, block) })),
     headers: blocks
       .filter((block) => !isAddressing(block) && block !== security)
       .map((block) => elementName(tape, block)),
-    sequences: describeSequences(message, policy),
+    sequences: soapVersion === undefined ? [] : describeSequences(message, policy),
     security: security < 0 ? undefined : childrenOf(tape, security).map((item) => describeItem(tape, ids, item)),
     body: describeBody(tape, ids, childNamed(tape, 0, soap, 'Body')),
   };

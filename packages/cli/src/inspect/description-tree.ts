@@ -12,7 +12,8 @@ import type { Tree } from './tree.ts';
 
 /** The description as a tree for people, without the verdict. */
 export function descriptionTree(description: MessageDescription): readonly Tree[] {
-  const { addressing, headers, sequences, security, body } = description;
+  const { soapVersion, root, addressing, headers, sequences, security, body } = description;
+  if (soapVersion === undefined) return [{ label: `the root is ${printable(root)}, no soap:Envelope` }];
   return [
     ...addressing.map(({ name, value }) => ({ label: `${name}  ${shown(value)}` })),
     ...headers.map((name) => ({ label: printable(name) })),

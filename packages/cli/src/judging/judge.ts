@@ -1,5 +1,5 @@
 import type { Reply, SecurityContext } from '@parley/core';
-import { contextSource } from '@parley/core';
+import { contextSource, Fault } from '@parley/core';
 import type {
   BatchVerifier,
   ContextResolver,
@@ -29,9 +29,19 @@ export interface JudgeOptions {
 
 /** @throws Fault `caller.option-invalid` */
 export function judgeOf({ policy, contexts, credentials, workers }: JudgeOptions): Judge {
+  if (credentials === undefined && !isOfContexts(policy))
+    throw new Fault('caller.option-invalid', {
+      option: '--profile',
+      reason: 'such messages are signed by no context: say in a --config file who may sign them',
+    });
   if (!isForPool(policy)) return new InlineJudge(policy, contexts, credentials?.here);
   if (credentials === undefined) return createPool({ workers, policy, contexts });
   return createPool({ workers, policy, contexts, credentials: credentials.pool });
+}
+
+/** Whether keys of contexts may be enough. */
+export function isOfContexts({ signedBy }: Policy): boolean {
+  return signedBy.includes('context');
 }
 
 /** Passwords do not leave the calling thread, and what nobody signs is proven by one. */

@@ -12,13 +12,24 @@ export interface Progress {
 
 export const NO_PROGRESS: Progress = { read: () => undefined, answered: () => undefined, stop: () => undefined };
 
+/** Drawn beside the longest text that there is, it fits into 80 columns. */
+const BAR_COLUMNS = 12;
+
 const FORMAT_SIZED = '{bar} {percentage} % │ {messages} messages │ {refused} refused │ {rate}/s │ {left}';
 const FORMAT_ENDLESS = '{messages} messages │ {refused} refused │ {rate}/s │ {duration_formatted}';
 
 /** A bar on `stream`, a terminal; without a total, only the counts. */
 export function progressBar(stream: NodeJS.WritableStream, totalBytes: number | undefined): Progress {
   const format = totalBytes === undefined ? FORMAT_ENDLESS : FORMAT_SIZED;
-  const options = { format, stream, hideCursor: true, clearOnComplete: true, etaBuffer: 200, fps: 10, barsize: 24 };
+  const options = {
+    format,
+    stream,
+    hideCursor: true,
+    clearOnComplete: true,
+    etaBuffer: 200,
+    fps: 10,
+    barsize: BAR_COLUMNS,
+  };
   const bar = new cliProgress.SingleBar(options, cliProgress.Presets.shades_classic);
   const startedMs = performance.now();
   let bytes = 0;
@@ -53,7 +64,15 @@ export function progressBar(stream: NodeJS.WritableStream, totalBytes: number | 
 export function countingBar(stream: NodeJS.WritableStream | undefined, total: number): { made(): void; stop(): void } {
   if (stream === undefined) return { made: () => undefined, stop: () => undefined };
   const format = '{bar} {value} of {total} messages made';
-  const options = { format, stream, hideCursor: true, clearOnComplete: true, etaBuffer: 200, fps: 10, barsize: 24 };
+  const options = {
+    format,
+    stream,
+    hideCursor: true,
+    clearOnComplete: true,
+    etaBuffer: 200,
+    fps: 10,
+    barsize: BAR_COLUMNS,
+  };
   const bar = new cliProgress.SingleBar(options, cliProgress.Presets.shades_classic);
   let count = 0;
   bar.start(total, 0, {});

@@ -1,5 +1,7 @@
+import type { FaultDetail } from '@parley/core';
 import { jsonLine, printable } from '@parley/core/internal';
 import type { SequenceReport, VerifySummary } from '@parley/log';
+import { detailText } from '../terminal/fault-text.ts';
 
 /** What was read besides messages. */
 export interface FilesRead {
@@ -29,9 +31,12 @@ export function summaryText(summary: VerifySummary, read: FilesRead): string {
     ['refused', grouped(refused)],
     ...Object.entries(summary.refused).map(([code, count]): [string, string] => [`  ${code}`, grouped(count)]),
   ];
-  const firstIds = Object.entries(summary.firstRefused).map(
-    ([code, ids]) => `${code} first in: ${ids.map(printable).join(', ')}`,
-  );
+  const details: Readonly<Record<string, FaultDetail>> = summary.firstDetails;
+  const firstIds = Object.entries(summary.firstRefused).map(([code, [first = '', ...more]]) => {
+    const detail = detailText(details[code] ?? {});
+    const why = detail === '' ? '' : ` (${detail})`;
+    return `${code} first in: ${[`${printable(first)}${why}`, ...more.map(printable)].join(', ')}`;
+  });
   const nameWidth = Math.max(...rows.map(([name]) => name.length));
   const countWidth = Math.max(...rows.map(([, count]) => count.length));
   const table = rows.map(([name, count]) => `${name.padEnd(nameWidth)}  ${count.padStart(countWidth)}`);
@@ -67,10 +72,13 @@ function notes(summary: VerifySummary, read: FilesRead): readonly string[] {
   const [firstCode] = Object.keys(summary.refused);
   const said: readonly (readonly [boolean, string])[] = [
     [firstCode !== undefined, `what a code means: parley explain ${firstCode}`],
-    [read.skippedFiles > 0, `skipped ${grouped(read.skippedFiles)} files that are no logs by their names`],
-    [read.resultsFiles > 0, `skipped ${grouped(read.resultsFiles)} files that are results of a verification`],
-    [read.unreadFiles > 0, `not read, or not to the end: ${grouped(read.unreadFiles)} files`],
-    [!read.stopped && summary.messages < read.least, `too few: ${grouped(read.least)} messages were expected at least`],
+    [read.skippedFiles > 0, `skipped ${files(read.skippedFiles)} that by name hold no messages`],
+    [read.resultsFiles > 0, `skipped ${files(read.resultsFiles)} with results of a verification`],
+    [read.unreadFiles > 0, `not read, or not to the end: ${files(read.unreadFiles)}`],
+    [
+      !read.stopped && summary.messages < read.least,
+      `too few: at least ${grouped(read.least)} ${read.least === 1 ? 'message was' : 'messages were'} expected`,
+    ],
     [read.stopped, 'stopped at the first refusal: this is not the whole'],
     [!read.stopped && !summary.complete, 'interrupted: this is not the whole'],
   ];
@@ -87,6 +95,10 @@ export function summaryJson(summary: VerifySummary, { secondHalfPerSecond, seque
     megabytesPerSecond: Math.round(megabytesPerSecond * 100) / 100,
   };
   return jsonLine({ ...exact, ...rounded, ...read, ...(sequences && { sequences }) });
+}
+
+function files(count: number): string {
+  return `${grouped(count)} ${count === 1 ? 'file' : 'files'}`;
 }
 
 /** A whole number with its thousands apart. */

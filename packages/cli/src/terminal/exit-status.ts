@@ -2,7 +2,7 @@
 export const ExitStatus = {
   /** All valid; or nothing was to be judged. */
   ok: 0,
-  /** At least one message was refused. */
+  /** At least one message was refused; or a peer refused one of ours. */
   refused: 1,
   /** Wrong usage, input that cannot be read, keys that cannot be used. */
   error: 2,

@@ -27,16 +27,30 @@ export function faultLine(code: FaultCode, detail: FaultDetail, json: boolean | 
   return json === true ? jsonLine({ ok: false, code, detail }) : `parley: ${faultText(code, detail)}`;
 }
 
-/** One line about an error: its code, what it means, and where. */
+/** One line about an error: its code, what it means, where, and the particulars. */
 export function faultText(code: FaultCode, detail: FaultDetail): string {
-  const { file, path, reason, ...rest } = detail as FaultDetail &
-    Record<'file' | 'path' | 'reason', string | number | undefined>;
-  const place = file ?? path;
+  const particulars = detailText(detail);
+  const said = [code, SENTENCES[code] ?? meaningOf(code).replace(/\.$/, ''), particulars];
+  return said.filter((part) => part !== '').join(': ');
+}
+
+/** Where something failed, and the particulars; empty if nothing more is known. */
+export function detailText(detail: FaultDetail): string {
+  const { file, path, option, reason, ...rest } = detail as FaultDetail &
+    Record<'file' | 'path' | 'option' | 'reason', string | number | undefined>;
   const parts = [
-    SENTENCES[code] ?? meaningOf(code).replace(/\.$/, ''),
-    place,
+    file ?? path,
+    option === undefined ? undefined : `option ${option}`,
     reason,
-    ...Object.entries(rest).map(([name, value]) => `${name} ${value}`),
+    ...Object.entries(rest).map(([name, value]) => `${name} ${particular(name, value)}`),
   ];
-  return [code, ...parts.filter((part) => part !== undefined).map((part) => printable(String(part)))].join(': ');
+  return parts.flatMap((part) => (part === undefined ? [] : [printable(String(part))])).join(': ');
+}
+
+/** No span of time that is told of is so long. */
+const INSTANT_LEAST_MS = 1e11;
+
+function particular(name: string, value: string | number): string | number {
+  const isInstant = name.endsWith('Ms') && typeof value === 'number' && value >= INSTANT_LEAST_MS;
+  return isInstant && value <= 8.64e15 ? new Date(value).toISOString() : value;
 }

@@ -81,7 +81,11 @@ export class XmlWriter {
     for (let index = 0; index < attributes.length; index++) {
       const [attribute, value] = attributes[index]!;
       append(sink, attribute.attribute);
-      writeEscapedAttribute(value, sink);
+      try {
+        writeEscapedAttribute(value, sink);
+      } catch (error) {
+        throw located(error, attribute);
+      }
       sink.writeOctet(DOUBLE_QUOTE);
     }
     sink.writeOctet(GREATER);
@@ -112,7 +116,11 @@ export class XmlWriter {
   /** @throws Fault `caller.input-invalid` for a character that XML cannot carry; so do attributes */
   text(text: string): this {
     if (typeof text !== 'string') requireKind(TEXT, text, 'text');
-    writeEscapedText(text, this.sink);
+    try {
+      writeEscapedText(text, this.sink);
+    } catch (error) {
+      throw located(error, this.#open.at(-1));
+    }
     return this;
   }
 
@@ -131,7 +139,11 @@ export class XmlWriter {
    */
   textOctets(utf8: Uint8Array): this {
     requireInput(utf8, 'utf8');
-    writeEscapedOctets(utf8, this.sink);
+    try {
+      writeEscapedOctets(utf8, this.sink);
+    } catch (error) {
+      throw located(error, this.#open.at(-1));
+    }
     return this;
   }
 
@@ -200,4 +212,10 @@ function areAttributes(attributes: unknown): boolean {
 
 function append(sink: OctetSink, octets: Uint8Array): void {
   sink.write(octets, 0, octets.length);
+}
+
+/** Of a text that cannot be written, also where it stands. */
+function located(error: unknown, name: QualifiedName | undefined): unknown {
+  if (!(error instanceof Fault) || name === undefined) return error;
+  return new Fault(error.code, { in: name.local, ...error.detail });
 }

@@ -10,11 +10,12 @@ export type Members<T> = { readonly [Member in keyof T]-?: Kind<T[Member]> };
 export function shapeOf<T extends object>(members: Members<T>): Kind<T> {
   const kinds = checksOf(members);
   const all = [...kinds];
-  const requiredCount = all.filter(([, { isOptional }]) => isOptional !== true).length;
+  const required = namesRequired(all);
+  const requiredCount = required.length;
   return {
     type: 'object',
     misfit: (value) => {
-      if (!isObject(value) || Array.isArray(value)) return notAnObject(value);
+      if (!hasMembers(value)) return notAnObject(value, required);
       let found = 0;
       // perf: members that are there, once each; it is asked of every message.
       for (const name in value) {
@@ -50,7 +51,7 @@ export function readable<T extends object>(): Kind<T> {
   return {
     type: 'object',
     misfit: (value) => {
-      if (!isObject(value) || Array.isArray(value)) return notAnObject(value);
+      if (!hasMembers(value)) return notAnObject(value);
       for (const name in value) void value[name];
       return undefined;
     },
@@ -62,7 +63,7 @@ export function objectWith<T extends object>(members: Members<T>): Kind<T> {
   const all = [...checksOf(members)];
   return {
     type: 'object',
-    misfit: (value) => (isObject(value) ? memberMisfit(value, all) : notAnObject(value)),
+    misfit: (value) => (hasMembers(value) ? memberMisfit(value, all) : notAnObject(value, namesRequired(all))),
   };
 }
 
@@ -75,7 +76,7 @@ export function keyed<T extends Readonly<Record<string, object>>>(variants: Vari
   return {
     type: 'object',
     misfit: (value) => {
-      if (!isObject(value) || Array.isArray(value)) return notAnObject(value);
+      if (!hasMembers(value)) return notAnObject(value);
       // perf: a shape knows none of the others' members, so that the first that is there decides.
       for (const [name, kind] of kinds) {
         if (!(name in value)) continue;
@@ -99,7 +100,7 @@ export function tagged<T extends Readonly<Record<string, object>>>(
   return {
     type: 'object',
     misfit: (value) => {
-      if (!isObject(value) || Array.isArray(value)) return notAnObject(value);
+      if (!hasMembers(value)) return notAnObject(value);
       const wrong = names.misfit(value[tag]);
       if (wrong !== undefined) return { ...wrong, path: `.${tag}` };
       return variants[value[tag] as keyof T].misfit(value);
@@ -115,7 +116,7 @@ function checksOf(members: object): Checks {
 
 /** What is no object, or has a member that is none of `kinds`. */
 function objectMisfit(value: unknown, kinds: Checks): Misfit | undefined {
-  if (!isObject(value) || Array.isArray(value)) return notAnObject(value);
+  if (!hasMembers(value)) return notAnObject(value);
   for (const name in value) {
     if (!kinds.has(name)) return unknownMember(value, name, kinds);
   }
@@ -144,6 +145,17 @@ function memberMisfit(value: unknown, kinds: readonly (readonly [string, Check])
   return undefined;
 }
 
-function notAnObject(value: unknown): Misfit {
-  return { path: '', detail: { got: got(value), wanted: 'an object' } };
+/** Whether it is an object for its members' sake: not a list, and not octets. */
+function hasMembers(value: unknown): value is Readonly<Record<string, unknown>> {
+  return isObject(value) && !Array.isArray(value) && !ArrayBuffer.isView(value);
+}
+
+function namesRequired(kinds: readonly (readonly [string, Check])[]): readonly string[] {
+  return kinds.flatMap(([name, { isOptional }]) => (isOptional === true ? [] : [name]));
+}
+
+/** @param members what it must have, at least */
+function notAnObject(value: unknown, members: readonly string[] = []): Misfit {
+  const wanted = members.length === 0 ? 'an object' : `an object with ${members.join(', ')}`;
+  return { path: '', detail: { got: got(value), wanted } };
 }

@@ -45,7 +45,7 @@ export function completePoolOptions(options: PoolOptions): CompletePoolOptions {
     throw new Fault('caller.option-invalid', {
       option: 'policy.signedBy',
       got: sources.join(' '),
-      reason: 'what a pool has no keys for',
+      reason: 'without credentials a pool has the keys of contexts, and users prove themselves to open only',
     });
   // Workers that forget everything faster than it is looked up would never have it.
   if (complete.contexts.changes === undefined && complete.contextAgeMaxMs < MUTE_AGE_LEAST_MS)

@@ -83,7 +83,7 @@ export async function post(
     if (read.soapVersion !== soapVersion) throw noMessage(status, `SOAP ${read.soapVersion}`);
     return { status, octets: answer, soapAction: read.soapAction };
   } catch (error) {
-    throw error instanceof Fault ? error : failed(error, signal);
+    throw error instanceof Fault ? error : failed(error, url, signal);
   }
 }
 
@@ -125,10 +125,10 @@ function noMessage(status: number, got: string): Fault {
   return new Fault('peer.http-answer', { status, got });
 }
 
-function failed(error: unknown, signal: AbortSignal | undefined): Fault {
+function failed(error: unknown, { host }: URL, signal: AbortSignal | undefined): Fault {
   if (signal?.aborted === true) return new Fault('caller.aborted', {}, error);
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-  return new Fault('peer.http-failed', { reason: code, sent: isUnsent(error, code) ? 'no' : 'perhaps' }, error);
+  return new Fault('peer.http-failed', { host, reason: code, sent: isUnsent(error, code) ? 'no' : 'perhaps' }, error);
 }
 
 const UNSENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EHOSTUNREACH', 'ENETUNREACH', 'EAI_AGAIN']);

@@ -184,7 +184,11 @@ export function completeHttpResponderSettings(options: HttpResponderOptions): Ht
   if (paths.length === 0) throw new Fault('caller.option-invalid', { option: 'endpoints', reason: 'there is none' });
   for (const path of paths) {
     if (!/^\/[^?#]*$/.test(path))
-      throw new Fault('caller.option-invalid', { option: 'endpoints', reason: 'no path', path });
+      throw new Fault('caller.option-invalid', {
+        option: 'endpoints',
+        reason: 'no path: one begins with / and has no query',
+        path,
+      });
     requireKind(ENDPOINT, endpoints[path], `endpoints[${JSON.stringify(path)}]`);
   }
   return { ...bounds, endpoints, isSecure, clientOf, onRefused };

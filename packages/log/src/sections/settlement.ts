@@ -2,7 +2,7 @@ import type { SequenceHeaders } from '@parley/conversation';
 import { jsonLine } from '@parley/core/internal';
 import { LogReplayCache } from '../log-replay-cache.ts';
 import { lineOf } from '../result-line.ts';
-import type { VerifySummary } from '../tally.ts';
+import type { Refused, VerifySummary } from '../tally.ts';
 import { Tally } from '../tally.ts';
 import type { LogResult, SequenceFollower } from '../verify-log.ts';
 import type { SectionedLog } from './section.ts';
@@ -87,7 +87,7 @@ export class Settlement {
     if (result.ok && sequences !== undefined)
       this.#options.sequences?.ledger.add(result.verdict.identifier ?? '', sequences);
     if (result.ok) this.#good();
-    else this.#refuse(result.code, () => result.id);
+    else this.#refuse(result, () => result.id);
     if (results === 'all' || (results === 'refused' && !result.ok)) this.#lines += `${lineOf(result)}\n`;
     await this.#tell();
   }
@@ -108,7 +108,7 @@ export class Settlement {
     const status = records.word(at, Word.status);
     const refusal = status === GOOD ? this.#replayOf(records, at) : refusalOf(records, at, status);
     if (refusal === undefined) this.#good();
-    else this.#refuse(refusal[0], id);
+    else this.#refuse({ code: refusal[0], detail: refusal[1] }, id);
     if (this.#options.results === 'none') return;
     // What the worker could not know yet, it has made no line of.
     if (refusal !== undefined && status <= GOOD) {
@@ -136,8 +136,8 @@ export class Settlement {
     this.#valid += 1;
   }
 
-  #refuse(code: Parameters<Tally['refused']>[0], id: () => string): void {
-    this.#tally.refused(code, id);
+  #refuse(refused: Refused, id: () => string): void {
+    this.#tally.refused(refused, id);
     this.#refused += 1;
     this.#options.failFast?.abort();
   }

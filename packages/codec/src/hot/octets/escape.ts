@@ -16,6 +16,8 @@ const IN_ATTRIBUTE: Escapes = escapesOf({
   '\r': '&#xD;',
 });
 
+const UNCARRIED = 'a character that XML cannot carry';
+
 /** Appends `text` as character data. @throws Fault `caller.input-invalid` for a character that XML cannot carry */
 export function writeEscapedText(text: string, out: OctetSink): void {
   writeEscaped(text, out, IN_TEXT);
@@ -31,7 +33,7 @@ export function writeEscapedAttribute(text: string, out: OctetSink): void {
  * @throws Fault `caller.input-invalid` also for what is no UTF-8
  */
 export function writeEscapedOctets(octets: Uint8Array, out: OctetSink): void {
-  if (!isText(octets)) throw new Fault('caller.input-invalid', { reason: 'a character that XML cannot carry' });
+  if (!isText(octets)) throw new Fault('caller.input-invalid', { reason: UNCARRIED });
   for (const octet of octets) {
     const reference = IN_TEXT.references[octet];
     if (reference === undefined) out.writeOctet(octet);
@@ -62,7 +64,7 @@ function writeEscaped(text: string, out: OctetSink, escapes: Escapes): void {
     const reference = escapes.references[code];
     if (reference !== undefined) out.writeText(reference);
     else if (isCharacter(code)) out.writeCodePoint(code);
-    else throw new Fault('caller.input-invalid', { index: at, code });
+    else throw new Fault('caller.input-invalid', { reason: UNCARRIED, index: at, code });
     at += code > 0xffff ? 2 : 1;
   }
 }
