@@ -111,6 +111,7 @@ export interface RunningService {
   readonly refusals: Refusal[];
   readonly http: HttpResponder;
   readonly store: MemoryContextStore;
+  readonly responder: Responder;
   stop(): Promise<void>;
 }
 
@@ -153,6 +154,7 @@ export async function serve(
     refusals,
     http: endpoint,
     store,
+    responder,
     stop: async () => {
       server.close();
       server.closeAllConnections();

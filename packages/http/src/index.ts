@@ -23,7 +23,7 @@ export { connect } from './client/connect.ts';
 export type { ConnectOptions, ReliableOptions } from './client/settings.ts';
 export type { ReliableStats } from './client/reliable-calls.ts';
 export { Conversation } from './client/conversation.ts';
-export type { CallAnswer } from './client/conversation.ts';
+export type { CallAnswer } from './client/calls.ts';
 export type { CallOptions } from './client/call-options.ts';
 
 // The end of a context from the service's side.

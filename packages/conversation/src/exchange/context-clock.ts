@@ -7,9 +7,22 @@ import type { SecurityContext } from '@parley/core';
  */
 export function provable(context: SecurityContext, atMs: number): SecurityContext {
   if (atMs < context.expiresAtMs || context.cancelledAtMs !== undefined) return context;
-  const newest = context.keys.length - 1;
-  const keys = context.keys.map((key, index) => (index === newest ? { ...key, expiresAtMs: atMs + 1 } : key));
-  return { ...context, keys, expiresAtMs: atMs + 1 };
+  return serving(context, context.keys.at(-1)?.instance, atMs);
+}
+
+/** When a key of `context` ends, or the context with it; `undefined` if it has no such key. */
+export function keyEndMs({ keys, expiresAtMs }: SecurityContext, instance: string | undefined): number | undefined {
+  const key = keys.find((candidate) => candidate.instance === instance);
+  return key && Math.min(key.expiresAtMs, expiresAtMs);
+}
+
+/** A view of `context` in which that key of it serves at `atMs`. Shares the secrets. */
+export function serving(context: SecurityContext, instance: string | undefined, atMs: number): SecurityContext {
+  const untilMs = (expiresAtMs: number): number => Math.max(expiresAtMs, atMs + 1);
+  const keys = context.keys.map((key) =>
+    key.instance === instance ? { ...key, expiresAtMs: untilMs(key.expiresAtMs) } : key,
+  );
+  return { ...context, keys, expiresAtMs: untilMs(context.expiresAtMs) };
 }
 
 /**

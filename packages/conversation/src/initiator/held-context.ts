@@ -78,6 +78,13 @@ export function amendedContext(
   return { ...held, context: { ...context, keys, expiresAtMs } };
 }
 
+/** A context (borrowed) with that one of its keys, copied. @throws Fault `caller.context-unusable` it has no such key any more */
+export function withOneKey(context: SecurityContext, instance: string | undefined): SecurityContext {
+  const key = context.keys.find((candidate) => candidate.instance === instance);
+  if (key === undefined) throw new Fault('caller.context-unusable', { reason: 'ended meanwhile' });
+  return copyContext({ ...context, keys: [key] });
+}
+
 const TOKEN_BYTES_MAX = 16_384;
 
 /**

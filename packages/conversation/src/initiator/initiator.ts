@@ -13,7 +13,6 @@ import { referenceOctets } from '../trust/issuers-references.ts';
 import { Calls } from './calls.ts';
 import { ContextHolder } from './context-holder.ts';
 import { requireAnswer, requireCall, requireRequest } from './given.ts';
-import type { HeldContext } from './held-context.ts';
 import { resumedContext } from './held-context.ts';
 import type { OpenRequest } from './open-requests.ts';
 import { OpenRequests } from './open-requests.ts';
@@ -50,12 +49,12 @@ export class Initiator {
   constructor(options: InitiatorOptions) {
     this.#settings = completeInitiatorSettings(options);
     this.#open = new OpenRequests(this.#settings.openRequestsMax, this.#settings.answerWithinMs);
-    const contexts = { get: async () => this.context, changes: async () => UNCHANGED };
-    this.#pool = options.pool?.({ policy: this.#settings.profile.answers.policy, contexts, contextAgeMaxMs: 0 });
     this.#holder = new ContextHolder(this.#settings.ambient, (identifier) => void this.#pool?.evict(identifier));
+    const { policy } = this.#settings.profile.answers;
+    this.#pool = options.pool?.({ policy, contexts: this.#holder, contextAgeMaxMs: 0 });
     this.#desk = new TrustDesk(this.#settings, this.#open, this.#holder);
-    const held = (): HeldContext => this.#context();
-    this.#calls = new Calls({ settings: this.#settings, open: this.#open, pool: this.#pool, held });
+    const [settings, open, pool, holder] = [this.#settings, this.#open, this.#pool, this.#holder];
+    this.#calls = new Calls({ settings, open, pool, holder });
     if (options.context !== undefined) this.#holder.hold(resumedContext(options.context, options));
   }
 
@@ -112,7 +111,7 @@ export class Initiator {
     return replyOf(() => {
       requireChannel(channel);
       if (this.awaits !== 'messages' && this.awaits !== 'renew-response') throw this.#wrongMoment();
-      return this.#desk.ask({ operation: 'renew', held: this.#context() }, channel);
+      return this.#desk.ask({ operation: 'renew', held: this.#holder.required() }, channel);
     });
   }
 
@@ -120,7 +119,7 @@ export class Initiator {
   requestCancel(channel: Channel): Reply<OutgoingRequest> {
     return replyOf(() => {
       requireChannel(channel);
-      return this.#desk.ask({ operation: 'cancel', held: this.#context() }, channel);
+      return this.#desk.ask({ operation: 'cancel', held: this.#holder.required() }, channel);
     });
   }
 
@@ -132,7 +131,7 @@ export class Initiator {
     return replyOf(() => {
       requireKind(ENDORSEMENT, endorse, 'endorse');
       requireChannel(channel);
-      return this.#desk.ask({ operation: 'amend', held: this.#context(), endorse }, channel);
+      return this.#desk.ask({ operation: 'amend', held: this.#holder.required(), endorse }, channel);
     });
   }
 
@@ -227,7 +226,7 @@ export class Initiator {
     return replyOf(() => {
       requireInput(bytes, 'bytes');
       requireChannel(channel);
-      const reply = answerCancel(bytes, this.#context(), this.#open, channel, this.#settings);
+      const reply = answerCancel(bytes, this.#holder.required(), this.#open, channel, this.#settings);
       this.close();
       return { kind: 'cancelled', reply };
     });
@@ -241,7 +240,7 @@ export class Initiator {
     return replyOf(() => {
       requireInput(bytes, 'bytes');
       requireChannel(channel);
-      return openPeerMessage(bytes, this.#context(), this.#open, channel, this.#settings);
+      return openPeerMessage(bytes, this.#holder.required(), this.#open, channel, this.#settings);
     });
   }
 
@@ -253,15 +252,22 @@ export class Initiator {
     this.#desk.forget(messageId);
   }
 
-  /** Gives up a context that the peer has lost ({@link saysContextIsLost}): then another one can be asked for. */
+  /**
+   * Gives up a context that is over, or that the peer has lost ({@link saysContextIsLost}): then another one can be asked for. Calls that
+   * were sent under it are awaited as before.
+   */
   abandon(): void {
-    this.#open.closeAll();
-    this.#desk.forgetAll();
+    this.#desk.giveUp();
     this.#holder.drop();
   }
 
   /** Wipes all secrets, and ends its pool; nothing can be done afterwards. */
   close(): void {
+    this.#end();
+    this.#open.closeAll();
+  }
+
+  #end(): void {
     this.abandon();
     this.#isOver = true;
     void this.#pool?.close();
@@ -270,7 +276,7 @@ export class Initiator {
   #take(bytes: Uint8Array, request: OpenRequest, channel: Channel): Outcome {
     if (request.operation === 'call') return this.#calls.take(bytes, request, channel);
     const outcome = this.#desk.take(bytes, request, channel);
-    if (outcome.kind === 'cancelled') this.close();
+    if (outcome.kind === 'cancelled') this.#end();
     return outcome;
   }
 
@@ -285,16 +291,7 @@ export class Initiator {
     return failedReply(error);
   }
 
-  #context(): HeldContext {
-    const { held } = this.#holder;
-    if (held === undefined) throw this.#wrongMoment();
-    return held;
-  }
-
   #wrongMoment(): Fault {
     return new Fault('caller.context-unusable', { awaits: this.awaits });
   }
 }
-
-/** No context changes but by us, who tell the pool. */
-const UNCHANGED = { position: 0, identifiers: [] } as const;

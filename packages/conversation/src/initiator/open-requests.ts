@@ -1,7 +1,8 @@
 /** Requests whose answers are awaited: what an answer is paired with. */
-import type { Secret } from '@parley/core';
+import type { Secret, SecurityContext } from '@parley/core';
 import { Fault } from '@parley/core';
 import type { InitiatorHandshake } from '../bootstrap/bootstrap.ts';
+import { wipeContext } from '../store/context-copy.ts';
 import type { Negotiated } from './negotiated.ts';
 
 /** A request of trust that waits for its answer. */
@@ -31,6 +32,8 @@ export interface OpenRequest {
   readonly signatureValues: readonly string[];
   readonly sentAtMs: number;
   readonly trust: TrustExchange | undefined;
+  /** Of a call: its context with the key that it was sent under, for its answer, whatever becomes of the one in use. Its own. */
+  readonly under?: SecurityContext;
   /** In or about a sequence: what is said of that in return may name no message. */
   readonly isSequenced?: boolean;
 }
@@ -67,7 +70,9 @@ export class OpenRequests {
 
   /** Ends the waiting, and wipes what was kept for it. */
   close(messageId: string): void {
-    wipeExchange(this.#requests.get(messageId)?.trust);
+    const request = this.#requests.get(messageId);
+    wipeExchange(request?.trust);
+    wipeContext(request?.under);
     this.#requests.delete(messageId);
   }
 

@@ -64,7 +64,7 @@ export interface InitiatorOptions {
   readonly use?: string | undefined;
   /** Default 5 minutes. */
   readonly timestampLifetimeMs?: number | undefined;
-  /** How long replies under the old key are taken after a renewal. Default 5 minutes. */
+  /** How long the old key serves after a renewal. The answer to a call is taken under the key of the call in any case. Default 5 minutes. */
   readonly rolloverMs?: number | undefined;
   /** Requests whose answers are awaited at one time. Default 1000. */
   readonly openRequestsMax?: number | undefined;

@@ -14,7 +14,7 @@ import type { OpenedAnswer } from './answers.ts';
 import { bareFault, openAnswer, openAnswerOrRefusal } from './answers.ts';
 import type { ContextHolder } from './context-holder.ts';
 import type { HeldContext } from './held-context.ts';
-import { amendedContext, issuedContext, renewedContext } from './held-context.ts';
+import { amendedContext, issuedContext, renewedContext, withOneKey } from './held-context.ts';
 import type { OpenRequest, OpenRequests, TrustExchange } from './open-requests.ts';
 import { wipeExchange } from './open-requests.ts';
 import type { Outcome, OutgoingRequest } from './outcome.ts';
@@ -47,8 +47,9 @@ export class TrustDesk {
     if (this.#pending?.messageId === messageId) this.#pending = undefined;
   }
 
-  forgetAll(): void {
-    this.#pending = undefined;
+  /** The same, and wipes what was kept for it. */
+  giveUp(): void {
+    if (this.#pending !== undefined) this.#close(this.#pending);
   }
 
   /** Asks, instead of what was asked before. @throws Fault `caller.channel-not-secure`, and as `seal` */
@@ -62,14 +63,14 @@ export class TrustDesk {
       amend: restsOnTransport(profile.requests.policy),
     };
     if (rests[operation]) requireSecure(channel);
-    this.#giveUp();
+    this.giveUp();
     const trust = beginExchange(operation, this.#settings);
     const messageId = randomUrn(ambient);
     try {
       const envelope = trustEnvelope(wish, messageId, trust, this.#settings);
       trust.negotiated?.note(legInEnvelope(envelope));
       const sealed = this.#sealed(envelope, wish, trust);
-      return this.#await(operation, sealed, { messageId, soapAction: requestAction(version, operation) }, trust);
+      return this.#await(operation, sealed, { messageId, soapAction: requestAction(version, operation) }, { trust });
     } catch (error) {
       wipeExchange(trust);
       throw error;
@@ -82,11 +83,14 @@ export class TrustDesk {
    */
   propagate(envelope: Uint8Array | undefined, channel: Channel): OutgoingRequest {
     if (this.#settings.bootstrap.protectedBy === 'channel') requireSecure(channel);
-    this.#giveUp();
+    this.giveUp();
     const held = createdContext(this.#settings);
     try {
       const { sealed, names } = propagate(held, envelope, this.#settings);
-      const request = this.#await(envelope === undefined ? 'propagate' : 'call', sealed, names);
+      const request =
+        envelope === undefined
+          ? this.#await('propagate', sealed, names)
+          : this.#await('call', sealed, names, { under: withOneKey(held.context, useOf(held).instance) });
       this.#holder.hold(held);
       return request;
     } catch (error) {
@@ -143,10 +147,10 @@ export class TrustDesk {
     operation: OpenRequest['operation'],
     { octets, signatureValues }: SealedMessage,
     { messageId, soapAction }: Pick<OutgoingRequest, 'messageId' | 'soapAction'>,
-    trust?: TrustExchange,
+    { trust, under }: Partial<Pick<OpenRequest, 'trust' | 'under'>> = {},
   ): OutgoingRequest {
     const sentAtMs = currentMs(this.#settings.ambient);
-    const request = { messageId, signatureValues, sentAtMs, trust };
+    const request = { messageId, signatureValues, sentAtMs, trust, ...(under && { under }) };
     this.#open.add({ operation, ...request });
     // Calls, and what is told of other contexts, go on beside.
     if (operation !== 'call' && operation !== 'transfer') this.#pending = { operation, ...request };
@@ -222,16 +226,12 @@ export class TrustDesk {
       this.#open.release(request.messageId);
       trust.handshake?.wipe();
       const names = { messageId, soapAction: responseAction(version, operation) };
-      return { kind: 'negotiating', next: this.#await(operation, sealed, names, { ...trust, handshake }) };
+      return { kind: 'negotiating', next: this.#await(operation, sealed, names, { trust: { ...trust, handshake } }) };
     } catch (error) {
       handshake.wipe();
-      this.#giveUp();
+      this.giveUp();
       throw error;
     }
-  }
-
-  #giveUp(): void {
-    if (this.#pending !== undefined) this.#close(this.#pending);
   }
 
   #close({ messageId }: OpenRequest): void {

@@ -1,6 +1,8 @@
-/** A message under a context that is over: whoever proves that he has its key may know that it can be renewed (WS-SC §12). */
+/** Messages under a context that is over: whoever proves that he has its key may know that it can be renewed (WS-SC §12), or is answered. */
+import type { SecurityContext } from '@parley/core';
 import { Fault } from '@parley/core';
-import { provable } from '../exchange/context-clock.ts';
+import { currentMs } from '../exchange/ambient.ts';
+import { keyEndMs, provable, serving } from '../exchange/context-clock.ts';
 import type { Opening } from './open-awaited.ts';
 import { isRenewable } from './renew-context.ts';
 import type { RequestInHand } from './request-in-hand.ts';
@@ -20,6 +22,21 @@ export async function openLive(request: RequestInHand, settings: ResponderSettin
     if (await isRenewableBySender(request, settings)) throw new Fault('peer.renew-needed', error.detail);
     throw error;
   }
+}
+
+/**
+ * `context`, or if that key of it is over for less time than the rollover, a view in which it serves: what was taken under it in time is
+ * answered under it. What was cancelled answers nothing.
+ */
+export function answerable(
+  context: SecurityContext,
+  instance: string | undefined,
+  { ambient, rolloverMs }: Pick<ResponderSettings, 'ambient' | 'rolloverMs'>,
+): SecurityContext {
+  const endMs = keyEndMs(context, instance);
+  const atMs = currentMs(ambient);
+  const isJustOver = endMs !== undefined && endMs <= atMs && atMs < endMs + rolloverMs;
+  return isJustOver && context.cancelledAtMs === undefined ? serving(context, instance, atMs) : context;
 }
 
 async function isRenewableBySender(request: RequestInHand, settings: ResponderSettings): Promise<boolean> {

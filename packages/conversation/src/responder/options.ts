@@ -124,7 +124,7 @@ export interface ResponderOptions {
   readonly unproven?: 'refuse' | 'same-principal' | undefined;
   /** Opens applications' messages and seals their answers on worker threads. Default: the calling thread does. */
   readonly pool?: PoolMaker | undefined;
-  /** How long the old key serves beside a renewed one. Default 5 minutes. */
+  /** How long the old key serves beside a renewed one; and how long any serves after its end to answer what came in time. Default 5 minutes. */
   readonly rolloverMs?: number | undefined;
   /**
    * Takes sequences of messages (WS-ReliableMessaging): numbered, each handed over once. The store must have records. Default: messages

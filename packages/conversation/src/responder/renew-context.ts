@@ -87,11 +87,22 @@ export function withKey(
 ): SecurityContext {
   const rolloverEndsMs = atMs + settings.rolloverMs;
   const keys = current.keys.map((old) => ({ ...old, expiresAtMs: Math.min(old.expiresAtMs, rolloverEndsMs) }));
-  const live = keys.filter((old) => old.expiresAtMs > atMs - settings.profile.requests.policy.clockSkewMs);
-  if (live.length >= settings.keysPerContextMax)
-    throw new Fault('peer.unable-to-renew', { reason: 'too many keys', keys: live.length });
-  const kept = settings.expiredKeys === 'retain' ? keys : live;
+  const live = keys.filter((old) => old.expiresAtMs > atMs).length;
+  if (live >= settings.keysPerContextMax)
+    throw new Fault('peer.unable-to-renew', { reason: 'too many keys', keys: live });
+  const kept = settings.expiredKeys === 'retain' ? keys : keptBeside(keys, atMs, settings);
   return { ...current, keys: [...kept, key], expiresAtMs: key.expiresAtMs };
+}
+
+/** Those that are over for a little while answer yet, as far as there is room for them beside those that serve. */
+function keptBeside(
+  keys: readonly KeyInstance[],
+  atMs: number,
+  { keysPerContextMax, rolloverMs }: ResponderSettings,
+): readonly KeyInstance[] {
+  const recent = keys.filter((old) => old.expiresAtMs > atMs - rolloverMs);
+  const room = keysPerContextMax - 1;
+  return recent.toSorted((a, b) => a.expiresAtMs - b.expiresAtMs).slice(Math.max(0, recent.length - room));
 }
 
 /** Services with stores of their own are told before ours has the key: what they have too much of does no harm. */

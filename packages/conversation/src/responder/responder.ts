@@ -22,7 +22,7 @@ import { amendContext } from './amend-context.ts';
 import { cancelContext } from './cancel-context.ts';
 import type { EndOptions, ResponderRequest } from './end-context.ts';
 import { Endings } from './end-context.ts';
-import { openLive } from './expired-context.ts';
+import { answerable, openLive } from './expired-context.ts';
 import { requireAnswering, requireEnding, requireEndingAnswer, requireMessage } from './given.ts';
 import { takeIssue, takeRenew } from './key-requests.ts';
 import { openOnPool } from './open-on-pool.ts';
@@ -160,8 +160,11 @@ export class Responder {
     if (context === undefined) throw new Fault('caller.context-unusable', { reason: 'unknown' });
     try {
       const confirms = profile.confirm && kind !== 'unasked';
-      const use = { context, instance, ...(confirms && { confirm: signatureValues }) };
-      const sealed = await protectOn(this.#settings.pool, envelope, underContext(protection, use), this.#settings);
+      const answering = kind === 'unasked' ? context : answerable(context, instance, this.#settings);
+      const use = { context: answering, instance, ...(confirms && { confirm: signatureValues }) };
+      // What is over, no worker knows to be good for answers.
+      const pool = answering === context ? this.#settings.pool : undefined;
+      const sealed = await protectOn(pool, envelope, underContext(protection, use), this.#settings);
       const share = { owner: context.principal ?? identifier };
       if (kind === 'remember') await rememberOwn(envelope, sealed, { identifier, protection, share }, this.#settings);
       return sealed.octets;

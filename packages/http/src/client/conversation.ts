@@ -1,26 +1,19 @@
-import type { Channel, Initiator, OutgoingRequest, PeerFault, ReferenceOctets } from '@parley/conversation';
-import { envelope, SequencedInitiator, saysContextIsLost } from '@parley/conversation';
-import { currentMs } from '@parley/conversation/internal';
+import type { Channel, Initiator, ReferenceOctets } from '@parley/conversation';
+import { envelope, SequencedInitiator } from '@parley/conversation';
 import type { Reply, SecurityContext } from '@parley/core';
 import { Fault } from '@parley/core';
 import { callback, requireKind } from '@parley/core/internal';
-import type { OpenedMessage } from '@parley/engine';
 import type { Dispatcher } from 'undici';
-import { abortable } from './abortable.ts';
 import type { CallOptions } from './call-options.ts';
 import { requireCall } from './call-options.ts';
+import type { CallAnswer } from './calls.ts';
+import { Calls } from './calls.ts';
 import { SIGNAL } from './connection-shape.ts';
+import { ContextUpkeep } from './context-upkeep.ts';
 import type { ReliableStats } from './reliable-calls.ts';
 import { ReliableCalls } from './reliable-calls.ts';
 import { Requests } from './requests.ts';
 import type { ConversationSettings, ReliableSettings } from './settings.ts';
-
-/** What a peer answered; proven, and the answer to that call. */
-export interface CallAnswer {
-  readonly message: OpenedMessage;
-  /** Where the answer is a SOAP fault: its code. The Body is in `message`. */
-  readonly fault: PeerFault | undefined;
-}
 
 /**
  * A conversation under way: any number of calls at once, renewed when it is time, established again once when the peer has lost it.
@@ -31,11 +24,10 @@ export class Conversation {
   readonly #settings: ConversationSettings;
   readonly #dispatcher: Dispatcher;
   readonly #requests: Requests;
+  readonly #upkeep: ContextUpkeep;
+  readonly #calls: Calls;
   readonly #reliable: ReliableCalls | undefined;
-  /** Counts contexts that ended: a call knows which one it was sent under. */
-  #generation = 0;
-  #establishing: Promise<void> | undefined;
-  #renewing: Promise<void> | undefined;
+  readonly #underWay = new Set<Promise<unknown>>();
   #isClosed = false;
 
   /** Not to be called by applications: `connect` does. */
@@ -44,6 +36,8 @@ export class Conversation {
     this.#settings = settings;
     this.#dispatcher = dispatcher;
     this.#requests = new Requests(initiator, settings, dispatcher);
+    this.#upkeep = new ContextUpkeep(initiator, settings, this.#requests);
+    this.#calls = new Calls({ initiator, settings, requests: this.#requests, upkeep: this.#upkeep });
     this.#reliable = settings.reliable && this.#reliableCalls(settings.reliable);
   }
 
@@ -77,19 +71,12 @@ export class Conversation {
   async call(action: string, payload: Uint8Array, options: CallOptions = {}): Promise<CallAnswer | undefined> {
     requireCall(action, payload, options);
     const { signal } = options;
-    if (this.#isClosed) throw new Fault('caller.closed');
-    await this.ready(signal);
-    if (this.#reliable !== undefined) return await this.#reliable.call(this.#envelope(action, payload), true, signal);
-    const generation = this.#generation;
-    try {
-      return await this.#callOnce(action, payload, signal);
-    } catch (error) {
-      // The peer did nothing with what it could not read, so once more does no harm.
-      if (!this.#settings.reestablish || !(error instanceof Fault) || !this.#isLost(error, generation)) throw error;
-      if (generation === this.#generation) this.#abandon();
-      await this.ready(signal);
-      return await this.#callOnce(action, payload, signal);
-    }
+    return await this.#begun(async () => {
+      if (this.#reliable === undefined)
+        return await this.#calls.call(action, () => this.#envelope(action, payload), signal);
+      await this.#upkeep.ready(signal);
+      return await this.#reliable.call(this.#envelope(action, payload), true, signal);
+    });
   }
 
   /**
@@ -99,9 +86,12 @@ export class Conversation {
   async send(action: string, payload: Uint8Array, options: CallOptions = {}): Promise<void> {
     requireCall(action, payload, options);
     const { signal } = options;
-    if (this.#reliable === undefined || this.#isClosed) return void (await this.call(action, payload, { signal }));
-    await this.ready(signal);
-    await this.#reliable.call(this.#envelope(action, payload), false, signal);
+    const reliable = this.#reliable;
+    if (reliable === undefined) return void (await this.call(action, payload, { signal }));
+    await this.#begun(async () => {
+      await this.#upkeep.ready(signal);
+      await reliable.call(this.#envelope(action, payload), false, signal);
+    });
   }
 
   /**
@@ -129,51 +119,64 @@ export class Conversation {
    * @throws Fault (rejects) as `connect`, `peer.unable-to-renew`
    */
   async renew(): Promise<void> {
-    await (this.#renewing ?? this.#renewNow());
+    await this.#upkeep.renew();
   }
 
   /**
-   * Ends the context at the peer; then the conversation is closed.
+   * Ends the context at the peer, when all calls under way have come to their end; then the conversation is closed. Calls that are begun
+   * meanwhile are refused.
    * @throws Fault (rejects) why the peer did not; the context is as it was
    */
   async cancel(): Promise<void> {
-    if (this.#initiator.context !== undefined) await this.#reliable?.end();
-    await this.#requests.ask(this.#initiator.requestCancel(this.#channel), this.#issuer);
-    await this.close();
+    const isFirst = !this.#isClosed;
+    this.#isClosed = true;
+    try {
+      await this.#idle();
+      if (this.#initiator.context !== undefined) await this.#reliable?.end();
+      await this.#requests.ask(this.#initiator.requestCancel(this.#requests.channel), this.#requests.issuer);
+    } catch (error) {
+      if (isFirst) this.#isClosed = false;
+      throw error;
+    }
+    await this.#leave();
   }
 
   /**
-   * Takes what the service sends by itself (borrowed): a request that ends the context, and the conversation is closed then; or what has
-   * arrived of a reliable one, to which there is no reply. For `HttpResponder`, at an endpoint with `conversations`. Codes: as of
-   * `Initiator.receiveRequest`.
+   * Takes what the service sends by itself (borrowed): a request that ends the context, and the conversation is closed then, with all calls
+   * under way; or what has arrived of a reliable one, to which there is no reply. For `HttpResponder`, at an endpoint with
+   * `conversations`. Codes: as of `Initiator.receiveRequest`.
    */
   async receiveRequest(octets: Uint8Array, channel: Channel): Promise<Reply<Uint8Array>> {
     const received = this.#initiator.receiveRequest(octets, channel);
     if (!received.ok && received.code === 'peer.action-mismatch' && this.#reliable !== undefined)
       return await this.#reliable.receiveAcknowledgement(octets, channel);
     if (!received.ok) return received;
-    await this.close();
+    this.#isClosed = true;
+    // What the service is still at may be what waits for this.
+    void this.#idle().then(async () => await this.#leave());
     return { ok: true, value: received.value.reply };
   }
 
-  /** Cancels the context, unless `cancel: false` was said, and wipes its keys. Never rejects: the peer may be gone. */
+  /**
+   * Lets calls under way come to their end, cancels the context, unless `cancel: false` was said, and wipes its keys. Never rejects: the peer
+   * may be gone.
+   */
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
     try {
-      await this.#renewing?.catch(() => undefined);
+      await this.#idle();
       // Without its end at the peer, a sequence goes on with the next conversation that has its context.
       if (this.#settings.cancel && this.#initiator.context !== undefined)
         await this.#reliable?.end().catch(() => undefined);
       if (this.#settings.cancel && this.#initiator.awaits === 'messages') {
-        await this.#requests.exchange(this.#initiator.requestCancel(this.#channel), this.#issuer, undefined);
+        const request = this.#initiator.requestCancel(this.#requests.channel);
+        await this.#requests.exchange(request, this.#requests.issuer, undefined);
       }
     } catch {
       // The context ends at its time, whether the peer was told or not.
     } finally {
-      this.#reliable?.stop();
-      this.#initiator.close();
-      if (this.#settings.ownsDispatcher) await this.#dispatcher.close().catch(() => undefined);
+      await this.#leave();
     }
   }
 
@@ -184,69 +187,30 @@ export class Conversation {
   /** Resolves when there is a context: establishes one, if need be, and begins to renew one whose time has come. Every call does. */
   async ready(signal?: AbortSignal): Promise<void> {
     requireKind(SIGNAL, signal, 'signal');
-    const { context, renewalDueAtMs } = this.#initiator;
-    const nowMs = currentMs(this.#settings.ambient);
-    if (context !== undefined && context.expiresAtMs <= nowMs) this.#abandon();
-    else if (renewalDueAtMs !== undefined && renewalDueAtMs <= nowMs && this.#settings.renew) this.#renew();
-    // One of our own making is there before the service knows of it.
-    if (this.#initiator.context !== undefined && this.#establishing === undefined) return;
-    this.#establishing ??= this.#establish().finally(() => {
-      this.#establishing = undefined;
-    });
-    await abortable(this.#establishing, signal);
+    await this.#upkeep.ready(signal);
   }
 
-  async #establish(): Promise<void> {
-    if (this.#settings.establish === 'issued')
-      await this.#requests.ask(this.#initiator.requestIssue(this.#channel), this.#issuer);
-    else await this.#tell(this.#initiator.requestPropagate(this.#channel));
-  }
-
-  /** Of a context that was made here: nothing answers but a fault. */
-  async #tell(request: Reply<OutgoingRequest>): Promise<void> {
+  /** Runs a call that the end of the conversation waits for. @throws Fault (rejects) `caller.closed` */
+  async #begun<T>(call: () => Promise<T>): Promise<T> {
+    if (this.#isClosed) throw new Fault('caller.closed');
+    const underWay = call();
+    this.#underWay.add(underWay);
     try {
-      await this.#requests.exchange(request, this.#settings.url, undefined);
-    } catch (error) {
-      this.#abandon();
-      throw error;
+      return await underWay;
+    } finally {
+      this.#underWay.delete(underWay);
     }
   }
 
-  /** All calls under it end with their context. */
-  #abandon(): void {
-    this.#generation++;
-    this.#initiator.abandon();
+  async #idle(): Promise<void> {
+    await Promise.allSettled(this.#underWay);
+    await this.#upkeep.settled();
   }
 
-  /** In the background: calls go on under the old key. What fails is tried again at the next call. */
-  #renew(): void {
-    if (this.#renewing !== undefined || this.#initiator.awaits !== 'messages') return;
-    this.#renewNow().catch((error: unknown) => {
-      this.#settings.onFailedRenewal?.(error instanceof Fault ? error : new Fault('internal.invariant', {}, error));
-    });
-  }
-
-  #renewNow(): Promise<void> {
-    const renewal = this.#requests.ask(this.#initiator.requestRenew(this.#channel), this.#issuer);
-    this.#renewing = renewal
-      .then(() => undefined)
-      .finally(() => {
-        this.#renewing = undefined;
-      });
-    return this.#renewing;
-  }
-
-  async #callOnce(
-    action: string,
-    payload: Uint8Array,
-    signal: AbortSignal | undefined,
-  ): Promise<CallAnswer | undefined> {
-    const request = await this.#initiator.requestCallAsync(this.#envelope(action, payload));
-    const outcome = await this.#requests.exchange(withAction(request, action), this.#settings.url, signal);
-    if (outcome === undefined) return undefined;
-    if (outcome.kind === 'answer') return { message: outcome.message, fault: undefined };
-    if (outcome.kind === 'fault') return { message: outcome.message, fault: outcome.fault };
-    throw new Fault('internal.invariant', { claim: 'a call has an answer' });
+  async #leave(): Promise<void> {
+    this.#reliable?.stop();
+    this.#initiator.close();
+    if (this.#settings.ownsDispatcher) await this.#dispatcher.close().catch(() => undefined);
   }
 
   #envelope(action: string, payload: Uint8Array): Uint8Array {
@@ -269,32 +233,10 @@ export class Conversation {
         settings: sequences,
       }),
       send: async (request, signal) => await this.#requests.post(request, this.#settings.url, signal),
-      channel: this.#channel,
+      channel: this.#requests.channel,
       attemptTimeoutMs,
       pauseMs: sequences.retransmitAfterMs,
       keepAliveMs: sequences.keepAliveMs,
     });
   }
-
-  /** Who makes contexts and ends them. */
-  get #issuer(): URL {
-    const { issuer, url } = this.#settings;
-    return issuer ?? url;
-  }
-
-  get #channel(): Channel {
-    return this.#requests.channel;
-  }
-
-  /** Whether the context that a call was sent under is no more, here or there. */
-  #isLost(error: Fault, generation: number): boolean {
-    return saysContextIsLost(error) || (error.code === 'caller.context-unusable' && generation !== this.#generation);
-  }
-}
-
-/** The transport needs the action also where the message does not say it. */
-function withAction(request: Reply<OutgoingRequest>, soapAction: string): Reply<OutgoingRequest> {
-  return request.ok && request.value.soapAction === ''
-    ? { ok: true, value: { ...request.value, soapAction } }
-    : request;
 }

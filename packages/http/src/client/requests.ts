@@ -21,6 +21,12 @@ export class Requests {
     this.#dispatcher = dispatcher;
   }
 
+  /** Who makes contexts and ends them. */
+  get issuer(): URL {
+    const { issuer, url } = this.#settings;
+    return issuer ?? url;
+  }
+
   /** A request of trust: to have no answer is to be refused. */
   async ask(request: Reply<OutgoingRequest>, url: URL): Promise<void> {
     let outcome = await this.exchange(request, url, undefined);
