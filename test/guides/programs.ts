@@ -11,13 +11,13 @@ const GUIDES = 'guides';
 export interface Guide {
   /** From the repository's root. */
   readonly document: string;
-  /** All blocks of the document, one after the other. What stands in `<!--ts … -->` belongs to it and is not shown. */
+  /** All blocks of the document, one after the other. */
   readonly program: string;
   /** What the document says that the program prints; `undefined` where it says nothing, and the program is compiled only. */
   readonly printed: string | undefined;
 }
 
-const BLOCK = /^(?:```(ts|text)\n(.*?)^```|<!--ts\n(.*?)^-->)/gms;
+const BLOCK = /^```(ts|text)\n(.*?)^```/gms;
 
 /** Every document that shows TypeScript. */
 export function readGuides(): readonly Guide[] {
@@ -31,9 +31,9 @@ export function readGuides(): readonly Guide[] {
 export function guideIn(document: string, markdown: string): Guide | undefined {
   const lines: string[] = [];
   const printed: string[] = [];
-  for (const [, language, shown, hidden] of markdown.matchAll(BLOCK)) {
-    if (language === 'text') printed.push(shown ?? '');
-    else lines.push(...(shown ?? hidden ?? '').split('\n'));
+  for (const [, language, shown = ''] of markdown.matchAll(BLOCK)) {
+    if (language === 'text') printed.push(shown);
+    else lines.push(...shown.split('\n'));
   }
   if (lines.length === 0) return undefined;
   return { document, program: importsFirst(lines), printed: printed.length === 0 ? undefined : printed.join('') };
