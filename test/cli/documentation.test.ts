@@ -43,6 +43,7 @@ describe('docs/cli.md', () => {
 describe('docs/cli.md and --help', () => {
   const COMMANDS = [
     ...['verify', 'inspect', 'demo', 'seal', 'explain', 'serve', 'relay', 'call', 'user', 'completion'],
+    ...['verify'].map((action) => `archive ${action}`),
     ...['init', 'list', 'show', 'export', 'cancel', 'prune', 'rekey'].map((action) => `contexts ${action}`),
   ];
 

@@ -6,6 +6,8 @@ describe('help', () => {
   test.each([
     [],
     ['verify'],
+    ['archive'],
+    ['archive', 'verify'],
     ['inspect'],
     ['demo'],
     ['explain'],

@@ -1,4 +1,5 @@
 /** The public entries of all packages. */
+import { ARCHIVE_DOORS, ARCHIVE_REASONS } from './archive-doors.ts';
 import { BUS_DOORS, BUS_REASONS } from './bus-doors.ts';
 import { CODEC_DOORS, CODEC_REASONS } from './codec-doors.ts';
 import { CONVERSATION_DOORS, CONVERSATION_REASONS } from './conversation-doors.ts';
@@ -22,6 +23,7 @@ export const DOORS: Readonly<Record<string, Door>> = {
   ...HTTP_DOORS,
   ...BUS_DOORS,
   ...LOG_DOORS,
+  ...ARCHIVE_DOORS,
   ...TESTING_DOORS,
   ...REDIS_DOORS,
   ...GATEWAY_DOORS,
@@ -36,6 +38,7 @@ export const REASONS: Readonly<Record<string, string>> = {
   ...HTTP_REASONS,
   ...BUS_REASONS,
   ...LOG_REASONS,
+  ...ARCHIVE_REASONS,
   ...TESTING_REASONS,
   ...REDIS_REASONS,
   ...GATEWAY_REASONS,

@@ -12,7 +12,7 @@ export const LEVELS: readonly (readonly string[])[] = [
   ['engine'],
   ['conversation'],
   ['http', 'bus', 'log', 'stores', 'redis', 'testing'],
-  ['bus-amqp', 'bus-kafka', 'bus-nats', 'bus-rabbitmq', 'node-soap', 'gateway'],
+  ['bus-amqp', 'bus-kafka', 'bus-nats', 'bus-rabbitmq', 'node-soap', 'gateway', 'archive'],
   ['cli'],
 ];
 

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { completion } from './commands/completion.ts';
 import { explain } from './commands/explain.ts';
 import { verify } from './commands/verify.ts';
+import { archiveCommand } from './declarations/archive-command.ts';
 import { completionCommand } from './declarations/completion-command.ts';
 import { contextsCommand } from './declarations/contexts-commands.ts';
 import { demoCommand } from './declarations/demo-command.ts';
@@ -43,6 +44,9 @@ export function program(terminal: Terminal, onEnd: (status: ExitStatus) => void)
   // What the most used one does not need is loaded when it is needed, and is not in its bundle (scripts/bundle.mjs).
   return parley
     .addCommand(verifyCommand(parley, async (paths, options) => onEnd(await verify(paths, options, terminal))))
+    .addCommand(
+      archiveCommand(parley, async () => (await import('./commands/archive.ts')).archiveActions(terminal, onEnd)),
+    )
     .addCommand(
       inspectCommand(parley, async (path, options) =>
         onEnd(await (await import('./commands/inspect.ts')).inspect(path, options, terminal)),

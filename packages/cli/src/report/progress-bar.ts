@@ -85,7 +85,8 @@ export function countingBar(stream: NodeJS.WritableStream | undefined, total: nu
   };
 }
 
-function timeLeft(seconds: number): string {
+/** How long it will take, in words. */
+export function timeLeft(seconds: number): string {
   const whole = Math.max(0, Math.ceil(seconds));
   return whole < 60 ? `${whole} s left` : `${Math.floor(whole / 60)} min ${whole % 60} s left`;
 }

@@ -52,6 +52,11 @@ export class LineGatherer {
     else if (this.#bytes > 0) yield this.#take(this.#bytes);
   }
 
+  /** The whole lines that are left where what follows cannot be read. */
+  *broken(): Generator<OctetsSection> {
+    if (this.#droppedBytes === 0 && this.#lineStart > 0) yield this.#take(this.#lineStart);
+  }
+
   #longLine(moreBytes: number): LongLine {
     const sizeBytes = this.#droppedBytes + moreBytes;
     this.#droppedBytes = 0;

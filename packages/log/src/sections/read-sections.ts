@@ -116,9 +116,29 @@ async function* sectionsOfStream(source: LogSource, options: ReadSectionsOptions
     const { sectionBytes = STREAM_SECTION_BYTES } = options;
     const log = new SectionedLog(nameOf(source));
     const gatherer = new LineGatherer(log, sectionBytes, lineBytesMax(messageBytesMax));
-    for await (const chunk of opened.octets) yield* gatherer.add(chunk);
-    yield* gatherer.end();
+    yield* gathered(opened.octets, gatherer);
   } finally {
     opened.close();
+  }
+}
+
+async function* gathered(octets: AsyncIterable<Uint8Array>, gatherer: LineGatherer): AsyncGenerator<Section> {
+  const chunks = octets[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      let next: IteratorResult<Uint8Array>;
+      try {
+        next = await chunks.next();
+      } catch (error) {
+        // What stands before the damage is good.
+        yield* gatherer.broken();
+        throw error;
+      }
+      if (next.done === true) break;
+      yield* gatherer.add(next.value);
+    }
+    yield* gatherer.end();
+  } finally {
+    await chunks.return?.();
   }
 }

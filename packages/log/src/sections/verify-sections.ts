@@ -123,15 +123,10 @@ async function settle(
   settlement: Settlement,
   options: VerifySectionsOptions,
 ): Promise<void> {
-  if (section.kind === 'entry') {
-    await settleEntries([section.entry], settlement, options);
-  } else if (section.kind === 'long-line') {
-    section.log.lines += 1;
-    const id = `${section.log.name}:${section.log.lines}`;
-    await settleEntries([tooLarge(id, section.sizeBytes, options.messageBytesMax)], settlement, options);
-  } else if (rounds === undefined) {
-    await settleEntries(entriesOf(section, options.messageBytesMax), settlement, options);
-  } else {
+  if (rounds === undefined) {
+    const entries = entriesOf(section, options.messageBytesMax).map(({ entry }) => entry);
+    await settleEntries(entries, settlement, options);
+  } else if (section.kind === 'file' || section.kind === 'octets') {
     await settlement.records(section.log, rounds);
   }
 }
@@ -150,24 +145,39 @@ async function settleEntries(
   }
 }
 
+/** An entry, and where its line lies. */
+export interface PlacedEntry {
+  readonly entry: LogEntry;
+  /** Number of the line in the log; 0 of a log that is one message. */
+  readonly line: number;
+  /** From the start of the section's octets, or of its file. */
+  readonly start: number;
+  readonly length: number;
+}
+
 /** The entries of a section, read on this thread. */
-function entriesOf(section: Extract<Section, { kind: 'file' | 'octets' }>, messageBytesMax: number): LogEntry[] {
-  const source = sourceOf(section);
+export function entriesOf(section: Section, messageBytesMax: number): PlacedEntry[] {
+  if (section.kind === 'entry') return [{ entry: section.entry, line: 0, start: 0, length: 0 }];
   const { log } = section;
-  const entries: LogEntry[] = [];
-  for (const { bytes, offset, sizeBytes, start, end } of new SectionLines(
-    source,
-    messageBytesMax,
-    () => undefined,
-  ).all()) {
+  if (section.kind === 'long-line') {
     log.lines += 1;
+    const entry = tooLarge(`${log.name}:${log.lines}`, section.sizeBytes, messageBytesMax);
+    return [{ entry, line: log.lines, start: 0, length: 0 }];
+  }
+  const source = sourceOf(section);
+  const entries: PlacedEntry[] = [];
+  const lines = new SectionLines(source, messageBytesMax, () => undefined);
+  for (const { bytes, offset, sizeBytes, start, end } of lines.all()) {
+    log.lines += 1;
+    const place = { line: log.lines, start: source.start + offset, length: sizeBytes };
     const fallbackId = `${log.name}:${log.lines}`;
     if (bytes === undefined) {
-      entries.push(tooLarge(fallbackId, sizeBytes, messageBytesMax));
+      entries.push({ entry: tooLarge(fallbackId, sizeBytes, messageBytesMax), ...place });
       continue;
     }
     const line = withoutEnds(bytes.subarray(start, end), source.isStart && offset === 0);
-    if (firstInk(line) !== undefined) entries.push(readRecord(line, { fallbackId, messageBytesMax }));
+    if (firstInk(line) === undefined) continue;
+    entries.push({ entry: readRecord(line, { fallbackId, messageBytesMax }), ...place });
   }
   return entries;
 }

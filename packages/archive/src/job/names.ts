@@ -1,0 +1,35 @@
+/** Names of what a job makes. They follow from the job alone, so that whoever does a unit again makes nothing new. */
+
+const digits = (number: number, count: number): string => String(number).padStart(count, '0');
+
+/** What a unit is about: a segment to be indexed, or a shard to be verified. */
+export type Phase = 'index' | 'verify';
+
+/** A piece of work. It can be done again, by anybody, at any time: the same comes of it. */
+export interface Unit {
+  readonly phase: Phase;
+  /** Of its segment or shard, from 0. */
+  readonly number: number;
+}
+
+const OF: Readonly<Record<Phase, string>> = { index: 'segment', verify: 'shard' };
+
+/** Of what says that a unit is done, and what came of it. */
+export function doneName({ phase, number }: Unit): string {
+  return `done/${OF[phase]}-${digits(number, 6)}.json`;
+}
+
+/** Of a Parquet file of results. */
+export function resultsName({ phase, number }: Unit, part: number): string {
+  return `results/${OF[phase]}-${digits(number, 6)}-${digits(part, 4)}.parquet`;
+}
+
+/** Of the index of a run of a segment. */
+export function indexName(segment: number, run: number): string {
+  return `index/segment-${digits(segment, 6)}-${digits(run, 4)}.parquet`;
+}
+
+/** Of the lines of a run of a segment, in the order of shards. */
+export function linesName(segment: number, run: number): string {
+  return `lines/segment-${digits(segment, 6)}-${digits(run, 4)}.ndjson`;
+}

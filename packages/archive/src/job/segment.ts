@@ -1,0 +1,22 @@
+import type { LogSource } from '@parley/log';
+import type { ObjectRange } from '../objects/object-store.ts';
+
+/** A piece of an archive: a log, of a name and a size that tell whether it is still the same. */
+export interface Segment {
+  readonly name: string;
+  readonly sizeBytes: number;
+}
+
+/** Where the segments of an archive come from. */
+export interface SegmentSource {
+  /** All of them, in the order of the archive. */
+  segments(): Promise<readonly Segment[]>;
+  /** What `readSections` reads. @throws Fault `caller.input-unreadable` */
+  log(segment: Segment): LogSource;
+  /**
+   * The octets of ranges, one behind the other, of a segment that is lines as they are. Only where that is cheap: without it, lines are
+   * copied in the order of shards when they are indexed.
+   * @throws Fault `caller.input-unreadable` it is not there, or shorter
+   */
+  readonly ranges?: ((segment: Segment, ranges: readonly ObjectRange[]) => Promise<Uint8Array>) | undefined;
+}

@@ -1,0 +1,163 @@
+import type { Kind } from '@parley/core/internal';
+import {
+  anything,
+  callback,
+  called,
+  FLAG,
+  instanceOf,
+  oneOf,
+  optional,
+  port,
+  requireOptions,
+  shapeOf,
+  whole,
+} from '@parley/core/internal';
+import type { ContextResolver, Policy, PolicyName } from '@parley/engine';
+import { BOOTSTRAP_PROFILE_NAMES, PROFILE_NAMES, policyOf } from '@parley/engine';
+import { POLICY_CHANGES } from '@parley/engine/internal';
+import type { LogPool } from '@parley/log';
+import { createLogPool } from '@parley/log';
+import { AT_POLICY, CONTEXT_NEEDED, SOME_UNPACK_LIMITS } from '@parley/log/internal';
+import type { Job, Judging } from '../job/job.ts';
+import { keptJob, usualShards } from '../job/job.ts';
+import type { Unit } from '../job/names.ts';
+import type { SegmentSource } from '../job/segment.ts';
+import type { ObjectStore } from '../objects/object-store.ts';
+import type { ArchiveEvent, Bench } from '../units/bench.ts';
+import { doUnit, undone } from '../units/do-unit.ts';
+import type { ArchiveSummary } from './archive-summary.ts';
+import { sizeOf, summaryOf } from './archive-summary.ts';
+
+export interface ArchiveOptions {
+  readonly source: SegmentSource;
+  /** For all that is made: indexes, results, what is done. The same options again go on where somebody stopped. */
+  readonly store: ObjectStore;
+  readonly contexts: ContextResolver;
+  readonly judging: Judging;
+  /** More make smaller pieces, of which less is lost with a machine. Default: one for 256 MiB, but 16 at least. */
+  readonly shards?: number | undefined;
+  /** Threads; 0 for the calling one. */
+  readonly workers: number;
+  /** Ends it after what is under way was given up. */
+  readonly signal?: AbortSignal | undefined;
+  readonly onEvent?: ((event: ArchiveEvent) => void) | undefined;
+}
+
+const PROFILES: readonly PolicyName[] = [...PROFILE_NAMES, ...BOOTSTRAP_PROFILE_NAMES];
+const SHARDS_MAX = 65_536;
+
+const JUDGING: Kind<Judging> = shapeOf<Judging>({
+  profile: oneOf(PROFILES),
+  changes: optional(POLICY_CHANGES),
+  at: AT_POLICY,
+  allowReplays: FLAG,
+  unpack: optional(SOME_UNPACK_LIMITS),
+});
+
+const OPTIONS: Kind<ArchiveOptions> = shapeOf<ArchiveOptions>({
+  source: port<SegmentSource>('segments', 'log'),
+  store: port<ObjectStore>('get', 'stream', 'putIfAbsent', 'put', 'list'),
+  contexts: port<ContextResolver>('get'),
+  judging: JUDGING,
+  shards: optional(whole(1, SHARDS_MAX)),
+  workers: whole(),
+  signal: optional(instanceOf<AbortSignal>(AbortSignal)),
+  onEvent: optional(callback()),
+});
+
+/**
+ * Verifies an archive in two passes: segments are indexed by context, then shards of contexts verified, each in the order of the
+ * archive. What is done is kept in `store`; with the same options again, whoever stopped or died in between, it goes on there, and comes to the same
+ * octets. The results are those of `verifyLog` over all segments. `undefined` when the signal ended it.
+ *
+ * @throws Fault `caller.option-invalid` (the store has another archive), `caller.input-unreadable`, `caller.output-unwritable`, and what
+ *   `contexts` throws
+ */
+export async function verifyArchive(options: ArchiveOptions): Promise<ArchiveSummary | undefined> {
+  requireOptions(OPTIONS, options, 'options');
+  const { source, store, contexts, judging, workers, signal, onEvent } = options;
+  const job = await jobOf(options);
+  await keptJob(store, job);
+  const tell = (event: ArchiveEvent): void => called('onEvent', anything(), () => onEvent?.(event));
+  tell({ kind: 'planned', segments: job.segments.length, sizeBytes: sizeOf(job), shards: job.shards });
+  const policy = policyOf(judging.profile, judging.changes);
+  const pools = new Pools(workers, policy);
+  const bench: Bench = {
+    job,
+    source,
+    store,
+    workers,
+    surveyPool: pools.lazily(CONTEXT_NEEDED),
+    verifyPool: pools.lazily(contexts),
+    signal,
+    tell,
+  };
+  try {
+    for (const phase of ['index', 'verify'] as const) {
+      // One fills the threads while another is read or put away.
+      await inTurns(await undone(job, store, phase), workers === 0 ? 1 : 2, (unit) => doUnit(bench, unit));
+      if (signal?.aborted === true) return undefined;
+    }
+    return await summaryOf(store, job);
+  } finally {
+    await pools.close();
+  }
+}
+
+/** Pools that are made when something needs one. */
+class Pools {
+  readonly #workers: number;
+  readonly #policy: Policy;
+  readonly #made: LogPool[] = [];
+
+  constructor(workers: number, policy: Policy) {
+    this.#workers = workers;
+    this.#policy = policy;
+  }
+
+  lazily(contexts: ContextResolver): () => LogPool {
+    let pool: LogPool | undefined;
+    return () => {
+      if (pool !== undefined) return pool;
+      pool = createLogPool({ workers: this.#workers, policy: this.#policy, contexts });
+      this.#made.push(pool);
+      return pool;
+    };
+  }
+
+  async close(): Promise<void> {
+    for (const pool of this.#made) await pool.close();
+  }
+}
+
+async function jobOf({ source, judging, shards }: ArchiveOptions): Promise<Job> {
+  const segments = (await source.segments()).map(({ name, sizeBytes }) => ({ name, sizeBytes }));
+  const sizeBytes = segments.reduce((sum, segment) => sum + segment.sizeBytes, 0);
+  // In this order whatever the caller's, for its octets say whether it is the same.
+  const { profile, changes, at, allowReplays, unpack } = judging;
+  return {
+    version: 1,
+    segments,
+    shards: shards ?? usualShards(sizeBytes),
+    judging: { profile, changes, at, allowReplays, unpack },
+  };
+}
+
+/** Does units, some at a time, until one says that it was ended, or fails. Nothing is under way when it settles. */
+async function inTurns(units: readonly Unit[], atOnce: number, run: (unit: Unit) => Promise<boolean>): Promise<void> {
+  const waiting = units[Symbol.iterator]();
+  let isOver = false;
+  const turn = async (): Promise<void> => {
+    for (const unit of waiting) {
+      if (isOver) return;
+      try {
+        if (!(await run(unit))) isOver = true;
+      } catch (error) {
+        isOver = true;
+        throw error;
+      }
+    }
+  };
+  const turns = await Promise.allSettled(Array.from({ length: atOnce }, turn));
+  for (const each of turns) if (each.status === 'rejected') throw each.reason;
+}

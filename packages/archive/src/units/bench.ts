@@ -1,0 +1,35 @@
+import type { LogPool } from '@parley/log';
+import type { Job } from '../job/job.ts';
+import type { Phase } from '../job/names.ts';
+import type { SegmentSource } from '../job/segment.ts';
+import type { ObjectStore } from '../objects/object-store.ts';
+
+/** What happens while an archive is verified. */
+export type ArchiveEvent =
+  | {
+      readonly kind: 'planned';
+      readonly segments: number;
+      readonly sizeBytes: number;
+      readonly shards: number;
+    }
+  | { readonly kind: 'begun'; readonly phase: Phase; readonly number: number }
+  | { readonly kind: 'done'; readonly phase: Phase; readonly number: number }
+  /** So many octets of a segment were read. */
+  | { readonly kind: 'read'; readonly bytes: number }
+  /** So many messages more have a result. */
+  | { readonly kind: 'answered'; readonly valid: number; readonly refused: number };
+
+/** All that units are done with. */
+export interface Bench {
+  readonly job: Job;
+  readonly source: SegmentSource;
+  /** Of all that is made. */
+  readonly store: ObjectStore;
+  /** Threads of each pool. */
+  readonly workers: number;
+  /** One that knows no context, and only says which it needs. */
+  readonly surveyPool: () => LogPool;
+  readonly verifyPool: () => LogPool;
+  readonly signal: AbortSignal | undefined;
+  readonly tell: (event: ArchiveEvent) => void;
+}

@@ -1,0 +1,98 @@
+import { availableParallelism } from 'node:os';
+import type { ArchiveSummary, Judging, ObjectStore } from '@parley/archive';
+import { archiveReport, fileSegments, folderObjects, verifyArchive } from '@parley/archive';
+import { Fault } from '@parley/core';
+import { jsonLine } from '@parley/core/internal';
+import { policyOf } from '@parley/engine';
+import type { ArchiveActions, ArchiveVerifyOptions } from '../declarations/archive-command.ts';
+import type { Completed } from '../judging/given.ts';
+import { completed } from '../judging/given.ts';
+import { isForPool } from '../judging/judge.ts';
+import { parseAt } from '../options/at-option.ts';
+import { openContexts } from '../options/contexts-option.ts';
+import { policyChanges, unpackLimits } from '../options/policy-option.ts';
+import { ArchiveProgress } from '../report/archive-progress.ts';
+import { archiveText } from '../report/archive-text.ts';
+import { ExitStatus } from '../terminal/exit-status.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+
+/** What `parley archive` does. */
+export function archiveActions(terminal: Terminal, onEnd: (status: ExitStatus) => void): ArchiveActions {
+  return {
+    verify: async (paths, given) => onEnd(await verifyAll(paths, given, terminal)),
+  };
+}
+
+async function verifyAll(
+  paths: readonly string[],
+  given: ArchiveVerifyOptions,
+  terminal: Terminal,
+): Promise<ExitStatus> {
+  const options = await completed(given);
+  const judging = await judgingOf(options, terminal);
+  const contexts = await openContexts(options, terminal);
+  if (contexts === undefined)
+    throw new Fault('caller.option-invalid', { reason: 'the keys are missing: give --contexts, --keys or --config' });
+  const store = folderObjects(options.out);
+  const isWatched = options.quiet !== true && options.json !== true;
+  const progress = new ArchiveProgress(isWatched ? terminal.screen : undefined);
+  const startedMs = performance.now();
+  try {
+    const summary = await verifyArchive({
+      source: fileSegments(paths),
+      store,
+      contexts,
+      judging,
+      shards: options.shards,
+      workers: options.workers ?? availableParallelism(),
+      signal: terminal.interrupted,
+      onEvent: (event) => progress.take(event),
+    });
+    progress.stop();
+    const elapsedMs = performance.now() - startedMs;
+    if (summary === undefined) {
+      await terminal.stderr.line('parley: interrupted: the same command again goes on from here');
+      return ExitStatus.interrupted;
+    }
+    await report(summary, store, { elapsedMs, messages: progress.messages, endedAtMs: terminal.nowMs() });
+    if (options.quiet !== true) {
+      const write = options.json === true ? jsonLine : archiveText;
+      await terminal.stdout.line(write({ ...summary, elapsedMs: Math.round(elapsedMs), answered: progress.messages }));
+    }
+    return statusOf(summary);
+  } finally {
+    progress.stop();
+    await contexts.close();
+  }
+}
+
+/** @throws Fault `caller.option-invalid` what shards cannot be judged by */
+async function judgingOf(options: Completed<ArchiveVerifyOptions>, terminal: Terminal): Promise<Judging> {
+  const { profile, allowReplays = false } = options;
+  const changes = await policyChanges(options);
+  const policy = policyOf(profile, changes);
+  if (options.credentials !== undefined || !isForPool(policy))
+    throw new Fault('caller.option-invalid', {
+      option: 'config',
+      reason: 'an archive is verified by keys of contexts',
+    });
+  if (policy.reader !== 'scan')
+    throw new Fault('caller.option-invalid', { option: 'reader', reason: 'an archive is read by scan' });
+  return { profile, changes, at: parseAt(options.at, terminal.nowMs()), allowReplays, unpack: unpackLimits(options) };
+}
+
+async function report(
+  summary: ArchiveSummary,
+  store: ObjectStore,
+  run: Parameters<typeof archiveReport>[1],
+): Promise<void> {
+  const encoder = new TextEncoder();
+  await store.put('summary.json', encoder.encode(`${jsonLine(summary)}\n`));
+  await store.put('report.html', encoder.encode(archiveReport(summary, run)));
+}
+
+function statusOf({ tally, unread }: ArchiveSummary): ExitStatus {
+  const isUnjudged = Object.keys(tally.refused).some((code) => code.startsWith('internal.'));
+  if (isUnjudged || unread.length > 0 || tally.messages === 0) return ExitStatus.error;
+  return tally.valid === tally.messages ? ExitStatus.ok : ExitStatus.refused;
+}
