@@ -14,9 +14,18 @@ const EXTERNAL = ['lmdb', 'msgpackr', 'piscina'];
 /** What reads configuration files: with `--config`, bin/parley.js takes the modules. */
 const CONFIGURATION = './judging-file.js';
 /** Commands that are not in the bundle: bin/parley.js takes the modules for them. */
-const OTHER_COMMANDS = ['archive', 'call', 'contexts', 'demo', 'inspect', 'relay', 'seal', 'serve', 'user'].map(
-  (name) => `./commands/${name}.js`,
-);
+const OTHER_COMMANDS = [
+  'admin',
+  'archive',
+  'call',
+  'contexts',
+  'demo',
+  'inspect',
+  'relay',
+  'seal',
+  'serve',
+  'user',
+].map((name) => `./commands/${name}.js`);
 
 const CHUNK = 'bundle-';
 

@@ -5,6 +5,7 @@ import { usernameOverTls } from '@parley/conversation';
 import { Secret } from '@parley/core';
 import type { Gateway, GatewayConfiguration, PlainEndpoint } from '@parley/gateway';
 import {
+  askGateway,
   CONFIGURATION_SCHEMA,
   connectionOf,
   Egress,
@@ -15,6 +16,8 @@ import {
   Users,
   userLine,
 } from '@parley/gateway';
+import { prometheusMeter } from '@parley/prometheus';
+import { Registry } from 'prom-client';
 import { ROOT } from '../engine/support/sample-keys.ts';
 import { type Door, door } from './door.ts';
 
@@ -53,6 +56,14 @@ const configuration = {
 const text = JSON.stringify(configuration);
 
 export const GATEWAY_DOORS: Readonly<Record<string, Door>> = {
+  'gateway.askGateway': door(
+    async (...given: Given<typeof askGateway>) => {
+      for await (const _ of askGateway(...given));
+    },
+    [path.join(folder, 'parley.sock'), 'show', 'urn:uuid:1'],
+    { kept: ['0'], refused: /^caller\.input-unreadable$/ },
+  ),
+  'prometheus.prometheusMeter': door((registry: Registry) => prometheusMeter(registry), [new Registry()]),
   'gateway.readConfiguration': door(
     (...given: Given<typeof readConfiguration>) => readConfiguration(...given),
     [text, 'gateway.yaml', { upstream: 'http://127.0.0.1:2/' }],
@@ -99,10 +110,15 @@ export const GATEWAY_DOORS: Readonly<Record<string, Door>> = {
     (...given: Given<typeof startGateway>) => startGateway(...given),
     [
       { folder, configuration },
-      { onRefused: () => undefined, onReloaded: () => undefined },
+      {
+        onRefused: () => undefined,
+        onReloaded: () => undefined,
+        telemetry: {},
+        metrics: { contentType: '', metrics: async () => '' },
+      },
     ],
     // Its schema has no nearest names.
-    { whole: ['0.configuration'], kept: ['0.folder'], end: (gateway: Gateway) => gateway.close() },
+    { whole: ['0.configuration'], kept: ['0.folder'], open: ['1.metrics'], end: (gateway: Gateway) => gateway.close() },
   ),
   'gateway.connectionOf': door((...given: Given<typeof connectionOf>) => connectionOf(...given), [endpoint, folder], {
     whole: ['0'],

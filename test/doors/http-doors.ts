@@ -86,6 +86,7 @@ const responderOptions = {
   isSecure: () => true,
   clientOf: () => undefined,
   onRefused: () => undefined,
+  telemetry: {},
   bodyBytesMax: 1000,
   bodyTimeoutMs: 1000,
   incompleteBytesMax: 1000,
@@ -115,6 +116,7 @@ const channel = { secure: true, client: 'CN=alice', soapAction: 'urn:app:Echo', 
 const closing = { end: (conversation: Conversation) => conversation.close() };
 
 export const HTTP_DOORS: Readonly<Record<string, Door>> = {
+  'http.HttpResponder#drain': door((delayMs: number) => new HttpResponder(responderOptions).drain(delayMs), [1]),
   'http.connect': door((...given: Parameters<typeof connect>) => connect(...given), [URL_TEXT, connectOptions], {
     open: ['1.ambient', '1.bootstrap', '1.tls'],
     whole: ['1.profile', '1.bootstrap'],

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Fault } from '@parley/core';
-import type { Gateway } from '@parley/gateway';
+import type { Gateway, GatewayOptions } from '@parley/gateway';
 import { readConfiguration, startGateway, userLine } from '@parley/gateway';
 import type { Refusal } from '@parley/http';
 import { afterEach } from 'vitest';
@@ -43,12 +43,13 @@ export interface RunningGateway {
 }
 
 /** Serves what `yaml` says, with files from `where`. */
-export async function gatewayOf(where: string, yaml: string): Promise<RunningGateway> {
+export async function gatewayOf(where: string, yaml: string, more: GatewayOptions = {}): Promise<RunningGateway> {
   const refusals: Refusal[] = [];
   const reloads: (Fault | undefined)[] = [];
   const gateway = await startGateway(readConfiguration(yaml, path.join(where, 'gateway.yaml')), {
     onRefused: (refusal) => refusals.push(refusal),
     onReloaded: (failure) => reloads.push(failure),
+    ...more,
   });
   atEnd(() => gateway.close());
   return { gateway, refusals, reloads };

@@ -17,6 +17,8 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, Room>>>> = ROOMS;
 const FILES_MAX = 25;
 const ROOMLESS = [
   'sealing',
+  'prometheus',
+  'opentelemetry',
   'redis',
   'log',
   'stores',

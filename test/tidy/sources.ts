@@ -8,7 +8,7 @@ export const ROOT: string = fileURLToPath(new URL('../..', import.meta.url));
 /** The packages by level, each allowed to use those of the levels before its own. */
 export const LEVELS: readonly (readonly string[])[] = [
   ['core'],
-  ['codec', 'sealing'],
+  ['codec', 'sealing', 'prometheus', 'opentelemetry'],
   ['engine'],
   ['conversation'],
   ['http', 'bus', 'log', 'stores', 'redis', 'testing'],

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { completion } from './commands/completion.ts';
 import { explain } from './commands/explain.ts';
 import { verify } from './commands/verify.ts';
+import { adminCommand } from './declarations/admin-commands.ts';
 import { archiveCommand } from './declarations/archive-command.ts';
 import { completionCommand } from './declarations/completion-command.ts';
 import { contextsCommand } from './declarations/contexts-commands.ts';
@@ -65,6 +66,7 @@ export function program(terminal: Terminal, onEnd: (status: ExitStatus) => void)
     .addCommand(
       contextsCommand(parley, async () => (await import('./commands/contexts.ts')).contextsActions(terminal, onEnd)),
     )
+    .addCommand(adminCommand(parley, async () => (await import('./commands/admin.ts')).adminActions(terminal, onEnd)))
     .addCommand(explainCommand(parley, async (code, options) => onEnd(await explain(code, options, terminal))))
     .addCommand(
       serveCommand(parley, async (options) =>

@@ -114,6 +114,8 @@ export {
   PASSWORD_KEY_USES,
   PASSWORD_SALT_BYTES,
 } from './symmetric/password.ts';
+export type { CompleteTelemetry } from './telemetry/telemetry.ts';
+export { completeTelemetry, TELEMETRY, telemetryAt } from './telemetry/telemetry.ts';
 export { KEY_USAGE } from './x509/extensions.ts';
 export { readPkiPath, writePkiPath } from './x509/pki-path.ts';
 export { TRUST_OPTIONS } from './x509/trust-options.ts';

@@ -3,6 +3,7 @@ export { readConfiguration } from './configuration/read-configuration.ts';
 export type {
   GatewayConfiguration,
   KeyFiles,
+  OperationsConfiguration,
   PeerConfiguration,
   PlainBegin,
   PlainEndpoint,
@@ -21,3 +22,6 @@ export { Egress } from './gateway/egress.ts';
 export type { Gateway, GatewayOptions } from './gateway/gateway.ts';
 export { startGateway } from './gateway/gateway.ts';
 export { connectionOf } from './parties/connection.ts';
+export type { AdminRequest } from './operations/admin-client.ts';
+export { askGateway } from './operations/admin-client.ts';
+export type { MetricsSource } from './operations/probes.ts';

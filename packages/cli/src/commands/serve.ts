@@ -1,9 +1,7 @@
-import type { FaultCode, FaultDetail } from '@parley/core';
-import { failedReply, jsonLine } from '@parley/core/internal';
 import { CONFIGURATION_SCHEMA, readConfiguration, startGateway } from '@parley/gateway';
-import type { Refusal } from '@parley/http';
 import type { ServeOptions } from '../declarations/gateway-commands.ts';
 import { readInput } from '../options/read-input.ts';
+import { servedTelemetry } from '../telemetry/served-telemetry.ts';
 import { ExitStatus } from '../terminal/exit-status.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
@@ -18,26 +16,14 @@ export async function serve(
   }
   const text = new TextDecoder().decode(await readInput(config));
   const loaded = readConfiguration(text, config, { upstream, service: egress });
-  const tell = (line: object): void => {
-    void Promise.resolve(stderr.line(jsonLine(line))).then(() => stderr.flush());
-  };
-  const gateway = await startGateway(loaded, {
-    onRefused: (refusal) => tell(refusalLine(refusal)),
-    onReloaded: (failure) => tell({ event: 'reloaded', ...(failure && failureOf(failedReply(failure))) }),
-  });
-  tell({ event: 'listening', port: gateway.port });
-  await ended(interrupted);
+  const options = await servedTelemetry(loaded.configuration.operations ?? {}, stderr);
+  const gateway = await startGateway(loaded, options);
+  const { port, operationsPort } = gateway;
+  options.telemetry?.logger?.info({ port, operationsPort }, 'listening');
+  await Promise.race([ended(interrupted), gateway.untilDrained()]);
   await gateway.close();
   await stderr.flush();
   return ExitStatus.ok;
-}
-
-function failureOf({ code, detail }: { readonly code: FaultCode; readonly detail: FaultDetail }): object {
-  return { code, detail };
-}
-
-function refusalLine({ failure, path, status, remoteAddress }: Refusal): object {
-  return { event: 'refused', path, status, remoteAddress, ...failureOf(failure) };
 }
 
 /** SIGINT is the terminal's; SIGTERM is how services are ended. */

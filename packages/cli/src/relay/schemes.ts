@@ -1,6 +1,7 @@
 /** The buses that there are, by the schemes of their addresses. Another is a row here and a file beside it. */
 import type { Inlet, Outlet } from '@parley/bus';
 import { Fault } from '@parley/core';
+import { whereInstalled } from '../options/optional-package.ts';
 import type { BusAddress } from './bus-address.ts';
 import { busAddress } from './bus-address.ts';
 
@@ -12,7 +13,7 @@ export interface BusScheme {
 /** What is installed beside the command line, and who uses it. */
 interface SchemeRow {
   readonly clients: readonly string[];
-  load(): Promise<BusScheme>;
+  readonly load: () => Promise<BusScheme>;
 }
 
 const SCHEMES: Readonly<Record<string, SchemeRow>> = {
@@ -45,20 +46,6 @@ async function schemeOf(text: string, option: string): Promise<{ scheme: BusSche
     const names = Object.keys(SCHEMES);
     throw new Fault('caller.option-invalid', { option, got: address.scheme, wanted: names.join(', ') });
   }
-  try {
-    return { scheme: await row.load(), address };
-  } catch (error) {
-    if (!isMissing(error, row.clients)) throw error;
-    const reason = `${address.scheme}:// needs a client that is not installed: npm install ${row.clients.join(' ')}`;
-    throw new Fault('caller.option-invalid', { option, reason }, error);
-  }
-}
-
-function isMissing(error: unknown, clients: readonly string[]): boolean {
-  return (
-    error instanceof Error &&
-    'code' in error &&
-    error.code === 'ERR_MODULE_NOT_FOUND' &&
-    clients.some((client) => error.message.includes(`'${client}'`))
-  );
+  const { clients, load } = row;
+  return { scheme: await whereInstalled(load, clients, option, `${address.scheme}://`), address };
 }

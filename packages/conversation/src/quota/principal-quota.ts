@@ -60,6 +60,13 @@ export class PrincipalQuota {
     return this.#charges.size;
   }
 
+  /** Those of them that are not over, as far as is known here. */
+  liveAt(nowMs: number): number {
+    let live = 0;
+    for (const { overAtMs } of this.#charges.values()) if (overAtMs > nowMs) live++;
+    return live;
+  }
+
   /** Whether a context of that name is charged. */
   has(identifier: string): boolean {
     return this.#charges.has(identifier);

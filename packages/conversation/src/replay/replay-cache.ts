@@ -1,6 +1,18 @@
 import { hash } from 'node:crypto';
+import type { Meter } from '@parley/core';
 import type { Kind } from '@parley/core/internal';
-import { FINITE, oneOf, optional, requireKind, requireOptions, shapeOf, TEXT, whole } from '@parley/core/internal';
+import {
+  completeTelemetry,
+  FINITE,
+  oneOf,
+  optional,
+  port,
+  requireKind,
+  requireOptions,
+  shapeOf,
+  TEXT,
+  whole,
+} from '@parley/core/internal';
 import type { ReplayMemory, ReplayShare } from '@parley/engine';
 import type { Account } from './replay-shares.ts';
 import { ShareRoom } from './replay-shares.ts';
@@ -8,9 +20,14 @@ import { ShareRoom } from './replay-shares.ts';
 export interface ReplayCacheOptions {
   /** Default 1,000,000. */
   readonly entriesMax?: number | undefined;
+  /** Told how many entries there are, when it asks. */
+  readonly meter?: Meter | undefined;
 }
 
-const OPTIONS: Kind<ReplayCacheOptions> = shapeOf<ReplayCacheOptions>({ entriesMax: optional(whole()) });
+const OPTIONS: Kind<ReplayCacheOptions> = shapeOf<ReplayCacheOptions>({
+  entriesMax: optional(whole()),
+  meter: optional(port('add', 'record', 'watch')),
+});
 const SHARE: Kind<ReplayShare> = shapeOf<ReplayShare>({ owner: TEXT, kind: optional(oneOf(['message', 'trust'])) });
 
 /** Entries expire together with the others of their ten seconds. */
@@ -37,10 +54,11 @@ export class MemoryReplayCache implements ReplayMemory {
   /** @throws Fault `caller.option-invalid` */
   constructor(options: ReplayCacheOptions = {}) {
     requireOptions(OPTIONS, options, 'options');
-    const { entriesMax = ENTRIES_MAX_DEFAULT } = options;
+    const { entriesMax = ENTRIES_MAX_DEFAULT, meter } = options;
     const ofTrust = Math.floor(entriesMax / TRUST_PART);
     const message = new ShareRoom('message', entriesMax - ofTrust);
     this.#rooms = { message, trust: ofTrust > 0 ? new ShareRoom('trust', ofTrust) : message };
+    completeTelemetry({ meter }).meter.watch('parley_replay_entries', () => [{ labels: {}, value: this.size }]);
   }
 
   /** Entries that are remembered now, some of them possibly past their time. */

@@ -1,4 +1,4 @@
-import type { SecurityContext } from '@parley/core';
+import type { SecurityContext, Telemetry } from '@parley/core';
 import { Trust } from '@parley/core';
 import type { Kind } from '@parley/core/internal';
 import {
@@ -10,6 +10,7 @@ import {
   optional,
   port,
   shapeOf,
+  TELEMETRY,
   TEXT,
   whole,
 } from '@parley/core/internal';
@@ -157,6 +158,8 @@ export interface ResponderOptions {
    * throws is ignored.
    */
   readonly onAlarm?: ((alarm: Alarm) => void) | undefined;
+  /** Told of what is answered, and of contexts that begin and end. */
+  readonly telemetry?: Telemetry | undefined;
   /** Awaited after a context changed in the store (renew, cancel) and before the answer leaves: forget cached copies. */
   readonly onEvict?: ((identifier: string) => void | Promise<void>) | undefined;
 }
@@ -202,5 +205,6 @@ export const RESPONDER_OPTIONS: Kind<ResponderOptions> = shapeOf<ResponderOption
   messagesPerPrincipalPerMinute: optional(whole(1)),
   messagesPerPrincipalMax: optional(whole(1)),
   onAlarm: optional(callback()),
+  telemetry: optional(TELEMETRY),
   onEvict: optional(callback()),
 });

@@ -76,6 +76,12 @@ export class Responder {
 
   /** Answers one request (borrowed until the promise resolves). Never rejects for anything that a message holds. */
   async receive(bytes: Uint8Array, channel: Channel): Promise<Received> {
+    const received = await this.#received(bytes, channel);
+    this.#settings.books.answered(received);
+    return received;
+  }
+
+  async #received(bytes: Uint8Array, channel: Channel): Promise<Received> {
     let outline = emptyOutline();
     try {
       requireMessage(bytes, channel);
@@ -117,6 +123,7 @@ export class Responder {
   /** Ends its pool, if it has one, once what is under way is answered. The store is the caller's. */
   async close(): Promise<void> {
     await this.#settings.pool?.close();
+    this.#settings.books.close();
   }
 
   /**
@@ -175,6 +182,7 @@ export class Responder {
 
   #failed(error: unknown): FailedReply {
     const failure = failedReply(error);
+    this.#settings.books.refused(failure);
     this.#settings.alarms.hear(failure, this.#latestMs);
     return failure;
   }

@@ -16,6 +16,7 @@ import { peerProfile } from '../protection/peer-profiles.ts';
 import { AlarmBell } from '../quota/alarm-bell.ts';
 import { PrincipalQuota } from '../quota/principal-quota.ts';
 import { RequestBudget } from '../quota/request-budget.ts';
+import { ResponderBooks } from '../quota/responder-books.ts';
 import { SharedLedger } from '../quota/shared-ledger.ts';
 import { MemoryReplayCache } from '../replay/replay-cache.ts';
 import { withSequences } from '../sequence-keeping/sequence-profile.ts';
@@ -30,7 +31,7 @@ import { RESPONDER_OPTIONS } from './options.ts';
 
 /** The options, complete. */
 export interface ResponderSettings
-  extends Complete<Omit<ResponderOptions, CountName | OpenName | 'onAlarm' | 'pool' | 'sequences'>> {
+  extends Complete<Omit<ResponderOptions, CountName | OpenName | 'onAlarm' | 'pool' | 'sequences' | 'telemetry'>> {
   readonly pool: Pool | undefined;
   readonly sequences: ResponderSequenceSettings | undefined;
   readonly mayCreate: MayCreateContexts | undefined;
@@ -45,6 +46,7 @@ export interface ResponderSettings
   /** `undefined` with a store that has no records: then contexts are counted by process. */
   readonly ledger: SharedLedger | undefined;
   readonly alarms: AlarmBell;
+  readonly books: ResponderBooks;
   readonly policies: HandshakePolicies;
   readonly workplace: Workplace;
 }
@@ -93,11 +95,14 @@ export function completeSettings(options: ResponderOptions): ResponderSettings {
     contexts: contextsForPool(options.store),
     contextAgeMaxMs: 0,
   });
+  const ambient = guarded(options.ambient);
+  const quota = quotaOf(options);
+  const books = new ResponderBooks(options.telemetry, quota, ambient.nowMs);
   return {
     pool,
     workplace: new Workplace(),
     store: options.store,
-    ambient: guarded(options.ambient),
+    ambient,
     bootstrap: options.bootstrap,
     profile,
     sequences,
@@ -113,9 +118,13 @@ export function completeSettings(options: ResponderOptions): ResponderSettings {
     timestampLifetimeMs: options.timestampLifetimeMs ?? FIVE_MINUTES_MS,
     keysPerContextMax: options.keysPerContextMax ?? 4,
     expiredKeys: options.expiredKeys ?? 'drop',
-    quota: quotaOf(options),
+    quota,
     ledger: ledgerOf(options),
-    alarms: new AlarmBell(options.onAlarm),
+    books,
+    alarms: new AlarmBell((alarm) => {
+      books.alarmed(alarm);
+      options.onAlarm?.(alarm);
+    }),
     onEvict: async (identifier) => {
       await Promise.all([pool?.evict(identifier), options.onEvict?.(identifier)]);
     },

@@ -27,7 +27,7 @@ export const CALLER_FAULTS = {
     'operator',
   ],
   'caller.store-permissions': [
-    'Others on this machine could read the store or its key, or this process may not write the store.',
+    'Others on this machine could read the store or its key, or open the socket that a process is steered by, or this process may not write the store.',
     'never',
     'operator',
   ],

@@ -1,4 +1,4 @@
-import type { FailedReply, FaultCode, Reply, SecurityContext } from '@parley/core';
+import type { FailedReply, FaultCode, Meter, Reply, SecurityContext } from '@parley/core';
 import type { ContextMessage, OpenedMessage } from '../message/opened-message.ts';
 import type { ReplayEntry, ReplayShare } from '../message/replay-memory.ts';
 import type { Policy } from '../policy/policy.ts';
@@ -64,6 +64,8 @@ export interface PoolOptions {
    * The module `@parley/engine/pool-worker`, where a bundler has put it: a `file:` URL or a path. Default: where this package has it.
    */
   readonly workerUrl?: string | URL | undefined;
+  /** Where what {@link Pool.stats} says goes, too: it is asked when somebody wants to know. */
+  readonly meter?: Meter | undefined;
   /** Told of each message that is refused, before its caller is: for a log. What it throws becomes a warning of the process. */
   readonly onRefused?: ((refusal: Pick<FailedReply, 'code' | 'detail'>) => void) | undefined;
 }

@@ -7,6 +7,7 @@ export const THIS_THREAD = 1;
 /** The same work on the calling thread, one task per turn of the event loop. */
 export class InlineExecutor implements Executor {
   readonly capacity = 1;
+  readonly workers = 0;
   readonly workersLost = 0;
   readonly #runner: Runner;
 

@@ -54,6 +54,7 @@ export const POOL_OPTIONS: Kind<PoolOptions> = shapeOf<PoolOptions>({
   jobTimeoutMs: optional(whole(1, 2 ** 31 - 1)),
   workerHeapMiBMax: optional(whole(1, 2 ** 20)),
   workerUrl: optional(either(TEXT, instanceOf(URL))),
+  meter: optional(port('add', 'record', 'watch')),
   onRefused: optional(callback()),
 });
 

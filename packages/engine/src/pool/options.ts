@@ -6,8 +6,8 @@ import type { PoolOptions } from './contract.ts';
 import { POOL_OPTIONS } from './options-shape.ts';
 
 /** {@link PoolOptions} with nothing left open. */
-export type CompletePoolOptions = Required<Omit<PoolOptions, 'credentials' | 'workerUrl' | 'onRefused'>> &
-  Pick<PoolOptions, 'credentials' | 'onRefused'>;
+export type CompletePoolOptions = Required<Omit<PoolOptions, 'credentials' | 'workerUrl' | 'onRefused' | 'meter'>> &
+  Pick<PoolOptions, 'credentials' | 'onRefused' | 'meter'>;
 
 const DEFAULTS = {
   batchMessagesMax: 64,

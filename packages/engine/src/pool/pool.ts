@@ -15,6 +15,7 @@ import { Gate } from './gate.ts';
 import { failure, forWorkers } from './intake.ts';
 import { openRequest, openRequests, sealRequest, streamedRequest } from './job-request.ts';
 import { KeyDesk } from './key-desk.ts';
+import { measured } from './measured.ts';
 import { Meter } from './meter.ts';
 import type { CompletePoolOptions } from './options.ts';
 import { ALL_OPTIONS, CALL_OPTIONS, STREAMED_ENVELOPE } from './options-shape.ts';
@@ -52,6 +53,7 @@ export class BatchPool implements Pool<OpenedMessage> {
   readonly #builders: Readonly<Record<JobKind, BatchBuilder>>;
   // Calls for several messages, some of which may be answered while the call is not.
   readonly #calls = new Set<Promise<unknown>>();
+  readonly #endMeasuring: () => void;
   #tick: NodeJS.Immediate | undefined;
   #closed: Promise<void> | undefined;
 
@@ -84,6 +86,7 @@ export class BatchPool implements Pool<OpenedMessage> {
       jobTimeoutMs: options.jobTimeoutMs,
       next: () => this.#gathered(),
     });
+    this.#endMeasuring = measured(options.meter, this);
   }
 
   get stats(): PoolStats {
@@ -165,6 +168,7 @@ export class BatchPool implements Pool<OpenedMessage> {
     await this.executor.close();
     this.#stalls.close();
     this.#slabs.clear();
+    this.#endMeasuring();
   }
 
   #all<Given, Value>(

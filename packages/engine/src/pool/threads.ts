@@ -40,6 +40,10 @@ export class Threads implements Executor {
     this.#piscina = this.#newPiscina();
   }
 
+  get workers(): number {
+    return this.#piscina?.threads.length ?? 0;
+  }
+
   get workersLost(): number {
     return this.#workersLost;
   }

@@ -15,8 +15,21 @@ export interface GatewayConfiguration {
   /** How often files are looked at for changes. Default 2000. */
   readonly reloadMs?: number;
   readonly limits?: Partial<BodyBounds & AdmissionBounds>;
+  /** Where it is watched and steered. `/healthz` and `/readyz` are answered here, and where it serves. */
+  readonly operations?: OperationsConfiguration;
+  /** How long it serves on, and says that it is not ready, before it ends. Default 0. */
+  readonly drainDelayMs?: number;
   readonly secured?: readonly SecuredEndpoint[];
   readonly plain?: readonly PlainEndpoint[];
+}
+
+export interface OperationsConfiguration {
+  /** In clear: `/metrics`, `/healthz`, `/readyz`. */
+  readonly listen?: { readonly port: number; readonly host?: string };
+  /** A Unix socket for `parley admin`, in a folder that is its owner's alone. */
+  readonly socket?: string;
+  /** Spans go to the SDK of OpenTelemetry that the process has registered. */
+  readonly tracing?: boolean;
 }
 
 export interface TlsFiles {

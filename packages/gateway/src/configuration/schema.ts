@@ -38,6 +38,8 @@ const peer = {
   confirm: { type: 'boolean' },
 };
 
+const listener = exactly({ port: { type: 'integer', minimum: 0, maximum: 65_535 } }, { host: { type: 'string' } });
+
 const path = { type: 'string', pattern: '^/[^?#]*$' } as const;
 
 const secured = exactly(
@@ -86,7 +88,7 @@ export const CONFIGURATION_SCHEMA: Readonly<Record<string, unknown>> = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
   title: 'Parley gateway',
   ...exactly(
-    { listen: exactly({ port: { type: 'integer', minimum: 0, maximum: 65_535 } }, { host: { type: 'string' } }) },
+    { listen: listener },
     {
       tls: exactly(key, { clients: file }),
       contexts: exactly({ folder: file, key: file }),
@@ -102,6 +104,8 @@ export const CONFIGURATION_SCHEMA: Readonly<Record<string, unknown>> = {
           handshakesMax: count,
         },
       ),
+      operations: exactly({}, { listen: listener, socket: file, tracing: { type: 'boolean' } }),
+      drainDelayMs: milliseconds,
       secured: { type: 'array', items: secured },
       plain: { type: 'array', items: PLAIN_SCHEMA },
     },

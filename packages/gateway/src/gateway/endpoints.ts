@@ -1,8 +1,9 @@
 /** The endpoints of a gateway, by path: the same objects for its whole life, with parties that are made anew when files change. */
 import type { ContextStore, PoolMaker, ReplayCache } from '@parley/conversation';
 import { Responder, systemAmbient } from '@parley/conversation';
+import type { Telemetry } from '@parley/core';
 import { DEFAULT_LIMITS } from '@parley/core';
-import { invariant } from '@parley/core/internal';
+import { completeTelemetry, invariant, telemetryAt } from '@parley/core/internal';
 import { createPool } from '@parley/engine';
 import type { Endpoint, PlainAnswer, PlainRequest } from '@parley/http';
 import type { Agent } from 'undici';
@@ -20,6 +21,7 @@ export interface Lasting {
   readonly replayCache: ReplayCache;
   /** To plain services. */
   readonly agent: Agent;
+  readonly telemetry: Telemetry | undefined;
 }
 
 const UPSTREAM_TIMEOUT_MS = 30_000;
@@ -60,12 +62,13 @@ export class Endpoints {
 
   #secured({ path, upstream, upstreamTimeoutMs = UPSTREAM_TIMEOUT_MS }: SecuredEndpoint): Endpoint {
     const responderOf = (): Responder => partyAt(this.#responders, path);
+    const { tracing } = completeTelemetry(this.#lasting.telemetry);
     const bounds = { answerTimeoutMs: upstreamTimeoutMs, answerBytesMax: DEFAULT_LIMITS.messageBytesMax };
     return {
       get responder() {
         return responderOf();
       },
-      service: serviceAt({ url: new URL(upstream), dispatcher: this.#lasting.agent, ...bounds }),
+      service: serviceAt({ url: new URL(upstream), dispatcher: this.#lasting.agent, tracing, ...bounds }),
     };
   }
 
@@ -76,6 +79,7 @@ export class Endpoints {
   async #responder(endpoint: SecuredEndpoint, files: Files): Promise<Responder> {
     const { unproven, contextLifetimeMs, contextLifetimeMinMs, renewGraceMs } = endpoint;
     const { store, replayCache } = this.#lasting;
+    const telemetry = telemetryAt(this.#lasting.telemetry, endpoint.path);
     const bootstrap = await responderBootstrap(endpoint.begin, files);
     return new Responder({
       store,
@@ -83,7 +87,8 @@ export class Endpoints {
       ambient: systemAmbient,
       bootstrap,
       profile: profileOf(endpoint),
-      pool: this.#pool(),
+      pool: this.#pool(endpoint.path),
+      telemetry,
       unproven,
       contextLifetimeMs,
       contextLifetimeMinMs,
@@ -92,13 +97,14 @@ export class Endpoints {
   }
 
   async #egress(endpoint: PlainEndpoint, files: Files): Promise<Egress> {
-    const pool = this.#pool();
+    const pool = this.#pool(endpoint.path);
     return new Egress(endpoint.service, { ...(await connectOptions(endpoint, files)), ...(pool && { pool }) });
   }
 
-  #pool(): PoolMaker | undefined {
+  #pool(path: string): PoolMaker | undefined {
     const { workers = 0 } = this.#configuration;
-    return workers === 0 ? undefined : (needs) => createPool({ ...needs, workers });
+    const meter = telemetryAt(this.#lasting.telemetry, path)?.meter;
+    return workers === 0 ? undefined : (needs) => createPool({ ...needs, workers, meter });
   }
 }
 

@@ -1,16 +1,27 @@
 /** A gateway as a configuration describes it: one server, whose endpoints change with their files. */
 import { once } from 'node:events';
-import type { IncomingMessage, Server } from 'node:http';
-import http from 'node:http';
+import type { IncomingMessage, RequestListener, Server } from 'node:http';
 import type { Http2ServerRequest } from 'node:http2';
 import https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import type { ContextStore } from '@parley/conversation';
 import { MemoryContextStore, MemoryReplayCache } from '@parley/conversation';
-import { Certificate, DEFAULT_LIMITS, Fault } from '@parley/core';
+import type { Fault, Telemetry } from '@parley/core';
+import { Certificate, DEFAULT_LIMITS } from '@parley/core';
 import type { Kind } from '@parley/core/internal';
-import { callback, optional, readable, requireKind, requireOptions, shapeOf, TEXT } from '@parley/core/internal';
+import {
+  callback,
+  completeTelemetry,
+  objectWith,
+  optional,
+  readable,
+  requireKind,
+  requireOptions,
+  shapeOf,
+  TELEMETRY,
+  TEXT,
+} from '@parley/core/internal';
 import type { Refusal } from '@parley/http';
 import { HttpResponder } from '@parley/http';
 import { keyEncryptionKeyFromFile, openLmdbContextStore } from '@parley/stores';
@@ -20,10 +31,19 @@ import type { LoadedConfiguration } from '../configuration/read-configuration.ts
 import { requireSchema } from '../configuration/read-document.ts';
 import { CONFIGURATION_SCHEMA } from '../configuration/schema.ts';
 import { Files } from '../credentials/pem-files.ts';
+import type { MetricsSource } from '../operations/probes.ts';
+import { Probes } from '../operations/probes.ts';
+import { Readiness } from '../operations/readiness.ts';
 import { Endpoints } from './endpoints.ts';
+import { listening, tlsOf } from './listening.ts';
+import { OperationsDoor } from './operations-door.ts';
 import { WatchedFiles } from './watched-files.ts';
 
 export interface GatewayOptions {
+  /** Told of all that is measured, spans, and lines of a log. */
+  readonly telemetry?: Telemetry | undefined;
+  /** What `/metrics` gives: the registry of the meter. */
+  readonly metrics?: MetricsSource | undefined;
   /** Is told of every refusal and failure. */
   readonly onRefused?: ((refusal: Refusal) => void) | undefined;
   /** Files changed and are in use, or cannot be used: then what was there before serves on. */
@@ -34,47 +54,81 @@ const RELOAD_MS = 2000;
 
 const LOADED: Kind<LoadedConfiguration> = shapeOf<LoadedConfiguration>({ folder: TEXT, configuration: readable() });
 const OPTIONS: Kind<GatewayOptions> = shapeOf<GatewayOptions>({
+  telemetry: optional(TELEMETRY),
+  metrics: optional(objectWith<MetricsSource>({ contentType: TEXT, metrics: callback() })),
   onRefused: optional(callback()),
   onReloaded: optional(callback()),
 });
 
+interface Parts {
+  readonly server: Server;
+  readonly responder: HttpResponder;
+  readonly endpoints: Endpoints;
+  readonly watched: WatchedFiles;
+  readonly store: ContextStore;
+  readonly readiness: Readiness;
+  readonly drainDelayMs: number;
+}
+
 /** A running gateway. Made by {@link startGateway}. */
 export class Gateway {
   readonly port: number;
-  readonly #server: Server;
-  readonly #responder: HttpResponder;
-  readonly #endpoints: Endpoints;
-  readonly #watched: WatchedFiles;
-  readonly #store: ContextStore;
+  /** Where it is watched, if it is. */
+  operationsPort: number | undefined;
+  readonly #parts: Parts;
+  #operations: OperationsDoor | undefined;
+  #drained: Promise<void> | undefined;
+  #closed: Promise<void> | undefined;
+  readonly #onDrained: (() => void)[] = [];
 
-  constructor(parts: {
-    server: Server;
-    responder: HttpResponder;
-    endpoints: Endpoints;
-    watched: WatchedFiles;
-    store: ContextStore;
-  }) {
-    this.#server = parts.server;
-    this.#responder = parts.responder;
-    this.#endpoints = parts.endpoints;
-    this.#watched = parts.watched;
-    this.#store = parts.store;
+  constructor(parts: Parts) {
+    this.#parts = parts;
     this.port = (parts.server.address() as AddressInfo).port;
   }
 
   get stats(): HttpResponder['stats'] {
-    return this.#responder.stats;
+    return this.#parts.responder.stats;
   }
 
-  /** Answers what is in work, refuses what comes, and ends; contexts stay in a durable store. */
-  async close(): Promise<void> {
-    this.#watched.close();
-    await this.#responder.drain();
-    this.#server.close();
-    this.#server.closeAllConnections();
-    await once(this.#server, 'close');
-    await this.#endpoints.close();
-    await this.#store.close();
+  /** Resolves when it was drained, by whomever: then it is to be closed. */
+  async untilDrained(): Promise<void> {
+    if (this.#drained === undefined) await new Promise<void>((resolve) => this.#onDrained.push(resolve));
+    await this.#drained;
+  }
+
+  /** Says that it is not ready, serves on for `drainDelayMs`, answers what is in work, and refuses what comes after that. */
+  drain(): Promise<void> {
+    const { readiness, responder, drainDelayMs } = this.#parts;
+    readiness.leave();
+    this.#drained ??= responder.drain(drainDelayMs);
+    for (const tell of this.#onDrained.splice(0)) tell();
+    return this.#drained;
+  }
+
+  /** {@link drain}, and ends; contexts stay in a durable store. */
+  close(): Promise<void> {
+    this.#closed ??= this.#end();
+    return this.#closed;
+  }
+
+  async #end(): Promise<void> {
+    const { watched, server, endpoints, store } = this.#parts;
+    watched.close();
+    await this.drain();
+    server.close();
+    server.closeAllConnections();
+    await once(server, 'close');
+    await this.#operations?.close();
+    await endpoints.close();
+    await store.close();
+  }
+
+  /** Lets those in who run it. @throws Fault (rejects) as {@link startGateway} */
+  async openOperations(loaded: LoadedConfiguration, probes: Probes): Promise<void> {
+    const { store } = this.#parts;
+    const steered = { store, status: () => this.stats, drain: () => this.drain(), nowMs: Date.now };
+    this.#operations = await OperationsDoor.open(loaded, probes, steered);
+    this.operationsPort = this.#operations.port;
   }
 }
 
@@ -87,20 +141,27 @@ export async function startGateway(loaded: LoadedConfiguration, options: Gateway
   requireOptions(OPTIONS, options, 'options');
   const { configuration, folder } = loaded;
   requireSchema(configuration, CONFIGURATION_SCHEMA, 'configuration');
-  const { onRefused, onReloaded } = options;
-  const { listen, reloadMs = RELOAD_MS, limits } = configuration;
+  const { onRefused, onReloaded, telemetry, metrics } = options;
+  const { logger } = completeTelemetry(telemetry);
+  const { listen, reloadMs = RELOAD_MS, limits, drainDelayMs = 0 } = configuration;
   let files = new Files(folder);
   const tls = await tlsOf(configuration, files);
   const store = await storeOf(configuration, files);
-  const endpoints = new Endpoints(configuration, { store, replayCache: new MemoryReplayCache(), agent: new Agent() });
+  const replayCache = new MemoryReplayCache({ meter: telemetry?.meter });
+  const endpoints = new Endpoints(configuration, { store, replayCache, agent: new Agent(), telemetry });
   await endpoints.load(files);
-  const responder = new HttpResponder({ endpoints: endpoints.byPath, onRefused, clientOf, ...limits });
-  const server = await listening(tls, responder, listen).catch(async (error: unknown) => {
-    await endpoints.close();
-    await store.close();
-    throw error;
-  });
+  const responder = new HttpResponder({ endpoints: endpoints.byPath, onRefused, clientOf, telemetry, ...limits });
+  const readiness = new Readiness(store);
+  const server = await listening(tls, probedFirst(new Probes(readiness), responder), listen).catch(
+    async (error: unknown) => {
+      await endpoints.close();
+      await store.close();
+      throw error;
+    },
+  );
   const tell = (failure: Fault | undefined): void => {
+    if (failure === undefined) logger.info({}, 'reloaded');
+    else logger.error({ code: failure.code, detail: failure.detail }, 'reloaded');
     try {
       onReloaded?.(failure);
     } catch {
@@ -121,42 +182,21 @@ export async function startGateway(loaded: LoadedConfiguration, options: Gateway
     return files.read;
   };
   const watched = await WatchedFiles.of(files.read, reloadMs, reload);
-  return new Gateway({ server, responder, endpoints, watched, store });
-}
-
-type TlsOptions = https.ServerOptions | undefined;
-
-/** @throws Fault (rejects) `caller.keys-invalid` files that TLS does not take; `caller.option-invalid` a port that is not to be had */
-async function listening(
-  tls: TlsOptions,
-  { handler }: HttpResponder,
-  { port, host = '127.0.0.1' }: GatewayConfiguration['listen'],
-): Promise<Server> {
-  const server = tls === undefined ? http.createServer(handler) : tlsServer(tls, handler);
+  const gateway = new Gateway({ server, responder, endpoints, watched, store, readiness, drainDelayMs });
   try {
-    server.listen(port, host);
-    await once(server, 'listening');
-    return server;
+    await gateway.openOperations(loaded, new Probes(readiness, metrics));
+    return gateway;
   } catch (error) {
-    const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-    throw new Fault('caller.option-invalid', { option: 'listen', reason, host, port }, error);
+    await gateway.close();
+    throw error;
   }
 }
 
-function tlsServer(tls: https.ServerOptions, handler: HttpResponder['handler']): Server {
-  try {
-    return https.createServer(tls, handler);
-  } catch (error) {
-    throw new Fault('caller.keys-invalid', { option: 'tls', reason: 'not what TLS takes' }, error);
-  }
-}
-
-async function tlsOf({ tls }: GatewayConfiguration, files: Files): Promise<TlsOptions> {
-  if (tls === undefined) return undefined;
-  const server = { cert: await files.text(tls.certificate), key: await files.text(tls.key) };
-  if (tls.clients === undefined) return server;
-  // Who shows none is somebody else's to refuse: other endpoints may want none.
-  return { ...server, ca: await files.text(tls.clients), requestCert: true, rejectUnauthorized: false };
+/** Probes are answered where it serves, load balancers ask where they send to. */
+function probedFirst(probes: Probes, { handler }: HttpResponder): RequestListener {
+  return (request, response) => {
+    if (!probes.take(request, response)) handler(request, response);
+  };
 }
 
 async function storeOf({ contexts }: GatewayConfiguration, files: Files): Promise<ContextStore> {

@@ -1,7 +1,17 @@
 /** One SOAP message over HTTP, and its answer. */
 import { Fault } from '@parley/core';
 import type { Kind, Members } from '@parley/core/internal';
-import { instanceOf, OCTETS, oneOf, optional, requireKind, shapeOf, TEXT, whole } from '@parley/core/internal';
+import {
+  instanceOf,
+  OCTETS,
+  oneOf,
+  optional,
+  readable,
+  requireKind,
+  shapeOf,
+  TEXT,
+  whole,
+} from '@parley/core/internal';
 import type { SoapVersion } from '@parley/engine';
 import type { Dispatcher } from 'undici';
 import { errors, request } from 'undici';
@@ -19,6 +29,8 @@ export interface OutgoingMessage {
   readonly octets: Uint8Array;
   readonly soapVersion: SoapVersion;
   readonly soapAction: string;
+  /** Others that it is sent with, such as those that name a span. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
 const ALL_BOUNDS: Members<PostBounds> = { answerTimeoutMs: TIMEOUT_MS, answerBytesMax: whole(1) };
@@ -33,6 +45,7 @@ const MESSAGE: Kind<OutgoingMessage> = shapeOf<OutgoingMessage>({
   octets: OCTETS,
   soapVersion: oneOf(['1.1', '1.2']),
   soapAction: TEXT,
+  headers: optional(readable()),
 });
 const ADDRESS = instanceOf<URL>(URL);
 
@@ -61,7 +74,7 @@ export async function post(
   requireKind(DISPATCHER, dispatcher, 'dispatcher');
   requireKind(BOUNDS, bounds, 'bounds');
   requireKind(SIGNAL, signal, 'signal');
-  const { octets, soapVersion, soapAction } = message;
+  const { octets, soapVersion, soapAction, headers: others } = message;
   const { answerTimeoutMs, answerBytesMax } = bounds;
   try {
     const {
@@ -70,7 +83,7 @@ export async function post(
       body,
     } = await request(url, {
       method: 'POST',
-      headers: { ...soapHeaders(soapVersion, soapAction), accept: ACCEPT[soapVersion] },
+      headers: { ...others, ...soapHeaders(soapVersion, soapAction), accept: ACCEPT[soapVersion] },
       body: octets,
       dispatcher,
       signal: signal ?? null,

@@ -4,7 +4,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
 import type { Channel, Received, SequenceExchange, ServeNumbered } from '@parley/conversation';
 import { envelope, trustVersionOf, writeFaultReply } from '@parley/conversation';
-import type { FailedReply } from '@parley/core';
+import type { FailedReply, Reply, SpanAttributes, Tracing } from '@parley/core';
 import { Fault } from '@parley/core';
 import { failedReply, requireKind } from '@parley/core/internal';
 import type { ContextMessage } from '@parley/engine';
@@ -44,10 +44,12 @@ export class Exchange {
   readonly #endpoint: SecuredEndpoint;
   readonly #head: RequestHead;
   readonly #soap: SoapHeaders;
+  readonly #tracing: Tracing;
 
   /** @throws Fault `peer.http-content-type` */
-  constructor(endpoint: SecuredEndpoint, head: RequestHead) {
+  constructor(endpoint: SecuredEndpoint, head: RequestHead, tracing: Tracing) {
     this.#endpoint = endpoint;
+    this.#tracing = tracing;
     this.#head = head;
     this.#soap = soapHeadersOf(head);
   }
@@ -61,9 +63,27 @@ export class Exchange {
   async run(body: Uint8Array): Promise<HttpAnswer> {
     const { isSecure: secure, client } = this.#head;
     const channel: Channel = { secure, client, ...this.#soap };
-    const received = await this.#endpoint.responder.receive(body, channel);
+    const received = await this.#received(body, channel);
     if (received.kind === 'message') return await this.#serve(received.message);
     return received.kind === 'sequence' ? await this.#serveSequence(received.exchange) : this.#reply(received);
+  }
+
+  async #received(body: Uint8Array, channel: Channel): Promise<Received> {
+    return await this.#tracing.span('parley.receive', {}, async (span) => {
+      const received = await this.#endpoint.responder.receive(body, channel);
+      span.set({ 'parley.outcome': received.kind });
+      if (received.kind === 'refused') span.failed(received.failure.code);
+      else span.set(contextOf('message' in received ? received.message : received));
+      return received;
+    });
+  }
+
+  async #secured(answer: Uint8Array, message: ContextMessage): Promise<Reply<Uint8Array>> {
+    return await this.#tracing.span('parley.secure', {}, async (span) => {
+      const sealed = await this.#endpoint.responder.secure(answer, message);
+      if (!sealed.ok) span.failed(sealed.code);
+      return sealed;
+    });
   }
 
   #reply(received: Exclude<Received, { readonly kind: 'message' | 'sequence' }>): HttpAnswer {
@@ -76,7 +96,7 @@ export class Exchange {
   async #serve(message: ContextMessage): Promise<HttpAnswer> {
     const { envelope, status, failure } = await this.#served({ message, path: this.#head.path });
     if (envelope === undefined) return NO_ANSWER;
-    const sealed = await this.#endpoint.responder.secure(envelope, message);
+    const sealed = await this.#secured(envelope, message);
     if (!sealed.ok) return { status: 500, headers: {}, body: NOTHING, failure: sealed };
     return { ...this.#message(status, sealed.value), failure };
   }
@@ -111,7 +131,7 @@ export class Exchange {
   async #served(call: ServiceCall): Promise<Served> {
     const { message } = call;
     try {
-      const answer = await this.#endpoint.service(call);
+      const answer = await this.#tracing.span('parley.service', {}, async () => await this.#endpoint.service(call));
       requireKind(SERVICE_ANSWER, answer, 'service()');
       if (answer === undefined) return { status: 202 };
       const envelope = this.#envelope(answer.payload, answer.action, message);
@@ -142,6 +162,10 @@ export class Exchange {
   #message(status: number, body: Uint8Array): HttpAnswer {
     return { status, headers: soapHeaders(this.#soap.soapVersion, undefined), body };
   }
+}
+
+function contextOf(what: object): SpanAttributes {
+  return 'identifier' in what && typeof what.identifier === 'string' ? { 'parley.context': what.identifier } : {};
 }
 
 /** What the HTTP headers say of the message. @throws Fault `peer.http-content-type` */

@@ -1,18 +1,23 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
+import { setTimeout as pause } from 'node:timers/promises';
 import { TLSSocket } from 'node:tls';
-import type { FailedReply } from '@parley/core';
+import type { FailedReply, Tracing } from '@parley/core';
 import { Fault } from '@parley/core';
-import { called, FLAG, failedReply } from '@parley/core/internal';
+import { called, FLAG, failedReply, requireKind, whole } from '@parley/core/internal';
 import { Admission } from './admission.ts';
 import { EndingExchange } from './ending-exchange.ts';
 import type { HttpAnswer, RequestHead } from './exchange.ts';
 import { Exchange } from './exchange.ts';
+import type { Outcome } from './http-books.ts';
+import { HttpBooks } from './http-books.ts';
 import { PlainExchange } from './plain-exchange.ts';
 import { BodyReader } from './read-body.ts';
 import { refusalStatus } from './refusal-status.ts';
 import type { Endpoint, HttpResponderOptions, HttpResponderSettings } from './settings.ts';
 import { CLIENT, completeHttpResponderSettings } from './settings.ts';
+
+const DELAY_MS = whole(0, 2 ** 31 - 1);
 
 type Request = IncomingMessage | Http2ServerRequest;
 type Response = ServerResponse | Http2ServerResponse;
@@ -37,8 +42,10 @@ export class HttpResponder {
   readonly #settings: HttpResponderSettings;
   readonly #bodies: BodyReader;
   readonly #admission: Admission;
+  readonly #books: HttpBooks;
   #requests = 0;
   #refused = 0;
+  #isLeaving = false;
 
   /** @throws Fault `caller.option-invalid` */
   constructor(options: HttpResponderOptions) {
@@ -46,6 +53,7 @@ export class HttpResponder {
     this.#endpoints = new Map(Object.entries(options.endpoints));
     this.#bodies = new BodyReader(this.#settings);
     this.#admission = new Admission(this.#settings);
+    this.#books = new HttpBooks(options.telemetry, () => this.#admission.requests);
   }
 
   /** To be given to a server, as it is. Never throws, never rejects. */
@@ -57,23 +65,37 @@ export class HttpResponder {
     return { requests: this.#requests, refused: this.#refused, inWork: this.#admission.requests };
   }
 
-  /** Refuses what comes from now on with 503 and resolves when all that was in work is answered. The server is the caller's to close. */
-  async drain(): Promise<void> {
+  /**
+   * For `delayMs` it serves on, and asks each client to come on another connection, so that who hands requests out can go elsewhere; then it
+   * refuses what comes with 503 and resolves when all that was in work is answered. The server is the caller's to close.
+   * @throws Fault (rejects) `caller.option-invalid`
+   */
+  async drain(delayMs = 0): Promise<void> {
+    requireKind(DELAY_MS, delayMs, 'delayMs');
+    this.#isLeaving = true;
+    if (delayMs > 0) await pause(delayMs);
     await this.#admission.close();
   }
 
   async #serve(request: Request, response: Response): Promise<void> {
     this.#requests++;
     const path = pathOf(request.url);
+    const endpoint = this.#endpoints.has(path) ? path : '';
+    await this.#books.exchange(endpoint, request.headers, () => this.#served(request, response, path));
+  }
+
+  async #served(request: Request, response: Response, path: string): Promise<Outcome> {
     try {
       const answer = await this.#answer(request, path);
       if (answer.failure !== undefined) this.#tell(answer.failure, path, answer.status, request);
-      this.#send(response, answer);
+      this.#send(request, response, answer);
+      return answer;
     } catch (error) {
       const failure = failedReply(error);
       const status = refusalStatus(failure.code);
       this.#tell(failure, path, status, request);
       this.#refuse(request, response, status);
+      return { status, failure };
     }
   }
 
@@ -83,7 +105,7 @@ export class HttpResponder {
     if (request.method !== 'POST') throw new Fault('peer.http-method', { method: String(request.method).slice(0, 20) });
     const client = this.#client(request);
     const head = { path, isSecure: this.#isSecure(request), client, headers: request.headers };
-    const exchange = exchangeAt(endpoint, head);
+    const exchange = exchangeAt(endpoint, head, this.#books.tracing);
     const body = await this.#bodies.read(request, request.headers['content-length']);
     const leave = this.#admission.enter(exchange.isHandshake);
     try {
@@ -104,8 +126,8 @@ export class HttpResponder {
     return clientOf && called('clientOf', CLIENT, () => clientOf(request));
   }
 
-  #send(response: Response, { status, headers, body }: HttpAnswer): void {
-    if (this.#admission.isClosed) response.setHeader('connection', 'close');
+  #send(request: Request, response: Response, { status, headers, body }: HttpAnswer): void {
+    if (this.#isLeaving && request.httpVersionMajor === 1) response.setHeader('connection', 'close');
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
     response.setHeader('content-length', body.length);
     response.statusCode = status;
@@ -127,17 +149,23 @@ export class HttpResponder {
 
   #tell(failure: FailedReply, path: string, status: number, request: Request): void {
     this.#refused++;
+    const refusal = { failure, path, status, remoteAddress: request.socket?.remoteAddress };
+    this.#books.refused(refusal);
     try {
-      this.#settings.onRefused?.({ failure, path, status, remoteAddress: request.socket?.remoteAddress });
+      this.#settings.onRefused?.(refusal);
     } catch {
       // A logger that fails is no reason to leave a peer without its answer.
     }
   }
 }
 
-function exchangeAt(endpoint: Endpoint, head: RequestHead): Exchange | PlainExchange | EndingExchange {
+function exchangeAt(
+  endpoint: Endpoint,
+  head: RequestHead,
+  tracing: Tracing,
+): Exchange | PlainExchange | EndingExchange {
   if ('plain' in endpoint) return new PlainExchange(endpoint, head);
-  return 'conversations' in endpoint ? new EndingExchange(endpoint, head) : new Exchange(endpoint, head);
+  return 'conversations' in endpoint ? new EndingExchange(endpoint, head) : new Exchange(endpoint, head, tracing);
 }
 
 /** Without the query, which names no other endpoint. */

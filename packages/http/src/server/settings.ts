@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Http2ServerRequest } from 'node:http2';
 import type { AddressedMessage, Channel, SequencePlace } from '@parley/conversation';
 import { Responder } from '@parley/conversation';
-import type { FailedReply, Reply, SecurityContext } from '@parley/core';
+import type { FailedReply, Reply, SecurityContext, Telemetry } from '@parley/core';
 import { DEFAULT_LIMITS, Fault } from '@parley/core';
 import type { Kind } from '@parley/core/internal';
 import {
@@ -19,6 +19,7 @@ import {
   requireKind,
   requireOptions,
   shapeOf,
+  TELEMETRY,
   TEXT,
   whole,
 } from '@parley/core/internal';
@@ -118,6 +119,8 @@ export interface HttpResponderOptions extends Partial<BodyBounds>, Partial<Admis
   readonly isSecure?: ((request: IncomingMessage | Http2ServerRequest) => boolean) | undefined;
   /** Who the client of a TLS connection is, if it showed a certificate: the principal of the client-certificate bootstrap. */
   readonly clientOf?: ((request: IncomingMessage | Http2ServerRequest) => string | undefined) | undefined;
+  /** Told of what is answered, how long it took and what it came of. Endpoints are told apart by their paths. */
+  readonly telemetry?: Telemetry | undefined;
   /** Is told of every refusal and failure. */
   readonly onRefused?: ((refusal: Refusal) => void) | undefined;
 }
@@ -129,6 +132,7 @@ const HTTP_RESPONDER_OPTIONS: Kind<HttpResponderOptions> = shapeOf<HttpResponder
   endpoints: readable(),
   isSecure: optional(callback()),
   clientOf: optional(callback()),
+  telemetry: optional(TELEMETRY),
   onRefused: optional(callback()),
   bodyBytesMax: COUNT,
   bodyTimeoutMs: optional(whole(1, 2 ** 31 - 1)),
@@ -165,7 +169,7 @@ export const CLIENT: Kind<string | undefined> = optional(TEXT);
 /** The options, complete. */
 export type HttpResponderSettings = BodyBounds &
   AdmissionBounds &
-  Pick<HttpResponderOptions, 'isSecure' | 'clientOf' | 'onRefused' | 'endpoints'>;
+  Pick<HttpResponderOptions, 'isSecure' | 'clientOf' | 'onRefused' | 'telemetry' | 'endpoints'>;
 
 const BOUNDS: BodyBounds & AdmissionBounds = {
   bodyBytesMax: DEFAULT_LIMITS.messageBytesMax,
@@ -178,7 +182,7 @@ const BOUNDS: BodyBounds & AdmissionBounds = {
 /** @throws Fault `caller.option-invalid` */
 export function completeHttpResponderSettings(options: HttpResponderOptions): HttpResponderSettings {
   requireOptions(HTTP_RESPONDER_OPTIONS, options, 'options');
-  const { endpoints, isSecure, clientOf, onRefused, ...given } = options;
+  const { endpoints, isSecure, clientOf, onRefused, telemetry, ...given } = options;
   const bounds = { ...BOUNDS, ...withoutUndefined(given) };
   const paths = Object.keys(endpoints);
   if (paths.length === 0) throw new Fault('caller.option-invalid', { option: 'endpoints', reason: 'there is none' });
@@ -191,7 +195,7 @@ export function completeHttpResponderSettings(options: HttpResponderOptions): Ht
       });
     requireKind(ENDPOINT, endpoints[path], `endpoints[${JSON.stringify(path)}]`);
   }
-  return { ...bounds, endpoints, isSecure, clientOf, onRefused };
+  return { ...bounds, endpoints, isSecure, clientOf, onRefused, telemetry };
 }
 
 function withoutUndefined<T extends object>(given: Partial<T>): T {

@@ -57,6 +57,8 @@ export interface KeptKey {
 export interface Executor {
   /** Batches it can hold at a time: one in work, one in waiting per thread. */
   readonly capacity: number;
+  /** Workers that live. */
+  readonly workers: number;
   /** Workers that died since the start. */
   readonly workersLost: number;
   /** Rejects when the worker died over it, and with {@link Unserved} when that was not the batch's fault. */

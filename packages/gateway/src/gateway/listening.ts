@@ -1,0 +1,43 @@
+/** Servers, in clear or over TLS. */
+import { once } from 'node:events';
+import type { RequestListener, Server } from 'node:http';
+import http from 'node:http';
+import https from 'node:https';
+import { Fault } from '@parley/core';
+import type { GatewayConfiguration } from '../configuration/configuration.ts';
+import type { Files } from '../credentials/pem-files.ts';
+
+export type TlsOptions = https.ServerOptions | undefined;
+
+/** @throws Fault (rejects) `caller.keys-invalid` files that TLS does not take; `caller.option-invalid` a port that is not to be had */
+export async function listening(
+  tls: TlsOptions,
+  handler: RequestListener,
+  { port, host = '127.0.0.1' }: GatewayConfiguration['listen'],
+): Promise<Server> {
+  const server = tls === undefined ? http.createServer(handler) : tlsServer(tls, handler);
+  try {
+    server.listen(port, host);
+    await once(server, 'listening');
+    return server;
+  } catch (error) {
+    const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    throw new Fault('caller.option-invalid', { option: 'listen', reason, host, port }, error);
+  }
+}
+
+function tlsServer(tls: https.ServerOptions, handler: RequestListener): Server {
+  try {
+    return https.createServer(tls, handler);
+  } catch (error) {
+    throw new Fault('caller.keys-invalid', { option: 'tls', reason: 'not what TLS takes' }, error);
+  }
+}
+
+export async function tlsOf({ tls }: GatewayConfiguration, files: Files): Promise<TlsOptions> {
+  if (tls === undefined) return undefined;
+  const server = { cert: await files.text(tls.certificate), key: await files.text(tls.key) };
+  if (tls.clients === undefined) return server;
+  // Who shows none is somebody else's to refuse: other endpoints may want none.
+  return { ...server, ca: await files.text(tls.clients), requestCert: true, rejectUnauthorized: false };
+}

@@ -1,0 +1,1 @@
+export { prometheusMeter } from './prometheus-meter.ts';
