@@ -14,6 +14,8 @@ import {
   MemoryRecords,
   MemoryReplayCache,
   namedContexts,
+  PerMessageInitiator,
+  type PerMessageOptions,
   passwordMatches,
   peerProfile,
   Responder,
@@ -118,6 +120,18 @@ const initiatorOptions = {
   openRequestsMax: 10,
   answerWithinMs: 1000,
 } as const satisfies InitiatorOptions;
+const perMessageOptions = {
+  version: '200512',
+  soapVersion: '1.2',
+  to: 'urn:there',
+  ambient,
+  bootstrap: usernameOverTls.initiator(credential),
+  profile,
+  timestampLifetimeMs: 60_000,
+  openRequestsMax: 10,
+  answerWithinMs: 1000,
+  channel,
+} as const satisfies PerMessageOptions;
 const responderOptions = {
   store: new MemoryContextStore(),
   ambient,
@@ -145,6 +159,7 @@ const responderOptions = {
     sequencesPerContextMax: 2,
     holdMs: 100,
     required: false,
+    withoutContext: false,
   },
   timestampLifetimeMs: 60_000,
   keysPerContextMax: 4,
@@ -510,11 +525,27 @@ export const CONVERSATION_DOORS: Readonly<Record<string, Door>> = {
         ambient,
         soapVersion: '1.2',
         to: 'urn:there',
+        name: 'orders',
         version: '200702',
         settings: completeSequenceSettings(sequences),
       },
     ],
     { open: ['0.ambient'], whole: ['0.profile'] },
+  ),
+  'conversation.PerMessageInitiator': door(
+    (options: PerMessageOptions) => new PerMessageInitiator(options),
+    [perMessageOptions],
+    { open: ['0.ambient', '0.bootstrap'], whole: ['0.profile', '0.bootstrap'] },
+  ),
+  'conversation.PerMessageInitiator#requestMessage': door(
+    (...given: Given<PerMessageInitiator['requestMessage']>) =>
+      new PerMessageInitiator(perMessageOptions).requestMessage(...given),
+    [application(), 'application'],
+  ),
+  'conversation.PerMessageInitiator#receive': door(
+    (...given: Given<PerMessageInitiator['receive']>) => new PerMessageInitiator(perMessageOptions).receive(...given),
+    [sampleEnvelope(), { messageId: 'urn:uuid:1' }, channel],
+    { open: ['1'], refused: /^caller\.context-unusable$/ },
   ),
   'conversation.SequencedInitiator#number': door(
     (...given: Given<SequencedInitiator['number']>) => sequenced().number(...given),

@@ -68,6 +68,7 @@ const connectOptions = {
     retransmitAfterMaxMs: 1000,
     sequenceLifetimeMs: 10_000,
     sequenceVersion: '200702',
+    name: 'orders',
     attemptTimeoutMs: 1000,
   },
   onFailedRenewal: () => undefined,

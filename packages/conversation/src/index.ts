@@ -103,6 +103,8 @@ export type { UsernameCredential } from './trust/username-credential.ts';
 
 // Sequences of messages.
 export { SequencedInitiator } from './sequenced/sequenced-initiator.ts';
+export { PerMessageInitiator } from './sequenced/per-message-initiator.ts';
+export type { OpenedOutcome, PerMessageOptions } from './sequenced/per-message-initiator.ts';
 export type { Unsettled } from './sequenced/sequenced-initiator.ts';
 export type { SequencedInitiatorOptions } from './sequenced/options.ts';
 export type { SequencedOutcome } from './sequenced/take-answer.ts';
@@ -119,7 +121,7 @@ export type {
   SequenceOptions,
   SequenceSettings,
 } from './sequence-keeping/settings.ts';
-export type { AddressedMessage, SequenceExchange } from './responder/sequence-desk.ts';
+export type { AddressedMessage, SequenceExchange } from './sequence-keeping/sequence-desk.ts';
 export { MemoryRecords } from './store/record-store.ts';
 export type { Records, RecordStore, StoredRecord } from './store/record-store.ts';
 export { claimedSequenceHeaders } from './sequence-keeping/proven-headers.ts';

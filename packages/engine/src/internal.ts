@@ -27,7 +27,7 @@ export { ASSERTION_ISSUERS, OWN_KEY, OWN_KEYS } from './keys/credentials-shape.t
 export { ADDRESSING_NAMES, Addressing } from './message/addressing-names.ts';
 export { REPLAY_ENTRY, REPLAY_SHARE } from './message/replay-shape.ts';
 export { freshUntilMs, requireFresh } from './open/freshness.ts';
-export { isOfDecryption } from './open/replay-key.ts';
+export { isBesideMessage } from './open/replay-key.ts';
 export { checkedPolicy } from './policy/policy-of.ts';
 export { POLICY_CHANGES } from './policy/policy-shape.ts';
 export type { Crew } from './pool/create-pool.ts';

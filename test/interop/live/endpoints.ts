@@ -29,6 +29,8 @@ export interface LiveEndpoint {
   readonly entropy: 'client' | 'none';
   /** The sequences of a reliable session, where its messages are in such. */
   readonly reliable?: SequenceVersion;
+  /** Whether its messages are each under the bootstrap, and not under a context. */
+  readonly isContextless?: boolean;
   /** Who contributes to keys that we issue. Default: both. */
   readonly keyContribution?: KeyContribution;
   initiator(): InitiatorBootstrap;

@@ -55,14 +55,11 @@ export async function initiatorStory(
       return false;
     }
   };
-  const echo = async (on: Conversation, name: string): Promise<string | undefined> => {
-    const text = `Grüße & <${name}>`;
-    const answer = await on.call(shape.action, new TextEncoder().encode(shape.write(text)));
-    if (answer === undefined) return 'no answer';
-    if (answer.fault !== undefined) return `fault ${answer.fault.faultCode}`;
-    const got = shape.read(new TextDecoder().decode(answer.message.body));
-    return got === text ? undefined : `another answer: ${got}`;
-  };
+  if (at.isContextless === true) {
+    await contextlessStory(url, { ...options, establish: 'none' }, step, shape);
+    return steps;
+  }
+  const echo = async (on: Conversation, name: string): Promise<string | undefined> => await echoed(on, name, shape);
   let conversation: Conversation | undefined;
   await step('issue', async () => {
     conversation = await connect(url, options);
@@ -96,6 +93,28 @@ export async function initiatorStory(
   });
   await live.close();
   return steps;
+}
+
+type Step = (name: string, work: () => Promise<string | undefined>) => Promise<boolean>;
+
+/** Calls in a sequence, and its end: there is nothing else that such a conversation could have. */
+async function contextlessStory(url: string, options: ConnectOptions, step: Step, shape: EchoShape): Promise<void> {
+  const conversation = await connect(url, options);
+  for (const name of ['call1', 'call2']) await step(name, () => echoed(conversation, name, shape));
+  await step('end', async () => {
+    await conversation.cancel();
+    return undefined;
+  });
+  await conversation.close();
+}
+
+async function echoed(on: Conversation, name: string, shape: EchoShape): Promise<string | undefined> {
+  const text = `Grüße & <${name}>`;
+  const answer = await on.call(shape.action, new TextEncoder().encode(shape.write(text)));
+  if (answer === undefined) return 'no answer';
+  if (answer.fault !== undefined) return `fault ${answer.fault.faultCode}`;
+  const got = shape.read(new TextDecoder().decode(answer.message.body));
+  return got === text ? undefined : `another answer: ${got}`;
 }
 
 function isRefusal(error: unknown): boolean {

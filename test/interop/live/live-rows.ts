@@ -2,6 +2,7 @@
 import type { KnownOutcome } from './known/known-outcome.ts';
 import { KNOWN_OUTCOMES } from './known/known-outcomes.ts';
 import type { Steps } from './live-peer.ts';
+import { hasContext } from './wcf-case.ts';
 
 /** `to-peer`: Parley calls the peer's server; `from-peer`: the peer's client calls Parley. */
 export type Direction = 'to-peer' | 'from-peer';
@@ -34,11 +35,13 @@ export interface Judgement {
 }
 
 const TO_PEER = ['issue', 'call1', 'call2', 'renew', 'call after renew', 'cancel', 'call with cancelled'];
+const WITHOUT_CONTEXT = ['call1', 'call2', 'end'];
 const FROM_CXF = ['issue+call1', 'call2', 'renew+call', 'renewed', 'call after renew', 'call+cancel', 'cancel'];
 
 /** The steps of the session that a peer's client holds. */
 function sessionOf({ peer, direction, endpoint }: LiveRow): readonly string[] {
-  if (direction === 'to-peer') return TO_PEER;
+  const isContextless = peer === 'wcf' && !hasContext(endpoint);
+  if (direction === 'to-peer') return isContextless ? WITHOUT_CONTEXT : TO_PEER;
   if (peer === 'wcf') return ['all', 'received'];
   if (peer === 'metro') {
     const renewal = endpoint.includes('-renew-') ? ['call after expiry', 'call again'] : [];
@@ -64,6 +67,7 @@ const EXPECTED_OF_RAMPART: Readonly<Record<string, RegExp>> = {
 
 /** WCF's client says only whether all went well: its calls are three echos and a sum. */
 function receivedFromWcf(endpoint: string): RegExp {
+  if (!hasContext(endpoint)) return /^sequence( sequence){6,}$/;
   // A cookie ends with its time.
   if (endpoint.includes('cookie')) return /^issued message message message message$/;
   // It asks for a sequence, sends its calls in that, and ends it; what it acknowledges on its own is as many messages as it likes.

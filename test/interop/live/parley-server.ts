@@ -63,7 +63,7 @@ export async function serveParley(
         renewGraceMs: 300_000,
         expiredKeys: 'retain',
         entropy: at.keyContribution,
-        ...(at.reliable !== undefined && { sequences: {} }),
+        ...(at.reliable !== undefined && { sequences: { withoutContext: at.isContextless === true } }),
         ...changes,
       }),
     },

@@ -13,6 +13,8 @@ export const WCF_SPREAD: readonly string[] = [
   'cb,anon,sc,renew',
   'cb,anon,sc,rm',
   'cb,usertls,insecure,sc,v13,rm,rm11',
+  'cb,user,rm',
+  'cb,mutual,v13,rm,rm11',
 ];
 
 const combined = (names: readonly string[], words: readonly string[]): readonly string[] =>
@@ -57,6 +59,17 @@ const RELIABLE: readonly string[] = [
   'cb,anon,sc,nodk,rm',
   'cb,mutual,sc,v10bsp,rm',
 ];
+/** Outside of every context. */
+const LONE: readonly string[] = [
+  ...combined(
+    ['cb,user', 'cb,mutual', 'cb,usertls,insecure', 'cb,certtls,insecure', 'cb,anon'],
+    ['rm', 'v13,rm,rm11', 'soap11,rm', 'v13,soap11,rm,rm11'],
+  ),
+  ...combined(['cb,user', 'cb,mutual'], ['signonly-order,rm', 'encfirst,rm', 'nodk,rm', 'tripledes,rm', 'wsa04,rm']),
+  'cb,user,v13,basic128,sha256,rm,rm11',
+  'cb,user,rsa15,rm',
+  'cb,mutual,v10bsp,rm',
+];
 const COOKIES = ['cb,anon,cookie', 'cb,user,cookie', 'cb,mutual,cookie,v13', 'cb,usertls,cookie,v13'];
 /** Its own client renews by itself in these, and takes its time for it. */
 const RENEWING = [
@@ -79,6 +92,7 @@ export const WCF_ALL: readonly string[] = [
     ...ENVELOPES,
     ...COOKIES,
     ...RELIABLE,
+    ...LONE,
     ...RENEWING,
   ]),
 ];

@@ -7,7 +7,7 @@ import { liveParties, RELIABLE_MESSAGING } from './endpoints.ts';
 import type { EchoShape } from './initiator-story.ts';
 import { escaped, unescaped } from './initiator-story.ts';
 import type { BootstrapWord, Parties } from './parties.ts';
-import { isMixed, isOverTls, suiteOf, wordsOf } from './wcf-case.ts';
+import { hasContext, isMixed, isOverTls, suiteOf, wordsOf } from './wcf-case.ts';
 
 /** What a case says; it is the path, too. */
 export function wcfEndpoint(name: string, parties: Parties = liveParties()): LiveEndpoint {
@@ -24,6 +24,7 @@ export function wcfEndpoint(name: string, parties: Parties = liveParties()): Liv
     profile: peerProfile(isMixed(name) ? 'wcf-mixed' : 'wcf-message', suite, policyOfWords(words)),
     entropy: words.has('entropy-server') ? 'none' : 'client',
     ...(words.has('rm') && { reliable: words.has('rm11') ? '200702' : '200502' }),
+    isContextless: !hasContext(name),
     keyContribution: words.has('entropy-client') ? 'requester' : 'both',
     initiator: () => parties.initiator(bootstrap),
     responder: () => parties.responder(bootstrap),

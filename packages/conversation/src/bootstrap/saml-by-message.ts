@@ -60,7 +60,7 @@ function underHolderSecret(
   proof: Secret,
   { suite, version, style }: HandshakeScene,
 ): ProtectionRequest {
-  return { ...style.protection, assertion, proof, keys: 'explicit', suite, version };
+  return { ...style.protection, assertion, proof, keys: style.keys ?? 'explicit', suite, version };
 }
 
 /** The responder's: the principal is the subject, as its issuer names it. */

@@ -101,7 +101,7 @@ function underSessionKey(
   encryptedKey: EncryptedKey,
   token: EncryptedKeySealRequest['token'],
 ): Omit<EncryptedKeySealRequest, 'atMs' | 'timestampLifetimeMs' | 'fillRandom'> {
-  return { ...style.protection, keys: 'explicit', encryptedKey, token, suite, version };
+  return { ...style.protection, keys: style.keys ?? 'explicit', encryptedKey, token, suite, version };
 }
 
 /** As the peer signs, if nothing else is said. */

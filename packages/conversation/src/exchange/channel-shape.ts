@@ -2,7 +2,7 @@ import type { Kind } from '@parley/core/internal';
 import { FLAG, oneOf, optional, requireOptions, shapeOf, TEXT } from '@parley/core/internal';
 import type { Channel } from './channel.ts';
 
-const CHANNEL: Kind<Channel> = shapeOf<Channel>({
+export const CHANNEL: Kind<Channel> = shapeOf<Channel>({
   secure: FLAG,
   client: optional(TEXT),
   soapAction: optional(TEXT),

@@ -10,6 +10,8 @@ export interface HandshakeStyle {
     EncryptedKeySealRequest,
     'sign' | 'encrypt' | 'order' | 'layout' | 'mac' | 'digest' | 'derivedKeyDefaults' | 'mustUnderstand'
   >;
+  /** Whether a session key that a message brings is used as it is. Default: keys are derived of it. */
+  readonly keys?: 'explicit' | 'direct' | undefined;
   /** Of certificates. Default: the suite's. */
   readonly signature?: string | undefined;
   /** What is changed of the bootstrap's policy. */

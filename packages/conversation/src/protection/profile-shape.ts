@@ -20,6 +20,7 @@ export const CONVERSATION_PROFILE: Kind<ConversationProfile> = shapeOf<Conversat
   pairing: oneOf(['relates-to', 'connection']),
   handshake: objectWith<HandshakeStyle>({
     protection: anything(),
+    keys: optional(oneOf(['explicit', 'direct'])),
     signature: anything(),
     policy: anything(),
     confirm: oneOf(['none', 'signed-unless-user', 'signed', 'all']),

@@ -10,6 +10,7 @@ import type { HandshakeProof } from '../bootstrap/bootstrap.ts';
 import { sceneOf } from '../bootstrap/bootstrap.ts';
 import { hiddenUnder } from '../bootstrap/hidden-key.ts';
 import { randomIdPrefix, randomUrn } from '../exchange/ambient.ts';
+import type { HandshakeStyle } from '../protection/conversation-profile.ts';
 import { protect } from '../protection/protection.ts';
 import type { Operation } from '../soap/actions.ts';
 import { responseAction } from '../soap/actions.ts';
@@ -22,7 +23,7 @@ import type { TokenResponseParts } from '../trust/response-writer.ts';
 import { responseElement, writeNegotiated, writeTokenResponse } from '../trust/response-writer.ts';
 import type { ContextName } from '../trust/token-reference.ts';
 import { lastLeg, legOctets } from '../trust/transcript.ts';
-import type { ProvenRequest, RequestInHand } from './request-in-hand.ts';
+import type { ProvenMessage, ProvenRequest, RequestInHand } from './request-in-hand.ts';
 import { contextOf } from './request-in-hand.ts';
 import type { ResponderSettings } from './settings.ts';
 
@@ -133,18 +134,19 @@ export function answerByBootstrap(
   return sealByBootstrap(request, envelope, { version, proven }, settings);
 }
 
-/** Seals an answer as the bootstrap does it. */
+/** Seals an answer as the bootstrap does it. `style`: of this one, if not that of the profile. */
 export function sealByBootstrap(
-  request: RequestInHand,
+  request: Pick<RequestInHand, 'channel'>,
   envelope: Uint8Array,
-  { version, proven }: { readonly proven: ProvenRequest } & Pick<TrustAnswer, 'version'>,
+  { version, proven }: { readonly proven: ProvenMessage } & Pick<TrustAnswer, 'version'>,
   settings: ResponderSettings,
+  style: HandshakeStyle = settings.profile.handshake,
 ): Uint8Array {
-  const how = settings.bootstrap.answer(handshakeOf(proven, request), sceneOf(settings, version));
+  const how = settings.bootstrap.answer(handshakeOf(proven, request), { ...sceneOf(settings, version), style });
   return protect(envelope, how, settings).octets;
 }
 
-function handshakeOf({ opening }: ProvenRequest, { channel }: RequestInHand): HandshakeProof {
+function handshakeOf({ opening }: ProvenMessage, { channel }: Pick<RequestInHand, 'channel'>): HandshakeProof {
   const { message, user, sessionKey } = opening;
   return { message, user, sessionKey, context: contextOf(opening), channel };
 }

@@ -1,12 +1,12 @@
 /** What a responder says of a request, and is told for its answer. */
 import type { FailedReply } from '@parley/core';
 import type { ContextMessage, OpenedMessage } from '@parley/engine';
+import type { SequenceExchange } from '../sequence-keeping/sequence-desk.ts';
 import type { ContextName } from '../trust/token-reference.ts';
 import type { AmendedContext } from './amend-context.ts';
 import type { IssuedContext } from './grant-context.ts';
 import type { NegotiatingContext } from './negotiate-context.ts';
 import type { RenewedContext } from './renew-context.ts';
-import type { SequenceExchange } from './sequence-desk.ts';
 import type { PropagatedContext } from './take-propagated.ts';
 
 /** What a request was. `reply`, where there is one, goes back to the sender as it is. */
@@ -23,8 +23,8 @@ export type Received =
    * the bootstrap says who sent it. `claims`: what amendments added to the context.
    */
   | { readonly kind: 'message'; readonly message: ContextMessage; readonly claims: readonly string[] }
-  /** In a sequence, or about one: `exchange` hands over what can be, and gives the answer. */
-  | { readonly kind: 'sequence'; readonly message: ContextMessage; readonly exchange: SequenceExchange }
+  /** In a sequence, or about one: `exchange` hands over what can be, and gives the answer. Outside of a context, `principal` is its sender. */
+  | { readonly kind: 'sequence'; readonly message: OpenedMessage; readonly exchange: SequenceExchange }
   /** `failure` says precisely why, for the log; `reply` says little, for the peer. */
   | { readonly kind: 'refused'; readonly reply: Uint8Array; readonly failure: FailedReply };
 

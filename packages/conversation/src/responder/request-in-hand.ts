@@ -34,10 +34,14 @@ export async function openUnderContext(
 }
 
 /** A request that its bootstrap has proven, and who sent it. */
-export interface ProvenRequest {
+export interface ProvenRequest extends ProvenMessage {
+  readonly addressing: AddressingClaims & { readonly messageId: string };
+}
+
+/** A message that its bootstrap has proven, and who sent it. */
+export interface ProvenMessage {
   readonly opening: Opening;
   readonly principal: string | undefined;
-  readonly addressing: AddressingClaims & { readonly messageId: string };
 }
 
 /** Where the contexts are that a request is under, and what each passes through first. */
@@ -53,18 +57,11 @@ export async function openHandshake(
   settings: ResponderSettings,
   contexts: ContextSource = { store: settings.bootstrap.contexts ?? settings.store, adjust: liveAt(request) },
 ): Promise<ProvenRequest> {
-  const { bootstrap } = settings;
-  if (bootstrap.protectedBy === 'channel') requireSecure(request.channel);
-  const { credentials, authenticate } = bootstrap;
-  const opening = await openRequest(request, { policy, credentials, authenticate, ...contexts }, settings).catch(
-    (error: unknown) => explained(error, request, policy, settings),
-  );
+  const { opening, principal } = await openByBootstrap(request, policy, settings, contexts);
   try {
-    const { message, user, sessionKey } = opening;
+    const { message } = opening;
     const { messageId, ...addressing } = addressingOf(message);
     if (messageId === undefined) throw new Fault('peer.coverage-missing', { part: 'wsa:MessageID' });
-    const context = contextOf(opening);
-    const principal = bootstrap.principalOf({ message, channel: request.channel, user, sessionKey, context });
     const owner = principal ?? '';
     settings.quota.request(owner, request.atMs);
     // What nothing in the message proves is not remembered by `open`: nobody could tell two of them apart.
@@ -75,6 +72,30 @@ export async function openHandshake(
       });
     }
     return { opening, principal, addressing: { ...addressing, messageId } };
+  } catch (error) {
+    opening.wipe();
+    throw error;
+  }
+}
+
+/** Opens a message that the bootstrap protects, and no more. @throws Fault as {@link openHandshake} */
+export async function openByBootstrap(
+  request: RequestInHand,
+  policy: Policy,
+  settings: ResponderSettings,
+  contexts: Partial<ContextSource> & Pick<ContextSource, 'adjust'>,
+): Promise<ProvenMessage> {
+  const { bootstrap } = settings;
+  const { channel } = request;
+  if (bootstrap.protectedBy === 'channel') requireSecure(channel);
+  const { credentials, authenticate } = bootstrap;
+  const opening = await openRequest(request, { policy, credentials, authenticate, ...contexts }, settings).catch(
+    (error: unknown) => explained(error, request, policy, settings),
+  );
+  try {
+    const { message, user, sessionKey } = opening;
+    const principal = bootstrap.principalOf({ message, channel, user, sessionKey, context: contextOf(opening) });
+    return { opening, principal };
   } catch (error) {
     opening.wipe();
     throw error;

@@ -10,6 +10,7 @@ import type { Protection } from '../protection/protection.ts';
 import { protectOn, underContext } from '../protection/protection.ts';
 import { AwaitedReplays } from '../replay/awaited-replays.ts';
 import { numberedReplays } from '../sequence-keeping/numbered-replays.ts';
+import type { SequenceDesk } from '../sequence-keeping/sequence-desk.ts';
 import type { SequenceStats } from '../sequence-keeping/sequence-step.ts';
 import { trustActionOf, trustResponseOf, trustVersionOf } from '../soap/actions.ts';
 import type { AddressingStyle } from '../soap/addressing-style.ts';
@@ -30,8 +31,7 @@ import type { ResponderOptions } from './options.ts';
 import { rememberOwn } from './own-messages.ts';
 import type { Answered, Received } from './received.ts';
 import type { RequestInHand } from './request-in-hand.ts';
-import type { SequenceDesk } from './sequence-desk.ts';
-import { isNumbered, sequenceDesk } from './sequence-desk.ts';
+import { isNumbered, sequenceDesk, sequencedUnderContext, takeOutside } from './sequenced-request.ts';
 import type { ResponderSettings } from './settings.ts';
 import { completeSettings } from './settings.ts';
 import { takeBringing, takeResponse } from './take-response.ts';
@@ -48,6 +48,7 @@ import { requireNoTrust } from './trust-request.ts';
  *                                        ├─ RSTR/SCT[/Renew] ─► bootstrap ─► next leg ('negotiating'), or store ─► 'propagated'
  *                                        ├─ other of trust  ─► 'refused'
  *                                        ├─ in a sequence   ─► open ─► number ─► store ─► 'sequence'
+ *                                        │                  (without a context: bootstrap ─► number ─► store)
  *                                        └─ anything else   ─► open ─► replay ─► 'message'
  *   any failure ─► 'refused' with a SOAP fault
  */
@@ -60,7 +61,7 @@ export class Responder {
   /** @throws Fault `caller.option-invalid` */
   constructor(options: ResponderOptions) {
     this.#settings = completeSettings(options);
-    this.#sequences = sequenceDesk(this.#settings, (...answer) => this.#seal(...answer));
+    this.#sequences = sequenceDesk(this.#settings);
     this.#endings = new Endings(this.#settings, ENDINGS_MAX);
   }
 
@@ -251,6 +252,8 @@ export class Responder {
   async #dispatchOther(request: RequestInHand, action: string): Promise<Received> {
     const response = trustResponseOf(action);
     if (response !== undefined) return await takeResponse(request, response, this.#settings);
+    const outside = this.#sequences && (await takeOutside(request, this.#sequences, this.#settings));
+    if (outside !== undefined) return outside;
     const { issuedTokens } = request.outline;
     // Where nobody may bring a context, such a header is one like any other.
     const isBringing = issuedTokens !== undefined && this.#settings.mayCreate !== undefined;
@@ -258,7 +261,9 @@ export class Responder {
     const message = await (isBringing
       ? takeBringing(request, issuedTokens, this.#settings)
       : this.#openMessage(request));
-    const inSequence = await this.#sequences?.take(message, request);
+    const inSequence = await this.#sequences?.take(
+      sequencedUnderContext(message, request, this.#settings, (...answer) => this.#seal(...answer)),
+    );
     return inSequence ?? { kind: 'message', message, claims: isBringing ? [] : await this.#claimsOf(message) };
   }
 

@@ -19,7 +19,7 @@ import { RequestBudget } from '../quota/request-budget.ts';
 import { ResponderBooks } from '../quota/responder-books.ts';
 import { SharedLedger } from '../quota/shared-ledger.ts';
 import { MemoryReplayCache } from '../replay/replay-cache.ts';
-import { withSequences } from '../sequence-keeping/sequence-profile.ts';
+import { SEQUENCE_HEADERS, withSequences } from '../sequence-keeping/sequence-profile.ts';
 import type { ResponderSequenceSettings } from '../sequence-keeping/settings.ts';
 import { completeResponderSequenceSettings } from '../sequence-keeping/settings.ts';
 import type { ContextStore } from '../store/context-store.ts';
@@ -71,6 +71,8 @@ export interface HandshakePolicies {
   readonly proven: Policy;
   /** An application's message that brings its context. */
   readonly bringing: Policy;
+  /** A message in a sequence, outside of every context. */
+  readonly sequenced: Policy;
   /** Amend, where there is any. */
   readonly amending: Policy | undefined;
 }
@@ -145,11 +147,16 @@ export function completeSettings(options: ResponderOptions): ResponderSettings {
   };
 }
 
-function requireSequences({ store }: ResponderOptions, { pairing }: ConversationProfile): void {
+function requireSequences({ store, bootstrap, sequences }: ResponderOptions, { pairing }: ConversationProfile): void {
   if (store.records === undefined)
     throw new Fault('caller.option-invalid', { option: 'sequences', reason: 'a store without records' });
   if (pairing === 'connection')
     throw new Fault('caller.option-invalid', { option: 'sequences', reason: 'a peer without WS-Addressing' });
+  if (sequences?.withoutContext === true && bootstrap.contexts !== undefined)
+    throw new Fault('caller.option-invalid', {
+      option: 'sequences.withoutContext',
+      reason: 'a bootstrap under contexts',
+    });
 }
 
 function handshakePolicies(
@@ -166,6 +173,7 @@ function handshakePolicies(
     plain,
     proven,
     bringing: merged(plain, { understoodHeaders: [...plain.understoodHeaders, ...ISSUED_TOKENS] }),
+    sequenced: merged(plain, { understoodHeaders: [...plain.understoodHeaders, ...SEQUENCE_HEADERS] }),
   };
 }
 

@@ -1,6 +1,6 @@
 /** A responder is asked for a sequence. */
 import { Fault } from '@parley/core';
-import type { ContextMessage, Policy } from '@parley/engine';
+import type { OpenedMessage, Policy } from '@parley/engine';
 import { newDestination } from '../sequence/destination.ts';
 import { newSource } from '../sequence/source.ts';
 import type { SequenceVersion } from '../sequence-wire/generation.ts';
@@ -8,14 +8,17 @@ import type { SequenceHeaders } from '../sequence-wire/headers.ts';
 import type { CreateSequence, CreateSequenceResponse } from '../sequence-wire/messages.ts';
 import { readCreateSequence } from '../sequence-wire/messages.ts';
 import { isAnonymous } from '../soap/envelope-writer.ts';
+import type { SequenceOwner } from './sequence-owner.ts';
 import type { Session, SessionBook } from './session-book.ts';
 import type { ResponderSequenceSettings } from './settings.ts';
 
-/** Of one context, with those that are over. */
+/** Of one owner, with those that are over: at least, and for each that may be open. */
 const SESSIONS_MAX = 64;
+const SESSIONS_PER_OPEN = 8;
 
 export interface CreateScene {
-  readonly message: ContextMessage;
+  readonly message: OpenedMessage;
+  readonly owner: SequenceOwner;
   readonly headers: SequenceHeaders | undefined;
   readonly version: SequenceVersion;
   readonly policy: Policy;
@@ -41,11 +44,12 @@ export function createSequence(
   if (known !== undefined) return responseOf(known, scene);
   requireBinding(asked, scene);
   for (const address of [asked.acksTo, asked.offer?.endpoint ?? asked.acksTo])
-    requireAddress(address, policy, settings.acksTo);
+    requireAddress(address, scene, settings.acksTo);
   const open = book.sessions.filter(({ inbound }) => inbound?.state === 'open');
   if (open.length >= settings.sequencesPerContextMax) throw refused('too many sequences');
   // safety: those that are over are remembered for a while, too (T88).
-  if (book.sessions.length >= SESSIONS_MAX) throw refused('too many sequences in a short time');
+  const sessionsMax = Math.max(SESSIONS_MAX, SESSIONS_PER_OPEN * settings.sequencesPerContextMax);
+  if (book.sessions.length >= sessionsMax) throw refused('too many sequences in a short time');
   const offered = asked.offer?.identifier;
   const isTaken = ({ inbound, outbound }: Session): boolean =>
     inbound?.identifier === offered || outbound?.identifier === offered;
@@ -95,21 +99,23 @@ function responseOf({ inbound, outbound }: Session, { address, nowMs }: CreateSc
 }
 
 /**
- * A sequence is bound to the context of what asks for it, whether that says so or not; what it says must be that.
+ * A sequence is bound to the context of what asks for it, whether that says so or not; what it says must be that. Outside of every context,
+ * there is no token that it could be bound to.
  * spec: WS-RM 1.2 §6.3.1, the header and the reference go together; February 2005 has no header.
  */
-function requireBinding({ token }: CreateSequence, { headers, message, version }: CreateScene): void {
+function requireBinding({ token }: CreateSequence, { headers, owner, version }: CreateScene): void {
   if (headers?.usesTls === true) throw refused('a sequence bound to TLS');
   const { usesToken = false } = headers ?? {};
   if (version === '200702' && usesToken !== (token !== undefined)) throw refused('UsesSequenceSTR and a reference');
   if (token === undefined) return;
   // Keys of one context come and go (WS-SC §5), the sequence stays.
-  if (token === 'not-a-context' || token.identifier !== message.identifier) throw refused('bound to another token');
+  if (token === 'not-a-context' || token.identifier !== owner.context) throw refused('bound to another token');
 }
 
-/** safety: nobody makes us send anything to a stranger (T86). */
-function requireAddress(address: string, policy: Policy, acksTo: readonly string[]): void {
-  if (!isAnonymous(address) && ![...policy.replyAddresses, ...acksTo].includes(address))
+/** safety: nobody makes us send anything to a stranger (T86); nor anything at all where no key outlives the message that brought it. */
+function requireAddress(address: string, { policy, owner }: CreateScene, acksTo: readonly string[]): void {
+  if (isAnonymous(address)) return;
+  if (owner.context === undefined || ![...policy.replyAddresses, ...acksTo].includes(address))
     throw refused('an address that is not allowed');
 }
 

@@ -1,4 +1,4 @@
-import type { ContextMessage } from '@parley/engine';
+import type { OpenedMessage } from '@parley/engine';
 import type { ResponderSequences } from './responder-sequences.ts';
 import type { Place } from './sequence-step.ts';
 
@@ -12,7 +12,7 @@ export interface SequencePlace {
  * The application: gives the envelope of its answer, still without protection, or nothing. If it throws, the message is as good as not
  * handed over, and comes again.
  */
-export type ServeNumbered = (message: ContextMessage, place: SequencePlace) => Promise<Uint8Array | undefined>;
+export type ServeNumbered = (message: OpenedMessage, place: SequencePlace) => Promise<Uint8Array | undefined>;
 
 type SessionPlace = Omit<Place, 'number'>;
 

@@ -1,10 +1,10 @@
 /** What is kept of single messages, at a responder, until they are settled. */
-import type { ContextMessage } from '@parley/engine';
+import type { OpenedMessage } from '@parley/engine';
 
 /** Of one that came in; nothing, once the application is done and had nothing to say, or its answer has arrived. */
 export type KeptIncoming =
   /** It waits for those before it, or for the application. */
-  | { readonly kind: 'waiting'; readonly message: ContextMessage }
+  | { readonly kind: 'waiting'; readonly message: OpenedMessage }
   /** LastMessage of 2005/02, which the application does not get. */
   | { readonly kind: 'last' }
   /** The application is done, and its answer is that message of the way back. */

@@ -1,6 +1,5 @@
 /** The sequences of a responder: what its messages do to them, step by step, each step in the store. */
 import { Fault } from '@parley/core';
-import type { ContextMessage } from '@parley/engine';
 import type { Ambient } from '../exchange/ambient.ts';
 import { currentMs, randomUrn } from '../exchange/ambient.ts';
 import type { Arrival } from '../sequence/destination.ts';
@@ -25,6 +24,7 @@ import { createSequence } from './create-sequence.ts';
 import type { KeptIncoming, KeptOutgoing } from './kept-messages.ts';
 import type { SequenceAnswer } from './sequence-answer.ts';
 import { acknowledgement, acknowledging, endAnswer, endedOutbound, isToldElsewhere } from './sequence-answer.ts';
+import { contextOwner } from './sequence-owner.ts';
 import type { Place, SequenceScene, SequenceStats, SequenceStep, Turn } from './sequence-step.ts';
 import { SessionBook } from './session-book.ts';
 import { answered, keep, takeAcknowledgement, unknownSequence } from './session-messages.ts';
@@ -55,11 +55,11 @@ export class ResponderSequences {
   }
 
   /**
-   * Takes a message under the context that proves it: sequences of other contexts it cannot even name (T86).
+   * Takes a message for its owner, who is proven: sequences of anybody else it cannot even name (T86).
    * @throws Fault `peer.sequence-*`, `peer.structure-invalid`, and as the store; nothing has changed then
    */
   async take(scene: SequenceScene): Promise<SequenceStep> {
-    const { headers, message } = scene;
+    const { headers, owner } = scene;
     const action = sequenceActionOf(scene.action ?? '');
     if (headers === undefined && action === undefined) {
       if (this.settings.required) throw new Fault('peer.sequence-required');
@@ -70,7 +70,7 @@ export class ResponderSequences {
     const count: Count = (what) => {
       counted = what;
     };
-    const step = await this.#step(partitionOf(message), (book, nowMs): SequenceStep => {
+    const step = await this.#step(owner.partition, (book, nowMs): SequenceStep => {
       counted = undefined;
       for (const each of headers?.acknowledgements ?? []) takeAcknowledgement(book, each, nowMs);
       if (action !== undefined && action.action !== 'LastMessage')
@@ -184,15 +184,15 @@ export class ResponderSequences {
 
   /** Forgets the sequences of a context that is over. */
   async forget(identifier: string): Promise<void> {
-    await this.#records.clear(partitionNamed(identifier));
+    await this.#records.clear(contextOwner(identifier).partition);
   }
 
   #takeNumbered(book: SessionBook, numbered: Numbered, scene: CountedScene, nowMs: number): SequenceStep {
     const session = book.findInbound(numbered.identifier);
     if (session?.inbound === undefined) throw unknownSequence(numbered.identifier);
-    const { message, headers } = scene;
+    const { message, headers, owner } = scene;
     if (headers !== undefined && headers.version !== session.version) throw unknownSequence(numbered.identifier);
-    const place = { partition: partitionOf(message), ordinal: session.ordinal, number: numbered.number };
+    const place = { partition: owner.partition, ordinal: session.ordinal, number: numbered.number };
     const arrived = arrive(session.inbound, numbered, nowMs);
     scene.count(COUNTED[arrived.arrival]);
     const isLast = sequenceActionOf(scene.action ?? '')?.action === 'LastMessage';
@@ -207,7 +207,7 @@ export class ResponderSequences {
   }
 
   #takeRequest(book: SessionBook, { version, action }: Known, scene: CountedScene, nowMs: number): SequenceStep {
-    const { message, messageId, policy, headers } = scene;
+    const { message, messageId, policy, headers, owner } = scene;
     if (action === 'CreateSequence') {
       const newIdentifier = (): string => randomUrn(this.#ambient);
       const create = { ...scene, version, nowMs, newIdentifier, messageId: messageId ?? newIdentifier() };
@@ -227,7 +227,7 @@ export class ResponderSequences {
       const inbound = ends(session.inbound, lastNumber, nowMs);
       const ended = book.replace({ ...endedOutbound(session, action), inbound });
       const answer = endAnswer(ended, inbound, action);
-      return { kind: 'answer', answer, session: { partition: partitionOf(message), ordinal: session.ordinal } };
+      return { kind: 'answer', answer, session: { partition: owner.partition, ordinal: session.ordinal } };
     }
     const [asked] = headers?.ackRequested ?? [];
     if (asked === undefined) return { kind: 'answer', answer: undefined, session: undefined };
@@ -235,7 +235,7 @@ export class ResponderSequences {
     if (session?.inbound === undefined) throw unknownSequence(asked);
     const inbound = request(session.inbound, nowMs);
     book.replace({ ...session, inbound });
-    const place = { partition: partitionOf(message), ordinal: session.ordinal };
+    const place = { partition: owner.partition, ordinal: session.ordinal };
     return { kind: 'answer', answer: acknowledging(session, inbound), session: place };
   }
 
@@ -270,11 +270,3 @@ const COUNTED: Readonly<Record<Arrival, keyof SequenceStats>> = {
   repeat: 'repeated',
   beyond: 'beyond',
 };
-
-function partitionOf({ identifier }: ContextMessage): string {
-  return partitionNamed(identifier);
-}
-
-function partitionNamed(identifier: string): string {
-  return `responder ${identifier}`;
-}

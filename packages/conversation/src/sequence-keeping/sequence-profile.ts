@@ -2,9 +2,9 @@
 import { optional, requireKind, TEXT } from '@parley/core/internal';
 import type { HeaderName, Policy } from '@parley/engine';
 import { checkedPolicy } from '@parley/engine/internal';
-import type { ConversationProfile } from '../protection/conversation-profile.ts';
+import type { ConversationProfile, HandshakeStyle } from '../protection/conversation-profile.ts';
 import { CONVERSATION_PROFILE } from '../protection/profile-shape.ts';
-import type { Guard, Protection } from '../protection/protection.ts';
+import type { ContextProtection, Guard, Protection } from '../protection/protection.ts';
 import { SEQUENCE_VERSIONS, sequenceNamespace } from '../sequence-wire/generation.ts';
 
 /** Header blocks about sequences: where they are, they are signed, on both sides. */
@@ -35,10 +35,34 @@ export function withSequences(profile: ConversationProfile, peerAddress?: string
 }
 
 function signing(protection: Protection): Protection {
+  return 'transport' in protection ? protection : signingHeaders(protection);
+}
+
+function signingHeaders<Signing extends Pick<ContextProtection, 'sign'>>(protection: Signing): Signing {
+  const { sign } = protection;
   // What signs no header leaves them to the transport.
-  if ('transport' in protection || !protection.sign.addressing) return protection;
-  const { headers = [] } = protection.sign;
-  return { ...protection, sign: { ...protection.sign, headers: [...headers, ...SEQUENCE_HEADERS] } };
+  if (!sign.addressing) return protection;
+  return { ...protection, sign: { ...sign, headers: [...(sign.headers ?? []), ...SEQUENCE_HEADERS] } };
+}
+
+/**
+ * How a bootstrap writes and reads single messages in sequences, outside of every context: as messages are encrypted under one. `alone`: what
+ * is about sequences and nothing else is protected as the end of a context is, signed and in clear where the peer has it so.
+ */
+export function sequencedHandshake(
+  { handshake, requests, cancels }: Pick<ConversationProfile, 'handshake' | 'requests' | 'cancels'>,
+  alone: boolean,
+): HandshakeStyle {
+  const { protection, policy } = handshake;
+  const { protection: like } = alone ? cancels : requests;
+  // Messages whose Body is not signed leave all to TLS: a bootstrap that protects itself does not.
+  const said = 'sign' in like && like.sign.body ? like : undefined;
+  return {
+    ...handshake,
+    protection: signingHeaders({ ...protection, ...(said && { encrypt: said.encrypt, order: said.order }) }),
+    keys: said?.keys === 'direct' ? 'direct' : handshake.keys,
+    policy: { ...policy, understoodHeaders: [...(policy.understoodHeaders ?? []), ...SEQUENCE_HEADERS] },
+  };
 }
 
 function understanding(policy: Policy, peerAddress: string | undefined): Policy {

@@ -1,11 +1,13 @@
-/** What a message does to the sequences of its context. */
-import type { ContextMessage, Policy } from '@parley/engine';
+/** What a message does to the sequences of its owner. */
+import type { OpenedMessage, Policy } from '@parley/engine';
 import type { Numbered, SequenceHeaders } from '../sequence-wire/headers.ts';
 import type { SequenceAnswer } from './sequence-answer.ts';
+import type { SequenceOwner } from './sequence-owner.ts';
 
 /** What a responder knows of a message that was proven. */
 export interface SequenceScene {
-  readonly message: ContextMessage;
+  readonly message: OpenedMessage;
+  readonly owner: SequenceOwner;
   readonly headers: SequenceHeaders | undefined;
   readonly action: string | undefined;
   readonly messageId: string | undefined;
@@ -20,7 +22,7 @@ export interface Place {
   readonly number: number;
 }
 
-/** What a message was to the sequences of its context. */
+/** What a message was to the sequences of its owner. */
 export type SequenceStep =
   | { readonly kind: 'unnumbered' }
   /** Of the application, or the last one: to be handed over when it is its turn. */
@@ -37,7 +39,7 @@ export type SequenceStep =
 /** A message whose turn it is. */
 export type Turn = {
   readonly number: number;
-  readonly message: ContextMessage | undefined;
+  readonly message: OpenedMessage | undefined;
   readonly identifier: string;
 };
 

@@ -46,12 +46,17 @@ export interface ResponderSequenceOptions extends SequenceOptions {
    * policy. Default: none.
    */
   readonly acksTo?: readonly string[] | undefined;
-  /** Sequences that one context may have at a time. Default 8. */
+  /** Sequences that one context, or one principal without one, may have at a time. Default 8. */
   readonly sequencesPerContextMax?: number | undefined;
   /** How long a request waits for those before it, before it is answered by an acknowledgement alone. Default 20 seconds. */
   readonly holdMs?: number | undefined;
   /** Whether messages outside of sequences are refused (`peer.sequence-required`). Default: false. */
   readonly required?: boolean | undefined;
+  /**
+   * Takes sequences outside of contexts, too: each of their messages is proven by the bootstrap, by itself, and they are its principal's.
+   * Whoever is nobody in particular has none. Default: false, they are refused.
+   */
+  readonly withoutContext?: boolean | undefined;
 }
 
 export type Delivery = 'exactly-once' | 'at-least-once';
@@ -64,6 +69,7 @@ export interface ResponderSequenceSettings extends SequenceSettings {
   readonly sequencesPerContextMax: number;
   readonly holdMs: number;
   readonly required: boolean;
+  readonly withoutContext: boolean;
 }
 
 const DEFAULTS = {
@@ -99,6 +105,7 @@ export const RESPONDER_SEQUENCE_OPTIONS: Kind<ResponderSequenceOptions> = shapeO
   sequencesPerContextMax: COUNT,
   holdMs: COUNT,
   required: optional(FLAG),
+  withoutContext: optional(FLAG),
 });
 export const SEQUENCE_SETTINGS: Kind<SequenceSettings> = shapeOf<SequenceSettings>({
   windowMax: whole(1, WINDOW_CEILING),
@@ -117,7 +124,7 @@ export function completeSequenceSettings(options: SequenceOptions): SequenceSett
 
 /** The options of a responder, complete; they were checked. @throws Fault `caller.option-invalid` two contradict each other */
 export function completeResponderSequenceSettings(options: ResponderSequenceOptions): ResponderSequenceSettings {
-  const { order = 'in-order', delivery = 'exactly-once', required = false } = options;
+  const { order = 'in-order', delivery = 'exactly-once', required = false, withoutContext = false } = options;
   if (delivery === 'at-least-once' && order === 'in-order')
     throw new Fault('caller.option-invalid', { option: 'sequences.delivery', order });
   const { incomplete = order === 'in-order' ? 'DiscardFollowingFirstGap' : 'NoDiscard' } = options;
@@ -132,6 +139,7 @@ export function completeResponderSequenceSettings(options: ResponderSequenceOpti
     sequencesPerContextMax: options.sequencesPerContextMax ?? DEFAULTS.sequencesPerContextMax,
     holdMs: options.holdMs ?? DEFAULTS.holdMs,
     required,
+    withoutContext,
   };
 }
 

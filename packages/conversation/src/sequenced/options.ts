@@ -1,3 +1,4 @@
+import { Fault } from '@parley/core';
 import type { Kind } from '@parley/core/internal';
 import {
   FLAG,
@@ -24,15 +25,21 @@ import { SEQUENCE_SETTINGS } from '../sequence-keeping/settings.ts';
 import type { SequenceVersion } from '../sequence-wire/generation.ts';
 import { SEQUENCE_VERSIONS } from '../sequence-wire/generation.ts';
 import type { RecordStore } from '../store/record-store.ts';
+import { PerMessageInitiator } from './per-message-initiator.ts';
 
 export interface SequencedInitiatorOptions {
-  /** With a context; its profile is one {@link withSequences}. */
-  readonly initiator: Initiator;
+  /** With a context; its profile is one {@link withSequences}. Or one that has none. */
+  readonly initiator: Initiator | PerMessageInitiator;
   readonly profile: ConversationProfile;
   /** Where the sequence and what it has not settled are kept. */
   readonly records: RecordStore;
   readonly ambient: Ambient;
   readonly soapVersion: SoapVersion;
+  /**
+   * Without a context: the name that the sequence is kept under, and gone on with after a restart; of one sequence at a time. Default: one that
+   * nobody knows, so that there is nothing to go on with.
+   */
+  readonly name?: string | undefined;
   /** wsa:To of what we send. */
   readonly to: string;
   /** Where we want to be told what has arrived. What comes there is for `receiveAcknowledgement`. Default: the connection. */
@@ -43,7 +50,8 @@ export interface SequencedInitiatorOptions {
 }
 
 const OPTIONS: Kind<SequencedInitiatorOptions> = shapeOf<SequencedInitiatorOptions>({
-  initiator: instanceOf(Initiator),
+  initiator: instanceOf<Initiator | PerMessageInitiator>(Initiator, PerMessageInitiator),
+  name: optional(TEXT),
   profile: CONVERSATION_PROFILE,
   records: port('transact', 'clear'),
   ambient: AMBIENT,
@@ -57,6 +65,9 @@ const OPTIONS: Kind<SequencedInitiatorOptions> = shapeOf<SequencedInitiatorOptio
 /** @throws Fault `caller.option-invalid` */
 export function checkedSequenced(options: SequencedInitiatorOptions): SequencedInitiatorOptions {
   requireOptions(OPTIONS, options, 'options');
+  // No key outlives a message, so that nothing that answers none could be told from a stranger's.
+  if (options.acksTo !== undefined && options.initiator instanceof PerMessageInitiator)
+    throw new Fault('caller.option-invalid', { option: 'acksTo', reason: 'without a context' });
   return { ...options, ambient: guarded(options.ambient) };
 }
 

@@ -17,6 +17,8 @@ import type { SequenceHeaderParts } from '../sequence-wire/header-writer.ts';
 import { writeSequenceHeaders } from '../sequence-wire/header-writer.ts';
 import { writeCreateSequence, writeSequenceEnd } from '../sequence-wire/message-writer.ts';
 import { ANONYMOUS, writeEnvelope } from '../soap/envelope-writer.ts';
+import type { Carrier } from './carrier.ts';
+import { carrierOf } from './carrier.ts';
 import type { KeptMessage } from './end-session.ts';
 import { endSession } from './end-session.ts';
 import { arrivalsOf, ended, openSession, requireOpen, requireSession, settle } from './open-session.ts';
@@ -33,21 +35,25 @@ export interface Unsettled {
 }
 
 /**
- * One sequence under the context of an {@link Initiator}, and the one it offers for the way back. Knows no transport: it says what to
+ * One sequence under the context of an `Initiator`, or of messages that are each under a bootstrap (`PerMessageInitiator`), and the one it offers for the way back. Knows no transport: it says what to
  * send, and takes what came back on the connection. Each step is in the store before its octets leave (docs/sequences.md).
  */
 export class SequencedInitiator {
   readonly #options: SequencedInitiatorOptions;
+  readonly #carrier: Carrier;
   readonly #tape = new Tape();
 
+  /** @throws Fault `caller.option-invalid` */
   constructor(options: SequencedInitiatorOptions) {
     this.#options = checkedSequenced(options);
+    const { initiator, profile, name = randomUrn(this.#options.ambient) } = options;
+    this.#carrier = carrierOf(initiator, profile, name);
   }
 
   /** The request for a sequence. @throws Fault (rejects) `caller.context-unusable` there is no context; those of `seal` */
   async requestCreate(): Promise<OutgoingRequest> {
     const { ambient, settings, profile } = this.#options;
-    const { identifier } = this.#context();
+    const { token } = this.#carrier;
     const version = this.#version;
     const connection = ANONYMOUS[profile.addressing.version];
     const lifetimeMs = settings.sequenceLifetimeMs;
@@ -70,11 +76,12 @@ export class SequencedInitiator {
     const identifierOffered = inbound?.identifier ?? randomUrn(ambient);
     const offer = { identifier: identifierOffered, endpoint: connection, lifetimeMs, incomplete: 'NoDiscard' } as const;
     const { acksTo = connection } = this.#options;
-    const create = { acksTo, lifetimeMs, offer, token: { identifier, instance: undefined } };
+    const named = token && { identifier: token.identifier, instance: undefined };
+    const create = { acksTo, lifetimeMs, offer, token: named };
     const style = { version, addressing: profile.addressing.version };
     return await this.#seal(
-      this.#envelope('CreateSequence', messageId, { usesToken: version === '200702' }, (writer) =>
-        writeCreateSequence(writer, style, create, this.#options.initiator.context?.version ?? '200512'),
+      this.#envelope('CreateSequence', messageId, { usesToken: named && version === '200702' }, (writer) =>
+        writeCreateSequence(writer, style, create, token?.version ?? '200512'),
       ),
     );
   }
@@ -134,7 +141,7 @@ export class SequencedInitiator {
       : withHeaderBlocks(kept.envelope, this.#tape, (writer, soapVersion) => {
           writeSequenceHeaders(writer, { ...headers, soapVersion });
         });
-    return { request: await this.#seal(envelope, !isLast), pauseMs };
+    return { request: await this.#seal(envelope, isLast ? 'sequence' : 'application'), pauseMs };
   }
 
   /** Asks what has arrived, and says what has arrived here. @throws Fault (rejects) `caller.sequence-unusable` */
@@ -172,10 +179,8 @@ export class SequencedInitiator {
     number?: number,
   ): Promise<SequencedOutcome> {
     if (number !== undefined) requireNumber(number);
-    const { initiator, profile } = this.#options;
-    const outcome = unwrap(await initiator.receiveAsync(bytes, request, channel));
+    const { outcome, policy } = unwrap(await this.#carrier.receive(bytes, request, channel));
     if (outcome.kind !== 'answer' && outcome.kind !== 'fault') throw new Fault('peer.action-mismatch');
-    const { policy } = profile.answers;
     const headers = provenSequenceHeaders(outcome.message, bytes, policy, this.#tape);
     const { windowMax, inactivityMs, sequenceLifetimeMs } = this.#options.settings;
     const bounds = { windowMax, inactivityMs, sequenceLifetimeMs, limits: policy.limits };
@@ -190,8 +195,8 @@ export class SequencedInitiator {
    *   `peer.sequence-acknowledgement`; and as `Initiator.openUnasked`
    */
   async receiveAcknowledgement(bytes: Uint8Array, channel: Channel): Promise<void> {
-    const { initiator, profile } = this.#options;
-    const message = unwrap(initiator.openUnasked(bytes, channel));
+    const { profile } = this.#options;
+    const message = unwrap(this.#carrier.openUnasked(bytes, channel));
     const { action = '' } = message.claimedAddressing ?? message;
     if (sequenceActionOf(action)?.action !== 'SequenceAcknowledgement') throw new Fault('peer.action-mismatch');
     const headers = provenSequenceHeaders(message, bytes, profile.cancels.policy, this.#tape);
@@ -247,21 +252,12 @@ export class SequencedInitiator {
     });
   }
 
-  /** What is about sequences alone is protected as the end of a context is: signed, and in clear where the peer has it so. */
-  async #seal(envelope: Uint8Array, isApplications = false): Promise<OutgoingRequest> {
-    const { requests, cancels } = this.#options.profile;
-    const { protection } = isApplications ? requests : cancels;
-    return unwrap(await this.#options.initiator.requestCallAsync(envelope, protection, 'sequence'));
+  async #seal(envelope: Uint8Array, kind: 'application' | 'sequence' = 'sequence'): Promise<OutgoingRequest> {
+    return unwrap(await this.#carrier.request(envelope, kind));
   }
 
   get #version(): SequenceVersion {
-    return this.#options.version ?? SEQUENCE_VERSION_OF[this.#options.initiator.context?.version ?? '200512'];
-  }
-
-  #context(): { readonly identifier: string } {
-    const { context } = this.#options.initiator;
-    if (context === undefined) throw new Fault('caller.context-unusable', { reason: 'no context' });
-    return context;
+    return this.#options.version ?? SEQUENCE_VERSION_OF[this.#carrier.version ?? '200512'];
   }
 
   async #read<T>(work: (book: SessionBook, nowMs: number) => T): Promise<T> {
@@ -279,7 +275,7 @@ export class SequencedInitiator {
   async #transact<T>(work: (book: SessionBook, nowMs: number) => T): Promise<T> {
     const { records, ambient, settings } = this.#options;
     const nowMs = currentMs(ambient);
-    return await records.transact(`initiator ${this.#context().identifier}`, (within) =>
+    return await records.transact(this.#carrier.partition, (within) =>
       work(new SessionBook(within, { inactivityMs: settings.inactivityMs, nowMs }), nowMs),
     );
   }

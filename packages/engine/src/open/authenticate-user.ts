@@ -14,6 +14,7 @@ import { refusedBy } from '../policy/refused-by.ts';
 import type { MessageClaims } from '../read/message.ts';
 import type { DecryptedPart } from './decrypt-parts.ts';
 import { freshUntilMs, requireFresh } from './freshness.ts';
+import { nonceReplayKey } from './replay-key.ts';
 import type { VerifiedPart } from './verify-signatures.ts';
 
 /** A token that brings a password. */
@@ -98,7 +99,7 @@ function authenticate(
   if (!isProven(claims, token, type, scope)) throw failed('user or password');
   if (nonce === undefined || created === undefined || lifetime === undefined)
     return { username, by: type, signed, nonce: undefined };
-  const key = `nonce ${encodeBase64(nonce)} ${created.text} ${username}`;
+  const key = nonceReplayKey(encodeBase64(nonce), created.text, username);
   return { username, by: type, signed, nonce: { scope: '', key, untilMs: freshUntilMs(lifetime, policy) } };
 }
 

@@ -59,9 +59,21 @@ export function decryptionReplayKey(resolved: ResolvedKey, signedInfo: Uint8Arra
   return `${DECRYPTED}${signatureReplayKey(resolved, signedInfo)}`;
 }
 
-/** Whether it is one of those, and not the entry of a message that is proven. */
+const NONCE = 'nonce ';
+
+/** The key of the entry of a UsernameToken, which must not come again in any message. */
+export function nonceReplayKey(nonceBase64: string, createdText: string, username: string): string {
+  return `${NONCE}${nonceBase64} ${createdText} ${username}`;
+}
+
+/** Whether it is of what is about to be decrypted, and not the entry of a message that is proven. */
 export function isOfDecryption(replayKey: string): boolean {
   return replayKey.startsWith(DECRYPTED);
+}
+
+/** Whether it is of something in a message that must not come again in another one, and not of the message. */
+export function isBesideMessage(replayKey: string): boolean {
+  return isOfDecryption(replayKey) || replayKey.startsWith(NONCE);
 }
 
 function ownerOf(resolved: ResolvedKey): string {

@@ -1,6 +1,7 @@
 import { Initiator } from '@parley/conversation';
 import { Agent } from 'undici';
 import { Conversation } from './conversation.ts';
+import { carrierOf } from './reliable-side.ts';
 import type { ConnectOptions } from './settings.ts';
 import { completeSettings, initiatorOptionsOf } from './settings.ts';
 
@@ -18,9 +19,11 @@ import { completeSettings, initiatorOptionsOf } from './settings.ts';
 export async function connect(url: string | URL, options: ConnectOptions): Promise<Conversation> {
   const settings = completeSettings(url, options);
   const { dispatcher, tls, signal } = options;
-  const initiator = new Initiator(initiatorOptionsOf(options, settings));
+  const initiatorOptions = initiatorOptionsOf(options, settings);
+  const initiator = new Initiator(initiatorOptions);
+  const carrier = carrierOf(initiator, initiatorOptions, settings);
   const agent = dispatcher ?? new Agent(tls === undefined ? {} : { connect: tls });
-  const conversation = new Conversation(initiator, settings, agent);
+  const conversation = new Conversation(initiator, carrier, settings, agent);
   try {
     await conversation.ready(signal);
   } catch (error) {

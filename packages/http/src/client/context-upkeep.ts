@@ -28,8 +28,9 @@ export class ContextUpkeep {
     return JSON.stringify([context.identifier, context.keys.at(-1)?.instance]);
   }
 
-  /** Resolves when there is a context: establishes one, if need be, and begins to renew one whose time has come. */
+  /** Resolves when there is a context, where there is to be one: establishes it, if need be, and begins to renew one whose time has come. */
   async ready(signal: AbortSignal | undefined): Promise<void> {
+    if (this.#settings.establish === 'none') return;
     // A renewal that was asked for in time may yet arrive; one that does not leaves the context over.
     if (this.#isOver && this.#renewing !== undefined) await abortable(this.settled(), signal);
     if (this.#isOver) this.giveUp();

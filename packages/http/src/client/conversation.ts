@@ -1,5 +1,5 @@
-import type { Channel, Initiator, ReferenceOctets } from '@parley/conversation';
-import { envelope, SequencedInitiator } from '@parley/conversation';
+import type { Channel, Initiator, PerMessageInitiator, ReferenceOctets } from '@parley/conversation';
+import { envelope } from '@parley/conversation';
 import type { Reply, SecurityContext } from '@parley/core';
 import { Fault } from '@parley/core';
 import { callback, requireKind } from '@parley/core/internal';
@@ -10,10 +10,10 @@ import type { CallAnswer } from './calls.ts';
 import { Calls } from './calls.ts';
 import { SIGNAL } from './connection-shape.ts';
 import { ContextUpkeep } from './context-upkeep.ts';
-import type { ReliableStats } from './reliable-calls.ts';
-import { ReliableCalls } from './reliable-calls.ts';
+import type { ReliableCalls, ReliableStats } from './reliable-calls.ts';
+import { reliableCalls } from './reliable-side.ts';
 import { Requests } from './requests.ts';
-import type { ConversationSettings, ReliableSettings } from './settings.ts';
+import type { ConversationSettings } from './settings.ts';
 
 /**
  * A conversation under way: any number of calls at once, renewed when it is time, established again once when the peer has lost it.
@@ -21,6 +21,8 @@ import type { ConversationSettings, ReliableSettings } from './settings.ts';
  */
 export class Conversation {
   readonly #initiator: Initiator;
+  /** Of numbered messages. */
+  readonly #carrier: Initiator | PerMessageInitiator;
   readonly #settings: ConversationSettings;
   readonly #dispatcher: Dispatcher;
   readonly #requests: Requests;
@@ -31,14 +33,20 @@ export class Conversation {
   #isClosed = false;
 
   /** Not to be called by applications: `connect` does. */
-  constructor(initiator: Initiator, settings: ConversationSettings, dispatcher: Dispatcher) {
+  constructor(
+    initiator: Initiator,
+    carrier: Initiator | PerMessageInitiator,
+    settings: ConversationSettings,
+    dispatcher: Dispatcher,
+  ) {
     this.#initiator = initiator;
+    this.#carrier = carrier;
     this.#settings = settings;
     this.#dispatcher = dispatcher;
     this.#requests = new Requests(initiator, settings, dispatcher);
     this.#upkeep = new ContextUpkeep(initiator, settings, this.#requests);
     this.#calls = new Calls({ initiator, settings, requests: this.#requests, upkeep: this.#upkeep });
-    this.#reliable = settings.reliable && this.#reliableCalls(settings.reliable);
+    this.#reliable = reliableCalls(carrier, settings, this.#requests);
   }
 
   /** The context in use: borrowed, and gone with the next renewal. A copy of it is what `connect` can go on with later. */
@@ -123,7 +131,7 @@ export class Conversation {
   }
 
   /**
-   * Ends the context at the peer, when all calls under way have come to their end; then the conversation is closed. Calls that are begun
+   * Ends the context at the peer, and a sequence before it, when all calls under way have come to their end; then the conversation is closed. Calls that are begun
    * meanwhile are refused.
    * @throws Fault (rejects) why the peer did not; the context is as it was
    */
@@ -132,8 +140,9 @@ export class Conversation {
     this.#isClosed = true;
     try {
       await this.#idle();
-      if (this.#initiator.context !== undefined) await this.#reliable?.end();
-      await this.#requests.ask(this.#initiator.requestCancel(this.#requests.channel), this.#requests.issuer);
+      if (this.#isUnderWay) await this.#reliable?.end();
+      if (this.#settings.establish !== 'none')
+        await this.#requests.ask(this.#initiator.requestCancel(this.#requests.channel), this.#requests.issuer);
     } catch (error) {
       if (isFirst) this.#isClosed = false;
       throw error;
@@ -167,8 +176,7 @@ export class Conversation {
     try {
       await this.#idle();
       // Without its end at the peer, a sequence goes on with the next conversation that has its context.
-      if (this.#settings.cancel && this.#initiator.context !== undefined)
-        await this.#reliable?.end().catch(() => undefined);
+      if (this.#settings.cancel && this.#isUnderWay) await this.#reliable?.end().catch(() => undefined);
       if (this.#settings.cancel && this.#initiator.awaits === 'messages') {
         const request = this.#initiator.requestCancel(this.#requests.channel);
         await this.#requests.exchange(request, this.#requests.issuer, undefined);
@@ -184,7 +192,7 @@ export class Conversation {
     await this.close();
   }
 
-  /** Resolves when there is a context: establishes one, if need be, and begins to renew one whose time has come. Every call does. */
+  /** Resolves when there is a context, where there is to be one: establishes it, if need be, and begins to renew one whose time has come. Every call does. */
   async ready(signal?: AbortSignal): Promise<void> {
     requireKind(SIGNAL, signal, 'signal');
     await this.#upkeep.ready(signal);
@@ -209,7 +217,7 @@ export class Conversation {
 
   async #leave(): Promise<void> {
     this.#reliable?.stop();
-    this.#initiator.close();
+    for (const side of new Set([this.#initiator, this.#carrier])) side.close();
     if (this.#settings.ownsDispatcher) await this.#dispatcher.close().catch(() => undefined);
   }
 
@@ -219,24 +227,8 @@ export class Conversation {
     return envelope({ action, body: payload, to, soapVersion, addressing });
   }
 
-  #reliableCalls({ sequences, attemptTimeoutMs, ...kept }: ReliableSettings): ReliableCalls {
-    const { profile, ambient, soapVersion, to } = this.#settings;
-    const initiator = this.#initiator;
-    return new ReliableCalls({
-      sequenced: new SequencedInitiator({
-        ...kept,
-        initiator,
-        profile,
-        ambient,
-        soapVersion,
-        to,
-        settings: sequences,
-      }),
-      send: async (request, signal) => await this.#requests.post(request, this.#settings.url, signal),
-      channel: this.#requests.channel,
-      attemptTimeoutMs,
-      pauseMs: sequences.retransmitAfterMs,
-      keepAliveMs: sequences.keepAliveMs,
-    });
+  /** Whether there may be a sequence to be ended. */
+  get #isUnderWay(): boolean {
+    return this.#settings.establish === 'none' || this.#initiator.context !== undefined;
   }
 }

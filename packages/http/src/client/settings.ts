@@ -30,6 +30,7 @@ import {
   requireKind,
   requireOptions,
   shapeOf,
+  TEXT,
 } from '@parley/core/internal';
 import type { SoapVersion } from '@parley/engine';
 import type { Agent, Dispatcher } from 'undici';
@@ -59,9 +60,10 @@ export interface ConnectOptions extends Partial<PostBounds>, PassedOn {
   readonly issuer?: string | URL;
   /**
    * How contexts come to be: `issued` by the service, or by {@link issuer}, negotiated where `negotiation` says so; `propagated`: made here,
-   * and told to a service that takes such (WS-SC §3). Default: `issued`.
+   * and told to a service that takes such (WS-SC §3); `none`: there is no context, each message is under the bootstrap, for
+   * {@link reliable} conversations only (WCF's reliable sessions without EstablishSecurityContext). Default: `issued`.
    */
-  readonly establish?: 'issued' | 'propagated';
+  readonly establish?: 'issued' | 'propagated' | 'none';
   /** Trust anchors, a client certificate and what else `node:tls` takes. */
   readonly tls?: Agent.Options['connect'];
   /** Connections of one's own; `tls` is then its maker's to set. It is not closed with the conversation. */
@@ -91,6 +93,11 @@ export interface ReliableOptions extends SequenceOptions {
    * to, too. Default: in memory.
    */
   readonly records?: RecordStore | undefined;
+  /**
+   * Without a context (`establish: 'none'`): the name in these records of one sequence at a time, which a later conversation of that name goes
+   * on with. Default: one that nobody knows.
+   */
+  readonly name?: string | undefined;
   /**
    * Where the service is to say what has arrived, if not on the connection: an endpoint with `conversations` takes it there. The service has to
    * let it (`sequences.acksTo`), and to be able to send it (`deliver`).
@@ -136,6 +143,7 @@ export const PEER: Members<Pick<ConnectOptions, 'version' | 'soapVersion' | 'amb
 const RELIABLE: Kind<ReliableOptions> = shapeOf<ReliableOptions>({
   ...SEQUENCE_MEMBERS,
   records: optional(port<RecordStore>('transact', 'clear')),
+  name: optional(TEXT),
   sequenceVersion: optional(oneOf(['200702', '200502'])),
   attemptTimeoutMs: optional(TIMEOUT_MS),
   acksTo: optional(ADDRESS),
@@ -148,7 +156,7 @@ export const CONNECT_MEMBERS: Members<ConnectOptions> = {
   ...CONNECTION,
   ...PEER,
   issuer: optional(ADDRESS),
-  establish: optional(oneOf(['issued', 'propagated'])),
+  establish: optional(oneOf(['issued', 'propagated', 'none'])),
   renew: optional(FLAG),
   reestablish: optional(FLAG),
   cancel: optional(FLAG),
@@ -163,7 +171,7 @@ const CONNECT_OPTIONS: Kind<ConnectOptions> = shapeOf<ConnectOptions>(CONNECT_ME
 export interface ConversationSettings {
   readonly url: URL;
   readonly issuer: URL | undefined;
-  readonly establish: 'issued' | 'propagated';
+  readonly establish: 'issued' | 'propagated' | 'none';
   readonly to: string;
   readonly soapVersion: SoapVersion;
   readonly profile: ConversationProfile;
@@ -182,6 +190,7 @@ export interface ConversationSettings {
 export interface ReliableSettings {
   readonly sequences: SequenceSettings;
   readonly records: RecordStore;
+  readonly name: string | undefined;
   readonly version: SequenceVersion | undefined;
   readonly attemptTimeoutMs: number;
   readonly acksTo: string | undefined;
@@ -216,6 +225,7 @@ export function completeSettings(address: string | URL, options: ConnectOptions)
     answerBytesMax: options.answerBytesMax ?? DEFAULT_LIMITS.messageBytesMax,
   };
   const reliable = reliableSettings(options.reliable);
+  if (options.establish === 'none') requireContextless(options);
   const given = options.profile ?? peerProfile('parley');
   const to = options.to ?? url.href;
   return {
@@ -237,6 +247,14 @@ export function completeSettings(address: string | URL, options: ConnectOptions)
   };
 }
 
+/** @throws Fault `caller.option-invalid` */
+function requireContextless({ reliable, context, issuer, pool }: ConnectOptions): void {
+  if (reliable === undefined || reliable === false)
+    throw new Fault('caller.option-invalid', { option: 'establish', reason: 'only where it is reliable' });
+  for (const [option, value] of Object.entries({ context, issuer, pool }))
+    if (value !== undefined) throw new Fault('caller.option-invalid', { option, reason: 'without contexts' });
+}
+
 const ATTEMPT_TIMEOUT_MS = 30_000;
 
 function reliableSettings(reliable: ConnectOptions['reliable']): ReliableSettings | undefined {
@@ -244,6 +262,7 @@ function reliableSettings(reliable: ConnectOptions['reliable']): ReliableSetting
   const options: ReliableOptions = reliable === true ? {} : reliable;
   const {
     records = new MemoryRecords(),
+    name,
     sequenceVersion: version,
     acksTo,
     attemptTimeoutMs = ATTEMPT_TIMEOUT_MS,
@@ -252,6 +271,7 @@ function reliableSettings(reliable: ConnectOptions['reliable']): ReliableSetting
   return {
     sequences: completeSequenceSettings(sequences),
     records,
+    name,
     version,
     attemptTimeoutMs,
     acksTo: acksTo === undefined ? undefined : httpUrl('acksTo', acksTo).href,

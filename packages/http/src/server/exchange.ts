@@ -7,7 +7,7 @@ import { envelope, trustVersionOf, writeFaultReply } from '@parley/conversation'
 import type { FailedReply, Reply, SpanAttributes, Tracing } from '@parley/core';
 import { Fault } from '@parley/core';
 import { failedReply, requireKind } from '@parley/core/internal';
-import type { ContextMessage } from '@parley/engine';
+import type { ContextMessage, OpenedMessage } from '@parley/engine';
 import type { SoapHeaders } from '../binding/soap-headers.ts';
 import { readSoapHeaders, soapHeaders } from '../binding/soap-headers.ts';
 import type { SecuredEndpoint, ServiceCall } from './settings.ts';
@@ -141,14 +141,14 @@ export class Exchange {
     }
   }
 
-  #envelope(payload: Uint8Array, action: string, message: ContextMessage): Uint8Array {
+  #envelope(payload: Uint8Array, action: string, message: OpenedMessage): Uint8Array {
     const relatesTo = messageIdOf(message);
     const addressing = relatesTo === undefined ? 'none' : this.#endpoint.responder.addressing;
     return envelope({ action, body: payload, relatesTo, soapVersion: this.#soap.soapVersion, addressing });
   }
 
   /** The application failed: nothing is said of it but that. */
-  #faultEnvelope(message: ContextMessage): Uint8Array {
+  #faultEnvelope(message: OpenedMessage): Uint8Array {
     return writeFaultReply({
       code: 'internal.service-failed',
       soapVersion: this.#soap.soapVersion,
@@ -184,6 +184,6 @@ export function serviceFault(error: unknown): Fault {
 }
 
 /** What the request calls itself: signed, or, where TLS alone answers for that, claimed. */
-function messageIdOf(message: ContextMessage): string | undefined {
+function messageIdOf(message: OpenedMessage): string | undefined {
   return (message.claimedAddressing ?? message).messageId;
 }

@@ -23,13 +23,14 @@ import {
   TEXT,
   whole,
 } from '@parley/core/internal';
-import type { ContextMessage, SoapVersion } from '@parley/engine';
+import type { OpenedMessage, SoapVersion } from '@parley/engine';
 import type { AdmissionBounds } from './admission.ts';
 import type { BodyBounds } from './read-body.ts';
 
 /** A proven request, for the application. */
 export interface ServiceCall {
-  readonly message: ContextMessage;
+  /** Without an `identifier` it is in a sequence outside of every context (`sequences.withoutContext`); `principal` is its sender in any case. */
+  readonly message: OpenedMessage;
   /** Of the request's URL, without its query. */
   readonly path: string;
   /** Where it stands in its sequence, if it is in one: handed over again after a crash, it has the same place. */
