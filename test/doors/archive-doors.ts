@@ -7,9 +7,13 @@ import {
   archiveReport,
   fileSegments,
   folderObjects,
+  objectSegments,
   type RunFigures,
+  type S3Options,
+  s3Objects,
   verifyArchive,
 } from '@parley/archive';
+import { type NatsQueueOptions, natsQueue } from '@parley/archive/nats';
 import { contextSource } from '@parley/core';
 import { sampleContext } from '../engine/support/sample.ts';
 import { type Door, door } from './door.ts';
@@ -30,9 +34,11 @@ const options: ArchiveOptions = {
   },
   shards: 1,
   workers: 0,
+  queue: undefined,
   signal: new AbortController().signal,
   onEvent: () => undefined,
 };
+const connection = { isClosed: () => false, publish: () => undefined } as unknown as NatsQueueOptions['connection'];
 const summary: ArchiveSummary = {
   segments: 1,
   shards: 1,
@@ -56,6 +62,32 @@ export const ARCHIVE_DOORS: Readonly<Record<string, Door>> = {
     kept: ['0.0'],
   }),
   'archive.folderObjects': door((name: string) => folderObjects(name), [folder], { kept: ['0'] }),
+  'archive.objectSegments': door(
+    (...given: Parameters<typeof objectSegments>) => objectSegments(...given).segments(),
+    [folderObjects(folder), 'logs/'],
+    { open: ['0'], whole: ['0'], kept: ['1'] },
+  ),
+  'archive.s3Objects': door(
+    (given: S3Options) => s3Objects(given),
+    [
+      {
+        endpoint: 'http://127.0.0.1:1',
+        bucket: 'archive',
+        prefix: 'p/',
+        region: 'eu-central-1',
+        accessKeyId: 'id',
+        secretAccessKey: 'secret',
+        sessionToken: 'token',
+        timeoutMs: 1,
+        triesMax: 1,
+      },
+    ],
+    { kept: ['0.prefix'] },
+  ),
+  'archive.natsQueue': door((given: NatsQueueOptions) => natsQueue(given), [{ connection, silenceMaxMs: 1000 }], {
+    open: ['0.connection'],
+    whole: ['0.connection'],
+  }),
   'archive.verifyArchive': door((given: ArchiveOptions) => verifyArchive(given), [options], {
     open: ['0.source', '0.store', '0.contexts'],
     whole: ['0.source', '0.store', '0.contexts', '0.judging.changes', '0.judging.unpack'],

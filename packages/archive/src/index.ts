@@ -1,13 +1,17 @@
 export { fileSegments } from './job/file-segments.ts';
+export { objectSegments } from './job/object-segments.ts';
 export type { Judging } from './job/job.ts';
-export type { Phase } from './job/names.ts';
+export type { Phase, Unit } from './job/names.ts';
 export type { Segment, SegmentSource } from './job/segment.ts';
 export type { Counted, CountedContext, Place, UnitTally } from './job/unit-tally.ts';
 export { folderObjects } from './objects/folder-objects.ts';
 export type { FoundObject, ObjectRange, ObjectStore } from './objects/object-store.ts';
+export type { S3Options } from './objects/s3-objects.ts';
+export { s3Objects } from './objects/s3-objects.ts';
 export type { ArchiveSummary } from './run/archive-summary.ts';
 export type { ArchiveOptions } from './run/verify-archive.ts';
 export { verifyArchive } from './run/verify-archive.ts';
 export type { ArchiveEvent } from './units/bench.ts';
 export type { RunFigures } from './report/archive-report.ts';
 export { archiveReport } from './report/archive-report.ts';
+export type { TakenUnit, WorkQueue } from './units/work-queue.ts';

@@ -8,6 +8,11 @@ import { unreadable } from './unreadable.ts';
 /** What is read inside directories; everything else there is skipped and counted. */
 const LOG_NAME = /\.(?:xml|ndjson|jsonl|log)(?:\.gz|\.zst)?$/i;
 
+/** Whether what is called so is read as a log where nobody named it. */
+export function isLogName(name: string): boolean {
+  return LOG_NAME.test(name);
+}
+
 /** The files behind a list of paths. */
 export interface FoundFiles {
   readonly files: readonly FoundFile[];
@@ -58,7 +63,7 @@ async function collect(directory: string, entries: readonly Dirent[], found: Col
     const path = join(directory, entry.name);
     try {
       if (entry.isDirectory()) await collect(path, await entriesOf(path), found);
-      else if (LOG_NAME.test(entry.name)) await add(path, found);
+      else if (isLogName(entry.name)) await add(path, found);
       else found.skipped += 1;
     } catch (error) {
       if (!(error instanceof Fault)) throw error;

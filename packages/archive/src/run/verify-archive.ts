@@ -19,14 +19,16 @@ import type { LogPool } from '@parley/log';
 import { createLogPool } from '@parley/log';
 import { AT_POLICY, CONTEXT_NEEDED, SOME_UNPACK_LIMITS } from '@parley/log/internal';
 import type { Job, Judging } from '../job/job.ts';
-import { keptJob, usualShards } from '../job/job.ts';
+import { jobDigest, keptJob, usualShards } from '../job/job.ts';
 import type { Unit } from '../job/names.ts';
 import type { SegmentSource } from '../job/segment.ts';
 import type { ObjectStore } from '../objects/object-store.ts';
 import type { ArchiveEvent, Bench } from '../units/bench.ts';
 import { doUnit, undone } from '../units/do-unit.ts';
+import type { WorkQueue } from '../units/work-queue.ts';
 import type { ArchiveSummary } from './archive-summary.ts';
 import { sizeOf, summaryOf } from './archive-summary.ts';
+import { fromQueue } from './from-queue.ts';
 
 export interface ArchiveOptions {
   readonly source: SegmentSource;
@@ -38,6 +40,8 @@ export interface ArchiveOptions {
   readonly shards?: number | undefined;
   /** Threads; 0 for the calling one. */
   readonly workers: number;
+  /** Who does what, where several processes do it, each with this same call. Default: this one does all. */
+  readonly queue?: WorkQueue | undefined;
   /** Ends it after what is under way was given up. */
   readonly signal?: AbortSignal | undefined;
   readonly onEvent?: ((event: ArchiveEvent) => void) | undefined;
@@ -61,6 +65,7 @@ const OPTIONS: Kind<ArchiveOptions> = shapeOf<ArchiveOptions>({
   judging: JUDGING,
   shards: optional(whole(1, SHARDS_MAX)),
   workers: whole(),
+  queue: optional(port<WorkQueue>('open', 'offer', 'take', 'finish')),
   signal: optional(instanceOf<AbortSignal>(AbortSignal)),
   onEvent: optional(callback()),
 });
@@ -75,9 +80,10 @@ const OPTIONS: Kind<ArchiveOptions> = shapeOf<ArchiveOptions>({
  */
 export async function verifyArchive(options: ArchiveOptions): Promise<ArchiveSummary | undefined> {
   requireOptions(OPTIONS, options, 'options');
-  const { source, store, contexts, judging, workers, signal, onEvent } = options;
+  const { source, store, contexts, judging, workers, queue, signal, onEvent } = options;
   const job = await jobOf(options);
   await keptJob(store, job);
+  await queue?.open(jobDigest(job));
   const tell = (event: ArchiveEvent): void => called('onEvent', anything(), () => onEvent?.(event));
   tell({ kind: 'planned', segments: job.segments.length, sizeBytes: sizeOf(job), shards: job.shards });
   const policy = policyOf(judging.profile, judging.changes);
@@ -94,10 +100,12 @@ export async function verifyArchive(options: ArchiveOptions): Promise<ArchiveSum
   };
   try {
     for (const phase of ['index', 'verify'] as const) {
+      if (queue !== undefined) await fromQueue(bench, queue, phase);
       // One fills the threads while another is read or put away.
-      await inTurns(await undone(job, store, phase), workers === 0 ? 1 : 2, (unit) => doUnit(bench, unit));
+      else await inTurns(await undone(job, store, phase), workers === 0 ? 1 : 2, (unit) => doUnit(bench, unit));
       if (signal?.aborted === true) return undefined;
     }
+    await queue?.finish();
     return await summaryOf(store, job);
   } finally {
     await pools.close();

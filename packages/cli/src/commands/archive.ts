@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { ArchiveSummary, Judging, ObjectStore } from '@parley/archive';
-import { archiveReport, fileSegments, folderObjects, verifyArchive } from '@parley/archive';
+import { archiveReport, verifyArchive } from '@parley/archive';
 import { Fault } from '@parley/core';
 import { jsonLine } from '@parley/core/internal';
 import { policyOf } from '@parley/engine';
@@ -8,9 +8,11 @@ import type { ArchiveActions, ArchiveVerifyOptions } from '../declarations/archi
 import type { Completed } from '../judging/given.ts';
 import { completed } from '../judging/given.ts';
 import { isForPool } from '../judging/judge.ts';
+import { segmentsAt, storeAt } from '../options/archive-places.ts';
 import { parseAt } from '../options/at-option.ts';
 import { openContexts } from '../options/contexts-option.ts';
 import { policyChanges, unpackLimits } from '../options/policy-option.ts';
+import { queueAt } from '../relay/archive-queue.ts';
 import { ArchiveProgress } from '../report/archive-progress.ts';
 import { archiveText } from '../report/archive-text.ts';
 import { ExitStatus } from '../terminal/exit-status.ts';
@@ -33,18 +35,20 @@ async function verifyAll(
   const contexts = await openContexts(options, terminal);
   if (contexts === undefined)
     throw new Fault('caller.option-invalid', { reason: 'the keys are missing: give --contexts, --keys or --config' });
-  const store = folderObjects(options.out);
+  const store = storeAt(options.out, terminal.environment);
   const isWatched = options.quiet !== true && options.json !== true;
+  const shared = options.nats === undefined ? undefined : await queueAt(options.nats);
   const progress = new ArchiveProgress(isWatched ? terminal.screen : undefined);
   const startedMs = performance.now();
   try {
     const summary = await verifyArchive({
-      source: fileSegments(paths),
+      source: segmentsAt(paths, terminal.environment),
       store,
       contexts,
       judging,
       shards: options.shards,
       workers: options.workers ?? availableParallelism(),
+      queue: shared?.queue,
       signal: terminal.interrupted,
       onEvent: (event) => progress.take(event),
     });
@@ -62,6 +66,7 @@ async function verifyAll(
     return statusOf(summary);
   } finally {
     progress.stop();
+    await shared?.close();
     await contexts.close();
   }
 }

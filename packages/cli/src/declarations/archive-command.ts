@@ -8,6 +8,7 @@ export interface ArchiveVerifyOptions extends JudgingOptions {
   readonly out: string;
   readonly shards?: number | undefined;
   readonly workers?: number | undefined;
+  readonly nats?: string | undefined;
   readonly allowReplays?: boolean | undefined;
   readonly json?: boolean | undefined;
   readonly quiet?: boolean | undefined;
@@ -24,12 +25,15 @@ const SHARDS_MAX = 65_536;
 const HELP = `
 Segments are indexed by context first, then contexts verified in shards. What is done is kept in the folder of --out: the
 same command again goes on where somebody stopped, and comes to the same octets. There are then results/*.parquet, with a row for
-each record, and report.html.
+each record, and report.html. For s3:// the environment has AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION and
+AWS_ENDPOINT_URL.
 ${KEYS_HELP}
 ${EXIT_HELP}
 
 Examples:
   parley archive verify archive/ --keys keys.json --out results
+  parley archive verify s3://logs/2026/ --keys keys.json --out s3://results/2026
+  parley archive verify s3://logs/2026/ --keys keys.json --out s3://results/2026 --nats nats://nats:4222
   duckdb -c "select code, count(*) from 'results/results/*.parquet' group by code"`;
 
 /** `parley archive`. */
@@ -41,9 +45,12 @@ export function archiveCommand(parent: Command, actions: () => Promise<ArchiveAc
     judging(
       subcommand(archive, 'verify')
         .description('Verify every message of an archive, in two passes.')
-        .argument('<paths...>', 'NDJSON logs, .xml files, or folders of them (also .gz and .zst): the segments'),
+        .argument(
+          '<paths...>',
+          'NDJSON logs, .xml files, or folders of them (also .gz and .zst), or s3://BUCKET/PREFIX: the segments',
+        ),
     )
-      .requiredOption('--out <dir>', 'the folder for indexes, results and the report')
+      .requiredOption('--out <place>', 'folder, or s3://BUCKET/PREFIX, for indexes, results and the report')
       .addOption(
         new Option(
           '--shards <n>',
@@ -54,6 +61,10 @@ export function archiveCommand(parent: Command, actions: () => Promise<ArchiveAc
         new Option('--workers <n>', 'worker threads; 0 works without; default: one per core').argParser(
           wholeNumber(0, WORKERS_MAX),
         ),
+      )
+      .option(
+        '--nats <address>',
+        'share the work with all processes that are given this same command: nats://host:4222',
       )
       .option('--allow-replays', 'accept a message that was seen before in this archive')
       .option('--json', 'print the summary as JSON')

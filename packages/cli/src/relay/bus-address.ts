@@ -10,7 +10,7 @@ export interface BusAddress {
   readonly settings: Readonly<Record<string, string>>;
 }
 
-const FORM = /^([a-z][a-z0-9+.-]*):\/\/(?:([^@/?]*)@)?([^/?]+)\/([^?]+)(?:\?(.*))?$/;
+const FORM = /^([a-z][a-z0-9+.-]*):\/\/(?:([^@/?]*)@)?([^/?]+)(?:\/([^?]*))?(?:\?(.*))?$/;
 
 /** safety: what is wrong of it is said without what is in it, where a password may be. @throws Fault `caller.option-invalid` */
 export function busAddress(text: string, option: string): BusAddress {

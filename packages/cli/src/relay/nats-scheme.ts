@@ -10,17 +10,18 @@ import { withConnection } from './with-connection.ts';
 export const NATS: BusScheme = {
   async inlet(address, option) {
     const [stream = '', consumer = ''] = pathOf(address, 'STREAM/CONSUMER', option);
-    const connection = await connected(address, option);
+    const connection = await natsConnection(address, option);
     return withConnection(natsInlet({ connection, stream, consumer }), () => connection.close());
   },
   async outlet(address, option) {
     const [subject = ''] = pathOf(address, 'SUBJECT', option);
-    const connection = await connected(address, option);
+    const connection = await natsConnection(address, option);
     return withConnection(natsOutlet({ connection, subject }), () => connection.close());
   },
 };
 
-async function connected(address: BusAddress, option: string): Promise<NatsConnection> {
+/** Opens a connection, which outlives every outage of the server. @throws Fault `caller.option-invalid`; of the client */
+export async function natsConnection(address: BusAddress, option: string): Promise<NatsConnection> {
   const { tls } = settingsOf(address, ['tls'], option);
   const { hosts, user, password } = address;
   return await connect({
