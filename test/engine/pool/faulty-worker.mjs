@@ -1,10 +1,10 @@
 // A worker with faults: it runs the real one, unless a message of the batch begins with one of these words.
 import { randomFillSync } from 'node:crypto';
 import { threadId, workerData } from 'node:worker_threads';
+import { JobReader } from '../../../packages/engine/dist/pool/transfer/job-words.js';
 import { BatchRunner } from '../../../packages/engine/dist/pool/worker/batch-runner.js';
 
 export const runner = new BatchRunner(workerData, threadId, (out) => randomFillSync(out));
-const FIELDS = 6;
 
 export const FAULTS = {
   '!exit': () => process.exit(3),
@@ -31,8 +31,10 @@ export const FAULTS = {
 export function runTask(task) {
   if (task === undefined) return runner.sweep();
   const control = new Int32Array(task.output, 0, 2);
-  for (let at = 0; at < task.jobs.length; at += FIELDS) {
-    const octets = new Uint8Array(task.input, task.jobs[at], Math.min(16, task.jobs[at + 1])).slice();
+  const jobs = new JobReader(task.output, task.count, task.texts);
+  for (let index = 0; index < task.count; index++) {
+    const { start, length } = jobs.at(index);
+    const octets = new Uint8Array(task.input, start, Math.min(16, length)).slice();
     const word = Buffer.from(octets).toString('latin1').split(' ')[0];
     const fault = FAULTS[word];
     if (fault === undefined) continue;

@@ -1,8 +1,10 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import type { FailedReply } from '@parley/core';
 import type { PoolSealRequest } from '@parley/engine';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { answerAll } from '../../../packages/engine/src/pool/answer-all.ts';
+import type { Asker } from '../../../packages/engine/src/pool/flight.ts';
 import { poolWith } from './pool-fixture.ts';
 import { AT_MS, mixedMessages, SMALL_CONTEXT, sampleMessage } from './sample-messages.ts';
 
@@ -22,14 +24,16 @@ async function taken<T>(stream: AsyncIterable<T>): Promise<T[]> {
   return all;
 }
 
+const refused = (given: number): FailedReply => ({ ok: false, code: 'internal.busy', detail: { given } });
+
 /** Questions that are answered when the test says so. */
 class Oracle {
   readonly asked: number[] = [];
   readonly #answers = new Map<number, () => void>();
 
-  readonly ask = (given: number): Promise<{ ok: true; value: number }> => {
+  readonly ask = (given: number, asker: Asker, place: number): void => {
     this.asked.push(given);
-    return new Promise((resolve) => this.#answers.set(given, () => resolve({ ok: true, value: given })));
+    this.#answers.set(given, () => asker.answer(place, refused(given)));
   };
 
   answer(given: number): void {
@@ -174,14 +178,22 @@ describe('a stream', () => {
         const items = Array.from({ length: count }, (_, index) => index);
         let inside = 0;
         let insideMost = 0;
-        const ask = async (given: number): Promise<{ ok: true; value: number }> => {
-          insideMost = Math.max(insideMost, ++inside);
+        const answer = async (given: number, asker: Asker, place: number): Promise<void> => {
           for (let turns = delays.next().value ?? 0; turns > 0; turns--) await turn();
           inside--;
-          return { ok: true, value: given };
+          asker.answer(place, refused(given));
+        };
+        const ask = (given: number, asker: Asker, place: number): void => {
+          insideMost = Math.max(insideMost, ++inside);
+          // Some are answered before the asker hears that they were taken.
+          if (given % 5 === 4) {
+            inside--;
+            asker.answer(place, refused(given));
+          } else void answer(given, asker, place);
         };
         const all = await taken(answerAll(items, { concurrency, ordered }, ask));
         const given = all.map((answered) => answered.given);
+        expect(all.every(({ given: one, reply }) => !reply.ok && reply.detail['given'] === one)).toBe(true);
         expect(ordered ? given : given.sort((left, right) => left - right)).toEqual(items);
         expect(insideMost).toBeLessThanOrEqual(concurrency);
       }),

@@ -1,15 +1,19 @@
-import type { Reply } from '@parley/core';
 import { Fault } from '@parley/core';
 import { failedReply, requireKind, requireOptions } from '@parley/core/internal';
-import type { AllOptions, Answered, CallOptions } from './contract.ts';
+import type { AnyReply } from './answer/reply-reader.ts';
+import type { AllOptions, Answered } from './contract.ts';
+import type { Asker } from './flight.ts';
 import { ALL_OPTIONS, SOURCE } from './options-shape.ts';
 
-type Ask<Given, Value> = (given: Given, options: CallOptions) => Promise<Reply<Value>>;
+/** Asks for one of a source, in its asker's name. What it throws is the answer. */
+type Ask<Given> = (given: Given, asker: Asker, place: number) => void;
 type Asking = AllOptions & { readonly concurrency: number };
 
-interface Slot<Given, Value> {
+const CUT_OFF_AT = 64;
+
+interface Slot<Given> {
   readonly given: Given;
-  reply: Reply<Value> | undefined;
+  reply: AnyReply | undefined;
 }
 
 /**
@@ -21,7 +25,7 @@ interface Slot<Given, Value> {
 export function answerAll<Given, Value>(
   source: AsyncIterable<Given> | Iterable<Given>,
   options: Asking,
-  ask: Ask<Given, Value>,
+  ask: Ask<Given>,
 ): AsyncGenerator<Answered<Given, Value>, void, undefined> {
   requireKind(SOURCE, source, 'source');
   requireOptions(ALL_OPTIONS, options, 'options');
@@ -29,7 +33,7 @@ export function answerAll<Given, Value>(
 }
 
 async function* answers<Given, Value>(
-  questions: Questions<Given, Value>,
+  questions: Questions<Given>,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Answered<Given, Value>, void, undefined> {
   const onAbort = (): void => questions.wake();
@@ -39,37 +43,48 @@ async function* answers<Given, Value>(
       if (signal?.aborted === true) throw new Fault('caller.aborted', {}, signal.reason);
       questions.readOn();
       const answered = questions.take();
-      if (answered !== undefined) yield answered;
+      if (answered !== undefined) yield answered as Answered<Given, Value>;
       else if (questions.isOver) return;
       else await questions.news();
     }
   } finally {
-    signal?.removeEventListener('abort', onAbort);
     await questions.end();
+    signal?.removeEventListener('abort', onAbort);
   }
 }
 
 /** What was read from a source and not yet yielded. */
-class Questions<Given, Value> {
+class Questions<Given> implements Asker {
+  readonly keepsApart = false;
   readonly #concurrency: number;
   readonly #ordered: boolean;
-  readonly #call: CallOptions;
-  readonly #ask: Ask<Given, Value>;
-  readonly #iterator: AsyncIterator<Given> | Iterator<Given>;
-  readonly #underWay = new Set<Promise<void>>();
+  readonly #signal: AbortSignal | undefined;
+  readonly #ask: Ask<Given>;
+  readonly #next: () => Promise<IteratorResult<Given>> | IteratorResult<Given>;
+  readonly #return: () => unknown;
+  // By the number of the question.
+  readonly #underWay = new Map<number, Slot<Given>>();
   // In the order in which they are to be yielded: of the source, or of the answers.
-  readonly #queue: Slot<Given, Value>[] = [];
+  readonly #queue: Slot<Given>[] = [];
+  #taken = 0;
+  #asked = 0;
   #isReading = false;
   #isRead = false;
   #failure: { readonly error: unknown } | undefined;
   #wake: () => void = () => undefined;
 
-  constructor(source: AsyncIterable<Given> | Iterable<Given>, options: Asking, ask: Ask<Given, Value>) {
+  constructor(source: AsyncIterable<Given> | Iterable<Given>, options: Asking, ask: Ask<Given>) {
     this.#concurrency = options.concurrency;
     this.#ordered = options.ordered ?? true;
-    this.#call = { signal: options.signal };
+    this.#signal = options.signal;
     this.#ask = ask;
-    this.#iterator = Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
+    const iterator = Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
+    this.#next = () => iterator.next();
+    this.#return = () => iterator.return?.();
+  }
+
+  get isAborted(): boolean {
+    return this.#signal?.aborted === true;
   }
 
   /** Whether all has been taken. @throws what the source threw */
@@ -80,7 +95,8 @@ class Questions<Given, Value> {
   }
 
   get #held(): number {
-    return this.#ordered ? this.#queue.length : this.#queue.length + this.#underWay.size;
+    const queued = this.#queue.length - this.#taken;
+    return this.#ordered ? queued : queued + this.#underWay.size;
   }
 
   /** Reads while there is room, beside what else happens. */
@@ -91,11 +107,25 @@ class Questions<Given, Value> {
   }
 
   /** The next that has its answer, if there is one. */
-  take(): Answered<Given, Value> | undefined {
-    const [first] = this.#queue;
-    if (first?.reply === undefined) return undefined;
-    this.#queue.shift();
-    return { given: first.given, reply: first.reply };
+  take(): { readonly given: Given; readonly reply: AnyReply } | undefined {
+    const next = this.#queue[this.#taken];
+    if (next?.reply === undefined) return undefined;
+    this.#taken++;
+    // perf: a queue that is cut off at every message is moved as often.
+    if (this.#taken === CUT_OFF_AT || this.#taken === this.#queue.length) {
+      this.#queue.splice(0, this.#taken);
+      this.#taken = 0;
+    }
+    return { given: next.given, reply: next.reply };
+  }
+
+  answer(place: number, reply: AnyReply): void {
+    const slot = this.#underWay.get(place);
+    if (slot === undefined) return;
+    slot.reply = reply;
+    this.#underWay.delete(place);
+    if (!this.#ordered) this.#queue.push(slot);
+    this.#wake();
   }
 
   /** Resolves when something has changed. */
@@ -114,15 +144,18 @@ class Questions<Given, Value> {
     if (!this.#isRead) {
       this.#isRead = true;
       // Not awaited: a source that waits for the next message need not hear of it before that comes.
-      void Promise.resolve(this.#iterator.return?.()).catch(() => undefined);
+      void (async () => this.#return())().catch(() => undefined);
     }
-    await Promise.all(this.#underWay);
+    while (this.#underWay.size > 0 && !this.isAborted) await this.news();
+    this.#underWay.clear();
   }
 
   async #read(): Promise<void> {
     try {
       while (!this.#isRead && this.#held < this.#concurrency) {
-        const step = await this.#iterator.next();
+        const coming = this.#next();
+        // perf: what is there is not waited for.
+        const step = 'then' in coming ? await coming : coming;
         if (this.#isRead) break;
         if (step.done === true) this.#isRead = true;
         else this.#begin(step.value);
@@ -137,21 +170,14 @@ class Questions<Given, Value> {
   }
 
   #begin(given: Given): void {
-    const slot: Slot<Given, Value> = { given, reply: undefined };
+    const slot: Slot<Given> = { given, reply: undefined };
+    const place = this.#asked++;
+    this.#underWay.set(place, slot);
     if (this.#ordered) this.#queue.push(slot);
-    const answer = this.#asked(given)
-      .catch((error: unknown): Reply<Value> => failedReply(error))
-      .then((reply) => {
-        slot.reply = reply;
-        if (!this.#ordered) this.#queue.push(slot);
-        this.#underWay.delete(answer);
-        this.#wake();
-      });
-    this.#underWay.add(answer);
-  }
-
-  // Async: what `ask` throws at once is an answer, too.
-  async #asked(given: Given): Promise<Reply<Value>> {
-    return this.#ask(given, this.#call);
+    try {
+      this.#ask(given, this, place);
+    } catch (error) {
+      this.answer(place, failedReply(error));
+    }
   }
 }

@@ -1,14 +1,18 @@
-import type { AnyReply } from './reply-reader.ts';
+import type { AnyReply } from './answer/reply-reader.ts';
+import type { Asker } from './flight.ts';
 
 /** The replies to one call: it resolves once all are there, or with `caller.aborted` for those that are not when its signal says so. */
-export class Call {
+export class Call implements Asker {
   readonly replies: Promise<readonly AnyReply[]>;
+  /** Who asks for one message has nothing to do with the others of its batch. */
+  readonly keepsApart: boolean;
   readonly #replies: AnyReply[];
   readonly #signal: AbortSignal | undefined;
   #unanswered: number;
   #resolve: (replies: readonly AnyReply[]) => void = () => undefined;
 
   constructor(count: number, signal: AbortSignal | undefined) {
+    this.keepsApart = count === 1;
     this.#replies = new Array<AnyReply>(count);
     this.#unanswered = count;
     this.#signal = signal;

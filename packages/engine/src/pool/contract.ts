@@ -78,7 +78,7 @@ export interface DecryptionEntry extends ReplayEntry {
 }
 
 export interface PoolMessage {
-  /** Borrowed until the promise settles; copied once, into shared memory. */
+  /** Borrowed until the promise settles; copied once, into shared memory, when a worker has time for it. */
   readonly message: Uint8Array;
   /** Epoch milliseconds to judge it at; `message` takes the message's own Timestamp. */
   readonly atMs: number | 'message';
@@ -164,7 +164,7 @@ export interface WorkerLoad {
 
 /** What verification in bulk needs: every pool is one, and what stands in for a pool need be no more. */
 export interface BatchVerifier<Message extends OpenedMessage = OpenedMessage> {
-  /** Opens many, without the verified octets: one reply per message, in order. */
+  /** Opens many, without the verified octets: one reply per message, in order. What verdicts say alike they may share, frozen. */
   verifyBatch(messages: readonly PoolMessage[], options?: CallOptions): Promise<readonly Reply<Verdict<Message>>[]>;
 }
 
@@ -177,7 +177,10 @@ export interface BatchVerifier<Message extends OpenedMessage = OpenedMessage> {
 export interface Pool<Message extends OpenedMessage = ContextMessage> extends BatchVerifier<Message> {
   /** Opens one message. Calls made in one turn of the event loop travel together. The answer is the caller's. */
   open(message: PoolMessage, options?: CallOptions): Promise<Reply<Message>>;
-  /** Opens many: one reply per message, in order. */
+  /**
+   * Opens many: one reply per message, in order. The octets of messages that travelled together are views of one buffer, each message's
+   * of its own part; copy what is to be kept for long, or transferred. Their keys may be shared, frozen.
+   */
   openBatch(messages: readonly PoolMessage[], options?: CallOptions): Promise<readonly Reply<Message>[]>;
   /**
    * Seals `envelope` (borrowed until the promise settles). `caller.context-unusable` for an unknown context;
@@ -190,7 +193,7 @@ export interface Pool<Message extends OpenedMessage = ContextMessage> extends Ba
   ): Promise<Reply<SealedMessage>>;
   /**
    * Opens a stream of messages, each borrowed until its answer comes. Reads on only while there is room, so a slow reader slows the
-   * source down. Whatever else the messages carry comes back with their answers.
+   * source down. Whatever else the messages carry comes back with their answers. Octets are shared as by {@link openBatch}.
    *
    * @throws Fault (the iteration) `caller.aborted`; what `messages` throws, once all that came before is answered
    */

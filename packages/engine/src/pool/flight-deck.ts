@@ -1,6 +1,8 @@
 import type { FailedReply } from '@parley/core';
 import { Fault } from '@parley/core';
 import { callbackFault, failedReply } from '@parley/core/internal';
+import type { AnyReply } from './answer/reply-reader.ts';
+import { readReplies } from './answer/reply-reader.ts';
 import type { ContextDesk } from './context-desk.ts';
 import type { ContextWatch } from './context-watch.ts';
 import type { DecryptionEntry, PoolStats } from './contract.ts';
@@ -9,16 +11,18 @@ import { Flight, neededBy } from './flight.ts';
 import type { KeyDesk } from './key-desk.ts';
 import type { Meter } from './meter.ts';
 import type { PoisonList } from './poison-list.ts';
-import type { AnyReply } from './reply-reader.ts';
-import { readReplies } from './reply-reader.ts';
 import type { StallWatch } from './stall-watch.ts';
+import { answersStart } from './transfer/job-words.ts';
 import type { Slab, SlabPool } from './transfer/slab.ts';
 import type { AttachedContext, AttachedKey, Executor, KeptKey } from './transfer/task.ts';
 import { Unserved } from './transfer/task.ts';
 
 export interface FlightDeckOptions {
   readonly executor: Executor;
-  readonly slabs: SlabPool;
+  /** For messages. */
+  readonly inputs: SlabPool;
+  /** For answers. */
+  readonly outputs: SlabPool;
   readonly desk: ContextDesk;
   readonly watch: Pick<ContextWatch, 'current'>;
   readonly keys: KeyDesk;
@@ -26,6 +30,8 @@ export interface FlightDeckOptions {
   readonly meter: Meter;
   readonly stalls: StallWatch;
   readonly jobTimeoutMs: number;
+  /** Hands an answer over, which came at `nowMs`. */
+  readonly answer: (job: Job, reply: AnyReply, nowMs: number) => void;
   /** A batch to send while a worker has time. */
   readonly next: () => Flight | undefined;
 }
@@ -73,6 +79,7 @@ export class FlightDeck {
     while (this.#inFlight.size < executor.capacity) {
       const flight = this.#ready.shift() ?? next();
       if (flight === undefined) return;
+      if (!this.#board(flight)) continue;
       const landing = this.#fly(flight).then(() => {
         this.#inFlight.delete(flight);
         this.dispatch();
@@ -86,6 +93,21 @@ export class FlightDeck {
     await Promise.all(this.#inFlight.values());
   }
 
+  /** Sees to it that the messages of `flight` are in shared memory; `false` if there is nothing to send. */
+  #board(flight: Flight): boolean {
+    if (flight.load !== undefined) return true;
+    for (const job of flight.disembark()) this.#settle(flight, job, ABORTED);
+    if (flight.jobs.length === 0) return false;
+    try {
+      flight.board(this.#options.inputs);
+      return true;
+    } catch (error) {
+      // No shared memory left.
+      for (const job of flight.jobs) this.#settle(flight, job, failedReply(error));
+      return false;
+    }
+  }
+
   async #fly(flight: Flight): Promise<void> {
     // In a later round it brings what was looked up since, which must not be forgotten before it is used.
     const watching = flight.rounds === 0 ? this.#options.watch.current(performance.now()) : undefined;
@@ -93,11 +115,14 @@ export class FlightDeck {
     const replies = await this.#run(flight);
     if (replies === undefined) return;
     const needing = new Map<string, Needing>();
-    for (const [index, job] of flight.jobs.entries()) {
+    const { jobs, rounds } = flight;
+    const nowMs = performance.now();
+    for (let index = 0; index < jobs.length; index++) {
+      const job = jobs[index]!;
       const reply = replies[index]!;
-      const need = flight.rounds < ROUNDS_MAX ? neededBy(reply) : undefined;
+      const need = rounds < ROUNDS_MAX ? neededBy(reply) : undefined;
       if (need === undefined) {
-        settle(flight, job, reply);
+        this.#settle(flight, job, reply, nowMs);
       } else {
         // What one message is granted, another is not, though it be the same.
         const key = need.kind === 'decryption' ? `${index}` : `${need.kind} ${need.name}`;
@@ -109,18 +134,21 @@ export class FlightDeck {
 
   /** The replies to `flight`, in order; `undefined` if there was no worker to the end, which is then dealt with. */
   async #run(flight: Flight): Promise<readonly AnyReply[] | undefined> {
-    const { slabs } = this.#options;
+    const { outputs } = this.#options;
     this.#batches++;
     this.#options.stalls.add(flight);
     try {
-      const output = slabs.take(flight.outputBytes);
+      const output = outputs.take(flight.outputBytes);
       const { filled, kept } = await this.#execute(flight, output);
       const { start, length } = flight.answer;
-      const replies = this.#options.keys.keep(kept, readReplies(filled, start, length));
+      const { jobs } = flight;
+      const isApart = (index: number): boolean => jobs[index]?.asker.keepsApart ?? true;
+      const octets = { isApart, first: answersStart(jobs.length) };
+      const replies = this.#options.keys.keep(kept, readReplies(filled, start, length, octets));
       const { kind, threadId, busyMs } = flight;
       this.#options.meter.batch({ kind, threadId, messages: replies.length, busyMs });
-      slabs.give(filled, start + length);
-      if (filled !== output) slabs.give(output, output.length);
+      outputs.give(filled, start + length);
+      if (filled !== output) outputs.give(output, output.length);
       return replies;
     } catch (error) {
       // Its output slab is left to the garbage collector: see Load.taint.
@@ -134,9 +162,9 @@ export class FlightDeck {
   /** The slab with the answer: `output`, unless that was too small; and the secrets that go with it. */
   async #execute(flight: Flight, output: Slab): Promise<{ filled: Slab; kept: readonly KeptKey[] }> {
     try {
-      const { kept, replacement, byTemplate } = await this.#options.executor.run(
-        flight.task(output, performance.now()),
-      );
+      const { executor, outputs } = this.#options;
+      const task = flight.task(output, outputs.dirtyBytes(output), performance.now());
+      const { kept, replacement, byTemplate } = await executor.run(task);
       this.#byTemplate += byTemplate;
       return { filled: replacement === undefined ? output : new Uint8Array(replacement), kept };
     } catch (error) {
@@ -164,14 +192,16 @@ export class FlightDeck {
         if (need.kind === 'decryption') {
           for (const job of jobs) {
             const reply = await leaveToDecrypt(job, need.entry);
-            if (reply === undefined) again.push({ ...job, decryptable: need.entry.key });
-            else settle(flight, job, reply);
+            if (reply === undefined) {
+              job.decryptable = need.entry.key;
+              again.push(job);
+            } else this.#settle(flight, job, reply);
           }
           return;
         }
         const found = need.kind === 'context' ? await desk.lookUp(need.name) : keys.lookUp(need.name);
         if ('ok' in found) {
-          for (const job of jobs) settle(flight, job, found);
+          for (const job of jobs) this.#settle(flight, job, found);
           return;
         }
         if ('sha1Base64' in found) encryptedKeys.set(need.name, found);
@@ -188,24 +218,31 @@ export class FlightDeck {
 
   /** A worker died, or none came: once more, or in single messages, or no more. */
   #lost(flight: Flight, isInnocent: boolean): void {
-    flight.load.taint();
+    flight.load?.taint();
     if (isInnocent) flight.misses++;
     else flight.deaths++;
     const [first] = flight.jobs;
     const nowMs = performance.now();
     const sinceMs = nowMs - (flight.firstSentMs ?? nowMs);
     if (flight.misses > MISSES_MAX && sinceMs >= this.#options.jobTimeoutMs) {
-      for (const job of flight.jobs) settle(flight, job, workerLost('no worker started'));
+      for (const job of flight.jobs) this.#settle(flight, job, workerLost('no worker started'));
     } else if (flight.deaths >= DEATHS_MAX && first !== undefined) {
-      this.#options.poison.add(flight.load.octetsOf(first).slice(), nowMs);
-      settle(flight, first, workerLost('ended its worker'));
+      if (flight.load !== undefined) this.#options.poison.add(flight.load.octetsOf(first).slice(), nowMs);
+      this.#settle(flight, first, workerLost('ended its worker'));
     } else {
       const again = flight.deaths >= DEATHS_BEFORE_SPLIT ? flight.split(flight.jobs.length) : [flight];
       this.#retries += again.length;
       this.#ready.unshift(...again);
     }
   }
+
+  #settle(flight: Flight, job: Job, reply: AnyReply, nowMs = performance.now()): void {
+    this.#options.answer(job, reply, nowMs);
+    flight.load?.settle();
+  }
 }
+
+const ABORTED: FailedReply = { ok: false, code: 'caller.aborted', detail: {} };
 
 /** Messages that lack the same. */
 interface Needing {
@@ -214,7 +251,10 @@ interface Needing {
 }
 
 /** Asks for it; the answer to a message that may not be decrypted. */
-async function leaveToDecrypt({ mayDecrypt }: Job, entry: DecryptionEntry): Promise<FailedReply | undefined> {
+async function leaveToDecrypt(
+  { request: { mayDecrypt } }: Job,
+  entry: DecryptionEntry,
+): Promise<FailedReply | undefined> {
   try {
     // safety: anything but yes is no.
     if ((await mayDecrypt?.(entry)) === true) return undefined;
@@ -222,11 +262,6 @@ async function leaveToDecrypt({ mayDecrypt }: Job, entry: DecryptionEntry): Prom
   } catch (error) {
     return failedReply(callbackFault('mayDecrypt', error));
   }
-}
-
-function settle(flight: Flight, job: Job, reply: Parameters<Job['answer']>[0]): void {
-  job.answer(reply);
-  flight.load.settle();
 }
 
 function workerLost(reason: string): FailedReply {

@@ -1,12 +1,13 @@
 import type { Reply } from '@parley/core';
+import { invariant } from '@parley/core/internal';
+import type { AnyReply } from './answer/reply-reader.ts';
 import type { DecryptionEntry, PoolMessage } from './contract.ts';
-import type { AnyReply } from './reply-reader.ts';
 import { Control } from './transfer/control.ts';
+import { answersStart, JobWriter } from './transfer/job-words.ts';
 import type { PortableSeal } from './transfer/portable-seal.ts';
 import type { Slab, SlabPool } from './transfer/slab.ts';
-import { alignedStart } from './transfer/slab.ts';
+import { alignedStart, wipe } from './transfer/slab.ts';
 import type { AttachedContext, AttachedKey, BatchTask, JobKind } from './transfer/task.ts';
-import { CONTROL_BYTES } from './transfer/task.ts';
 
 // Lost before a message at most.
 const ALIGNMENT_BYTES = 8;
@@ -21,44 +22,69 @@ export interface JobRequest {
   readonly seal: PortableSeal | undefined;
 }
 
-/** A message that was copied into a load; answered exactly once. */
-export interface Job extends Omit<JobRequest, 'octets'> {
-  readonly start: number;
-  readonly length: number;
+/** Who asked for messages, and is answered once for each. */
+export interface Asker {
+  /** Whether answers are wanted no more. */
+  readonly isAborted: boolean;
+  /** Whether each answer is to have its octets for itself. */
+  readonly keepsApart: boolean;
+  answer(place: number, reply: AnyReply): void;
+}
+
+/** One message of an asker, from when it is taken in until it is answered, exactly once. perf: there is one for each message. */
+export class Job {
+  request: JobRequest;
+  readonly asker: Asker;
+  /** Which of the asker's it is. */
+  readonly place: number;
+  takenMs: number;
+  /** What it counts for among those that were taken in. */
+  bytes: number;
   /** The entry that was inserted for it: it may be decrypted. */
-  readonly decryptable: string | undefined;
-  readonly answer: (reply: AnyReply) => void;
+  decryptable: string | undefined = undefined;
+  /** Where it is in the load of its batch, once it is there. */
+  start = 0;
+  length = 0;
+
+  constructor(request: JobRequest, asker: Asker, place: number, takenMs: number) {
+    this.request = request;
+    this.asker = asker;
+    this.place = place;
+    this.takenMs = takenMs;
+    this.bytes = request.octets.length;
+  }
 }
 
 /** The slab that messages were copied into; given back when each of them has its answer. */
 export class Load {
   readonly slab: Slab;
+  readonly #kind: JobKind;
   readonly #slabs: SlabPool;
   #usedBytes = 0;
-  #unanswered = 0;
+  #unanswered: number;
   #tainted = false;
 
-  constructor(slabs: SlabPool, bytes: number) {
-    this.#slabs = slabs;
+  /** Copies the messages of `jobs` (borrowed) in. @throws what there is when no shared memory is left */
+  constructor(kind: JobKind, slabs: SlabPool, jobs: readonly Job[]) {
+    let bytes = 0;
+    for (const { request } of jobs) bytes += ALIGNMENT_BYTES + request.octets.length;
     this.slab = slabs.take(bytes);
-  }
-
-  get usedBytes(): number {
-    return this.#usedBytes;
-  }
-
-  /** Copies `octets` (borrowed) in and says where. They must fit. */
-  add(octets: Uint8Array): number {
-    const start = alignedStart(this.#usedBytes, octets);
-    this.slab.set(octets, start);
-    this.#usedBytes = start + octets.length;
-    this.#unanswered++;
-    return start;
+    this.#kind = kind;
+    this.#slabs = slabs;
+    this.#unanswered = jobs.length;
+    for (const job of jobs) {
+      const { octets } = job.request;
+      job.start = alignedStart(this.#usedBytes, octets);
+      job.length = octets.length;
+      // Nothing, if it was taken away although it is lent; that would throw.
+      if (job.length > 0) this.slab.set(octets, job.start);
+      this.#usedBytes = job.start + job.length;
+    }
   }
 
   /** The octets of `job`: a view. */
-  octetsOf(job: Job): Uint8Array {
-    return this.slab.subarray(job.start, job.start + job.length);
+  octetsOf({ start, length }: Job): Uint8Array {
+    return this.slab.subarray(start, start + length);
   }
 
   /** safety: a worker that was lost with this slab might not be quite dead, so it is not used again. */
@@ -69,15 +95,19 @@ export class Load {
   /** One of its messages was answered. */
   settle(): void {
     this.#unanswered--;
-    if (this.#unanswered === 0 && !this.#tainted) this.#slabs.give(this.slab, this.#usedBytes);
+    if (this.#unanswered > 0 || this.#tainted) return;
+    // safety: what came over the wire is no secret; an envelope that was to be sealed may be.
+    if (this.#kind === 'seal') wipe(this.slab, 0, this.#usedBytes);
+    this.#slabs.give(this.slab, this.#usedBytes);
   }
 }
 
 /** A batch, from when it is made until each of its messages is answered or has moved to another one. */
 export class Flight {
   readonly kind: JobKind;
-  readonly load: Load;
-  readonly jobs: readonly Job[];
+  /** Its messages in shared memory; from when there is a worker for it. */
+  load: Load | undefined;
+  jobs: readonly Job[];
   /** What to send along, by identifier. */
   readonly contexts: ReadonlyMap<string, AttachedContext>;
   /** The same of EncryptedKeys, by SHA-1. */
@@ -94,8 +124,8 @@ export class Flight {
   #control: Control | undefined;
 
   constructor(
-    from: Pick<Flight, 'kind' | 'load' | 'jobs'> &
-      Partial<Pick<Flight, 'contexts' | 'encryptedKeys' | 'rounds' | 'deaths'>>,
+    from: Pick<Flight, 'kind' | 'jobs'> &
+      Partial<Pick<Flight, 'load' | 'contexts' | 'encryptedKeys' | 'rounds' | 'deaths'>>,
   ) {
     this.kind = from.kind;
     this.load = from.load;
@@ -109,31 +139,40 @@ export class Flight {
   /** Octets that the answers are likely to need; a worker that needs more takes a slab of its own. */
   get outputBytes(): number {
     const count = this.jobs.length;
-    let bytes = CONTROL_BYTES + 4096;
+    let bytes = answersStart(count) + 4096;
     if (this.kind === 'verify') return bytes + 1024 * count;
     for (const job of this.jobs) bytes += job.length;
     return this.kind === 'open' ? Math.ceil(bytes * 1.25) + 1024 * count : bytes + 8192 * count;
   }
 
+  /** Takes those out that nobody waits for any more. */
+  disembark(): readonly Job[] {
+    const left = this.jobs.filter(({ asker }) => asker.isAborted);
+    if (left.length > 0) this.jobs = this.jobs.filter(({ asker }) => !asker.isAborted);
+    return left;
+  }
+
+  /** Copies its messages into shared memory. @throws what there is when none is left */
+  board(slabs: SlabPool): void {
+    this.load = new Load(this.kind, slabs, this.jobs);
+  }
+
   /** The task for a worker, which answers into `output`. */
-  task(output: Slab, nowMs: number): BatchTask {
+  task(output: Slab, dirtyBytes: number, nowMs: number): BatchTask {
+    invariant(this.load !== undefined, 'a batch is sent with its messages');
     this.#control = new Control(output.buffer, nowMs);
     this.firstSentMs ??= nowMs;
+    const count = this.jobs.length;
+    const writer = new JobWriter(output.buffer, count);
+    for (const job of this.jobs) writer.add(job, job.request, job.decryptable ?? (job.request.mayDecrypt && ''));
     return {
       kind: this.kind,
       input: this.load.slab.buffer,
       output: output.buffer,
-      jobs: this.jobs.flatMap((job) => [
-        job.start,
-        job.length,
-        job.atMs,
-        job.soapAction,
-        // Base64 holds no blank; no value at all is not the same as none said.
-        job.signatureValuesSent?.join(' '),
-        // Empty: to be asked for.
-        job.decryptable ?? (job.mayDecrypt && ''),
-      ]),
-      seals: this.jobs.flatMap((job) => job.seal ?? []),
+      dirtyBytes,
+      count,
+      texts: writer.texts,
+      seals: this.kind === 'seal' ? this.jobs.flatMap(({ request }) => request.seal ?? []) : [],
       contexts: [...this.contexts.values()],
       encryptedKeys: [...this.encryptedKeys.values()],
     };
@@ -180,16 +219,12 @@ export class Flight {
 /** Gathers messages of one kind until they are a batch. */
 export class BatchBuilder {
   readonly #kind: JobKind;
-  readonly #slabs: SlabPool;
   readonly #bytesMax: number;
-  #load: Load | undefined;
   #jobs: Job[] = [];
-  // What a batch is likely to need, from the one before.
-  #usualBytes = 0;
+  #bytes = 0;
 
-  constructor(kind: JobKind, slabs: SlabPool, bytesMax: number) {
+  constructor(kind: JobKind, bytesMax: number) {
     this.#kind = kind;
-    this.#slabs = slabs;
     this.#bytesMax = bytesMax;
   }
 
@@ -200,28 +235,20 @@ export class BatchBuilder {
 
   /** Whether a message of `bytes` can still be added. */
   fits(bytes: number): boolean {
-    if (this.#load === undefined) return true;
-    return this.#load.usedBytes + ALIGNMENT_BYTES + bytes <= Math.min(this.#load.slab.length, this.#bytesMax);
+    return this.#jobs.length === 0 || this.#bytes + ALIGNMENT_BYTES + bytes <= this.#bytesMax;
   }
 
-  /** Copies a message (borrowed) in; `expectedBytes` is what is to come with it, for the size of a new slab. */
-  add(request: JobRequest, expectedBytes: number, answer: Job['answer']): void {
-    const { octets, atMs, soapAction, signatureValuesSent, mayDecrypt, seal } = request;
-    const likelyBytes = Math.min(this.#bytesMax, Math.max(this.#usualBytes, expectedBytes));
-    this.#load ??= new Load(this.#slabs, ALIGNMENT_BYTES + Math.max(likelyBytes, octets.length));
-    const start = this.#load.add(octets);
-    const decryptable = undefined;
-    const { length } = octets;
-    this.#jobs.push({ start, length, atMs, soapAction, signatureValuesSent, mayDecrypt, decryptable, seal, answer });
+  add(job: Job): void {
+    this.#bytes += ALIGNMENT_BYTES + job.bytes;
+    this.#jobs.push(job);
   }
 
-  /** The batch so far, if there is one; the next message starts a new one. `isFull`: in a larger slab, if it may be. */
-  take(isFull: boolean): Flight | undefined {
-    if (this.#load === undefined) return undefined;
-    const flight = new Flight({ kind: this.#kind, load: this.#load, jobs: this.#jobs });
-    this.#usualBytes = isFull ? 2 * this.#load.usedBytes : this.#load.usedBytes;
-    this.#load = undefined;
+  /** The batch so far, if there is one; the next message starts a new one. */
+  take(): Flight | undefined {
+    if (this.#jobs.length === 0) return undefined;
+    const flight = new Flight({ kind: this.#kind, jobs: this.#jobs });
     this.#jobs = [];
+    this.#bytes = 0;
     return flight;
   }
 }

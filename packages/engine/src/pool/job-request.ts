@@ -22,9 +22,9 @@ export function openRequests(messages: readonly PoolMessage[]): readonly JobRequ
 }
 
 /** The same of one that may carry what is not ours. */
-export function streamedRequest(given: PoolMessage): JobRequest {
+export function streamedJob(given: PoolMessage): Reply<JobRequest> {
   requireOptions(STREAMED_MESSAGE, given, 'message');
-  return jobOf(given);
+  return { ok: true, value: jobOf(given) };
 }
 
 function jobOf({ message, atMs, soapAction, signatureValuesSent, mayDecrypt }: PoolMessage): JobRequest {

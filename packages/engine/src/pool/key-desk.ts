@@ -2,7 +2,7 @@ import type { FailedReply } from '@parley/core';
 import { Secret } from '@parley/core';
 import type { Kind } from '@parley/core/internal';
 import { anything, called, failedReply, instanceOf, optional } from '@parley/core/internal';
-import type { AnyReply } from './reply-reader.ts';
+import type { AnyReply } from './answer/reply-reader.ts';
 import type { PoolCredentials } from './transfer/credentials.ts';
 import { portableSecret, usableSecret } from './transfer/portable-secret.ts';
 import type { AttachedKey, KeptKey } from './transfer/task.ts';

@@ -16,9 +16,9 @@ export class Control {
   #progress = 0;
   #progressSinceMs: number;
 
-  /** Of the task that answers into `output`, and is sent at `nowMs` of a steady clock. */
+  /** Of the task that answers into `output`, whatever was there before, and is sent at `nowMs` of a steady clock. */
   constructor(output: SharedArrayBuffer, nowMs: number) {
-    this.#words = new Int32Array(output, 0, WORDS);
+    this.#words = new Int32Array(output, 0, WORDS).fill(0);
     this.#progressSinceMs = nowMs;
   }
 

@@ -1,11 +1,27 @@
 /**
- * A reply as it lies in shared memory: tuples, packed by msgpackr, with texts by their index in the batch's table.
- * Written by reply-writer.ts, read by reply-reader.ts.
- * perf: measured on 64 opened messages of 6 signed parts, both ways through: structured clone 16 us per message,
- * msgpackr with records 10, tuples with a table of texts 2.
+ * Replies as they lie in shared memory: *shapes*, which are said once for a batch, and the *values* of each reply. Written by
+ * reply-writer.ts, read by reply-reader.ts.
+ *
+ * An answer is, from a multiple of eight octets on: {@link BLOCK_WORDS} words (float64), the values (float64), the texts among the
+ * values one behind the other (UTF-8; lengths are those of strings), and what msgpackr makes of {@link AnswerShapes}.
+ *
+ * The values of a reply are the index of its shape, and then, of a
+ * - refusal: nothing;
+ * - sealed message: where its octets start in the slab, their length, the length of each SignatureValue;
+ * - verdict: createdAtMs, expiresAtMs (NaN: none), replayUntilMs; the lengths of messageId, relatesTo (-1: none) and replayKey;
+ *   whether nonces follow, as they are not those of the shape, and then their lengths;
+ * - opened message: the same; where the verified octets start in the slab, their length, where from there the Body starts, its
+ *   length; the same of each signed part; the length of each SignatureValue.
+ *
+ * perf: messages of one conversation differ in little else. What is said once is made into objects once, and all of a batch have
+ * it in common; of each message there is one object more, and slices of one text.
  */
 
 import type { OpenedAssertion, OpenedMessage } from '../../message/opened-message.ts';
+
+/** Words before the values: how many values there are, octets of the texts. */
+export const BLOCK_WORDS = 2;
+export const WORD_BYTES: number = Float64Array.BYTES_PER_ELEMENT;
 
 /** Index of a text in the table; -1 is `undefined`. */
 export type TextIndex = number;
@@ -15,7 +31,9 @@ export const SEALED = 1;
 export const OPENED = 2;
 export const VERDICT = 3;
 
-export type ReplyRecord = FailedRecord | SealedRecord | OpenedRecord | VerdictRecord;
+export type AnswerShapes = readonly [texts: readonly string[], shapes: readonly ShapeRecord[]];
+
+export type ShapeRecord = FailedRecord | SealedRecord | OpenedRecord | VerdictRecord;
 
 export type FailedRecord = readonly [
   kind: typeof FAILED,
@@ -23,12 +41,7 @@ export type FailedRecord = readonly [
   detail: readonly (readonly [name: string, value: string | number])[],
 ];
 
-export type SealedRecord = readonly [
-  kind: typeof SEALED,
-  start: number,
-  length: number,
-  signatureValues: readonly string[],
-];
+export type SealedRecord = readonly [kind: typeof SEALED, signatureValues: number];
 
 export type OpenedRecord = readonly [
   kind: typeof OPENED,
@@ -36,13 +49,7 @@ export type OpenedRecord = readonly [
   keys: readonly KeyRecord[],
   signed: readonly SignedRecord[],
   encrypted: readonly EncryptedRecord[],
-  /** In the slab. */
-  start: number,
-  verifiedLength: number,
-  /** From `start`. */
-  bodyStart: number,
-  bodyLength: number,
-  signatureValues: readonly string[],
+  signatureValues: number,
   signatureConfirmed: boolean,
   assertions: readonly AssertionRecord[],
   /** What few messages have. */
@@ -63,7 +70,6 @@ export type VerdictRecord = readonly [
   algorithms: readonly TextIndex[],
 ];
 
-/** What differs from message to message is in place, the rest in the table. */
 export type HeadRecord = readonly [
   soapVersion: TextIndex,
   identifier: TextIndex,
@@ -71,13 +77,7 @@ export type HeadRecord = readonly [
   version: TextIndex,
   principal: TextIndex,
   action: TextIndex,
-  messageId: string | null,
-  relatesTo: string | null,
   to: TextIndex,
-  createdAtMs: number | null,
-  expiresAtMs: number | null,
-  replayKey: string,
-  replayUntilMs: number,
 ];
 
 export type KeyRecord = ContextKeyRecord | NamedKeyRecord | CertificateKeyRecord;
@@ -116,9 +116,6 @@ export type SignedRecord = readonly [
   algorithm: TextIndex,
   /** Index in the record's keys. */
   key: number,
-  /** In the verified octets. */
-  start: number,
-  length: number,
 ];
 
 export type EncryptedRecord = readonly [

@@ -1,6 +1,6 @@
 /**
  * Shared memory that batches travel in. A slab belongs to one side at a time: main fills it, lends it with the task,
- * and has it back when the task resolves. Octets are zeroed before a slab is used again.
+ * and has it back when the task resolves. What an answer leaves behind of earlier ones the next worker wipes.
  */
 
 /** A whole block of shared memory. */
@@ -32,10 +32,21 @@ export function copyOut(slab: Slab, start: number, length: number): Uint8Array {
   return copy;
 }
 
+/** Zeroes [start, end) of `slab`, and no more than the words that these touch. */
+export function wipe(slab: Slab, start: number, end: number): void {
+  if (end <= start) return;
+  // perf: shared memory is filled element by element, so by the widest there are.
+  const first = Math.ceil(start / WORD_BYTES);
+  slab.fill(0, start, Math.min(end, first * WORD_BYTES));
+  new Float64Array(slab.buffer).fill(0, first, Math.ceil(end / WORD_BYTES));
+}
+
 /** Slabs to use again, at most `keptBytesMax` octets of them. */
 export class SlabPool {
   readonly #keptBytesMax: number;
   readonly #free = new Map<number, Slab[]>();
+  // Octets of a slab, from its start, in which something was written.
+  readonly #dirty = new WeakMap<Slab, number>();
   #keptBytes = 0;
 
   constructor(keptBytesMax: number) {
@@ -47,7 +58,7 @@ export class SlabPool {
     return this.#keptBytes;
   }
 
-  /** A slab of at least `bytes` octets, all zero. The caller owns it until {@link give}. */
+  /** A slab of at least `bytes` octets, the first {@link dirtyBytes} of which anything may be in. The caller owns it until {@link give}. */
   take(bytes: number): Slab {
     const slab = this.#free.get(classOf(bytes))?.pop();
     if (slab === undefined) return newSlab(bytes);
@@ -55,20 +66,24 @@ export class SlabPool {
     return slab;
   }
 
-  /** Takes `slab` back; nothing but its first `usedBytes` octets was written. */
-  give(slab: Slab, usedBytes: number): void {
+  /** Octets of `slab` that are not known to be zero. */
+  dirtyBytes(slab: Slab): number {
+    return this.#dirty.get(slab) ?? 0;
+  }
+
+  /** Takes `slab` back; behind its first `dirtyBytes` octets all is zero. */
+  give(slab: Slab, dirtyBytes: number): void {
     if (slab.length > LARGEST_KEPT_BYTES || this.#keptBytes + slab.length > this.#keptBytesMax) return;
-    // safety: plaintext of one batch does not lie under the next one.
-    // perf: shared memory is filled element by element, so by the widest there are.
-    new Float64Array(slab.buffer).fill(0, 0, Math.ceil(usedBytes / Float64Array.BYTES_PER_ELEMENT));
+    this.#dirty.set(slab, dirtyBytes);
     const kept = this.#free.get(slab.length);
     if (kept === undefined) this.#free.set(slab.length, [slab]);
     else kept.push(slab);
     this.#keptBytes += slab.length;
   }
 
-  /** Forgets every slab. */
+  /** Wipes and forgets every slab. */
   clear(): void {
+    for (const slabs of this.#free.values()) for (const slab of slabs) wipe(slab, 0, this.dirtyBytes(slab));
     this.#free.clear();
     this.#keptBytes = 0;
   }

@@ -19,21 +19,17 @@ export interface BatchTask extends WorkerTask {
   readonly kind: JobKind;
   /** The messages. Read only, and only copied from. */
   readonly input: SharedArrayBuffer;
-  /**
-   * Per message: offset and length in `input`, then for open and verify `atMs` (or 'message'), the
-   * SOAPAction, the SignatureValues that were sent, with blanks between them, and the replay key under which it may be decrypted
-   * (empty: none yet; `undefined`: nobody wants to be asked).
-   * perf: a flat array clones 4x faster than objects, and faster than msgpackr packs it.
-   */
-  readonly jobs: readonly (number | string | undefined)[];
+  /** Messages, whose jobs are words in {@link output} (job-words.ts). */
+  readonly count: number;
+  /** What those words name. */
+  readonly texts: readonly string[];
+  /** Octets of {@link output} that earlier answers lie in; what is left of them is the worker's to wipe. */
+  readonly dirtyBytes: number;
   /** Per message of a `seal` batch. */
   readonly seals: readonly PortableSeal[];
   /** As {@link contexts}. */
   readonly encryptedKeys: readonly AttachedKey[];
 }
-
-/** Entries of {@link BatchTask.jobs} per message. */
-export const JOB_FIELDS = 6;
 
 /** What does not fit into the slab that was lent; where the records of a batch are is in its control words. */
 export interface BatchAnswer {

@@ -1,10 +1,11 @@
 import type { Secret } from '@parley/core';
 import { failedReply } from '@parley/core/internal';
 import { WorkerControl } from '../transfer/control.ts';
+import type { JobWords } from '../transfer/job-words.ts';
+import { answersStart, JobReader } from '../transfer/job-words.ts';
 import { portableSecret } from '../transfer/portable-secret.ts';
 import { alignedStart } from '../transfer/slab.ts';
 import type { BatchAnswer, BatchTask, KeptKey, WorkerTask } from '../transfer/task.ts';
-import { CONTROL_BYTES, JOB_FIELDS } from '../transfer/task.ts';
 import { verdictOf } from '../transfer/verdict.ts';
 import { FirstDecryption } from './first-decryption.ts';
 import type { RunnerData } from './message-runner.ts';
@@ -44,39 +45,35 @@ export class BatchRunner implements Runner {
     this.messages.begin(task.contexts, task.encryptedKeys);
     const kept: KeptKey[] = [];
     const before = this.messages.byTemplate;
-    const octets = new OctetWriter(task.output, CONTROL_BYTES);
+    const jobs = new JobReader(task.output, task.count, task.texts);
+    const octets = new OctetWriter(task.output, answersStart(task.count));
     const replies = new ReplyWriter(octets);
-    const count = task.jobs.length / JOB_FIELDS;
-    for (let index = 0; index < count; index++) {
+    for (let index = 0; index < task.count; index++) {
       control.begin(index + 1);
       try {
-        this.#runOne(task, index, replies, kept);
+        this.#runOne(task, jobs.at(index), index, replies, kept);
       } catch (error) {
         replies.failed(failedReply(error));
       }
     }
     this.messages.end();
     const { start, length } = replies.finish();
+    octets.wipeRest(task.dirtyBytes);
     control.done(start, length);
     return { replacement: octets.replacement, kept, byTemplate: this.messages.byTemplate - before };
   }
 
-  #runOne(task: BatchTask, index: number, replies: ReplyWriter, kept: KeptKey[]): void {
-    const at = index * JOB_FIELDS;
-    const message = this.#privateCopy(task.input, task.jobs[at] as number, task.jobs[at + 1] as number);
+  #runOne(task: BatchTask, job: JobWords, index: number, replies: ReplyWriter, kept: KeptKey[]): void {
+    const message = this.#privateCopy(task.input, job.start, job.length);
     if (task.kind === 'seal') {
       const reply = this.messages.seal(message, task.seals[index]!);
       if (reply.ok) replies.sealed(reply.value);
       else replies.failed(reply);
       return;
     }
-    const granted = task.jobs[at + 5] as string | undefined;
-    const opening = {
-      atMs: task.jobs[at + 2] as number | 'message',
-      soapAction: task.jobs[at + 3] as string | undefined,
-      signatureValuesSent: splitAtBlanks(task.jobs[at + 4] as string | undefined),
-      replays: granted === undefined ? undefined : new FirstDecryption(granted),
-    };
+    const { atMs, soapAction, signatureValuesSent, decryptable } = job;
+    const replays = decryptable === undefined ? undefined : new FirstDecryption(decryptable);
+    const opening = { atMs, soapAction, signatureValuesSent, replays };
     const keep = (sha1Base64: string, secret: Secret): void => {
       kept.push({ index, sha1Base64, secret: portableSecret(secret) });
       secret.wipe();
@@ -97,8 +94,4 @@ export class BatchRunner implements Runner {
     this.#scratch.set(shared, start);
     return this.#scratch.subarray(start, end);
   }
-}
-
-function splitAtBlanks(joined: string | undefined): readonly string[] | undefined {
-  return joined === '' ? [] : joined?.split(' ');
 }

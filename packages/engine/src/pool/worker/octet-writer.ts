@@ -1,15 +1,17 @@
 import type { Slab } from '../transfer/slab.ts';
-import { alignedStart, newSlab } from '../transfer/slab.ts';
+import { alignedStart, newSlab, wipe } from '../transfer/slab.ts';
 
 /** Writes answers one after the other into the slab that main lent; moves to a larger one of its own when that is full. */
 export class OctetWriter {
+  readonly #lent: Slab;
   #slab: Slab;
   #length: number;
   #moved = false;
 
   /** Writes from `start` on. */
   constructor(shared: SharedArrayBuffer, start: number) {
-    this.#slab = new Uint8Array(shared);
+    this.#lent = new Uint8Array(shared);
+    this.#slab = this.#lent;
     this.#length = start;
   }
 
@@ -31,6 +33,11 @@ export class OctetWriter {
     this.#slab.set(octets, start);
     this.#length = end;
     return start;
+  }
+
+  /** safety: what earlier answers left in the lent slab, up to `dirtyBytes`, does not lie under the next one. */
+  wipeRest(dirtyBytes: number): void {
+    wipe(this.#lent, this.#length, dirtyBytes);
   }
 
   #move(bytes: number): void {

@@ -9,79 +9,130 @@ import type {
   HeadRecord,
   KeyRecord,
   OpenedRest,
-  ReplyRecord,
+  ShapeRecord,
   SignedRecord,
 } from '../transfer/reply-record.ts';
 import { FAILED, OPENED, SEALED, VERDICT } from '../transfer/reply-record.ts';
 import type { Verdict } from '../transfer/verdict.ts';
 import { distinctKeys, keyIndex } from '../transfer/verdict.ts';
 import type { OctetWriter } from './octet-writer.ts';
+import { RecentShapes } from './recent-shapes.ts';
+import { ReplyValues } from './reply-values.ts';
+import type { OpenedShape } from './same-shape.ts';
+import { isSameOpened, isSameVerdict, noncesOf } from './same-shape.ts';
 import { StringTable } from './string-table.ts';
 
 const packr = new Packr({ useRecords: false });
 
-/** Writes the replies of one batch: octets as they come, the records after them. */
+/** Writes the replies of one batch: octets as they come, then what all have in common and the values of each. */
 export class ReplyWriter {
   readonly #octets: OctetWriter;
   readonly #table = new StringTable();
-  readonly #records: ReplyRecord[] = [];
+  readonly #values = new ReplyValues();
+  readonly #shapes: ShapeRecord[] = [];
+  readonly #sealed = new RecentShapes<number>((left, right) => left === right);
+  readonly #opened = new RecentShapes(isSameOpened);
+  readonly #verdicts = new RecentShapes(isSameVerdict);
 
   constructor(octets: OctetWriter) {
     this.#octets = octets;
   }
 
   failed(reply: FailedReply): void {
-    this.#records.push([FAILED, this.#table.indexOf(reply.code), Object.entries(reply.detail)]);
+    const code = this.#table.indexOf(reply.code);
+    this.#values.number(this.#shapes.push([FAILED, code, Object.entries(reply.detail)]) - 1);
   }
 
   sealed({ octets, signatureValues }: SealedMessage): void {
-    this.#records.push([SEALED, this.#octets.write(octets), octets.length, signatureValues]);
+    const count = signatureValues.length;
+    const [index] = this.#sealed.find(count) ?? this.#sealed.keep(count, this.#shapes.push([SEALED, count]) - 1);
+    const values = this.#values;
+    values.number(index);
+    values.number(this.#octets.write(octets));
+    values.number(octets.length);
+    values.texts(signatureValues);
   }
 
   /** Copies the octets: `opened` may view memory that the next message overwrites. */
   opened(opened: OpenedMessage): void {
     const { verified, body } = opened;
-    const keys = distinctKeys(opened);
-    const signed = opened.signed.map((part) => this.#signedPart(part, keys, verified));
-    const encrypted = opened.encrypted.map((part) => this.#encryptedPart(part, keys));
+    const shape: OpenedShape = { opened, keys: distinctKeys(opened), rest: restOf(opened) };
+    const known =
+      this.#opened.find(shape) ?? this.#opened.keep(shape, this.#shapes.push(this.#openedRecord(shape)) - 1);
+    this.#head(opened, shape.keys, known[0], known[1].keys);
+    const values = this.#values;
     const start = this.#octets.write(verified);
+    values.number(start);
+    values.number(verified.length);
     // A signed Body is among the verified octets already.
-    const bodyStart = offsetWithin(verified, body) ?? this.#octets.write(body) - start;
-    this.#records.push([
-      OPENED,
-      this.#head(opened),
-      this.#keys(keys),
-      signed,
-      encrypted,
-      start,
-      verified.length,
-      bodyStart,
-      body.length,
-      opened.signatureValues,
-      opened.signatureConfirmed,
-      opened.assertions.map(({ bytes, ...rest }) => [rest, this.#octets.write(bytes), bytes.length]),
-      restOf(opened),
-    ]);
+    values.number(offsetWithin(verified, body) ?? this.#octets.write(body) - start);
+    values.number(body.length);
+    for (const { bytes } of opened.signed) {
+      const at = offsetWithin(verified, bytes);
+      invariant(at !== undefined, 'a signed part is a view of the verified octets');
+      values.number(at);
+      values.number(bytes.length);
+    }
+    values.texts(opened.signatureValues);
   }
 
   verdict(verdict: Verdict<OpenedMessage>): void {
-    this.#records.push([
-      VERDICT,
-      this.#head(verdict),
-      this.#keys(verdict.keys),
-      this.#indexes(verdict.signed),
-      this.#indexes(verdict.encrypted),
-      this.#indexes(verdict.algorithms),
-    ]);
+    const known =
+      this.#verdicts.find(verdict) ?? this.#verdicts.keep(verdict, this.#shapes.push(this.#verdictRecord(verdict)) - 1);
+    this.#head(verdict, verdict.keys, known[0], known[1].keys);
   }
 
   /** Writes the records and says where they are. */
   finish(): { readonly start: number; readonly length: number } {
-    const packed = packr.pack([this.#table.texts, this.#records]);
-    return { start: this.#octets.write(packed), length: packed.length };
+    return this.#values.finish(this.#octets, packr.pack([this.#table.texts, this.#shapes]));
   }
 
-  #head(of: OpenedMessage | Verdict<OpenedMessage>): HeadRecord {
+  #head(
+    of: OpenedMessage | Verdict<OpenedMessage>,
+    keys: readonly KeyUse[],
+    index: number,
+    known: readonly KeyUse[],
+  ): void {
+    const values = this.#values;
+    values.number(index);
+    values.maybeNumber(of.createdAtMs);
+    values.maybeNumber(of.expiresAtMs);
+    values.number(of.replayUntilMs);
+    values.text(of.messageId);
+    values.text(of.relatesTo);
+    values.text(of.replayKey);
+    const nonces = keys === known ? undefined : noncesOf(keys);
+    const isOther = nonces !== undefined && nonces.join(' ') !== noncesOf(known).join(' ');
+    values.number(isOther ? 1 : 0);
+    if (isOther) values.texts(nonces);
+  }
+
+  #openedRecord({ opened, keys, rest }: OpenedShape): ShapeRecord {
+    return [
+      OPENED,
+      this.#headRecord(opened),
+      this.#keys(keys),
+      opened.signed.map((part) => this.#signedPart(part, keys)),
+      opened.encrypted.map((part) => this.#encryptedPart(part, keys)),
+      opened.signatureValues.length,
+      opened.signatureConfirmed,
+      opened.assertions.map(({ bytes, ...assertion }) => [assertion, this.#octets.write(bytes), bytes.length]),
+      rest,
+    ];
+  }
+
+  #verdictRecord(verdict: Verdict<OpenedMessage>): ShapeRecord {
+    return [
+      VERDICT,
+      this.#headRecord(verdict),
+      this.#keys(verdict.keys),
+      this.#indexes(verdict.signed),
+      this.#indexes(verdict.encrypted),
+      this.#indexes(verdict.algorithms),
+    ];
+  }
+
+  #headRecord(of: OpenedMessage | Verdict<OpenedMessage>): HeadRecord {
     const table = this.#table;
     return [
       table.indexOf(of.soapVersion),
@@ -90,13 +141,7 @@ export class ReplyWriter {
       table.indexOf(of.version),
       table.indexOf(of.principal),
       table.indexOf(of.action),
-      of.messageId ?? null,
-      of.relatesTo ?? null,
       table.indexOf(of.to),
-      of.createdAtMs ?? null,
-      of.expiresAtMs ?? null,
-      of.replayKey,
-      of.replayUntilMs,
     ];
   }
 
@@ -135,10 +180,8 @@ export class ReplyWriter {
     ]);
   }
 
-  #signedPart(part: SignedPart, keys: readonly KeyUse[], verified: Uint8Array): SignedRecord {
+  #signedPart(part: SignedPart, keys: readonly KeyUse[]): SignedRecord {
     const table = this.#table;
-    const start = offsetWithin(verified, part.bytes);
-    invariant(start !== undefined, 'a signed part is a view of the verified octets');
     return [
       table.indexOf(part.role),
       table.indexOf(part.namespace),
@@ -146,8 +189,6 @@ export class ReplyWriter {
       table.indexOf(part.digest),
       table.indexOf(part.algorithm),
       keyIndex(keys, part.key),
-      start,
-      part.bytes.length,
     ];
   }
 

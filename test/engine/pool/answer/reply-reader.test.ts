@@ -1,21 +1,25 @@
-import type { OpenedMessage } from '@parley/engine';
+import type { KeyUse, OpenedMessage } from '@parley/engine';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readReplies } from '../../../packages/engine/src/pool/reply-reader.ts';
-import { verdictOf } from '../../../packages/engine/src/pool/transfer/verdict.ts';
-import { OctetWriter } from '../../../packages/engine/src/pool/worker/octet-writer.ts';
-import { ReplyWriter } from '../../../packages/engine/src/pool/worker/reply-writer.ts';
+import { readReplies } from '../../../../packages/engine/src/pool/answer/reply-reader.ts';
+import { verdictOf } from '../../../../packages/engine/src/pool/transfer/verdict.ts';
+import { OctetWriter } from '../../../../packages/engine/src/pool/worker/octet-writer.ts';
+import { ReplyWriter } from '../../../../packages/engine/src/pool/worker/reply-writer.ts';
 
+// What is before it is no answer's.
 const START = 16;
 
 /** What a reader makes of what `write` wrote into a slab of `bytes`. */
-function throughSlab(write: (writer: ReplyWriter) => void, bytes = 65_536) {
+function throughSlab(write: (writer: ReplyWriter) => void, bytes = 65_536, isApart = false) {
   const lent = new SharedArrayBuffer(bytes);
   const octets = new OctetWriter(lent, START);
   const writer = new ReplyWriter(octets);
   write(writer);
   const { start, length } = writer.finish();
-  return readReplies(new Uint8Array(octets.replacement ?? lent), start, length);
+  return readReplies(new Uint8Array(octets.replacement ?? lent), start, length, {
+    isApart: () => isApart,
+    first: START,
+  });
 }
 
 const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined });
@@ -136,15 +140,60 @@ const openedMessage = fc
     } as OpenedMessage;
   });
 
+/** Messages one like the other but for a few members, as those of a conversation are. */
+const conversation = fc.array(openedMessage, { maxLength: 5 }).chain((messages) =>
+  fc
+    .array(
+      fc.tuple(
+        fc.nat(Math.max(0, messages.length - 1)),
+        openedMessage,
+        fc.subarray([
+          'identifier',
+          'action',
+          'messageId',
+          'relatesTo',
+          'createdAtMs',
+          'expiresAtMs',
+          'replayKey',
+          'signatureValues',
+          'signatureConfirmed',
+          'encrypted',
+        ] as const),
+        fc.string({ unit: 'grapheme' }),
+      ),
+      { maxLength: messages.length === 0 ? 0 : 6 },
+    )
+    .map((changes) => [
+      ...messages,
+      ...changes.map(([of, other, members, nonce]): OpenedMessage => {
+        const changed = { ...messages[of]!, ...Object.fromEntries(members.map((member) => [member, other[member]])) };
+        return { ...changed, signed: changed.signed.map((part) => ({ ...part, key: withNonce(part.key, nonce) })) };
+      }),
+    ]),
+);
+
+function withNonce(key: KeyUse, nonceBase64: string): KeyUse {
+  if (key.source === 'certificate') return key;
+  return { ...key, derivation: key.derivation.map((step) => ({ ...step, nonceBase64 })) };
+}
+
 describe('replies come out of a slab as they went in', () => {
   test('opened messages and verdicts', () => {
     fc.assert(
-      fc.property(fc.array(openedMessage, { maxLength: 5 }), fc.boolean(), (messages, isSmall) => {
+      fc.property(conversation, fc.boolean(), fc.boolean(), (messages, isSmall, isApart) => {
         const bytes = isSmall ? 64 : 65_536;
-        const opened = throughSlab((writer) => {
-          for (const message of messages) writer.opened(message);
-        }, bytes);
+        const opened = throughSlab(
+          (writer) => {
+            for (const message of messages) writer.opened(message);
+          },
+          bytes,
+          isApart,
+        );
         expect(opened).toEqual(messages.map((value) => ({ ok: true, value })));
+        const buffers = new Set(
+          opened.flatMap((reply) => (reply.ok ? [(reply.value as OpenedMessage).verified.buffer] : [])),
+        );
+        expect(buffers.size).toBe(isApart ? messages.length : Math.min(1, messages.length));
         const verdicts = throughSlab((writer) => {
           for (const message of messages) writer.verdict(verdictOf(message));
         }, bytes);
