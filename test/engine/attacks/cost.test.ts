@@ -9,8 +9,8 @@ import { NOW_MS, sampleContext, sampleEnvelope, sampleRequest, sealed, text } fr
 import { asPayload, FLOODS, flooded } from './floods.ts';
 
 const TIMES_A_VALID_ONE_MAX = 2;
-const RUNS = 4;
-const WARM_UP_MS = 40;
+const RUNS = 3;
+const WARM_UP_MS = 20;
 /** CPU milliseconds that a run takes at least: a short one is not counted, but repeated more often. */
 const RUN_MS = 3;
 
@@ -18,23 +18,30 @@ const RUN_MS = 3;
 const workspace = new Workspace({ templatesMax: 0 });
 const VECTORS = new URL('../../vectors/', import.meta.url);
 
-/** CPU milliseconds of one `open`. */
-function costMs(message: Uint8Array, policy: Policy, contexts: readonly SecurityContext[]): number {
+/** CPU milliseconds of one `open`: the least of several runs, or the first that takes less than `enoughMs`. */
+function costMs(message: Uint8Array, policy: Policy, contexts: readonly SecurityContext[], enoughMs = 0): number {
   const request = { atMs: NOW_MS, policy, contexts: contextSource(contexts), workspace };
+  const run = (): void => void open(message, request);
+  const least = enoughMs > 0 ? leastMs(run, enoughMs) : Number.POSITIVE_INFINITY;
+  if (least < enoughMs) return least;
   // Until its code is compiled, a message costs what compiling does, on threads of this process, too.
   const warmUntil = process.cpuUsage().user + WARM_UP_MS * 1000;
-  while (process.cpuUsage().user < warmUntil) open(message, request);
+  while (process.cpuUsage().user < warmUntil) run();
+  return Math.min(least, leastMs(run, enoughMs));
+}
+
+function leastMs(run: () => void, enoughMs: number): number {
   let repeats = 1;
   let least = Number.POSITIVE_INFINITY;
-  for (let run = 0; run < RUNS; ) {
+  for (let runs = 0; runs < RUNS && least >= enoughMs; ) {
     const before = process.cpuUsage();
-    for (let repeat = 0; repeat < repeats; repeat++) open(message, request);
+    for (let repeat = 0; repeat < repeats; repeat++) run();
     const { user, system } = process.cpuUsage(before);
     const ms = (user + system) / 1000;
     if (ms < RUN_MS) repeats *= 2;
     else {
       least = Math.min(least, ms / repeats);
-      run++;
+      runs++;
     }
   }
   return least;
@@ -86,7 +93,8 @@ describe('T28 T32 T33 T35: 1 MB of a sender without a key costs at most twice wh
       const policy = policyOf(profile);
       const reply = open(octets, { atMs: NOW_MS, policy, contexts: contextSource(contexts), workspace });
       expect(reply.ok ? 'opened' : reply.code, how).toMatch(/^peer\./);
-      expect(costMs(octets, policy, contexts), how).toBeLessThan(TIMES_A_VALID_ONE_MAX * validMs);
+      const mostMs = TIMES_A_VALID_ONE_MAX * validMs;
+      expect(costMs(octets, policy, contexts, mostMs), how).toBeLessThan(mostMs);
     }
   });
 });
@@ -117,7 +125,8 @@ describe('T32: a message made to do harm costs at most twice what a valid one of
     const encrypt = text(message).includes('EncryptedData') ? 'body' : 'none';
     const stepBytes = 2 ** Math.max(10, Math.floor(Math.log2(message.length)) - 2);
     const validMs = costOfValidMs(message.length - (message.length % stepBytes), encrypt);
-    expect(costMs(message, policyOf(), contexts)).toBeLessThan(TIMES_A_VALID_ONE_MAX * validMs);
+    const mostMs = TIMES_A_VALID_ONE_MAX * validMs;
+    expect(costMs(message, policyOf(), contexts, mostMs)).toBeLessThan(mostMs);
   });
 });
 
