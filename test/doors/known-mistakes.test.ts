@@ -154,6 +154,14 @@ const MISTAKES: readonly (readonly [string, () => unknown, Told])[] = [
   ],
 ];
 
+test('a context by half a character, which no other thread would know', async () => {
+  const pool = createPool({ workers: 0, contexts, policy: policyOf() });
+  const { context: _, fillRandom: __, idPrefix: ___, ...request } = sampleRequest();
+  const sealing = pool.seal(sampleEnvelope(), { ...request, identifier: 'urn:\ud800' });
+  expect(await sealing).toMatchObject({ code: 'caller.option-invalid', detail: { option: 'identifier' } });
+  await pool.close();
+});
+
 test.each(MISTAKES)('%s', (_, make, { code, detail = {} }) => {
   const told = toldOf(make);
   expect(told).toMatchObject({ code, detail });

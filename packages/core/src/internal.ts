@@ -93,6 +93,7 @@ export {
   TEXT,
   textLike,
   tuple,
+  WHOLE_TEXT,
   whole,
 } from './options/kind.ts';
 export { filling, randomOctets } from './options/random-octets.ts';

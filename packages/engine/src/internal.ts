@@ -9,13 +9,13 @@ export {
   readInstant,
   requireElementOnly,
   startOf,
-  structureInvalid,
   trimmedText,
   valueOctets,
 } from './claims/claim.ts';
 export { isEncryptedKey } from './claims/encrypted-key.ts';
 export type { SecurityContextToken } from './claims/security-context-token.ts';
 export { readSecurityContextToken } from './claims/security-context-token.ts';
+export { structureInvalid } from './claims/shape-refusals.ts';
 export type { TokenReference } from './claims/token-reference.ts';
 export { isTokenReference, readTokenReference, resolveFragment } from './claims/token-reference.ts';
 export type { UsernameTokenClaim } from './claims/username-token.ts';

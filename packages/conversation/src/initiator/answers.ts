@@ -78,7 +78,8 @@ export async function openAnswerOn(
 }
 
 function requireChannel({ policy, channel }: AnswerScene): void {
-  if (restsOnTransport(policy) && !channel.secure) throw new Fault('caller.channel-not-secure');
+  if (restsOnTransport(policy) && !channel.secure)
+    throw new Fault('caller.channel-not-secure', { option: 'channel.secure' });
 }
 
 function judgedAnswer(

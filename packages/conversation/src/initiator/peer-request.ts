@@ -30,7 +30,7 @@ export function openPeerMessage(
 ): OpenedMessage {
   // What is demanded of requests, but for the address, which is the responder's.
   const policy = { ...profile.cancels.policy, endpointAddress: undefined };
-  if (restsOnTransport(policy) && !secure) throw new Fault('caller.channel-not-secure');
+  if (restsOnTransport(policy) && !secure) throw new Fault('caller.channel-not-secure', { option: 'channel.secure' });
   const opening = { atMs: currentMs(ambient), policy, contexts: contextSource([context]), soapAction };
   const message = unwrap(workplace.use((workspace) => open(bytes, { ...opening, workspace })));
   if (addressingOf(message).relatesTo !== undefined) throw new Fault('peer.reflected', { header: 'RelatesTo' });
@@ -56,7 +56,8 @@ export function answerCancel(
   const { context } = held;
   const message = openPeerMessage(bytes, held, sent, channel, settings);
   const { action, messageId } = addressingOf(message);
-  if (action !== requestAction(version, 'cancel')) throw new Fault('peer.action-mismatch');
+  const wanted = requestAction(version, 'cancel');
+  if (action !== wanted) throw new Fault('peer.action-mismatch', { wanted });
   if (messageId === undefined) throw new Fault('peer.coverage-missing', { part: 'wsa:MessageID' });
   const tape = new Tape();
   const { limits } = profile.cancels.policy;

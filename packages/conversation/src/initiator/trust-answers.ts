@@ -141,7 +141,8 @@ export function requireCancelled(answer: OpenedAnswer, settings: InitiatorSettin
 function requireAction({ message, fault }: OpenedAnswer, actions: readonly string[]): void {
   if (fault !== undefined) throw new Fault('peer.soap-fault', { ...fault });
   const { action } = addressingOf(message);
-  if (action === undefined || !actions.includes(action)) throw new Fault('peer.action-mismatch');
+  if (action === undefined || !actions.includes(action))
+    throw new Fault('peer.action-mismatch', { wanted: actions.join(', ') });
 }
 
 function bodyOf({ body }: OpenedMessage, { profile }: InitiatorSettings): Tape {

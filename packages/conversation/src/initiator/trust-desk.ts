@@ -259,5 +259,5 @@ export function useOf(held: HeldContext): HeldContext & { readonly instance: str
 }
 
 function requireSecure({ secure }: Channel): void {
-  if (!secure) throw new Fault('caller.channel-not-secure');
+  if (!secure) throw new Fault('caller.channel-not-secure', { option: 'channel.secure' });
 }

@@ -31,7 +31,8 @@ export async function takeResponse(
   const proven = await openHandshake(request, settings.policies.plain, settings);
   try {
     const { message } = proven.opening;
-    if (addressingOf(message).action !== responseAction(version, operation)) throw new Fault('peer.action-mismatch');
+    const wanted = responseAction(version, operation);
+    if (addressingOf(message).action !== wanted) throw new Fault('peer.action-mismatch', { wanted });
     const response = responseIn(message.body, version, proven, settings);
     try {
       if (response.exchange !== undefined)

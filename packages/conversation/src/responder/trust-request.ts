@@ -30,7 +30,8 @@ export function trustRequestOf(
   operation: Operation,
   { profile, bootstrap, policies }: ResponderSettings,
 ): SecurityTokenRequest {
-  if (addressingOf(message).action !== requestAction(version, operation)) throw new Fault('peer.action-mismatch');
+  const wanted = requestAction(version, operation);
+  if (addressingOf(message).action !== wanted) throw new Fault('peer.action-mismatch', { wanted });
   // What an Issue is under is the bootstrap's, and may be of another generation; so may the session that a Renew is under.
   const isOfBootstrap = operation === 'issue' || (operation === 'renew' && bootstrap.contexts !== undefined);
   if (!isOfBootstrap && message.version !== undefined && message.version !== version)

@@ -63,8 +63,10 @@ export function selectKey(context: SecurityContext, instance: string | undefined
   }
   const key = context.keys.find((candidate) => candidate.instance === instance);
   if (key === undefined) throw new Fault('peer.bad-context', { identifier: context.identifier, reason: 'instance' });
-  if (atMs >= Math.min(key.expiresAtMs, context.expiresAtMs)) {
-    throw new Fault('peer.context-expired', { identifier: context.identifier });
+  const overForMs = atMs - Math.min(key.expiresAtMs, context.expiresAtMs);
+  if (overForMs >= 0) {
+    const { identifier } = context;
+    throw new Fault('peer.context-expired', { identifier, ...(Number.isFinite(overForMs) && { overForMs }) });
   }
   return key;
 }

@@ -73,6 +73,9 @@ export function textLike(pattern: RegExp, wanted: string): Kind<string> {
   return simple('string', wanted, (value) => typeof value === 'string' && pattern.test(value));
 }
 
+/** What stays the same as UTF-8. */
+export const WHOLE_TEXT: Kind<string> = textLike(/^\P{Surrogate}*$/u, 'text without halves of surrogate pairs');
+
 /** Nothing but this. */
 export function only<const Value extends string | boolean>(value: Value): Kind<Value> {
   return simple(typeof value === 'string' ? 'string' : 'boolean', String(value), (given) => given === value);

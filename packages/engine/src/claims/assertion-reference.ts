@@ -4,7 +4,8 @@ import { attributeNamed, isNamed, localName, Namespace, namespaceOf, resolveId }
 import type { SamlVersion } from '@parley/core';
 import { Fault } from '@parley/core';
 import { SAML_URIS } from '@parley/core/internal';
-import { attributeIs, contentOf, structureInvalid, trimmedOctets } from './claim.ts';
+import { attributeIs, contentOf, trimmedOctets } from './claim.ts';
+import { structureInvalid } from './shape-refusals.ts';
 import { unresolvedId } from './unresolved-id.ts';
 
 const ASSERTION = localName('Assertion');

@@ -4,7 +4,8 @@ import { attributeNamed, isNamed, localName, Namespace } from '@parley/codec/int
 import type { Certificate, Limits } from '@parley/core';
 import { Fault } from '@parley/core';
 import { BASE64_BINARY, limitFault, readPkiPath, TOKEN_TYPES } from '@parley/core/internal';
-import { attributeIs, base64Octets, requireAttribute, requireCharacters, structureInvalid } from './claim.ts';
+import { attributeIs, base64Octets, requireAttribute, requireCharacters } from './claim.ts';
+import { structureInvalid } from './shape-refusals.ts';
 
 /** The certificate of a token, and what came with it. */
 export interface CertificateToken {

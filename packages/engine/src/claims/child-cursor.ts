@@ -1,7 +1,7 @@
 import type { Tape } from '@parley/codec';
 import { firstChild, isNamed, nextSibling } from '@parley/codec/internal';
-import { requireElementOnly, structureInvalid } from './claim.ts';
-import { notThere } from './not-there.ts';
+import { requireElementOnly } from './claim.ts';
+import { notThere, structureInvalid } from './shape-refusals.ts';
 
 /** Reads the children of one element in their order: each is asked for by name, and what nobody asks for is refused. */
 export class ChildCursor {

@@ -24,9 +24,7 @@ import {
 import type { Limits } from '@parley/core';
 import { Fault } from '@parley/core';
 import { decodeBase64, decodedBase64Length, limitFault, parseInstantOctets } from '@parley/core/internal';
-import type { Policy } from '../policy/policy.ts';
-import { refusedBy } from '../policy/refused-by.ts';
-import { notThere } from './not-there.ts';
+import { notThere, structureInvalid } from './shape-refusals.ts';
 
 // perf: a module's own constants are folded into its code, imported ones are looked up at every use.
 const RECORD = ELEMENT_WORDS;
@@ -34,14 +32,6 @@ const ATTRIBUTE = ATTRIBUTE_WORDS;
 const { content: CONTENT, contentEnd: CONTENT_END, end: END, flags: FLAGS, next: NEXT, start: START } = E;
 const { declarationCount: DECLARATION_COUNT } = E;
 const { flags: ATTRIBUTE_FLAGS, value: ATTRIBUTE_VALUE, valueEnd: ATTRIBUTE_VALUE_END } = A;
-
-/** The refusal of a message whose shape is not the one the specification draws, or `option` does not allow. */
-export function structureInvalid(tape: Tape, element: number, reason: string, option?: keyof Policy): Fault {
-  const detail = { reason, offset: element < 0 ? 0 : startOf(tape, element) };
-  return option === undefined
-    ? new Fault('peer.structure-invalid', detail)
-    : refusedBy(option, 'peer.structure-invalid', detail);
-}
 
 /** Offset of the `<` of `element`. */
 export function startOf(tape: Tape, element: number): number {

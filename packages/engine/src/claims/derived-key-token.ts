@@ -21,17 +21,11 @@ import type { Limits, Version } from '@parley/core';
 import { Fault } from '@parley/core';
 import { belowLimitFault, limitFault, VERSION_URIS } from '@parley/core/internal';
 import type { WireDerivation } from '../message/wire-derivation.ts';
-import {
-  attributeIs,
-  decodedBase64,
-  requireCharacters,
-  requireElementOnly,
-  structureInvalid,
-  trimmedOctets,
-} from './claim.ts';
+import { attributeIs, decodedBase64, requireCharacters, requireElementOnly, trimmedOctets } from './claim.ts';
 import type { FieldLimits } from './derivation-limits.ts';
 import { requireWithin } from './derivation-limits.ts';
 import type { ReferenceRules } from './reference-type.ts';
+import { structureInvalid } from './shape-refusals.ts';
 import type { TokenReference } from './token-reference.ts';
 import { isTokenReference, readTokenReference } from './token-reference.ts';
 import { readUnsigned } from './unsigned-number.ts';

@@ -17,8 +17,8 @@ import {
   requireElementOnly,
   requireNamed,
   rowNamed,
-  structureInvalid,
 } from './claim.ts';
+import { structureInvalid } from './shape-refusals.ts';
 import { readKeyInfo } from './signature.ts';
 import { resolveFragment } from './token-reference.ts';
 

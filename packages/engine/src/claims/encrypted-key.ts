@@ -25,9 +25,9 @@ import {
   requireNamed,
   rowNamed,
   rowNamedOrNone,
-  structureInvalid,
 } from './claim.ts';
 import { readCipherValue } from './encrypted-data.ts';
+import { structureInvalid } from './shape-refusals.ts';
 import { isTokenReference } from './token-reference.ts';
 import { isX509Data } from './x509-data.ts';
 

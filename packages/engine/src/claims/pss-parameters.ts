@@ -15,15 +15,8 @@ import {
 import type { HashName, PssParameters } from '@parley/core';
 import { Fault } from '@parley/core';
 import { DIGEST_ALGORITHMS, DSIG_MORE_2007 } from '@parley/core/internal';
-import {
-  attributeIs,
-  namedRows,
-  requireAttribute,
-  requireElementOnly,
-  rowNamed,
-  structureInvalid,
-  trimmedText,
-} from './claim.ts';
+import { attributeIs, namedRows, requireAttribute, requireElementOnly, rowNamed, trimmedText } from './claim.ts';
+import { structureInvalid } from './shape-refusals.ts';
 
 const ALGORITHM = localName('Algorithm');
 const DIGEST_METHOD = localName('DigestMethod');

@@ -1,7 +1,8 @@
 import type { Tape } from '@parley/codec';
 import { firstChild, isNamed, localName, Namespace, namespaceOf, nextSibling } from '@parley/codec/internal';
 import type { Limits, Version } from '@parley/core';
-import { requireElementOnly, structureInvalid, trimmedText } from './claim.ts';
+import { requireElementOnly, trimmedText } from './claim.ts';
+import { structureInvalid } from './shape-refusals.ts';
 
 // perf: a module's own constants are folded into its code, imported ones are looked up at every use.
 const { wsc: IN_WSC } = Namespace;

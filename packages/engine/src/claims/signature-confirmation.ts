@@ -1,7 +1,8 @@
 import type { Tape } from '@parley/codec';
 import { attributeNamed, attributeText, localName, Namespace } from '@parley/codec/internal';
 import { decodeBase64Text, encodeBase64 } from '@parley/core/internal';
-import { structureInvalid, trimmedOctets } from './claim.ts';
+import { trimmedOctets } from './claim.ts';
+import { structureInvalid } from './shape-refusals.ts';
 
 const VALUE = localName('Value');
 

@@ -40,10 +40,9 @@ import {
   requireElementOnly,
   requireNamed,
   rowNamed,
-  structureInvalid,
 } from './claim.ts';
-import { notThere } from './not-there.ts';
 import { readPssParameters } from './pss-parameters.ts';
+import { notThere, structureInvalid } from './shape-refusals.ts';
 import { HIDDEN, isTokenReference, resolveFragment } from './token-reference.ts';
 import type { TransformClaim, TransformRules } from './transforms.ts';
 import { NO_TRANSFORMS, readParameters, readTransforms, requireCanonicalisation } from './transforms.ts';

@@ -1,7 +1,8 @@
 import type { Tape } from '@parley/codec';
 import { firstChild, isNamed, localName, Namespace, nextSibling } from '@parley/codec/internal';
 import { Fault } from '@parley/core';
-import { readInstant, requireElementOnly, structureInvalid } from './claim.ts';
+import { readInstant, requireElementOnly } from './claim.ts';
+import { structureInvalid } from './shape-refusals.ts';
 
 // perf: a module's own constants are folded into its code, imported ones are looked up at every use.
 const { wsu: IN_WSU } = Namespace;

@@ -24,17 +24,10 @@ import type { Version } from '@parley/core';
 import { Fault } from '@parley/core';
 import { encodeBase64, limitFault, TOKEN_TYPES, VERSION_URIS } from '@parley/core/internal';
 import { isAssertionId, requireTokenType, resolveAssertionId, samlVersionOf } from './assertion-reference.ts';
-import {
-  attributeIs,
-  base64Octets,
-  boundedText,
-  requireCharacters,
-  requireElementOnly,
-  structureInvalid,
-  trimmed,
-} from './claim.ts';
+import { attributeIs, base64Octets, boundedText, requireCharacters, requireElementOnly, trimmed } from './claim.ts';
 import type { ReferenceRules } from './reference-type.ts';
 import { requireValueType } from './reference-type.ts';
+import { structureInvalid } from './shape-refusals.ts';
 import { unresolvedId } from './unresolved-id.ts';
 
 // perf: a module's own constants are folded into its code, imported ones are looked up at every use.

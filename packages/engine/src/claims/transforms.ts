@@ -25,8 +25,8 @@ import {
   requireElementOnly,
   requireNamed,
   rowNamedOrNone,
-  structureInvalid,
 } from './claim.ts';
+import { structureInvalid } from './shape-refusals.ts';
 
 // perf: a module's own constants are folded into its code, imported ones are looked up at every use.
 const { ds: IN_DS, ec: IN_EC, wsse: IN_WSSE } = Namespace;

@@ -21,13 +21,13 @@ import {
   characterText,
   decodedBase64,
   requireElementOnly,
-  structureInvalid,
   trimmedOctets,
   trimmedText,
   valueOctets,
 } from './claim.ts';
 import type { FieldLimits } from './derivation-limits.ts';
 import { requireWithin } from './derivation-limits.ts';
+import { structureInvalid } from './shape-refusals.ts';
 import { readUnsigned } from './unsigned-number.ts';
 
 /** A token as claimed; nothing of it is believed yet. */

@@ -11,7 +11,8 @@ import type { CertificateName } from './certificate-name.ts';
 import { areSame, issuerSerialName, jointName, subjectKeyIdentifierName, subjectName } from './certificate-name.ts';
 import { readBinary } from './certificate-token.ts';
 import { ChildCursor } from './child-cursor.ts';
-import { childCount, requireCharacters, requireElementOnly, structureInvalid, trimmedText } from './claim.ts';
+import { childCount, requireCharacters, requireElementOnly, trimmedText } from './claim.ts';
+import { structureInvalid } from './shape-refusals.ts';
 
 /** A certificate, and what came along above it. */
 export interface X509Certificates {

@@ -2,7 +2,8 @@
 import type { Tape } from '@parley/codec';
 import { Fault, passwordDigest } from '@parley/core';
 import { called, encodeBase64, equalConstantTime, FLAG, invariant, isSamePassword } from '@parley/core/internal';
-import { base64Octets, structureInvalid } from '../claims/claim.ts';
+import { base64Octets } from '../claims/claim.ts';
+import { structureInvalid } from '../claims/shape-refusals.ts';
 import type { Timestamp } from '../claims/timestamp.ts';
 import type { UsernameTokenClaim } from '../claims/username-token.ts';
 import { isUsernameToken, readPasswordText, readUsernameToken } from '../claims/username-token.ts';

@@ -1,3 +1,4 @@
+import type { Fault } from '@parley/core';
 import type { Timestamp } from '../claims/timestamp.ts';
 import type { Policy } from '../policy/policy.ts';
 import { refusedBy } from '../policy/refused-by.ts';
@@ -7,11 +8,20 @@ import { refusedBy } from '../policy/refused-by.ts';
  * @throws Fault `peer.timestamp-future`, `peer.timestamp-expired`
  */
 export function requireFresh(timestamp: Timestamp, atMs: number, policy: Policy): void {
-  if (timestamp.createdAtMs > atMs + policy.clockSkewMs) throw refusedBy('clockSkewMs', 'peer.timestamp-future');
+  const { createdAtMs, expiresAtMs = createdAtMs } = timestamp;
+  const { clockSkewMs, timestampAgeMaxMs } = policy;
+  if (createdAtMs > atMs + clockSkewMs) throw offBy('peer.timestamp-future', clockSkewMs, createdAtMs - atMs);
   if (atMs < freshUntilMs(timestamp, policy)) return;
-  // Its sender may have given it less time than we would.
-  const isOld = atMs >= timestamp.createdAtMs + policy.timestampAgeMaxMs + policy.clockSkewMs;
-  throw refusedBy(isOld ? 'timestampAgeMaxMs' : 'clockSkewMs', 'peer.timestamp-expired');
+  const ageMs = atMs - createdAtMs;
+  if (ageMs >= timestampAgeMaxMs + clockSkewMs)
+    throw refusedBy('timestampAgeMaxMs', 'peer.timestamp-expired', { max: timestampAgeMaxMs, found: ageMs });
+  // Its sender gave it less time than we would.
+  throw offBy('peer.timestamp-expired', clockSkewMs, atMs - expiresAtMs);
+}
+
+/** How far two clocks differ, if the message is all right. */
+function offBy(code: 'peer.timestamp-future' | 'peer.timestamp-expired', max: number, found: number): Fault {
+  return refusedBy('clockSkewMs', code, { max, found });
 }
 
 /** From here on {@link requireFresh} refuses: as long must a replay cache remember. */

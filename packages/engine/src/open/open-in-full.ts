@@ -6,7 +6,7 @@
  */
 import { readDocument } from '@parley/codec/internal';
 import { Fault, soapFaultOf } from '@parley/core';
-import { structureInvalid } from '../claims/claim.ts';
+import { structureInvalid } from '../claims/shape-refusals.ts';
 import type { Timestamp } from '../claims/timestamp.ts';
 import { bearerContext } from '../keys/bearer-context.ts';
 import type { Credentials } from '../keys/credentials.ts';

@@ -2,7 +2,8 @@
 import { firstChild, localNameOf, nextSibling, parentOf } from '@parley/codec/internal';
 import type { FaultDetail } from '@parley/core';
 import { Fault } from '@parley/core';
-import { endOf, isWithin, placeAmongSiblings, startOf, structureInvalid } from '../claims/claim.ts';
+import { endOf, isWithin, placeAmongSiblings, startOf } from '../claims/claim.ts';
+import { structureInvalid } from '../claims/shape-refusals.ts';
 import { ADDRESSING_NAMES, Addressing } from '../message/addressing-names.ts';
 import type { HeaderName } from '../message/header-name.ts';
 import { headersNamed } from '../message/header-name.ts';

@@ -3,10 +3,11 @@
 import type { Tape } from '@parley/codec';
 import { firstChild, isElementOnly, nextSibling, parentOf } from '@parley/codec/internal';
 import { Fault } from '@parley/core';
-import { isWithin, placeAmongSiblings, structureInvalid } from '../claims/claim.ts';
+import { isWithin, placeAmongSiblings } from '../claims/claim.ts';
 import type { EncryptedDataClaim } from '../claims/encrypted-data.ts';
 import { readEncryptedData, readReferenceLists } from '../claims/encrypted-data.ts';
 import { referenceListsOf } from '../claims/encrypted-key.ts';
+import { structureInvalid } from '../claims/shape-refusals.ts';
 import type { PartRole } from '../message/opened-message.ts';
 import { refusedBy } from '../policy/refused-by.ts';
 import type { MessageClaims } from '../read/message.ts';

@@ -2,8 +2,8 @@
 import type { Tape } from '@parley/codec';
 import { attributeNamed, firstChild, localName, Namespace, nextSibling } from '@parley/codec/internal';
 import type { Limits } from '@parley/core';
-import { structureInvalid } from '../claims/claim.ts';
 import { isEncryptedData, readReferenceLists } from '../claims/encrypted-data.ts';
+import { structureInvalid } from '../claims/shape-refusals.ts';
 import { resolveFragment } from '../claims/token-reference.ts';
 import type { MessageClaims } from '../read/message.ts';
 

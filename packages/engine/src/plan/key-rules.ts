@@ -1,8 +1,8 @@
 /** Which keys may be used together in one message: asked of its plan, and again of the keys that were found. */
 
 import { Fault } from '@parley/core';
-import { structureInvalid } from '../claims/claim.ts';
 import { readSecurityContextToken } from '../claims/security-context-token.ts';
+import { structureInvalid } from '../claims/shape-refusals.ts';
 import type { KeySourceName } from '../message/opened-message.ts';
 import type { Policy } from '../policy/policy.ts';
 import { refusedBy } from '../policy/refused-by.ts';

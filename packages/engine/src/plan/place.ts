@@ -1,4 +1,4 @@
-import { structureInvalid } from '../claims/claim.ts';
+import { structureInvalid } from '../claims/shape-refusals.ts';
 import type { PartRole } from '../message/opened-message.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { MessageClaims } from '../read/message.ts';

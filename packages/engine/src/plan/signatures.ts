@@ -1,8 +1,9 @@
 /** What the signatures of a document are over, and whose they are: all that can be known of them without a key. */
 import type { Tape } from '@parley/codec';
 import { Fault } from '@parley/core';
-import { isWithin, structureInvalid } from '../claims/claim.ts';
+import { isWithin } from '../claims/claim.ts';
 import { namesHiddenToken } from '../claims/hidden-token.ts';
+import { structureInvalid } from '../claims/shape-refusals.ts';
 import type { ReferenceClaim, SignatureClaim } from '../claims/signature.ts';
 import {
   isHidden,

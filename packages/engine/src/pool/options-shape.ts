@@ -17,6 +17,7 @@ import {
   shapeOf,
   TEXT,
   TRUST_OPTIONS,
+  WHOLE_TEXT,
   whole,
 } from '@parley/core/internal';
 import { TEMPLATES_KEPT } from '../memory/workspace.ts';
@@ -95,7 +96,7 @@ type ForPool<Request> = Request extends unknown ? Omit<Request, keyof Unused> & 
 
 /** Known by what the keys come from. */
 export const POOL_SEALING: Kind<ForPool<PoolSealRequest | CertificateSealRequest | EncryptedKeySealRequest>> = keyed({
-  identifier: shapeOf<ForPool<PoolSealRequest>>({ ...CONTEXT_SEALING, ...UNUSED, identifier: TEXT }),
+  identifier: shapeOf<ForPool<PoolSealRequest>>({ ...CONTEXT_SEALING, ...UNUSED, identifier: WHOLE_TEXT }),
   certificate: shapeOf<ForPool<CertificateSealRequest>>({ ...CERTIFICATE_SEALING, ...UNUSED }),
   encryptedKey: shapeOf<ForPool<EncryptedKeySealRequest>>({ ...ENCRYPTED_KEY_SEALING, ...UNUSED }),
 });

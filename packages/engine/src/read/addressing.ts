@@ -11,7 +11,9 @@ import {
   nextSibling,
 } from '@parley/codec/internal';
 import { Fault } from '@parley/core';
-import { structureInvalid, trimmedOctets, trimmedText } from '../claims/claim.ts';
+import { printable } from '@parley/core/internal';
+import { trimmedOctets, trimmedText } from '../claims/claim.ts';
+import { structureInvalid } from '../claims/shape-refusals.ts';
 import { Addressing } from '../message/addressing-names.ts';
 import type { AddressingClaims } from '../message/opened-message.ts';
 import type { Policy } from '../policy/policy.ts';
@@ -95,12 +97,13 @@ export function requireExpected(values: AddressingClaims, soapAction: string | u
 
 function requireEndpoint({ to }: AddressingClaims, { endpointAddress }: Policy): void {
   if (endpointAddress !== undefined && to !== undefined && to !== endpointAddress)
-    throw refusedBy('endpointAddress', 'peer.addressing-mismatch');
+    throw refusedBy('endpointAddress', 'peer.addressing-mismatch', { header: 'To', wanted: endpointAddress });
 }
 
 function requireAction({ action }: AddressingClaims, soapAction: string | undefined): void {
   const named = soapAction === undefined ? '' : unquoted(soapAction.trim());
-  if (named !== '' && action !== undefined && named !== action) throw new Fault('peer.action-mismatch');
+  if (named !== '' && action !== undefined && named !== action)
+    throw new Fault('peer.action-mismatch', { soapAction: printable(named) });
 }
 
 // Literal comparison: an address is never normalised, parsed or connected to.

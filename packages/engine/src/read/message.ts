@@ -4,7 +4,7 @@ import type { Tape } from '@parley/codec';
 import { checkIds, parentOf } from '@parley/codec/internal';
 import { Fault } from '@parley/core';
 import { invariant } from '@parley/core/internal';
-import { structureInvalid } from '../claims/claim.ts';
+import { structureInvalid } from '../claims/shape-refusals.ts';
 import type { Timestamp } from '../claims/timestamp.ts';
 import { readTimestamp } from '../claims/timestamp.ts';
 import { namedAssertion } from '../claims/token-reference.ts';

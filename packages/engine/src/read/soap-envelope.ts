@@ -20,8 +20,8 @@ import {
 } from '@parley/codec/internal';
 import { Fault } from '@parley/core';
 import { limitFault } from '@parley/core/internal';
-import { attributeIs, childCount, requireElementOnly, structureInvalid } from '../claims/claim.ts';
-import { notThere } from '../claims/not-there.ts';
+import { attributeIs, childCount, requireElementOnly } from '../claims/claim.ts';
+import { notThere, structureInvalid } from '../claims/shape-refusals.ts';
 import { ADDRESSING_NAMES } from '../message/addressing-names.ts';
 import type { HeaderName } from '../message/header-name.ts';
 import { isNamedAmong } from '../message/header-name.ts';

@@ -6,14 +6,9 @@ import type { Curve, Limits } from '@parley/core';
 import { type Certificate, Fault } from '@parley/core';
 import { CURVE_URIS, encodeBase64, limitFault } from '@parley/core/internal';
 import { ChildCursor } from '../claims/child-cursor.ts';
-import {
-  base64Octets,
-  requireAttribute,
-  requireCharacters,
-  requireElementOnly,
-  structureInvalid,
-} from '../claims/claim.ts';
+import { base64Octets, requireAttribute, requireCharacters, requireElementOnly } from '../claims/claim.ts';
 import { isEncryptedKey } from '../claims/encrypted-key.ts';
+import { structureInvalid } from '../claims/shape-refusals.ts';
 import { isX509Data, readX509Data } from '../claims/x509-data.ts';
 
 export type HolderKeyClaim =

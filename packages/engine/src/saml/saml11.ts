@@ -1,7 +1,8 @@
 import type { Tape } from '@parley/codec';
 import { bytesEqual, canonicalise, isNamed, localName, Namespace, OctetSink } from '@parley/codec/internal';
 import { ChildCursor } from '../claims/child-cursor.ts';
-import { attributeIs, characterText, requireAttribute, structureInvalid } from '../claims/claim.ts';
+import { attributeIs, characterText, requireAttribute } from '../claims/claim.ts';
+import { structureInvalid } from '../claims/shape-refusals.ts';
 import type { AssertionAttribute, AssertionSubject } from '../message/opened-message.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { AssertionContent, ConfirmationClaim } from './assertion-claim.ts';

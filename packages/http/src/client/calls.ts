@@ -57,8 +57,7 @@ export class Calls {
       try {
         return await this.#answerTo(withAction(request, action), signal);
       } catch (error) {
-        if (initiator.awaits === 'nothing' && error instanceof Fault && error.code === UNUSABLE)
-          throw endedByPeer(error);
+        if (initiator.awaits === 'nothing' && error instanceof Fault && error.code === UNUSABLE) throw endedByPeer();
         if (!mayRepeat || !isLoss(error)) throw error;
         const isLost = key !== undefined && key === upkeep.keyInUse;
         if (isLost && ++losses > LOSSES_MAX) throw error;
@@ -89,6 +88,6 @@ function isLoss(error: unknown): error is Fault {
 }
 
 /** The peer did with the call what it did; its answer counts no more. */
-function endedByPeer(cause: unknown): Fault {
-  return new Fault('peer.bad-context', { reason: 'ended by the peer' }, cause);
+function endedByPeer(): Fault {
+  return new Fault('peer.bad-context', { reason: 'ended by the peer' });
 }

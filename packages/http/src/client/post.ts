@@ -148,5 +148,8 @@ const UNSENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EHOSTUNREACH', 'ENETUNREAC
 
 /** Whether no octet of the message can have reached the peer. */
 function isUnsent(error: unknown, code: string): boolean {
-  return UNSENT.has(code) || error instanceof errors.ConnectTimeoutError;
+  return UNSENT.has(code) || CERTIFICATE_REFUSED.test(code) || error instanceof errors.ConnectTimeoutError;
 }
+
+/** What `node:tls` says of a server's certificate: it looks before it lets anything be written. */
+const CERTIFICATE_REFUSED = /^(?:CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_MISMATCH|ERR_TLS_CERT_)/;
