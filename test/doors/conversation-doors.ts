@@ -52,7 +52,13 @@ import { type Door, door } from './door.ts';
 type Given<Call> = Call extends (...given: infer Arguments) => unknown ? Arguments : never;
 
 const octets = (text: string): Uint8Array => new TextEncoder().encode(text);
-const channel = { secure: true, client: 'CN=alice', soapAction: 'urn:app:Echo', soapVersion: '1.2' } as const;
+const channel = {
+  secure: true,
+  client: 'CN=alice',
+  address: '192.0.2.1',
+  soapAction: 'urn:app:Echo',
+  soapVersion: '1.2',
+} as const;
 const alice = sampleKey('alice', 'rsa');
 const bob = sampleKey('bob', 'rsa');
 const trust = issuerTrust();
@@ -166,6 +172,11 @@ const responderOptions = {
   expiredKeys: 'drop',
   contextsPerPrincipalMax: 10,
   contextsMax: 10,
+  bootstrapsPerAddressPerMinute: 10,
+  bootstrapsPerAddressMax: 10,
+  loginFailuresMax: 10,
+  loginBackOffMs: 1000,
+  telemetry: {},
   requestsPerPrincipalMax: 10,
   requestsPerPrincipalPerMinute: 10,
   messagesPerPrincipalPerMinute: 10,

@@ -86,6 +86,7 @@ const responderOptions = {
   },
   isSecure: () => true,
   clientOf: () => undefined,
+  addressOf: () => undefined,
   onRefused: () => undefined,
   telemetry: {},
   bodyBytesMax: 1000,
@@ -113,7 +114,13 @@ async function under<T>(use: (conversation: Conversation) => Promise<T>): Promis
 }
 
 const payload = new TextEncoder().encode('<e:Echo xmlns:e="urn:app"/>');
-const channel = { secure: true, client: 'CN=alice', soapAction: 'urn:app:Echo', soapVersion: '1.2' } as const;
+const channel = {
+  secure: true,
+  client: 'CN=alice',
+  address: '192.0.2.1',
+  soapAction: 'urn:app:Echo',
+  soapVersion: '1.2',
+} as const;
 const closing = { end: (conversation: Conversation) => conversation.close() };
 
 export const HTTP_DOORS: Readonly<Record<string, Door>> = {

@@ -9,6 +9,7 @@ export type {
   PlainEndpoint,
   SecuredBegin,
   SecuredEndpoint,
+  ThrottlesConfiguration,
   TlsFiles,
   UserFiles,
 } from './configuration/configuration.ts';

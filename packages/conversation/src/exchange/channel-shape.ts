@@ -5,6 +5,7 @@ import type { Channel } from './channel.ts';
 export const CHANNEL: Kind<Channel> = shapeOf<Channel>({
   secure: FLAG,
   client: optional(TEXT),
+  address: optional(TEXT),
   soapAction: optional(TEXT),
   soapVersion: optional(oneOf(['1.1', '1.2'])),
 });

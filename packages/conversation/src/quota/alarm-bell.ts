@@ -8,6 +8,8 @@ export type AlarmKind =
   | 'requests'
   | 'messages'
   | 'principals'
+  | 'addresses'
+  | 'login'
   | 'replay'
   | 'replay-share'
   | 'callback-failed'
@@ -30,6 +32,8 @@ const BY_QUOTA: ReadonlySet<unknown> = new Set<AlarmKind>([
   'requests',
   'messages',
   'principals',
+  'addresses',
+  'login',
   'replay',
   'replay-share',
 ]);

@@ -1,6 +1,7 @@
 import { Fault } from '@parley/core';
 import { DEFAULT_GRACE_MS, DEFAULT_TOMBSTONE_MS } from '../store/context-store.ts';
 import type { RequestBudget } from './request-budget.ts';
+import type { SharedBudget } from './shared-budget.ts';
 
 /** Contexts are dropped from the account together with the others of their minute. */
 const MINUTE_MS = 60_000;
@@ -17,9 +18,11 @@ interface Charge {
 
 /** One message, checked before it is remembered and taken when it is the first. */
 export interface MessageCharge {
-  /** @throws Fault `internal.quota` */
-  require(principal: string): void;
+  /** Where others are to be asked, a promise. @throws Fault `internal.quota`, and as the store */
+  require(principal: string): void | Promise<void>;
   take(principal: string): void;
+  /** It was seen before: what was required for it is not taken. */
+  spare(principal: string): Promise<void>;
 }
 
 /**
@@ -77,13 +80,17 @@ export class PrincipalQuota {
     this.#requests.spend(principal, nowMs);
   }
 
-  /** What application messages at `nowMs` are charged to; `undefined` where they are not counted. */
-  messagesAt(nowMs: number): MessageCharge | undefined {
+  /** What application messages at `nowMs` are charged to, here and, where there is one, to the `shared` budget; `undefined` where they are not counted. */
+  messagesAt(nowMs: number, shared?: SharedBudget): MessageCharge | undefined {
     const messages = this.#messages;
     if (messages === undefined) return undefined;
     return {
-      require: (principal) => messages.require(principal, nowMs),
+      require: (principal) => {
+        messages.require(principal, nowMs);
+        return shared?.take(principal, nowMs);
+      },
       take: (principal) => messages.take(principal, nowMs),
+      spare: async (principal) => await shared?.give(principal, nowMs),
     };
   }
 

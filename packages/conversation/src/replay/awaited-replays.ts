@@ -4,9 +4,11 @@ import type { ReplayCache, ReplayEntry, ReplayMemory, ReplayShare } from '@parle
 
 /** Who pays for a message. */
 export interface Charge {
-  /** @throws Fault `internal.quota` */
-  require(owner: string): void;
+  /** Where it takes a while, a promise. @throws Fault `internal.quota` */
+  require(owner: string): void | Promise<void>;
   take(owner: string): void;
+  /** What was required is not taken. */
+  spare(owner: string): Promise<void>;
 }
 
 /**
@@ -19,6 +21,8 @@ export class AwaitedReplays implements ReplayMemory {
   readonly #answers = new Map<string, boolean>();
   readonly #charge: Charge | undefined;
   #isCharged = false;
+  /** Who was asked, and may. */
+  #required: string | undefined;
   #pending: Promise<void> | undefined;
 
   /** `charge` is asked before the message is remembered, so that one that is refused may come again, and told of it once. */
@@ -35,7 +39,7 @@ export class AwaitedReplays implements ReplayMemory {
     const known = this.#answers.get(name);
     if (known !== undefined) return known;
     const { owner } = share;
-    if (!this.#isCharged) this.#charge?.require(owner);
+    this.#require(owner);
     let answer: boolean | Promise<boolean>;
     try {
       answer = this.#cache.insertIfAbsent(scope, key, untilMs, nowMs, { owner, kind: this.#kind });
@@ -47,6 +51,17 @@ export class AwaitedReplays implements ReplayMemory {
     throw new Fault('internal.context-needed');
   }
 
+  /** Once a message. @throws Fault `internal.context-needed`, `internal.quota` */
+  #require(owner: string): void {
+    if (this.#isCharged || this.#required === owner) return;
+    const required = this.#charge?.require(owner);
+    if (required === undefined) return;
+    this.#pending = required.then(() => {
+      this.#required = owner;
+    });
+    throw new Fault('internal.context-needed');
+  }
+
   // safety: a replay costs nobody anything, or whoever has one message of somebody could use up what is theirs.
   #answered(name: string, owner: string, isFirst: boolean): boolean {
     requireKind(FLAG, isFirst, 'insertIfAbsent()');
@@ -54,17 +69,22 @@ export class AwaitedReplays implements ReplayMemory {
     if (isFirst && !this.#isCharged) {
       this.#isCharged = true;
       this.#charge?.take(owner);
+    } else if (!isFirst && this.#required === owner && !this.#isCharged) {
+      this.#required = undefined;
+      // Nobody waits for it: the message is refused.
+      this.#charge?.spare(owner).catch(() => undefined);
     }
     return isFirst;
   }
 
   /** Inserts `entry`, and waits for the answer. @throws Fault `internal.quota`, `internal.store-unavailable` */
   async isFirst({ scope, key, untilMs }: ReplayEntry, nowMs: number, share: ReplayShare): Promise<boolean> {
-    try {
-      return this.insertIfAbsent(scope, key, untilMs, nowMs, share);
-    } catch (error) {
-      if (!(await this.arrived())) throw error;
-      return this.insertIfAbsent(scope, key, untilMs, nowMs, share);
+    for (;;) {
+      try {
+        return this.insertIfAbsent(scope, key, untilMs, nowMs, share);
+      } catch (error) {
+        if (!(await this.arrived())) throw error;
+      }
     }
   }
 

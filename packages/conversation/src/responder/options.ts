@@ -146,6 +146,14 @@ export interface ResponderOptions {
   readonly requestsPerPrincipalMax?: number | undefined;
   /** How many of them come back in a minute. Default 600. */
   readonly requestsPerPrincipalPerMinute?: number | undefined;
+  /** Bootstraps that may come from one address (IPv6: one /64) in a minute, proven or not. Default: they are not counted. */
+  readonly bootstrapsPerAddressPerMinute?: number | undefined;
+  /** How many of them at once. Default: those of a minute. */
+  readonly bootstrapsPerAddressMax?: number | undefined;
+  /** Wrong passwords of one user from one address before both have to wait. Default 10. */
+  readonly loginFailuresMax?: number | undefined;
+  /** How long after the next wrong one; each further one doubles it, up to five minutes. Default 1000. */
+  readonly loginBackOffMs?: number | undefined;
   /**
    * Application messages that one principal may send in a minute, however many contexts it has. Default: they are not counted;
    * the shares of the replay memory bound them.
@@ -202,6 +210,10 @@ export const RESPONDER_OPTIONS: Kind<ResponderOptions> = shapeOf<ResponderOption
   contextsMax: optional(whole(1)),
   requestsPerPrincipalMax: optional(whole(1)),
   requestsPerPrincipalPerMinute: optional(whole(1)),
+  bootstrapsPerAddressPerMinute: optional(whole(1)),
+  bootstrapsPerAddressMax: optional(whole(1)),
+  loginFailuresMax: optional(whole()),
+  loginBackOffMs: optional(whole(1)),
   messagesPerPrincipalPerMinute: optional(whole(1)),
   messagesPerPrincipalMax: optional(whole(1)),
   onAlarm: optional(callback()),

@@ -57,6 +57,7 @@ export async function openHandshake(
   settings: ResponderSettings,
   contexts: ContextSource = { store: settings.bootstrap.contexts ?? settings.store, adjust: liveAt(request) },
 ): Promise<ProvenRequest> {
+  await settings.throttles.bootstrap(request.channel.address, request.atMs);
   const { opening, principal } = await openByBootstrap(request, policy, settings, contexts);
   try {
     const { message } = opening;
@@ -64,6 +65,7 @@ export async function openHandshake(
     if (messageId === undefined) throw new Fault('peer.coverage-missing', { part: 'wsa:MessageID' });
     const owner = principal ?? '';
     settings.quota.request(owner, request.atMs);
+    await settings.throttles.request(owner, request.atMs);
     // What nothing in the message proves is not remembered by `open`: nobody could tell two of them apart.
     if (!policy.requireProof) {
       await requireFirst(settings, `handshake ${principal}`, messageId, message.replayUntilMs, request.atMs, {
@@ -88,7 +90,8 @@ export async function openByBootstrap(
   const { bootstrap } = settings;
   const { channel } = request;
   if (bootstrap.protectedBy === 'channel') requireSecure(channel);
-  const { credentials, authenticate } = bootstrap;
+  const { credentials } = bootstrap;
+  const authenticate = settings.throttles.login(bootstrap.authenticate, channel.address, request.atMs);
   const opening = await openRequest(request, { policy, credentials, authenticate, ...contexts }, settings).catch(
     (error: unknown) => explained(error, request, policy, settings),
   );

@@ -222,9 +222,10 @@ export class Responder {
       throw new Fault('peer.soap-version-mismatch', { transport: soapVersion });
     }
     const kind = trustVersionOf(outline.action ?? '') === undefined ? 'message' : 'trust';
-    const { replayCache, quota } = this.#settings;
+    const { replayCache, quota, throttles } = this.#settings;
+    const sharedMessages = store.records && throttles.messages;
     const isInSequence = isCounting && isNumbered({ outline });
-    const charge = kind === 'message' ? quota.messagesAt(atMs) : undefined;
+    const charge = kind === 'message' ? quota.messagesAt(atMs, sharedMessages) : undefined;
     const replays = new AwaitedReplays(isInSequence ? numberedReplays(replayCache) : replayCache, kind, charge);
     return { bytes, outline, channel, atMs, latestMs: this.#latestMs, replays };
   }

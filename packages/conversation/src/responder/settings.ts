@@ -17,12 +17,16 @@ import { AlarmBell } from '../quota/alarm-bell.ts';
 import { PrincipalQuota } from '../quota/principal-quota.ts';
 import { RequestBudget } from '../quota/request-budget.ts';
 import { ResponderBooks } from '../quota/responder-books.ts';
+import type { BudgetSize } from '../quota/shared-budget.ts';
 import { SharedLedger } from '../quota/shared-ledger.ts';
+import type { ThrottleSettings } from '../quota/throttles.ts';
+import { Throttles } from '../quota/throttles.ts';
 import { MemoryReplayCache } from '../replay/replay-cache.ts';
 import { SEQUENCE_HEADERS, withSequences } from '../sequence-keeping/sequence-profile.ts';
 import type { ResponderSequenceSettings } from '../sequence-keeping/settings.ts';
 import { completeResponderSequenceSettings } from '../sequence-keeping/settings.ts';
 import type { ContextStore } from '../store/context-store.ts';
+import { MemoryRecords } from '../store/record-store.ts';
 import type { AmendmentPolicy } from './amendment-policy.ts';
 import { amendingPolicy } from './amendment-policy.ts';
 import { Negotiations } from './negotiations.ts';
@@ -45,6 +49,7 @@ export interface ResponderSettings
   readonly quota: PrincipalQuota;
   /** `undefined` with a store that has no records: then contexts are counted by process. */
   readonly ledger: SharedLedger | undefined;
+  readonly throttles: Throttles;
   readonly alarms: AlarmBell;
   readonly books: ResponderBooks;
   readonly policies: HandshakePolicies;
@@ -98,7 +103,8 @@ export function completeSettings(options: ResponderOptions): ResponderSettings {
     contextAgeMaxMs: 0,
   });
   const ambient = guarded(options.ambient);
-  const quota = quotaOf(options);
+  const throttled = throttleSettingsOf(options);
+  const quota = quotaOf(options, throttled);
   const books = new ResponderBooks(options.telemetry, quota, ambient.nowMs);
   return {
     pool,
@@ -122,6 +128,7 @@ export function completeSettings(options: ResponderOptions): ResponderSettings {
     expiredKeys: options.expiredKeys ?? 'drop',
     quota,
     ledger: ledgerOf(options),
+    throttles: new Throttles(options.store.records ?? new MemoryRecords(), throttled),
     books,
     alarms: new AlarmBell((alarm) => {
       books.alarmed(alarm);
@@ -191,33 +198,41 @@ function ledgerOf({ store, contextsPerPrincipalMax }: ResponderOptions): SharedL
   return records && new SharedLedger(store, records, contextsPerPrincipalMax ?? CONTEXTS_PER_PRINCIPAL_DEFAULT);
 }
 
-function quotaOf(options: ResponderOptions): PrincipalQuota {
-  const requests = new RequestBudget(
-    'requests',
-    options.requestsPerPrincipalMax ?? 1000,
-    options.requestsPerPrincipalPerMinute ?? 600,
-    PRINCIPALS_MAX,
-  );
+function throttleSettingsOf(options: ResponderOptions): ThrottleSettings {
+  const { requestsPerPrincipalMax = 1000, requestsPerPrincipalPerMinute = 600 } = options;
+  return {
+    requests: { burst: requestsPerPrincipalMax, perMinute: requestsPerPrincipalPerMinute },
+    messages: sizeOf(options.messagesPerPrincipalPerMinute, options.messagesPerPrincipalMax),
+    addresses: sizeOf(options.bootstrapsPerAddressPerMinute, options.bootstrapsPerAddressMax),
+    logins: { failuresMax: options.loginFailuresMax ?? 10, waitMs: options.loginBackOffMs ?? 1000 },
+  };
+}
+
+/** Of which one stands for both. */
+function sizeOf(perMinute: number | undefined, burst: number | undefined): BudgetSize | undefined {
+  const either = perMinute ?? burst;
+  return either === undefined ? undefined : { burst: burst ?? either, perMinute: perMinute ?? either };
+}
+
+function quotaOf(options: ResponderOptions, { requests, messages }: ThrottleSettings): PrincipalQuota {
+  const budget = (quota: 'requests' | 'messages', { burst, perMinute }: BudgetSize): RequestBudget =>
+    new RequestBudget(quota, burst, perMinute, PRINCIPALS_MAX);
   return new PrincipalQuota(
     options.contextsPerPrincipalMax ?? CONTEXTS_PER_PRINCIPAL_DEFAULT,
     options.contextsMax ?? 1_000_000,
-    { requests, messages: messageBudget(options) },
+    { requests: budget('requests', requests), messages: messages && budget('messages', messages) },
     options.store.forget !== undefined,
   );
-}
-
-function messageBudget(options: ResponderOptions): RequestBudget | undefined {
-  const { messagesPerPrincipalPerMinute, messagesPerPrincipalMax } = options;
-  const either = messagesPerPrincipalPerMinute ?? messagesPerPrincipalMax;
-  if (either === undefined) return undefined;
-  const perMinute = options.messagesPerPrincipalPerMinute ?? either;
-  return new RequestBudget('messages', options.messagesPerPrincipalMax ?? either, perMinute, PRINCIPALS_MAX);
 }
 
 type CountName =
   | 'contextsPerPrincipalMax'
   | 'contextsMax'
   | 'negotiationsMax'
+  | 'bootstrapsPerAddressPerMinute'
+  | 'bootstrapsPerAddressMax'
+  | 'loginFailuresMax'
+  | 'loginBackOffMs'
   | 'requestsPerPrincipalMax'
   | 'requestsPerPrincipalPerMinute'
   | 'messagesPerPrincipalPerMinute'

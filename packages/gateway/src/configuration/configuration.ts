@@ -1,5 +1,5 @@
 /** What a configuration file says, once it is known to fit {@link CONFIGURATION_SCHEMA}. Files are named from the folder that it is in. */
-import type { EndpointPolicy, PeerName } from '@parley/conversation';
+import type { EndpointPolicy, PeerName, ResponderOptions } from '@parley/conversation';
 import type { SuiteName, Version } from '@parley/core';
 import type { SoapVersion } from '@parley/engine';
 import type { AdmissionBounds, BodyBounds } from '@parley/http';
@@ -15,6 +15,8 @@ export interface GatewayConfiguration {
   /** How often files are looked at for changes. Default 2000. */
   readonly reloadMs?: number;
   readonly limits?: Partial<BodyBounds & AdmissionBounds>;
+  /** See `ResponderOptions`: what is counted by all who share the store of contexts. */
+  readonly throttles?: ThrottlesConfiguration;
   /** Where it is watched and steered. `/healthz` and `/readyz` are answered here, and where it serves. */
   readonly operations?: OperationsConfiguration;
   /** How long it serves on, and says that it is not ready, before it ends. Default 0. */
@@ -22,6 +24,18 @@ export interface GatewayConfiguration {
   readonly secured?: readonly SecuredEndpoint[];
   readonly plain?: readonly PlainEndpoint[];
 }
+
+export type ThrottlesConfiguration = Pick<
+  ResponderOptions,
+  | 'requestsPerPrincipalPerMinute'
+  | 'requestsPerPrincipalMax'
+  | 'messagesPerPrincipalPerMinute'
+  | 'messagesPerPrincipalMax'
+  | 'bootstrapsPerAddressPerMinute'
+  | 'bootstrapsPerAddressMax'
+  | 'loginFailuresMax'
+  | 'loginBackOffMs'
+>;
 
 export interface OperationsConfiguration {
   /** In clear: `/metrics`, `/healthz`, `/readyz`. */

@@ -89,6 +89,7 @@ export class Endpoints {
       profile: profileOf(endpoint),
       pool: this.#pool(endpoint.path),
       telemetry,
+      ...this.#configuration.throttles,
       unproven,
       contextLifetimeMs,
       contextLifetimeMinMs,

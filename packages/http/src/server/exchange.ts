@@ -26,6 +26,7 @@ export interface RequestHead {
   readonly path: string;
   readonly isSecure: boolean;
   readonly client: string | undefined;
+  readonly address: string | undefined;
   readonly headers: IncomingHttpHeaders;
 }
 
@@ -61,8 +62,8 @@ export class Exchange {
 
   /** Answers the request whose body this is (borrowed until the promise resolves). Never rejects for what it holds. */
   async run(body: Uint8Array): Promise<HttpAnswer> {
-    const { isSecure: secure, client } = this.#head;
-    const channel: Channel = { secure, client, ...this.#soap };
+    const { isSecure: secure, client, address } = this.#head;
+    const channel: Channel = { secure, client, address, ...this.#soap };
     const received = await this.#received(body, channel);
     if (received.kind === 'message') return await this.#serve(received.message);
     return received.kind === 'sequence' ? await this.#serveSequence(received.exchange) : this.#reply(received);

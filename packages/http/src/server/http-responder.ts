@@ -104,7 +104,8 @@ export class HttpResponder {
     if (endpoint === undefined) throw new Fault('peer.http-target');
     if (request.method !== 'POST') throw new Fault('peer.http-method', { method: String(request.method).slice(0, 20) });
     const client = this.#client(request);
-    const head = { path, isSecure: this.#isSecure(request), client, headers: request.headers };
+    const address = this.#address(request);
+    const head = { path, isSecure: this.#isSecure(request), client, address, headers: request.headers };
     const exchange = exchangeAt(endpoint, head, this.#books.tracing);
     const body = await this.#bodies.read(request, request.headers['content-length']);
     const leave = this.#admission.enter(exchange.isHandshake);
@@ -124,6 +125,13 @@ export class HttpResponder {
   #client(request: Request): string | undefined {
     const { clientOf } = this.#settings;
     return clientOf && called('clientOf', CLIENT, () => clientOf(request));
+  }
+
+  #address(request: Request): string | undefined {
+    const { addressOf } = this.#settings;
+    return addressOf === undefined
+      ? request.socket?.remoteAddress
+      : called('addressOf', CLIENT, () => addressOf(request));
   }
 
   #send(request: Request, response: Response, { status, headers, body }: HttpAnswer): void {

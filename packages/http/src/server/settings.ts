@@ -120,6 +120,11 @@ export interface HttpResponderOptions extends Partial<BodyBounds>, Partial<Admis
   readonly isSecure?: ((request: IncomingMessage | Http2ServerRequest) => boolean) | undefined;
   /** Who the client of a TLS connection is, if it showed a certificate: the principal of the client-certificate bootstrap. */
   readonly clientOf?: ((request: IncomingMessage | Http2ServerRequest) => string | undefined) | undefined;
+  /**
+   * Where a request came from, for what is counted by address. Default: the address of its socket. Behind a proxy, say here what it says,
+   * and let nobody but the proxy reach this.
+   */
+  readonly addressOf?: ((request: IncomingMessage | Http2ServerRequest) => string | undefined) | undefined;
   /** Told of what is answered, how long it took and what it came of. Endpoints are told apart by their paths. */
   readonly telemetry?: Telemetry | undefined;
   /** Is told of every refusal and failure. */
@@ -133,6 +138,7 @@ const HTTP_RESPONDER_OPTIONS: Kind<HttpResponderOptions> = shapeOf<HttpResponder
   endpoints: readable(),
   isSecure: optional(callback()),
   clientOf: optional(callback()),
+  addressOf: optional(callback()),
   telemetry: optional(TELEMETRY),
   onRefused: optional(callback()),
   bodyBytesMax: COUNT,
@@ -170,7 +176,7 @@ export const CLIENT: Kind<string | undefined> = optional(TEXT);
 /** The options, complete. */
 export type HttpResponderSettings = BodyBounds &
   AdmissionBounds &
-  Pick<HttpResponderOptions, 'isSecure' | 'clientOf' | 'onRefused' | 'telemetry' | 'endpoints'>;
+  Pick<HttpResponderOptions, 'isSecure' | 'clientOf' | 'addressOf' | 'onRefused' | 'telemetry' | 'endpoints'>;
 
 const BOUNDS: BodyBounds & AdmissionBounds = {
   bodyBytesMax: DEFAULT_LIMITS.messageBytesMax,
@@ -183,7 +189,7 @@ const BOUNDS: BodyBounds & AdmissionBounds = {
 /** @throws Fault `caller.option-invalid` */
 export function completeHttpResponderSettings(options: HttpResponderOptions): HttpResponderSettings {
   requireOptions(HTTP_RESPONDER_OPTIONS, options, 'options');
-  const { endpoints, isSecure, clientOf, onRefused, telemetry, ...given } = options;
+  const { endpoints, isSecure, clientOf, addressOf, onRefused, telemetry, ...given } = options;
   const bounds = { ...BOUNDS, ...withoutUndefined(given) };
   const paths = Object.keys(endpoints);
   if (paths.length === 0) throw new Fault('caller.option-invalid', { option: 'endpoints', reason: 'there is none' });
@@ -196,7 +202,7 @@ export function completeHttpResponderSettings(options: HttpResponderOptions): Ht
       });
     requireKind(ENDPOINT, endpoints[path], `endpoints[${JSON.stringify(path)}]`);
   }
-  return { ...bounds, endpoints, isSecure, clientOf, onRefused, telemetry };
+  return { ...bounds, endpoints, isSecure, clientOf, addressOf, onRefused, telemetry };
 }
 
 function withoutUndefined<T extends object>(given: Partial<T>): T {

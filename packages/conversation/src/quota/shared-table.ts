@@ -1,0 +1,66 @@
+/** Two numbers for each of many, beside the contexts: what all who share the store count together. */
+import { hash } from 'node:crypto';
+import { Fault } from '@parley/core';
+import type { RecordStore } from '../store/record-store.ts';
+
+/** What is counted of one, and when that was. */
+export interface Count {
+  readonly value: number;
+  readonly atMs: number;
+}
+
+type Held = Readonly<Record<string, readonly [value: number, atMs: number]>>;
+
+/** Partitions; each changes by itself, so that many can be counted at once. */
+const PARTS = 1024;
+/** In each: so that whoever invents names fills no store. */
+const HELD_MAX = 128;
+const NAME = 'held';
+const KEY_LENGTH = 16;
+
+export class SharedTable {
+  readonly #records: RecordStore;
+  readonly #name: string;
+  readonly #isOver: (count: Count, nowMs: number) => boolean;
+  readonly #keepMs: number;
+
+  /** `isOver`: what may be forgotten; all is, `keepMs` after it was written last. */
+  constructor(
+    records: RecordStore,
+    name: string,
+    { isOver, keepMs }: { readonly isOver: (count: Count, nowMs: number) => boolean; readonly keepMs: number },
+  ) {
+    this.#records = records;
+    this.#name = name;
+    this.#isOver = isOver;
+    this.#keepMs = keepMs;
+  }
+
+  /**
+   * What is counted of `who` becomes what `change` makes of it, in one step; `undefined` forgets it, the same leaves it. What `change` throws is rethrown,
+   * and nothing is changed.
+   * @throws Fault `internal.quota` no room; and as the store
+   */
+  async step(who: string, nowMs: number, change: (count: Count | undefined) => Count | undefined): Promise<void> {
+    const digest = hash('sha256', `${this.#name} ${who}`, 'buffer');
+    const key = digest.toString('base64url').slice(0, KEY_LENGTH);
+    const part = digest.readUInt16BE(digest.length - 2) % PARTS;
+    // No identifier that came in a message holds a NUL: so no sequence has this partition.
+    await this.#records.transact(`\0${this.#name} ${part}`, (records) => {
+      const held: Held = (records.get(NAME) as Held | undefined) ?? {};
+      const before = held[key];
+      const count = before && { value: before[0], atMs: before[1] };
+      const after = change(count);
+      if (after === count) return;
+      const others = Object.entries(held).filter(
+        ([name, [value, atMs]]) => name !== key && !this.#isOver({ value, atMs }, nowMs),
+      );
+      if (others.length >= HELD_MAX)
+        throw new Fault('internal.quota', { quota: 'principals', principals: others.length });
+      const own = after === undefined ? [] : [[key, [after.value, after.atMs]] as const];
+      const all = [...others, ...own];
+      if (all.length === 0) records.remove(NAME);
+      else records.put(NAME, Object.fromEntries(all), nowMs + this.#keepMs);
+    });
+  }
+}
