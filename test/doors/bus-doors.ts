@@ -1,5 +1,7 @@
-import type { Commit, Delivery, Inlet, Outlet } from '@parley/bus';
+import type { BusConversationOptions, BusRequest, Commit, Delivery, Inlet, Outlet, Requester } from '@parley/bus';
 import {
+  answerRequests,
+  BusConversation,
   headerText,
   MemoryClaims,
   opening,
@@ -10,12 +12,15 @@ import {
   sendThenAcknowledge,
   verifying,
 } from '@parley/bus';
-import { amqpInlet, amqpOutlet } from '@parley/bus-amqp';
+import { amqpInlet, amqpOutlet, amqpRequester, amqpRequests } from '@parley/bus-amqp';
 import { kafkaCommit, kafkaInlet, kafkaOutlet } from '@parley/bus-kafka';
-import { natsInlet, natsOutlet } from '@parley/bus-nats';
+import { natsInlet, natsOutlet, natsRequester, natsRequests } from '@parley/bus-nats';
 import { rabbitInlet, rabbitOutlet } from '@parley/bus-rabbitmq';
+import { Initiator } from '@parley/conversation';
+import { Fault } from '@parley/core';
 import { Kafka, logLevel } from 'kafkajs';
 import { NOW_MS } from '../engine/support/sample.ts';
+import { AMBIENT, WAYS } from '../http/http-fixture.ts';
 import { type Door, door } from './door.ts';
 import { POOL } from './engine-doors.ts';
 
@@ -26,6 +31,24 @@ const pace = { concurrency: 4, retry: { attemptsMax: 1, pauseMs: 0 } } as const;
 const proof = { ...pace, pool: POOL, nowMs: () => NOW_MS, at: 'now', claims: new MemoryClaims() } as const;
 const entry = { scope: 'urn:uuid:1', key: 'key', untilMs: NOW_MS + 1000 };
 const share = { owner: 'alice', kind: 'message' } as const;
+/** One that nobody answers. */
+const silent: Requester = {
+  request: () => Promise.reject(new Fault('internal.bus-unavailable', {})),
+  close: async () => undefined,
+};
+const unaborted = new AbortController().signal;
+const initiator = new Initiator({
+  version: '200512',
+  soapVersion: '1.2',
+  to: 'jms:queue:q',
+  ambient: AMBIENT,
+  bootstrap: WAYS['the service’s certificate']!().client.bootstrap,
+});
+const conversing = (options: BusConversationOptions = { initiator, requester: silent }): BusConversation =>
+  new BusConversation(options);
+async function* none(): AsyncGenerator<BusRequest> {
+  // Nobody asks.
+}
 /** A bus with nothing on it. */
 const inlet: Inlet = {
   async *deliveries(): AsyncGenerator<Delivery> {
@@ -128,6 +151,60 @@ export const BUS_DOORS: Readonly<Record<string, Door>> = {
     (options: Given<typeof natsOutlet>[0]) => natsOutlet(options),
     [{ connection: connection as never, subject: 's', storeTimeoutMs: 1 }],
     { whole: ['0.connection'] },
+  ),
+  'bus-nats.natsRequester': door(
+    (options: Given<typeof natsRequester>[0]) => natsRequester(options),
+    [{ connection: connection as never, subject: 's' }],
+    { whole: ['0.connection'] },
+  ),
+  'bus-nats.natsRequests': door(
+    (options: Given<typeof natsRequests>[0]) => natsRequests(options),
+    [{ connection: connection as never, subject: 's', queueGroup: 'g' }],
+    { whole: ['0.connection'] },
+  ),
+  'bus-amqp.amqpRequester': door(
+    (options: Given<typeof amqpRequester>[0]) => amqpRequester(options),
+    [{ connection: amqp as never, address: 'q', requestUri: 'jms:queue:q' }],
+    { whole: ['0.connection'] },
+  ),
+  'bus-amqp.amqpRequests': door(
+    (options: Given<typeof amqpRequests>[0]) => amqpRequests(options),
+    [{ connection: amqp as never, address: 'q', prefetchMessages: 1 }],
+    { whole: ['0.connection'] },
+  ),
+  'bus.BusConversation': door(
+    (options: Given<typeof conversing>[0]) => conversing(options),
+    [{ initiator, requester: silent, channel: { secure: false }, timeoutMs: 1 }],
+    { open: ['0.channel'], whole: ['0.initiator', '0.requester'] },
+  ),
+  'bus.BusConversation#establish': door((signal: AbortSignal) => conversing().establish(signal), [unaborted], {
+    refused: /^(internal\.bus-unavailable|caller\.context-unusable)$/,
+  }),
+  'bus.BusConversation#renew': door((signal: AbortSignal) => conversing().renew(signal), [unaborted], {
+    refused: /^caller\.context-unusable$/,
+  }),
+  'bus.BusConversation#cancel': door((signal: AbortSignal) => conversing().cancel(signal), [unaborted], {
+    refused: /^caller\.context-unusable$/,
+  }),
+  'bus.BusConversation#call': door(
+    (envelope: Uint8Array, signal: AbortSignal) => conversing().call(envelope, signal),
+    [octets, unaborted],
+    { refused: /^caller\.context-unusable$/ },
+  ),
+  'bus.answerRequests': door(
+    (options: Given<typeof answerRequests>[0]) => answerRequests(options),
+    [
+      {
+        inlet: { requests: () => none(), close: async () => undefined },
+        responder: { receive: () => undefined, secure: () => undefined } as never,
+        service: () => undefined,
+        channel: { secure: false },
+        concurrency: 1,
+        onRefused: () => undefined,
+        signal: unaborted,
+      },
+    ],
+    { open: ['0.channel'], whole: ['0.inlet', '0.responder'] },
   ),
   'bus-rabbitmq.rabbitInlet': door(
     (options: Given<typeof rabbitInlet>[0]) => rabbitInlet(options),

@@ -171,7 +171,7 @@ class SendDesk {
 }
 
 /** rhea wants a Buffer: a view, no copy. */
-function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+export function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
   return Buffer.from(buffer, byteOffset, byteLength);
 }
 

@@ -29,3 +29,11 @@ export { refused } from './relay/refused.ts';
 export { relay, sendThenAcknowledge } from './relay/relay.ts';
 export type { Commit, CommitBatch, RelayOptions } from './relay/options.ts';
 export type { RelaySummary } from './relay/relay.ts';
+
+// Requests and answers.
+export type { AnsweringOptions } from './exchange/answering.ts';
+export { answerRequests } from './exchange/answering.ts';
+export type { BusAnswer, BusConversationOptions } from './exchange/bus-conversation.ts';
+export { BusConversation } from './exchange/bus-conversation.ts';
+export type { BusRequest, Requester, RequestInlet } from './exchange/requests.ts';
+export { SOAP_ACTION_HEADER } from './exchange/requests.ts';
