@@ -11,7 +11,7 @@ import { GATEWAY_DOORS, GATEWAY_REASONS } from './gateway-doors.ts';
 import { HTTP_DOORS, HTTP_REASONS } from './http-doors.ts';
 import { LOG_DOORS, LOG_REASONS } from './log-doors.ts';
 import { REDIS_DOORS, REDIS_REASONS } from './redis-doors.ts';
-import { STORE, STORE_DOORS, STORE_REASONS } from './store-doors.ts';
+import { REPLAYS, STORE, STORE_DOORS, STORE_REASONS } from './store-doors.ts';
 import { TESTING_DOORS, TESTING_REASONS } from './testing-doors.ts';
 
 export const DOORS: Readonly<Record<string, Door>> = {
@@ -50,5 +50,6 @@ export async function publicEntries(): Promise<readonly string[]> {
     ...(await publicCallables()),
     ...methodsMadeBy('engine.createPool', POOL),
     ...methodsMadeBy('stores.openLmdbContextStore', STORE).filter((name) => !name.endsWith('#checkKey')),
+    ...methodsMadeBy('stores.openLmdbReplayCache', REPLAYS),
   ];
 }

@@ -9,7 +9,10 @@ import {
   keyEncryptionKeyFromFile,
   keyEncryptionKeyFromText,
   type LmdbContextStoreOptions,
+  type LmdbReplayCache,
+  type LmdbReplayCacheOptions,
   openLmdbContextStore,
+  openLmdbReplayCache,
 } from '@parley/stores';
 import { contextStoreDoors } from './context-store-doors.ts';
 import { type Door, door } from './door.ts';
@@ -24,6 +27,9 @@ export const STORE: ContextStore = await openLmdbContextStore({
   directory: path.join(folder, 'methods'),
   keyEncryptionKey,
 });
+
+export const REPLAYS: LmdbReplayCache = await openLmdbReplayCache({ directory: path.join(folder, 'seen') });
+const NOW_MS = Date.UTC(2030, 0, 1);
 
 const context = contextOf({ identifier: 'urn:uuid:1', secret: octets });
 
@@ -43,6 +49,15 @@ export const STORE_DOORS: Readonly<Record<string, Door>> = {
       },
     ],
     { kept: ['0.directory'], end: (store: ContextStore) => store.close(), refused: /^caller\.store-missing$/ },
+  ),
+  'stores.openLmdbReplayCache': door(
+    (options: LmdbReplayCacheOptions) => openLmdbReplayCache(options),
+    [{ directory: path.join(folder, 'replays'), entriesMax: 10 }],
+    { kept: ['0.directory'], end: (cache: LmdbReplayCache) => cache.close() },
+  ),
+  'stores.openLmdbReplayCache()#insertIfAbsent': door(
+    (...given: Parameters<LmdbReplayCache['insertIfAbsent']>) => REPLAYS.insertIfAbsent(...given),
+    ['urn:uuid:1', 'key', NOW_MS + 1000, NOW_MS, { owner: 'alice', kind: 'message' }],
   ),
   ...keyDoors('stores'),
   ...keyDoors('sealing'),

@@ -12,6 +12,7 @@ import { readConfiguration, Users } from '@parley/gateway';
 import { connect } from '@parley/http';
 import { createKeyEncryptionKeyFile } from '@parley/stores';
 import fc from 'fast-check';
+import { Agent, type Dispatcher, request } from 'undici';
 import { describe, expect, test } from 'vitest';
 import { PARLEY, parley } from '../cli/run-parley.ts';
 import { atEnd, ECHO, echo, folder, ingress, PASSWORD, plainService, read } from './gateway-fixture.ts';
@@ -113,6 +114,44 @@ test('a gateway that is killed and started again has lost no context', async () 
   await conversation.renew();
   expect(await call()).toBe(identifier);
   await conversation.close();
+});
+
+test('T57: what a gateway has taken it does not take again when it was killed and started again', async () => {
+  const where = await folder();
+  await createKeyEncryptionKeyFile(path.join(where, 'kek'));
+  const got: { action: string; body: string }[] = [];
+  const upstream = await plainService(echo(got));
+  const more = 'contexts: { folder: contexts, key: kek }\nreplays: { folder: replays }';
+  writeFileSync(path.join(where, 'gateway.yaml'), ingress(upstream, more));
+  const first = await serve(where);
+  const sent: Dispatcher.DispatchOptions[] = [];
+  const tls = { ca: read(where, 'ca.pem') };
+  const dispatcher = new Agent({ connect: tls }).compose((dispatch) => (options, handler) => {
+    sent.push(options);
+    return dispatch(options, handler);
+  });
+  const password = Secret.copyOf(Buffer.from(PASSWORD));
+  const bootstrap = usernameOverTls.initiator({ username: 'alice', password });
+  const conversation = await connect(`https://127.0.0.1:${first.port}/orders`, {
+    bootstrap,
+    dispatcher,
+    cancel: false,
+  });
+  await conversation.call('urn:app/Echo', Buffer.from(ECHO('once')));
+  await conversation.close();
+  first.child.kill('SIGKILL');
+  await once(first.child, 'close');
+  const { port } = await serve(where);
+  const { headers, body } = sent.at(-1)!;
+  const again = await request(`https://127.0.0.1:${port}/orders`, {
+    method: 'POST',
+    headers: headers as Record<string, string>,
+    body: body as Uint8Array,
+    dispatcher: new Agent({ connect: tls }),
+  });
+  expect(again.statusCode).toBe(500);
+  await again.body.dump();
+  expect(got).toHaveLength(1);
 });
 
 test('a file of users: added, changed, left alone when it is something else', async () => {

@@ -5,6 +5,7 @@ export { currentMs } from './exchange/ambient.ts';
 export { AMBIENT } from './exchange/ambient-shape.ts';
 export { requireChannel } from './exchange/channel-shape.ts';
 export { INITIATOR_MEMBERS } from './initiator/options.ts';
+export { fingerprintOf, roomsOf, shareRefusal } from './replay/replay-shares.ts';
 export { SEQUENCE_MEMBERS } from './sequence-keeping/settings.ts';
 export { payloadIn } from './soap/body-payload.ts';
 export { CHANGES_KEPT, ChangeRing, changesSince } from './store/change-ring.ts';

@@ -1,4 +1,6 @@
 export { openLmdbContextStore } from './lmdb-context-store.ts';
+export { openLmdbReplayCache } from './lmdb-replay-cache.ts';
+export type { LmdbReplayCache, LmdbReplayCacheOptions } from './lmdb-replay-cache.ts';
 export type { LmdbContextStore, LmdbContextStoreOptions } from './lmdb-store-contract.ts';
 export type { Resealed } from './reseal.ts';
 export {

@@ -13,6 +13,8 @@ export interface Writing {
   put(key: Uint8Array, value: Uint8Array): void;
   remove(key: Uint8Array): void;
   isEmpty(): boolean;
+  /** The first keys of `[start, end)`, no more than `limit`. */
+  keys(start: Uint8Array, end: Uint8Array, limit: number): readonly Uint8Array[];
 }
 
 /**
@@ -86,6 +88,8 @@ export class LmdbDatabase {
       put: (key, value) => void this.#database.putSync(key, value),
       remove: (key) => void this.#database.removeSync(key),
       isEmpty: () => this.#database.getKeysCount({ limit: 1 }) === 0,
+      keys: (start, end, limit) =>
+        [...this.#database.getKeys({ start, end, limit })].map((key) => Uint8Array.from(key)),
     };
     let result: T;
     try {

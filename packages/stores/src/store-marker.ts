@@ -5,7 +5,7 @@ import { Fault } from '@parley/core';
 import { checkStoreFile } from './ownership.ts';
 
 const NAME = 'parley-store';
-const TEXT = 'Parley keeps security contexts in this folder. To begin anew, remove the folder.\n';
+const TEXT = 'Parley keeps a store in this folder. To begin anew, remove the folder.\n';
 
 /** Whether the folder had a store. @throws Fault `caller.store-permissions`, `internal.store-unavailable` */
 export function hadStore(directory: string): Promise<boolean> {

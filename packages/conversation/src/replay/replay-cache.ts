@@ -1,10 +1,8 @@
-import { hash } from 'node:crypto';
 import type { Meter } from '@parley/core';
 import type { Kind } from '@parley/core/internal';
 import {
   completeTelemetry,
   FINITE,
-  oneOf,
   optional,
   port,
   requireKind,
@@ -14,8 +12,9 @@ import {
   whole,
 } from '@parley/core/internal';
 import type { ReplayMemory, ReplayShare } from '@parley/engine';
+import { REPLAY_SHARE } from '@parley/engine/internal';
 import type { Account } from './replay-shares.ts';
-import { ShareRoom } from './replay-shares.ts';
+import { fingerprintOf, roomsOf, ShareRoom } from './replay-shares.ts';
 
 export interface ReplayCacheOptions {
   /** Default 1,000,000. */
@@ -28,14 +27,10 @@ const OPTIONS: Kind<ReplayCacheOptions> = shapeOf<ReplayCacheOptions>({
   entriesMax: optional(whole()),
   meter: optional(port('add', 'record', 'watch')),
 });
-const SHARE: Kind<ReplayShare> = shapeOf<ReplayShare>({ owner: TEXT, kind: optional(oneOf(['message', 'trust'])) });
 
 /** Entries expire together with the others of their ten seconds. */
 const BUCKET_MS = 10_000;
 const ENTRIES_MAX_DEFAULT = 1_000_000;
-/** One part in so many is for requests of trust alone. */
-const TRUST_PART = 8;
-const KEY_BYTES = 16;
 
 /**
  * A `ReplayCache` in this process's memory: enough for one node whose restart takes longer than messages live.
@@ -55,9 +50,9 @@ export class MemoryReplayCache implements ReplayMemory {
   constructor(options: ReplayCacheOptions = {}) {
     requireOptions(OPTIONS, options, 'options');
     const { entriesMax = ENTRIES_MAX_DEFAULT, meter } = options;
-    const ofTrust = Math.floor(entriesMax / TRUST_PART);
-    const message = new ShareRoom('message', entriesMax - ofTrust);
-    this.#rooms = { message, trust: ofTrust > 0 ? new ShareRoom('trust', ofTrust) : message };
+    const rooms = roomsOf(entriesMax);
+    const message = new ShareRoom('message', rooms.message);
+    this.#rooms = { message, trust: rooms.trust > 0 ? new ShareRoom('trust', rooms.trust) : message };
     completeTelemetry({ meter }).meter.watch('parley_replay_entries', () => [{ labels: {}, value: this.size }]);
   }
 
@@ -77,11 +72,11 @@ export class MemoryReplayCache implements ReplayMemory {
     requireKind(TEXT, replayKey, 'replayKey');
     requireKind(FINITE, untilMs, 'untilMs');
     requireKind(FINITE, nowMs, 'nowMs');
-    requireKind(SHARE, share, 'share');
+    requireKind(REPLAY_SHARE, share, 'share');
     this.#latestMs = Math.max(this.#latestMs, nowMs);
     this.#sweep();
     if (untilMs <= this.#latestMs) return false;
-    const key = keyOf(identifier, replayKey);
+    const key = fingerprintOf(identifier, replayKey);
     if (this.#keys.has(key)) return false;
     const entry = { key, account: this.#rooms[share.kind ?? 'message'].take(share.owner) };
     this.#keys.add(key);
@@ -111,9 +106,4 @@ export class MemoryReplayCache implements ReplayMemory {
 interface Entry {
   readonly key: string;
   readonly account: Account;
-}
-
-/** 128 bits of a hash: texts of any length cost the same memory. The length in front keeps the two apart. */
-function keyOf(identifier: string, replayKey: string): string {
-  return hash('sha256', `${identifier.length}:${identifier}${replayKey}`, 'buffer').toString('latin1', 0, KEY_BYTES);
 }

@@ -10,6 +10,11 @@ export interface GatewayConfiguration {
   readonly tls?: TlsFiles;
   /** A durable store of contexts. Without it, they are in memory, and gone with the process. */
   readonly contexts?: { readonly folder: string; readonly key: string };
+  /**
+   * A folder in which replays are remembered, so that a message that was taken before the process died is not taken again. Each message waits
+   * for the disk. Without it, they are in memory.
+   */
+  readonly replays?: { readonly folder: string; readonly entriesMax?: number };
   /** Threads that open and seal, of each secured endpoint; 0, the default: none but the main one. */
   readonly workers?: number;
   /** How often files are looked at for changes. Default 2000. */

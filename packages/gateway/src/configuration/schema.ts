@@ -92,6 +92,7 @@ export const CONFIGURATION_SCHEMA: Readonly<Record<string, unknown>> = {
     {
       tls: exactly(key, { clients: file }),
       contexts: exactly({ folder: file, key: file }),
+      replays: exactly({ folder: file }, { entriesMax: count }),
       workers: { type: 'integer', minimum: 0, maximum: 256 },
       reloadMs: { ...milliseconds, minimum: 10 },
       limits: exactly(

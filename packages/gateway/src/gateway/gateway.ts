@@ -5,8 +5,6 @@ import type { Http2ServerRequest } from 'node:http2';
 import https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { TLSSocket } from 'node:tls';
-import type { ContextStore } from '@parley/conversation';
-import { MemoryContextStore, MemoryReplayCache } from '@parley/conversation';
 import type { Fault, Telemetry } from '@parley/core';
 import { Certificate, DEFAULT_LIMITS } from '@parley/core';
 import type { Kind } from '@parley/core/internal';
@@ -24,9 +22,7 @@ import {
 } from '@parley/core/internal';
 import type { Refusal } from '@parley/http';
 import { HttpResponder } from '@parley/http';
-import { keyEncryptionKeyFromFile, openLmdbContextStore } from '@parley/stores';
 import { Agent } from 'undici';
-import type { GatewayConfiguration } from '../configuration/configuration.ts';
 import type { LoadedConfiguration } from '../configuration/read-configuration.ts';
 import { requireSchema } from '../configuration/read-document.ts';
 import { CONFIGURATION_SCHEMA } from '../configuration/schema.ts';
@@ -35,6 +31,8 @@ import type { MetricsSource } from '../operations/probes.ts';
 import { Probes } from '../operations/probes.ts';
 import { Readiness } from '../operations/readiness.ts';
 import { Endpoints } from './endpoints.ts';
+import type { Keeping } from './keeping.ts';
+import { keepingOf } from './keeping.ts';
 import { listening, tlsOf } from './listening.ts';
 import { OperationsDoor } from './operations-door.ts';
 import { WatchedFiles } from './watched-files.ts';
@@ -65,7 +63,7 @@ interface Parts {
   readonly responder: HttpResponder;
   readonly endpoints: Endpoints;
   readonly watched: WatchedFiles;
-  readonly store: ContextStore;
+  readonly keeping: Keeping;
   readonly readiness: Readiness;
   readonly drainDelayMs: number;
 }
@@ -112,7 +110,7 @@ export class Gateway {
   }
 
   async #end(): Promise<void> {
-    const { watched, server, endpoints, store } = this.#parts;
+    const { watched, server, endpoints, keeping } = this.#parts;
     watched.close();
     await this.drain();
     server.close();
@@ -120,12 +118,12 @@ export class Gateway {
     await once(server, 'close');
     await this.#operations?.close();
     await endpoints.close();
-    await store.close();
+    await keeping.close();
   }
 
   /** Lets those in who run it. @throws Fault (rejects) as {@link startGateway} */
   async openOperations(loaded: LoadedConfiguration, probes: Probes): Promise<void> {
-    const { store } = this.#parts;
+    const { store } = this.#parts.keeping;
     const steered = { store, status: () => this.stats, drain: () => this.drain(), nowMs: Date.now };
     this.#operations = await OperationsDoor.open(loaded, probes, steered);
     this.operationsPort = this.#operations.port;
@@ -146,8 +144,8 @@ export async function startGateway(loaded: LoadedConfiguration, options: Gateway
   const { listen, reloadMs = RELOAD_MS, limits, drainDelayMs = 0 } = configuration;
   let files = new Files(folder);
   const tls = await tlsOf(configuration, files);
-  const store = await storeOf(configuration, files);
-  const replayCache = new MemoryReplayCache({ meter: telemetry?.meter });
+  const keeping = await keepingOf(configuration, files, telemetry?.meter);
+  const { store, replayCache } = keeping;
   const endpoints = new Endpoints(configuration, { store, replayCache, agent: new Agent(), telemetry });
   await endpoints.load(files);
   const responder = new HttpResponder({ endpoints: endpoints.byPath, onRefused, clientOf, telemetry, ...limits });
@@ -155,7 +153,7 @@ export async function startGateway(loaded: LoadedConfiguration, options: Gateway
   const server = await listening(tls, probedFirst(new Probes(readiness), responder), listen).catch(
     async (error: unknown) => {
       await endpoints.close();
-      await store.close();
+      await keeping.close();
       throw error;
     },
   );
@@ -182,7 +180,7 @@ export async function startGateway(loaded: LoadedConfiguration, options: Gateway
     return files.read;
   };
   const watched = await WatchedFiles.of(files.read, reloadMs, reload);
-  const gateway = new Gateway({ server, responder, endpoints, watched, store, readiness, drainDelayMs });
+  const gateway = new Gateway({ server, responder, endpoints, watched, keeping, readiness, drainDelayMs });
   try {
     await gateway.openOperations(loaded, new Probes(readiness, metrics));
     return gateway;
@@ -197,12 +195,6 @@ function probedFirst(probes: Probes, { handler }: HttpResponder): RequestListene
   return (request, response) => {
     if (!probes.take(request, response)) handler(request, response);
   };
-}
-
-async function storeOf({ contexts }: GatewayConfiguration, files: Files): Promise<ContextStore> {
-  if (contexts === undefined) return new MemoryContextStore();
-  const keyEncryptionKey = await keyEncryptionKeyFromFile(files.path(contexts.key));
-  return await openLmdbContextStore({ directory: files.path(contexts.folder), keyEncryptionKey });
 }
 
 /** Whom TLS has authenticated, by the subject of his certificate. */

@@ -1,0 +1,105 @@
+import { Fault } from '@parley/core';
+import type { Kind } from '@parley/core/internal';
+import { FINITE, optional, requireKind, requireOptions, shapeOf, TEXT, textLike, whole } from '@parley/core/internal';
+import type { ReplayCache, ReplayShare } from '@parley/engine';
+import { REPLAY_SHARE } from '@parley/engine/internal';
+import { LmdbDatabase } from './lmdb-database.ts';
+import { insertEntry } from './replay-ledger.ts';
+import { emptied, hadStore, markStore } from './store-marker.ts';
+
+export interface LmdbReplayCacheOptions {
+  /** A folder of the cache's own: made with mode 0700, and it must be so. */
+  readonly directory: string;
+  /** Entries at one time, of all processes; one part in eight is for requests of trust alone. Default 1,000,000. */
+  readonly entriesMax?: number | undefined;
+}
+
+/** A memory of replays in a folder. */
+export interface LmdbReplayCache extends ReplayCache {
+  insertIfAbsent(scope: string, key: string, untilMs: number, nowMs: number, share?: ReplayShare): Promise<boolean>;
+  /** Nothing is remembered or told any more: `caller.closed`. */
+  close(): Promise<void>;
+}
+
+export const LMDB_REPLAY_CACHE_OPTIONS: Kind<LmdbReplayCacheOptions> = shapeOf<LmdbReplayCacheOptions>({
+  directory: textLike(/^[^\0]+$/, 'the name of a folder'),
+  entriesMax: optional(whole(1)),
+});
+
+// In the database's own order before all entries; a store of contexts has another one there.
+const CHECK_KEY: Uint8Array = Uint8Array.of(0);
+const CHECK = 'parley replay cache 1';
+const ENTRIES_MAX_DEFAULT = 1_000_000;
+
+/**
+ * Opens, and if need be creates, a memory of replays in a folder: what was taken before a process died is refused after it, and several
+ * processes that have it open take each message once. What is inserted is on the disk when the promise resolves; many at once cost one
+ * flush. It never forgets early, as `MemoryReplayCache` does not, and has the same shares. Fingerprints of messages are in it, and who wrote
+ * them by a fingerprint, too; nothing of it is sealed, for nothing can be read.
+ *
+ * @throws Fault `caller.store-permissions` the folder or a file is open to others, somebody else's or a link; `internal.store-corrupt` it is
+ *   damaged, emptied, or something else; `internal.store-unavailable`
+ */
+export async function openLmdbReplayCache(options: LmdbReplayCacheOptions): Promise<LmdbReplayCache> {
+  requireOptions(LMDB_REPLAY_CACHE_OPTIONS, options, 'options');
+  const { directory, entriesMax = ENTRIES_MAX_DEFAULT } = options;
+  const wasThere = await hadStore(directory);
+  const database = await LmdbDatabase.open(directory, false, wasThere);
+  try {
+    await requireReplays(database, wasThere);
+    if (!wasThere) await markStore(directory);
+    return new LmdbReplays(database, entriesMax);
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+class LmdbReplays implements LmdbReplayCache {
+  readonly #database: LmdbDatabase;
+  readonly #entriesMax: number;
+  #latestMs = Number.NEGATIVE_INFINITY;
+
+  constructor(database: LmdbDatabase, entriesMax: number) {
+    this.#database = database;
+    this.#entriesMax = entriesMax;
+  }
+
+  async insertIfAbsent(
+    scope: string,
+    key: string,
+    untilMs: number,
+    nowMs: number,
+    share: ReplayShare = { owner: scope },
+  ): Promise<boolean> {
+    requireKind(TEXT, scope, 'scope');
+    requireKind(TEXT, key, 'key');
+    requireKind(FINITE, untilMs, 'untilMs');
+    requireKind(FINITE, nowMs, 'nowMs');
+    requireKind(REPLAY_SHARE, share, 'share');
+    this.#latestMs = Math.max(this.#latestMs, nowMs);
+    const entry = { scope, key, untilMs };
+    const latestMs = this.#latestMs;
+    const inserted = await this.#database.write('replay', (writing) =>
+      insertEntry(writing, entry, latestMs, share, this.#entriesMax),
+    );
+    if (inserted instanceof Fault) throw inserted;
+    return inserted;
+  }
+
+  close(): Promise<void> {
+    return this.#database.close();
+  }
+}
+
+/** @throws Fault `internal.store-corrupt` it holds something else, or what it held is gone */
+async function requireReplays(database: LmdbDatabase, wasThere: boolean): Promise<void> {
+  await database.write('open', (writing) => {
+    const check = writing.get(CHECK_KEY);
+    if (check !== undefined && new TextDecoder().decode(check) === CHECK) return;
+    if (check !== undefined || !writing.isEmpty())
+      throw new Fault('internal.store-corrupt', { reason: 'no memory of replays' });
+    if (wasThere) throw emptied();
+    writing.put(CHECK_KEY, new TextEncoder().encode(CHECK));
+  });
+}

@@ -1,0 +1,110 @@
+/**
+ * What was seen once, within one transaction of a database: entries, when each may be forgotten, and how many there are of whom. Fingerprints
+ * alone: nothing of a message can be read there.
+ */
+import { fingerprintOf, roomsOf, shareRefusal } from '@parley/conversation/internal';
+import type { Fault } from '@parley/core';
+import type { ReplayEntry, ReplayShare } from '@parley/engine';
+import type { Writing } from './lmdb-database.ts';
+
+const PREFIX = { entry: 1, time: 2, count: 3, swept: 4 } as const;
+/** Entries are forgotten together with the others of their ten seconds. */
+const BUCKET_MS = 10_000;
+const BUCKET_BYTES = 6;
+/** Later than that is as good as never. */
+const BUCKET_MAX = 2 ** (8 * BUCKET_BYTES) - 1;
+/** More than comes in: each insert forgets so many that are over. */
+const FORGOTTEN_AT_ONCE = 8;
+
+const SWEPT_KEY: Uint8Array = Uint8Array.of(PREFIX.swept);
+const NOTHING = new Uint8Array(0);
+const KINDS = ['message', 'trust'] as const;
+type Kind = (typeof KINDS)[number];
+
+/** `false`: it is there, or its time has passed. A fault is a quota that is used up; nothing is written then. */
+export type Inserted = boolean | Fault;
+
+/** Inserts `entry`, as `ReplayCache` says it; forgets some of what is over at `nowMs` before. */
+export function insertEntry(
+  writing: Writing,
+  { scope, key, untilMs }: ReplayEntry,
+  nowMs: number,
+  { owner, kind = 'message' }: ReplayShare,
+  entriesMax: number,
+): Inserted {
+  const bucket = Math.floor(nowMs / BUCKET_MS);
+  // A clock that goes backwards, in this process or another, brings nothing back.
+  const swept = Math.max(numberIn(writing.get(SWEPT_KEY)), bucket);
+  if (untilMs <= swept * BUCKET_MS || untilMs <= nowMs) return false;
+  const fingerprint = octetsIn(fingerprintOf(scope, key));
+  const entryKey = Uint8Array.of(PREFIX.entry, ...fingerprint);
+  const known = writing.get(entryKey);
+  if (known !== undefined && numberIn(known) > swept) return false;
+  forgetOver(writing, swept);
+  if (known !== undefined) forget(writing, timeKey(numberIn(known), fingerprint));
+  const rooms = roomsOf(entriesMax);
+  const room = rooms.trust > 0 ? kind : 'message';
+  const counts = [countKey(room), countKey(room, owner)] as const;
+  const held = { room: numberIn(writing.get(counts[0])), owner: numberIn(writing.get(counts[1])) };
+  const refusal = shareRefusal(held, { name: room, entriesMax: rooms[room] }, owner);
+  if (refusal !== undefined) return refusal;
+  const last = Math.ceil(untilMs / BUCKET_MS);
+  writing.put(entryKey, octetsOf(last));
+  writing.put(timeKey(last, fingerprint), counts[1]);
+  writing.put(counts[0], octetsOf(held.room + 1));
+  writing.put(counts[1], octetsOf(held.owner + 1));
+  return true;
+}
+
+/** Forgets some of what is over, and from then on takes nothing for new that may be among it. */
+function forgetOver(writing: Writing, swept: number): void {
+  const over = writing.keys(Uint8Array.of(PREFIX.time), timeKey(swept + 1, NOTHING), FORGOTTEN_AT_ONCE);
+  if (over.length === 0) return;
+  writing.put(SWEPT_KEY, octetsOf(swept));
+  for (const key of over) forget(writing, key);
+}
+
+/** `key`: its time and its fingerprint. Whatever was forgotten before is not forgotten twice. */
+function forget(writing: Writing, key: Uint8Array): void {
+  const ownerKey = writing.get(key);
+  if (ownerKey === undefined) return;
+  // Its room, and he in it: taken out of the database's own memory, which changes with what is written.
+  const counts = [Uint8Array.from(ownerKey.subarray(0, 2)), Uint8Array.from(ownerKey)];
+  writing.remove(key);
+  writing.remove(Uint8Array.of(PREFIX.entry, ...key.subarray(1 + BUCKET_BYTES)));
+  for (const count of counts) lower(writing, count);
+}
+
+function lower(writing: Writing, key: Uint8Array): void {
+  const left = numberIn(writing.get(key)) - 1;
+  if (left > 0) writing.put(key, octetsOf(left));
+  else writing.remove(key);
+}
+
+/** Of all of a room; with an owner, of him. */
+function countKey(room: Kind, owner?: string): Uint8Array {
+  const of = owner === undefined ? NOTHING : octetsIn(fingerprintOf('', owner));
+  return Uint8Array.of(PREFIX.count, KINDS.indexOf(room), ...of);
+}
+
+function timeKey(bucket: number, fingerprint: Uint8Array): Uint8Array {
+  const time = new Uint8Array(BUCKET_BYTES);
+  const counted = Math.min(bucket, BUCKET_MAX);
+  new DataView(time.buffer).setUint32(2, counted % 2 ** 32);
+  new DataView(time.buffer).setUint16(0, Math.floor(counted / 2 ** 32));
+  return Uint8Array.of(PREFIX.time, ...time, ...fingerprint);
+}
+
+function octetsIn(latin1: string): Uint8Array {
+  return Uint8Array.from(latin1, (character) => character.charCodeAt(0));
+}
+
+function octetsOf(count: number): Uint8Array {
+  const octets = new Uint8Array(8);
+  new DataView(octets.buffer).setFloat64(0, count);
+  return octets;
+}
+
+function numberIn(octets: Uint8Array | undefined): number {
+  return octets?.length === 8 ? new DataView(octets.buffer, octets.byteOffset).getFloat64(0) : 0;
+}
