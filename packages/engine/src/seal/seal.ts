@@ -198,6 +198,9 @@ function requireApart(
   signed: readonly SignedElement[],
   hiddenPayload: readonly number[],
 ): void {
+  const { payload = [], tokens = false } = request.sign;
+  // perf: Body and header blocks are in nothing that is signed or encrypted.
+  if (!tokens && payload.length === 0 && hiddenPayload.length === 0) return;
   const encrypted = request.encrypt === 'none' ? hiddenPayload : [envelope.body];
   const isInside = (element: number, containers: readonly number[]): boolean =>
     containers.some((container) => container !== element && isWithin(tape, element, container));
