@@ -10,6 +10,7 @@ import { methodsMadeBy, publicCallables } from './exports.ts';
 import { GATEWAY_DOORS, GATEWAY_REASONS } from './gateway-doors.ts';
 import { HTTP_DOORS, HTTP_REASONS } from './http-doors.ts';
 import { LOG_DOORS, LOG_REASONS } from './log-doors.ts';
+import { POSTGRES_DOORS, POSTGRES_REASONS } from './postgres-doors.ts';
 import { REDIS_DOORS, REDIS_REASONS } from './redis-doors.ts';
 import { REPLAYS, STORE, STORE_DOORS, STORE_REASONS } from './store-doors.ts';
 import { TESTING_DOORS, TESTING_REASONS } from './testing-doors.ts';
@@ -26,6 +27,7 @@ export const DOORS: Readonly<Record<string, Door>> = {
   ...ARCHIVE_DOORS,
   ...TESTING_DOORS,
   ...REDIS_DOORS,
+  ...POSTGRES_DOORS,
   ...GATEWAY_DOORS,
 };
 
@@ -41,6 +43,7 @@ export const REASONS: Readonly<Record<string, string>> = {
   ...ARCHIVE_REASONS,
   ...TESTING_REASONS,
   ...REDIS_REASONS,
+  ...POSTGRES_REASONS,
   ...GATEWAY_REASONS,
 };
 

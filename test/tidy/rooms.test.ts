@@ -20,6 +20,7 @@ const ROOMLESS = [
   'prometheus',
   'opentelemetry',
   'redis',
+  'postgres',
   'log',
   'stores',
   'bus-amqp',

@@ -11,7 +11,7 @@ export const LEVELS: readonly (readonly string[])[] = [
   ['codec', 'sealing', 'prometheus', 'opentelemetry'],
   ['engine'],
   ['conversation'],
-  ['http', 'bus', 'log', 'stores', 'redis', 'testing'],
+  ['http', 'bus', 'log', 'stores', 'redis', 'postgres', 'testing'],
   ['bus-amqp', 'bus-kafka', 'bus-nats', 'bus-rabbitmq', 'node-soap', 'gateway', 'archive'],
   ['cli'],
 ];

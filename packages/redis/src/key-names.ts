@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import type { RemoteNames } from '@parley/conversation/internal';
 
 const CONTEXT_END = '}:context';
 const RECORDS_END = '}:records';
@@ -6,7 +7,7 @@ const RECORDS_END = '}:records';
 /**
  * Names of keys. What is in braces alone says on which node of a cluster a key is, so that what changes in one step is on one.
  */
-export class KeyNames {
+export class KeyNames implements RemoteNames {
   readonly #prefix: string;
 
   constructor(prefix: string) {

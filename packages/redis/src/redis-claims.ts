@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto';
+import type { EntryLimits, RemoteEntries } from '@parley/conversation/internal';
 import { FINITE, optional, requireKind, requireOptions, shapeOf, TEXT, whole } from '@parley/core/internal';
 import type { ReplayEntry, ReplayShare } from '@parley/engine';
 import { REPLAY_ENTRY, REPLAY_SHARE } from '@parley/engine/internal';
-import type { EntryLimits } from './redis-entries.ts';
-import { RedisEntries } from './redis-entries.ts';
+import { redisEntries } from './redis-entries.ts';
 import type { RedisPlace } from './store-settings.ts';
 import { PLACE } from './store-settings.ts';
 
@@ -24,13 +24,13 @@ const OPTIONS = shapeOf<RedisClaimsOptions>({
 
 /** The `Claims` of `@parley/bus`, for several readers: what one was given, its redelivery finds again, whichever of them gets it. */
 export class RedisClaims {
-  readonly #entries: RedisEntries;
+  readonly #entries: RemoteEntries;
   readonly #lagMaxMs: number;
 
   /** @throws Fault `caller.option-invalid` */
   constructor(options: RedisClaimsOptions) {
     requireOptions(OPTIONS, options, 'options');
-    this.#entries = new RedisEntries('claims', options);
+    this.#entries = redisEntries('claims', options);
     this.#lagMaxMs = options.lagMaxMs ?? 600_000;
   }
 

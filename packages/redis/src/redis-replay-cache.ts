@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import type { EntryLimits, RemoteEntries } from '@parley/conversation/internal';
 import { FINITE, optional, requireKind, requireOptions, shapeOf, TEXT, whole } from '@parley/core/internal';
 import type { ReplayCache, ReplayShare } from '@parley/engine';
 import { REPLAY_SHARE } from '@parley/engine/internal';
-import type { EntryLimits } from './redis-entries.ts';
-import { RedisEntries } from './redis-entries.ts';
+import { redisEntries } from './redis-entries.ts';
 import type { RedisPlace } from './store-settings.ts';
 import { PLACE } from './store-settings.ts';
 
@@ -20,14 +20,14 @@ const OPTIONS = shapeOf<RedisReplayCacheOptions>({
  * insert is sent again under the name of the same attempt, and is known by it. When Redis is full, or gone, messages are refused.
  */
 export class RedisReplayCache implements ReplayCache {
-  readonly #entries: RedisEntries;
+  readonly #entries: RemoteEntries;
   readonly #name = randomBytes(12).toString('base64url');
   #attempts = 0;
 
   /** @throws Fault `caller.option-invalid` */
   constructor(options: RedisReplayCacheOptions) {
     requireOptions(OPTIONS, options, 'options');
-    this.#entries = new RedisEntries('replay', options);
+    this.#entries = redisEntries('replay', options);
   }
 
   async insertIfAbsent(

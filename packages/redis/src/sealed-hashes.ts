@@ -1,38 +1,13 @@
 /** Hashes that change as a whole or not at all, whoever else writes them. */
 import { randomFillSync } from 'node:crypto';
-import { Fault } from '@parley/core';
+import type { HashWrite, ReadHash, RemoteHashes, Telling } from '@parley/conversation/internal';
 import type { RedisCalls } from './redis-calls.ts';
 import { listReply, numberReply, octetsReply, textOf } from './replies.ts';
 import { REMOVE, REPLACE, WRITE_NAME_BYTES, WRITES } from './scripts.ts';
 
-/** A hash as it was read. */
-export interface ReadHash {
-  /** Of the last write; empty where there is no such hash. */
-  readonly write: Uint8Array;
-  /** By the names that were asked for. */
-  readonly fields: readonly (Uint8Array | undefined)[];
-}
-
-export interface HashWrite {
-  /** Names and values; `undefined` removes. */
-  readonly fields: readonly (readonly [name: string, value: Uint8Array | undefined])[];
-  readonly keepMs: string;
-  /** `extend`: what is kept longer already stays so long. */
-  readonly keep: 'set' | 'extend';
-  /** Told to all nodes where there was something before. */
-  readonly tell?: Telling | undefined;
-}
-
-export interface Telling {
-  readonly channel: string;
-  readonly message: string;
-}
-
-/** Where so many others were first each time, something else is wrong. */
-const TRIES_MAX = 512;
 const NOTHING: Uint8Array = new Uint8Array(0);
 
-export class SealedHashes {
+export class SealedHashes implements RemoteHashes {
   readonly #calls: RedisCalls;
 
   constructor(calls: RedisCalls) {
@@ -89,13 +64,4 @@ export class SealedHashes {
       cursor = textOf(octetsReply(next));
     } while (cursor !== '0');
   }
-}
-
-/** Does `step` until nobody else was first; it answers `undefined` where somebody was. @throws Fault `internal.store-unavailable` */
-export async function untilFirst<T>(step: () => Promise<{ readonly value: T } | undefined>): Promise<T> {
-  for (let tries = 0; tries < TRIES_MAX; tries++) {
-    const done = await step();
-    if (done !== undefined) return done.value;
-  }
-  throw new Fault('internal.store-unavailable', { reason: 'contended', tries: TRIES_MAX });
 }

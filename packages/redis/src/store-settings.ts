@@ -1,9 +1,9 @@
 import type { ContextStoreOptions } from '@parley/conversation';
+import type { CallLimits } from '@parley/conversation/internal';
 import { STORE_MEMBERS } from '@parley/conversation/internal';
 import type { Kind, Members } from '@parley/core/internal';
 import { callback, listOf, optional, port, shapeOf, TEXT, whole } from '@parley/core/internal';
 import type { KeyEncryptionKey } from '@parley/sealing';
-import type { CallLimits } from './redis-calls.ts';
 import type { RedisClient } from './redis-client.ts';
 
 /** Where something is kept. */

@@ -1,13 +1,13 @@
-import type { RecordStore, Records, StoredRecord } from '@parley/conversation';
 import { Fault } from '@parley/core';
 import type { KeyEncryptionKey } from '@parley/sealing';
 import type { KeptRecord } from '@parley/sealing/internal';
 import { openKept, sealKept } from '@parley/sealing/internal';
+import type { RecordStore, Records, StoredRecord } from '../store/record-store.ts';
 import { keepingMs } from './keeping-time.ts';
-import type { KeyNames } from './key-names.ts';
 import { RecordStep } from './record-step.ts';
-import type { ReadHash, SealedHashes } from './sealed-hashes.ts';
-import { untilFirst } from './sealed-hashes.ts';
+import type { ReadHash, RemoteHashes } from './remote-hashes.ts';
+import { untilFirst } from './remote-hashes.ts';
+import type { RemoteNames } from './remote-names.ts';
 
 /** Before each name, so that none is that of the writes. */
 const NAME_PREFIX = 'r';
@@ -16,9 +16,9 @@ const NAME_PREFIX = 'r';
  * The records of a store: a partition is a hash, each value sealed for its place. An action is run on what was read, and again on what it
  * asked for beside; what it wrote is written in one step if the partition is still what it was, and else all begins anew.
  */
-export class RedisRecords implements RecordStore {
-  readonly #hashes: SealedHashes;
-  readonly #names: KeyNames;
+export class RemoteRecords implements RecordStore {
+  readonly #hashes: RemoteHashes;
+  readonly #names: RemoteNames;
   readonly #keys: readonly [KeyEncryptionKey, ...KeyEncryptionKey[]];
   readonly #nowMs: () => number;
   /** What the steps of this process want of a partition, the last of each: they go one after the other, or would be in each other's way. */
@@ -26,8 +26,8 @@ export class RedisRecords implements RecordStore {
 
   /** The first of `keys` seals. */
   constructor(
-    hashes: SealedHashes,
-    names: KeyNames,
+    hashes: RemoteHashes,
+    names: RemoteNames,
     keys: readonly [KeyEncryptionKey, ...KeyEncryptionKey[]],
     nowMs: () => number,
   ) {

@@ -1,5 +1,5 @@
-import type { Records, StoredRecord } from '@parley/conversation';
 import type { KeptRecord } from '@parley/sealing/internal';
+import type { Records, StoredRecord } from '../store/record-store.ts';
 
 /** Ends an action that needs what was not read yet. */
 const WANTED = new Error('more is to be read');

@@ -1,0 +1,79 @@
+import type { ContextStore } from '@parley/conversation';
+import { openCheck, RemoteContextStore, sealedCheck } from '@parley/conversation/internal';
+import { requireOptions } from '@parley/core/internal';
+import type { KeyEncryptionKey } from '@parley/sealing';
+import { isSealedUnder } from '@parley/sealing/internal';
+import { KeyNames } from './key-names.ts';
+import { PostgresCalls } from './postgres-calls.ts';
+import { PostgresChanges } from './postgres-changes.ts';
+import { PostgresHashes } from './postgres-hashes.ts';
+import { schemaText } from './schema.ts';
+import type { PostgresContextStoreOptions } from './store-settings.ts';
+import { SCHEMA, STORE_OPTIONS } from './store-settings.ts';
+
+/**
+ * Opens the store in PostgreSQL: each context a row whose value is sealed. Many nodes have it open at once, and hear of each other's
+ * changes by NOTIFY; each change is one transaction, which done twice is done once. One connection of the pool is kept, to listen.
+ *
+ * What is over is passed over, and removed by `prune`: call it every few minutes, from any node.
+ *
+ * As durable as the server is told to be: with `synchronous_commit = off`, the last moment may be lost, and with it cancels.
+ *
+ * What sealing cannot hide: how many contexts there are, and their identifiers.
+ *
+ * @throws Fault `caller.option-invalid`; `caller.store-key-wrong` sealed under another key; `internal.store-corrupt`,
+ *   `internal.store-unavailable`
+ */
+export async function openPostgresContextStore(options: PostgresContextStoreOptions): Promise<ContextStore> {
+  requireOptions(STORE_OPTIONS, options, 'options');
+  const { pool, keyEncryptionKey, olderKeyEncryptionKeys = [], schema = SCHEMA, nowMs = Date.now } = options;
+  const { graceMs, tombstoneMs, cancelledKeys } = options;
+  const calls = new PostgresCalls(pool, options);
+  const names = new KeyNames(schema);
+  const changes = new PostgresChanges(calls, pool, names.changes);
+  const keys = [keyEncryptionKey, ...olderKeyEncryptionKeys] as const;
+  const hashes = new PostgresHashes(calls, schema);
+  const store = new RemoteContextStore({
+    hashes,
+    names,
+    keys,
+    nowMs,
+    changes: async (since) => await changes.since(since),
+    sweep: async () => await hashes.sweep(),
+    end: () => {
+      calls.close();
+      changes.close();
+    },
+    graceMs,
+    tombstoneMs,
+    cancelledKeys,
+  });
+  try {
+    await calls.rows(schemaText(schema), []);
+    await check(hashes, names.check, keys);
+    await changes.since(undefined);
+    return store;
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+/** Longer than any of us. */
+const FOR_EVER_MS = String(2 ** 41);
+
+/** Opens the check record, or writes it into an empty store. */
+async function check(
+  hashes: PostgresHashes,
+  key: string,
+  keys: readonly [KeyEncryptionKey, ...KeyEncryptionKey[]],
+): Promise<void> {
+  for (;;) {
+    const read = await hashes.read(key, ['r']);
+    const [sealed] = read.fields;
+    if (sealed !== undefined) openCheck(sealed, key, keys);
+    if (sealed !== undefined && isSealedUnder(sealed, keys[0])) return;
+    const fields = [['r', sealedCheck(key, keys[0])]] as const;
+    if (await hashes.replace(key, read, { fields, keepMs: FOR_EVER_MS, keep: 'set' })) return;
+  }
+}

@@ -1,0 +1,35 @@
+import type { EntryLimits } from '@parley/conversation/internal';
+import { RemoteEntries } from '@parley/conversation/internal';
+import { PostgresCalls } from './postgres-calls.ts';
+import { schemaText } from './schema.ts';
+import type { PostgresPlace } from './store-settings.ts';
+import { SCHEMA } from './store-settings.ts';
+
+const FULL = -1;
+/** After so many entries what is over is removed, so many at a time, by whoever gets it. */
+const SWEEP_EVERY = 1000;
+const SWEEP_ROWS = 4000;
+
+/** What was seen once, in PostgreSQL; `kind` keeps what is remembered for one purpose apart from the other. */
+export function postgresEntries(kind: string, options: PostgresPlace & EntryLimits): RemoteEntries {
+  const { pool, schema = SCHEMA } = options;
+  const calls = new PostgresCalls(pool, options);
+  let made: Promise<unknown> | undefined;
+  let claims = 0;
+  const sweep = `delete from ${schema}.entries where key in
+    (select key from ${schema}.entries where until <= clock_timestamp() limit ${SWEEP_ROWS} for update skip locked)`;
+  return new RemoteEntries(kind, options, async ({ keys, holder, keepMs, minute, lastMinute, roomMax }) => {
+    made ??= calls.rows(schemaText(schema), []).catch((error: unknown) => {
+      made = undefined;
+      throw error;
+    });
+    await made;
+    // Nobody waits for it; one that fails is done by the next.
+    if (++claims % SWEEP_EVERY === 0) calls.rows(sweep, []).catch(() => undefined);
+    const values = [...keys, holder, keepMs, minute, lastMinute, roomMax];
+    const reply = await calls.value(`select ${schema}.claim($1, $2, $3, $4, $5, $6, $7, $8)`, values);
+    const [first = 0, entries = 0] = (reply as readonly unknown[]).map(Number);
+    if (first >= 0) return first === 1;
+    return { quota: first === FULL ? 'replay' : 'replay-share', entries };
+  });
+}
