@@ -1,5 +1,6 @@
 /** The results for people. */
 
+import { aimRows, figure } from './aims.ts';
 import type { AllocationMeasurement } from './allocation/allocation.ts';
 import { heapBytesPerElement } from './allocation/allocation.ts';
 import { aimLines } from './codec/aims.ts';
@@ -8,10 +9,13 @@ import type { LogMeasurement } from './log/log.ts';
 import type { Machine } from './machine.ts';
 import type { Measurement, Spread } from './measure.ts';
 import { messageAimLines } from './messages/aims.ts';
-import type { SuiteName, SuiteResults, TimedSuite } from './results.ts';
+import type { Results, SuiteName, SuiteResults, TimedSuite } from './results.ts';
+import type { ScaleMeasurement } from './scale/scale.ts';
 import type { ScalingMeasurement } from './scaling/scaling.ts';
+import type { SoakMeasurement } from './soak/soak.ts';
+import { rssSpread } from './soak/soak.ts';
 
-const TITLES: Readonly<Record<SuiteName, string>> = {
+export const TITLES: Readonly<Record<SuiteName, string>> = {
   kernels: 'Kernels: one function, one thread',
   codec: 'Codec: scan and C14N beside other readers, one thread',
   allocation: 'Allocation: scan and exclusive C14N of one message after another, tape and sink kept',
@@ -22,6 +26,8 @@ const TITLES: Readonly<Record<SuiteName, string>> = {
   peers: 'Peers: the same messages, verified by both',
   sequences: 'Sequences: calls through both parties, alone and in a sequence',
   messages: 'Messages: open and seal beside other implementations, one thread each',
+  soak: 'Soak: calls for one message each, 64 in flight, two workers',
+  scale: 'Scale: microseconds of a message, or of looking a context up, as one thing grows',
 };
 
 export function machineText(machine: Machine): string {
@@ -36,10 +42,24 @@ export function suiteText<Suite extends SuiteName>(suite: Suite, results: SuiteR
   return [TITLES[suite], ...bodyLines({ [suite]: results })].join('\n');
 }
 
-function bodyLines({ allocation, scaling, log, ...timed }: Partial<SuiteResults>): readonly string[] {
+/** The aims of the project that these results have a figure for. */
+export function aimsText(results: Pick<Results, 'suites'>): string {
+  const rows = aimRows(results).map(({ what, unit, reached, bound, wanted, isMet }) => [
+    isMet ? 'met' : 'MISSED',
+    what,
+    figure(reached),
+    `${bound} ${figure(wanted)}`,
+    unit,
+  ]);
+  return ['Aims', ...tableLines([['', '', 'reached', 'wanted', ''], ...rows])].join('\n');
+}
+
+function bodyLines({ allocation, scaling, log, soak, scale, ...timed }: Partial<SuiteResults>): readonly string[] {
   if (allocation !== undefined) return allocationLines(allocation);
   if (scaling !== undefined) return scalingLines(scaling);
   if (log !== undefined) return logLines(log);
+  if (soak !== undefined) return soakLines(soak);
+  if (scale !== undefined) return scaleLines(scale);
   return (Object.entries(timed) as [TimedSuite, readonly Measurement[]][]).flatMap(([suite, rows]) =>
     timeLines(suite, rows),
   );
@@ -107,6 +127,50 @@ function logLines(measurements: readonly LogMeasurement[]): readonly string[] {
     '',
   ]);
   return [...tableLines([heads, ...rows]), ...logAimLines(measurements)];
+}
+
+function soakLines(measurements: readonly SoakMeasurement[]): readonly string[] {
+  const heads = [
+    '',
+    '',
+    'messages',
+    'messages/s',
+    'p50 ms',
+    'p99 ms',
+    'p99.9 ms',
+    'max ms',
+    'loop max ms',
+    'GC max ms',
+    'RSS +-',
+    '',
+  ];
+  const rows = measurements.map((run) => [
+    `${run.workers} workers`,
+    '',
+    String(run.messages),
+    run.messagesPerSecond.toFixed(0),
+    rounded(run.latencyMs.p50),
+    rounded(run.latencyMs.p99),
+    rounded(run.latencyMs.p999),
+    rounded(run.latencyMs.max),
+    rounded(run.eventLoopDelayMs.max),
+    rounded(run.gc.longestMs),
+    `${rounded(100 * rssSpread(run))} %`,
+    '',
+  ]);
+  return tableLines([heads, ...rows]);
+}
+
+function scaleLines(measurements: readonly ScaleMeasurement[]): readonly string[] {
+  const rows = measurements.map(({ axis, value, us, byTemplate }) => [
+    axis,
+    '',
+    String(value),
+    rounded(us),
+    byTemplate === null ? '' : `${(100 * byTemplate).toFixed(0)} %`,
+    '',
+  ]);
+  return tableLines([['', '', 'of them', 'us', 'by template', ''], ...rows]);
 }
 
 /** 1000 octets are 1 KB. */

@@ -3,7 +3,9 @@ import type { AllocationMeasurement } from './allocation/allocation.ts';
 import type { LogMeasurement } from './log/log.ts';
 import type { Machine } from './machine.ts';
 import type { Measurement } from './measure.ts';
+import type { ScaleMeasurement } from './scale/scale.ts';
 import type { ScalingMeasurement } from './scaling/scaling.ts';
+import type { SoakMeasurement } from './soak/soak.ts';
 
 export const RESULTS_FORMAT = 'parley-benchmarks/1';
 
@@ -18,7 +20,11 @@ export const SUITES = [
   'peers',
   'messages',
   'sequences',
+  'soak',
+  'scale',
 ] as const;
+/** Without `--only`: what says most in the shortest time. */
+export const SHORT_SET: readonly SuiteName[] = ['kernels', 'pipeline', 'log', 'pool'];
 export type SuiteName = (typeof SUITES)[number];
 
 /** What each suite gives. */
@@ -26,10 +32,12 @@ export interface SuiteResults extends Readonly<Record<TimedSuite, readonly Measu
   readonly allocation: readonly AllocationMeasurement[];
   readonly scaling: readonly ScalingMeasurement[];
   readonly log: readonly LogMeasurement[];
+  readonly soak: readonly SoakMeasurement[];
+  readonly scale: readonly ScaleMeasurement[];
 }
 
 /** The suites that are tables of times. */
-export type TimedSuite = Exclude<SuiteName, 'allocation' | 'scaling' | 'log'>;
+export type TimedSuite = Exclude<SuiteName, 'allocation' | 'scaling' | 'log' | 'soak' | 'scale'>;
 
 export interface Results {
   readonly format: typeof RESULTS_FORMAT;
@@ -50,4 +58,8 @@ export interface Settings {
   readonly allocatingMessages: number;
   /** Octets of the largest document in scaling. */
   readonly largestBytes: number;
+  /** In soak. */
+  readonly soakMessages: number;
+  /** At most, in the store of scale. */
+  readonly contextsMax: number;
 }

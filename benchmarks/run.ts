@@ -11,23 +11,27 @@ import { measurePeers } from './peers/xml-crypto.ts';
 import { measureBatches } from './pipeline/batches.ts';
 import { measureSingleMessages } from './pipeline/single-messages.ts';
 import type { Results, Settings, SuiteName, SuiteResults } from './results.ts';
-import { RESULTS_FORMAT, SUITES } from './results.ts';
-import { machineText, suiteText } from './results-text.ts';
+import { RESULTS_FORMAT, SHORT_SET, SUITES } from './results.ts';
+import { aimsText, machineText, suiteText } from './results-text.ts';
+import { measureScale } from './scale/scale.ts';
 import { measureScaling } from './scaling/scaling.ts';
 import { measureSequences } from './sequences/sequences.ts';
+import { measureSoak } from './soak/soak.ts';
 
 const HELP = `Usage: pnpm bench [options]
 
 Measures Parley on this machine. What the figures mean, and which to trust: benchmarks/README.md.
 
-  --only <suite>   kernels, codec, allocation, scaling, pipeline, log, pool, peers, messages or sequences; may be given several times
-                   (default: all)
+  --only <suite>   kernels, codec, allocation, scaling, pipeline, log, pool, peers, messages, sequences, soak or scale; may be given
+                   several times (default: kernels, pipeline, log and pool)
   --match <text>   kernels, codec and messages: those whose name contains it, such as vector/ or 5k
   --quick          shorter rounds and runs: a look, not a result
   --rounds <n>     rounds (default: 11; quick: 7)
   --round-ms <n>   time for one kernel in one round (default: 60; quick: 20)
   --warm-up-ms <n> most that a kernel runs uncounted at first (default: 1500; quick: 1000)
   --messages <n>   messages in one run of pipeline, log and pool (default: 20000; quick: 4000)
+  --soak <n>       messages of soak (default: 10000000; quick: 50000)
+  --contexts <n>   contexts in the store of scale, at most (default: 1000000; quick: 1000)
   --json           the results as JSON, and nothing else
   --help           this text
 `;
@@ -39,6 +43,8 @@ const FULL: Settings = {
   messages: 20_000,
   allocatingMessages: 100_000,
   largestBytes: 100_000_000,
+  soakMessages: 10_000_000,
+  contextsMax: 1_000_000,
 };
 const QUICK: Settings = {
   rounds: 7,
@@ -47,7 +53,12 @@ const QUICK: Settings = {
   messages: 4000,
   allocatingMessages: 5000,
   largestBytes: 1_000_000,
+  soakMessages: 50_000,
+  contextsMax: 1000,
 };
+
+// What `seal` takes of one envelope, in powers of ten.
+const SEALED_BYTES_MAX = 1_000_000;
 
 interface Options {
   readonly settings: Settings;
@@ -74,6 +85,7 @@ async function main(): Promise<void> {
     say(`\n${suiteText(suite, results)}`);
   }
   const results: Results = { format: RESULTS_FORMAT, machine, settings, suites };
+  say(`\n${aimsText(results)}`);
   if (json) console.log(JSON.stringify(results, undefined, 2));
 }
 
@@ -97,6 +109,13 @@ async function measureSuite(
       return await measureLog(settings.rounds, settings.messages);
     case 'pool':
       return await measureSingleMessages(settings.rounds, settings.messages);
+    case 'soak':
+      return [await measureSoak(settings.soakMessages)];
+    case 'scale': {
+      const { rounds, messages, contextsMax } = settings;
+      const largestBytes = Math.min(settings.largestBytes, SEALED_BYTES_MAX);
+      return await measureScale({ rounds, messages, contextsMax, largestBytes });
+    }
     case 'peers':
       return measurePeers(settings);
     case 'sequences':
@@ -118,6 +137,8 @@ function readOptions(): Options | undefined {
         'round-ms': { type: 'string' },
         'warm-up-ms': { type: 'string' },
         messages: { type: 'string' },
+        soak: { type: 'string' },
+        contexts: { type: 'string' },
         json: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
@@ -133,6 +154,8 @@ function readOptions(): Options | undefined {
       roundMs: wholeNumber('--round-ms', values['round-ms'], base.roundMs),
       warmUpMs: wholeNumber('--warm-up-ms', values['warm-up-ms'], base.warmUpMs),
       messages: wholeNumber('--messages', values.messages, base.messages),
+      soakMessages: wholeNumber('--soak', values.soak, base.soakMessages),
+      contextsMax: wholeNumber('--contexts', values.contexts, base.contextsMax),
     };
     return { settings, suites: suitesOf(values.only), match: values.match, json: values.json };
   } catch (error) {
@@ -143,7 +166,7 @@ function readOptions(): Options | undefined {
 }
 
 function suitesOf(only: readonly string[] | undefined): readonly SuiteName[] {
-  if (only === undefined) return SUITES;
+  if (only === undefined) return SHORT_SET;
   const unknown = only.find((name) => !(SUITES as readonly string[]).includes(name));
   if (unknown !== undefined) throw new Error(`--only takes ${SUITES.join(', ')}; not '${unknown}'`);
   return SUITES.filter((name) => only.includes(name));
