@@ -164,7 +164,7 @@ export const BUS_DOORS: Readonly<Record<string, Door>> = {
   ),
   'bus-amqp.amqpRequester': door(
     (options: Given<typeof amqpRequester>[0]) => amqpRequester(options),
-    [{ connection: amqp as never, address: 'q', requestUri: 'jms:queue:q' }],
+    [{ connection: amqp as never, address: 'q', requestUri: 'jms:queue:q', contentType: 'text/xml' }],
     { whole: ['0.connection'] },
   ),
   'bus-amqp.amqpRequests': door(

@@ -14,6 +14,7 @@ const PEERS = {
   wss4j: { product: 'WSS4J', folder: 'wss4j' },
   'wss4j-saml': { product: 'WSS4J', folder: 'wss4j-saml', sources: ['wss4j'] },
   cxf: { product: 'Apache CXF', folder: 'live/cxf' },
+  'cxf-jms': { product: 'Apache CXF', folder: 'live/cxf-jms', sources: ['live/cxf'] },
   metro: { product: 'Metro', folder: 'live/metro' },
   artemis: { product: 'Apache Artemis', folder: 'bus/artemis' },
   kafka: { product: 'Apache Kafka', folder: 'bus/kafka' },

@@ -15,6 +15,8 @@ export interface AmqpRequesterOptions {
   readonly address: string;
   /** The URI of the service for SOAP over JMS. Default `jms:queue:` and the address. */
   readonly requestUri?: string | undefined;
+  /** What a message is: `text/xml; charset=utf-8` for SOAP 1.1. Default that of SOAP 1.2. */
+  readonly contentType?: string | undefined;
 }
 
 export interface AmqpRequestInletOptions {
@@ -30,6 +32,7 @@ const OPTIONS = shapeOf<AmqpRequesterOptions>({
   connection: port<Connection>('open_receiver', 'open_sender'),
   address: TEXT,
   requestUri: optional(TEXT),
+  contentType: optional(TEXT),
 });
 const INLET_OPTIONS = shapeOf<AmqpRequestInletOptions>({
   connection: port<Connection>('open_receiver', 'open_sender'),
@@ -41,6 +44,8 @@ const PREFETCH = 100;
 const BYTES_MESSAGE = 3;
 /** As SOAP over JMS names it; properties are read in lower case. */
 const SOAPJMS_ACTION = 'SOAPJMS_soapAction';
+const SOAPJMS_CONTENT_TYPE = 'SOAPJMS_contentType';
+const SOAP_12 = 'application/soap+xml; charset=utf-8';
 
 /**
  * Requests to a queue with a queue of our own for the answers, as SOAP over JMS has them: JMSReplyTo, JMSCorrelationID, byte messages with
@@ -132,14 +137,14 @@ class RequestDesk {
   }
 
   #messageOf(id: string, { octets, headers }: BusMessage, timeoutMs: number): Message {
-    const { connection, address, requestUri = `jms:queue:${address}` } = this.#options;
+    const { connection, address, contentType, requestUri = `jms:queue:${address}` } = this.#options;
     return {
       ...bytesMessage(connection, octets),
       message_id: id,
       correlation_id: id,
       // What nobody waits for any more need not be answered.
       ttl: timeoutMs,
-      application_properties: { ...soapProperties(headers), SOAPJMS_requestURI: requestUri },
+      application_properties: { ...soapProperties(headers, contentType), SOAPJMS_requestURI: requestUri },
     };
   }
 }
@@ -191,8 +196,9 @@ function requestOf({ connection, answers, receiver, message, delivery }: Came): 
   delivery.accept();
   receiver.add_credit(1);
   const { reply_to: to, correlation_id: correlation, message_id: id } = message;
+  const came = messageOf(message);
   return {
-    ...messageOf(message),
+    ...came,
     async answer({ octets, headers }) {
       if (to === undefined || to === '' || answers.is_closed())
         throw new Fault('internal.bus-unavailable', { reason: 'there is no place for the answer' });
@@ -201,7 +207,8 @@ function requestOf({ connection, answers, receiver, message, delivery }: Came): 
         to,
         // interop: a JMS client looks for the id of its request, unless it gave another name itself.
         correlation_id: correlation ?? id,
-        application_properties: soapProperties(headers),
+        // An answer is what its request was.
+        application_properties: soapProperties(headers, came.headers[SOAPJMS_CONTENT_TYPE.toLowerCase()]),
       } as Message);
     },
   };
@@ -223,11 +230,14 @@ function bytesMessage(
   };
 }
 
-function soapProperties({ [SOAP_ACTION_HEADER]: action, ...headers }: BusMessage['headers']): Record<string, string> {
+function soapProperties(
+  { [SOAP_ACTION_HEADER]: action, ...headers }: BusMessage['headers'],
+  contentType: string = SOAP_12,
+): Record<string, string> {
   return {
     ...applicationProperties(headers),
     SOAPJMS_bindingVersion: '1.0',
-    SOAPJMS_contentType: 'application/soap+xml; charset=utf-8',
+    [SOAPJMS_CONTENT_TYPE]: contentType,
     ...(action === undefined ? {} : { [SOAPJMS_ACTION]: action }),
   };
 }
