@@ -21,7 +21,7 @@ export interface Prometheus {
   remove(): Promise<void>;
 }
 
-/** Asks `target` for its metrics five times a second. */
+/** Asks `target` for its metrics twice a second. */
 export async function startPrometheus(target: number): Promise<Prometheus> {
   const folder = mkdtempSync(path.join(tmpdir(), 'parley-prometheus-'));
   const port = await freePort();
@@ -29,7 +29,7 @@ export async function startPrometheus(target: number): Promise<Prometheus> {
   writeFileSync(
     file,
     JSON.stringify({
-      global: { scrape_interval: '200ms', scrape_timeout: '200ms' },
+      global: { scrape_interval: '500ms', scrape_timeout: '500ms' },
       scrape_configs: [{ job_name: 'parley', static_configs: [{ targets: [`127.0.0.1:${target}`] }] }],
     }),
   );
