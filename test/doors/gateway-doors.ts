@@ -53,7 +53,7 @@ const configuration = {
   secured: [{ path: '/orders', upstream: 'http://127.0.0.1:1/', begin: { by: 'username-over-tls', users } }],
   plain: [],
 } as const satisfies GatewayConfiguration;
-const text = JSON.stringify(configuration);
+const text = JSON.stringify({ ...configuration, tls: { certificate, key: 'root.key' } });
 
 export const GATEWAY_DOORS: Readonly<Record<string, Door>> = {
   'gateway.askGateway': door(
@@ -78,6 +78,9 @@ export const GATEWAY_DOORS: Readonly<Record<string, Door>> = {
   'gateway.Files#octets': door((name: string) => files().octets(name), [certificate], { kept: ['0'] }),
   'gateway.Files#text': door((name: string) => files().text(name), [certificate], { kept: ['0'] }),
   'gateway.Files#path': door((name: string) => files().path(name), [certificate]),
+  'gateway.Files#certificatesText': door((name: string) => files().certificatesText(name), [certificate], {
+    kept: ['0'],
+  }),
   'gateway.Files#certificates': door((name: string) => files().certificates(name), [certificate], { kept: ['0'] }),
   'gateway.Files#keyPair': door(
     (...given: Given<Files['keyPair']>) => files().keyPair(...given),

@@ -1,4 +1,7 @@
 /** Endpoints as a Fastify plugin: `app.register(parleyEndpoints, options)`. */
+
+import type { Kind } from '@parley/core/internal';
+import { readable, requireOptions } from '@parley/core/internal';
 import type { FastifyInstance, FastifyPluginCallback, FastifyReply, FastifyRequest, RegisterOptions } from 'fastify';
 import { HttpResponder } from './server/http-responder.ts';
 import type { HttpResponderOptions } from './server/settings.ts';
@@ -11,6 +14,7 @@ import type { HttpResponderOptions } from './server/settings.ts';
 export const parleyEndpoints: FastifyPluginCallback<HttpResponderOptions> = (app, options, done) => {
   let responder: HttpResponder;
   try {
+    requireOptions(OPTIONS, options, 'options');
     responder = new HttpResponder({ ...ownOptions(options), endpoints: below(app.prefix, options.endpoints) });
   } catch (error) {
     // Fastify does not catch what such a plugin throws.
@@ -26,6 +30,9 @@ export const parleyEndpoints: FastifyPluginCallback<HttpResponderOptions> = (app
   });
   done();
 };
+
+/** `HttpResponder` looks at the rest. */
+const OPTIONS: Kind<HttpResponderOptions> = readable<HttpResponderOptions>();
 
 /** Without what Fastify itself is told in the same place. */
 function ownOptions(options: RegisterOptions & HttpResponderOptions): HttpResponderOptions {

@@ -59,6 +59,8 @@ export async function keyEncryptionKeyFromFile(path: string): Promise<KeyEncrypt
     checkOwnership(path, status);
     const { bytesRead } = await file.read(buffer, 0, buffer.length, 0);
     return keyFromOctets(buffer.subarray(0, bytesRead));
+  } catch (error) {
+    throw error instanceof Fault ? new Fault(error.code, { path, ...error.detail }) : error;
   } finally {
     buffer.fill(0);
     await file.close();

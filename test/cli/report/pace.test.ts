@@ -11,7 +11,7 @@ function paceOf(messages: number, atMs: (message: number) => number): Pace {
   return pace;
 }
 
-test.each([100, 1_024, 1_025, 100_000])('the second half of %i messages, whatever the first took', (messages) => {
+test.each([2_002, 2_048, 2_049, 100_000])('the second half of %i messages, whatever the first took', (messages) => {
   const half = messages / 2;
   const pace = paceOf(messages, (message) => (message <= half ? message * 100 : half * 100 + (message - half)));
   expect(pace.secondHalfPerSecond).toBeGreaterThan(900);
@@ -21,5 +21,7 @@ test.each([100, 1_024, 1_025, 100_000])('the second half of %i messages, whateve
 test('of a few messages, and of some that took no time, it says nothing', () => {
   expect(paceOf(15, (message) => message).secondHalfPerSecond).toBeUndefined();
   expect(paceOf(0, (message) => message).secondHalfPerSecond).toBeUndefined();
+  expect(paceOf(1_900, (message) => message).secondHalfPerSecond).toBeUndefined();
+  expect(paceOf(5_000, (message) => message / 1_000).secondHalfPerSecond).toBeUndefined();
   expect(paceOf(100, () => 0).secondHalfPerSecond).toBeUndefined();
 });

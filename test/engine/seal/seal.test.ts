@@ -16,6 +16,7 @@ import {
   sealed,
   text,
 } from '../support/sample.ts';
+import { envelopeWithTokens, USERNAME_TOKEN } from '../support/sample-keys.ts';
 
 const WSU = 'http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd';
 const WSA = 'http://www.w3.org/2005/08/addressing';
@@ -181,6 +182,18 @@ describe('options that exclude each other', () => {
       detail: { code: 'peer.xml-malformed' },
     });
   });
+});
+
+test('what is secured already is refused, whoever secured it and how', () => {
+  expect(seal(envelopeWithTokens(USERNAME_TOKEN), sampleRequest()).ok).toBe(true);
+  for (const encrypt of ['none', 'body', 'body-and-signature'] as const) {
+    const once = sealed(sampleEnvelope(), sampleRequest({ encrypt }));
+    expect(seal(once, sampleRequest({ encrypt: 'none' }))).toMatchObject({
+      ok: false,
+      code: 'caller.envelope-invalid',
+      detail: { reason: 'it is secured already' },
+    });
+  }
 });
 
 test('time and randomness given, the octets are the same', () => {

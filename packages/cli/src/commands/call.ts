@@ -45,8 +45,8 @@ export async function call(
 
 /** How the conversation begins, as the options say it. @throws Fault `caller.option-invalid` one is missing */
 function beginOf({ username, password, serviceCertificate, certificate, key, trust }: CallOptions): PlainBegin {
-  const user = together('username', username, 'password', password);
-  const own = together('certificate', certificate, 'key', key);
+  const user = together('--username', username, '--password', password);
+  const own = together('--certificate', certificate, '--key', key);
   if (serviceCertificate !== undefined) {
     const service = serviceCertificate;
     if (own !== undefined && trust !== undefined)

@@ -15,10 +15,11 @@ import type {
   StoreOptions,
 } from '../declarations/contexts-commands.ts';
 import { isOneOf } from '../options/inputs.ts';
-import { keyFileBeside, storeKey } from '../options/store-key.ts';
+import { keyFileBeside, keyFor, storeKey } from '../options/store-key.ts';
 import { contextJson, contextLine, contextText, damagedLine } from '../report/context-report.ts';
 import { grouped } from '../report/verify-report.ts';
 import { ExitStatus } from '../terminal/exit-status.ts';
+import { faultLine } from '../terminal/fault-text.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { WholeFile } from '../terminal/whole-file.ts';
 
@@ -43,7 +44,7 @@ async function init(terminal: Terminal, directory: string, { kek, json }: StoreO
   const inside = await readdir(directory).catch(() => []);
   if (inside.length > 0) throw new Fault('caller.output-unwritable', { path: directory, reason: 'it is not empty' });
   await makeDirectory(directory);
-  const keyEncryptionKey = await storeKey(directory, kek, terminal).catch((error: unknown) => {
+  const keyEncryptionKey = await keyFor(directory, kek, terminal).catch((error: unknown) => {
     if (!(error instanceof Fault) || error.code !== 'caller.store-key-missing') throw error;
     return createKeyEncryptionKeyFile(kek ?? keyFileBeside(directory));
   });
@@ -92,7 +93,8 @@ async function show(
 ): Promise<ExitStatus> {
   const write = options.json === true ? contextJson : contextText;
   return await withStore(terminal, directory, { ...options, readOnly: true }, async (store) => {
-    const context = await required(store, identifier);
+    const context = await store.get(identifier);
+    if (context === undefined) return await unknown(terminal, options, identifier);
     await terminal.stdout.line(write(context, terminal.nowMs()));
     wipeContext(context);
     return ExitStatus.ok;
@@ -113,17 +115,22 @@ async function exportKeys(
     });
     try {
       if (identifiers.length === 0)
-        for await (const identifier of store.list()) contexts.push(await required(store, identifier));
-      else for (const identifier of identifiers) contexts.push(await required(store, identifier));
+        for await (const identifier of store.list()) contexts.push(...(await found(store, identifier)));
+      for (const identifier of identifiers) {
+        const context = await store.get(identifier);
+        if (context === undefined) return await unknown(terminal, options, identifier);
+        contexts.push(context);
+      }
+      const keys = contexts.reduce((sum, context) => sum + context.keys.length, 0);
+      const facts = { contexts: contexts.length, keys };
+      const what = `${counted(keys, 'key')} of ${counted(contexts.length, 'context')}`;
+      if (keys === 0) {
+        await tell(terminal, options, facts, `${what}, and no file: those of cancelled contexts were not kept`);
+        return ExitStatus.refused;
+      }
       await file.output.line(keysText(contexts));
       await file.keep();
-      const keys = contexts.reduce((sum, context) => sum + context.keys.length, 0);
-      await tell(
-        terminal,
-        options,
-        { contexts: contexts.length, keys },
-        `${grouped(keys)} keys of ${grouped(contexts.length)} contexts: whoever reads ${printable(options.out)} has them`,
-      );
+      await tell(terminal, options, facts, `${what}: whoever reads ${printable(options.out)} has them`);
       return ExitStatus.ok;
     } finally {
       await file.discard();
@@ -131,6 +138,11 @@ async function exportKeys(
     }
   });
 }
+
+const CANCELLED = {
+  retain: 'cancelled; its keys are kept, for logs',
+  wipe: 'cancelled, and its keys forgotten: logs of it cannot be verified any more (--keep-keys keeps them)',
+} as const;
 
 async function cancel(
   terminal: Terminal,
@@ -144,7 +156,7 @@ async function cancel(
     for (const identifier of identifiers) {
       const cancelled = await store.cancel(identifier, terminal.nowMs());
       if (!cancelled) status = ExitStatus.refused;
-      const what = cancelled ? 'cancelled' : 'is unknown, or was cancelled before';
+      const what = cancelled ? CANCELLED[cancelledKeys] : 'is unknown, or was cancelled before';
       await tell(terminal, options, { identifier, cancelled }, `${printable(identifier)} ${what}`);
     }
     return status;
@@ -154,7 +166,7 @@ async function cancel(
 async function prune(terminal: Terminal, directory: string, options: StoreOptions): Promise<ExitStatus> {
   return await withStore(terminal, directory, options, async (store) => {
     const forgotten = await store.prune(terminal.nowMs());
-    await tell(terminal, options, { forgotten }, `${grouped(forgotten)} contexts forgotten`);
+    await tell(terminal, options, { forgotten }, `${counted(forgotten, 'context')} forgotten`);
     return ExitStatus.ok;
   });
 }
@@ -173,7 +185,7 @@ async function rekey(terminal: Terminal, directory: string, options: RekeyOption
       terminal,
       options,
       { records, left, made: !isThere },
-      `${grouped(records)} records sealed under ${printable(newKek)}${lost}`,
+      `${counted(records, 'record')} sealed under ${printable(newKek)}${lost}; from now on that is the key: --kek ${printable(newKek)}, or in the place of the old one`,
     );
     return left === 0 ? ExitStatus.ok : ExitStatus.refused;
   } finally {
@@ -211,10 +223,20 @@ async function openedForReading(
   await (await openLmdbContextStore({ directory, keyEncryptionKey, readOnly: true })).close();
 }
 
-async function required(store: LmdbContextStore, identifier: string): Promise<SecurityContext> {
+async function found(store: LmdbContextStore, identifier: string): Promise<readonly SecurityContext[]> {
   const context = await store.get(identifier);
-  if (context === undefined) throw new Fault('caller.input-invalid', { identifier, reason: 'no such context' });
-  return context;
+  // It may go between the list and the look.
+  return context === undefined ? [] : [context];
+}
+
+async function unknown({ stderr }: Terminal, { json }: StoreOptions, identifier: string): Promise<ExitStatus> {
+  await stderr.line(faultLine('caller.input-invalid', { identifier, reason: 'no such context' }, json));
+  await stderr.flush();
+  return ExitStatus.refused;
+}
+
+function counted(count: number, what: string): string {
+  return `${grouped(count)} ${what}${count === 1 ? '' : 's'}`;
 }
 
 /** The code instead of one that does not open: the others are there all the same. */

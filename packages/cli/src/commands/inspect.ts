@@ -70,7 +70,7 @@ export async function inspect(path: string, given: InspectOptions, terminal: Ter
 
 async function recordOf(
   path: string,
-  record: number,
+  record: InspectOptions['record'],
   reading: ReadLogOptions,
   terminal: Terminal,
 ): Promise<LogMessage> {
@@ -81,12 +81,13 @@ async function recordOf(
   const entries = entriesOf(sources, reading);
   for await (const entry of untilAborted(entries, terminal.interrupted)) {
     number += 1;
-    if (number < record) continue;
+    if (number !== record && entry.id !== record) continue;
     if (entry.kind === 'refused') throw new Fault(entry.reply.code, { file: entry.id, ...entry.reply.detail });
     return entry;
   }
   if (terminal.interrupted.aborted) throw new Interrupted();
-  throw new Fault('caller.input-invalid', { file: path, reason: `it has ${number} records` });
+  const reason = typeof record === 'string' ? `none of its ${number} records has this id` : `it has ${number} records`;
+  throw new Fault('caller.input-invalid', { file: path, reason, ...(typeof record === 'string' && { record }) });
 }
 
 async function* entriesOf(sources: readonly FoundSource[], options: ReadLogOptions): AsyncGenerator<LogEntry> {

@@ -64,7 +64,11 @@ function settingsOf(options: RelayOptions, content: RelayFile): RelayFile & { re
   if (named.length > 1)
     throw new Fault('caller.option-invalid', { reason: `one of ${DEEDS.map((deed) => `--${deed}`).join(', ')}` });
   const deed = named[0] ?? content.do;
-  if (deed === undefined) throw new Fault('caller.option-invalid', { option: 'do', wanted: DEEDS.join(', ') });
+  if (deed === undefined)
+    throw new Fault('caller.option-invalid', {
+      option: 'do',
+      reason: `give one of ${DEEDS.map((each) => `--${each}`).join(', ')}, or do in the --config file`,
+    });
   const { from = content.from, to = content.to, deadLetters = content.deadLetters } = options;
   const over = Object.entries({ from, to, deadLetters }).filter(([, value]) => value !== undefined);
   return { ...content, ...Object.fromEntries(over), do: deed };

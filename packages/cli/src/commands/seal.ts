@@ -1,6 +1,6 @@
 import { envelope, systemAmbient } from '@parley/conversation';
 import type { SecurityContext } from '@parley/core';
-import { Fault, unwrap } from '@parley/core';
+import { Fault } from '@parley/core';
 import type { SealRequest } from '@parley/engine';
 import { seal as sealMessage, sealProfile } from '@parley/engine';
 import type { SealOptions } from '../declarations/seal-command.ts';
@@ -24,7 +24,7 @@ export async function seal(path: string, options: SealOptions, terminal: Termina
     throw new Fault('caller.option-invalid', { reason: 'the keys are missing: give --contexts or --keys' });
   try {
     const request = requestOf(await contextOf(contexts, options.context), options, at.atMs);
-    await write(unwrap(sealMessage(plain, request)).octets, path, options, terminal);
+    await write(sealed(plain, request, options), path, options, terminal);
   } finally {
     await contexts.close();
   }
@@ -66,6 +66,16 @@ function requestOf(context: SecurityContext, options: SealOptions, atMs: number)
     timestampLifetimeMs: lifetime * 1000,
     fillRandom: systemAmbient.fillRandom,
   };
+}
+
+/** @throws Fault */
+function sealed(plain: Uint8Array, request: SealRequest, { action }: SealOptions): Uint8Array {
+  const reply = sealMessage(plain, request);
+  if (reply.ok) return reply.value.octets;
+  const { code, detail } = reply;
+  const isNone = code === 'caller.envelope-invalid' && detail['code'] !== undefined && action === undefined;
+  const reason = `${detail['reason'] ?? 'it cannot be read'}; --action makes an envelope around an element`;
+  throw new Fault(code, isNone ? { ...detail, reason } : detail);
 }
 
 async function write(octets: Uint8Array, input: string, options: SealOptions, { stdout }: Terminal): Promise<void> {

@@ -73,7 +73,7 @@ export function contextsCommand(parent: Command, actions: () => Promise<Contexts
     )
     .addCommand(
       one('show', 'Print all of one context but its secrets.')
-        .argument('<identifier>')
+        .argument('<identifier>', 'of the context, as list prints it')
         .action(async (directory: string, identifier: string, options: StoreOptions) =>
           (await actions()).show(directory, identifier, options),
         ),
@@ -89,8 +89,8 @@ export function contextsCommand(parent: Command, actions: () => Promise<Contexts
     )
     .addCommand(
       one('cancel', 'End contexts. Those who serve with the store know within a second.')
-        .argument('<identifiers...>')
-        .option('--keep-keys', 'keep their keys, so that logs can still be verified')
+        .argument('<identifiers...>', 'of the contexts, as list prints them')
+        .option('--keep-keys', 'keep their keys, so that logs can still be verified; without it they are gone for good')
         .action(async (directory: string, identifiers: string[], options: CancelOptions) =>
           (await actions()).cancel(directory, identifiers, options),
         ),
@@ -101,7 +101,7 @@ export function contextsCommand(parent: Command, actions: () => Promise<Contexts
       ),
     )
     .addCommand(
-      one('rekey', 'Seal everything under another key-encryption key, while others serve.')
+      one('rekey', 'Seal everything under another key-encryption key, while others serve that have both.')
         .requiredOption('--new-kek <file>', 'the new key; made if it is not there')
         .action(async (directory: string, options: RekeyOptions) => (await actions()).rekey(directory, options)),
     );

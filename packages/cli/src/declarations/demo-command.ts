@@ -33,7 +33,11 @@ export function demoCommand(
       'Make and record a conversation: contexts issued, renewed and cancelled, and messages secured with them.',
     )
     .addArgument(new Argument('[dir]', 'folder to make; an earlier demo in it is replaced').default('.parley/demo'))
-    .addOption(new Option('--messages <n>', 'secured messages').argParser(wholeNumber(2, MESSAGES_MAX)).default(2000))
+    .addOption(
+      new Option('--messages <n>', 'secured messages; a request to cancel and its reply come on top')
+        .argParser(wholeNumber(2, MESSAGES_MAX))
+        .default(2000),
+    )
     .addOption(
       new Option('--version <generation>', 'generation of the protocol')
         .choices(['200512', '200502'])

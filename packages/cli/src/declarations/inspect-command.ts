@@ -2,12 +2,12 @@ import type { PolicyName } from '@parley/engine';
 import { BOOTSTRAP_PROFILE_NAMES, PROFILE_NAMES } from '@parley/engine';
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import { wholeNumber } from '../options/number-option.ts';
 import type { JudgingOptions } from './judging.ts';
 import { EXIT_HELP, judging, KEYS_HELP, subcommand } from './judging.ts';
 
 export interface InspectOptions extends JudgingOptions {
-  readonly record: number;
+  /** Its place among the records, from 1 on, or its id. */
+  readonly record: number | string;
   readonly schema?: boolean | undefined;
   /** The profile of the plan; `true` for that of `--profile`. */
   readonly plan?: PolicyName | true | undefined;
@@ -36,8 +36,8 @@ export function inspectCommand(
       .description('Print what a message holds: tokens, derived keys, what is signed and encrypted, and the verdict.')
       .argument('<file>', 'a message, or a log of which one record is taken; - for standard input')
       .addOption(
-        new Option('--record <n>', 'which record of a log')
-          .argParser(wholeNumber(1, Number.MAX_SAFE_INTEGER))
+        new Option('--record <which>', 'which record of a log: its place, from 1 on, or its id')
+          .argParser(recordOf)
           .default(1),
       ),
   )
@@ -55,4 +55,8 @@ export function inspectCommand(
     .option('--json', 'print JSON')
     .addHelpText('after', HELP)
     .action(action);
+}
+
+function recordOf(text: string): number | string {
+  return /^[1-9]\d{0,14}$/.test(text) ? Number(text) : text;
 }

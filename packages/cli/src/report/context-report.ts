@@ -17,7 +17,12 @@ export function contextLine(context: SecurityContext, nowMs: number): string {
   const { identifier, principal, keys, expiresAtMs, cancelledAtMs } = context;
   const end = instant(cancelledAtMs ?? expiresAtMs).padEnd(INSTANT_WIDTH);
   const names = [identifier, ...(principal === undefined ? [] : [principal])].map(printable);
-  return [stateOf(context, nowMs).padEnd(STATE_WIDTH), end, `${keys.length} keys`, ...names].join('  ');
+  return [
+    stateOf(context, nowMs).padEnd(STATE_WIDTH),
+    end,
+    `${keys.length} ${keys.length === 1 ? 'key ' : 'keys'}`,
+    ...names,
+  ].join('  ');
 }
 
 /** One record that does not open, on a line of the same form. */

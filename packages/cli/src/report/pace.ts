@@ -1,6 +1,10 @@
 /** Instants that are kept; beyond that every other is forgotten, so that a log of any length fits. */
 const INSTANTS_MAX = 1024;
 
+/** Fewer say nothing of a rate, nor does a shorter time. */
+const MESSAGES_LEAST = 1000;
+const ELAPSED_LEAST_MS = 20;
+
 /** How fast messages came, by halves: in the first, code is still being compiled and keys are derived. */
 export class Pace {
   readonly #nowMs: () => number;
@@ -36,7 +40,8 @@ export class Pace {
     const last = this.#instants.length - 1;
     const middle = Math.ceil(last / 2);
     const elapsedMs = (this.#instants[last] ?? 0) - (this.#instants[middle] ?? 0);
-    if (last < 16 || elapsedMs <= 0) return undefined;
-    return ((last - middle) * this.#stride * 1000) / elapsedMs;
+    const messages = (last - middle) * this.#stride;
+    if (messages < MESSAGES_LEAST || elapsedMs < ELAPSED_LEAST_MS) return undefined;
+    return (messages * 1000) / elapsedMs;
   }
 }

@@ -62,7 +62,10 @@ export function selectKey(context: SecurityContext, instance: string | undefined
     throw new Fault('peer.bad-context', { identifier: context.identifier, reason: 'cancelled' });
   }
   const key = context.keys.find((candidate) => candidate.instance === instance);
-  if (key === undefined) throw new Fault('peer.bad-context', { identifier: context.identifier, reason: 'instance' });
+  if (key === undefined) {
+    const reason = context.keys.length === 0 ? 'its keys were not kept' : 'instance';
+    throw new Fault('peer.bad-context', { identifier: context.identifier, reason });
+  }
   const overForMs = atMs - Math.min(key.expiresAtMs, context.expiresAtMs);
   if (overForMs >= 0) {
     const { identifier } = context;

@@ -6,16 +6,17 @@ import { isObject, near, oneOf } from './kind.ts';
 /** A kind for each member of `T`, those that may be left out included: the compiler misses none and takes none too many. */
 export type Members<T> = { readonly [Member in keyof T]-?: Kind<T[Member]> };
 
-/** An object with these members, and no others. */
-export function shapeOf<T extends object>(members: Members<T>): Kind<T> {
+/** An object with these members, and no others; `made` says where one comes from, if not from the caller's hand. */
+export function shapeOf<T extends object>(members: Members<T>, made?: string): Kind<T> {
   const kinds = checksOf(members);
   const all = [...kinds];
   const required = namesRequired(all);
   const requiredCount = required.length;
+  const wanted = made ?? wantedOf(required);
   return {
     type: 'object',
     misfit: (value) => {
-      if (!hasMembers(value)) return notAnObject(value, required);
+      if (!hasMembers(value)) return notAnObject(value, wanted);
       let found = 0;
       // perf: members that are there, once each; it is asked of every message.
       for (const name in value) {
@@ -63,7 +64,8 @@ export function objectWith<T extends object>(members: Members<T>): Kind<T> {
   const all = [...checksOf(members)];
   return {
     type: 'object',
-    misfit: (value) => (hasMembers(value) ? memberMisfit(value, all) : notAnObject(value, namesRequired(all))),
+    misfit: (value) =>
+      hasMembers(value) ? memberMisfit(value, all) : notAnObject(value, wantedOf(namesRequired(all))),
   };
 }
 
@@ -108,6 +110,9 @@ export function tagged<T extends Readonly<Record<string, object>>>(
   };
 }
 
+/** More are looked up in a guide. */
+const NAMES_MAX = 32;
+
 type Checks = ReadonlyMap<string, Check>;
 
 function checksOf(members: object): Checks {
@@ -124,7 +129,10 @@ function objectMisfit(value: unknown, kinds: Checks): Misfit | undefined {
 }
 
 function unknownMember(value: Readonly<Record<string, unknown>>, name: string, kinds: Checks): Misfit {
-  const detail = { reason: 'unknown', got: got(value[name]), ...near(name, [...kinds.keys()]) };
+  const names = [...kinds.keys()];
+  const nearest = near(name, names);
+  const isShort = nearest['nearest'] === undefined && names.length <= NAMES_MAX;
+  const detail = { reason: 'unknown', got: got(value[name]), ...nearest, ...(isShort && { known: names.join(', ') }) };
   return { path: `.${name.slice(0, 64)}`, detail };
 }
 
@@ -155,7 +163,10 @@ function namesRequired(kinds: readonly (readonly [string, Check])[]): readonly s
 }
 
 /** @param members what it must have, at least */
-function notAnObject(value: unknown, members: readonly string[] = []): Misfit {
-  const wanted = members.length === 0 ? 'an object' : `an object with ${members.join(', ')}`;
+function wantedOf(members: readonly string[]): string {
+  return members.length === 0 ? 'an object' : `an object with ${members.join(', ')}`;
+}
+
+function notAnObject(value: unknown, wanted = 'an object'): Misfit {
   return { path: '', detail: { got: got(value), wanted } };
 }

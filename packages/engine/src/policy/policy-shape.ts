@@ -92,7 +92,7 @@ const MEMBERS: Members<Omit<Policy, 'limits'>> = {
   endpointAddress: optional(TEXT),
 };
 
-export const POLICY: Kind<Policy> = shapeOf<Policy>({ ...MEMBERS, limits: LIMITS });
+export const POLICY: Kind<Policy> = shapeOf<Policy>({ ...MEMBERS, limits: LIMITS }, 'a policy of policyOf');
 
 export const POLICY_CHANGES: Kind<PolicyChanges> = partOf<
   Omit<Policy, 'limits'> & { readonly limits: Partial<Limits> }

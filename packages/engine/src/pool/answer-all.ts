@@ -1,9 +1,14 @@
 import { Fault } from '@parley/core';
-import { failedReply, requireKind, requireOptions } from '@parley/core/internal';
+import type { Kind } from '@parley/core/internal';
+import { called, failedReply, port, requireKind, requireOptions } from '@parley/core/internal';
 import type { AnyReply } from './answer/reply-reader.ts';
 import type { AllOptions, Answered } from './contract.ts';
 import type { Asker } from './flight.ts';
 import { ALL_OPTIONS, SOURCE } from './options-shape.ts';
+
+type SourceIterator<Given> = AsyncIterator<Given> | Iterator<Given>;
+
+const ITERATOR: Kind<SourceIterator<never>> = port<SourceIterator<never>>('next');
 
 /** Asks for one of a source, in its asker's name. What it throws is the answer. */
 type Ask<Given> = (given: Given, asker: Asker, place: number) => void;
@@ -78,7 +83,9 @@ class Questions<Given> implements Asker {
     this.#ordered = options.ordered ?? true;
     this.#signal = options.signal;
     this.#ask = ask;
-    const iterator = Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
+    const iterator = called('messages', ITERATOR as Kind<SourceIterator<Given>>, () =>
+      Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator](),
+    );
     this.#next = () => iterator.next();
     this.#return = () => iterator.return?.();
   }

@@ -36,7 +36,7 @@ import type {
 } from './request.ts';
 import { envelopeFault, requireConsistent } from './rules.ts';
 import type { Sealing } from './sealing.ts';
-import { writeIntoSecurity } from './security-place.ts';
+import { requireUnsecured, writeIntoSecurity } from './security-place.ts';
 import { elementsToSign, headersToEncrypt, payloadToEncrypt } from './selected-parts.ts';
 import { endorsementsOf, writeSignatures } from './signatures.ts';
 import type { SignedElement } from './signed-references.ts';
@@ -54,7 +54,7 @@ import { furnish, withoutKeys } from './transport.ts';
  * Codes: `caller.context-unusable` cancelled, expired or without such an instance; `caller.option-invalid` options
  * that are unknown, have a value that they cannot have, or exclude each other; `caller.input-invalid` an assertion that cannot go
  * along, or no octets; `caller.keys-invalid` a key that is not for this; `caller.envelope-invalid` when `envelope` is no SOAP
- * message that can be read, with the code that reading it has. Never one of a peer.
+ * message that can be read, with the code that reading it has, or is secured already. Never one of a peer.
  */
 export function seal(
   envelope: Uint8Array,
@@ -102,6 +102,7 @@ function readInto(
   workspace.written.reset();
   scan(bytes, DEFAULT_LIMITS, tape);
   const envelope = readHeaderBlocks(tape, readEnvelopeShape(tape), { refuseUnknown: false, role });
+  requireUnsecured(tape, envelope.security);
   return { tape, envelope, ids: new MessageIds(tape, idPrefix) };
 }
 

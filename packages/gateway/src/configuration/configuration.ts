@@ -9,7 +9,7 @@ export interface GatewayConfiguration {
   /** Without it, the gateway speaks HTTP in clear. */
   readonly tls?: TlsFiles;
   /** A durable store of contexts. Without it, they are in memory, and gone with the process. */
-  readonly contexts?: { readonly folder: string; readonly key: string };
+  readonly contexts?: ContextsConfiguration;
   /**
    * A folder in which replays are remembered, so that a message that was taken before the process died is not taken again. Each message waits
    * for the disk. Without it, they are in memory.
@@ -41,6 +41,14 @@ export type ThrottlesConfiguration = Pick<
   | 'loginFailuresMax'
   | 'loginBackOffMs'
 >;
+
+export interface ContextsConfiguration {
+  readonly folder: string;
+  /** File of the key that records are sealed with. */
+  readonly key: string;
+  /** Files of keys that records may still be sealed with, while `parley contexts rekey` runs. */
+  readonly olderKeys?: readonly string[];
+}
 
 export interface OperationsConfiguration {
   /** In clear: `/metrics`, `/healthz`, `/readyz`. */

@@ -35,6 +35,7 @@ export function readConfiguration(
     if (service !== undefined) override(value, 'plain', 'service', service);
   });
   requirePaths(configuration, name);
+  requireTls(configuration, name);
   return { folder: path.dirname(path.resolve(name)), configuration };
 }
 
@@ -55,4 +56,15 @@ function requirePaths({ secured = [], plain = [] }: GatewayConfiguration, name: 
   if (paths.length === 0) throw wrong(name, 1, '/', 'there is no endpoint: neither secured nor plain', 1);
   const twice = paths.find((each, index) => paths.indexOf(each) !== index);
   if (twice !== undefined) throw wrong(name, 1, '/', `two endpoints have the path ${twice}`, 1);
+}
+
+/** What is proven by TLS cannot be without: every request would be refused. */
+function requireTls({ tls, secured = [] }: GatewayConfiguration, name: string): void {
+  for (const [index, { begin }] of secured.entries()) {
+    const place = `/secured/${index}/begin`;
+    if (begin.by === 'username-over-tls' && tls === undefined)
+      throw wrong(name, 1, place, 'username-over-tls needs tls: { certificate, key }', 1);
+    if (begin.by === 'client-certificate' && tls?.clients === undefined)
+      throw wrong(name, 1, place, 'client-certificate needs tls: { certificate, key, clients }', 1);
+  }
 }

@@ -91,7 +91,7 @@ export const CONFIGURATION_SCHEMA: Readonly<Record<string, unknown>> = {
     { listen: listener },
     {
       tls: exactly(key, { clients: file }),
-      contexts: exactly({ folder: file, key: file }),
+      contexts: exactly({ folder: file, key: file }, { olderKeys: { type: 'array', items: file } }),
       replays: exactly({ folder: file }, { entriesMax: count }),
       workers: { type: 'integer', minimum: 0, maximum: 256 },
       reloadMs: { ...milliseconds, minimum: 10 },

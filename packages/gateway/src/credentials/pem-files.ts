@@ -38,6 +38,12 @@ export class Files {
     return new TextDecoder().decode(await this.octets(name));
   }
 
+  /** The text of a file with certificates, for TLS, which would ignore what is none. @throws Fault as {@link certificates} */
+  async certificatesText(name: string): Promise<string> {
+    await this.certificates(name);
+    return await this.text(name);
+  }
+
   /** @throws Fault `caller.option-invalid` */
   path(name: string): string {
     requireKind(TEXT, name, 'name');
@@ -57,11 +63,16 @@ export class Files {
     requireKind(TEXT, key, 'key');
     const chain = await this.certificates(certificate);
     const uses = ['signature', 'encryption', 'rsa-1_5'] as const;
-    const privateKey = PrivateKey.read({ format: 'pem', bytes: await this.octets(key) }, { uses });
-    return {
-      own: { certificate: chain[0], privateKey },
-      signature: { key: CertifiedKey.of(privateKey, chain), reference: 'direct' },
-    };
+    const bytes = await this.octets(key);
+    try {
+      const privateKey = PrivateKey.read({ format: 'pem', bytes }, { uses });
+      return {
+        own: { certificate: chain[0], privateKey },
+        signature: { key: CertifiedKey.of(privateKey, chain), reference: 'direct' },
+      };
+    } catch (error) {
+      throw error instanceof Fault ? new Fault(error.code, { ...error.detail, certificate, key }) : error;
+    }
   }
 
   /** @throws Fault as above */

@@ -21,7 +21,7 @@ export async function userLine(name: string, password: Uint8Array): Promise<stri
   requireKind(TEXT, name, 'name');
   requireInput(password, 'password');
   if (!/^[^:\s]+$/.test(name))
-    throw new Fault('caller.option-invalid', { option: 'name', reason: 'a colon or a blank' });
+    throw new Fault('caller.option-invalid', { option: 'name', reason: 'it has a colon or a blank in it' });
   const salt = randomBytes(SALT_BYTES);
   const hash = await hashed(password, salt, COST, HASH_BYTES);
   const { N, r, p } = COST;

@@ -37,5 +37,11 @@ export async function keepingOf(
 async function storeOf(contexts: GatewayConfiguration['contexts'], files: Files): Promise<ContextStore> {
   if (contexts === undefined) return new MemoryContextStore();
   const keyEncryptionKey = await keyEncryptionKeyFromFile(files.path(contexts.key));
-  return await openLmdbContextStore({ directory: files.path(contexts.folder), keyEncryptionKey });
+  const { olderKeys = [] } = contexts;
+  const olderKeyEncryptionKeys = await Promise.all(olderKeys.map((file) => keyEncryptionKeyFromFile(files.path(file))));
+  return await openLmdbContextStore({
+    directory: files.path(contexts.folder),
+    keyEncryptionKey,
+    olderKeyEncryptionKeys,
+  });
 }

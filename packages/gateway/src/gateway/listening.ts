@@ -39,5 +39,5 @@ export async function tlsOf({ tls }: GatewayConfiguration, files: Files): Promis
   const server = { cert: await files.text(tls.certificate), key: await files.text(tls.key) };
   if (tls.clients === undefined) return server;
   // Who shows none is somebody else's to refuse: other endpoints may want none.
-  return { ...server, ca: await files.text(tls.clients), requestCert: true, rejectUnauthorized: false };
+  return { ...server, ca: await files.certificatesText(tls.clients), requestCert: true, rejectUnauthorized: false };
 }

@@ -32,7 +32,7 @@ async function tlsOptions(
   files: Files,
 ): Promise<{ readonly ca?: string; readonly cert?: string; readonly key?: string }> {
   return {
-    ...(trust && { ca: await files.text(trust) }),
+    ...(trust && { ca: await files.certificatesText(trust) }),
     ...(certificate && { cert: await files.text(certificate) }),
     ...(key && { key: await files.text(key) }),
   };
