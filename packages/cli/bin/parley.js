@@ -6,13 +6,15 @@ import path from 'node:path';
 
 const words = process.argv.slice(2);
 const BUNDLED = new URL('../dist/bundle.js', import.meta.url);
+/** What is whole in the bundle; of other commands, it has their declarations. */
+const IN_BUNDLE = new Set(['verify', 'explain', 'completion', 'help', '--help', '-h', '--version', '-V']);
 /** Of a checkout: what the compiler wrote last. */
 const COMPILED = ['core', 'codec', 'engine', 'conversation', 'log', 'sealing', 'stores', 'cli'];
 
-/** Whether there is a bundle with this command, and nothing was compiled since it was made. */
+/** Whether there is a bundle with what is asked for, and nothing was compiled since it was made. */
 function isBundled() {
   const madeMs = changedMs(BUNDLED);
-  if (madeMs === undefined || (words[0] !== 'verify' && words[0] !== 'explain')) return false;
+  if (madeMs === undefined || !IN_BUNDLE.has(words[0])) return false;
   // What a configuration file names is made by modules that are not in the bundle, and must be of one kind with what judges.
   if (words.some((word) => /^--config(=|$)/.test(word))) return false;
   return COMPILED.every((name) => {
