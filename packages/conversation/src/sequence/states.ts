@@ -48,6 +48,8 @@ export const SOURCE_STATES: StateTable<SourceStateName, SourceEvent> = {
   terminating: {
     acknowledgement: 'terminating',
     'final acknowledgement': 'terminating',
+    // The answer to a CloseSequence that was sent again may be the last to come.
+    closed: 'terminating',
     terminate: 'terminating',
     terminated: 'terminated',
     ...LOST,
@@ -55,6 +57,7 @@ export const SOURCE_STATES: StateTable<SourceStateName, SourceEvent> = {
   terminated: {
     acknowledgement: 'terminated',
     'final acknowledgement': 'terminated',
+    closed: 'terminated',
     terminate: 'terminated',
     terminated: 'terminated',
     ...LOST,
