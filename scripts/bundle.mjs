@@ -1,4 +1,5 @@
-// `node scripts/bundle.mjs`: what `parley verify` loads, as one file, and its worker as another, beside what they were made of.
+// `node scripts/bundle.mjs`: what `parley verify` and other quick commands load, as few files, and a worker as one, beside
+// what they were made of.
 // Hundreds of modules take longer to find than the work of a small log takes.
 // @ts-check
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -14,31 +15,22 @@ const EXTERNAL = ['lmdb', 'msgpackr', 'piscina'];
 /** What reads configuration files: with `--config`, bin/parley.js takes the modules. */
 const CONFIGURATION = './judging-file.js';
 /** Commands that are not in the bundle: bin/parley.js takes the modules for them. */
-const OTHER_COMMANDS = [
-  'admin',
-  'archive',
-  'call',
-  'contexts',
-  'demo',
-  'inspect',
-  'relay',
-  'seal',
-  'serve',
-  'user',
-].map((name) => `./commands/${name}.js`);
+const OTHER_COMMANDS = ['admin', 'archive', 'call', 'relay', 'serve', 'user'].map((name) => `./commands/${name}.js`);
 
 const CHUNK = 'bundle-';
 
 /**
- * libxml2 is codec's own, and found from there.
+ * libxml2 and the schemas are codec's own, and found from where its modules lie.
  * @type {import('esbuild').Plugin}
  */
-const LIBXML_OF_CODEC = {
-  name: 'libxml of codec',
+const FILES_OF_CODEC = {
+  name: 'files of codec',
   setup(build) {
-    build.onLoad({ filter: /[\\/]libxml[\\/]native\.js$/ }, ({ path: file }) => ({
-      contents: readFileSync(file, 'utf8').replace('import.meta.url', "import.meta.resolve('@parley/codec')"),
-    }));
+    build.onLoad({ filter: /[\\/](libxml[\\/]native|schema[\\/]ws-schemas)\.js$/ }, ({ path: file }) => {
+      const folder = path.basename(path.dirname(file));
+      const place = `new URL('${folder}/', import.meta.resolve('@parley/codec'))`;
+      return { contents: readFileSync(file, 'utf8').replace('import.meta.url', place) };
+    });
   },
 };
 
@@ -66,7 +58,7 @@ async function made(entryPoints, splitting) {
     format: 'esm',
     target: 'node20.19',
     external: [...EXTERNAL, CONFIGURATION, ...OTHER_COMMANDS],
-    plugins: [LIBXML_OF_CODEC],
+    plugins: [FILES_OF_CODEC],
     // cli-progress is CommonJS.
     banner: {
       js: "import { createRequire as $require } from 'node:module';\nconst require = $require(import.meta.url);",

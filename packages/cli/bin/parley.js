@@ -7,7 +7,10 @@ import path from 'node:path';
 const words = process.argv.slice(2);
 const BUNDLED = new URL('../dist/bundle.js', import.meta.url);
 /** What is whole in the bundle; of other commands, it has their declarations. */
-const IN_BUNDLE = new Set(['verify', 'explain', 'completion', 'help', '--help', '-h', '--version', '-V']);
+const IN_BUNDLE = new Set([
+  ...['verify', 'inspect', 'explain', 'demo', 'seal', 'contexts', 'completion'],
+  ...['help', '--help', '-h', '--version', '-V'],
+]);
 /** Of a checkout: what the compiler wrote last. */
 const COMPILED = ['core', 'codec', 'engine', 'conversation', 'log', 'sealing', 'stores', 'cli'];
 
