@@ -6,7 +6,7 @@ import { processTerminal } from '../../packages/cli/src/terminal/terminal.ts';
 type Command = ReturnType<typeof program>;
 type Option = Command['options'][number];
 
-const terminal = processTerminal(new AbortController().signal);
+const terminal = processTerminal(new AbortController().signal, () => undefined);
 const made = (): Command => program(terminal, () => undefined);
 
 interface Place {

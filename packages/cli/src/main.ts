@@ -9,7 +9,7 @@ import type { Terminal } from './terminal/terminal.ts';
 import { processTerminal } from './terminal/terminal.ts';
 import { PipeClosed } from './terminal/text-output.ts';
 
-/** How long a command may take to end by itself after an interrupt. */
+/** How long a command may take to end by itself after an interrupt, unless it finishes what is under way. */
 const GRACE_MS = 2000;
 
 const WORDS = listOf(TEXT);
@@ -17,13 +17,17 @@ const WORDS = listOf(TEXT);
 /** Runs `parley` with `words`, its arguments, and says how it ended. All output is out when it resolves. */
 export async function main(words: readonly string[]): Promise<ExitStatus> {
   const interrupt = new AbortController();
+  let isPatient = false;
   // The second interrupt ends the process at once: the listener is gone by then.
   process.once('SIGINT', () => {
     interrupt.abort();
     // A call that waits in the kernel for what never comes ends with the process only.
-    setTimeout(() => process.kill(process.pid, 'SIGINT'), GRACE_MS).unref();
+    const end = (): void => void (isPatient || process.kill(process.pid, 'SIGINT'));
+    setTimeout(end, GRACE_MS).unref();
   });
-  const terminal = processTerminal(interrupt.signal);
+  const terminal = processTerminal(interrupt.signal, () => {
+    isPatient = true;
+  });
   try {
     requireKind(WORDS, words, 'words');
     const status = await run(words, terminal);

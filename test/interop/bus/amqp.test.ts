@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openBus } from './amqp-bus.mjs';
 import { buildArtemis, startArtemis } from './artemis-server.mjs';
 import { runKit } from './kit.ts';
+import { commandOn } from './relay-story.ts';
 
 const { classPath, missing } = buildArtemis();
 const isLong = process.env['PARLEY_LIVE'] === 'all';
@@ -40,6 +41,19 @@ describe('Artemis, over AMQP 1.0', () => {
     const outlet = amqpOutlet({ connection, address: 'nobody' });
     const message = { id: '1', octets: new Uint8Array(3), headers: {}, key: undefined };
     await expect(outlet.send([message])).rejects.toMatchObject(named);
+    await close();
+  });
+
+  test('parley relay --reseal', { timeout: 120_000 }, async (context) => {
+    if (missing !== undefined) return context.skip(missing);
+    const { connection, close } = await openBus({ port: broker.port });
+    const server = `amqp://kit:kit@127.0.0.1:${broker.port}`;
+    const addresses = { from: `${server}/given`, to: `${server}/resealed`, deadLetters: `${server}/refused` };
+    const producer = amqpOutlet({ connection, address: 'given' });
+    const results = amqpInlet({ connection, address: 'resealed' });
+    const refused = amqpInlet({ connection, address: 'refused' });
+    await commandOn({ addresses, producer, results, refused }, 'reseal');
+    for (const each of [producer, results, refused]) await each.close();
     await close();
   });
 });

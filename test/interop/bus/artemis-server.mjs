@@ -54,7 +54,7 @@ function configurationOf(port, folder) {
       <acceptor name="amqp">tcp://127.0.0.1:${port}?protocols=AMQP</acceptor>
     </acceptors>
     <addresses>
-      ${['in', 'out', 'dead'].map(queueOf).join('\n      ')}
+      ${['in', 'out', 'dead', 'given', 'resealed', 'refused'].map(queueOf).join('\n      ')}
     </addresses>
     <address-settings>
       <address-setting match="#">

@@ -1,7 +1,10 @@
+import { kafkaInlet, kafkaOutlet } from '@parley/bus-kafka';
+import kafkajs from 'kafkajs';
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import { openBus } from './kafka-bus.mjs';
 import { buildKafka, startKafka } from './kafka-server.mjs';
 import { runKit } from './kit.ts';
+import { commandOn } from './relay-story.ts';
 
 const { classPath, missing } = buildKafka();
 const isLong = process.env['PARLEY_LIVE'] === 'all';
@@ -29,5 +32,26 @@ describe('Kafka', () => {
       kills: { relays: isLong ? 10 : 2, broker: isLong ? 3 : 1 },
     });
     await bus.close();
+  });
+
+  test('parley relay --open', { timeout: 120_000 }, async (context) => {
+    if (missing !== undefined) return context.skip(missing);
+    const host = `127.0.0.1:${broker.port}`;
+    const kafka = new kafkajs.Kafka({ brokers: [host], logLevel: kafkajs.logLevel.NOTHING });
+    const admin = kafka.admin();
+    await admin.connect();
+    const topics = ['given', 'opened', 'refused'].map((topic) => ({ topic, numPartitions: 2 }));
+    await admin.createTopics({ topics, waitForLeaders: true });
+    await admin.disconnect();
+    const [from, to, deadLetters] = [
+      `kafka://${host}/given?group=command`,
+      `kafka://${host}/opened`,
+      `kafka://${host}/refused`,
+    ];
+    const producer = kafkaOutlet({ kafka, topic: 'given' });
+    const results = kafkaInlet({ kafka, groupId: 'results', topics: ['opened'] });
+    const refused = kafkaInlet({ kafka, groupId: 'letters', topics: ['refused'] });
+    await commandOn({ addresses: { from, to, deadLetters }, producer, results, refused }, 'open');
+    for (const each of [producer, results, refused]) await each.close();
   });
 });

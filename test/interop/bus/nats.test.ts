@@ -1,9 +1,11 @@
+import { AckPolicy, jetstreamManager, StorageType } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
-import { natsInlet } from '@parley/bus-nats';
+import { natsInlet, natsOutlet } from '@parley/bus-nats';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runKit } from './kit.ts';
 import { openBus } from './nats-bus.mjs';
 import { missingNats, startNats } from './nats-server.mjs';
+import { commandOn } from './relay-story.ts';
 
 const missing = missingNats();
 const isLong = process.env['PARLEY_LIVE'] === 'all';
@@ -40,5 +42,26 @@ describe('NATS JetStream', () => {
     const reading = inlet.deliveries(new AbortController().signal)[Symbol.asyncIterator]().next();
     await expect(reading).rejects.toMatchObject({ code: 'caller.option-invalid', detail: { option: 'consumer' } });
     await connection.close();
+  });
+
+  test('parley relay --verify', { timeout: 120_000 }, async (context) => {
+    if (missing !== undefined) return context.skip(missing);
+    const connection = await connect({ servers: `127.0.0.1:${broker.port}` });
+    const manager = await jetstreamManager(connection);
+    for (const name of ['given', 'verified', 'refused']) {
+      await manager.streams.add({ name, subjects: [`command.${name}`], storage: StorageType.File });
+      await manager.consumers.add(name, { durable_name: 'command', ack_policy: AckPolicy.Explicit });
+    }
+    const server = `nats://127.0.0.1:${broker.port}`;
+    const addresses = {
+      from: `${server}/given/command`,
+      to: `${server}/command.verified`,
+      deadLetters: `${server}/command.refused`,
+    };
+    const producer = natsOutlet({ connection, subject: 'command.given' });
+    const results = natsInlet({ connection, stream: 'verified', consumer: 'command' });
+    const refused = natsInlet({ connection, stream: 'refused', consumer: 'command' });
+    await commandOn({ addresses, producer, results, refused }, 'verify');
+    for (const each of [producer, results, refused, connection]) await each.close();
   });
 });

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runKit } from './kit.ts';
 import { openBus } from './rabbitmq-bus.mjs';
 import { missingRabbit, startRabbit } from './rabbitmq-server.mjs';
+import { commandOn } from './relay-story.ts';
 
 const missing = missingRabbit();
 const isLong = process.env['PARLEY_LIVE'] === 'all';
@@ -103,5 +104,27 @@ describe('RabbitMQ', () => {
     await inlet.close();
     expect(await channel.checkQueue('broken')).toMatchObject({ messageCount: 0 });
     await connection.close();
+  });
+
+  test('parley relay --seal, into an exchange', { timeout: 120_000 }, async (context) => {
+    if (missing !== undefined) return context.skip(missing);
+    const connection = await connect(`amqp://127.0.0.1:${broker.port}`, { recovery: true });
+    connection.on('error', () => undefined);
+    const channel = await connection.createChannel();
+    await channel.assertExchange('orders', 'direct', { durable: true });
+    for (const queue of ['given', 'sealed', 'refused']) await channel.assertQueue(queue, { durable: true });
+    await channel.bindQueue('sealed', 'orders', 'urgent');
+    const server = `rabbitmq://guest:guest@127.0.0.1:${broker.port}`;
+    const addresses = {
+      from: `${server}/given?vhost=%2F`,
+      to: `${server}/urgent?exchange=orders`,
+      deadLetters: `${server}/refused`,
+    };
+    const producer = rabbitOutlet({ connection, routingKey: 'given' });
+    const results = rabbitInlet({ connection, queue: 'sealed' });
+    const refused = rabbitInlet({ connection, queue: 'refused' });
+    await commandOn({ addresses, producer, results, refused }, 'seal');
+    expect(await channel.checkQueue('given')).toMatchObject({ messageCount: 0 });
+    for (const each of [producer, results, refused, connection]) await each.close();
   });
 });

@@ -1,44 +1,18 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { keysText } from '@parley/log';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parley } from '../../cli/run-parley.ts';
 import { contextsOf, kindOf, messageAt } from './kit-messages.mjs';
 import { openBus } from './nats-bus.mjs';
 import { missingNats, startNats } from './nats-server.mjs';
+import { startRelay } from './relay-process.ts';
 
-const PARLEY = fileURLToPath(new URL('../../../packages/cli/bin/parley.js', import.meta.url));
 const MESSAGES = 120;
 const missing = missingNats();
 const folder = mkdtempSync(path.join(os.tmpdir(), 'parley-relay-'));
-
-interface Ended {
-  readonly status: number | null;
-  readonly lines: readonly Record<string, unknown>[];
-  readonly said: string;
-}
-
-function started(
-  words: readonly string[],
-  nodeWords: readonly string[] = [],
-): { child: ChildProcess; ended: Promise<Ended> } {
-  const child = spawn(process.execPath, [...nodeWords, PARLEY, 'relay', ...words], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  let said = '';
-  child.stderr.on('data', (chunk: Buffer) => {
-    said += String(chunk);
-  });
-  const ended = once(child, 'close').then(([status]) => {
-    const lines = said.split('\n').filter((line) => line.startsWith('{'));
-    return { status: status as number | null, lines: lines.map((line) => JSON.parse(line)), said };
-  });
-  return { child, ended };
-}
 
 describe('parley relay', () => {
   let broker: Awaited<ReturnType<typeof startNats>>;
@@ -75,7 +49,7 @@ workers: 1
     await bus
       .producer()
       .send(indices.map((index) => ({ ...messageAt(index, startMs), headers: {}, id: `in-${index}` })));
-    const { child, ended } = started(['--config', file, '--open', '--to', `${address}/out.results`]);
+    const { child, ended } = startRelay(['--config', file, '--open', '--to', `${address}/out.results`]);
     while ((await bus.left()) > 0) await pause(100);
     child.kill('SIGTERM');
     const { status, lines } = await ended;
@@ -98,7 +72,7 @@ describe('what is wrong with an address is said, without what may be secret in i
     ['no consumer', 'nats://u:hidden@h/STREAM', 'STREAM/CONSUMER'],
     ['a setting that there is not', 'kafka://u:hidden@h/t?grupo=1', 'group'],
   ])('%s', { timeout: 60_000 }, async (_, from, want) => {
-    const { status, said } = await started(['--from', from, ...there]).ended;
+    const { status, said } = await startRelay(['--from', from, ...there]).ended;
     expect(status).toBe(2);
     expect(said).toContain('caller.option-invalid');
     expect(said).toContain(want);
@@ -112,8 +86,37 @@ describe('what is wrong with an address is said, without what may be secret in i
     }`;
     const url = (text: string): string => `data:text/javascript,${encodeURIComponent(text)}`;
     const register = `import { register } from 'node:module'; register(${JSON.stringify(url(hook))});`;
-    const { status, said } = await started(['--from', 'kafka://h/t', ...there], ['--import', url(register)]).ended;
+    const { status, said } = await startRelay(['--from', 'kafka://h/t', ...there], ['--import', url(register)]).ended;
     expect(status).toBe(2);
     expect(said).toContain('npm install kafkajs');
   });
+});
+
+describe('what is wrong with what is to be done is said before anything is connected', () => {
+  const nowhere = [
+    '--from',
+    'nats://127.0.0.1:1/S/c',
+    '--to',
+    'nats://127.0.0.1:1/t',
+    '--dead-letters',
+    'nats://127.0.0.1:1/d',
+  ];
+  test.each([
+    ['seal, under nothing', ['--seal'], 'seal'],
+    ['nothing', [], '--open'],
+    ['two things', ['--open', '--verify'], '--verify'],
+  ])('%s', { timeout: 60_000 }, async (_, words, want) => {
+    const { status, said } = await startRelay([...nowhere, ...words]).ended;
+    expect(status).toBe(2);
+    expect(said).toContain('caller.option-invalid');
+    expect(said).toContain(want);
+  });
+});
+
+test('the schema names all that the file may say', { timeout: 60_000 }, async () => {
+  const { status, stdout } = await parley(['relay', '--schema']);
+  const { properties, additionalProperties } = JSON.parse(stdout);
+  expect([status, additionalProperties]).toEqual([0, false]);
+  const names = ['from', 'to', 'deadLetters', 'do', 'at', 'workers', 'seal', 'keys', 'contexts', 'profile', 'policy'];
+  expect(Object.keys(properties)).toEqual(expect.arrayContaining(names));
 });

@@ -10,6 +10,7 @@ import { openContexts } from '../options/contexts-option.ts';
 import type { Deed, RelayFile } from '../relay/relay-file.ts';
 import { DEEDS, RELAY_SCHEMA, readRelayFile } from '../relay/relay-file.ts';
 import { inletOf, outletOf } from '../relay/schemes.ts';
+import { endingOf } from '../terminal/ending.ts';
 import { ExitStatus } from '../terminal/exit-status.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
@@ -44,12 +45,14 @@ export async function relay(options: RelayOptions, terminal: Terminal): Promise<
         ...(credentials && { credentials }),
       }),
     );
+    // Nothing is connected before all that is given is known to do.
+    const stage = stageOf(given, pool, terminal);
     const ports = {
       inlet: kept(await inletOf(required(given.from, 'from'))),
       outlet: kept(await outletOf(required(given.to, 'to'), 'to')),
       deadLetters: kept(await outletOf(required(given.deadLetters, 'dead-letters'), 'dead-letters')),
     };
-    await run(ports, stageOf(given, pool, terminal), terminal);
+    await run(ports, stage, terminal);
   } finally {
     for (const each of open.reverse()) await each.close();
     await contexts?.close();
@@ -103,12 +106,10 @@ function stageOf(
 async function run(
   ports: { readonly inlet: Inlet; readonly outlet: Outlet; readonly deadLetters: Outlet },
   stage: Stage,
-  { stderr, interrupted }: Terminal,
+  terminal: Terminal,
 ): Promise<void> {
-  const ending = new AbortController();
-  const end = (): void => ending.abort();
-  interrupted.addEventListener('abort', end, { once: true });
-  process.once('SIGTERM', end);
+  const { stderr } = terminal;
+  using ending = endingOf(terminal);
   const tell = async (line: object): Promise<void> => {
     await stderr.line(jsonLine(line));
     await stderr.flush();
@@ -125,7 +126,5 @@ async function run(
     await tell({ event: 'ended', ...summary });
   } finally {
     clearInterval(metrics);
-    process.off('SIGTERM', end);
-    interrupted.removeEventListener('abort', end);
   }
 }

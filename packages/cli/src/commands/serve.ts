@@ -2,14 +2,16 @@ import { CONFIGURATION_SCHEMA, readConfiguration, startGateway } from '@parley/g
 import type { ServeOptions } from '../declarations/gateway-commands.ts';
 import { readInput } from '../options/read-input.ts';
 import { servedTelemetry } from '../telemetry/served-telemetry.ts';
+import { endingOf } from '../terminal/ending.ts';
 import { ExitStatus } from '../terminal/exit-status.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
 /** `parley serve`: until it is told to end. */
 export async function serve(
   { config, upstream, egress, schema }: ServeOptions,
-  { stdout, stderr, interrupted }: Terminal,
+  terminal: Terminal,
 ): Promise<ExitStatus> {
+  const { stdout, stderr } = terminal;
   if (schema === true) {
     await stdout.line(JSON.stringify(CONFIGURATION_SCHEMA, undefined, 2));
     return ExitStatus.ok;
@@ -20,18 +22,14 @@ export async function serve(
   const gateway = await startGateway(loaded, options);
   const { port, operationsPort } = gateway;
   options.telemetry?.logger?.info({ port, operationsPort }, 'listening');
-  await Promise.race([ended(interrupted), gateway.untilDrained()]);
+  using ending = endingOf(terminal);
+  await Promise.race([aborted(ending.signal), gateway.untilDrained()]);
   await gateway.close();
   await stderr.flush();
   return ExitStatus.ok;
 }
 
-/** SIGINT is the terminal's; SIGTERM is how services are ended. */
-async function ended(interrupted: AbortSignal): Promise<void> {
-  await new Promise<void>((resolve) => {
-    const end = (): void => resolve();
-    if (interrupted.aborted) end();
-    interrupted.addEventListener('abort', end, { once: true });
-    process.once('SIGTERM', end);
-  });
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
 }

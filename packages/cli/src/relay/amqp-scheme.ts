@@ -2,7 +2,7 @@ import { amqpInlet, amqpOutlet } from '@parley/bus-amqp';
 import type { Connection } from 'rhea';
 import rhea from 'rhea';
 import type { BusAddress } from './bus-address.ts';
-import { pathOf, settingsOf } from './bus-address.ts';
+import { isSecure, onlyHostOf, pathOf, settingsOf } from './bus-address.ts';
 import type { BusScheme } from './schemes.ts';
 import { withConnection } from './with-connection.ts';
 
@@ -21,14 +21,14 @@ export const AMQP: BusScheme = {
 };
 
 function connected(address: BusAddress, option: string): Connection {
-  const { tls } = settingsOf(address, ['tls'], option);
-  const { hosts, user, password } = address;
-  const [host = '', port] = hosts[0]?.split(':') ?? [];
-  const isSecure = tls === 'true';
+  settingsOf(address, ['tls'], option);
+  const { user, password } = address;
+  const { host, port } = onlyHostOf(address, option);
+  const secure = isSecure(address, option);
   const connection = rhea.create_container().connect({
     host,
-    port: Number(port ?? (isSecure ? 5671 : 5672)),
-    ...(isSecure ? { transport: 'tls' as const } : {}),
+    port: port ?? (secure ? 5671 : 5672),
+    ...(secure ? { transport: 'tls' as const } : {}),
     ...(user === undefined ? {} : { username: user, password: password ?? '' }),
   });
   // It is told of every outage, and connects again.

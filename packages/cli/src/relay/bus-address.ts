@@ -10,17 +10,22 @@ export interface BusAddress {
   readonly settings: Readonly<Record<string, string>>;
 }
 
+/** Of a host of an {@link BusAddress}: IPv6 in brackets. */
+const HOST = /^(?:\[([0-9a-f:.]+)\]|([^\s:@[\]]+))(?::(\d{1,5}))?$/i;
+const PORT_MAX = 65_535;
 const FORM = /^([a-z][a-z0-9+.-]*):\/\/(?:([^@/?]*)@)?([^/?]+)(?:\/([^?]*))?(?:\?(.*))?$/;
 
 /** safety: what is wrong of it is said without what is in it, where a password may be. @throws Fault `caller.option-invalid` */
 export function busAddress(text: string, option: string): BusAddress {
   const [, scheme = '', user, hosts = '', path = '', settings = ''] = FORM.exec(text) ?? [];
-  if (scheme === '') throw new Fault('caller.option-invalid', { option, wanted: 'scheme://host:port/name' });
+  if (scheme === '' || hosts.split(',').some((each) => hostOf(each) === undefined))
+    throw new Fault('caller.option-invalid', { option, wanted: 'scheme://host:port/name' });
   try {
-    const [name, password] = user?.split(':', 2).map(decodeURIComponent) ?? [];
+    // All behind the first colon is the password.
+    const [, name, password] = /^([^:]*)(?::(.*))?$/.exec(user ?? '')?.map(decoded) ?? [];
     return {
       scheme,
-      user: name,
+      user: user === undefined ? undefined : name,
       password,
       hosts: hosts.split(','),
       path: path.split('/').map(decodeURIComponent),
@@ -29,6 +34,36 @@ export function busAddress(text: string, option: string): BusAddress {
   } catch {
     throw new Fault('caller.option-invalid', { option, wanted: 'percent-encoded' });
   }
+}
+
+function decoded(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : decodeURIComponent(text);
+}
+
+interface BusHost {
+  readonly host: string;
+  readonly port: number | undefined;
+}
+
+function hostOf(text: string): BusHost | undefined {
+  const [, six, host = six, digits] = HOST.exec(text) ?? [];
+  const port = digits === undefined ? undefined : Number(digits);
+  return host === undefined || port === 0 || (port ?? 1) > PORT_MAX ? undefined : { host, port };
+}
+
+/** The host of an address whose client knows one. @throws Fault `caller.option-invalid` there are several */
+export function onlyHostOf({ hosts }: BusAddress, option: string): BusHost {
+  const host = hosts.length === 1 ? hostOf(hosts.join()) : undefined;
+  if (host === undefined) throw new Fault('caller.option-invalid', { option, reason: 'has several hosts' });
+  return host;
+}
+
+/** safety: a value that is neither is refused, lest a password go in clear for a word. @throws Fault `caller.option-invalid` */
+export function isSecure({ settings }: BusAddress, option: string): boolean {
+  const { tls = 'false' } = settings;
+  if (tls !== 'true' && tls !== 'false')
+    throw new Fault('caller.option-invalid', { option, reason: 'tls', wanted: 'true, false' });
+  return tls === 'true';
 }
 
 /** What stands under a name, of those that there are. @throws Fault `caller.option-invalid` a name that there is not */

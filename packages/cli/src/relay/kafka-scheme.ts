@@ -1,7 +1,7 @@
 import { kafkaInlet, kafkaOutlet } from '@parley/bus-kafka';
 import kafkajs from 'kafkajs';
 import type { BusAddress } from './bus-address.ts';
-import { pathOf, settingsOf } from './bus-address.ts';
+import { isSecure, pathOf, settingsOf } from './bus-address.ts';
 import type { BusScheme } from './schemes.ts';
 
 /** `kafka://host:9092,host:9092/TOPIC?group=NAME`. */
@@ -9,20 +9,21 @@ export const KAFKA: BusScheme = {
   async inlet(address, option) {
     const [topic = ''] = pathOf(address, 'TOPIC', option);
     const { group = 'parley' } = settingsOf(address, ['tls', 'group'], option);
-    return kafkaInlet({ kafka: client(address), groupId: group, topics: [topic] });
+    return kafkaInlet({ kafka: client(address, option), groupId: group, topics: [topic] });
   },
   async outlet(address, option) {
     const [topic = ''] = pathOf(address, 'TOPIC', option);
     settingsOf(address, ['tls'], option);
-    return kafkaOutlet({ kafka: client(address), topic });
+    return kafkaOutlet({ kafka: client(address, option), topic });
   },
 };
 
-function client({ hosts, user, password, settings }: BusAddress): kafkajs.Kafka {
+function client(address: BusAddress, option: string): kafkajs.Kafka {
+  const { hosts, user, password } = address;
   return new kafkajs.Kafka({
     brokers: [...hosts],
     logLevel: kafkajs.logLevel.NOTHING,
-    ssl: settings['tls'] === 'true',
+    ssl: isSecure(address, option),
     ...(user === undefined ? {} : { sasl: { mechanism: 'scram-sha-512', username: user, password: password ?? '' } }),
   });
 }

@@ -2,7 +2,7 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import { connect } from '@nats-io/transport-node';
 import { natsInlet, natsOutlet } from '@parley/bus-nats';
 import type { BusAddress } from './bus-address.ts';
-import { pathOf, settingsOf } from './bus-address.ts';
+import { isSecure, pathOf, settingsOf } from './bus-address.ts';
 import type { BusScheme } from './schemes.ts';
 import { withConnection } from './with-connection.ts';
 
@@ -22,7 +22,7 @@ export const NATS: BusScheme = {
 
 /** Opens a connection, which outlives every outage of the server. @throws Fault `caller.option-invalid`; of the client */
 export async function natsConnection(address: BusAddress, option: string): Promise<NatsConnection> {
-  const { tls } = settingsOf(address, ['tls'], option);
+  settingsOf(address, ['tls'], option);
   const { hosts, user, password } = address;
   return await connect({
     servers: [...hosts],
@@ -30,6 +30,6 @@ export async function natsConnection(address: BusAddress, option: string): Promi
     waitOnFirstConnect: true,
     ...(user === undefined ? {} : { user }),
     ...(password === undefined ? {} : { pass: password }),
-    ...(tls === 'true' ? { tls: {} } : {}),
+    ...(isSecure(address, option) ? { tls: {} } : {}),
   });
 }

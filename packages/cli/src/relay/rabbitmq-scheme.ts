@@ -2,7 +2,7 @@ import type { RabbitConnection } from '@parley/bus-rabbitmq';
 import { rabbitInlet, rabbitOutlet } from '@parley/bus-rabbitmq';
 import { connect } from 'amqplib';
 import type { BusAddress } from './bus-address.ts';
-import { pathOf, settingsOf } from './bus-address.ts';
+import { isSecure, onlyHostOf, pathOf, settingsOf } from './bus-address.ts';
 import type { BusScheme } from './schemes.ts';
 import { withConnection } from './with-connection.ts';
 
@@ -10,28 +10,27 @@ import { withConnection } from './with-connection.ts';
 export const RABBITMQ: BusScheme = {
   async inlet(address, option) {
     const [queue = ''] = pathOf(address, 'QUEUE', option);
-    const connection = await connected(address, settingsOf(address, ['tls', 'vhost'], option));
+    const { vhost } = settingsOf(address, ['tls', 'vhost'], option);
+    const connection = await connected(address, vhost, option);
     return withConnection(rabbitInlet({ connection, queue }), () => connection.close());
   },
   async outlet(address, option) {
     const [routingKey = ''] = pathOf(address, 'QUEUE', option);
-    const { exchange, ...settings } = settingsOf(address, ['tls', 'vhost', 'exchange'], option);
-    const connection = await connected(address, settings);
+    const { exchange, vhost } = settingsOf(address, ['tls', 'vhost', 'exchange'], option);
+    const connection = await connected(address, vhost, option);
     return withConnection(rabbitOutlet({ connection, routingKey, exchange }), () => connection.close());
   },
 };
 
-async function connected(
-  { hosts: [host = ''], user = 'guest', password = 'guest' }: BusAddress,
-  { tls, vhost = '/' }: { readonly tls?: string; readonly vhost?: string },
-): Promise<RabbitConnection> {
-  const [hostname = '', port] = host.split(':');
-  const isSecure = tls === 'true';
+async function connected(address: BusAddress, vhost = '/', option: string): Promise<RabbitConnection> {
+  const { user = 'guest', password = 'guest' } = address;
+  const { host: hostname, port } = onlyHostOf(address, option);
+  const secure = isSecure(address, option);
   const connection = await connect(
     {
-      protocol: isSecure ? 'amqps' : 'amqp',
+      protocol: secure ? 'amqps' : 'amqp',
       hostname,
-      port: Number(port ?? (isSecure ? 5671 : 5672)),
+      port: port ?? (secure ? 5671 : 5672),
       username: user,
       password,
       vhost,

@@ -12,11 +12,13 @@ export interface Terminal {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Aborted when the user interrupts. */
   readonly interrupted: AbortSignal;
+  /** Said by a command that finishes what is under way: an interrupt gives it as long as that takes. */
+  finishesFirst(): void;
   nowMs(): number;
 }
 
 /** The terminal of this process. */
-export function processTerminal(interrupted: AbortSignal): Terminal {
+export function processTerminal(interrupted: AbortSignal, finishesFirst: () => void): Terminal {
   return {
     stdout: new TextOutput(process.stdout, 'stdout'),
     stderr: new TextOutput(process.stderr, 'stderr'),
@@ -25,6 +27,7 @@ export function processTerminal(interrupted: AbortSignal): Terminal {
     stdin: process.stdin,
     environment: process.env,
     interrupted,
+    finishesFirst,
     nowMs: () => Date.now(),
   };
 }
