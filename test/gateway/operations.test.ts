@@ -67,7 +67,8 @@ test('it says that it lives, that it is ready, and what it counted', async () =>
 test('T104: probes are answered where it serves, say nothing more, and change nothing', async () => {
   const where = await folder();
   const { registry: metrics, telemetry } = told();
-  const yaml = ingress(await plainService(echo())).replace(/tls: .*\n/, '');
+  const begin = 'begin: { by: symmetric-x509, certificate: host.pem, key: host.key }';
+  const yaml = ingress(await plainService(echo())).replace(/tls: .*\n/, '').replace(/begin: .*/, begin);
   const { gateway } = await gatewayOf(where, yaml, { telemetry, metrics });
   const at = `http://127.0.0.1:${gateway.port}`;
   expect(await (await fetch(`${at}/readyz`)).json()).toEqual({ ready: true });

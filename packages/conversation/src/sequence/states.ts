@@ -26,6 +26,8 @@ export const SOURCE_STATES: StateTable<SourceStateName, SourceEvent> = {
     acknowledgement: 'created',
     'final acknowledgement': 'closed',
     close: 'closing',
+    // Nobody asked; but whoever says so takes no more.
+    closed: 'closed',
     terminate: 'terminating',
     ...LOST,
   },
