@@ -1,0 +1,116 @@
+// One service on three nodes behind a balancer, which share a server: whatever is killed, restarted or cut off meanwhile, no message is
+// delivered twice, and none that was answered is lost.
+import { setTimeout as pause } from 'node:timers/promises';
+import { Agent } from 'undici';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { answered, call, cancelled, connected, statusOf } from './caller.ts';
+import { Cluster, type Kind, missing } from './cluster.ts';
+
+/** All of it, or what `npm test` has time for. */
+const RUNS_ALL = process.env['PARLEY_LIVE'] === 'all';
+const KILLS = RUNS_ALL ? 60 : 2;
+const CUT_MS = RUNS_ALL ? 5000 : 500;
+const MESSAGES = RUNS_ALL ? 64 : 4;
+const SENDERS = 64;
+const CALLERS = 8;
+const ALL_NODES = [0, 1, 2];
+
+const KINDS: readonly Kind[] = [
+  { server: 'Redis', contexts: 'shared' },
+  { server: 'Redis', contexts: 'tokens' },
+  { server: 'PostgreSQL', contexts: 'shared' },
+  ...(RUNS_ALL ? [{ server: 'PostgreSQL', contexts: 'tokens' } as const] : []),
+];
+
+describe.each(KINDS)('nodes over $server, contexts: $contexts', (kind) => {
+  let cluster: Cluster;
+  beforeAll(async () => {
+    if (missing(kind) === undefined) cluster = await Cluster.start(kind);
+  }, 60_000);
+  afterAll(async () => await cluster?.end());
+  beforeEach((context) => {
+    const lacking = missing(kind);
+    if (lacking !== undefined) context.skip(lacking);
+  });
+  const times = (text: string): number => cluster.delivered().filter((each) => each.text === text).length;
+
+  test('any node serves any message', { timeout: 20_000 }, async () => {
+    const caller = await connected(cluster.url());
+    for (let number = 0; number < 6; number++)
+      expect(await answered(caller, `any-${number}`, cluster.url())).toBe(true);
+    const any = cluster.delivered().filter(({ text }) => text.startsWith('any-'));
+    expect(any).toHaveLength(6);
+    expect(new Set(any.map(({ node }) => node)).size).toBe(3);
+    caller.close();
+  });
+
+  test(`T57: ${SENDERS} senders show the same messages to all nodes: each is delivered once`, {
+    timeout: 60_000,
+  }, async () => {
+    const caller = await connected(cluster.url());
+    const messages = Array.from({ length: MESSAGES }, (_, number) => call(caller, `shown-${number}`));
+    const agent = new Agent();
+    const served: number[] = Array(MESSAGES).fill(0);
+    const senders = Array.from({ length: SENDERS }, async (_, sender) => {
+      for (const [number, message] of messages.entries()) {
+        const status = await statusOf(message, cluster.url(sender % 3), agent);
+        if (status === 200) served[number]!++;
+      }
+    });
+    await Promise.all(senders);
+    expect(served).toEqual(Array(MESSAGES).fill(1));
+    for (const number of messages.keys()) expect(times(`shown-${number}`)).toBe(1);
+    caller.close();
+    await agent.close();
+  });
+
+  test('T54: a cancel at one node holds on all within a second', { timeout: 20_000 }, async () => {
+    const agent = new Agent();
+    const caller = await connected(cluster.url());
+    for (const node of ALL_NODES) expect(await answered(caller, `before-${node}`, cluster.url(node))).toBe(true);
+    const late = ALL_NODES.map((node) => call(caller, `late-${node}`));
+    expect(await cancelled(caller, cluster.url(0))).toBe(true);
+    await pause(1000);
+    for (const node of ALL_NODES) expect(await statusOf(late[node]!, cluster.url(node), agent)).toBe(500);
+    expect(ALL_NODES.map((node) => times(`late-${node}`))).toEqual([0, 0, 0]);
+    await agent.close();
+  });
+
+  test(`T57 T76: nodes killed ${KILLS} times, the server restarted and cut off: none delivered twice, none that was answered lost`, {
+    timeout: RUNS_ALL ? 300_000 : 60_000,
+  }, async () => {
+    const callers = await Promise.all(Array.from({ length: CALLERS }, () => connected(cluster.url())));
+    const acknowledged: string[] = [];
+    let isOver = false;
+    const working = callers.map(async (caller, index) => {
+      for (let number = 0; !isOver; number++) {
+        const text = `trouble-${index}-${number}`;
+        if (await answered(caller, text, cluster.url())) acknowledged.push(text);
+      }
+    });
+    const starting: Promise<void>[] = [];
+    for (let kill = 0; kill < KILLS; kill++) {
+      await pause(1000);
+      const node = cluster.nodes[kill % 3]!;
+      await node.kill();
+      starting.push(node.start());
+      if (kill === Math.floor(KILLS / 3)) starting.push(cluster.killServer(200));
+      if (kill === Math.floor((2 * KILLS) / 3)) starting.push(cluster.cutLine(CUT_MS));
+    }
+    await Promise.all(starting);
+    await expect.poll(() => acknowledged.length, { timeout: 20_000 }).toBeGreaterThan(5 * CALLERS);
+    isOver = true;
+    await Promise.all(working);
+    // Nor was a context lost: each is served by each node.
+    for (const [index, caller] of callers.entries())
+      for (const node of ALL_NODES) {
+        const text = `after-${index}-${node}`;
+        expect(await answered(caller, text, cluster.url(node)), text).toBe(true);
+        acknowledged.push(text);
+      }
+    const delivered = cluster.delivered().map(({ text }) => text);
+    expect(new Set(delivered).size).toBe(delivered.length);
+    expect(acknowledged.filter((text) => !delivered.includes(text))).toEqual([]);
+    for (const caller of callers) caller.close();
+  });
+});
