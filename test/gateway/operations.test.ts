@@ -68,7 +68,9 @@ test('T104: probes are answered where it serves, say nothing more, and change no
   const where = await folder();
   const { registry: metrics, telemetry } = told();
   const begin = 'begin: { by: symmetric-x509, certificate: host.pem, key: host.key }';
-  const yaml = ingress(await plainService(echo())).replace(/tls: .*\n/, '').replace(/begin: .*/, begin);
+  const yaml = ingress(await plainService(echo()))
+    .replace(/tls: .*\n/, '')
+    .replace(/begin: .*/, begin);
   const { gateway } = await gatewayOf(where, yaml, { telemetry, metrics });
   const at = `http://127.0.0.1:${gateway.port}`;
   expect(await (await fetch(`${at}/readyz`)).json()).toEqual({ ready: true });

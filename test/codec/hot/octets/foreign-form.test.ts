@@ -26,7 +26,10 @@ describe('what is no XML is named', () => {
     ['Fast Infoset', '<?xml version="1.0" encoding="finf"?>\u00e0'],
     [undefined, '<a>'],
     [undefined, '<!DOCTYPE a><a/>'],
-    [undefined, 'hello'],
+    ['text without markup', 'hello'],
+    ['text without markup', ' \n error 17 > 3'],
+    [undefined, 'a < b'],
+    [undefined, ' \n '],
     [undefined, ''],
   ])('%s: %j', (form, text) => {
     expect(found(octets(text))).toBe(form);

@@ -23,7 +23,7 @@ const TEXTUAL: readonly (readonly [form: string, start: RegExp])[] = [
   ['an HTML page', /^\s*(?:<!--[^>]*-->\s*)?<(?:!DOCTYPE\s+html|html)\b/i],
   ['JSON', /^\s*(?:\{\s*["}]|\[\s*[\]{["\d])/],
   ['base64', /^[A-Za-z0-9+/\r\n]{64,}={0,2}\s*$/],
-  ['text without markup', /^[^<]*[^<\s][^<]*$/],
+  ['text without markup', /^(?=[^<]*$)\s*\S/],
 ];
 
 /** `error`, and what `bytes` look like if not like XML, for a document that was refused. */
