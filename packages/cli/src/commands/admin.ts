@@ -1,8 +1,9 @@
-import { formatInstant, jsonLine, printable } from '@parley/core/internal';
+import { jsonLine, printable } from '@parley/core/internal';
 import type { AdminRequest } from '@parley/gateway';
 import { askGateway } from '@parley/gateway';
 import type { AdminActions, AdminOptions } from '../declarations/admin-commands.ts';
 import { ExitStatus } from '../terminal/exit-status.ts';
+import { particular } from '../terminal/fault-text.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
 type Answer = Readonly<Record<string, unknown>>;
@@ -39,10 +40,6 @@ async function ask(
 
 /** Names and values, those of a context's line in their order. */
 function lineOf(answer: Answer): string {
-  const words = Object.entries(answer).map(([name, value]) => `${name}=${textOf(name, value)}`);
+  const words = Object.entries(answer).map(([name, value]) => `${name}=${particular(name, value)}`);
   return words.map(printable).join('  ');
-}
-
-function textOf(name: string, value: unknown): string {
-  return name.endsWith('AtMs') && typeof value === 'number' && value <= 8.64e15 ? formatInstant(value) : String(value);
 }

@@ -17,7 +17,7 @@ import type {
 import { isOneOf } from '../options/inputs.ts';
 import { keyFileBeside, keyFor, storeKey } from '../options/store-key.ts';
 import { contextJson, contextLine, contextText, damagedLine } from '../report/context-report.ts';
-import { grouped } from '../report/verify-report.ts';
+import { counted, grouped } from '../report/verify-report.ts';
 import { ExitStatus } from '../terminal/exit-status.ts';
 import { faultLine } from '../terminal/fault-text.ts';
 import type { Terminal } from '../terminal/terminal.ts';
@@ -233,10 +233,6 @@ async function unknown({ stderr }: Terminal, { json }: StoreOptions, identifier:
   await stderr.line(faultLine('caller.input-invalid', { identifier, reason: 'no such context' }, json));
   await stderr.flush();
   return ExitStatus.refused;
-}
-
-function counted(count: number, what: string): string {
-  return `${grouped(count)} ${what}${count === 1 ? '' : 's'}`;
 }
 
 /** The code instead of one that does not open: the others are there all the same. */

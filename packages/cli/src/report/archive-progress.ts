@@ -1,6 +1,5 @@
 import type { ArchiveEvent, Phase } from '@parley/archive';
-import cliProgress from 'cli-progress';
-import { timeLeft } from './progress-bar.ts';
+import { terminalBar, timeLeft } from './progress-bar.ts';
 import { grouped } from './verify-report.ts';
 
 const FORMAT = '{pass} {units} {percentage} % │ {messages} messages │ {refused} refused │ {rate}/s │ {left}';
@@ -17,7 +16,7 @@ export class ArchiveProgress {
   /** Messages that have a result. */
   messages = 0;
   readonly #stream: NodeJS.WritableStream | undefined;
-  #bar: InstanceType<typeof cliProgress.SingleBar> | undefined;
+  #bar: ReturnType<typeof terminalBar> | undefined;
   #phase: Phase = 'index';
   #counts: Readonly<Record<Phase, number>> = { index: 0, verify: 0 };
   #units: ('waiting' | 'begun' | 'done')[] = [];
@@ -57,16 +56,7 @@ export class ArchiveProgress {
     this.#sizeBytes = sizeBytes;
     this.#enter('index');
     if (this.#stream === undefined) return;
-    const options = {
-      format: FORMAT,
-      stream: this.#stream,
-      hideCursor: true,
-      clearOnComplete: true,
-      etaBuffer: 200,
-      fps: 10,
-      barsize: 1,
-    };
-    this.#bar = new cliProgress.SingleBar(options, cliProgress.Presets.shades_classic);
+    this.#bar = terminalBar(this.#stream, FORMAT);
     this.#bar.start(1000, 0, this.#payload());
   }
 

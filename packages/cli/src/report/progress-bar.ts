@@ -18,9 +18,8 @@ const BAR_COLUMNS = 12;
 const FORMAT_SIZED = '{bar} {percentage} % │ {messages} messages │ {refused} refused │ {rate}/s │ {left}';
 const FORMAT_ENDLESS = '{messages} messages │ {refused} refused │ {rate}/s │ {duration_formatted}';
 
-/** A bar on `stream`, a terminal; without a total, only the counts. */
-export function progressBar(stream: NodeJS.WritableStream, totalBytes: number | undefined): Progress {
-  const format = totalBytes === undefined ? FORMAT_ENDLESS : FORMAT_SIZED;
+/** What all bars on a terminal have in common. */
+export function terminalBar(stream: NodeJS.WritableStream, format: string): InstanceType<typeof cliProgress.SingleBar> {
   const options = {
     format,
     stream,
@@ -30,7 +29,13 @@ export function progressBar(stream: NodeJS.WritableStream, totalBytes: number | 
     fps: 10,
     barsize: BAR_COLUMNS,
   };
-  const bar = new cliProgress.SingleBar(options, cliProgress.Presets.shades_classic);
+  return new cliProgress.SingleBar(options, cliProgress.Presets.shades_classic);
+}
+
+/** A bar on `stream`, a terminal; without a total, only the counts. */
+export function progressBar(stream: NodeJS.WritableStream, totalBytes: number | undefined): Progress {
+  const format = totalBytes === undefined ? FORMAT_ENDLESS : FORMAT_SIZED;
+  const bar = terminalBar(stream, format);
   const startedMs = performance.now();
   let bytes = 0;
   let messages = 0;
@@ -64,16 +69,7 @@ export function progressBar(stream: NodeJS.WritableStream, totalBytes: number | 
 export function countingBar(stream: NodeJS.WritableStream | undefined, total: number): { made(): void; stop(): void } {
   if (stream === undefined) return { made: () => undefined, stop: () => undefined };
   const format = '{bar} {value} of {total} messages made';
-  const options = {
-    format,
-    stream,
-    hideCursor: true,
-    clearOnComplete: true,
-    etaBuffer: 200,
-    fps: 10,
-    barsize: BAR_COLUMNS,
-  };
-  const bar = new cliProgress.SingleBar(options, cliProgress.Presets.shades_classic);
+  const bar = terminalBar(stream, format);
   let count = 0;
   bar.start(total, 0, {});
   return {

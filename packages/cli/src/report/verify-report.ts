@@ -72,9 +72,9 @@ function notes(summary: VerifySummary, read: FilesRead): readonly string[] {
   const [firstCode] = Object.keys(summary.refused);
   const said: readonly (readonly [boolean, string])[] = [
     [firstCode !== undefined, `what a code means: parley explain ${firstCode}`],
-    [read.skippedFiles > 0, `skipped ${files(read.skippedFiles)} that by name hold no messages`],
-    [read.resultsFiles > 0, `skipped ${files(read.resultsFiles)} with results of a verification`],
-    [read.unreadFiles > 0, `not read, or not to the end: ${files(read.unreadFiles)}`],
+    [read.skippedFiles > 0, `skipped ${counted(read.skippedFiles, 'file')} that by name hold no messages`],
+    [read.resultsFiles > 0, `skipped ${counted(read.resultsFiles, 'file')} with results of a verification`],
+    [read.unreadFiles > 0, `not read, or not to the end: ${counted(read.unreadFiles, 'file')}`],
     [
       !read.stopped && summary.messages < read.least,
       `too few: at least ${grouped(read.least)} ${read.least === 1 ? 'message was' : 'messages were'} expected`,
@@ -97,8 +97,9 @@ export function summaryJson(summary: VerifySummary, { secondHalfPerSecond, seque
   return jsonLine({ ...exact, ...rounded, ...read, ...(sequences && { sequences }) });
 }
 
-function files(count: number): string {
-  return `${grouped(count)} ${count === 1 ? 'file' : 'files'}`;
+/** So many of `what`, which takes an s. */
+export function counted(count: number, what: string): string {
+  return `${grouped(count)} ${what}${count === 1 ? '' : 's'}`;
 }
 
 /** A whole number with its thousands apart. */

@@ -1,6 +1,6 @@
 import type { FaultCode, FaultDetail } from '@parley/core';
 import { meaningOf } from '@parley/core';
-import { jsonLine, printable } from '@parley/core/internal';
+import { formatInstant, jsonLine, printable } from '@parley/core/internal';
 
 /** What to say, and mostly what to do, about the errors that end a command. */
 const SENTENCES: Partial<Record<FaultCode, string>> = {
@@ -53,8 +53,11 @@ export function detailText(detail: FaultDetail): string {
 
 /** No span of time that is told of is so long. */
 const INSTANT_LEAST_MS = 1e11;
+/** That of a year with four digits; what never ends has a later one. */
+const INSTANT_MAX_MS = Date.UTC(9999, 11, 31);
 
-function particular(name: string, value: string | number): string | number {
-  const isInstant = name.endsWith('Ms') && typeof value === 'number' && value >= INSTANT_LEAST_MS;
-  return isInstant && value <= 8.64e15 ? new Date(value).toISOString() : value;
+/** A particular by its name: an instant as such, all else as it is. */
+export function particular(name: string, value: unknown): unknown {
+  const isInstant = name.endsWith('Ms') && Number.isInteger(value) && Number(value) >= INSTANT_LEAST_MS;
+  return isInstant && Number(value) <= INSTANT_MAX_MS ? formatInstant(Number(value)) : value;
 }

@@ -18,6 +18,7 @@ const HELD_MAX = 128;
 const NAME = 'held';
 const KEY_LENGTH = 16;
 
+/** Counts by name in a record store, for all who share it: bounded, whoever invents the names. */
 export class SharedTable {
   readonly #records: RecordStore;
   readonly #name: string;

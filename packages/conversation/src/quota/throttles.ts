@@ -16,6 +16,7 @@ export interface ThrottleSettings {
 
 type Judge = (attempt: PasswordAttempt) => string | undefined | Promise<string | undefined>;
 
+/** The budgets of one responder, and its back-off after wrong passwords. */
 export class Throttles {
   readonly #requests: SharedBudget;
   readonly #messages: SharedBudget | undefined;

@@ -22,6 +22,7 @@ export const TELEMETRY: Kind<Telemetry> = shapeOf<Telemetry>({
 /** All of it: what is not wanted does nothing, and what fails harms nobody. */
 export type CompleteTelemetry = { readonly [Name in keyof Telemetry]-?: NonNullable<Telemetry[Name]> };
 
+/** What was given, made harmless, and nothing in the place of what was not. */
 export function completeTelemetry({ meter, tracing, logger }: Telemetry = {}): CompleteTelemetry {
   return {
     meter: meter === undefined ? NO_METER : harmlessMeter(meter),

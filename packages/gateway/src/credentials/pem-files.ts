@@ -40,8 +40,9 @@ export class Files {
 
   /** The text of a file with certificates, for TLS, which would ignore what is none. @throws Fault as {@link certificates} */
   async certificatesText(name: string): Promise<string> {
-    await this.certificates(name);
-    return await this.text(name);
+    const octets = await this.octets(name);
+    certificatesIn(octets, name);
+    return new TextDecoder().decode(octets);
   }
 
   /** @throws Fault `caller.option-invalid` */
@@ -52,9 +53,7 @@ export class Files {
 
   /** @throws Fault as {@link octets}, and as `Certificate.readPem` */
   async certificates(name: string): Promise<readonly [Certificate, ...Certificate[]]> {
-    const [first, ...rest] = Certificate.readPem(await this.octets(name), DEFAULT_LIMITS);
-    if (first === undefined) throw new Fault('caller.option-invalid', { option: name, reason: 'no certificate' });
-    return [first, ...rest];
+    return certificatesIn(await this.octets(name), name);
   }
 
   /** A certificate, with those above it if the file has them, and its key. @throws Fault as above */
@@ -91,6 +90,12 @@ export class Files {
       revocation: 'if-listed',
     };
   }
+}
+
+function certificatesIn(pem: Uint8Array, name: string): readonly [Certificate, ...Certificate[]] {
+  const [first, ...rest] = Certificate.readPem(pem, DEFAULT_LIMITS);
+  if (first === undefined) throw new Fault('caller.option-invalid', { option: name, reason: 'no certificate' });
+  return [first, ...rest];
 }
 
 export interface KeyPair {

@@ -53,6 +53,7 @@ export interface OpenedShape extends Pick<OpenedMessage, 'signatureConfirmed'> {
   readonly rest: OpenedRest | null;
 }
 
+/** What all verdicts of one record have in common. */
 export function verdictShape(record: VerdictRecord, names: NameTable): VerdictShape {
   const [, head, keys, signed, encrypted, algorithms] = record;
   const namesOf = (indexes: readonly number[]): readonly string[] =>
@@ -66,6 +67,7 @@ export function verdictShape(record: VerdictRecord, names: NameTable): VerdictSh
   };
 }
 
+/** What all opened messages of one record have in common. */
 export function openedShape(record: OpenedRecord, names: NameTable): OpenedShape {
   const [, head, keys, signed, encrypted, signatureValues, signatureConfirmed, assertions, rest] = record;
   return {

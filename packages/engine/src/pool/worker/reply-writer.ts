@@ -18,7 +18,7 @@ import { distinctKeys, keyIndex } from '../transfer/verdict.ts';
 import type { OctetWriter } from './octet-writer.ts';
 import { RecentShapes } from './recent-shapes.ts';
 import { ReplyValues } from './reply-values.ts';
-import type { OpenedShape } from './same-shape.ts';
+import type { OpenedAnswer } from './same-shape.ts';
 import { isSameOpened, isSameVerdict, noncesOf } from './same-shape.ts';
 import { StringTable } from './string-table.ts';
 
@@ -56,7 +56,7 @@ export class ReplyWriter {
   /** Copies the octets: `opened` may view memory that the next message overwrites. */
   opened(opened: OpenedMessage): void {
     const { verified, body } = opened;
-    const shape: OpenedShape = { opened, keys: distinctKeys(opened), rest: restOf(opened) };
+    const shape: OpenedAnswer = { opened, keys: distinctKeys(opened), rest: restOf(opened) };
     const known =
       this.#opened.find(shape) ?? this.#opened.keep(shape, this.#shapes.push(this.#openedRecord(shape)) - 1);
     this.#head(opened, shape.keys, known[0], known[1].keys);
@@ -107,7 +107,7 @@ export class ReplyWriter {
     if (isOther) values.texts(nonces);
   }
 
-  #openedRecord({ opened, keys, rest }: OpenedShape): ShapeRecord {
+  #openedRecord({ opened, keys, rest }: OpenedAnswer): ShapeRecord {
     return [
       OPENED,
       this.#headRecord(opened),

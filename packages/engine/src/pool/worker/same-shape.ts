@@ -4,12 +4,14 @@ import type { OpenedRest } from '../transfer/reply-record.ts';
 import type { Verdict } from '../transfer/verdict.ts';
 import { keyIndex } from '../transfer/verdict.ts';
 
-export interface OpenedShape {
+/** An opened message, with what its record says besides. */
+export interface OpenedAnswer {
   readonly opened: OpenedMessage;
   readonly keys: readonly KeyUse[];
   readonly rest: OpenedRest | null;
 }
 
+/** Whether one record does for both. */
 export function isSameVerdict(left: Verdict<OpenedMessage>, right: Verdict<OpenedMessage>): boolean {
   return (
     isSameHead(left, right) &&
@@ -20,7 +22,8 @@ export function isSameVerdict(left: Verdict<OpenedMessage>, right: Verdict<Opene
   );
 }
 
-export function isSameOpened(left: OpenedShape, right: OpenedShape): boolean {
+/** Whether one record does for both. */
+export function isSameOpened(left: OpenedAnswer, right: OpenedAnswer): boolean {
   return (
     left.rest === null &&
     right.rest === null &&
