@@ -1,3 +1,4 @@
+// Longer than others: one table, a row for each door, which only reads well whole.
 import type { XmlWriter } from '@parley/codec';
 import {
   asymmetricSaml,
