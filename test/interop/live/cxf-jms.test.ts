@@ -1,7 +1,10 @@
-// CXF over JMS through Artemis, as server: contexts established over queues, and messages secured under them.
-import { BusConversation } from '@parley/bus';
-import { amqpRequester } from '@parley/bus-amqp';
-import { envelope, Initiator, systemAmbient } from '@parley/conversation';
+// CXF over JMS through Artemis, as client and as server: contexts established over queues, and messages secured under them.
+import { once } from 'node:events';
+import { answerRequests, BusConversation } from '@parley/bus';
+import { amqpRequester, amqpRequests } from '@parley/bus-amqp';
+import { envelope, Initiator, MemoryContextStore, Responder, systemAmbient } from '@parley/conversation';
+import type { FailedReply } from '@parley/core';
+import type { OpenedMessage } from '@parley/engine';
 import rhea from 'rhea';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildArtemis, startArtemis } from '../bus/artemis-server.mjs';
@@ -10,6 +13,7 @@ import { ECHO } from './initiator-story.ts';
 import { JAVA_OPTIONS } from './java-peer.ts';
 import { makeLiveKeys } from './live-keys.ts';
 import { build, ready, start, stop } from './live-process.ts';
+import { echoService } from './parley-server.ts';
 
 const artemis = buildArtemis();
 const built = build('test/interop/build-peer.mjs', 'cxf-jms');
@@ -22,6 +26,8 @@ const ENDPOINTS = [
   ['asym-es-13-12', 'text'],
   ['x509-ebs-10-11', 'byte'],
 ] as const;
+/** Whether its client shows who it is: under a symmetric binding only the service has a certificate. */
+const isAnonymous = (name: string): boolean => name.startsWith('x509-');
 
 describe.each(ENDPOINTS)('%s, %s messages', (name, type) => {
   const at = missing === undefined ? liveEndpoint('cxf', name) : undefined;
@@ -87,5 +93,59 @@ describe.each(ENDPOINTS)('%s, %s messages', (name, type) => {
     await conversation.cancel();
     await requester.close();
     await stop(server);
+  });
+
+  test('CXF asks, Parley answers', { timeout: TIMEOUT_MS }, async (context) => {
+    if (at === undefined) return context.skip(missing);
+    const refusals: FailedReply[] = [];
+    const ending = new AbortController();
+    const responder = new Responder({
+      store: new MemoryContextStore(),
+      ambient: systemAmbient,
+      bootstrap: at.responder(),
+      profile: at.profile,
+      // interop: CXF proves no possession in Renew and Cancel, and renews what is over.
+      unproven: 'same-principal',
+      renewGraceMs: 300_000,
+      expiredKeys: 'retain',
+    });
+    const service = async (message: OpenedMessage): Promise<Uint8Array | undefined> => {
+      const answer = await echoService({ message, path: '/' });
+      if (answer === undefined) return undefined;
+      const { action, payload } = answer;
+      return envelope({ action, body: payload, relatesTo: message.messageId, soapVersion: at.soapVersion });
+    };
+    const answering = answerRequests({
+      inlet: amqpRequests({ connection, address: 'in' }),
+      responder,
+      service,
+      onRefused: (failure) => refusals.push(failure),
+      signal: ending.signal,
+    });
+    const client = java('client', 'in');
+    let said = '';
+    client.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+    });
+    await once(client, 'close');
+    ending.abort();
+    await answering;
+    const steps = [...said.matchAll(/^STEP ([^:]*): (.*)$/gm)].map(([, step, outcome = '']) => [
+      step,
+      /refused/.test(outcome) ? 'refused' : outcome,
+    ]);
+    // interop: the client proves no possession in Renew and Cancel, and a context of nobody's is not renewed without: it asks for another.
+    const ended = isAnonymous(name) ? 'refused' : 'ok';
+    expect(steps).toEqual([
+      ['issue+call', 'ok'],
+      ['call', 'ok'],
+      ['renew+call', 'ok'],
+      ['renewed', ended],
+      ['call+cancel', 'ok'],
+      ['cancelled', ended],
+    ]);
+    expect(refusals.map(({ code, detail }) => [code, detail['reason']])).toEqual(
+      isAnonymous(name) ? Array(2).fill(['peer.authentication-failed', 'another principal']) : [],
+    );
   });
 });
