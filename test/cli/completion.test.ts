@@ -19,6 +19,10 @@ describe('parley completion', () => {
     expect(completed(script, ['parley', 'verify', '--profile', 'wcf'])).toEqual(['wcf-message', 'wcf-mixed']);
     expect(completed(script, ['parley', 'demo', '--soap', ''])).toEqual(['1.1', '1.2']);
     expect(completed(script, ['parley', 'inspect', '--nosuch'])).toEqual([]);
+    expect(completed(script, ['parley', 'contexts', 're'])).toEqual(['rekey']);
+    expect(completed(script, ['parley', 'archive', 'verify', '--wor'])).toEqual(['--workers']);
+    expect(completed(script, ['parley', 'explain', 'peer.digest'])).toEqual(['peer.digest-mismatch']);
+    expect(completed(script, ['parley', 'completion', 'fi'])).toEqual(['fish']);
   });
 
   test.each(['zsh', 'fish'])('%s is given every command and its options', async (shell) => {

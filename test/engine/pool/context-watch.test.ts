@@ -1,9 +1,10 @@
 /** How long a pool goes by what it once asked: not longer than it says, whoever changes the truth. */
+import { contextSource } from '@parley/core';
 import { describe, expect, test, vi } from 'vitest';
 import { ContextWatch } from '../../../packages/engine/src/pool/context-watch.ts';
 import type { ContextChanges } from '../../../packages/engine/src/pool/contract.ts';
 import { poolWith } from './pool-fixture.ts';
-import { SampleResolver, SMALL_CONTEXT, sampleMessage, sampleOctets } from './sample-messages.ts';
+import { SampleResolver, SMALL_CONTEXT, sampleContexts, sampleMessage, sampleOctets } from './sample-messages.ts';
 
 const get = async (): Promise<undefined> => undefined;
 
@@ -48,6 +49,13 @@ describe('T54: the watch', () => {
     await mute.current(0);
     await mute.current(1000);
     expect(forgotten).toEqual([undefined, undefined]);
+  });
+
+  test('of a fixed set of contexts nothing is ever forgotten', async () => {
+    const forgotten: (string | undefined)[] = [];
+    const watch = new ContextWatch(contextSource(sampleContexts()), 1000, (identifier) => forgotten.push(identifier));
+    for (let nowMs = 0; nowMs < 10_000; nowMs += 1000) await watch.current(nowMs);
+    expect(forgotten).toEqual([]);
   });
 
   test('asks once at a time, however many wait', async () => {

@@ -1,6 +1,7 @@
 import type { FaultCode, FaultDetail } from '@parley/core';
 import { meaningOf } from '@parley/core';
 import { formatInstant, jsonLine, printable } from '@parley/core/internal';
+import { soapFaultText } from './soap-fault-text.ts';
 
 /** What to say, and mostly what to do, about the errors that end a command. */
 const SENTENCES: Partial<Record<FaultCode, string>> = {
@@ -21,6 +22,7 @@ const SENTENCES: Partial<Record<FaultCode, string>> = {
   'caller.input-results': 'holds results of a verification, not messages',
   'caller.limit-decompression': 'it unpacks to more than a limit that --limit can raise',
   'caller.envelope-invalid': 'no envelope that can be secured',
+  'peer.soap-fault': 'the service answered with a fault',
   'caller.libxml-unavailable': 'this needs libxml2',
   'internal.store-corrupt': 'the context store is damaged',
   'internal.store-unavailable': 'the context store does not answer',
@@ -40,6 +42,8 @@ export function faultText(code: FaultCode, detail: FaultDetail): string {
 
 /** Where something failed, and the particulars; empty if nothing more is known. */
 export function detailText(detail: FaultDetail): string {
+  const soapFault = soapFaultText(detail);
+  if (soapFault !== undefined) return soapFault;
   const { file, path, option, reason, ...rest } = detail as FaultDetail &
     Record<'file' | 'path' | 'option' | 'reason', string | number | undefined>;
   const parts = [

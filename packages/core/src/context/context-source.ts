@@ -16,5 +16,6 @@ export function contextSource(contexts: Iterable<SecurityContext>): KnownContext
   return {
     find: (identifier) => byIdentifier.get(identifier),
     get: async (identifier) => byIdentifier.get(identifier),
+    changes: async () => ({ position: 0, identifiers: [] }),
   };
 }

@@ -77,4 +77,6 @@ export function selectKey(context: SecurityContext, instance: string | undefined
 /** A fixed set: for `open`, and with `get` for whoever may wait, such as a pool. */
 export interface KnownContexts extends ContextSource {
   get(identifier: string): Promise<SecurityContext | undefined>;
+  /** Nothing: so a pool need not ask again for what it knows. */
+  changes(): Promise<{ readonly position: number; readonly identifiers: readonly string[] }>;
 }

@@ -134,7 +134,7 @@ export interface PoolStats {
   readonly workersLost: number;
   /** Messages that a template opened. */
   readonly byTemplate: number;
-  /** Messages taken in and not yet answered. */
+  /** Messages taken in that still take up room: those that are not yet answered, and those of an aborted call until a worker has let go of them. */
   readonly queued: number;
   /** Code -> messages that were refused with it. */
   readonly refused: Readonly<Partial<Record<FaultCode, number>>>;
