@@ -30,7 +30,7 @@ export async function bootstrap({ native = true } = {}) {
     stamp('installed');
   }
   if (native && !isStamped('compiled')) {
-    console.error('Compiling libxmljs2 (a minute or two, once) ...');
+    console.error('Compiling libxmljs2 and pkcs11js (a minute or two, once) ...');
     await runPnpm('rebuild', '--pending', '--reporter=append-only');
     stamp('compiled');
   }
@@ -69,7 +69,7 @@ async function runPnpm(...command) {
   for (const output of [child.stdout, child.stderr]) {
     readline.createInterface({ input: output }).on('line', (line) => {
       // What the compiler of an optional module says is noise, unless the installation fails.
-      if (line.includes('libxmljs2 install:')) compilerLog.push(line);
+      if (/(libxmljs2|pkcs11js) install:/.test(line)) compilerLog.push(line);
       else console.error(line);
     });
   }

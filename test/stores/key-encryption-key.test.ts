@@ -1,9 +1,10 @@
-import { chmod, mkdtemp, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 
 import { Fault } from '@parley/core';
+import { createWrappedKeyFile, keyEncryptionKeyFromWrappedText, rewrapKeyFile } from '@parley/sealing';
 import {
   createKeyEncryptionKeyFile,
   KeyEncryptionKey,
@@ -12,6 +13,7 @@ import {
 } from '@parley/stores';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { codeOf } from '../conversation/sample-context.ts';
+import { keyWrapper } from './key-wrapper.ts';
 
 const OCTETS = Uint8Array.from({ length: 32 }, (_, index) => 200 + index);
 const EXPECTED_ID = new KeyEncryptionKey(OCTETS).id;
@@ -86,5 +88,37 @@ test('printing shows no key octets', () => {
     expect(text).not.toContain(HEX.slice(0, 16));
     expect(text).not.toContain(BASE64.slice(0, 12));
     expect(text).not.toContain('200, 201');
+  }
+});
+
+test('T107: a wrapped key is one line that names what it is wrapped under, and is wrapped anew under the next', async () => {
+  const path = join(directory, 'wrapped');
+  const made = await createWrappedKeyFile(path, keyWrapper({ 'kek.2026': 1 }));
+  const both = keyWrapper({ 'kek.2026': 1, 'kek.2027': 2 });
+  expect(await readFile(path, 'utf8')).toMatch(/^parley-wrapped-key 1 kek\.2026 [A-Za-z0-9+/]+=*\n$/u);
+  expect((await stat(path)).mode & 0o777).toBe(0o600);
+  expect(await rewrapKeyFile(path, both)).toEqual({ before: 'kek.2026', after: 'kek.2027' });
+  expect((await keyEncryptionKeyFromFile(path, both)).id).toEqual(made.id);
+  expect(await codeOf(rewrapKeyFile(path, keyWrapper({ 'kek.2026': 1 })))).toBe('caller.key-service-refused');
+  expect((await keyEncryptionKeyFromFile(path, both)).id).toEqual(made.id);
+  expect(await readdir(directory)).toEqual(['wrapped']);
+});
+
+test('T107: no key in clear where a wrapped one is wanted, and the other way round', async () => {
+  const wrapper = keyWrapper({ 'kek.2026': 1 });
+  expect(await codeOf(keyEncryptionKeyFromFile(await keyFile(OCTETS), wrapper))).toBe('caller.keys-invalid');
+  expect(await codeOf(keyEncryptionKeyFromFile(await keyFile(HEX), wrapper))).toBe('caller.keys-invalid');
+  await createWrappedKeyFile(join(directory, 'wrapped'), wrapper);
+  expect(await codeOf(keyEncryptionKeyFromFile(join(directory, 'wrapped')))).toBe('caller.keys-invalid');
+});
+
+test('T107: what a wrapper gives is looked at', async () => {
+  const wrapper = keyWrapper({ 'kek.2026': 1 });
+  const short = await wrapper.wrap(new Uint8Array(16));
+  const text = `parley-wrapped-key 1 ${short.keyId} ${Buffer.from(short.octets).toString('base64')}`;
+  expect(await codeOf(keyEncryptionKeyFromWrappedText(text, wrapper))).toBe('caller.store-key-wrong');
+  for (const keyId of ['', 'two words', 'x'.repeat(129), 'ü', 'a\nb']) {
+    const odd = { ...wrapper, wrap: async () => ({ keyId, octets: new Uint8Array(40) }) };
+    expect(await codeOf(createWrappedKeyFile(join(directory, 'odd'), odd)), keyId).toBe('caller.keys-invalid');
   }
 });

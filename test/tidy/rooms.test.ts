@@ -20,6 +20,7 @@ const ROOMLESS = [
   'prometheus',
   'opentelemetry',
   'redis',
+  'pkcs11',
   'postgres',
   'log',
   'stores',

@@ -9,7 +9,7 @@ export const ROOT: string = fileURLToPath(new URL('../..', import.meta.url));
 export const LEVELS: readonly (readonly string[])[] = [
   ['core'],
   ['codec', 'sealing', 'prometheus', 'opentelemetry'],
-  ['engine'],
+  ['engine', 'pkcs11'],
   ['conversation'],
   ['http', 'bus', 'log', 'stores', 'redis', 'postgres', 'testing'],
   ['bus-amqp', 'bus-kafka', 'bus-nats', 'bus-rabbitmq', 'node-soap', 'gateway', 'archive'],

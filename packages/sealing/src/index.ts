@@ -1,6 +1,9 @@
+export { KeyEncryptionKey, keyEncryptionKeyFromText } from './key-encryption-key.ts';
 export {
   createKeyEncryptionKeyFile,
-  KeyEncryptionKey,
+  createWrappedKeyFile,
   keyEncryptionKeyFromFile,
-  keyEncryptionKeyFromText,
-} from './key-encryption-key.ts';
+  rewrapKeyFile,
+} from './key-file.ts';
+export type { KeyWrapper, WrappedKey } from './wrapped-key.ts';
+export { keyEncryptionKeyFromWrappedText } from './wrapped-key.ts';

@@ -1,19 +1,11 @@
-/** The key that seals stored contexts: 256 bits, from a file of its owner's or from text that the caller has. */
-import { createHmac, randomFillSync, timingSafeEqual } from 'node:crypto';
-import { constants } from 'node:fs';
-import type { FileHandle } from 'node:fs/promises';
-import { open } from 'node:fs/promises';
+/** The key that seals stored contexts: 256 bits. */
+import { createHmac, timingSafeEqual } from 'node:crypto';
 import { Fault, Secret } from '@parley/core';
-import { decodeBase64, decodedBase64Max, requireInput, requireKind, TEXT, textLike } from '@parley/core/internal';
-import { checkOwnership } from './file-ownership.ts';
+import { decodeBase64, decodedBase64Max, requireInput, requireKind, TEXT } from '@parley/core/internal';
 
-const KEY_BYTES = 32;
+export const KEY_BYTES = 32;
 const KEY_BASE64_BYTES = 44;
 export const KEY_ID_BYTES: number = 8;
-// base64 or hex of 32 octets, with room for line breaks.
-const FILE_BYTES_MAX = 256;
-
-const PATH = textLike(/^[^\0]+$/, 'the name of a file');
 
 /** Seals and opens the records of a store. Printing it shows its id only. */
 export class KeyEncryptionKey {
@@ -43,31 +35,6 @@ export class KeyEncryptionKey {
 }
 
 /**
- * The key in the file at `path`: 32 octets raw, or their base64 or hex text. The file must be a regular one, owned by
- * this user and closed to group and others.
- *
- * @throws Fault `caller.store-key-missing` no such file; `caller.store-permissions` others may read it, or it is a
- * link; `caller.keys-invalid` no key in it; `caller.input-unreadable` otherwise.
- */
-export async function keyEncryptionKeyFromFile(path: string): Promise<KeyEncryptionKey> {
-  requireKind(PATH, path, 'path');
-  const file = await openKeyFile(path);
-  const buffer = new Uint8Array(FILE_BYTES_MAX + 1);
-  try {
-    const status = await file.stat();
-    if (!status.isFile()) throw new Fault('caller.store-permissions', { path, reason: 'not a regular file' });
-    checkOwnership(path, status);
-    const { bytesRead } = await file.read(buffer, 0, buffer.length, 0);
-    return keyFromOctets(buffer.subarray(0, bytesRead));
-  } catch (error) {
-    throw error instanceof Fault ? new Fault(error.code, { path, ...error.detail }) : error;
-  } finally {
-    buffer.fill(0);
-    await file.close();
-  }
-}
-
-/**
  * The key whose base64 or hex form is `text` (what an environment variable holds).
  * @throws Fault `caller.keys-invalid`
  */
@@ -81,44 +48,8 @@ export function keyEncryptionKeyFromText(text: string): KeyEncryptionKey {
   }
 }
 
-/**
- * Makes a random key in a new file (raw, mode 0600) and returns it. Never overwrites.
- * @throws Fault `caller.output-unwritable`
- */
-export async function createKeyEncryptionKeyFile(path: string): Promise<KeyEncryptionKey> {
-  requireKind(PATH, path, 'path');
-  const bytes = new Uint8Array(KEY_BYTES);
-  try {
-    randomFillSync(bytes);
-    const file = await open(path, 'wx', 0o600);
-    try {
-      await file.writeFile(bytes);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    return new KeyEncryptionKey(bytes);
-  } catch (error) {
-    if (error instanceof Fault) throw error;
-    throw new Fault('caller.output-unwritable', { path, reason: errorCode(error) });
-  } finally {
-    bytes.fill(0);
-  }
-}
-
-async function openKeyFile(path: string): Promise<FileHandle> {
-  try {
-    // safety: a link could lead to a file that somebody else controls.
-    return await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
-  } catch (error) {
-    const reason = errorCode(error);
-    if (reason === 'ENOENT') throw new Fault('caller.store-key-missing', { path });
-    if (reason === 'ELOOP') throw new Fault('caller.store-permissions', { path, reason: 'symbolic link' });
-    throw new Fault('caller.input-unreadable', { path, reason });
-  }
-}
-
-function keyFromOctets(octets: Uint8Array): KeyEncryptionKey {
+/** The key in `octets` (borrowed): 32 octets as they are, or their base64 or hex. @throws Fault `caller.keys-invalid` */
+export function keyFromOctets(octets: Uint8Array): KeyEncryptionKey {
   return octets.length === KEY_BYTES ? new KeyEncryptionKey(octets) : keyFromText(octets);
 }
 
@@ -177,8 +108,4 @@ function decodeBase64Key(octets: Uint8Array, start: number, end: number, out: Ui
   } finally {
     decoded.fill(0);
   }
-}
-
-function errorCode(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
 }

@@ -26,6 +26,7 @@ class Node {
   readonly #settings: object;
   readonly refusals: string[] = [];
   #child: ChildProcess | undefined;
+  #starting: Promise<void> | undefined;
   #isOver = false;
   port = 0;
 
@@ -33,8 +34,20 @@ class Node {
     this.#settings = settings;
   }
 
-  /** Resolves when it listens. */
+  /** Whether it listens. */
+  get isUp(): boolean {
+    return this.#starting === undefined && !this.#isOver;
+  }
+
+  /** Resolves when it listens, or is over. One that is starting already is not started twice: two of them would want one port. */
   async start(): Promise<void> {
+    this.#starting ??= this.#started().finally(() => {
+      this.#starting = undefined;
+    });
+    await this.#starting;
+  }
+
+  async #started(): Promise<void> {
     while (!this.#isOver) {
       const settings = JSON.stringify({ ...this.#settings, port: this.port });
       const child = spawn(process.execPath, [PROGRAM, settings], { stdio: ['ignore', 'pipe', 'pipe'] });
@@ -63,6 +76,8 @@ class Node {
   async end(): Promise<void> {
     this.#isOver = true;
     await this.kill();
+    // One that was between two tries is not started any more.
+    await this.#starting;
   }
 }
 

@@ -26,6 +26,11 @@ export const CALLER_FAULTS = {
     'never',
     'operator',
   ],
+  'caller.key-service-refused': [
+    'What keeps the keys refuses us: no such token or key, another PIN, or a key that may not do what it is asked for.',
+    'never',
+    'operator',
+  ],
   'caller.store-permissions': [
     'Others on this machine could read the store or its key, or open the socket that a process is steered by, or this process may not write the store.',
     'never',
