@@ -4,7 +4,7 @@ import { createCipheriv, createDecipheriv, createHash, createHmac } from 'node:c
 import { canonicalise, OctetSink, readDocument, Tape } from '@parley/codec';
 import { E, ELEMENT_WORDS, type Patch, splice } from '@parley/codec/internal';
 import { deriveKey } from '@parley/core';
-import { type KeyPlan, type OpenRequest, planOf } from '@parley/engine';
+import { type DecryptionPlan, type KeyPlan, type OpenRequest, planOf } from '@parley/engine';
 import { readReferences, readSignature } from '../../../packages/engine/src/claims/signature.ts';
 import { readMessage } from '../../../packages/engine/src/read/message.ts';
 
@@ -23,55 +23,99 @@ export function signedAgain(message: Uint8Array, request: OpenRequest): Uint8Arr
   }
 }
 
-/** A message whose Body is encrypted in GCM, taken apart, so that it can be put together again with other plaintext. */
+/** A message in which something is encrypted, taken apart, so that it can be put together again with other plaintext. */
 export interface TakenApart {
   /** The message, decrypted. */
   readonly plain: Uint8Array;
-  /** Encrypts the content of the Body again, and puts that of `changed` in its place. */
-  encrypted(changed: Uint8Array): Uint8Array;
+  /** `changed`, another plain one, encrypted as the message was; `padding` is what CBC has at its end, as it should be without. */
+  encrypted(changed: Uint8Array, padding?: (paddingBytes: number) => Uint8Array): Uint8Array;
+  /** The same with right digests and a right signature, in the order in which the message has them. */
+  forged(changed: Uint8Array): Uint8Array;
 }
 
 const CIPHER_VALUE = /CipherValue>([^<]+)</;
-const ENCRYPTED_DATA = /<(\w+:)?EncryptedData.*<\/(\w+:)?EncryptedData>/s;
-const BODY = /<(?:\w+:)?Body[^>]*>(.*)<\/(?:\w+:)?Body>/s;
-const IV_BYTES = 12;
+const ENCRYPTED_DATA = /<(\w+:)?EncryptedData[ >].*?<\/\1EncryptedData>/gs;
+const BODY = /(<(?:\w+:)?Body[^>]*>)(.*)<\/(?:\w+:)?Body>/s;
+const SIGNATURE = /()(<(\w+:)?Signature[ >].*<\/\3Signature>)/s;
 const TAG_BYTES = 16;
+const BLOCK_BYTES = 16;
+
+type Padding = (paddingBytes: number) => Uint8Array;
+const properly: Padding = (paddingBytes) => new Uint8Array(paddingBytes).fill(paddingBytes);
+
+interface EncryptedText {
+  readonly markup: string;
+  readonly content: string;
+  /** The EncryptedData with other content. */
+  encrypted(content: string, padding: Padding): string;
+}
 
 export function takenApart(message: Uint8Array, request: OpenRequest): TakenApart {
   const plan = planOf(message, { policy: request.policy });
-  const [decryption] = plan.ok ? plan.value.decryptions : [];
-  const key = decryption && keyOf(decryption.key, request);
-  if (key === undefined) throw new Error('not encrypted');
+  const decryptions = plan.ok ? plan.value.decryptions : [];
   const text = Buffer.from(message).toString('latin1');
-  const cipher = `aes-${key.length * 8}-gcm` as CipherGCMTypes;
-  const value = Buffer.from(CIPHER_VALUE.exec(text)![1]!, 'base64');
-  const iv = value.subarray(0, IV_BYTES);
-  const decipher = createDecipheriv(cipher, key, iv).setAuthTag(value.subarray(-TAG_BYTES));
-  const content = decipher.update(value.subarray(IV_BYTES, -TAG_BYTES), undefined, 'latin1') + decipher.final('latin1');
-  const data = ENCRYPTED_DATA.exec(text)![0];
-  return {
-    plain: new Uint8Array(
-      Buffer.from(
-        text.replace(data, () => content),
-        'latin1',
-      ),
-    ),
-    encrypted: (changed) => {
-      const other = Buffer.from(changed).toString('latin1');
-      const body = BODY.exec(other);
-      if (body === null) return changed;
-      const enciphered = createCipheriv(cipher, key, iv);
-      const octets = Buffer.concat([
-        iv,
-        enciphered.update(body[1]!, 'latin1'),
-        enciphered.final(),
-        enciphered.getAuthTag(),
-      ]);
-      const again = data.replace(CIPHER_VALUE, () => `CipherValue>${octets.toString('base64')}<`);
-      const at = body.index + body[0].indexOf('>') + 1;
-      return new Uint8Array(Buffer.from(other.slice(0, at) + again + other.slice(at + body[1]!.length), 'latin1'));
-    },
+  const parts = Array.from(text.matchAll(ENCRYPTED_DATA), ([markup], index) =>
+    encryptedText(markup, decryptions[index]!, request),
+  );
+  if (parts.length === 0) throw new Error('not encrypted');
+  const isOver = plan.ok && plan.value.order === 'verify-then-decrypt';
+  const encrypted: TakenApart['encrypted'] = (changed, padding = properly) => {
+    let other = Buffer.from(changed).toString('latin1');
+    for (const [index, part] of parts.entries()) {
+      const found = (decryptions[index]!.target === 'content' ? BODY : SIGNATURE).exec(other);
+      if (found === null) return changed;
+      const [, before = '', content = ''] = found;
+      const at = found.index + before.length;
+      other = other.slice(0, at) + part.encrypted(content, padding) + other.slice(at + content.length);
+    }
+    return new Uint8Array(Buffer.from(other, 'latin1'));
   };
+  const plain = parts.reduce((before, { markup, content }) => before.replace(markup, () => content), text);
+  return {
+    plain: new Uint8Array(Buffer.from(plain, 'latin1')),
+    encrypted,
+    forged: (changed) => (isOver ? signedAgain(encrypted(changed), request) : encrypted(signedAgain(changed, request))),
+  };
+}
+
+function encryptedText(markup: string, { cipher, key: use }: DecryptionPlan, request: OpenRequest): EncryptedText {
+  const key = keyOf(use, request)!;
+  const value = Buffer.from(CIPHER_VALUE.exec(markup)![1]!, 'base64');
+  const put = (octets: Buffer): string =>
+    markup.replace(CIPHER_VALUE, () => `CipherValue>${octets.toString('base64')}<`);
+  const ofMode = cipher.endsWith('-gcm') ? gcm : cbc;
+  const { content, encrypted } = ofMode(`aes-${key.length * 8}`, key, value);
+  return { markup, content, encrypted: (other, padding) => put(encrypted(other, padding)) };
+}
+
+interface Opened {
+  readonly content: string;
+  readonly encrypted: (content: string, padding: Padding) => Buffer;
+}
+
+function gcm(name: string, key: Uint8Array, value: Buffer): Opened {
+  const cipher = `${name}-gcm` as CipherGCMTypes;
+  const iv = value.subarray(0, 12);
+  const decipher = createDecipheriv(cipher, key, iv).setAuthTag(value.subarray(-TAG_BYTES));
+  const content = decipher.update(value.subarray(12, -TAG_BYTES), undefined, 'latin1') + decipher.final('latin1');
+  const encrypted = (other: string): Buffer => {
+    const encipher = createCipheriv(cipher, key, iv);
+    return Buffer.concat([iv, encipher.update(other, 'latin1'), encipher.final(), encipher.getAuthTag()]);
+  };
+  return { content, encrypted };
+}
+
+function cbc(name: string, key: Uint8Array, value: Buffer): Opened {
+  const cipher = `${name}-cbc`;
+  const iv = value.subarray(0, BLOCK_BYTES);
+  const decipher = createDecipheriv(cipher, key, iv);
+  const content = decipher.update(value.subarray(BLOCK_BYTES), undefined, 'latin1') + decipher.final('latin1');
+  const encrypted = (other: string, padding: Padding): Buffer => {
+    const encipher = createCipheriv(cipher, key, iv).setAutoPadding(false);
+    const padded = Buffer.concat([Buffer.from(other, 'latin1'), padding(BLOCK_BYTES - (other.length % BLOCK_BYTES))]);
+    return Buffer.concat([iv, encipher.update(padded), encipher.final()]);
+  };
+  return { content, encrypted };
 }
 
 function keyOf(use: KeyPlan, { contexts }: OpenRequest): Uint8Array | undefined {

@@ -11,6 +11,7 @@ import { openInFull } from '../open/open-in-full.ts';
 import { replayEntries } from '../open/replay-key.ts';
 import type { OpenRequest } from '../open/request.ts';
 import { checkedOpening } from '../open/request-shape.ts';
+import { AskedByTemplate } from '../templates/asked-by-template.ts';
 import { noteOpened } from '../templates/learn.ts';
 import { openByTemplate } from '../templates/open-by-template.ts';
 
@@ -24,8 +25,10 @@ import { openByTemplate } from '../templates/open-by-template.ts';
 export function open(message: Uint8Array, request: OpenRequest): Reply<OpenedMessage> {
   try {
     const checked = checkedOpening(message, request);
-    const proven = openByTemplate(message, checked);
-    return { ok: true, value: proven === undefined ? openWhole(message, checked) : remembered(proven, checked) };
+    const asked = new AskedByTemplate();
+    const proven = openByTemplate(message, checked, asked);
+    if (proven !== undefined) return { ok: true, value: remembered(proven, checked) };
+    return { ok: true, value: openWhole(message, asked.forTheWholeWay(checked)) };
   } catch (error) {
     return failedReply(error);
   }

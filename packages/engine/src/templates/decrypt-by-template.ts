@@ -1,50 +1,50 @@
-/** The message that an encrypted one is when its Body is decrypted; nothing, if anything about it is not as expected. */
+/** Deciphering what a template knows to be ciphertext, and the message in which the plaintext stands. */
 import { octetMatcher } from '@parley/codec/internal';
+import type { Decrypted } from '@parley/core/internal';
 import { decodeBase64, decodedBase64Length, decryptToEnd } from '@parley/core/internal';
-import { contextKey } from '../keys/resolve-keys.ts';
 import type { ContextKey } from '../keys/resolved-key.ts';
-import { symmetricKeyUseOf } from '../keys/resolved-key.ts';
-import type { EncryptedPart } from '../message/opened-message.ts';
-import type { KnownRequest } from './known-request.ts';
+import type { Workspace } from '../memory/workspace.ts';
 import type { CipherTemplate, Offset } from './message-template.ts';
 
-/** A message whose Body was decrypted. */
-export interface DecryptedByTemplate {
-  readonly octets: Uint8Array;
-  readonly part: EncryptedPart;
-  readonly resolved: ContextKey;
+/** What was decrypted. */
+export interface Deciphered extends Decrypted {
+  /** What can be seen without the key: no plaintext can be shorter. */
+  readonly leastBytes: number;
+  /** Nor longer. */
+  readonly mostBytes: number;
 }
 
-/** @throws Fault what the whole way refuses, too */
-export function decryptBy(
-  { key, cipher, cipherValue, start, end, account }: CipherTemplate,
+/** @throws Fault `peer.encoding-invalid` */
+export function decipher(
+  { cipher, cipherValue }: CipherTemplate,
   message: Uint8Array,
-  { policy, contexts, workspace }: KnownRequest,
-  atMs: number,
-): DecryptedByTemplate | undefined {
-  const resolved = contextKey(key.planned(message, octetMatcher), { policy, contexts, atMs, workspace });
-  const { secret } = resolved.key;
-  if (secret.lengthBytes !== cipher.keyBytes) return undefined;
-  const { ciphertext, plain } = workspace;
+  { key: { secret } }: ContextKey,
+  { ciphertext }: Workspace,
+): Deciphered {
   const { holes } = octetMatcher;
   const from = holes[cipherValue * 2]!;
   const to = holes[cipherValue * 2 + 1]!;
   ciphertext.reset();
   ciphertext.reserve(decodedBase64Length(message, from, to));
   ciphertext.length = decodeBase64(message, from, to, ciphertext.bytes, 0);
-  const decrypted = secret.lend((octets) =>
-    decryptToEnd(cipher, octets, ciphertext.bytes.subarray(0, ciphertext.length)),
-  );
-  if (!decrypted.isGood) return undefined;
+  const { length } = ciphertext;
+  const { octets, isGood } = secret.lend((key) => decryptToEnd(cipher, key, ciphertext.bytes.subarray(0, length)));
+  const leastBytes = length - cipher.ivBytes - cipher.tagBytes - cipher.blockBytes;
+  return { octets, isGood, leastBytes, mostBytes: leastBytes + cipher.blockBytes };
+}
+
+/** The message that was compared last, with `plaintext` in the place of what was encrypted; in the workspace. */
+export function withPlaintext(
+  { start, end }: CipherTemplate,
+  message: Uint8Array,
+  plaintext: Uint8Array,
+  { plain }: Workspace,
+): Uint8Array {
   plain.reset();
   plain.write(message, 0, placeOf(start));
-  plain.write(decrypted.octets, 0, decrypted.octets.length);
+  plain.write(plaintext, 0, plaintext.length);
   plain.write(message, placeOf(end), message.length);
-  return {
-    octets: plain.bytes.subarray(0, plain.length),
-    part: { ...account, key: symmetricKeyUseOf(resolved) },
-    resolved,
-  };
+  return plain.bytes.subarray(0, plain.length);
 }
 
 function placeOf({ hole, bytes }: Offset): number {

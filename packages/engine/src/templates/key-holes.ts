@@ -1,7 +1,7 @@
 /** The key that signs, and what of it differs from message to message: its context, and the nonces of derivations. */
 
 import type { Matcher } from '@parley/codec/internal';
-import { firstChild, isNamed, localName, namespaceOf, nextSibling } from '@parley/codec/internal';
+import { firstChild, Hole, isNamed, localName, namespaceOf, nextSibling } from '@parley/codec/internal';
 import type { Limits } from '@parley/core';
 import { readDerivedKeyToken, readNonce } from '../claims/derived-key-token.ts';
 import { readTokenReference } from '../claims/token-reference.ts';
@@ -38,11 +38,12 @@ export function addKeyHoles(
   const nonces: number[] = [];
   let reference = readTokenReference(tape, tokenReference, policy);
   for (;;) {
-    // An attribute of the reference, and as fixed as it is.
-    if (reference.impliedNonce >= 0) nonces.unshift(-1);
+    // Twice as long as its octets, and white space that makes it no hole's; without references, it is read as it stands.
+    const bytesMax = limits.nonceBytesMax * 2;
+    const { impliedNonce } = reference;
+    if (impliedNonce >= 0) nonces.unshift(holes.attribute(impliedNonce, { kind: Hole.id, bytesMax }));
     if (reference.target < 0 || !isTokenNamed(tape, reference.target, DERIVED_KEY_TOKEN)) break;
-    // Twice as long as its octets, and white space that makes it no hole's.
-    nonces.unshift(holes.value(childNamed(holes, reference.target, NONCE), limits.nonceBytesMax * 2));
+    nonces.unshift(holes.value(childNamed(holes, reference.target, NONCE), bytesMax));
     reference = readDerivedKeyToken(tape, reference.target, policy).base;
   }
   const textOf = (name: Uint8Array): number => {
@@ -106,7 +107,6 @@ export class KeyHoles {
       instance: instance < 0 ? this.#planned.instance : matcher.text(instance),
       derivations: derivations.map((derivation, index) => {
         const hole = nonces[index]!;
-        if (hole < 0) return derivation;
         const text = { bytes: message, start: holes[hole * 2]!, end: holes[hole * 2 + 1]! };
         return { ...derivation, nonce: readNonce(text, this.#limits) };
       }),

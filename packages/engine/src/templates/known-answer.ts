@@ -1,14 +1,12 @@
 /** A message that a template proved -> the answer of `open`, as hand-over.ts makes it of one that was read. */
-
-import { octetMatcher } from '@parley/codec/internal';
 import type { Timestamp } from '../claims/timestamp.ts';
 import type { ContextKey } from '../keys/resolved-key.ts';
-import type { EncryptedPart, OpenedMessage, SignedPart } from '../message/opened-message.ts';
+import type { AddressingClaims, EncryptedPart, OpenedMessage, SignedPart } from '../message/opened-message.ts';
 import { freshUntilMs } from '../open/freshness.ts';
 import { contextReplayKey } from '../open/replay-key.ts';
 import type { OpenRequest } from '../open/request.ts';
 import { requireExpected } from '../read/addressing.ts';
-import type { MessageTemplate } from './message-template.ts';
+import type { SignedTemplate } from './message-template.ts';
 
 export interface KnownProof {
   readonly resolved: ContextKey;
@@ -16,20 +14,20 @@ export interface KnownProof {
   readonly timestamp: Timestamp | undefined;
   readonly signed: readonly SignedPart[];
   readonly encrypted: readonly EncryptedPart[];
-  /** All canonical octets; those that were digested are [start, end). */
-  readonly octets: Uint8Array;
-  readonly start: number;
-  readonly end: number;
+  /** Canonical, with nothing encrypted. */
+  readonly body: Uint8Array;
+  /** The octets that were digested. */
+  readonly verified: Uint8Array;
+  /** All that its headers say. */
+  readonly everything: AddressingClaims;
 }
 
 /** @throws Fault what the addressing of the message does not allow */
 export function knownAnswer(
-  { addressing, body, soapVersion, understoodHeaders }: MessageTemplate,
-  message: Uint8Array,
-  { resolved, mac, timestamp, signed, encrypted, octets, start, end }: KnownProof,
+  { addressing, soapVersion, understoodHeaders }: SignedTemplate,
+  { resolved, mac, timestamp, signed, encrypted, body, verified, everything }: KnownProof,
   { policy, soapAction }: OpenRequest,
 ): OpenedMessage {
-  const everything = addressing.read(message, octetMatcher);
   requireExpected(everything, soapAction, policy);
   // safety: what nobody signed may speak against the message, but never for it.
   const isAllBelieved = policy.requireSignedAddressing || policy.trustTransport;
@@ -56,8 +54,8 @@ export function knownAnswer(
     assertions: [],
     signatureValues: [mac],
     signatureConfirmed: false,
-    body: signed[body]!.bytes,
-    verified: octets.subarray(start, end),
+    body,
+    verified,
     replayKey: contextReplayKey(believed.messageId, addressing.messageIdIsSigned, mac, policy),
     replayUntilMs: timestamp === undefined ? Number.MAX_SAFE_INTEGER : freshUntilMs(timestamp, policy),
   };

@@ -3,29 +3,39 @@
  * decrypted. Both are the same up to the ciphertext, octet by octet, and so are their holes.
  */
 import { Tape } from '@parley/codec';
-import type { TemplateHole } from '@parley/codec/internal';
-import { localNameOf, readDocument } from '@parley/codec/internal';
+import type { TemplateHole, TemplatePart } from '@parley/codec/internal';
+import {
+  canonicalOctets,
+  E,
+  ELEMENT_WORDS,
+  firstChild,
+  localNameOf,
+  parentOf,
+  readDocument,
+} from '@parley/codec/internal';
 import type { CertificateReader } from '../claims/certificate-token.ts';
-import { endOf, startOf } from '../claims/claim.ts';
+import { contentOf, endOf, startOf } from '../claims/claim.ts';
 import { namespaceText } from '../open/hand-over.ts';
 import { requireTimestampPlace } from '../plan/coverage.ts';
 import { planReceived } from '../plan/document.ts';
 import type { Policy } from '../policy/policy.ts';
 import { readMessage, withOtherBody } from '../read/message.ts';
 import { addPayloadContent, payloadOf } from './body-content.ts';
+import type { ContentForm } from './content-form.ts';
+import { addForm, contentFormOf } from './content-form.ts';
 import { HoleList, NoTemplate } from './hole-list.ts';
 import type { KeyHolePlaces } from './key-holes.ts';
 import { addKeyHoles, KeyHoles } from './key-holes.ts';
 import type { SignedDocument, SignedHoles } from './learn-message.ts';
-import { addBody, addSignedHoles, keyNumbers, numbering, octetsOf, templateOf } from './learn-message.ts';
+import { addBody, addSignedHoles, keyNumbers, numbering, octetsOf, signedTemplateOf } from './learn-message.ts';
 import { addHeaderTexts, addIds } from './message-holes.ts';
-import type { BodyForm, CipherTemplate, MessageTemplate, Offset } from './message-template.ts';
-import { shapeOf } from './shape.ts';
+import type { BodyForm, CipherTemplate, Offset, PlainTemplate } from './message-template.ts';
+import { outlineOf, shapeOf } from './shape.ts';
 import type { SimpleDecryption } from './simple-plan.ts';
 import { simpleDecryption, simpleSignature } from './simple-plan.ts';
 
 /** An encrypted message as it came, with its holes. */
-export interface EncryptedDocument extends SignedDocument {
+interface EncryptedDocument extends SignedDocument {
   readonly holes: HoleList;
   readonly places: SignedHoles;
   readonly decrypting: SimpleDecryption;
@@ -46,7 +56,6 @@ export function encryptedDocument(
   requireTimestampPlace(claims, policy);
   const plan = planReceived(claims, policy, certificates);
   const decrypting = simpleDecryption(plan);
-  if (decrypting === undefined) throw new NoTemplate();
   const { claim } = decrypting.decryption;
   const signing = simpleSignature(plan);
   const holes = new HoleList(tape);
@@ -62,16 +71,16 @@ export function encryptedDocument(
 export function cipherTemplateOf(document: EncryptedDocument, policy: Policy): CipherTemplate {
   const { claims, places, decrypting, keyPlaces, cipherValue } = document;
   const { tape, envelope } = claims;
-  const { claim, replaced } = decrypting.decryption;
+  const { decryption, key, isSigned } = decrypting;
+  const { claim, replaced } = decryption;
   const holes = document.holes.inOrder();
   const numberOf = numbering(holes);
   return {
     kind: 'cipher',
+    ...signedTemplateOf(document, holes, places, policy, !isSigned),
     shape: shapeOf(tape),
-    octets: octetsOf(tape, holes, [], policy),
-    created: numberOf(places.created),
-    expires: numberOf(places.expires),
-    key: new KeyHoles(decrypting.key, keyNumbers(keyPlaces, numberOf), policy.limits),
+    isCiphertextSigned: isSigned,
+    cipherKey: new KeyHoles(key, keyNumbers(keyPlaces, numberOf), policy.limits),
     cipher: claim.cipher,
     cipherValue: numberOf(cipherValue),
     start: offsetOf(holes, startOf(tape, replaced)),
@@ -83,6 +92,7 @@ export function cipherTemplateOf(document: EncryptedDocument, policy: Policy): C
       target: claim.target,
       cipher: claim.cipher.name,
     },
+    forms: [],
   };
 }
 
@@ -92,21 +102,60 @@ function offsetOf(holes: readonly TemplateHole[], place: number): Offset {
   return { hole, bytes: place - (holes[hole]?.end ?? 0) };
 }
 
-/** What it is when it is decrypted. `plain` is that; the template keeps it. @throws NoTemplate; what reading throws */
-export function decryptedTemplateOf(
+/**
+ * What it is when it is decrypted. `plain` is that; the template keeps it. Where the content must be proven before it is looked
+ * at, `outer` learns how.
+ * @throws NoTemplate; what reading throws
+ */
+export function plainTemplateOf(
   plain: Uint8Array,
-  { claims, signed, signing, holes, places, decrypting }: EncryptedDocument,
+  document: EncryptedDocument,
   { outer, body }: { readonly outer: CipherTemplate; readonly body: BodyForm },
   policy: Policy,
-): MessageTemplate {
+): PlainTemplate {
+  const { claims, signing, holes, decrypting } = document;
   const tape = new Tape();
   readDocument(plain, policy.limits, tape, policy.reader);
   if (tape.commentCount + tape.processingInstructionCount > 0) throw new NoTemplate();
   const list = new HoleList(tape);
   const opened = withOtherBody(claims, tape, policy);
   list.takeOver(holes, startOf(claims.tape, decrypting.decryption.replaced));
+  if (signing.signature.elements.some((signed) => signed > opened.envelope.body)) throw new NoTemplate();
   if (body === 'any') addPayloadContent(list, payloadOf(tape), policy);
   addIds(list, [], policy);
   addBody(list, opened, body, policy);
-  return templateOf({ claims: opened, signed, signing }, list, places, policy, { outer, body });
+  const { signature } = signing;
+  const element = opened.envelope.body;
+  // What was signed as ciphertext is handed over as if nothing had been asked of it.
+  const canonicalisation = decrypting.isSigned
+    ? undefined
+    : signature.references[signature.roles.indexOf('body')]!.canonicalisation;
+  const part = { element, canonicalisation };
+  const octets = octetsOf(tape, list.inOrder(), [part], policy);
+  if (outer.cipher.mode === 'cbc' && !outer.isCiphertextSigned) {
+    const { replaced } = decrypting.decryption;
+    if (!isWholeContent(claims.tape, replaced)) throw new NoTemplate();
+    addForm(outer.forms, formOf(tape, part));
+  }
+  return { shape: body === 'same' ? shapeOf(tape) : outlineOf(tape), outer, octets };
+}
+
+/** @throws NoTemplate for a Body whose canonical form has to be made by looking at it */
+function formOf(tape: Tape, { element, canonicalisation }: TemplatePart): ContentForm {
+  const content = tape.bytes.subarray(contentOf(tape, element), contentEndOf(tape, element));
+  const first = firstChild(tape, element);
+  const tagBytes = first < 0 ? 0 : contentOf(tape, first) - contentOf(tape, element);
+  const form = contentFormOf(content, canonicalOctets(tape, { element, canonicalisation }), tagBytes);
+  if (form === undefined) throw new NoTemplate();
+  return form;
+}
+
+/** Whether `element` is all that its parent holds, to the last octet. */
+function isWholeContent(tape: Tape, element: number): boolean {
+  const parent = parentOf(tape, element);
+  return startOf(tape, element) === contentOf(tape, parent) && endOf(tape, element) === contentEndOf(tape, parent);
+}
+
+function contentEndOf({ elements }: Tape, element: number): number {
+  return elements[element * ELEMENT_WORDS + E.contentEnd]!;
 }

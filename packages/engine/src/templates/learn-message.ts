@@ -17,10 +17,10 @@ import type { KeyHolePlaces } from './key-holes.ts';
 import { addKeyHoles, KeyHoles } from './key-holes.ts';
 import type { HoleStarts } from './message-holes.ts';
 import { addBodyContent, addHeaderTexts, addIds, addPayload, addReadHoles } from './message-holes.ts';
-import type { BodyForm, CipherTemplate, MessageTemplate } from './message-template.ts';
+import type { BodyForm, MessageTemplate, SignedTemplate } from './message-template.ts';
 import { outlineOf, shapeOf } from './shape.ts';
 import type { SimpleSignature } from './simple-plan.ts';
-import { simpleDecryption, simpleSignature } from './simple-plan.ts';
+import { isEncrypted, simpleSignature } from './simple-plan.ts';
 
 /** Where the holes of a signed message begin. */
 export interface SignedHoles extends HoleStarts {
@@ -49,7 +49,7 @@ export function messageTemplateOf(
   const claims = readMessage(tape, policy);
   requireTimestampPlace(claims, policy);
   const plan = planReceived(claims, policy, certificates);
-  if (simpleDecryption(plan) !== undefined) throw new NoTemplate();
+  if (isEncrypted(plan)) throw new NoTemplate();
   const signing = simpleSignature(plan);
   const holes = new HoleList(tape);
   const places = addSignedHoles(holes, claims, signing, policy);
@@ -57,7 +57,12 @@ export function messageTemplateOf(
   addIds(holes, [claims.security.element], policy);
   addHeaderTexts(holes, claims);
   addBody(holes, claims, body, policy);
-  return templateOf({ claims, signed: plan.signed, signing }, holes, places, policy, { outer: undefined, body });
+  // What is signed by itself must not be inside of what is one hole.
+  if (body === 'any' && signing.signature.elements.some((element) => element >= payloadOf(tape)))
+    throw new NoTemplate();
+  const document = { claims, signed: plan.signed, signing };
+  const shape = body === 'same' ? shapeOf(tape) : outlineOf(tape);
+  return { kind: 'message', ...signedTemplateOf(document, holes.inOrder(), places, policy, false), shape };
 }
 
 /** Adds what the Body holds. @throws NoTemplate */
@@ -77,28 +82,30 @@ export function addSignedHoles(
   return { ...read, key: addKeyHoles(holes, readKeyInfo(holes.tape, signature.claim.keyInfo), key, policy) };
 }
 
-/** The template of a document whose holes are known. @throws NoTemplate */
-export function templateOf(
+/**
+ * What a template knows of a document whose holes are known.
+ * @param isBodyHidden whether the Body that was signed is not in it: its part is the start tag then
+ * @throws NoTemplate
+ */
+export function signedTemplateOf(
   { claims, signed, signing: { signature, algorithm, key } }: SignedDocument,
-  list: HoleList,
+  holes: readonly TemplateHole[],
   places: SignedHoles,
   policy: Policy,
-  { outer, body }: { readonly outer: CipherTemplate | undefined; readonly body: BodyForm },
-): MessageTemplate {
+  isBodyHidden: boolean,
+): Omit<SignedTemplate, 'shape'> {
   const { tape, envelope } = claims;
   const { claim, references, roles, elements } = signature;
-  // What is signed by itself must not be inside of what is one hole.
-  if (body === 'any' && elements.some((element) => element >= payloadOf(tape))) throw new NoTemplate();
-  const parts = references.map(({ canonicalisation }, index) => ({ element: elements[index]!, canonicalisation }));
+  const parts = references.map(({ canonicalisation }, index) => ({
+    element: elements[index]!,
+    canonicalisation,
+    startTagOnly: isBodyHidden && roles[index] === 'body',
+  }));
   const { signedInfo, canonicalisation } = claim;
-  const holes = list.inOrder();
   const octets = octetsOf(tape, holes, [{ element: signedInfo, canonicalisation }, ...parts], policy);
   const numberOf = numbering(holes);
   return {
-    kind: 'message',
-    shape: body === 'same' ? shapeOf(tape) : outlineOf(tape),
     octets,
-    outer,
     key: new KeyHoles(key, keyNumbers(places.key, numberOf), policy.limits),
     algorithm,
     signatureValue: numberOf(places.signatureValue),
@@ -114,6 +121,7 @@ export function templateOf(
       digestValue: numberOf(places.digestValues[index]!),
     })),
     body: roles.indexOf('body'),
+    timestamp: roles.indexOf('timestamp'),
     created: numberOf(places.created),
     expires: numberOf(places.expires),
     addressing: new AddressingHoles(

@@ -10,7 +10,7 @@ import type { OpenRequest } from '../open/request.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { KnownRequest } from './known-request.ts';
 import { isKnownRequest } from './known-request.ts';
-import { cipherTemplateOf, decryptedTemplateOf, encryptedDocument } from './learn-encrypted.ts';
+import { cipherTemplateOf, encryptedDocument, plainTemplateOf } from './learn-encrypted.ts';
 import { messageTemplateOf } from './learn-message.ts';
 import type { KnownShape } from './message-template.ts';
 import { shapeOf } from './shape.ts';
@@ -40,8 +40,8 @@ function isCandidate({ identifier, encrypted, signatureValues, assertions, user 
   );
 }
 
-function isKnowable({ role, target, cipher }: EncryptedPart): boolean {
-  return role === 'body' && target === 'content' && cipher.endsWith('-gcm');
+function isKnowable({ role, target }: EncryptedPart): boolean {
+  return role === 'body' && target === 'content';
 }
 
 /** Whether the policy asks nothing of a message that templates do not know of. */
@@ -69,7 +69,7 @@ function learnBoth(
       outer = cipherTemplateOf(document, policy);
       received.keep(outer);
     }
-    return decryptedTemplateOf(plainTape.bytes.slice(), document, { outer, body }, policy);
+    return plainTemplateOf(plainTape.bytes.slice(), document, { outer, body }, policy);
   });
 }
 

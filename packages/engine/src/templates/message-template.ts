@@ -2,19 +2,18 @@ import type { OctetTemplate } from '@parley/codec/internal';
 import type { CipherAlgorithm, DigestAlgorithm, MacAlgorithm } from '@parley/core';
 import type { EncryptedPart, OpenedMessage, SignedPart } from '../message/opened-message.ts';
 import type { AddressingHoles } from './addressing-holes.ts';
+import type { ContentForm } from './content-form.ts';
 import type { KeyHoles } from './key-holes.ts';
 
 /**
  * What is the same in all messages of a shape, and in which holes the rest is. Holes are numbers; -1 where there is none.
  * Everything here was found by the readers and the planner in a message that was opened in full, under one policy.
  */
-export interface MessageTemplate extends TimestampHoles {
-  readonly kind: 'message';
+export interface SignedTemplate extends TimestampHoles {
   /** {@link shapeOf} the message it was made of. */
   readonly shape: number;
+  /** Its parts are SignedInfo, and what each reference is to. */
   readonly octets: OctetTemplate;
-  /** What it came encrypted in. safety: without that, nothing that fits is it, for the policy may want it encrypted. */
-  readonly outer: CipherTemplate | undefined;
   readonly key: KeyHoles;
   readonly algorithm: MacAlgorithm;
   readonly signatureValue: number;
@@ -22,9 +21,16 @@ export interface MessageTemplate extends TimestampHoles {
   readonly parts: readonly PartTemplate[];
   /** The reference to the Body. */
   readonly body: number;
+  /** The reference to the Timestamp, -1 for none. */
+  readonly timestamp: number;
   readonly addressing: AddressingHoles;
   readonly soapVersion: OpenedMessage['soapVersion'];
   readonly understoodHeaders: OpenedMessage['understoodHeaders'];
+}
+
+/** A message with nothing encrypted. */
+export interface MessageTemplate extends SignedTemplate {
+  readonly kind: 'message';
 }
 
 /** What a template knows of the Body: each element of it, or the start tag of the one that it holds. */
@@ -45,18 +51,31 @@ export interface PartTemplate {
   readonly digestValue: number;
 }
 
-/** Messages whose Body was encrypted when all was signed: what stands around the ciphertext. */
-export interface CipherTemplate extends TimestampHoles {
+/**
+ * A message whose Body holds nothing but ciphertext, as it came. If that was signed, the part of the Body is all of it, else its
+ * start tag, behind which the plaintext belongs.
+ */
+export interface CipherTemplate extends SignedTemplate {
   readonly kind: 'cipher';
-  readonly shape: number;
-  readonly octets: OctetTemplate;
-  readonly key: KeyHoles;
+  readonly isCiphertextSigned: boolean;
+  readonly cipherKey: KeyHoles;
   readonly cipher: CipherAlgorithm;
   readonly cipherValue: number;
   /** The EncryptedData. */
   readonly start: Offset;
   readonly end: Offset;
   readonly account: Omit<EncryptedPart, 'key'>;
+  /** Of what came in it in CBC, in the order in which they are tried. */
+  readonly forms: ContentForm[];
+}
+
+/** A message in which the plaintext of its Body stands. */
+export interface PlainTemplate {
+  readonly shape: number;
+  /** What it comes in. safety: without that, nothing that fits is it, for the policy may want it encrypted. */
+  readonly outer: CipherTemplate;
+  /** Its part is the Body. */
+  readonly octets: OctetTemplate;
 }
 
 /** A place as far behind a hole, or behind the start of the message if that is -1. */

@@ -12,17 +12,22 @@ import { Fault } from '@parley/core';
 import type { ProvenMessage } from '../open/open-in-full.ts';
 import { judgedAtMs } from '../open/open-in-full.ts';
 import type { OpenRequest } from '../open/request.ts';
-import { decryptBy } from './decrypt-by-template.ts';
+import type { AskedByTemplate } from './asked-by-template.ts';
 import type { KnownRequest } from './known-request.ts';
 import { isKnownRequest } from './known-request.ts';
 import type { KnownShape } from './message-template.ts';
 import { proveBy } from './prove-by-template.ts';
+import { proveEncrypted } from './prove-encrypted.ts';
 import type { Shelves } from './template-shelf.ts';
 import { shelvesOf } from './template-shelf.ts';
 import { timestampIn } from './timestamp-in.ts';
 
 /** `undefined`: it is to be opened in full. */
-export function openByTemplate(message: Uint8Array, request: OpenRequest): ProvenMessage | undefined {
+export function openByTemplate(
+  message: Uint8Array,
+  request: OpenRequest,
+  asked: AskedByTemplate,
+): ProvenMessage | undefined {
   if (!isKnownRequest(request)) return undefined;
   const { workspace, policy } = request;
   const shelves = shelvesOf(workspace, policy);
@@ -30,7 +35,7 @@ export function openByTemplate(message: Uint8Array, request: OpenRequest): Prove
   if (message.length > policy.limits.messageBytesMax || !octetMatcher.take(message)) return undefined;
   try {
     const template = shelves.received.find(({ octets }) => octets.matches(message));
-    const proven = template === undefined ? undefined : proveIt(template, message, request, shelves);
+    const proven = template === undefined ? undefined : proveIt(template, message, request, { shelves, asked });
     if (proven !== undefined) workspace.templates.opened++;
     return proven;
   } catch (error) {
@@ -46,17 +51,11 @@ function proveIt(
   template: KnownShape,
   message: Uint8Array,
   request: KnownRequest,
-  shelves: Shelves,
+  { shelves, asked }: { readonly shelves: Shelves; readonly asked: AskedByTemplate },
 ): ProvenMessage | undefined {
   const timestamp = timestampIn(template, message);
   const judged = { timestamp, atMs: judgedAtMs(timestamp, request), receivedBytes: message.length };
-  if (template.kind === 'message') return proveBy(template, message, request, judged);
-  // perf: only who has the key can make it that decrypting was for nothing.
-  if (!shelves.decrypted.isWorthATry) return undefined;
-  const decrypted = decryptBy(template, message, request, judged.atMs);
-  if (decrypted === undefined) return undefined;
-  const { octets: plain } = decrypted;
-  if (plain.length > request.policy.limits.messageBytesMax || !octetMatcher.take(plain)) return undefined;
-  const inner = shelves.decrypted.find(({ outer, octets }) => outer === template && octets.matches(plain));
-  return inner === undefined ? undefined : proveBy(inner, plain, request, judged, decrypted);
+  return template.kind === 'message'
+    ? proveBy(template, message, request, judged)
+    : proveEncrypted(template, message, request, judged, { shelf: shelves.decrypted, asked });
 }

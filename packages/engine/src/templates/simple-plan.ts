@@ -17,11 +17,11 @@ export interface SimpleSignature {
 }
 
 /** @throws NoTemplate */
-export function simpleSignature({ claims, signatures, signedCiphertext }: DocumentPlan): SimpleSignature {
+export function simpleSignature({ claims, signatures }: DocumentPlan): SimpleSignature {
   const { envelope, security, tape } = claims;
   const [signature] = signatures;
   const isSimple =
-    signedCiphertext.length + envelope.encryptedHeaders.length === 0 &&
+    envelope.encryptedHeaders.length === 0 &&
     security.encryptedData.length + security.encryptedKeys.length === 0 &&
     security.otherTokens.length + security.assertions.length + security.tokenReferences.length === 0 &&
     security.signatureConfirmations.length === 0 &&
@@ -41,34 +41,34 @@ export function simpleSignature({ claims, signatures, signedCiphertext }: Docume
   return { signature, algorithm, key: ofContext(claims, key) };
 }
 
+/** Whether anything of it is to be decrypted. */
+export function isEncrypted({ decryptions, signedCiphertext, claims }: DocumentPlan): boolean {
+  return decryptions.length + signedCiphertext.length + claims.security.referenceLists.length > 0;
+}
+
 /** What is decrypted. */
 export interface SimpleDecryption {
   readonly decryption: PlannedDecryption;
   readonly key: PlannedContextKey;
+  /** Whether it was signed as ciphertext. */
+  readonly isSigned: boolean;
 }
 
-/** What is decrypted; nothing, if nothing is encrypted. @throws NoTemplate */
-export function simpleDecryption(plan: DocumentPlan): SimpleDecryption | undefined {
-  const { claims, decryptions } = plan;
-  const { referenceLists } = claims.security;
-  const [decryption, another] = decryptions;
-  if (decryption === undefined) {
-    if (referenceLists.length > 0) throw new NoTemplate();
-    return undefined;
-  }
+/** What is decrypted, and nothing else is. @throws NoTemplate */
+export function simpleDecryption(plan: DocumentPlan): SimpleDecryption {
+  const { claims, decryptions, signedCiphertext } = plan;
+  const [decryption, another] = [...decryptions, ...signedCiphertext];
+  if (decryption === undefined || another !== undefined) throw new NoTemplate();
   const { claim, place, isWholeBody, key } = decryption;
   const isSimple =
-    another === undefined &&
-    referenceLists.length <= 1 &&
+    claims.security.referenceLists.length <= 1 &&
     isSettled(plan) &&
     place === 'body' &&
     isWholeBody &&
     claim.target === 'content' &&
-    claim.tokenReference >= 0 &&
-    // safety: what CBC gives may be looked at only where no forger can time it (T37).
-    claim.cipher.mode === 'gcm';
+    claim.tokenReference >= 0;
   if (!isSimple) throw new NoTemplate();
-  return { decryption, key: ofContext(claims, key) };
+  return { decryption, key: ofContext(claims, key), isSigned: decryptions.length === 0 };
 }
 
 /** The token is the key's own, so nothing has to be compared with it. @throws NoTemplate */

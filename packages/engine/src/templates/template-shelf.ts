@@ -4,7 +4,7 @@ import { Fault } from '@parley/core';
 import type { Workspace } from '../memory/workspace.ts';
 import type { Policy } from '../policy/policy.ts';
 import { NoTemplate } from './hole-list.ts';
-import type { BodyForm, KnownShape, MessageTemplate } from './message-template.ts';
+import type { BodyForm, KnownShape, PlainTemplate } from './message-template.ts';
 import { outlineOf, shapeOf } from './shape.ts';
 
 /** Templates that one message is compared with, at most. A comparison costs about a hundredth of opening in full. */
@@ -127,7 +127,7 @@ export interface Shelves {
   /** Of messages as they come. */
   readonly received: TemplateShelf<KnownShape>;
   /** Of those whose Body was decrypted. */
-  readonly decrypted: TemplateShelf<MessageTemplate>;
+  readonly decrypted: TemplateShelf<PlainTemplate>;
 }
 
 const shelves = new WeakMap<Workspace, WeakMap<Policy, Shelves>>();

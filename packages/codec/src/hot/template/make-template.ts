@@ -36,6 +36,8 @@ export interface TemplateHole {
 export interface TemplatePart {
   readonly element: number;
   readonly canonicalisation: CanonicalisationOptions | undefined;
+  /** Of its canonical octets, the start tag. */
+  readonly startTagOnly?: boolean;
 }
 
 /** More than one mark needs: U+E000, five digits, U+E001. */
@@ -128,11 +130,10 @@ function hasSameElements(tape: Tape, marked: Tape, holes: readonly TemplateHole[
   return true;
 }
 
-function piecesOf(marked: Tape, { element, canonicalisation }: TemplatePart): readonly Piece[] {
-  const sink = new OctetSink();
-  canonicalise(marked, element, sink, canonicalisation);
+function piecesOf(marked: Tape, part: TemplatePart): readonly Piece[] {
+  const octets = canonicalOctets(marked, part);
   // Constant, hole, constant, hole, ..., constant.
-  const cut = decodeText(sink.bytes, 0, sink.length).split(MARK_PATTERN);
+  const cut = decodeText(octets, 0, octets.length).split(MARK_PATTERN);
   const pieces: Piece[] = [];
   for (let index = 0; index < cut.length; index += 2) {
     const hole = cut[index + 1];
@@ -146,12 +147,32 @@ function isOfItself(template: OctetTemplate, tape: Tape, parts: readonly Templat
   const { matcher } = template;
   try {
     if (!matcher.take(tape.bytes) || !template.matches(tape.bytes) || template.write(0) < 0) return false;
-    return parts.every(({ element, canonicalisation }, part) => {
-      const sink = new OctetSink();
-      canonicalise(tape, element, sink, canonicalisation);
-      return bytesEqual(matcher.out, matcher.places[part * 2]!, matcher.places[part * 2 + 1]!, sink.take());
-    });
+    return parts.every((wanted, part) =>
+      bytesEqual(matcher.out, matcher.places[part * 2]!, matcher.places[part * 2 + 1]!, canonicalOctets(tape, wanted)),
+    );
   } finally {
     matcher.drop();
   }
+}
+
+/** The canonical octets of a part. */
+export function canonicalOctets(
+  tape: Tape,
+  { element, canonicalisation, startTagOnly = false }: TemplatePart,
+): Uint8Array {
+  const sink = new OctetSink();
+  canonicalise(tape, element, sink, canonicalisation);
+  const octets = sink.take();
+  return startTagOnly ? octets.subarray(0, startTagEnd(octets)) : octets;
+}
+
+const QUOTE = 0x22;
+const GREATER = 0x3e;
+
+/** Just past the start tag that canonical octets begin with: values stand in double quotes, and hold none. */
+export function startTagEnd(octets: Uint8Array): number {
+  let isInValue = false;
+  let at = 0;
+  for (; isInValue || octets[at] !== GREATER; at++) if (octets[at] === QUOTE) isInValue = !isInValue;
+  return at + 1;
 }
