@@ -71,6 +71,7 @@ const AIMS: readonly Aim[] = [
   peerAim("WSS4J's best open, symmetric kinds", WSS4J, /^(cxf|wcf)/, 8),
   peerAim("WSS4J's best open, x509", WSS4J, /^x509/, 3),
   peerAim('xmlsec, open', /^xmlsec open/, /./, 15),
+  peerAim("the JDK's javax.xml.crypto, open", /^JDK open/, /./, 8),
   {
     what: 'xml-crypto, verify',
     unit: `x ${OPEN}`,

@@ -6,6 +6,8 @@ import { measureKernels } from './kernels/kernels.ts';
 import { measureLog } from './log/log.ts';
 import { describeMachine } from './machine.ts';
 import { measureMessages } from './messages/messages.ts';
+import type { ToldName } from './messages/told-programs.ts';
+import { BESIDE_NAMES } from './messages/told-programs.ts';
 import { wholeNumber } from './number-option.ts';
 import { measurePeers } from './peers/xml-crypto.ts';
 import { measureBatches } from './pipeline/batches.ts';
@@ -25,6 +27,7 @@ Measures Parley on this machine. What the figures mean, and which to trust: benc
   --only <suite>   kernels, codec, allocation, scaling, pipeline, log, pool, peers, messages, sequences, soak or scale; may be given
                    several times (default: kernels, pipeline, log and pool)
   --match <text>   kernels, codec and messages: those whose name contains it, such as vector/ or 5k
+  --beside <peer>  messages: beside this one, too: jdk, go, rust (compiles for minutes, once) or mono; may be given several times
   --quick          shorter rounds and runs: a look, not a result
   --rounds <n>     rounds (default: 11; quick: 7)
   --round-ms <n>   time for one kernel in one round (default: 60; quick: 20)
@@ -64,6 +67,7 @@ interface Options {
   readonly settings: Settings;
   readonly suites: readonly SuiteName[];
   readonly match: string;
+  readonly beside: readonly ToldName[];
   readonly json: boolean;
 }
 
@@ -91,7 +95,7 @@ async function main(): Promise<void> {
 
 async function measureSuite(
   suite: SuiteName,
-  { settings, match }: Options,
+  { settings, match, beside }: Options,
   say: (text: string) => void,
 ): Promise<SuiteResults[SuiteName]> {
   switch (suite) {
@@ -121,7 +125,7 @@ async function measureSuite(
     case 'sequences':
       return await measureSequences(settings.rounds, settings.messages);
     case 'messages':
-      return await measureMessages(settings, match, say);
+      return await measureMessages(settings, { match, told: ['xmlsec', ...beside], say });
   }
 }
 
@@ -132,6 +136,7 @@ function readOptions(): Options | undefined {
       options: {
         only: { type: 'string', multiple: true },
         match: { type: 'string', default: '' },
+        beside: { type: 'string', multiple: true, default: [] },
         quick: { type: 'boolean', default: false },
         rounds: { type: 'string' },
         'round-ms': { type: 'string' },
@@ -157,7 +162,13 @@ function readOptions(): Options | undefined {
       soakMessages: wholeNumber('--soak', values.soak, base.soakMessages),
       contextsMax: wholeNumber('--contexts', values.contexts, base.contextsMax),
     };
-    return { settings, suites: suitesOf(values.only), match: values.match, json: values.json };
+    return {
+      settings,
+      suites: suitesOf(values.only),
+      match: values.match,
+      beside: besideOf(values.beside),
+      json: values.json,
+    };
   } catch (error) {
     console.error(`bench: ${(error as Error).message}`);
     process.exitCode = 2;
@@ -170,4 +181,10 @@ function suitesOf(only: readonly string[] | undefined): readonly SuiteName[] {
   const unknown = only.find((name) => !(SUITES as readonly string[]).includes(name));
   if (unknown !== undefined) throw new Error(`--only takes ${SUITES.join(', ')}; not '${unknown}'`);
   return SUITES.filter((name) => only.includes(name));
+}
+
+function besideOf(names: readonly string[]): readonly ToldName[] {
+  const unknown = names.find((name) => !(BESIDE_NAMES as readonly string[]).includes(name));
+  if (unknown !== undefined) throw new Error(`--beside takes ${BESIDE_NAMES.join(', ')}; not '${unknown}'`);
+  return BESIDE_NAMES.filter((name) => names.includes(name));
 }

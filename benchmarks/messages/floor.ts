@@ -49,7 +49,7 @@ export function floorSubjects({ name, kind, messages, bytes }: SecuredMessages):
     };
     return { name: floor, message: name, bytes, run };
   };
-  return [subject(OPEN_FLOOR, 'open'), subject(SEAL_FLOOR, 'seal')];
+  return [subject(OPEN_FLOOR, 'open'), ...(kind.sealing === undefined ? [] : [subject(SEAL_FLOOR, 'seal')])];
 }
 
 function mac({ opened, signedInfo, signatureValueBase64 }: TakenApart, key: Uint8Array): BothWays {

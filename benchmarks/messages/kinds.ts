@@ -7,7 +7,7 @@ import type { CertificateSealRequest, OpenRequest, SealOptions, SealRequest } fr
 import { policyOf, sealProfile } from '@parley/engine';
 import { seededOctets } from '../corpus.ts';
 
-export const KIND_NAMES = ['wcf-mixed', 'wcf-message', 'cxf', 'x509'] as const;
+export const KIND_NAMES = ['wcf-mixed', 'wcf-message', 'cxf', 'x509', 'live-cxf', 'live-wcf'] as const;
 export type KindName = (typeof KIND_NAMES)[number];
 
 export interface Kind {
@@ -15,8 +15,14 @@ export interface Kind {
   /** Whether the keys are derived from nonces in the message. */
   readonly derivesKeys: boolean;
   readonly opening: OpenRequest;
-  readonly sealing: SealRequest | CertificateSealRequest;
+  /** Of messages that are made here. */
+  readonly sealing?: SealRequest | CertificateSealRequest;
+  /** Whose secret the keys are derived from; `undefined` where the message brings its own. */
+  readonly context: SecurityContext | undefined;
 }
+
+/** A kind whose messages are made here. */
+export type MadeKind = Kind & Required<Pick<Kind, 'sealing'>>;
 
 // Peers judge a Timestamp by their own clock, and one run takes its time.
 export const LIFETIME_MS: number = 24 * 3_600_000;
@@ -35,7 +41,7 @@ interface Party {
 }
 
 /** All kinds, for messages that are made now. */
-export function kindsAt(atMs: number, fillRandom: (out: Uint8Array) => void): readonly Kind[] {
+export function kindsAt(atMs: number, fillRandom: (out: Uint8Array) => void): readonly MadeKind[] {
   const options = { atMs, timestampLifetimeMs: LIFETIME_MS, fillRandom };
   return [
     ofContext('wcf-mixed', 'Basic256', options),
@@ -45,19 +51,12 @@ export function kindsAt(atMs: number, fillRandom: (out: Uint8Array) => void): re
   ];
 }
 
-function ofContext(name: Exclude<KindName, 'x509'>, suite: SuiteName, options: Moment): Kind {
+function ofContext(name: 'wcf-mixed' | 'wcf-message' | 'cxf', suite: SuiteName, options: Moment): MadeKind {
   const { atMs } = options;
-  const expiresAtMs = atMs + LIFETIME_MS;
-  const context: SecurityContext = {
-    identifier: CONTEXT_IDENTIFIER,
-    version: '200512',
-    suite,
-    keys: [{ instance: undefined, secret: Secret.copyOf(CONTEXT_SECRET), createdAtMs: atMs, expiresAtMs }],
-    createdAtMs: atMs,
-    expiresAtMs,
-    cancelledAtMs: undefined,
-    principal: undefined,
-  };
+  const context = contextWith(
+    { identifier: CONTEXT_IDENTIFIER, secret: CONTEXT_SECRET, version: '200512', suite },
+    atMs,
+  );
   // interop: WSS4J's streaming engine does not know that Offset 0 and Length 32 may be left out.
   const profile = { ...sealProfile(name, 'request'), derivedKeyDefaults: 'written' } as const;
   return {
@@ -66,12 +65,24 @@ function ofContext(name: Exclude<KindName, 'x509'>, suite: SuiteName, options: M
     // interop: WSS4J writes its Timestamp behind the signature.
     opening: { atMs, policy: policyOf(name, { layout: 'lax' }), contexts: contextSource([context]) },
     sealing: { ...profile, context, ...options },
+    context,
   };
+}
+
+/** What a context is made of. */
+export interface ContextParts extends Pick<SecurityContext, 'identifier' | 'version' | 'suite'> {
+  readonly secret: Uint8Array;
+}
+
+export function contextWith({ secret, ...named }: ContextParts, atMs: number): SecurityContext {
+  const span = { createdAtMs: atMs, expiresAtMs: atMs + LIFETIME_MS };
+  const keys = [{ instance: undefined, secret: Secret.copyOf(secret), ...span }];
+  return { ...named, keys, ...span, cancelledAtMs: undefined, principal: undefined };
 }
 
 type Moment = Pick<SealOptions, 'atMs' | 'timestampLifetimeMs' | 'fillRandom'>;
 
-function ofCertificates(options: Moment): Kind {
+function ofCertificates(options: Moment): MadeKind {
   return {
     name: 'x509',
     derivesKeys: false,
@@ -90,6 +101,7 @@ function ofCertificates(options: Moment): Kind {
       encrypt: 'body',
       order: 'sign-then-encrypt',
     },
+    context: undefined,
   };
 }
 

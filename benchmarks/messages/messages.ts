@@ -4,19 +4,28 @@ import { measureBeside } from '../measure.ts';
 import { floorSubjects } from './floor.ts';
 import { ourSubjects } from './ours.ts';
 import { securedMessages } from './secured.ts';
+import { ToldPeer } from './told-peer.ts';
+import type { ToldName } from './told-programs.ts';
 import { Wss4j } from './wss4j.ts';
-import { Xmlsec } from './xmlsec.ts';
 
-/** Measures the messages whose name contains `match`; a peer that this machine does not have is left out, `say` says why. */
-export async function measureMessages(
-  rounds: Rounds,
-  match: string,
-  say: (text: string) => void,
-): Promise<readonly Measurement[]> {
+export interface MessagesOptions {
+  /** Those whose name contains it. */
+  readonly match: string;
+  /** Peers that are told keys. */
+  readonly told: readonly ToldName[];
+  /** Which versions take part, and why a peer that this machine does not have is left out. */
+  readonly say: (text: string) => void;
+}
+
+export async function measureMessages(rounds: Rounds, options: MessagesOptions): Promise<readonly Measurement[]> {
+  const { match, say } = options;
   const wss4j = Wss4j.start();
   if (typeof wss4j === 'string') say(`Without WSS4J: ${wss4j}.`);
-  const xmlsec = Xmlsec.start();
-  say(typeof xmlsec === 'string' ? `Without xmlsec: ${xmlsec}.` : `xmlsec ${xmlsec.version}`);
+  const told = options.told.flatMap((name) => {
+    const peer = ToldPeer.start(name);
+    say(typeof peer === 'string' ? `Without ${name}: ${peer}.` : peer.title);
+    return typeof peer === 'string' ? [] : [peer];
+  });
   const measurements: Measurement[] = [];
   try {
     for (const secured of securedMessages(match)) {
@@ -24,14 +33,14 @@ export async function measureMessages(
         ...floorSubjects(secured),
         ...ourSubjects(secured),
         ...(typeof wss4j === 'string' ? [] : await wss4j.subjects(secured)),
-        ...(typeof xmlsec === 'string' ? [] : await xmlsec.subjects(secured)),
       ];
+      for (const peer of told) subjects.push(...(await peer.subjects(secured)));
       measurements.push(...(await measureBeside(subjects, rounds)));
-      if (typeof xmlsec !== 'string') xmlsec.endProcesses();
+      for (const peer of told) peer.endProcesses();
     }
   } finally {
     if (typeof wss4j !== 'string') wss4j.end();
-    if (typeof xmlsec !== 'string') xmlsec.end();
+    for (const peer of told) peer.end();
   }
   return measurements;
 }

@@ -12,7 +12,19 @@ export const SEAL = 'Parley seal';
 
 /** `open` and `seal` as a worker calls them. Where keys are derived, `open` derives them anew for each message. */
 export function ourSubjects(secured: SecuredMessages): readonly SynchronousSubject[] {
-  const { name: message, kind, envelope, bytes } = secured;
+  const { name: message, kind, bytes } = secured;
+  const known = { name: OPEN_KNOWN, message, bytes, against: OPEN_FLOOR, run: opening(secured, false) };
+  return [
+    ...(kind.derivesKeys ? [known] : []),
+    { name: OPEN, message, bytes, against: OPEN_FLOOR, run: opening(secured, true) },
+    // The same beside itself: what the figures stray by.
+    { name: OPEN_AGAIN, message, bytes, against: OPEN, run: opening(secured, true) },
+    ...sealingSubjects(secured),
+  ];
+}
+
+function sealingSubjects({ name: message, kind, envelope, bytes }: SecuredMessages): readonly SynchronousSubject[] {
+  if (envelope === undefined || kind.sealing === undefined) return [];
   const sealing = {
     ...kind.sealing,
     workspace: new Workspace(),
@@ -20,14 +32,7 @@ export function ourSubjects(secured: SecuredMessages): readonly SynchronousSubje
       randomFillSync(out);
     },
   };
-  const known = { name: OPEN_KNOWN, message, bytes, against: OPEN_FLOOR, run: opening(secured, false) };
-  return [
-    ...(kind.derivesKeys ? [known] : []),
-    { name: OPEN, message, bytes, against: OPEN_FLOOR, run: opening(secured, true) },
-    // The same beside itself: what the figures stray by.
-    { name: OPEN_AGAIN, message, bytes, against: OPEN, run: opening(secured, true) },
-    { name: SEAL, message, bytes, against: SEAL_FLOOR, run: () => must(seal(envelope, sealing)) },
-  ];
+  return [{ name: SEAL, message, bytes, against: SEAL_FLOOR, run: () => must(seal(envelope, sealing)) }];
 }
 
 function opening({ kind, messages }: SecuredMessages, forgets: boolean): () => unknown {

@@ -41,9 +41,8 @@ export interface EncryptedText {
 const ENCRYPTED_DATA = /<(\w+:)EncryptedData[ >].*?<\/\1EncryptedData>/gs;
 
 /** Of a good message. */
-export function takeApart(octets: Uint8Array, { opening, sealing }: Kind): TakenApart {
+export function takeApart(octets: Uint8Array, { opening, context }: Kind): TakenApart {
   const opened = must(open(octets, opening));
-  const context = 'context' in sealing ? sealing.context : undefined;
   const values = cipherValues(tapeOf(octets));
   const sessionKeyValue = context === undefined ? values[0] : undefined;
   const dataValues = values.slice(sessionKeyValue === undefined ? 0 : 1);
@@ -62,7 +61,13 @@ export function takeApart(octets: Uint8Array, { opening, sealing }: Kind): Taken
   );
   const tape = tapeOf(new TextEncoder().encode(clear));
   const sink = new OctetSink();
-  canonicalise(tape, signedInfoOf(tape), sink);
+  const [, prefixes] = /CanonicalizationMethod [^>]*>\s*<[^>]*PrefixList="([^"]+)"/.exec(clear) ?? [];
+  canonicalise(
+    tape,
+    signedInfoOf(tape),
+    sink,
+    prefixes === undefined ? {} : { inclusivePrefixes: prefixes.split(' ') },
+  );
   return {
     opened,
     macKey: context === undefined ? undefined : keyOctets(context, opened.signed[0]!.key),

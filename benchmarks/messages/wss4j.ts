@@ -62,12 +62,15 @@ export class Wss4j {
   /** Both engines, opening and sealing. Each was asked once, and gave the right answer. */
   async subjects(secured: SecuredMessages): Promise<readonly RemoteSubject[]> {
     const subjects: RemoteSubject[] = [];
+    const { kind, envelope } = secured;
+    // It judges Timestamps by its own clock, and those of recorded messages are over.
+    if (kind.sealing === undefined || envelope === undefined) return subjects;
     for (const { operations, name } of ENGINES) {
       const opened = await this.#prepare(`${operations}.open`, openArguments(secured), secured.messages);
       requireRightOpening(`${name} open`, secured, opened);
       subjects.push(this.#subject(`${name} open`, OPEN, secured, opened));
-      const sealed = await this.#prepare(`${operations}.seal`, sealArguments(secured), [secured.envelope]);
-      must(open(Buffer.from(sealed.sealed!, 'base64'), { ...secured.kind.opening, atMs: Date.now() }));
+      const sealed = await this.#prepare(`${operations}.seal`, sealArguments(kind.sealing), [envelope]);
+      must(open(Buffer.from(sealed.sealed!, 'base64'), { ...kind.opening, atMs: Date.now() }));
       subjects.push(this.#subject(`${name} seal`, SEAL, secured, sealed));
     }
     return subjects;
@@ -108,7 +111,7 @@ function openArguments({ kind, messages }: SecuredMessages): object {
   return { message: base64(messages[0]!), soap12: true, bsp: false, ageSecondsMax: LIFETIME_MS / 1000, ...knowing };
 }
 
-function sealArguments({ kind: { sealing } }: SecuredMessages): object {
+function sealArguments(sealing: SealRequest | CertificateSealRequest): object {
   return 'context' in sealing ? contextSealArguments(sealing) : certificateSealArguments(sealing);
 }
 

@@ -3,7 +3,7 @@ import { constants, createCipheriv, createPublicKey, publicEncrypt, randomBytes 
 import { PrivateKey, soapFaultOf } from '@parley/core';
 import { open, policyOf, seal, Workspace } from '@parley/engine';
 import { envelopeOf, must } from '../corpus.ts';
-import type { Kind, KindName } from '../messages/kinds.ts';
+import type { KindName, MadeKind } from '../messages/kinds.ts';
 import { BOB, kindsAt } from '../messages/kinds.ts';
 import type { EncryptedText } from '../messages/taken-apart.ts';
 import { takeApart } from '../messages/taken-apart.ts';
@@ -18,7 +18,7 @@ const WARM_OPENINGS = 4;
 const MODULUS_BYTES = 256;
 
 const kinds = kindsAt(Date.now(), (out) => out.set(randomBytes(out.length)));
-const kindNamed = (wanted: KindName): Kind => kinds.find(({ name }) => name === wanted)!;
+const kindNamed = (wanted: KindName): MadeKind => kinds.find(({ name }) => name === wanted)!;
 const x509 = kindNamed('x509');
 
 /** All cases. */
@@ -56,7 +56,7 @@ const nothingButNoise: Forgery = (padded) => {
   padded.set(randomBytes(padded.length - PADDING_BYTES));
 };
 
-function cbcCases(name: string, kind: Kind): readonly TimingCase[] {
+function cbcCases(name: string, kind: MadeKind): readonly TimingCase[] {
   const good = must(seal(envelopeOf(LINES, 0), kind.sealing)).octets;
   const { encrypted } = takeApart(good, kind);
   const inputs = (...forgeries: readonly Forgery[]): readonly Uint8Array[] =>
@@ -116,7 +116,7 @@ function rsa15Case(): TimingCase {
       credentials: { ...opening.credentials, ownKeys: [{ certificate, privateKey }] },
     },
     sealing: { ...sealing, recipient: { certificate, reference: 'thumbprint', transport: 'rsa-1_5' } },
-  } as Kind;
+  } as MadeKind;
   const encoded = (first: number): Uint8Array => {
     const octets = new Uint8Array(randomBytes(MODULUS_BYTES)).map((octet) => octet || 1);
     octets.set([0, first]);
@@ -147,17 +147,17 @@ function oaepCases(): readonly TimingCase[] {
 }
 
 /** One captured message with other session keys in it, each as `encode` pads it. */
-function withSessionKeys(kind: Kind, encode: () => Uint8Array): readonly Uint8Array[] {
+function withSessionKeys(kind: MadeKind, encode: () => Uint8Array): readonly Uint8Array[] {
   const key = { key: createPublicKey(BOB.privateKeyPem), padding: constants.RSA_NO_PADDING };
   return withEncryptedKeys(kind, () => publicEncrypt(key, encode()));
 }
 
-function withOtherKeys(kind: Kind): readonly Uint8Array[] {
+function withOtherKeys(kind: MadeKind): readonly Uint8Array[] {
   const key = { key: createPublicKey(BOB.privateKeyPem), padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha1' };
   return withEncryptedKeys(kind, () => publicEncrypt(key, randomBytes(32)));
 }
 
-function withEncryptedKeys(kind: Kind, make: () => Uint8Array): readonly Uint8Array[] {
+function withEncryptedKeys(kind: MadeKind, make: () => Uint8Array): readonly Uint8Array[] {
   const good = must(seal(envelopeOf(LINES, 0), kind.sealing)).octets;
   const markup = /<e:EncryptedKey .*<\/e:EncryptedKey>/s.exec(new TextDecoder().decode(good))![0];
   return Array.from({ length: INPUTS }, () => withText(good, markup, withCipherValue(markup, make())));
@@ -172,7 +172,7 @@ function withText(message: Uint8Array, from: string, to: string): Uint8Array {
 }
 
 /** Opens, and makes sure that every forgery gets the one answer. With `good`, there are templates of what was forged. */
-function refusing({ opening }: Kind, good?: Uint8Array): (input: Uint8Array) => void {
+function refusing({ opening }: MadeKind, good?: Uint8Array): (input: Uint8Array) => void {
   const workspace = new Workspace();
   const request = { ...opening, workspace, borrow: true };
   if (good !== undefined) for (let time = 0; time < WARM_OPENINGS; time++) must(open(good, request));

@@ -17,8 +17,8 @@ function bench(...words: readonly string[]) {
   return spawnSync(process.execPath, [RUN, ...words], { encoding: 'utf8', maxBuffer: 2 ** 26 });
 }
 
-function rowsOf(suite: string, match = ''): readonly Row[] {
-  const { status, stdout, stderr } = bench('--quick', '--json', '--only', suite, `--match=${match}`, ...TINY);
+function rowsOf(suite: string, match = '', more: readonly string[] = []): readonly Row[] {
+  const { status, stdout, stderr } = bench('--quick', '--json', '--only', suite, `--match=${match}`, ...more, ...TINY);
   expect(stderr).toBe('');
   expect(status).toBe(0);
   const results = JSON.parse(stdout);
@@ -67,6 +67,22 @@ test('messages: open and seal, ours against the floor and peers against ours', {
     // A peer that this machine has takes part in all of them.
     expect(peers.length % kinds.length).toBe(0);
   }
+});
+
+test('messages: what live peers said, and the JDK beside us', { timeout: TIMEOUT_MS }, () => {
+  const rows = rowsOf('messages', 'live-', ['--beside', 'jdk']);
+  const of = (name: string) => rows.filter((row) => row.name === name);
+  expect(of('Parley open').map(({ message }) => message)).toEqual(['live-cxf', 'live-wcf']);
+  expect(of('Parley seal')).toEqual([]);
+  // A machine that has it has it for both, and its answers were compared with ours.
+  expect([0, 2]).toContain(of('JDK open').length);
+  for (const { against } of of('JDK open')) expect(against?.name).toBe('Parley open');
+});
+
+test('an unknown peer is refused', () => {
+  const { status, stderr } = bench('--only', 'messages', '--beside', 'cobol');
+  expect(status).toBe(2);
+  expect(stderr).toMatch(/^bench: .*cobol.*\n$/);
 });
 
 test('an unknown suite is refused', () => {
