@@ -15,6 +15,7 @@ import {
 } from '@parley/archive';
 import { type NatsQueueOptions, natsQueue } from '@parley/archive/nats';
 import { contextSource } from '@parley/core';
+import { createPool, policyOf } from '@parley/engine';
 import { sampleContext } from '../engine/support/sample.ts';
 import { type Door, door } from './door.ts';
 
@@ -34,6 +35,7 @@ const options: ArchiveOptions = {
   },
   shards: 1,
   workers: 0,
+  verifier: (contexts) => createPool({ workers: 0, policy: policyOf(), contexts }),
   queue: undefined,
   signal: new AbortController().signal,
   onEvent: () => undefined,

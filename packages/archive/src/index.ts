@@ -9,7 +9,7 @@ export type { FoundObject, ObjectRange, ObjectStore } from './objects/object-sto
 export type { S3Options } from './objects/s3-objects.ts';
 export { s3Objects } from './objects/s3-objects.ts';
 export type { ArchiveSummary } from './run/archive-summary.ts';
-export type { ArchiveOptions } from './run/verify-archive.ts';
+export type { ArchiveOptions, ArchiveVerifier } from './run/verify-archive.ts';
 export { verifyArchive } from './run/verify-archive.ts';
 export type { ArchiveEvent } from './units/bench.ts';
 export type { RunFigures } from './report/archive-report.ts';

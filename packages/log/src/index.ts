@@ -8,7 +8,7 @@ export { LogReplayCache } from './log-replay-cache.ts';
 export type { LogSource, ReadLogOptions } from './read-log.ts';
 export { readLog } from './read-log.ts';
 export { resultLine } from './result-line.ts';
-export type { LogPool } from './sections/log-pool.ts';
+export type { LogPool, SectionVerifier } from './sections/log-pool.ts';
 export { createLogPool } from './sections/log-pool.ts';
 export type { ReadSectionsOptions } from './sections/read-sections.ts';
 export { readSections } from './sections/read-sections.ts';

@@ -12,10 +12,9 @@ import {
   shapeOf,
   whole,
 } from '@parley/core/internal';
-import type { ContextResolver, Policy, PolicyName } from '@parley/engine';
+import type { BatchVerifier, ContextResolver, PolicyName } from '@parley/engine';
 import { BOOTSTRAP_PROFILE_NAMES, PROFILE_NAMES, policyOf } from '@parley/engine';
 import { POLICY_CHANGES } from '@parley/engine/internal';
-import type { LogPool } from '@parley/log';
 import { createLogPool } from '@parley/log';
 import { AT_POLICY, CONTEXT_NEEDED, SOME_UNPACK_LIMITS } from '@parley/log/internal';
 import type { Job, Judging } from '../job/job.ts';
@@ -30,6 +29,11 @@ import type { ArchiveSummary } from './archive-summary.ts';
 import { sizeOf, summaryOf } from './archive-summary.ts';
 import { fromQueue } from './from-queue.ts';
 
+/** Opens the messages of an archive. */
+export interface ArchiveVerifier extends BatchVerifier {
+  close(): Promise<void>;
+}
+
 export interface ArchiveOptions {
   readonly source: SegmentSource;
   /** For all that is made: indexes, results, what is done. The same options again go on where somebody stopped. */
@@ -40,6 +44,11 @@ export interface ArchiveOptions {
   readonly shards?: number | undefined;
   /** Threads; 0 for the calling one. */
   readonly workers: number;
+  /**
+   * Makes who opens messages with `contexts`, where keys of contexts are not all that may prove them: `createPool` with credentials. It is asked
+   * twice, of contexts that are not there the first time, and closed. Default: a pool for keys of contexts, whose threads read the segments themselves.
+   */
+  readonly verifier?: ((contexts: ContextResolver) => ArchiveVerifier) | undefined;
   /** Who does what, where several processes do it, each with this same call. Default: this one does all. */
   readonly queue?: WorkQueue | undefined;
   /** Ends it after what is under way was given up. */
@@ -49,6 +58,8 @@ export interface ArchiveOptions {
 
 const PROFILES: readonly PolicyName[] = [...PROFILE_NAMES, ...BOOTSTRAP_PROFILE_NAMES];
 const SHARDS_MAX = 65_536;
+
+const VERIFIER = port<ArchiveVerifier>('verifyBatch', 'close');
 
 const JUDGING: Kind<Judging> = shapeOf<Judging>({
   profile: oneOf(PROFILES),
@@ -65,6 +76,7 @@ const OPTIONS: Kind<ArchiveOptions> = shapeOf<ArchiveOptions>({
   judging: JUDGING,
   shards: optional(whole(1, SHARDS_MAX)),
   workers: whole(),
+  verifier: optional(callback()),
   queue: optional(port<WorkQueue>('open', 'offer', 'take', 'finish')),
   signal: optional(instanceOf<AbortSignal>(AbortSignal)),
   onEvent: optional(callback()),
@@ -80,14 +92,13 @@ const OPTIONS: Kind<ArchiveOptions> = shapeOf<ArchiveOptions>({
  */
 export async function verifyArchive(options: ArchiveOptions): Promise<ArchiveSummary | undefined> {
   requireOptions(OPTIONS, options, 'options');
-  const { source, store, contexts, judging, workers, queue, signal, onEvent } = options;
+  const { source, store, contexts, workers, queue, signal, onEvent } = options;
   const job = await jobOf(options);
   await keptJob(store, job);
   await queue?.open(jobDigest(job));
   const tell = (event: ArchiveEvent): void => called('onEvent', anything(), () => onEvent?.(event));
   tell({ kind: 'planned', segments: job.segments.length, sizeBytes: sizeOf(job), shards: job.shards });
-  const policy = policyOf(judging.profile, judging.changes);
-  const pools = new Pools(workers, policy);
+  const pools = new Pools(verifierOf(options));
   const bench: Bench = {
     job,
     source,
@@ -112,22 +123,26 @@ export async function verifyArchive(options: ArchiveOptions): Promise<ArchiveSum
   }
 }
 
+function verifierOf({ verifier, workers, judging }: ArchiveOptions): (contexts: ContextResolver) => ArchiveVerifier {
+  if (verifier !== undefined) return (contexts) => called('verifier', VERIFIER, () => verifier(contexts));
+  const policy = policyOf(judging.profile, judging.changes);
+  return (contexts) => createLogPool({ workers, policy, contexts });
+}
+
 /** Pools that are made when something needs one. */
 class Pools {
-  readonly #workers: number;
-  readonly #policy: Policy;
-  readonly #made: LogPool[] = [];
+  readonly #make: (contexts: ContextResolver) => ArchiveVerifier;
+  readonly #made: ArchiveVerifier[] = [];
 
-  constructor(workers: number, policy: Policy) {
-    this.#workers = workers;
-    this.#policy = policy;
+  constructor(make: (contexts: ContextResolver) => ArchiveVerifier) {
+    this.#make = make;
   }
 
-  lazily(contexts: ContextResolver): () => LogPool {
-    let pool: LogPool | undefined;
+  lazily(contexts: ContextResolver): () => ArchiveVerifier {
+    let pool: ArchiveVerifier | undefined;
     return () => {
       if (pool !== undefined) return pool;
-      pool = createLogPool({ workers: this.#workers, policy: this.#policy, contexts });
+      pool = this.#make(contexts);
       this.#made.push(pool);
       return pool;
     };

@@ -1,4 +1,4 @@
-import type { LogPool } from '@parley/log';
+import type { SectionVerifier } from '@parley/log';
 import type { Job } from '../job/job.ts';
 import type { Phase } from '../job/names.ts';
 import type { SegmentSource } from '../job/segment.ts';
@@ -28,8 +28,8 @@ export interface Bench {
   /** Threads of each pool. */
   readonly workers: number;
   /** One that knows no context, and only says which it needs. */
-  readonly surveyPool: () => LogPool;
-  readonly verifyPool: () => LogPool;
+  readonly surveyPool: () => SectionVerifier;
+  readonly verifyPool: () => SectionVerifier;
   readonly signal: AbortSignal | undefined;
   readonly tell: (event: ArchiveEvent) => void;
 }

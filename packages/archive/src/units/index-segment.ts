@@ -71,9 +71,9 @@ async function* untilDamaged(
 }
 
 function rowOf(record: SurveyedRecord, shards: number): Parameters<RunWriter['add']>[0] {
-  const { line, id, atMs, messageBytes, start, length, context = '' } = record;
+  const { line, id, atMs, messageBytes, start, length, context, orderKey = context } = record;
   return {
-    shard: shardOf(context, shards),
+    shard: shardOf(orderKey, shards),
     context,
     line,
     id,

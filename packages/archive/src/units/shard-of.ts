@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 
-/** The shard of all messages of a context: what may be seen once is then seen by one who knows. */
-export function shardOf(context: string, shards: number): number {
-  return hash('sha256', context, 'buffer').readUInt32LE(0) % shards;
+/** The shard of all messages of an order key, a context in most cases: what may be seen once is then seen by one who knows. */
+export function shardOf(orderKey: string, shards: number): number {
+  return hash('sha256', orderKey, 'buffer').readUInt32LE(0) % shards;
 }

@@ -42,7 +42,7 @@ export async function verifyShard(bench: Bench, number: number): Promise<boolean
         const [segment, { id, line: number, message_bytes: messageBytes, context }] = place;
         const row = rowOfLine(line, { id, segment, line: number, messageBytes });
         requireVerdict(row);
-        await results.add(row, row.ok && row.context !== context);
+        await results.add(row, row.ok && (row.context ?? '') !== context);
       }
     },
     onAnswered: (valid, refused) => tell({ kind: 'answered', valid, refused }),

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import type { ArchiveSummary, Judging, ObjectStore } from '@parley/archive';
+import type { ArchiveOptions, ArchiveSummary, Judging, ObjectStore } from '@parley/archive';
 import { archiveReport, verifyArchive } from '@parley/archive';
 import { Fault } from '@parley/core';
 import { jsonLine } from '@parley/core/internal';
@@ -7,7 +7,7 @@ import { policyOf } from '@parley/engine';
 import type { ArchiveActions, ArchiveVerifyOptions } from '../declarations/archive-command.ts';
 import type { Completed } from '../judging/given.ts';
 import { completed } from '../judging/given.ts';
-import { isForPool } from '../judging/judge.ts';
+import { isForPool, isOfContexts, judgeOf } from '../judging/judge.ts';
 import { segmentsAt, storeAt } from '../options/archive-places.ts';
 import { parseAt } from '../options/at-option.ts';
 import { openContexts } from '../options/contexts-option.ts';
@@ -32,7 +32,7 @@ async function verifyAll(
 ): Promise<ExitStatus> {
   const options = await completed(given);
   const judging = await judgingOf(options, terminal);
-  const contexts = await openContexts(options, terminal);
+  const contexts = await openContexts(options, terminal, options.credentials !== undefined);
   if (contexts === undefined)
     throw new Fault('caller.option-invalid', { reason: 'the keys are missing: give --contexts, --keys or --config' });
   const store = storeAt(options.out, terminal.environment);
@@ -45,6 +45,7 @@ async function verifyAll(
       source: segmentsAt(paths, terminal.environment),
       store,
       contexts,
+      verifier: verifierOf(options, judging),
       judging,
       shards: options.shards,
       workers: options.workers ?? availableParallelism(),
@@ -76,14 +77,19 @@ async function judgingOf(options: Completed<ArchiveVerifyOptions>, terminal: Ter
   const { profile, allowReplays = false } = options;
   const changes = await policyChanges(options);
   const policy = policyOf(profile, changes);
-  if (options.credentials !== undefined || !isForPool(policy))
-    throw new Fault('caller.option-invalid', {
-      option: 'config',
-      reason: 'an archive is verified by keys of contexts',
-    });
   if (policy.reader !== 'scan')
     throw new Fault('caller.option-invalid', { option: 'reader', reason: 'an archive is read by scan' });
   return { profile, changes, at: parseAt(options.at, terminal.nowMs()), allowReplays, unpack: unpackLimits(options) };
+}
+
+/** Who opens messages; `undefined` where keys of contexts are all it takes, and threads may read segments themselves. */
+function verifierOf(
+  { credentials, workers = availableParallelism() }: Completed<ArchiveVerifyOptions>,
+  { profile, changes }: Judging,
+): ArchiveOptions['verifier'] {
+  const policy = policyOf(profile, changes);
+  if (credentials === undefined && isForPool(policy) && isOfContexts(policy)) return undefined;
+  return (contexts) => judgeOf({ workers, policy, contexts, credentials });
 }
 
 async function report(

@@ -1,5 +1,6 @@
 import type { Reply, SecurityContext } from '@parley/core';
 import { contextSource, Fault } from '@parley/core';
+import { failedReply } from '@parley/core/internal';
 import type {
   BatchVerifier,
   ContextResolver,
@@ -62,8 +63,13 @@ class InlineJudge implements Judge {
 
   async open({ message, atMs }: PoolMessage): Promise<Reply<OpenedMessage>> {
     const policy = this.#policy;
-    const contexts = contextSource(await contextsNamed(message, this.#contexts, policy));
-    return open(message, { atMs, policy, contexts, credentials: this.#credentials });
+    try {
+      const contexts = contextSource(await contextsNamed(message, this.#contexts, policy));
+      return open(message, { atMs, policy, contexts, credentials: this.#credentials });
+    } catch (error) {
+      // As of a pool: keys that nobody could look up are the answer to one message, and not the end of all.
+      return failedReply(error);
+    }
   }
 
   async verifyBatch(messages: readonly PoolMessage[]): Promise<readonly Reply<Verdict<OpenedMessage>>[]> {

@@ -1,4 +1,4 @@
-import type { Pool, PoolOptions } from '@parley/engine';
+import type { BatchVerifier, Pool, PoolOptions } from '@parley/engine';
 import type { Crew, Errands } from '@parley/engine/internal';
 import { createBatchPool, fileOfWorker } from '@parley/engine/internal';
 import { SectionRunner } from './section-runner.ts';
@@ -8,6 +8,9 @@ export interface LogPool extends Pool {
   /** For {@link verifySections}. */
   readonly errands: Errands;
 }
+
+/** Who verifies sections: a {@link LogPool}, or any other, which is then given their messages in batches. */
+export type SectionVerifier = BatchVerifier & Partial<Pick<LogPool, 'errands'>>;
 
 const CREW: Crew = {
   file: (given) => fileOfWorker(given ?? ownFile()),

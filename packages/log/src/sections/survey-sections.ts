@@ -4,9 +4,9 @@ import type { ContextResolver } from '@parley/engine';
 import type { LogEntry } from '../log-entry.ts';
 import { lineOf } from '../result-line.ts';
 import { untilAborted } from '../until-aborted.ts';
-import type { AtPolicy } from '../verify-log.ts';
+import type { AtPolicy, LogResult } from '../verify-log.ts';
 import { resultsOf } from '../verify-log.ts';
-import type { LogPool } from './log-pool.ts';
+import type { SectionVerifier } from './log-pool.ts';
 import type { Section } from './section.ts';
 import { SectionFlights } from './section-flight.ts';
 import type { SectionRecords } from './section-records.ts';
@@ -25,9 +25,14 @@ export interface SurveyedRecord {
   /** Of the line, from the start of the section's octets or of its file, without its end. */
   readonly start: number;
   readonly length: number;
-  /** Of the context that its keys come from; `undefined` when it is refused without one. */
-  readonly context: string | undefined;
-  /** Its line of the results, if it is refused whatever keys there are. */
+  /** Of the context that it is refused without; empty where it needs none. */
+  readonly context: string;
+  /**
+   * What is alike has the same, so that one who verifies all of it in order knows what was seen before: the context, or without one that by which
+   * the message is known again. `undefined` when it is refused whatever keys there are.
+   */
+  readonly orderKey: string | undefined;
+  /** Its line of the results, if it is refused. */
   readonly refusal: string | undefined;
 }
 
@@ -39,7 +44,7 @@ export interface SurveyedSection {
 export interface SurveyOptions {
   readonly sections: AsyncIterable<Section>;
   /** One with {@link CONTEXT_NEEDED} for its contexts. */
-  readonly pool: LogPool;
+  readonly pool: SectionVerifier;
   readonly at: AtPolicy;
   readonly messageBytesMax: number;
   readonly signal?: AbortSignal | undefined;
@@ -57,7 +62,7 @@ export const CONTEXT_NEEDED: ContextResolver = {
 export async function* surveySections(options: SurveyOptions): AsyncGenerator<SurveyedSection> {
   const { pool, at, messageBytesMax, signal } = options;
   const rules = { at, messageBytesMax, results: 'none', replays: false, sequences: false } as const;
-  const flights = new SectionFlights(pool.errands, rules);
+  const flights = pool.errands && new SectionFlights(pool.errands, rules);
   const underWay: { readonly section: Section; readonly said: Promise<SectionRecords | undefined> }[] = [];
   const oldest = async (): Promise<SurveyedSection | undefined> => {
     const flying = underWay.shift();
@@ -67,7 +72,7 @@ export async function* surveySections(options: SurveyOptions): AsyncGenerator<Su
       const records = await said;
       if (records === undefined || !isOfLines(section)) return await theLongWay(section, options);
       const surveyed = surveyedOf(section, records);
-      flights.recycle([records]);
+      flights?.recycle([records]);
       return surveyed;
     } finally {
       if (section.kind === 'file') section.release();
@@ -75,10 +80,10 @@ export async function* surveySections(options: SurveyOptions): AsyncGenerator<Su
   };
   try {
     for await (const section of untilAborted(options.sections, signal)) {
-      const said = isOfLines(section) ? flights.first(section) : Promise.resolve(undefined);
+      const said = isOfLines(section) && flights ? flights.first(section) : Promise.resolve(undefined);
       said.catch(() => undefined);
       underWay.push({ section, said });
-      if (underWay.length < pool.errands.capacity) continue;
+      if (underWay.length < (pool.errands?.capacity ?? 1)) continue;
       const surveyed = await oldest();
       if (surveyed !== undefined) yield surveyed;
     }
@@ -107,6 +112,7 @@ function surveyedOf(section: LinesSection, records: SectionRecords): SurveyedSec
     const status = records.word(index, Word.status);
     const refused = status > NEEDS ? records.texts.refusals[status - 1] : undefined;
     const atMs = records.atMs(index);
+    const context = refused === undefined ? (records.texts.contexts[records.word(index, Word.context)] ?? '') : '';
     surveyed.push({
       line,
       id,
@@ -114,7 +120,8 @@ function surveyedOf(section: LinesSection, records: SectionRecords): SurveyedSec
       messageBytes: records.word(index, Word.lengthBytes),
       start: base + records.word(index, Word.lineStart),
       length: records.word(index, Word.lineLength),
-      context: refused === undefined ? (records.texts.contexts[records.word(index, Word.context)] ?? '') : undefined,
+      context,
+      orderKey: refused === undefined ? context : undefined,
       refusal: refused && lineOf({ id, ok: false, atMs, code: refused[0], detail: refused[1] }),
     });
   }
@@ -129,7 +136,8 @@ async function theLongWay(section: Section, options: SurveyOptions): Promise<Sur
   const results = await resultsOf({ entries: numbered.map(({ entry }) => entry) }, { pool, at });
   const records = results.map((result, index): SurveyedRecord => {
     const { entry, line = 0, start = 0, length = 0 } = numbered[index] ?? {};
-    const asked = result.ok ? (result.verdict.identifier ?? '') : contextAskedFor(result);
+    const context = result.ok ? '' : (contextAskedFor(result) ?? '');
+    const orderKey = result.ok ? orderKeyOf(result) : context || undefined;
     return {
       line,
       id: result.id,
@@ -137,11 +145,18 @@ async function theLongWay(section: Section, options: SurveyOptions): Promise<Sur
       messageBytes: messageBytesOf(entry),
       start,
       length,
-      context: asked,
-      refusal: asked === undefined ? lineOf(result) : undefined,
+      context,
+      orderKey,
+      refusal: orderKey === undefined ? lineOf(result) : undefined,
     };
   });
   return { section, records };
+}
+
+/** What replays are found by; by what nothing is, goes anywhere. */
+function orderKeyOf({ id, verdict }: Extract<LogResult, { readonly ok: true }>): string {
+  const { identifier = '', replayKey } = verdict;
+  return replayKey === '' ? id : `${identifier.length}:${identifier}${replayKey}`;
 }
 
 function contextAskedFor({ code, detail }: Pick<FailedReply, 'code' | 'detail'>): string | undefined {

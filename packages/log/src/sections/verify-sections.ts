@@ -22,7 +22,7 @@ import type { VerifySummary } from '../tally.ts';
 import { untilAborted } from '../until-aborted.ts';
 import type { AtPolicy } from '../verify-log.ts';
 import { RUN_MEMBERS, resultsOf, untilFirst } from '../verify-log.ts';
-import type { LogPool } from './log-pool.ts';
+import type { SectionVerifier } from './log-pool.ts';
 import type { Section } from './section.ts';
 import { SECTION } from './section.ts';
 import { SectionFlights, sourceOf } from './section-flight.ts';
@@ -34,7 +34,7 @@ import { Settlement } from './settlement.ts';
 
 export interface VerifySectionsOptions extends SettlementOptions {
   readonly sections: AsyncIterable<Section>;
-  readonly pool: LogPool;
+  readonly pool: SectionVerifier;
   readonly at: AtPolicy;
   readonly messageBytesMax: number;
   /** Stops reading when it is aborted; sections under way are still answered. */
@@ -42,8 +42,8 @@ export interface VerifySectionsOptions extends SettlementOptions {
 }
 
 /**
- * Verifies the messages of logs as `verifyLog` does, with the same results, but in sections that workers read themselves: the
- * calling thread merges what they say.
+ * Verifies the messages of logs as `verifyLog` does, with the same results, but in sections that the workers of a `LogPool` read themselves:
+ * the calling thread merges what they say.
  *
  * @throws what `sections`, the pool or `onResults` throw; a message that is refused is a result, not an error.
  */
@@ -53,7 +53,7 @@ export async function verifySections(options: VerifySectionsOptions): Promise<Ve
   const startedMs = performance.now();
   const { pool, failFast } = options;
   const signal = untilFirst(options);
-  const flights = new SectionFlights(pool.errands, rulesOf(options));
+  const flights = pool.errands && new SectionFlights(pool.errands, rulesOf(options));
   const settlement = new Settlement(options);
   const underWay: Flying[] = [];
   const settleOldest = async (): Promise<void> => {
@@ -63,7 +63,7 @@ export async function verifySections(options: VerifySectionsOptions): Promise<Ve
     try {
       if (failFast?.signal.aborted !== true) await settle(flying.section, rounds, settlement, options);
     } finally {
-      if (rounds !== undefined) flights.recycle(rounds);
+      if (rounds !== undefined) flights?.recycle(rounds);
       release(flying.section);
     }
   };
@@ -71,7 +71,7 @@ export async function verifySections(options: VerifySectionsOptions): Promise<Ve
     for await (const section of untilAborted(options.sections, signal)) {
       requireKind(SECTION, section, 'sections');
       underWay.push({ section, rounds: quiet(roundsOf(section, flights)) });
-      if (underWay.length >= pool.errands.capacity) await settleOldest();
+      if (underWay.length >= (pool.errands?.capacity ?? 1)) await settleOldest();
     }
     while (underWay.length > 0) await settleOldest();
   } finally {
@@ -87,7 +87,7 @@ export async function verifySections(options: VerifySectionsOptions): Promise<Ve
 const OPTIONS: Kind<VerifySectionsOptions> = shapeOf<VerifySectionsOptions>({
   ...RUN_MEMBERS,
   sections: asyncIterable(),
-  pool: port<LogPool>('verifyBatch'),
+  pool: port<SectionVerifier>('verifyBatch'),
   messageBytesMax: whole(1),
   replay: optional(either(instanceOf<LogReplayCache>(LogReplayCache), only('allow'))),
   results: oneOf(['all', 'refused', 'none']),
@@ -96,7 +96,7 @@ const OPTIONS: Kind<VerifySectionsOptions> = shapeOf<VerifySectionsOptions>({
 });
 
 /** What `createLogPool` has, and no other pool. */
-const ERRANDS = instanceOf<Errands>(Errands);
+const ERRANDS = optional(instanceOf<Errands>(Errands));
 
 interface Flying {
   readonly section: Section;
@@ -109,8 +109,12 @@ function rulesOf(options: VerifySectionsOptions): SectionRules {
   return { at, messageBytesMax, results, replays, sequences };
 }
 
-function roundsOf(section: Section, flights: SectionFlights): Promise<readonly SectionRecords[] | undefined> {
-  return section.kind === 'file' || section.kind === 'octets' ? flights.fly(section) : Promise.resolve(undefined);
+function roundsOf(
+  section: Section,
+  flights: SectionFlights | undefined,
+): Promise<readonly SectionRecords[] | undefined> {
+  const isOfLines = section.kind === 'file' || section.kind === 'octets';
+  return flights !== undefined && isOfLines ? flights.fly(section) : Promise.resolve(undefined);
 }
 
 function release(section: Section): void {
