@@ -13,6 +13,12 @@ import {
   s3Objects,
   verifyArchive,
 } from '@parley/archive';
+import {
+  type KafkaResultsOptions,
+  type KafkaSegmentsOptions,
+  kafkaResults,
+  kafkaSegments,
+} from '@parley/archive/kafka';
 import { type NatsQueueOptions, natsQueue } from '@parley/archive/nats';
 import { contextSource } from '@parley/core';
 import { createPool, policyOf } from '@parley/engine';
@@ -36,11 +42,17 @@ const options: ArchiveOptions = {
   shards: 1,
   workers: 0,
   verifier: (contexts) => createPool({ workers: 0, policy: policyOf(), contexts }),
+  sink: undefined,
   queue: undefined,
   signal: new AbortController().signal,
   onEvent: () => undefined,
 };
 const connection = { isClosed: () => false, publish: () => undefined } as unknown as NatsQueueOptions['connection'];
+const kafka = {
+  consumer: () => undefined,
+  producer: () => undefined,
+  admin: () => undefined,
+} as unknown as KafkaSegmentsOptions['kafka'];
 const summary: ArchiveSummary = {
   segments: 1,
   shards: 1,
@@ -90,6 +102,16 @@ export const ARCHIVE_DOORS: Readonly<Record<string, Door>> = {
     open: ['0.connection'],
     whole: ['0.connection'],
   }),
+  'archive.kafkaSegments': door(
+    (given: KafkaSegmentsOptions) => kafkaSegments(given),
+    [{ kafka, topics: ['log'], segmentRecords: 10, silenceMaxMs: 1000 }],
+    { open: ['0.kafka'], whole: ['0.kafka'] },
+  ),
+  'archive.kafkaResults': door(
+    (given: KafkaResultsOptions) => kafkaResults(given),
+    [{ kafka, topic: 'results', transactionTimeoutMs: 1000 }],
+    { open: ['0.kafka'], whole: ['0.kafka'] },
+  ),
   'archive.verifyArchive': door((given: ArchiveOptions) => verifyArchive(given), [options], {
     open: ['0.source', '0.store', '0.contexts'],
     whole: ['0.source', '0.store', '0.contexts', '0.judging.changes', '0.judging.unpack'],

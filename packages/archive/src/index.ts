@@ -14,4 +14,6 @@ export { verifyArchive } from './run/verify-archive.ts';
 export type { ArchiveEvent } from './units/bench.ts';
 export type { RunFigures } from './report/archive-report.ts';
 export { archiveReport } from './report/archive-report.ts';
+export type { ResultSink } from './units/result-sink.ts';
+export type { ResultRow } from './tables/result-table.ts';
 export type { TakenUnit, WorkQueue } from './units/work-queue.ts';

@@ -1,6 +1,11 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { kafkaInlet, kafkaOutlet } from '@parley/bus-kafka';
+import { keysText } from '@parley/log';
 import kafkajs from 'kafkajs';
 import { afterAll, beforeAll, describe, test } from 'vitest';
+import { commandOnTopics, fillTopic, interruptedOnTopics, twoOnTopics } from '../archive/topics.ts';
 import { openBus } from './kafka-bus.mjs';
 import { buildKafka, startKafka } from './kafka-server.mjs';
 import { runKit } from './kit.ts';
@@ -53,5 +58,22 @@ describe('Kafka', () => {
     const refused = kafkaInlet({ kafka, groupId: 'letters', topics: ['refused'] });
     await commandOn({ addresses: { from, to, deadLetters }, producer, results, refused }, 'open');
     for (const each of [producer, results, refused]) await each.close();
+  });
+
+  test('T101, T102: an archive in topics, its results once in another, whatever is interrupted', {
+    timeout: 300_000,
+  }, async (context) => {
+    if (missing !== undefined) return context.skip(missing);
+    const folder = mkdtempSync(path.join(tmpdir(), 'parley-topics-'));
+    try {
+      const filled = await fillTopic(broker.port, ['log', 'verdicts', 'once', 'twice']);
+      const keys = path.join(folder, 'keys.json');
+      writeFileSync(keys, keysText(filled.contexts));
+      await commandOnTopics(broker.port, keys, folder, filled);
+      await interruptedOnTopics(folder, filled);
+      if (isLong) await twoOnTopics(folder, filled);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 });

@@ -36,19 +36,20 @@ export function usualShards(sizeBytes: number): number {
 }
 
 /**
- * Writes down what is to be done, once: whoever comes later does the same.
+ * Writes down what is to be done, once: whoever comes later does the same, which is what this gives. `isSame` says of what is there whether it is
+ * what was wanted then.
  * @throws Fault `caller.option-invalid` results of another archive, or of other options, are there
  */
-export async function keptJob(store: ObjectStore, job: Job): Promise<void> {
+export async function keptJob(store: ObjectStore, job: Job, isSame: (there: Job) => Promise<boolean>): Promise<Job> {
   const octets = new TextEncoder().encode(JSON.stringify(job));
-  if (await store.putIfAbsent(NAME, octets)) return;
-  const there = await store.get(NAME);
-  if (there === undefined || digestOf(there) !== digestOf(octets))
-    throw new Fault('caller.option-invalid', {
-      option: 'out',
-      location: store.location,
-      reason: 'it has results of another archive, or of other options',
-    });
+  if (await store.putIfAbsent(NAME, octets)) return job;
+  const there = await readJob(store);
+  if (jobDigest(there) === jobDigest(job) || (await isSame(there))) return there;
+  throw new Fault('caller.option-invalid', {
+    option: 'out',
+    location: store.location,
+    reason: 'it has results of another archive, or of other options',
+  });
 }
 
 /** What was written down. @throws Fault `caller.input-invalid` there is nothing */
@@ -56,7 +57,11 @@ export async function readJob(store: ObjectStore): Promise<Job> {
   const octets = await store.get(NAME);
   const reason = 'there are no results of an archive';
   if (octets === undefined) throw new Fault('caller.input-invalid', { path: store.location, reason });
-  return JSON.parse(new TextDecoder().decode(octets)) as Job;
+  try {
+    return JSON.parse(new TextDecoder().decode(octets)) as Job;
+  } catch (error) {
+    throw new Fault('caller.input-invalid', { file: NAME, path: store.location, reason: 'not JSON' }, error);
+  }
 }
 
 /** By which messages of this job are told from those of others. */

@@ -24,6 +24,7 @@ import type { SegmentSource } from '../job/segment.ts';
 import type { ObjectStore } from '../objects/object-store.ts';
 import type { ArchiveEvent, Bench } from '../units/bench.ts';
 import { doUnit, undone } from '../units/do-unit.ts';
+import type { ResultSink } from '../units/result-sink.ts';
 import type { WorkQueue } from '../units/work-queue.ts';
 import type { ArchiveSummary } from './archive-summary.ts';
 import { sizeOf, summaryOf } from './archive-summary.ts';
@@ -49,6 +50,8 @@ export interface ArchiveOptions {
    * twice, of contexts that are not there the first time, and closed. Default: a pool for keys of contexts, whose threads read the segments themselves.
    */
   readonly verifier?: ((contexts: ContextResolver) => ArchiveVerifier) | undefined;
+  /** Where results go besides, each of them once. */
+  readonly sink?: ResultSink | undefined;
   /** Who does what, where several processes do it, each with this same call. Default: this one does all. */
   readonly queue?: WorkQueue | undefined;
   /** Ends it after what is under way was given up. */
@@ -77,6 +80,7 @@ const OPTIONS: Kind<ArchiveOptions> = shapeOf<ArchiveOptions>({
   shards: optional(whole(1, SHARDS_MAX)),
   workers: whole(),
   verifier: optional(callback()),
+  sink: optional(port<ResultSink>('take')),
   queue: optional(port<WorkQueue>('open', 'offer', 'take', 'finish')),
   signal: optional(instanceOf<AbortSignal>(AbortSignal)),
   onEvent: optional(callback()),
@@ -92,9 +96,8 @@ const OPTIONS: Kind<ArchiveOptions> = shapeOf<ArchiveOptions>({
  */
 export async function verifyArchive(options: ArchiveOptions): Promise<ArchiveSummary | undefined> {
   requireOptions(OPTIONS, options, 'options');
-  const { source, store, contexts, workers, queue, signal, onEvent } = options;
-  const job = await jobOf(options);
-  await keptJob(store, job);
+  const { source, store, contexts, workers, sink, queue, signal, onEvent } = options;
+  const job = await keptJob(store, await jobOf(options), (there) => hasGrown(there, options));
   await queue?.open(jobDigest(job));
   const tell = (event: ArchiveEvent): void => called('onEvent', anything(), () => onEvent?.(event));
   tell({ kind: 'planned', segments: job.segments.length, sizeBytes: sizeOf(job), shards: job.shards });
@@ -106,6 +109,7 @@ export async function verifyArchive(options: ArchiveOptions): Promise<ArchiveSum
     workers,
     surveyPool: pools.lazily(CONTEXT_NEEDED),
     verifyPool: pools.lazily(contexts),
+    sink,
     signal,
     tell,
   };
@@ -156,14 +160,23 @@ class Pools {
 async function jobOf({ source, judging, shards }: ArchiveOptions): Promise<Job> {
   const segments = (await source.segments()).map(({ name, sizeBytes }) => ({ name, sizeBytes }));
   const sizeBytes = segments.reduce((sum, segment) => sum + segment.sizeBytes, 0);
-  // In this order whatever the caller's, for its octets say whether it is the same.
-  const { profile, changes, at, allowReplays, unpack } = judging;
   return {
     version: 1,
     segments,
     shards: shards ?? usualShards(sizeBytes),
-    judging: { profile, changes, at, allowReplays, unpack },
+    judging: ordered(judging),
   };
+}
+
+/** Whether that is the job of these options, of a source that has grown since. */
+async function hasGrown(there: Job, { source, judging, shards = there.shards }: ArchiveOptions): Promise<boolean> {
+  const isSame = there.shards === shards && JSON.stringify(there.judging) === JSON.stringify(ordered(judging));
+  return isSame && (await source.holds?.(there.segments)) === true;
+}
+
+/** In one order whatever the caller's, for its octets say whether it is the same. */
+function ordered({ profile, changes, at, allowReplays, unpack }: Judging): Judging {
+  return { profile, changes, at, allowReplays, unpack };
 }
 
 /** Does units, some at a time, until one says that it was ended, or fails. Nothing is under way when it settles. */

@@ -96,6 +96,22 @@ export async function readRows<C extends Columns>(
   }
 }
 
+/** All rows of a Parquet file of ours. @throws Fault `caller.input-invalid` it is not one */
+export async function readTable<C extends Columns>(
+  columns: C,
+  store: ObjectStore,
+  name: string,
+): Promise<readonly Row<C>[]> {
+  const octets = await store.get(name);
+  if (octets === undefined) throw new Fault('caller.input-invalid', { file: name, reason: 'it is gone' });
+  try {
+    const read = await parquetReadObjects({ file: new Uint8Array(octets).buffer, columns: Object.keys(columns) });
+    return read.map((row) => given(columns, row));
+  } catch (error) {
+    throw new Fault('caller.input-invalid', { file: name, reason: 'no Parquet file of ours' }, error);
+  }
+}
+
 function stored(type: Column['type'], value: unknown): unknown {
   if (value === undefined) return null;
   return type === 'INT64' && typeof value === 'number' ? BigInt(value) : value;

@@ -3,6 +3,7 @@ import type { Job } from '../job/job.ts';
 import type { Phase } from '../job/names.ts';
 import type { SegmentSource } from '../job/segment.ts';
 import type { ObjectStore } from '../objects/object-store.ts';
+import type { ResultSink } from './result-sink.ts';
 
 /** What happens while an archive is verified. */
 export type ArchiveEvent =
@@ -30,6 +31,7 @@ export interface Bench {
   /** One that knows no context, and only says which it needs. */
   readonly surveyPool: () => SectionVerifier;
   readonly verifyPool: () => SectionVerifier;
+  readonly sink: ResultSink | undefined;
   readonly signal: AbortSignal | undefined;
   readonly tell: (event: ArchiveEvent) => void;
 }

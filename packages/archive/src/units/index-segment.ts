@@ -7,9 +7,9 @@ import { readSections } from '@parley/log';
 import type { SurveyedRecord } from '@parley/log/internal';
 import { surveySections } from '@parley/log/internal';
 import type { SegmentDone } from '../job/done.ts';
-import { keepDone } from '../job/done.ts';
 import { rowOfLine } from '../tables/result-table.ts';
 import type { Bench } from './bench.ts';
+import { finishUnit } from './finish-unit.ts';
 import { ResultWriter } from './result-writer.ts';
 import { RunWriter } from './run-writer.ts';
 import { shardOf } from './shard-of.ts';
@@ -50,7 +50,7 @@ export async function indexSegment(bench: Bench, number: number): Promise<boolea
   }
   if (signal?.aborted === true) return false;
   const done: SegmentDone = { ...(await refused.end()), runs: await runs.end(), ...(unread && { unread }) };
-  await keepDone(store, unit, done);
+  await finishUnit(bench, unit, done);
   tell({ kind: 'answered', valid: 0, refused: done.tally.messages });
   return true;
 }

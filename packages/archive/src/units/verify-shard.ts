@@ -3,11 +3,11 @@ import { invariant } from '@parley/core/internal';
 import { policyOf } from '@parley/engine';
 import type { Section } from '@parley/log';
 import { verifySections } from '@parley/log';
-import { keepDone } from '../job/done.ts';
 import type { IndexRow } from '../tables/index-table.ts';
 import type { ResultRow } from '../tables/result-table.ts';
 import { rowOfLine } from '../tables/result-table.ts';
 import type { Bench } from './bench.ts';
+import { finishUnit } from './finish-unit.ts';
 import { ResultWriter } from './result-writer.ts';
 import { shardSections } from './shard-sections.ts';
 
@@ -50,7 +50,7 @@ export async function verifyShard(bench: Bench, number: number): Promise<boolean
   });
   if (!summary.complete) return false;
   invariant(expected.length === 0, 'there is a result of each record');
-  await keepDone(store, unit, await results.end());
+  await finishUnit(bench, unit, await results.end());
   return true;
 }
 

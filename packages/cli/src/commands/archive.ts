@@ -13,6 +13,7 @@ import { parseAt } from '../options/at-option.ts';
 import { openContexts } from '../options/contexts-option.ts';
 import { policyChanges, unpackLimits } from '../options/policy-option.ts';
 import { queueAt } from '../relay/archive-queue.ts';
+import { isTopic, topicResults, topicSegments } from '../relay/archive-topics.ts';
 import { ArchiveProgress } from '../report/archive-progress.ts';
 import { archiveText } from '../report/archive-text.ts';
 import { ExitStatus } from '../terminal/exit-status.ts';
@@ -36,19 +37,22 @@ async function verifyAll(
   if (contexts === undefined)
     throw new Fault('caller.option-invalid', { reason: 'the keys are missing: give --contexts, --keys or --config' });
   const store = storeAt(options.out, terminal.environment);
+  const source = paths.some(isTopic) ? await topicSegments(paths) : segmentsAt(paths, terminal.environment);
+  const sink = options.to === undefined ? undefined : await topicResults(options.to);
   const isWatched = options.quiet !== true && options.json !== true;
   const shared = options.nats === undefined ? undefined : await queueAt(options.nats);
   const progress = new ArchiveProgress(isWatched ? terminal.screen : undefined);
   const startedMs = performance.now();
   try {
     const summary = await verifyArchive({
-      source: segmentsAt(paths, terminal.environment),
+      source,
       store,
       contexts,
       verifier: verifierOf(options, judging),
       judging,
       shards: options.shards,
       workers: options.workers ?? availableParallelism(),
+      sink,
       queue: shared?.queue,
       signal: terminal.interrupted,
       onEvent: (event) => progress.take(event),

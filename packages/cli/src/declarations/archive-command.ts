@@ -8,6 +8,7 @@ export interface ArchiveVerifyOptions extends JudgingOptions {
   readonly out: string;
   readonly shards?: number | undefined;
   readonly workers?: number | undefined;
+  readonly to?: string | undefined;
   readonly nats?: string | undefined;
   readonly allowReplays?: boolean | undefined;
   readonly json?: boolean | undefined;
@@ -34,6 +35,7 @@ Examples:
   parley archive verify archive/ --keys keys.json --out results
   parley archive verify s3://logs/2026/ --keys keys.json --out s3://results/2026
   parley archive verify s3://logs/2026/ --keys keys.json --out s3://results/2026 --nats nats://nats:4222
+  parley archive verify kafka://kafka:9092/messages --keys keys.json --out results --to kafka://kafka:9092/verdicts
   duckdb -c "select code, count(*) from 'results/results/*.parquet' group by code"`;
 
 /** `parley archive`. */
@@ -47,7 +49,7 @@ export function archiveCommand(parent: Command, actions: () => Promise<ArchiveAc
         .description('Verify every message of an archive, in two passes.')
         .argument(
           '<paths...>',
-          'NDJSON logs, .xml files, or folders of them (also .gz and .zst), or s3://BUCKET/PREFIX: the segments',
+          'NDJSON logs, .xml files, or folders of them (also .gz and .zst), s3://BUCKET/PREFIX, or kafka://HOST:PORT/TOPIC: the segments',
         ),
     )
       .requiredOption('--out <place>', 'folder, or s3://BUCKET/PREFIX, for indexes, results and the report')
@@ -62,6 +64,7 @@ export function archiveCommand(parent: Command, actions: () => Promise<ArchiveAc
           wholeNumber(0, WORKERS_MAX),
         ),
       )
+      .option('--to <address>', 'where each result goes once, too: kafka://host:9092/TOPIC')
       .option(
         '--nats <address>',
         'share the work with all processes that are given this same command: nats://host:4222',

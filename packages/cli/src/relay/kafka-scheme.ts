@@ -9,16 +9,17 @@ export const KAFKA: BusScheme = {
   async inlet(address, option) {
     const [topic = ''] = pathOf(address, 'TOPIC', option);
     const { group = 'parley' } = settingsOf(address, ['tls', 'group'], option);
-    return kafkaInlet({ kafka: client(address, option), groupId: group, topics: [topic] });
+    return kafkaInlet({ kafka: kafkaClient(address, option), groupId: group, topics: [topic] });
   },
   async outlet(address, option) {
     const [topic = ''] = pathOf(address, 'TOPIC', option);
     settingsOf(address, ['tls'], option);
-    return kafkaOutlet({ kafka: client(address, option), topic });
+    return kafkaOutlet({ kafka: kafkaClient(address, option), topic });
   },
 };
 
-function client(address: BusAddress, option: string): kafkajs.Kafka {
+/** The client of an address. @throws Fault `caller.option-invalid` */
+export function kafkaClient(address: BusAddress, option: string): kafkajs.Kafka {
   const { hosts, user, password } = address;
   return new kafkajs.Kafka({
     brokers: [...hosts],
