@@ -92,7 +92,7 @@ test('lines that are no messages, lines of every ending, segments of one message
   });
 });
 
-test('how many shards and threads there are changes no result', async () => {
+test('how many shards and threads there are changes no result', { timeout: 120_000 }, async () => {
   const once = await verifiedAtOnce(archive.segments, archive.contexts);
   let run = 0;
   await fc.assert(
