@@ -167,6 +167,8 @@ const responderOptions = {
     holdMs: 100,
     required: false,
     withoutContext: false,
+    leaseMs: 1000,
+    node: 'one',
   },
   timestampLifetimeMs: 60_000,
   keysPerContextMax: 4,
@@ -273,6 +275,10 @@ export const CONVERSATION_DOORS: Readonly<Record<string, Door>> = {
     ['urn:uuid:1', 'key', NOW_MS + 1000, NOW_MS, { owner: 'alice', kind: 'message' }],
   ),
   'conversation.systemAmbient.fillRandom': door(systemAmbient.fillRandom, [new Uint8Array(8)]),
+  'conversation.systemAmbient.wakeAfter': door(
+    (delayMs: number, wake: () => void) => systemAmbient.wakeAfter?.(delayMs, wake)(),
+    [1, () => undefined],
+  ),
   'conversation.Initiator': door((options: InitiatorOptions) => new Initiator(options), [initiatorOptions], {
     open: ['0.ambient', '0.bootstrap', '0.negotiation'],
     whole: ['0.profile', '0.context', '0.bootstrap'],

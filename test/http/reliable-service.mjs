@@ -42,7 +42,7 @@ const responder = new Responder({
       },
     ],
   }),
-  sequences: { ...JSON.parse(pace), holdMs: 200 },
+  sequences: { ...JSON.parse(pace), holdMs: 200, node: 'the only one' },
 });
 const { handler } = new HttpResponder({
   endpoints: { '/echo': { responder, service } },

@@ -8,6 +8,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import type { ResponderSequenceOptions } from '@parley/conversation';
 import { missingPostgres, startPostgres } from '../postgres/postgres-server.mjs';
 import { missingRedis, startProxy, startRedis } from '../redis/redis-server.mjs';
 
@@ -19,6 +20,8 @@ const NODES = 3;
 export interface Kind {
   readonly server: 'Redis' | 'PostgreSQL';
   readonly contexts: 'shared' | 'tokens';
+  /** Takes sequences; each message takes the application a moment. */
+  readonly sequences?: ResponderSequenceOptions;
 }
 
 /** A program that is started again whenever it ends. */

@@ -3,6 +3,7 @@
 // @ts-check
 import { appendFileSync, readFileSync } from 'node:fs';
 import http from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
 import { systemAmbient as ambient, Responder, symmetricX509, TokenContextStore } from '@parley/conversation';
 import { Certificate, DEFAULT_LIMITS, PrivateKey } from '@parley/core';
 import { createPool } from '@parley/engine';
@@ -13,7 +14,7 @@ import { KeyEncryptionKey } from '@parley/sealing';
 import { createClient } from '@redis/client';
 import pg from 'pg';
 
-/** @type {{ name: string, server: 'Redis' | 'PostgreSQL', serverPort: number, contexts: 'shared' | 'tokens', books: string, port: number, keys: string }} */
+/** @type {{ sequences?: import('@parley/conversation').ResponderSequenceOptions, name: string, server: 'Redis' | 'PostgreSQL', serverPort: number, contexts: 'shared' | 'tokens', books: string, port: number, keys: string }} */
 const settings = JSON.parse(process.argv[2] ?? '');
 const keyEncryptionKey = new KeyEncryptionKey(new Uint8Array(32).fill(7));
 
@@ -55,6 +56,7 @@ const responder = new Responder({
   store,
   ambient,
   replayCache: shared.replayCache,
+  ...(settings.sequences && { sequences: settings.sequences }),
   bootstrap: symmetricX509.responder({ ownKeys: [{ certificate, privateKey }] }),
   pool: (needs) => createPool({ ...needs, workers: 1 }),
 });
@@ -62,9 +64,11 @@ const { handler } = new HttpResponder({
   endpoints: {
     '/echo': {
       responder,
-      service: ({ message }) => {
+      service: async ({ message, sequence }) => {
         const [, text = ''] = /<e:Echo[^>]*>([^<]*)</.exec(new TextDecoder().decode(message.body)) ?? [];
         appendFileSync(settings.books, `${text} ${settings.name}\n`);
+        // Long enough that it is sent again meanwhile.
+        if (sequence !== undefined) await pause(20);
         const payload = new TextEncoder().encode(`<e:Echo xmlns:e="urn:app">re ${text}</e:Echo>`);
         return { action: 'urn:app/EchoResponse', payload };
       },

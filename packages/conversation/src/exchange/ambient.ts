@@ -1,4 +1,5 @@
-import { called, FINITE, filling, randomOctets } from '@parley/core/internal';
+import type { Kind } from '@parley/core/internal';
+import { callback, called, FINITE, filling, randomOctets } from '@parley/core/internal';
 
 /** Clock and randomness, which come from outside. */
 export interface Ambient {
@@ -6,7 +7,14 @@ export interface Ambient {
   nowMs(): number;
   /** Fills `out` with unpredictable octets; throws rather than give less. */
   fillRandom(out: Uint8Array): void;
+  /**
+   * Calls `wake` once, `delayMs` (whole) from now; what it gives calls that off. Without it, nothing is looked for again by itself, and no lease
+   * of a sequence is renewed (docs/sequences.md).
+   */
+  wakeAfter?(delayMs: number, wake: () => void): () => void;
 }
+
+const CALL_OFF: Kind<() => void> = callback();
 
 /**
  * The time that `ambient` tells.
@@ -27,7 +35,12 @@ export function guarded(ambient: Ambient): Ambient {
   return {
     nowMs: () => currentMs(ambient),
     fillRandom: filling({ fillRandom: (out) => ambient.fillRandom(out) }),
+    ...(ambient.wakeAfter && { wakeAfter: (delayMs, wake) => wakeOf(ambient, delayMs, wake) }),
   };
+}
+
+function wakeOf(ambient: Ambient, delayMs: number, wake: () => void): () => void {
+  return called('wakeAfter', CALL_OFF, () => ambient.wakeAfter?.(delayMs, wake) ?? (() => undefined));
 }
 
 /** A random number in [0, 1), of 32 bits. */

@@ -3,17 +3,10 @@ import { Fault } from '@parley/core';
 import type { Ambient } from '../exchange/ambient.ts';
 import { currentMs, randomUrn } from '../exchange/ambient.ts';
 import type { Arrival } from '../sequence/destination.ts';
-import {
-  acknowledgementOf,
-  arrive,
-  close,
-  deliver,
-  lapse,
-  readyNumbers,
-  request,
-  terminate,
-} from '../sequence/destination.ts';
-import { hasRoom, lapsed, sent } from '../sequence/source.ts';
+import { arrive, close, lapse, request, terminate } from '../sequence/destination.ts';
+import type { Lease, Shift } from '../sequence/lease.ts';
+import { isHeldBy, isHeldElsewhere, leaseOf } from '../sequence/lease.ts';
+import { lapsed } from '../sequence/source.ts';
 import type { SequenceAction, SequenceVersion } from '../sequence-wire/generation.ts';
 import { sequenceActionOf } from '../sequence-wire/generation.ts';
 import type { Numbered } from '../sequence-wire/headers.ts';
@@ -21,17 +14,16 @@ import { readSequenceEnd } from '../sequence-wire/messages.ts';
 import { hasNumber } from '../sequence-wire/number-ranges.ts';
 import type { RecordStore } from '../store/record-store.ts';
 import { createSequence } from './create-sequence.ts';
-import type { KeptIncoming, KeptOutgoing } from './kept-messages.ts';
 import type { SequenceAnswer } from './sequence-answer.ts';
 import { acknowledgement, acknowledging, endAnswer, endedOutbound, isToldElsewhere } from './sequence-answer.ts';
 import { contextOwner } from './sequence-owner.ts';
-import type { Place, SequenceScene, SequenceStats, SequenceStep, Turn } from './sequence-step.ts';
+import type { Done, Look, Place, SequenceScene, SequenceStats, SequenceStep, SessionPlace } from './sequence-step.ts';
 import { SessionBook } from './session-book.ts';
-import { answered, keep, takeAcknowledgement, unknownSequence } from './session-messages.ts';
+import { keep, takeAcknowledgement, unknownSequence } from './session-messages.ts';
+import { answerTo, released, settleDone, takeTurn } from './session-turns.ts';
 import type { ResponderSequenceSettings } from './settings.ts';
 
-/** Of an answer that is the end of the way back, and nothing else. */
-const NOTHING = new Uint8Array(0);
+const NOTHING_TO_DO: Look = { turn: undefined, isWaiting: false, isElsewhere: false };
 
 /** What is said of a session, and where. */
 export interface ToldElsewhere {
@@ -55,10 +47,10 @@ export class ResponderSequences {
   }
 
   /**
-   * Takes a message for its owner, who is proven: sequences of anybody else it cannot even name (T86).
+   * Takes a message for its owner, who is proven: sequences of anybody else it cannot even name (T86). `shift`: what a turn is taken for.
    * @throws Fault `peer.sequence-*`, `peer.structure-invalid`, and as the store; nothing has changed then
    */
-  async take(scene: SequenceScene): Promise<SequenceStep> {
+  async take(scene: SequenceScene, shift: Shift): Promise<SequenceStep> {
     const { headers, owner } = scene;
     const action = sequenceActionOf(scene.action ?? '');
     if (headers === undefined && action === undefined) {
@@ -76,7 +68,7 @@ export class ResponderSequences {
       if (action !== undefined && action.action !== 'LastMessage')
         return this.#takeRequest(book, action, { ...scene, count }, nowMs);
       if (headers?.numbered !== undefined)
-        return this.#takeNumbered(book, headers.numbered, { ...scene, count }, nowMs);
+        return this.#takeNumbered(book, headers.numbered, { ...scene, count, shift }, nowMs);
       if (this.settings.required) throw new Fault('peer.sequence-required');
       return { kind: 'unnumbered' };
     });
@@ -84,90 +76,80 @@ export class ResponderSequences {
     return step;
   }
 
-  /** The next message of a session whose turn it is; it stays so until {@link done}. */
-  async nextTurn({ partition, ordinal }: Omit<Place, 'number'>): Promise<Turn | undefined> {
+  /** What is to be done of a session; `number`: the message that is asked about. */
+  async look({ partition, ordinal }: SessionPlace, number: number | undefined, shift: Shift): Promise<Look> {
     return await this.#records.transact(partition, (records) => {
-      const book = this.#book(records, currentMs(this.#ambient));
+      const nowMs = currentMs(this.#ambient);
+      const book = this.#book(records, nowMs);
       const session = book.find(ordinal);
-      const [number] = session?.inbound === undefined ? [] : readyNumbers(session.inbound);
-      if (session?.inbound === undefined || number === undefined) return undefined;
-      // Nothing is begun whose answer there would be no room for.
-      if (session.outbound?.state === 'created' && !hasRoom(session.outbound)) return undefined;
-      const kept = book.message('in', session, number) as KeptIncoming | undefined;
-      const message = kept?.kind === 'waiting' ? kept.message : undefined;
-      return { number, message, identifier: session.inbound.identifier };
-    });
-  }
-
-  /** Whether the application is still to get that message. */
-  async isWaiting({ partition, ordinal, number }: Place): Promise<boolean> {
-    return await this.#records.transact(partition, (records) => {
-      const inbound = this.#book(records, currentMs(this.#ambient)).find(ordinal)?.inbound;
+      const { inbound } = session ?? {};
+      if (session === undefined || inbound === undefined) return NOTHING_TO_DO;
+      const turn = takeTurn(book, session, shift, nowMs);
+      if (turn !== undefined) book.save();
       // safety: nobody waits on a connection for the end of a sequence.
-      if (inbound?.incomplete === 'DiscardEntireSequence' && inbound.state === 'open') return false;
-      return inbound !== undefined && !hasNumber(inbound.delivered, number);
+      const isHeldBack = inbound.incomplete === 'DiscardEntireSequence' && inbound.state === 'open';
+      const isWaiting = number !== undefined && !isHeldBack && !hasNumber(inbound.delivered, number);
+      return { turn, isWaiting, isElsewhere: isHeldElsewhere(session.lease, shift, nowMs) };
     });
   }
 
   /** The application is done with a message, and this is its answer, if it has one. */
-  async done(
+  async done({ partition, ordinal, number }: Place, envelope: Uint8Array | undefined, shift: Shift): Promise<Done> {
+    return await this.#step(partition, (book, nowMs) => {
+      const session = book.find(ordinal);
+      if (session?.inbound === undefined) return { answer: undefined, turn: undefined };
+      const { windowMax } = this.settings;
+      // Done twice, after its lease had run out, it is answered once.
+      const isDone = hasNumber(session.inbound.delivered, number);
+      const receiving = { ...session, inbound: session.inbound };
+      const answer = isDone
+        ? answerTo(book, receiving, number)
+        : settleDone(book, receiving, number, envelope, { windowMax, nowMs });
+      const settled = book.find(ordinal) ?? session;
+      const turn = takeTurn(book, settled, shift, nowMs);
+      if (turn === undefined) book.replace(released(settled, shift));
+      return { answer, turn };
+    });
+  }
+
+  /** The same, of a message that was handed over uncounted. */
+  async doneUncounted(
     { partition, ordinal, number }: Place,
     envelope: Uint8Array | undefined,
-    uncounted?: Numbered,
-  ): Promise<void> {
-    await this.#step(partition, (book, nowMs) => {
+    uncounted: Numbered,
+  ): Promise<SequenceAnswer | undefined> {
+    return await this.#step(partition, (book, nowMs) => {
       const session = book.find(ordinal);
-      if (session?.inbound === undefined) return;
-      const arrived = uncounted && arrive(session.inbound, uncounted, nowMs);
-      // Done twice, it is answered once.
-      if (arrived !== undefined && arrived.arrival !== 'new') return;
-      const ended = book.replace({ ...session, inbound: deliver(arrived?.destination ?? session.inbound, number) });
-      const isLast = session.inbound.lastNumber === number && envelope === undefined && session.version === '200502';
-      const { outbound } = session;
-      if (outbound?.state === 'created' && (envelope !== undefined || isLast)) {
-        const answer = answered(
-          book,
-          { ...ended, outbound },
-          { envelope: envelope ?? NOTHING, inReplyTo: number },
-          nowMs,
-        );
-        keep(book, session, number, { kind: 'answered', answer });
-      } else if (envelope !== undefined && outbound === undefined) {
-        keep(book, session, number, { kind: 'answered-plainly', envelope });
-        // Nothing tells when such an answer has arrived; who still waits for one that old has given up.
-        book.dropMessage('in', session, number - this.settings.windowMax);
-      } else book.dropMessage('in', session, number);
+      if (session?.inbound === undefined) throw new Fault('peer.sequence-unknown');
+      const { arrival, destination } = arrive(session.inbound, uncounted, nowMs);
+      const receiving = { ...session, inbound: destination };
+      if (arrival !== 'new') return answerTo(book, receiving, number);
+      return settleDone(book, receiving, number, envelope, { windowMax: this.settings.windowMax, nowMs });
     });
+  }
+
+  /** The lease of a shift that has not come to its end lasts from now on. */
+  async renew(place: SessionPlace, shift: Shift): Promise<void> {
+    await this.#changeLease(place, shift, (nowMs) => leaseOf(shift, nowMs));
+  }
+
+  /** A shift has failed. */
+  async release(place: SessionPlace, shift: Shift): Promise<void> {
+    await this.#changeLease(place, shift, () => undefined);
   }
 
   /** What is said in return to a numbered message, as things are now: its answer, if it is there, or what has arrived. */
   async answerTo({ partition, ordinal, number }: Place): Promise<SequenceAnswer | undefined> {
-    return await this.#step(partition, (book) => {
+    return await this.#records.transact(partition, (records) => {
+      const book = this.#book(records, currentMs(this.#ambient));
       const session = book.find(ordinal);
       if (session?.inbound === undefined) throw new Fault('peer.sequence-unknown');
-      const { version, inbound, outbound } = session;
-      const acknowledgements = isToldElsewhere(inbound) ? [] : [acknowledgementOf(inbound)];
-      const kept = book.message('in', session, number) as KeptIncoming | undefined;
-      const answer = kept?.kind === 'answered' && outbound !== undefined ? kept.answer : undefined;
-      const outgoing =
-        answer === undefined ? undefined : (book.message('out', session, answer) as KeptOutgoing | undefined);
-      if (kept?.kind === 'answered-plainly')
-        return { action: 'application', envelope: kept.envelope, headers: { version, acknowledgements } };
-      if (outbound === undefined || answer === undefined || outgoing === undefined)
-        return acknowledging(session, inbound);
-      // It goes back on a connection, so that it is sent again only when its request is.
-      book.replace({ ...session, outbound: sent(outbound, answer, Number.MAX_SAFE_INTEGER) });
-      const isLast = outgoing.envelope.length === 0;
-      const numbered: Numbered = { identifier: outbound.identifier, number: answer, isLast };
-      const headers = { version, acknowledgements, numbered };
-      return isLast
-        ? { action: 'LastMessage', headers }
-        : { action: 'application', envelope: outgoing.envelope, headers };
+      return answerTo(book, { ...session, inbound: session.inbound }, number);
     });
   }
 
   /** What is to be said of a session to an address of its own. */
-  async toldElsewhere({ partition, ordinal }: Omit<Place, 'number'>): Promise<ToldElsewhere | undefined> {
+  async toldElsewhere({ partition, ordinal }: SessionPlace): Promise<ToldElsewhere | undefined> {
     return await this.#records.transact(partition, (records) => {
       const session = this.#book(records, currentMs(this.#ambient)).find(ordinal);
       const inbound = session?.inbound;
@@ -187,7 +169,12 @@ export class ResponderSequences {
     await this.#records.clear(contextOwner(identifier).partition);
   }
 
-  #takeNumbered(book: SessionBook, numbered: Numbered, scene: CountedScene, nowMs: number): SequenceStep {
+  #takeNumbered(
+    book: SessionBook,
+    numbered: Numbered,
+    scene: CountedScene & { readonly shift: Shift },
+    nowMs: number,
+  ): SequenceStep {
     const session = book.findInbound(numbered.identifier);
     if (session?.inbound === undefined) throw unknownSequence(numbered.identifier);
     const { message, headers, owner } = scene;
@@ -198,11 +185,14 @@ export class ResponderSequences {
     const isLast = sequenceActionOf(scene.action ?? '')?.action === 'LastMessage';
     if (this.settings.delivery === 'at-least-once' && arrived.arrival === 'new' && !isLast)
       return { kind: 'uncounted', place, numbered };
-    book.replace({ ...session, inbound: arrived.destination });
-    if (arrived.arrival === 'new') {
+    const taken = book.replace({ ...session, inbound: arrived.destination });
+    if (arrived.arrival === 'new')
       keep(book, session, numbered.number, isLast ? { kind: 'last' } : { kind: 'waiting', message });
+    if (arrived.arrival !== 'beyond') {
+      const atHand =
+        arrived.arrival === 'new' ? { number: numbered.number, message: isLast ? undefined : message } : undefined;
+      return { kind: 'numbered', place, turn: takeTurn(book, taken, scene.shift, nowMs, atHand) };
     }
-    if (arrived.arrival !== 'beyond') return { kind: 'numbered', place };
     return { kind: 'answer', answer: acknowledging(session, arrived.destination), session: place };
   }
 
@@ -254,6 +244,17 @@ export class ResponderSequences {
       const result = work(book, nowMs);
       book.save();
       return result;
+    });
+  }
+
+  async #changeLease({ partition, ordinal }: SessionPlace, shift: Shift, change: (nowMs: number) => Lease | undefined) {
+    await this.#records.transact(partition, (records) => {
+      const nowMs = currentMs(this.#ambient);
+      const book = this.#book(records, nowMs);
+      const session = book.find(ordinal);
+      if (session === undefined || !isHeldBy(session.lease, shift)) return;
+      book.replace({ ...session, lease: change(nowMs) });
+      book.save();
     });
   }
 

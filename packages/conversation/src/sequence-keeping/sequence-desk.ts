@@ -12,7 +12,7 @@ import type { AddressingStyle } from '../soap/addressing-style.ts';
 import type { RecordStore } from '../store/record-store.ts';
 import type { AnswerStyle } from './answer-envelope.ts';
 import { answerEnvelope } from './answer-envelope.ts';
-import type { ServeNumbered } from './delivery-queue.ts';
+import type { Begun, ServeNumbered } from './delivery-queue.ts';
 import { DeliveryQueue } from './delivery-queue.ts';
 import { provenSequenceHeaders } from './proven-headers.ts';
 import { ResponderSequences } from './responder-sequences.ts';
@@ -93,7 +93,7 @@ export class SequenceDesk {
 
   constructor(scene: DeskScene) {
     this.#sequences = new ResponderSequences(scene.records, scene.ambient, scene.sequences);
-    this.#queue = new DeliveryQueue(this.#sequences);
+    this.#queue = new DeliveryQueue(this.#sequences, scene.ambient);
     this.#scene = scene;
   }
 
@@ -110,14 +110,14 @@ export class SequenceDesk {
       // safety: it was not looked up among those that were here before, so it must be in a sequence (T86).
       if (sender.isNumbered && !isAbout) throw new Fault('peer.coverage-missing', { part: 'wsrm:Sequence' });
       const address = message.to ?? policy.endpointAddress ?? '';
-      const step = await this.#sequences.take({ message, owner, headers, action, messageId, policy, address });
+      const { step, begun } = await this.#queue.take({ message, owner, headers, action, messageId, policy, address });
       if (step.kind === 'unnumbered') return undefined;
       return {
         kind: 'sequence',
         message,
         exchange: {
           holdMs: this.#sequences.settings.holdMs,
-          run: (serve, patience) => this.#run(step, sender, serve, patience).finally(() => sender.wipe()),
+          run: (serve, patience) => this.#run({ ...step, begun }, sender, serve, patience).finally(() => sender.wipe()),
           acknowledgement: () => this.#told(step, sender),
         },
       };
@@ -137,7 +137,7 @@ export class SequenceDesk {
   }
 
   async #run(
-    step: TakenStep,
+    step: TakenStep & { readonly begun: Begun | undefined },
     sender: SequencedMessage,
     serve: ServeNumbered,
     patience: Promise<unknown>,
@@ -146,14 +146,12 @@ export class SequenceDesk {
       let answer: SequenceAnswer | undefined;
       if (step.kind === 'uncounted') {
         const { place, numbered } = step;
-        await this.#sequences.done(place, await serve(sender.message, numbered), numbered);
-        answer = await this.#sequences.answerTo(place);
+        answer = await this.#sequences.doneUncounted(place, await serve(sender.message, numbered), numbered);
       } else if (step.kind === 'numbered') {
-        await Promise.race([this.#queue.run(step.place, serve), patience]);
-        await this.#queue.isDone(step.place, patience);
-        answer = await this.#sequences.answerTo(step.place);
+        const { place, begun } = step;
+        answer = (await this.#queue.run(place, begun, serve, patience)) ?? (await this.#sequences.answerTo(place));
       } else {
-        if (step.session !== undefined) await Promise.race([this.#queue.run(step.session, serve), patience]);
+        if (step.session !== undefined) await this.#queue.run(step.session, undefined, serve, patience);
         ({ answer } = step);
       }
       return { ok: true, value: answer === undefined ? undefined : await this.#sealed(answer, sender) };

@@ -22,18 +22,20 @@ export interface Place {
   readonly number: number;
 }
 
+export type SessionPlace = Omit<Place, 'number'>;
+
 /** What a message was to the sequences of its owner. */
 export type SequenceStep =
   | { readonly kind: 'unnumbered' }
-  /** Of the application, or the last one: to be handed over when it is its turn. */
-  | { readonly kind: 'numbered'; readonly place: Place }
+  /** Of the application, or the last one: to be handed over when it is its turn. `turn`: one whose turn it is, this or another. */
+  | { readonly kind: 'numbered'; readonly place: Place; readonly turn: Turn | undefined }
   /** The same, to be handed over at once, and counted when the application is done (`at-least-once`). */
   | { readonly kind: 'uncounted'; readonly place: Place; readonly numbered: Numbered }
   /** It asked for something; `session` may have messages that can be handed over now. */
   | {
       readonly kind: 'answer';
       readonly answer: SequenceAnswer | undefined;
-      readonly session: Omit<Place, 'number'> | undefined;
+      readonly session: SessionPlace | undefined;
     };
 
 /** A message whose turn it is. */
@@ -41,7 +43,26 @@ export type Turn = {
   readonly number: number;
   readonly message: OpenedMessage | undefined;
   readonly identifier: string;
+  /** Until when nobody else has it, unless the lease is renewed. */
+  readonly untilMs: number;
 };
+
+/** What is to be done of a session. */
+export interface Look {
+  readonly turn: Turn | undefined;
+  /** Whether the application is still to get the message that was asked about. */
+  readonly isWaiting: boolean;
+  /** Whether another node is at work. */
+  readonly isElsewhere: boolean;
+}
+
+/** After the application was done with a message. */
+export interface Done {
+  /** What is said in return to it. */
+  readonly answer: SequenceAnswer | undefined;
+  /** The next one, if it is there. */
+  readonly turn: Turn | undefined;
+}
 
 /** Counters since the responder was made. */
 export interface SequenceStats {

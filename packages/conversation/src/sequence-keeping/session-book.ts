@@ -1,5 +1,6 @@
 /** What is kept of the sequences of one context: a book of sessions, and the messages that are not settled. */
 import type { Destination } from '../sequence/destination.ts';
+import type { Lease } from '../sequence/lease.ts';
 import type { Source } from '../sequence/source.ts';
 import type { SequenceVersion } from '../sequence-wire/generation.ts';
 import type { Records } from '../store/record-store.ts';
@@ -15,6 +16,8 @@ export interface Session {
   readonly inbound: Destination | undefined;
   /** What goes out; of a responder, the answers. */
   readonly outbound: Source | undefined;
+  /** Of a responder: who hands over what comes in. */
+  readonly lease?: Lease | undefined;
 }
 
 interface BookRecord {

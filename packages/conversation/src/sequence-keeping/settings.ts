@@ -57,6 +57,16 @@ export interface ResponderSequenceOptions extends SequenceOptions {
    * Whoever is nobody in particular has none. Default: false, they are refused.
    */
   readonly withoutContext?: boolean | undefined;
+  /**
+   * One node at a time hands over the messages of a sequence. It has a lease of so long, which it renews: one that has died is waited for
+   * so long. The clocks of nodes that share a store are to differ by less than half of it. Default 10 seconds.
+   */
+  readonly leaseMs?: number | undefined;
+  /**
+   * What this node is called, of all that share the store: one that is started again under its name waits for no lease of its own. Default:
+   * a name of chance.
+   */
+  readonly node?: string | undefined;
 }
 
 export type Delivery = 'exactly-once' | 'at-least-once';
@@ -70,6 +80,8 @@ export interface ResponderSequenceSettings extends SequenceSettings {
   readonly holdMs: number;
   readonly required: boolean;
   readonly withoutContext: boolean;
+  readonly leaseMs: number;
+  readonly node: string | undefined;
 }
 
 const DEFAULTS = {
@@ -79,9 +91,13 @@ const DEFAULTS = {
   retransmitAfterMaxMs: 60_000,
   sequencesPerContextMax: 8,
   holdMs: 20_000,
+  leaseMs: 10_000,
 } as const;
 /** What of the numbers that wait is said in one acknowledgement. */
 const WINDOW_CEILING = 1000;
+
+/** Longer than any message is worth waiting for. */
+const LEASE_CEILING_MS = 3_600_000;
 
 const COUNT = optional(whole(1));
 
@@ -106,6 +122,8 @@ export const RESPONDER_SEQUENCE_OPTIONS: Kind<ResponderSequenceOptions> = shapeO
   holdMs: COUNT,
   required: optional(FLAG),
   withoutContext: optional(FLAG),
+  leaseMs: optional(whole(1, LEASE_CEILING_MS)),
+  node: optional(TEXT),
 });
 export const SEQUENCE_SETTINGS: Kind<SequenceSettings> = shapeOf<SequenceSettings>({
   windowMax: whole(1, WINDOW_CEILING),
@@ -140,6 +158,8 @@ export function completeResponderSequenceSettings(options: ResponderSequenceOpti
     holdMs: options.holdMs ?? DEFAULTS.holdMs,
     required,
     withoutContext,
+    leaseMs: options.leaseMs ?? DEFAULTS.leaseMs,
+    node: options.node,
   };
 }
 

@@ -93,15 +93,23 @@ function waitingCount({ received, delivered }: Destination): number {
 
 /** The messages that may be handed over now, in their order. */
 export function readyNumbers(destination: Destination): readonly number[] {
+  return [...ready(destination)];
+}
+
+/** The first of {@link readyNumbers}. */
+export function nextReadyNumber(destination: Destination): number | undefined {
+  for (const number of ready(destination)) return number;
+  return undefined;
+}
+
+function* ready(destination: Destination): Generator<number> {
   const { received, delivered, order, incomplete, state } = destination;
-  if (incomplete === 'DiscardEntireSequence' && (state === 'open' || !isWhole(destination))) return [];
-  const ready: number[] = [];
+  if (incomplete === 'DiscardEntireSequence' && (state === 'open' || !isWhole(destination))) return;
   // What may wait for a number that is missing does so until the sequence ends.
   const isAny = order === 'unordered' || (incomplete === 'NoDiscard' && state !== 'open');
   for (const { lower, upper } of isAny ? received : received.slice(0, Math.min(withoutGap(received), 1)))
     for (let number = Math.max(lower, withoutGap(delivered) + 1); number <= upper; number++)
-      if (!hasNumber(delivered, number)) ready.push(number);
-  return ready;
+      if (!hasNumber(delivered, number)) yield number;
 }
 
 /** The application is done with a message. */
