@@ -1,11 +1,15 @@
 // The documentation as a site: it builds, its links lead somewhere (the build fails where one does not), and all that is exported has a page.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { PACKAGES } from '../tidy/sources.ts';
+import { missingBrowser, rendered } from './browser.ts';
 import { MINUTES_MS, ROOT, succeed } from './installed.ts';
 
 const OUT = path.join(ROOT, '.parley', 'site');
+const TYPES: Readonly<Record<string, string>> = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css' };
 const KINDS = /^(classes|functions|interfaces|type-aliases|variables)$/;
 
 beforeAll(() => {
@@ -37,4 +41,21 @@ test('every guide is there, and a search over all of it', () => {
     expect(existsSync(path.join(OUT, 'dist', 'docs', name.replace(/\.md$/, '.html'))), name).toBe(true);
   const chunks = readdirSync(path.join(OUT, 'dist', 'assets', 'chunks'));
   expect(chunks.some((file) => /localSearchIndex/.test(file))).toBe(true);
+});
+
+test('a browser opens it, and its scripts take hold', { timeout: 60_000 }, async (context) => {
+  if (missingBrowser !== undefined) return context.skip(missingBrowser);
+  const site = path.join(OUT, 'dist');
+  const server = createServer((request, response) => {
+    const file = path.join(site, new URL(request.url ?? '/', 'http://site').pathname.replace(/\/$/, '/index.html'));
+    if (!file.startsWith(site) || !existsSync(file)) return response.writeHead(404).end();
+    return response.setHeader('content-type', TYPES[path.extname(file)] ?? 'text/plain').end(readFileSync(file));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const document = await rendered(`http://127.0.0.1:${port}/docs/gateway.html`);
+  server.close();
+  // Written by its scripts alone: the outline of the page.
+  expect(readFileSync(path.join(site, 'docs', 'gateway.html'), 'utf8')).not.toContain('class="outline-link');
+  expect(document).toContain('class="outline-link');
 });
