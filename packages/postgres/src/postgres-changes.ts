@@ -55,10 +55,19 @@ export class PostgresChanges {
     this.#client = client;
     client.on('error', () => this.#lose(client));
     client.on('end', () => this.#lose(client));
-    client.on('notification', ({ payload = '' }) => this.#ring.append(decodeURIComponent(payload)));
+    client.on('notification', ({ payload = '' }) => this.#heard(payload));
     await client.query(`listen ${this.#channel}`, []);
     if (this.#isClosed) this.#lose(client);
     return client;
+  }
+
+  #heard(payload: string): void {
+    try {
+      this.#ring.append(decodeURIComponent(payload));
+    } catch {
+      // safety: no node of ours wrote that; whoever did may mean any context.
+      this.#ring.skip();
+    }
   }
 
   #lose(client: PostgresClient | undefined): void {

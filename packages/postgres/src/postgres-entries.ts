@@ -9,6 +9,8 @@ const FULL = -1;
 /** After so many entries what is over is removed, so many at a time, by whoever gets it. */
 const SWEEP_EVERY = 1000;
 const SWEEP_ROWS = 4000;
+/** Counts are of the minutes of those who ask, whose clocks differ; those that nobody asks for any more are removed so much later. */
+const COUNTS_KEPT_MINUTES = 60;
 
 /** What was seen once, in PostgreSQL; `kind` keeps what is remembered for one purpose apart from the other. */
 export function postgresEntries(kind: string, options: PostgresPlace & EntryLimits): RemoteEntries {
@@ -16,8 +18,13 @@ export function postgresEntries(kind: string, options: PostgresPlace & EntryLimi
   const calls = new PostgresCalls(pool, options);
   let made: Promise<unknown> | undefined;
   let claims = 0;
-  const sweep = `delete from ${schema}.entries where key in
-    (select key from ${schema}.entries where until <= clock_timestamp() limit ${SWEEP_ROWS} for update skip locked)`;
+  const sweep = async (minute: number): Promise<void> => {
+    const over = `select key from ${schema}.entries where until <= clock_timestamp() limit ${SWEEP_ROWS} for update skip locked`;
+    await calls.rows(`delete from ${schema}.entries where key in (${over})`, []);
+    const old = `select key, minute, slot from ${schema}.counts where minute <= $1 limit ${SWEEP_ROWS} for update skip locked`;
+    const values = [minute - COUNTS_KEPT_MINUTES];
+    await calls.rows(`delete from ${schema}.counts where (key, minute, slot) in (${old})`, values);
+  };
   return new RemoteEntries(kind, options, async ({ keys, holder, keepMs, minute, lastMinute, roomMax }) => {
     made ??= calls.rows(schemaText(schema), []).catch((error: unknown) => {
       made = undefined;
@@ -25,7 +32,7 @@ export function postgresEntries(kind: string, options: PostgresPlace & EntryLimi
     });
     await made;
     // Nobody waits for it; one that fails is done by the next.
-    if (++claims % SWEEP_EVERY === 0) calls.rows(sweep, []).catch(() => undefined);
+    if (++claims % SWEEP_EVERY === 0) sweep(minute).catch(() => undefined);
     const values = [...keys, holder, keepMs, minute, lastMinute, roomMax];
     const reply = await calls.value(`select ${schema}.claim($1, $2, $3, $4, $5, $6, $7, $8)`, values);
     const [first = 0, entries = 0] = (reply as readonly unknown[]).map(Number);

@@ -19,6 +19,7 @@ create table if not exists $schema.entries (
 create index if not exists entries_until on $schema.entries (until);
 create table if not exists $schema.counts (
   key text not null, minute bigint not null, slot int not null, entries bigint not null, primary key (key, minute, slot));
+create index if not exists counts_minute on $schema.counts (minute);
 
 -- 1: written, also if it was by an earlier call of that name; 0: somebody else was first.
 create or replace function $schema.replace_hash(

@@ -250,3 +250,32 @@ test('a redelivery finds its claim again, whichever reader gets it; another plac
   expect(await claim(1, 'stream 7')).toBe(true);
   expect(await claim(1, 'stream 8')).toBe(false);
 });
+
+test('counts of owners that nobody asks for any more are removed', { timeout: 60_000 }, async () => {
+  const pool = poolOf();
+  const cache = new PostgresReplayCache({ pool, schema: 'swept' });
+  const hoursLater = 2 * 3_600_000;
+  const insert = (at: number, owner: string) => (index: number) =>
+    cache.insertIfAbsent('urn:uuid:1', `${owner} ${index}`, at + 1000, at, { owner: `${owner} ${index}` });
+  await each(100, insert(SAMPLE_TIME_MS, 'gone'));
+  const counted = async () =>
+    Number((await pool.query<{ n: string }>('select count(*) n from swept.counts')).rows[0]?.n);
+  const before = await counted();
+  expect(before).toBeGreaterThan(100);
+  const same = (index: number) =>
+    cache.insertIfAbsent('urn:uuid:1', `${index}`, SAMPLE_TIME_MS + hoursLater + 1000, SAMPLE_TIME_MS + hoursLater, {
+      owner: 'here',
+    });
+  await each(1000, same);
+  // Nobody waited for it.
+  await expect.poll(counted, { timeout: 10_000 }).toBeLessThan(100);
+});
+
+test('a notification that no node wrote ends nothing, and may mean each context', async () => {
+  const store = await storeOf('told');
+  const { position } = await store.changes!(undefined);
+  await poolOf().query(`select pg_notify('told_changes', '%')`);
+  expect((await store.changes!(position)).identifiers).toBeUndefined();
+  await store.insert(sampleContext({ identifier: 'urn:uuid:1' }));
+  expect(await store.get('urn:uuid:1')).toBeDefined();
+});
