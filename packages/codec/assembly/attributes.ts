@@ -1,5 +1,5 @@
 // AssemblyScript. What can be said about an element's attributes only when its whole start tag is read: what
-// src/hot/settle-attributes.ts does.
+// src/hot/scan/settle-attributes.ts does.
 import { ATTRIBUTES, GIVEN_UP, IDS, OCTETS, URI_OCTETS, URIS } from './memory';
 import { bindingOf } from './namespaces';
 import { compareOctets, endOf, sameOctets, startOf } from './octet-table';
@@ -12,13 +12,18 @@ const NONE: i32 = 0, XML: i32 = 1, WSU: i32 = 9;
 
 /** Where names are not in order, doubles are looked for among this many; an element with more is the plain scanner's. */
 const PAIRWISE_MAX: i32 = 16;
-/** As in src/hot/uri-order.ts. */
+/** As in src/hot/scan/uri-order.ts. */
 const COMPARED_OCTETS: i32 = 128;
 
 export let idCount: i32 = 0;
 
 export function resetIds(): void {
   idCount = 0;
+}
+
+/** Takes back what was noted of elements from `elements` on. */
+export function forgetIds(elements: i32): void {
+  while (idCount > 0 && load<i32>(IDS + ((idCount - 1) << 3), 4) >= elements) idCount--;
 }
 
 /** Resolves the namespaces of attributes [first, end) and notes ids: 1 if they stand in C14N order, 0 if not, or GIVEN_UP. */

@@ -1,7 +1,7 @@
-// AssemblyScript. Where things are in the module's memory of 32 MiB, in octets; ../src/hot/scan-module.ts has the same
+// AssemblyScript. Where things are in the module's memory of 32 MiB, in octets; ../src/hot/scan/scan-module.ts has the same
 // numbers.
 
-/** Says that the plain scanner is to read this document. */
+/** Says that the plain scanner is to go on. */
 export const GIVEN_UP: i32 = -1;
 
 /** Prefix id -> URI id in scope, -1 for unbound. */
@@ -10,7 +10,7 @@ export const BINDINGS: i32 = 0x800;
 export const OWNERS: i32 = 0xa00;
 /** The slots of the URI table when only the vocabulary is in it. */
 export const KNOWN_SLOTS: i32 = 0xc00;
-/** How many elements, attributes, declarations, ids, prefixes and URIs there are. */
+/** How many elements, attributes, declarations, ids, prefixes and URIs there are, and where the plain scanner goes on. */
 export const COUNTS: i32 = 0xd00;
 /** The tables of octet-table.ts. */
 export const PREFIXES: i32 = 0x1000;

@@ -1,4 +1,4 @@
-// AssemblyScript. Prefixes, URIs and declarations: what src/hot/prefix-table.ts, uri-table.ts and declare.ts do.
+// AssemblyScript. Prefixes, URIs and declarations: what src/hot/scan/prefix-table.ts, uri-table.ts and declare.ts do.
 import {
   BINDINGS, DECLARATIONS, DECLARATIONS_MAX, GIVEN_UP, KNOWN_SLOTS, OCTETS, octetAt, OWNERS, PREFIXES, URI_OCTETS,
   URI_OCTETS_MAX, URIS, wordAt,

@@ -1,9 +1,9 @@
-// AssemblyScript. The same loop as src/hot/scan-root.ts for the documents that senders write; for anything else it gives
-// up and the plain scanner reads the document again, so every refusal is the plain scanner's. The two must agree on what
-// this one takes: test/codec/hot/scan-module.test.ts holds them together. One function, like that one, so that all of its
+// AssemblyScript. The same loop as src/hot/scan/scan-root.ts for the documents that senders write; at anything else it gives
+// up and the plain scanner goes on from there, so every refusal is the plain scanner's. The two must agree on what
+// this one takes: test/codec/hot/scan/scan-module.test.ts holds them together. One function, like that one, so that all of its
 // state lives in registers.
 // Compiled by scripts/compile-assembly.mjs.
-import { idCount, resetIds, settle } from './attributes';
+import { forgetIds, idCount, resetIds, settle } from './attributes';
 import { ATTRIBUTES, ATTRIBUTES_MAX, COUNTS, ELEMENTS, ELEMENTS_MAX, GIVEN_UP, octetAt, wordAt } from './memory';
 import { bindingOf, declare_, isXmlns, prefixCount, prefixId, resetNamespaces, undeclare, uriCount } from './namespaces';
 
@@ -21,7 +21,7 @@ const START_CANONICAL: i32 = 2048, EMPTY_TAG: i32 = 4096, CONTENT_EXPANDABLE: i3
 const CONTENT_EITHER: i32 = CONTENT_CANONICAL | CONTENT_EXPANDABLE;
 const EMPTY_EXPANDABLE: i32 = EMPTY_TAG | START_CANONICAL;
 
-/** Just past a comment or CDATA section. */
+/** Just past a comment or CDATA section; as the two below, below zero where there is something wrong with it. */
 @external("plain", "passMarkup")
 declare function passMarkup(at: i32): i32;
 /** Twice the end of a reference, plus 1 if it is canonical. */
@@ -81,7 +81,7 @@ declare function passNoncharacterLead(at: i32): i32;
   return (left ^ right) << <u64>(64 - (length << 3)) == 0;
 }
 
-/** Just past the root's end tag, or GIVEN_UP. */
+/** Just past the root's end tag, or GIVEN_UP: then COUNTS says what was read, and where the plain scanner goes on. */
 export function scanRoot(
   start: i32, last: i32, depthMax: i32, nodesMax: i32, attributesMax: i32, namespacesMax: i32, nameMax: i32, valueMax: i32,
 ): i32 {
@@ -98,26 +98,30 @@ export function scanRoot(
       let name = load<i32>(base, START) + 1;
       const nameEnd = load<i32>(base, NAME_END);
       let tag = at + 2;
-      if (tag + nameEnd - name > last) return GIVEN_UP;
-      for (; name + 8 <= nameEnd; name += 8, tag += 8) if (wordAt(tag) != wordAt(name)) return GIVEN_UP;
+      if (tag + nameEnd - name > last) return giveUp(at, elements, current, flags, contentPrefixes);
+      for (; name + 8 <= nameEnd; name += 8, tag += 8) {
+        if (wordAt(tag) != wordAt(name)) return giveUp(at, elements, current, flags, contentPrefixes);
+      }
       const left = nameEnd - name;
       if (left != 0) {
-        if (!sameStart(wordAt(tag), wordAt(name), left)) return GIVEN_UP;
+        if (!sameStart(wordAt(tag), wordAt(name), left)) return giveUp(at, elements, current, flags, contentPrefixes);
         tag += left;
       }
       if (octetAt(tag) != 0x3e) {
         while (isSpace(octetAt(tag))) tag++;
-        if (octetAt(tag) != 0x3e) return GIVEN_UP;
+        if (octetAt(tag) != 0x3e) return giveUp(at, elements, current, flags, contentPrefixes);
         flags &= ~TAG_CANONICAL;
       }
       store<i32>(base, at, CONTENT_END);
       at = tag + 1;
       closing = true;
     } else if (kind == 0x21) {
+      const passed = passMarkup(at);
+      if (passed < 0) return giveUp(at, elements, current, flags, contentPrefixes);
       flags = (flags & ~CONTENT_EITHER) | (octetAt(at + 2) == 0x2d ? HAS_COMMENT : HAS_CDATA);
-      at = passMarkup(at);
+      at = passed;
     } else {
-      if (!isNameStart(kind)) return GIVEN_UP;
+      if (!isNameStart(kind)) return giveUp(at, elements, current, flags, contentPrefixes);
       const nameStart = at + 1;
       let tag = nameStart + 1;
       let octet = octetAt(tag);
@@ -127,20 +131,20 @@ export function scanRoot(
         const length = tag - nameStart;
         if (length != lastPrefixLength || length > 7 || !sameStart(wordAt(nameStart), lastPrefixWord, length)) {
           lastPrefix = prefixId(nameStart, tag);
-          if (lastPrefix < 0) return GIVEN_UP;
+          if (lastPrefix < 0) return giveUp(at, elements, current, flags, contentPrefixes);
           lastPrefixLength = length;
           lastPrefixWord = wordAt(nameStart);
         }
         prefix = lastPrefix;
         local = tag + 1;
-        if (!isNameStart(octetAt(local))) return GIVEN_UP;
+        if (!isNameStart(octetAt(local))) return giveUp(at, elements, current, flags, contentPrefixes);
         tag = local + 1;
         octet = octetAt(tag);
         while (isName(octet)) octet = octetAt(++tag);
       }
-      if (octet >= 0x80 || tag - nameStart > nameMax) return GIVEN_UP;
-      const element = elements++;
-      if (elements > ELEMENTS_MAX || ++depth > depthMax) return GIVEN_UP;
+      if (octet >= 0x80 || tag - nameStart > nameMax) return giveUp(at, elements, current, flags, contentPrefixes);
+      const element = elements;
+      if (element == ELEMENTS_MAX || depth >= depthMax) return giveUp(at, elements, current, flags, contentPrefixes);
       const parentBase = base;
       base = ELEMENTS + (element << 6);
       store<i32>(base, at, START);
@@ -158,13 +162,13 @@ export function scanRoot(
           break;
         }
         if (octet == 0x2f) {
-          if (octetAt(tag + 1) != 0x3e) return GIVEN_UP;
+          if (octetAt(tag + 1) != 0x3e) return giveUp(at, elements, current, flags, contentPrefixes);
           tagFlags = (tagFlags & ~TAG_CANONICAL) | EMPTY_TAG;
           tag += 2;
           closing = true;
           break;
         }
-        if (!isSpace(octet)) return GIVEN_UP;
+        if (!isSpace(octet)) return giveUp(at, elements, current, flags, contentPrefixes);
         let attributeFlags = octet == 0x20 ? LITERAL | CANONICAL : LITERAL;
         octet = octetAt(++tag);
         if (isSpace(octet)) {
@@ -175,30 +179,30 @@ export function scanRoot(
           tagFlags &= ~(TAG_CANONICAL | START_CANONICAL);
           continue;
         }
-        if (!isNameStart(octet)) return GIVEN_UP;
+        if (!isNameStart(octet)) return giveUp(at, elements, current, flags, contentPrefixes);
         const name = tag;
         octet = octetAt(++tag);
         while (isName(octet)) octet = octetAt(++tag);
         let attributeLocal = name;
         if (octet == 0x3a) {
           attributeLocal = tag + 1;
-          if (!isNameStart(octetAt(attributeLocal))) return GIVEN_UP;
+          if (!isNameStart(octetAt(attributeLocal))) return giveUp(at, elements, current, flags, contentPrefixes);
           tag += 2;
           octet = octetAt(tag);
           while (isName(octet)) octet = octetAt(++tag);
         }
         const nameStop = tag;
-        if (nameStop - name > nameMax) return GIVEN_UP;
+        if (nameStop - name > nameMax) return giveUp(at, elements, current, flags, contentPrefixes);
         if (octet != 0x3d) {
           attributeFlags = LITERAL;
           while (isSpace(octetAt(tag))) tag++;
-          if (octetAt(tag) != 0x3d) return GIVEN_UP;
+          if (octetAt(tag) != 0x3d) return giveUp(at, elements, current, flags, contentPrefixes);
         }
         let quote = octetAt(++tag);
         if (quote != 0x22) {
           attributeFlags = LITERAL;
           while (isSpace(quote)) quote = octetAt(++tag);
-          if (quote != 0x22 && quote != 0x27) return GIVEN_UP;
+          if (quote != 0x22 && quote != 0x27) return giveUp(at, elements, current, flags, contentPrefixes);
         }
         const value = ++tag;
         for (;;) {
@@ -208,10 +212,11 @@ export function scanRoot(
           if (octet == 0x22 || octet == 0x27) {
             tag++;
           } else if (octet == 0x3e) {
-            if (tag == last) return GIVEN_UP;
+            if (tag == last) return giveUp(at, elements, current, flags, contentPrefixes);
             tag++;
           } else if (octet == 0x26) {
             const passed = passReference(tag, 1);
+            if (passed < 0) return giveUp(at, elements, current, flags, contentPrefixes);
             attributeFlags &= (passed & 1) != 0 ? ~LITERAL : 0;
             tag = passed >> 1;
           } else if (isSpace(octet)) {
@@ -219,27 +224,28 @@ export function scanRoot(
             tag++;
           } else if (octet == 0xef) {
             tag = passNoncharacterLead(tag);
+            if (tag < 0) return giveUp(at, elements, current, flags, contentPrefixes);
           } else {
-            return GIVEN_UP;
+            return giveUp(at, elements, current, flags, contentPrefixes);
           }
         }
         const valueEnd = tag++;
         octet = octetAt(tag);
-        if (valueEnd - value > valueMax) return GIVEN_UP;
+        if (valueEnd - value > valueMax) return giveUp(at, elements, current, flags, contentPrefixes);
         const prefixLength = attributeLocal - name;
         if ((prefixLength == 6 || (prefixLength == 0 && nameStop - name == 5)) && isXmlns(name)) {
-          if (declarations - firstDeclaration >= namespacesMax || (attributeFlags & LITERAL) == 0) return GIVEN_UP;
+          if (declarations - firstDeclaration >= namespacesMax || (attributeFlags & LITERAL) == 0) return giveUp(at, elements, current, flags, contentPrefixes);
           const from = prefixLength == 6 ? attributeLocal : nameStop;
-          if (!declare_(declarations, element, from, nameStop, value, valueEnd)) return GIVEN_UP;
+          if (!declare_(declarations, element, from, nameStop, value, valueEnd)) return giveUp(at, elements, current, flags, contentPrefixes);
           declarations++;
         } else {
-          if (attributes - firstAttribute >= attributesMax || attributes >= ATTRIBUTES_MAX) return GIVEN_UP;
+          if (attributes - firstAttribute >= attributesMax || attributes >= ATTRIBUTES_MAX) return giveUp(at, elements, current, flags, contentPrefixes);
           let attributePrefix = 0;
           const localLength = nameStop - attributeLocal;
           if (prefixLength != 0) {
             unsettled = true;
             attributePrefix = prefixId(name, attributeLocal - 1);
-            if (attributePrefix < 0) return GIVEN_UP;
+            if (attributePrefix < 0) return giveUp(at, elements, current, flags, contentPrefixes);
             usedPrefixes |= bitOf(attributePrefix);
           }
           if (attributes != firstAttribute || localLength == 2 || localLength == 11) unsettled = true;
@@ -256,7 +262,7 @@ export function scanRoot(
         }
       }
       const uri = bindingOf(prefix);
-      if (uri < 0) return GIVEN_UP;
+      if (uri < 0) return giveUp(at, elements, current, flags, contentPrefixes);
       const declared = declarations - firstDeclaration;
       store<i32>(base, uri, URI);
       store<i32>(base, tag, CONTENT);
@@ -266,16 +272,18 @@ export function scanRoot(
       store<i32>(base, declared, DECLARATION_COUNT);
       if (unsettled) {
         const ordered = settle(firstAttribute, attributes, element);
-        if (ordered < 0) return GIVEN_UP;
+        if (ordered < 0) return giveUp(at, elements, current, flags, contentPrefixes);
         if (ordered == 0) tagFlags &= ~(TAG_CANONICAL | START_CANONICAL);
       }
       nodes += 1 + attributes - firstAttribute + declared;
-      if (nodes > nodesMax) return GIVEN_UP;
+      if (nodes > nodesMax) return giveUp(at, elements, current, flags, contentPrefixes);
       if (current >= 0) {
         store<i32>(parentBase, flags | HAS_CHILD, FLAGS);
         store<i32>(parentBase, contentPrefixes | usedPrefixes, CONTENT_PREFIXES);
       }
       if (closing) store<i32>(base, tag, CONTENT_END);
+      elements++;
+      depth++;
       current = element;
       flags = tagFlags;
       contentPrefixes = 0;
@@ -306,7 +314,7 @@ export function scanRoot(
       contentPrefixes |= load<i32>(base, CONTENT_PREFIXES);
     }
 
-    if (at > last) return GIVEN_UP;
+    if (at > last) return giveUp(at, elements, current, flags, contentPrefixes);
     let octet = octetAt(at);
     while (octet != 0x3c) {
       while (octet == 0x20 || octet == 0x0a || octet == 0x09) octet = octetAt(++at);
@@ -325,6 +333,7 @@ export function scanRoot(
           at += 5; // &amp;
         } else {
           const passed = passReference(at, 0);
+          if (passed < 0) return giveUp(at, elements, current, flags, contentPrefixes);
           if ((passed & 1) == 0) flags &= ~CONTENT_EITHER;
           at = passed >> 1;
         }
@@ -332,24 +341,44 @@ export function scanRoot(
         flags = (flags & ~CONTENT_EITHER) | HAS_CARRIAGE_RETURN;
         at++;
       } else if (octet == 0x3e) {
-        if (octetAt(at - 1) == 0x5d && octetAt(at - 2) == 0x5d) return GIVEN_UP;
-        if (at == last) return GIVEN_UP;
+        if (octetAt(at - 1) == 0x5d && octetAt(at - 2) == 0x5d) return giveUp(at, elements, current, flags, contentPrefixes);
+        if (at == last) return giveUp(at, elements, current, flags, contentPrefixes);
         flags = (flags & ~CONTENT_EITHER) | HAS_TEXT;
         at++;
       } else if (octet == 0xef) {
+        const passed = passNoncharacterLead(at);
+        if (passed < 0) return giveUp(at, elements, current, flags, contentPrefixes);
         flags |= HAS_TEXT;
-        at = passNoncharacterLead(at);
+        at = passed;
       } else {
-        return GIVEN_UP;
+        return giveUp(at, elements, current, flags, contentPrefixes);
       }
       octet = octetAt(at);
     }
   }
+  count(elements);
+  return at;
+}
+
+/** Says how many there are of everything when `elements` start tags are read. */
+function count(elements: i32): void {
+  const latest = ELEMENTS + ((elements - 1) << 6);
+  const isNone = elements == 0;
   store<i32>(COUNTS, elements, 0);
-  store<i32>(COUNTS, attributes, 4);
-  store<i32>(COUNTS, declarations, 8);
+  store<i32>(COUNTS, isNone ? 0 : load<i32>(latest, FIRST_ATTRIBUTE) + load<i32>(latest, ATTRIBUTE_COUNT), 4);
+  store<i32>(COUNTS, isNone ? 0 : load<i32>(latest, FIRST_DECLARATION) + load<i32>(latest, DECLARATION_COUNT), 8);
   store<i32>(COUNTS, idCount, 12);
   store<i32>(COUNTS, prefixCount, 16);
   store<i32>(COUNTS, uriCount, 20);
-  return at;
+}
+
+/** Says where the plain scanner goes on: at the markup or text at `at`, in the element `current`. */
+function giveUp(at: i32, elements: i32, current: i32, flags: i32, contentPrefixes: i32): i32 {
+  forgetIds(elements);
+  count(elements);
+  store<i32>(COUNTS, at, 24);
+  store<i32>(COUNTS, current, 28);
+  store<i32>(COUNTS, flags, 32);
+  store<i32>(COUNTS, contentPrefixes, 36);
+  return GIVEN_UP;
 }

@@ -37,6 +37,8 @@ export const FLOODS: Readonly<Record<string, () => Place>> = {
   'open elements': () => ({ body: filled(() => `${'<aa>'.repeat(100)}${'</aa>'.repeat(100)}`) }),
   attributes: () => ({ body: filled(() => `<a ${list(250, (at) => `a${at}=""`)}/>`, 700) }),
   'attributes in descending order': () => ({ body: filled(() => `<a ${list(250, (at) => `a${999 - at}=""`)}/>`, 700) }),
+  'attributes of one element': () => ({ body: `<a ${filled((at) => ` a${at}=""`)}/>` }),
+  'declarations of one element': () => ({ body: `<a ${filled((at) => ` xmlns:p${at}="urn:x"`)}/>` }),
   'attributes of long names': () => ({
     body: filled(() => `<a ${list(60, (at) => `${'n'.repeat(900)}${99 - at}=""`)}/>`),
   }),

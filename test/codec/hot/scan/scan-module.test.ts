@@ -22,7 +22,7 @@ function isTaken(bytes: Uint8Array): boolean {
   const tape = new Tape();
   scan(bytes, DEFAULT_LIMITS, tape, { processingInstructions: 'keep', plainly: true });
   const start = tape.elements[E.start] as number;
-  return scanRootByModule(tape, DEFAULT_LIMITS, start, bytes.lastIndexOf(0x3e)) >= 0;
+  return typeof scanRootByModule(tape, DEFAULT_LIMITS, start, bytes.lastIndexOf(0x3e)) === 'number';
 }
 
 /** The module leaves names beyond ASCII and processing instructions to the plain scanner. */

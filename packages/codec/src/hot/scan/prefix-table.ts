@@ -1,5 +1,6 @@
 import { limitFault } from '@parley/core/internal';
 import type { Tape } from '../../tape/tape.ts';
+import { D, DECLARATION_WORDS, E, ELEMENT_WORDS } from '../../tape/tape.ts';
 import { Namespace } from '../../tape/vocabulary.ts';
 import { CHAIN_MAX, doubled, EQUAL_HASHES_MAX, hashOctets, sameOctets } from '../octets/octet-hash.ts';
 
@@ -32,6 +33,28 @@ export class PrefixTable {
     this.bindings[XML_PREFIX] = Namespace.xml;
     this.owners[0] = -1;
     this.owners[XML_PREFIX] = -1;
+  }
+
+  /**
+   * Makes the table the one that has read the prefixes of the tape and is now inside `element`.
+   * @throws Fault `peer.limit-namespaces`
+   */
+  restore(tape: Tape, element: number): void {
+    const count = tape.prefixCount;
+    this.reset(tape);
+    for (let id = XML_PREFIX + 1; id < count; id++) this.intern(tape, tape.prefixStarts[id]!, tape.prefixEnds[id]!);
+    const { elements, declarations } = tape;
+    for (let open = element; open >= 0; open = elements[open * ELEMENT_WORDS + E.parent]!) {
+      const first = elements[open * ELEMENT_WORDS + E.declarations]!;
+      const end = first + elements[open * ELEMENT_WORDS + E.declarationCount]!;
+      for (let declaration = first; declaration < end; declaration++) {
+        const prefix = declarations[declaration * DECLARATION_WORDS + D.prefix]!;
+        // Declared again further inside.
+        if (this.owners[prefix]! >= 0) continue;
+        this.bindings[prefix] = declarations[declaration * DECLARATION_WORDS + D.uri]!;
+        this.owners[prefix] = open;
+      }
+    }
   }
 
   /** The id of the non-empty prefix `tape.bytes[start, end)`, new if need be. @throws Fault `peer.limit-namespaces` */

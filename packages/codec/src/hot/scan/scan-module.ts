@@ -2,7 +2,7 @@
  * The scanner's loop as a WebAssembly module, for documents as senders write them; see assembly/scan-root.ts.
  *
  * perf: no bounds checks, sixteen octets at a time: half the time of the plain loop in scan-root.ts. The plain one stays:
- * it says what is right, reads what this one gives up on, and makes every refusal.
+ * it says what is right, goes on where this one gives up, and makes every refusal.
  */
 import type { Limits } from '@parley/core';
 import { Fault } from '@parley/core';
@@ -10,13 +10,14 @@ import { instantiate } from '@parley/core/internal';
 import type { Tape } from '../../tape/tape.ts';
 import { ATTRIBUTE_WORDS, DECLARATION_WORDS, ELEMENT_WORDS } from '../../tape/tape.ts';
 import { NAMESPACE_URIS } from '../../tape/vocabulary.ts';
-import { malformed } from '../octets/malformed.ts';
 import { cdataEnd, commentEnd, isCdata, isComment, passNoncharacterLead } from '../octets/markup.ts';
 import { NAME, TEXT } from '../octets/octet.ts';
 import { doubled } from '../octets/octet-hash.ts';
 import { isCanonicalInText, isCanonicalInValue, referenceEnd } from '../octets/references.ts';
 import { noteComment } from './note-misc.ts';
 import { SCAN_MODULE } from './scan-module-octets.ts';
+import type { ScanPlace } from './scan-place.ts';
+import { beforeRoot } from './scan-place.ts';
 import { reserveUriBytes, resetUris } from './uri-table.ts';
 
 // Where things are in the module's memory of 32 MiB; memory.ts and octet-table.ts in assembly/ have the same numbers.
@@ -58,32 +59,41 @@ interface ScanExports {
 let tape: Tape;
 let last = 0;
 
-/** What the module leaves to the plain code. A throw here ends the module's scan. */
+/** What the module leaves to the plain code, which gives up by -1 on what is malformed. */
 const plain = {
-  passMarkup(at: number): number {
+  passMarkup: orGivenUp((at) => {
     const { bytes } = tape;
-    if (isComment(bytes, at)) {
-      noteComment(tape, at);
-      return commentEnd(bytes, at, last);
-    }
-    return isCdata(bytes, at) ? cdataEnd(bytes, at, last) : malformed(at, 'declaration');
-  },
-  passReference(at: number, inValue: number): number {
+    if (!isComment(bytes, at)) return isCdata(bytes, at) ? cdataEnd(bytes, at, last) : GIVEN_UP;
+    const end = commentEnd(bytes, at, last);
+    noteComment(tape, at);
+    return end;
+  }),
+  passReference: orGivenUp((at, inValue) => {
     const end = referenceEnd(tape.bytes, at);
     const isCanonical =
       inValue === 0 ? isCanonicalInText(tape.bytes, at, end) : isCanonicalInValue(tape.bytes, at, end);
     return end * 2 + (isCanonical ? 1 : 0);
-  },
-  passNoncharacterLead(at: number): number {
-    return passNoncharacterLead(tape.bytes, at);
-  },
+  }),
+  passNoncharacterLead: orGivenUp((at) => passNoncharacterLead(tape.bytes, at)),
 };
+
+/** `pass`, with -1 for a refusal: the plain scanner makes the same one, with all that it says. */
+function orGivenUp(pass: (at: number, inValue: number) => number): (at: number, inValue: number) => number {
+  return (at, inValue) => {
+    try {
+      return pass(at, inValue);
+    } catch (error) {
+      if (error instanceof Fault) return GIVEN_UP;
+      throw error;
+    }
+  };
+}
 
 // `undefined` also where the processor has no 128-bit vectors.
 const module = instantiate(SCAN_MODULE, { plain }) as ScanExports | undefined;
 const buffer = module?.memory.buffer ?? new ArrayBuffer(OCTETS_AT);
 const octets = new Uint8Array(buffer);
-const counts = new Int32Array(buffer, COUNTS_AT, 6);
+const counts = new Int32Array(buffer, COUNTS_AT, 10);
 const prefixStarts = new Int32Array(buffer, PREFIX_STARTS_AT);
 const prefixEnds = new Int32Array(buffer, PREFIX_ENDS_AT);
 const uriStarts = new Int32Array(buffer, URI_STARTS_AT);
@@ -103,43 +113,39 @@ if (module !== undefined) {
 }
 
 /**
- * Does what `scanRoot` of scan-root.ts does, or gives -1 and leaves the tape as it was: then the plain one has to.
+ * Reads the root at `start` and fills the tape.
  * Never throws for anything that a document contains.
+ * @returns just past the root's end tag, or where `scanRoot` of scan-root.ts has to go on: the tape is filled up to there
  */
-export function scanRootByModule(document: Tape, limits: Limits, start: number, lastMarkup: number): number {
-  const { bytes, commentCount, firstComment } = document;
-  if (module === undefined || bytes.length > OCTETS_MAX) return GIVEN_UP;
+export function scanRootByModule(
+  document: Tape,
+  limits: Limits,
+  start: number,
+  lastMarkup: number,
+): number | ScanPlace {
+  const { bytes } = document;
+  if (module === undefined || bytes.length > OCTETS_MAX) return beforeRoot(start);
   octets.set(bytes, OCTETS_AT);
   tape = document;
   last = lastMarkup;
-  let end = GIVEN_UP;
-  try {
-    end = module.scanRoot(
-      start,
-      lastMarkup,
-      Math.min(limits.depthMax, INT32_MAX),
-      Math.min(limits.nodesMax, INT32_MAX),
-      Math.min(limits.attributesPerElementMax, INT32_MAX),
-      Math.min(limits.namespacesPerElementMax, INT32_MAX),
-      Math.min(limits.nameBytesMax, INT32_MAX),
-      Math.min(limits.attributeValueBytesMax, INT32_MAX),
-    );
-  } catch (error) {
-    // The plain scanner finds the same fault, and says what and where.
-    if (!(error instanceof Fault)) throw error;
-  } finally {
-    // safety: plaintext is scanned too, and must not stay behind here.
-    octets.fill(0, OCTETS_AT, OCTETS_AT + bytes.length);
-  }
-  if (end === GIVEN_UP) {
-    document.commentCount = commentCount;
-    document.firstComment = firstComment;
-    return GIVEN_UP;
-  }
+  const end = module.scanRoot(
+    start,
+    lastMarkup,
+    Math.min(limits.depthMax, INT32_MAX),
+    Math.min(limits.nodesMax, INT32_MAX),
+    Math.min(limits.attributesPerElementMax, INT32_MAX),
+    Math.min(limits.namespacesPerElementMax, INT32_MAX),
+    Math.min(limits.nameBytesMax, INT32_MAX),
+    Math.min(limits.attributeValueBytesMax, INT32_MAX),
+  );
+  // safety: plaintext is scanned too, and must not stay behind here.
+  octets.fill(0, OCTETS_AT, OCTETS_AT + bytes.length);
   copyRecords(document);
   copyPrefixes(document);
   copyUris(document);
-  return end;
+  return end === GIVEN_UP
+    ? { at: counts[6]!, current: counts[7]!, flags: counts[8]!, contentPrefixes: counts[9]! }
+    : end;
 }
 
 function copyRecords(document: Tape): void {

@@ -1,6 +1,7 @@
 /** The hot loop of the scanner: one function, so that all of its state lives in registers. */
 
 import type { Limits } from '@parley/core';
+import { Fault } from '@parley/core';
 import { limitFault } from '@parley/core/internal';
 import type { Tape } from '../../tape/tape.ts';
 import { A, ATTRIBUTE_WORDS as ATTRIBUTE_SIZE, E, ELEMENT_WORDS as ELEMENT_SIZE, Flag } from '../../tape/tape.ts';
@@ -13,6 +14,8 @@ import { isCanonicalInText, isCanonicalInValue, referenceEnd } from '../octets/r
 import { declare, isXmlns, undeclare } from './declare.ts';
 import { noteComment, passInstruction } from './note-misc.ts';
 import { PrefixTable } from './prefix-table.ts';
+import type { ScanPlace } from './scan-place.ts';
+import { beforeRoot } from './scan-place.ts';
 import { settleAttributes } from './settle-attributes.ts';
 import { countInTag } from './tag-counts.ts';
 import { UriTable } from './uri-table.ts';
@@ -48,6 +51,7 @@ const NAME_CHARACTER = 1;
 const NAME_START = 2;
 /** Bit of `contentPrefixes` that prefix ids from here on share. */
 const SHARED_BIT = 31;
+const NO_MARKUP = -1;
 const INT32_MAX = 0x7fffffff;
 const ASSERTION_ID_LENGTH = 'AssertionID'.length;
 
@@ -55,7 +59,7 @@ const prefixes = new PrefixTable();
 const uris = new UriTable();
 
 /**
- * Scans the root element that begins at `start` and fills the tape.
+ * Scans the root element from `place` on, to which the tape is filled, and fills the rest.
  *
  * `last` is the offset of the document's last `>`, which every inner loop stops at; `>` inside text, values and
  * comments is therefore always looked at, and when it is the last one, something is unclosed.
@@ -64,7 +68,7 @@ const uris = new UriTable();
 export function scanRoot(
   tape: Tape,
   limits: Limits,
-  start: number,
+  place: ScanPlace,
   lastMarkup: number,
   keepInstructions: boolean,
 ): number {
@@ -76,33 +80,32 @@ export function scanRoot(
   const namespacesPerElementMax = Math.min(limits.namespacesPerElementMax, INT32_MAX) | 0;
   const nameBytesMax = Math.min(limits.nameBytesMax, INT32_MAX) | 0;
   const attributeValueBytesMax = Math.min(limits.attributeValueBytesMax, INT32_MAX) | 0;
+  const from = placeWithNames(tape, place);
   let elements = tape.elements;
   let attributes = tape.attributes;
   // perf: end tags are compared four octets at a time.
   const words = tape.words;
-  prefixes.reset(tape);
-  uris.reset(tape);
 
-  let elementCount = 0;
-  let attributeCount = 0;
-  let declarationCount = 0;
-  let nodeCount = 0;
-  let depth = 0;
+  let elementCount = tape.elementCount;
+  let attributeCount = tape.attributeCount;
+  let declarationCount = tape.declarationCount;
+  let nodeCount = elementCount + attributeCount + declarationCount;
+  let depth = depthOf(tape, from.current);
   // The innermost open element: where its record is, and the words of it that are still changing.
-  let current = -1;
-  let base = 0;
-  let flags = 0;
-  let contentPrefixes = 0;
+  let current = from.current | 0;
+  let base = Math.max(current, 0) * ELEMENT_WORDS;
+  let flags = from.flags | 0;
+  let contentPrefixes = from.contentPrefixes | 0;
   // perf: the prefix of the start tag before this one is mostly that of this one.
   let lastPrefixStart = 0;
   let lastPrefixLength = 0;
   let lastPrefix = 0;
 
   // perf: `| 0` keeps offsets as plain machine integers where V8 would otherwise carry them as tagged values.
-  let at = start | 0;
+  let at = from.at | 0;
   for (;;) {
-    // `at` is at a `<`.
-    const kind = bytes[at + 1]!;
+    // `at` is at a `<`, but at first where another scanner gave up in a text.
+    const kind = bytes[at] === LESS ? bytes[at + 1]! : NO_MARKUP;
     let closing = false;
 
     if (kind === SLASH) {
@@ -137,7 +140,7 @@ export function scanRoot(
     } else if (kind === QUESTION) {
       flags = (flags & ~CONTENT_EITHER) | HAS_INSTRUCTION;
       at = passInstruction(tape, at, last, keepInstructions) | 0;
-    } else {
+    } else if (kind !== NO_MARKUP) {
       // ---- start tag: name
       const nameStart = at + 1;
       let tag = (NAME[kind]! & NAME_START) !== 0 ? nameStart + 1 : nameStartEnd(bytes, nameStart) | 0;
@@ -536,4 +539,37 @@ export function scanRoot(
   tape.elementCount = elementCount;
   tape.attributeCount = attributeCount;
   return at;
+}
+
+/**
+ * `place`, with the tables of names as they are there.
+ *
+ * safety: the module finds names in another way. Those that make too long a chain here are refused where they stand, as they
+ * are without it: the document is read again from its root.
+ */
+function placeWithNames(tape: Tape, place: ScanPlace): ScanPlace {
+  if (place.current >= 0) {
+    try {
+      prefixes.restore(tape, place.current);
+      uris.restore(tape);
+      return place;
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+    }
+  }
+  const root = place.current < 0 ? place : beforeRoot(tape.elements[START]!);
+  tape.elementCount = 0;
+  tape.attributeCount = 0;
+  tape.declarationCount = 0;
+  tape.idCount = 0;
+  prefixes.reset(tape);
+  uris.reset(tape);
+  return root;
+}
+
+/** How many elements are open in `element`, with itself. */
+function depthOf(tape: Tape, element: number): number {
+  let depth = 0;
+  for (let open = element; open >= 0; open = tape.elements[open * ELEMENT_WORDS + PARENT]!) depth++;
+  return depth;
 }

@@ -12,6 +12,7 @@ import { textStart } from '../octets/text-start.ts';
 import { isXmlDeclaration, xmlDeclarationEnd } from '../octets/xml-declaration.ts';
 import { noteComment, passInstruction } from './note-misc.ts';
 import { scanRootByModule } from './scan-module.ts';
+import { beforeRoot } from './scan-place.ts';
 import { scanRoot } from './scan-root.ts';
 
 const { bang: BANG, greater: GREATER, less: LESS, question: QUESTION, slash: SLASH } = Octet;
@@ -58,8 +59,8 @@ function scanDocument(bytes: Uint8Array, limits: Limits, tape: Tape, options: Sc
   tape.bytes = bytes;
   tape.words = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const root = passMisc(tape, prolog, last, keepInstructions, true);
-  const byModule = options.plainly === true ? -1 : scanRootByModule(tape, limits, root, last);
-  const end = byModule >= 0 ? byModule : scanRoot(tape, limits, root, last, keepInstructions);
+  const reached = options.plainly === true ? beforeRoot(root) : scanRootByModule(tape, limits, root, last);
+  const end = typeof reached === 'number' ? reached : scanRoot(tape, limits, reached, last, keepInstructions);
   passMisc(tape, end, last, keepInstructions, false);
 }
 

@@ -60,6 +60,15 @@ export class UriTable {
     this.#slots.fill(0, 0, FIRST_SLOTS);
   }
 
+  /** Makes the table the one that has read the URIs of the tape. @throws Fault `peer.limit-namespaces` */
+  restore(tape: Tape): void {
+    const count = tape.uriCount;
+    this.reset(tape);
+    for (let id = tape.uriCount; id < count; id++) {
+      this.intern(tape, tape.uriBytes, tape.uriStarts[id]!, tape.uriEnds[id]!);
+    }
+  }
+
   /**
    * The id of the URI `source[start, end)`, new if need be.
    * @throws Fault `peer.xml-relative-namespace` for a new one without a scheme, `peer.limit-namespaces`
