@@ -63,6 +63,7 @@ const full: SealRequest = {
   bearerContext: { identifier: 'urn:uuid:2', instance: 'urn:uuid:3', version: '200512' },
   encryptHeaders: [],
   oneKeyForBoth: false,
+  tokenOrder: 'sign-then-encrypt',
   workspace: new Workspace(),
   sign: {
     body: true,

@@ -149,6 +149,40 @@ describe('a supporting token', () => {
     );
   });
 
+  test.each(['none', 'body', 'body-and-signature'] as const)(
+    'is encrypted and then signed as that, as WCF does it, and the Body with it: %s',
+    (encrypt) => {
+      for (const passwordType of ['text', 'digest'] as const)
+        for (const confirm of [undefined, ['AAAA']]) {
+          const username = alices(passwordType, { encrypt: true });
+          const order = { order: 'encrypt-then-sign', tokenOrder: 'encrypt-then-sign' } as const;
+          const message = sealed(
+            sampleEnvelope(),
+            sampleRequest({ context: CONTEXT, username, ...(confirm && { confirm }), ...order, encrypt }),
+          );
+          // One list of both, below the signature; above it, what hides that.
+          const lists = ['<ds:Signature ', '<e:ReferenceList'];
+          expect(text(message).match(/<e:ReferenceList|<ds:Signature /g)).toEqual(
+            encrypt === 'body-and-signature' ? ['<e:ReferenceList', '<e:ReferenceList'] : lists,
+          );
+          expect(text(message)).not.toContain('UsernameToken');
+          const opened = openedAs('strict', message, { passwordTypes: ['text', 'digest'], requireUser: true });
+          expect(opened.user).toMatchObject({ username: 'alice', by: passwordType, signed: true });
+          expect(opened.encrypted.map(({ role }) => role)).toContain('token');
+          // Whoever changes the ciphertext changes what was signed.
+          const changed = text(message).replace(
+            /(<e:CipherValue>)(.)/g,
+            (_, tag, first) => tag + (first === 'A' ? 'B' : 'A'),
+          );
+          expect(() => openedAs('strict', new TextEncoder().encode(changed), {})).toThrow('peer.');
+        }
+      // Beside a Body that is signed first, it is so, too.
+      const username = alices('text', { encrypt: true });
+      const request = sampleRequest({ context: CONTEXT, username, tokenOrder: 'encrypt-then-sign', encrypt });
+      expect(seal(sampleEnvelope(), request)).toMatchObject({ code: 'caller.option-invalid' });
+    },
+  );
+
   test('is signed and then encrypted, beside a Body that was encrypted first: a list on each side of the signature', () => {
     const changes = {
       context: CONTEXT,

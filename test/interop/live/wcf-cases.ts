@@ -13,7 +13,7 @@ export const WCF_SPREAD: readonly string[] = [
   'cb,anon,sc,renew',
   'cb,anon,sc,rm',
   'cb,usertls,insecure,sc,v13,rm,rm11',
-  'cb,user,rm',
+  'cb,user,encfirst,rm',
   'cb,mutual,v13,rm,rm11',
 ];
 

@@ -8,7 +8,7 @@ import type { ContextProtection, Guard } from './protection.ts';
 export interface HandshakeStyle {
   readonly protection: Pick<
     EncryptedKeySealRequest,
-    'sign' | 'encrypt' | 'order' | 'layout' | 'mac' | 'digest' | 'derivedKeyDefaults' | 'mustUnderstand'
+    'sign' | 'encrypt' | 'order' | 'tokenOrder' | 'layout' | 'mac' | 'digest' | 'derivedKeyDefaults' | 'mustUnderstand'
   >;
   /** Whether a session key that a message brings is used as it is. Default: keys are derived of it. */
   readonly keys?: 'explicit' | 'direct' | undefined;

@@ -25,6 +25,8 @@ interface PeerHabits {
   readonly mac?: ContextProtection['mac'];
   readonly binding?: 'transport';
   readonly encrypt?: ContextProtection['encrypt'];
+  /** Where the Body is encrypted first. */
+  readonly tokenOrder?: ContextProtection['tokenOrder'];
   /** Renewals and cancellations are signed and not encrypted, first encrypted or not. */
   readonly clearCancel: boolean;
   /** Renewals and cancellations are under derived keys, whether other messages are or not. */
@@ -59,6 +61,7 @@ const WCF: PeerHabits = {
   seal: 'wcf-message',
   policy: 'wcf-message',
   encrypt: 'body-and-signature',
+  tokenOrder: 'encrypt-then-sign',
   clearCancel: true,
   derivesProofs: false,
   handshake: { confirm: 'signed-unless-user', policy: { signatures: ['rsa-sha1', 'rsa-sha256'] } },
@@ -152,7 +155,7 @@ function symmetricGuards(habits: PeerHabits, endpoint: EndpointPolicy): Guards {
   const separate: PolicyChanges = protection.keys === 'direct' ? { requireSeparateKeys: false } : {};
   const requestPolicy = policyOf(habits.policy, { ...separate, ...endpoint.policy });
   const answerPolicy = answerPolicyOf(habits.policy, separate, endpoint);
-  const clear = { encrypt: 'none', order: 'sign-then-encrypt' } as const;
+  const clear = { encrypt: 'none', order: 'sign-then-encrypt', tokenOrder: undefined } as const;
   const last = habits.clearCancel ? clear : {};
   const proof = habits.derivesProofs ? derived : (written: ContextProtection): ContextProtection => written;
   return {
@@ -211,6 +214,7 @@ function messageProtection(habits: PeerHabits, { encrypt, order, keys, token }: 
     ...profile,
     encrypt: encrypt ?? habits.encrypt ?? profile.encrypt,
     order: order ?? profile.order,
+    ...(order === 'encrypt-then-sign' && habits.tokenOrder && { tokenOrder: habits.tokenOrder }),
     keys: keys ?? profile.keys,
     token: token ?? profile.token,
     ...(keys === 'direct' && { oneKeyForBoth: true }),

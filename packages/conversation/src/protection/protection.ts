@@ -25,6 +25,7 @@ export type ContextProtection = Pick<
   | 'encrypt'
   | 'encryptHeaders'
   | 'order'
+  | 'tokenOrder'
   | 'layout'
   | 'mac'
   | 'digest'

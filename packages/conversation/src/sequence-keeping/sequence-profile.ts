@@ -54,15 +54,20 @@ export function sequencedHandshake(
   alone: boolean,
 ): HandshakeStyle {
   const { protection, policy } = handshake;
-  const { protection: like } = alone ? cancels : requests;
-  // Messages whose Body is not signed leave all to TLS: a bootstrap that protects itself does not.
-  const said = 'sign' in like && like.sign.body ? like : undefined;
+  const [message, said] = [requests, alone ? cancels : requests].map(signedBody);
+  // Tokens beside a Body in clear are encrypted, in the order of all messages.
+  const like = message && said && { encrypt: said.encrypt, order: message.order, tokenOrder: message.tokenOrder };
   return {
     ...handshake,
-    protection: signingHeaders({ ...protection, ...(said && { encrypt: said.encrypt, order: said.order }) }),
+    protection: signingHeaders({ ...protection, ...like }),
     keys: said?.keys === 'direct' ? 'direct' : handshake.keys,
     policy: { ...policy, understoodHeaders: [...(policy.understoodHeaders ?? []), ...SEQUENCE_HEADERS] },
   };
+}
+
+/** Messages whose Body is not signed leave all to TLS: a bootstrap that protects itself does not. */
+function signedBody({ protection }: Guard): ContextProtection | undefined {
+  return 'sign' in protection && protection.sign.body ? protection : undefined;
 }
 
 function understanding(policy: Policy, peerAddress: string | undefined): Policy {

@@ -143,6 +143,7 @@ const TRANSPORT: Members<TransportSealRequest> = {
 
 const { transport: _, bearerContext: _b, ...UNPROTECTED } = TRANSPORT;
 
+const PROTECTION_ORDERS = ['sign-then-encrypt', 'encrypt-then-sign'] as const;
 const OPTIONS: Members<Omit<SealOptions, 'suite'>> = {
   ...UNPROTECTED,
   digest: optional(HASH),
@@ -150,7 +151,8 @@ const OPTIONS: Members<Omit<SealOptions, 'suite'>> = {
   encrypt: oneOf(['none', 'body', 'body-and-signature']),
   encryptHeaders: optional(listOf(HEADER_NAME)),
   encryptPayload: optional(listOf(PAYLOAD_PATH)),
-  order: oneOf(['sign-then-encrypt', 'encrypt-then-sign']),
+  order: oneOf(PROTECTION_ORDERS),
+  tokenOrder: optional(oneOf(PROTECTION_ORDERS)),
   layout: optional(oneOf(LAYOUTS)),
   endorse: optional(ENDORSEMENT),
   proveContext: optional(shapeOf<ContextProof>({ ...CONTEXT_KEY, over: optional(oneOf(['signature', 'timestamp'])) })),

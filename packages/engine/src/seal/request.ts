@@ -34,7 +34,9 @@ export interface SealOptions {
   readonly encryptHeaders?: readonly HeaderName[];
   /** Elements to encrypt in a Body that is not encrypted itself, after signing. */
   readonly encryptPayload?: readonly PayloadPath[];
-  readonly order: 'sign-then-encrypt' | 'encrypt-then-sign';
+  readonly order: ProtectionOrder;
+  /** Of a UsernameToken, beside a Body encrypted first: CXF and Metro sign it in clear (default), WCF what it was encrypted to. */
+  readonly tokenOrder?: ProtectionOrder | undefined;
   /** Where the Timestamp goes; tokens stand before their use in all of them. Default: `strict`, which puts it first. */
   readonly layout?: Layout;
   /** Of a Security header that is not there yet. Default: true. */
@@ -82,6 +84,8 @@ export interface ContextProof
   /** Over the signature of the message; or beside it, over the Timestamp (WS-SecurityPolicy §8.3, over TLS). Default: `signature`. */
   readonly over?: 'signature' | 'timestamp';
 }
+
+export type ProtectionOrder = 'sign-then-encrypt' | 'encrypt-then-sign';
 
 /** What is signed. */
 export interface SignedSelection {
@@ -248,10 +252,7 @@ export interface AssertionToken {
   readonly octets: Uint8Array;
   /** Default: `key-identifier`. */
   readonly reference?: AssertionReference;
-  /**
-   * How the signature of the message covers it, if it does: by its id, or by STR-Transform of an STR that is written behind
-   * it, as WSS4J does.
-   */
+  /** How the signature of the message covers it, if it does: by its id, or by STR-Transform of an STR behind it, as WSS4J does. */
   readonly sign?: 'id' | 'str-transform';
   /**
    * Whether it goes encrypted: not one whose secret secures the message, and not one that is signed by STR-Transform. It must

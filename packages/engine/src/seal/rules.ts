@@ -66,6 +66,8 @@ function requireCompatible(request: EncryptedSelection & SealOptions): void {
   for (const { encrypt, sign } of assertionsOf(request))
     if (encrypt === true && sign === 'str-transform') refuse('STR-Transform of an encrypted assertion');
   requirePayload(request);
+  if (request.tokenOrder === 'encrypt-then-sign' && request.order !== 'encrypt-then-sign')
+    refuse('tokens encrypted before they are signed, beside a Body that is not');
   if (layout.startsWith('lax-timestamp') && !parts.timestamp) refuse('a layout that wants a Timestamp');
   if (endorse === undefined) return;
   if ('assertion' in endorse) {

@@ -41,7 +41,7 @@ import { elementsToSign, headersToEncrypt, payloadToEncrypt } from './selected-p
 import { endorsementsOf, writeSignatures } from './signatures.ts';
 import type { SignedElement } from './signed-references.ts';
 import { dereferencedOf, referenceTo, referenceToWriting, writeSigned } from './signed-references.ts';
-import { supportingElements, writeSupporting } from './supporting-elements.ts';
+import { supportingElements, writeEncryptedFirst, writeSupporting } from './supporting-elements.ts';
 import { SymmetricKeys } from './symmetric-keys.ts';
 import { furnish, withoutKeys } from './transport.ts';
 
@@ -240,7 +240,7 @@ function writeSecurity(
   dataIds: readonly string[],
 ): readonly string[] {
   const { tape, envelope, ids, keys, request } = sealing;
-  const { encrypt, order, layout = 'strict', sign } = request;
+  const { encrypt, order, tokenOrder, layout = 'strict', sign } = request;
   const timestampId = ids.fresh();
   const writeTime = (writer: XmlWriter): void =>
     writeTimestamp(writer, timestampId, request.atMs, request.atMs + request.timestampLifetimeMs);
@@ -251,8 +251,9 @@ function writeSecurity(
   const endorsements = endorsementsOf(sealing);
   const tokens = [...sealing.assertions.tokens, ...keys.tokens, ...endorsements.flatMap((each) => each.tokens)];
   const hidden = tokens.filter(({ isHidden }) => isHidden).map((token) => ({ ...token, dataId: ids.fresh() }));
-  const supporting = [...elements, ...hidden];
-  const ownDataIds = [...supporting, signature, ...endorsements].flatMap(({ dataId: own }) => own ?? []);
+  const isTokenFirst = tokenOrder === 'encrypt-then-sign';
+  const signedIds = order === 'encrypt-then-sign' ? [...dataIds, ...dataIdsOf(isTokenFirst ? elements : [])] : [];
+  const ownDataIds = dataIdsOf([...(isTokenFirst ? [] : elements), ...hidden, signature, ...endorsements]);
   let signatureValues: readonly string[] = [];
 
   const oldest = envelope.security < 0 ? -1 : firstChild(tape, envelope.security);
@@ -276,12 +277,12 @@ function writeSecurity(
     // What was encrypted last is listed first (WSS §3.9).
     const listedFirst = order === 'encrypt-then-sign' ? ownDataIds : [...dataIds, ...ownDataIds];
     if (listedFirst.length > 0) keys.writeReferenceList(writer, listedFirst);
-    for (const element of supporting) references.push(...writeSupporting(sealing, writer, element));
+    const writeOwn = isTokenFirst ? writeEncryptedFirst : writeSupporting;
+    for (const element of elements) references.push(...writeOwn(sealing, writer, element));
+    for (const token of hidden) references.push(...writeSupporting(sealing, writer, token));
     if (references.length === 0)
       throw new Fault('caller.option-invalid', { option: 'seal', reason: 'nothing to sign' });
-    const listSigned = (): void => {
-      if (order === 'encrypt-then-sign' && dataIds.length > 0) keys.writeReferenceList(writer, dataIds);
-    };
+    const listSigned = (): void => void (signedIds.length > 0 && keys.writeReferenceList(writer, signedIds));
     // interop: Metro wants what was encrypted first undone before it looks at the proof of a context.
     const isEarly = sealing.proof !== undefined;
     signatureValues = writeSignatures(sealing, writer, signature, endorsements, isEarly ? listSigned : NOTHING);
@@ -291,6 +292,9 @@ function writeSecurity(
   return signatureValues;
 }
 
+function dataIdsOf(all: readonly { readonly dataId: string | undefined }[]): readonly string[] {
+  return all.flatMap(({ dataId }) => dataId ?? []);
+}
 function suiteOf(request: AnyRequest): AlgorithmSuite {
   return algorithmSuite('context' in request ? (request.suite ?? request.context.suite) : request.suite);
 }

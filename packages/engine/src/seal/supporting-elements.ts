@@ -11,7 +11,7 @@ import type { MessageToken } from './message-keys.ts';
 import type { SupportingUsername } from './request.ts';
 import type { Sealing } from './sealing.ts';
 import { valuesToConfirm } from './selected-parts.ts';
-import { writeSigned } from './signed-references.ts';
+import { referenceFrom, writeSigned } from './signed-references.ts';
 
 /** An element to be written. */
 export interface SupportingElement extends MessageToken {
@@ -48,6 +48,21 @@ export function writeSupporting(
   if (reference !== undefined) references.push(reference);
   if (dataId !== undefined) encryptWritten(sealing, writer, start, dataId);
   return references;
+}
+
+/** The same of one that is signed as what it was encrypted to. */
+export function writeEncryptedFirst(
+  sealing: Sealing,
+  writer: XmlWriter,
+  element: SupportingElement,
+): readonly SignedReference[] {
+  const { write, signedId, dataId } = element;
+  if (dataId === undefined) return writeSupporting(sealing, writer, element);
+  const start = writer.sink.length;
+  write(new XmlWriter(writer.sink));
+  // Canonical by itself, as it is digested.
+  encryptWritten(sealing, new XmlWriter(writer.sink), start, dataId);
+  return signedId === undefined ? [] : [referenceFrom(sealing, dataId, start)];
 }
 
 function usernameElement(

@@ -28,14 +28,6 @@ export const WCF: readonly KnownOutcome[] = [
     reason: 'A sequence outside of every context, of a client that is nobody: anybody could write into it. Refused.',
   },
   {
-    direction: 'to-peer',
-    endpoint: /^cb,user,encfirst,rm/,
-    steps: ['call1', 'call2'],
-    outcome: /"InvalidSecurity"/,
-    reason:
-      'Parley signs a UsernameToken before it is encrypted, whatever the order; WCF wants it otherwise with EncryptBeforeSign.',
-  },
-  {
     direction: 'from-peer',
     endpoint: /^cb,mutual,.*sha256/,
     steps: ['all'],
