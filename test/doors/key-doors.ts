@@ -33,4 +33,11 @@ export const KEY_DOORS: Readonly<Record<string, Door>> = {
   'sealing.rewrapKeyFile': door(rewrapKeyFile, [file, wrapper], WRAPPER_OPEN),
 };
 
-export const KEY_REASONS: Readonly<Record<string, string>> = {};
+/** Stores call it, with what is theirs. */
+const BY_STORES = 'called by stores alone';
+export const KEY_REASONS: Readonly<Record<string, string>> = {
+  'sealing.MemoryWitness': 'takes nothing',
+  'sealing.MemoryWitness#newest': BY_STORES,
+  'sealing.MemoryWitness#saw': BY_STORES,
+  'sealing.MemoryWitness#wrote': BY_STORES,
+};

@@ -1,6 +1,6 @@
 import type { ContextStore } from '@parley/conversation';
 import { openPostgresContextStore, PostgresClaims, PostgresReplayCache } from '@parley/postgres';
-import { KeyEncryptionKey } from '@parley/sealing';
+import { KeyEncryptionKey, MemoryWitness } from '@parley/sealing';
 import pg from 'pg';
 import { NOW_MS } from '../engine/support/sample.ts';
 import { type Door, door } from './door.ts';
@@ -41,13 +41,14 @@ export const POSTGRES_DOORS: Readonly<Record<string, Door>> = {
         ...place,
         keyEncryptionKey: new KeyEncryptionKey(new Uint8Array(32).fill(3)),
         olderKeyEncryptionKeys: [],
+        witness: new MemoryWitness(),
         nowMs: () => NOW_MS,
         graceMs: 1,
         tombstoneMs: 1,
         cancelledKeys: 'wipe',
       },
     ],
-    { fixed: ['0.withinMs'], refused: GONE, end: (store: ContextStore) => store.close() },
+    { fixed: ['0.withinMs'], open: ['0.witness'], refused: GONE, end: (store: ContextStore) => store.close() },
   ),
 };
 

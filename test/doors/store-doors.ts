@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { ContextStore } from '@parley/conversation';
 import { contextOf } from '@parley/core';
+import { MemoryWitness } from '@parley/sealing';
 import {
   createKeyEncryptionKeyFile,
   KeyEncryptionKey,
@@ -11,8 +12,11 @@ import {
   type LmdbContextStoreOptions,
   type LmdbReplayCache,
   type LmdbReplayCacheOptions,
+  type LmdbWitness,
+  type LmdbWitnessOptions,
   openLmdbContextStore,
   openLmdbReplayCache,
+  openLmdbWitness,
 } from '@parley/stores';
 import { contextStoreDoors } from './context-store-doors.ts';
 import { type Door, door } from './door.ts';
@@ -43,12 +47,24 @@ export const STORE_DOORS: Readonly<Record<string, Door>> = {
         keyEncryptionKey,
         olderKeyEncryptionKeys: [],
         readOnly: false,
+        witness: new MemoryWitness(),
+        nowMs: () => NOW_MS,
         graceMs: 1,
         tombstoneMs: 1,
         cancelledKeys: 'wipe',
       },
     ],
-    { kept: ['0.directory'], end: (store: ContextStore) => store.close(), refused: /^caller\.store-missing$/ },
+    {
+      kept: ['0.directory'],
+      open: ['0.witness'],
+      end: (store: ContextStore) => store.close(),
+      refused: /^caller\.store-missing$/,
+    },
+  ),
+  'stores.openLmdbWitness': door(
+    (options: LmdbWitnessOptions) => openLmdbWitness(options),
+    [{ directory: path.join(folder, 'witness'), keepMs: 1000, nowMs: () => NOW_MS }],
+    { kept: ['0.directory'], end: (witness: LmdbWitness) => witness.close() },
   ),
   'stores.openLmdbReplayCache': door(
     (options: LmdbReplayCacheOptions) => openLmdbReplayCache(options),

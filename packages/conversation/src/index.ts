@@ -1,5 +1,5 @@
 export { DEFAULT_GRACE_MS } from './store/context-store.ts';
-export type { ContextStore, ContextStoreOptions, TokenStates } from './store/context-store.ts';
+export type { ContextStore, ContextStoreOptions, SealedContextStore, TokenStates } from './store/context-store.ts';
 export { wipeContext } from './store/context-copy.ts';
 export { MemoryContextStore } from './store/memory-context-store.ts';
 export { TokenContextStore } from './token-state/token-context-store.ts';

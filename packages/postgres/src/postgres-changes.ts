@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { RemoteTellings } from '@parley/conversation/internal';
 import { ChangeRing } from '@parley/conversation/internal';
 import type { ContextChanges } from '@parley/engine';
 import type { PostgresCalls } from './postgres-calls.ts';
@@ -11,12 +12,14 @@ export class PostgresChanges {
   readonly #calls: PostgresCalls;
   readonly #pool: PostgresPool;
   readonly #channel: string;
+  readonly #tellings: RemoteTellings;
   readonly #ring = new ChangeRing();
   #client: PostgresClient | undefined;
   #listening: Promise<PostgresClient> | undefined;
   #isClosed = false;
 
-  constructor(calls: PostgresCalls, pool: PostgresPool, channel: string) {
+  constructor(calls: PostgresCalls, pool: PostgresPool, channel: string, tellings: RemoteTellings) {
+    this.#tellings = tellings;
     this.#calls = calls;
     this.#pool = pool;
     this.#channel = channel;
@@ -55,19 +58,10 @@ export class PostgresChanges {
     this.#client = client;
     client.on('error', () => this.#lose(client));
     client.on('end', () => this.#lose(client));
-    client.on('notification', ({ payload = '' }) => this.#heard(payload));
+    client.on('notification', ({ payload = '' }) => this.#ring.hear(this.#tellings.heard(payload)));
     await client.query(`listen ${this.#channel}`, []);
     if (this.#isClosed) this.#lose(client);
     return client;
-  }
-
-  #heard(payload: string): void {
-    try {
-      this.#ring.append(decodeURIComponent(payload));
-    } catch {
-      // safety: no node of ours wrote that; whoever did may mean any context.
-      this.#ring.skip();
-    }
   }
 
   #lose(client: PostgresClient | undefined): void {

@@ -1,8 +1,8 @@
-import type { ContextStore } from '@parley/conversation';
-import { openCheck, RemoteContextStore, sealedCheck } from '@parley/conversation/internal';
+import type { SealedContextStore } from '@parley/conversation';
+import { RemoteContextStore, RemoteTellings, sealedCheck } from '@parley/conversation/internal';
 import { requireOptions } from '@parley/core/internal';
-import type { KeyEncryptionKey } from '@parley/sealing';
-import { isSealedUnder } from '@parley/sealing/internal';
+import { MemoryWitness } from '@parley/sealing';
+import { SealedPlaces } from '@parley/sealing/internal';
 import { KeyNames } from './key-names.ts';
 import { PostgresCalls } from './postgres-calls.ts';
 import { PostgresChanges } from './postgres-changes.ts';
@@ -24,19 +24,22 @@ import { SCHEMA, STORE_OPTIONS } from './store-settings.ts';
  * @throws Fault `caller.option-invalid`; `caller.store-key-wrong` sealed under another key; `internal.store-corrupt`,
  *   `internal.store-unavailable`
  */
-export async function openPostgresContextStore(options: PostgresContextStoreOptions): Promise<ContextStore> {
+export async function openPostgresContextStore(options: PostgresContextStoreOptions): Promise<SealedContextStore> {
   requireOptions(STORE_OPTIONS, options, 'options');
   const { pool, keyEncryptionKey, olderKeyEncryptionKeys = [], schema = SCHEMA, nowMs = Date.now } = options;
-  const { graceMs, tombstoneMs, cancelledKeys } = options;
+  const { graceMs, tombstoneMs, cancelledKeys, witness = new MemoryWitness() } = options;
   const calls = new PostgresCalls(pool, options);
   const names = new KeyNames(schema);
-  const changes = new PostgresChanges(calls, pool, names.changes);
   const keys = [keyEncryptionKey, ...olderKeyEncryptionKeys] as const;
+  const places = new SealedPlaces({ keys, nowMs, witness });
+  const tellings = new RemoteTellings(places, names);
+  const changes = new PostgresChanges(calls, pool, names.changes, tellings);
   const hashes = new PostgresHashes(calls, schema);
   const store = new RemoteContextStore({
     hashes,
     names,
-    keys,
+    places,
+    tellings,
     nowMs,
     changes: async (since) => await changes.since(since),
     sweep: async () => await hashes.sweep(),
@@ -50,7 +53,7 @@ export async function openPostgresContextStore(options: PostgresContextStoreOpti
   });
   try {
     await calls.rows(schemaText(schema), []);
-    await check(hashes, names.check, keys);
+    await check(hashes, names.check, places);
     await changes.since(undefined);
     return store;
   } catch (error) {
@@ -63,17 +66,14 @@ export async function openPostgresContextStore(options: PostgresContextStoreOpti
 const FOR_EVER_MS = String(2 ** 41);
 
 /** Opens the check record, or writes it into an empty store. */
-async function check(
-  hashes: PostgresHashes,
-  key: string,
-  keys: readonly [KeyEncryptionKey, ...KeyEncryptionKey[]],
-): Promise<void> {
+async function check(hashes: PostgresHashes, key: string, places: SealedPlaces): Promise<void> {
+  const place = places.loose(new TextEncoder().encode(key));
   for (;;) {
     const read = await hashes.read(key, ['r']);
     const [sealed] = read.fields;
-    if (sealed !== undefined) openCheck(sealed, key, keys);
-    if (sealed !== undefined && isSealedUnder(sealed, keys[0])) return;
-    const fields = [['r', sealedCheck(key, keys[0])]] as const;
+    if (sealed !== undefined) place.open(sealed);
+    if (sealed !== undefined && places.isCurrent(sealed)) return;
+    const fields = [['r', sealedCheck(place)]] as const;
     if (await hashes.replace(key, read, { fields, keepMs: FOR_EVER_MS, keep: 'set' })) return;
   }
 }

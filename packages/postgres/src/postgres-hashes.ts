@@ -41,13 +41,13 @@ export class PostgresHashes implements RemoteHashes {
       fields.map(([field]) => field),
       fields.map(([, value]) => (value === undefined ? NOTHING : Buffer.from(value))),
       tell?.channel ?? '',
-      tell === undefined ? '' : told(tell),
+      tell?.message ?? '',
     ]);
     return done === 1;
   }
 
   async remove(key: string, read: Pick<ReadHash, 'write'>, tell?: Telling): Promise<boolean> {
-    const values = [key, textOf(read.write), tell?.channel ?? '', tell === undefined ? '' : told(tell)];
+    const values = [key, textOf(read.write), tell?.channel ?? '', tell?.message ?? ''];
     return (await this.#calls.value(`select ${this.#schema}.remove_hash($1, $2, $3, $4)`, values)) !== 0;
   }
 
@@ -84,11 +84,6 @@ export class PostgresHashes implements RemoteHashes {
       last = String(rows.at(-1)?.['key']);
     }
   }
-}
-
-/** What is told is at most 8000 octets, and no NUL: an identifier has no more than 1024 octets. */
-function told({ message }: Telling): string {
-  return encodeURIComponent(message);
 }
 
 function textOf(octets: Uint8Array): string {

@@ -3,7 +3,8 @@ import type { CallLimits } from '@parley/conversation/internal';
 import { STORE_MEMBERS } from '@parley/conversation/internal';
 import type { Kind, Members } from '@parley/core/internal';
 import { callback, listOf, optional, port, shapeOf, textLike, whole } from '@parley/core/internal';
-import type { KeyEncryptionKey } from '@parley/sealing';
+import type { KeyEncryptionKey, RollbackWitness } from '@parley/sealing';
+import { ROLLBACK_WITNESS } from '@parley/sealing/internal';
 import type { PostgresPool } from './postgres-pool.ts';
 
 /** Where something is kept. */
@@ -19,6 +20,8 @@ export interface PostgresContextStoreOptions extends ContextStoreOptions, Postgr
   readonly keyEncryptionKey: KeyEncryptionKey;
   /** Keys that older records may be sealed under. */
   readonly olderKeyEncryptionKeys?: readonly KeyEncryptionKey[] | undefined;
+  /** What remembers how new each record is, so that an older one that is put back does not open. Default: the memory of this process. */
+  readonly witness?: RollbackWitness | undefined;
   /** Epoch milliseconds, from which the server is told how long to keep what is written. Default: the clock of this machine. */
   readonly nowMs?: (() => number) | undefined;
 }
@@ -39,6 +42,7 @@ export const STORE_OPTIONS: Kind<PostgresContextStoreOptions> = shapeOf<Postgres
   ...STORE_MEMBERS,
   keyEncryptionKey: KEY,
   olderKeyEncryptionKeys: optional(listOf(KEY)),
+  witness: optional(ROLLBACK_WITNESS),
   nowMs: optional(callback()),
 });
 

@@ -1,3 +1,4 @@
+import type { RemoteTellings } from '@parley/conversation/internal';
 import { ChangeRing } from '@parley/conversation/internal';
 import type { ContextChanges } from '@parley/engine';
 import type { RedisCalls } from './redis-calls.ts';
@@ -6,12 +7,14 @@ import type { Listening, RedisLink } from './redis-link.ts';
 /** What all nodes changed, as this one hears it. */
 export class RedisChanges {
   readonly #calls: RedisCalls;
+  readonly #tellings: RemoteTellings;
   readonly #ring = new ChangeRing();
   #listening: Listening | undefined;
   #isClosed = false;
 
-  constructor(calls: RedisCalls) {
+  constructor(calls: RedisCalls, tellings: RemoteTellings) {
     this.#calls = calls;
+    this.#tellings = tellings;
   }
 
   /** @throws Fault `internal.store-unavailable` */
@@ -19,7 +22,7 @@ export class RedisChanges {
     await this.#calls.within(async () => {
       this.#listening = await link.listen(
         channel,
-        (identifier) => this.#ring.append(identifier),
+        (message) => this.#ring.hear(this.#tellings.heard(message)),
         () => this.#ring.skip(),
       );
       // It took so long that nobody waits for it any more.

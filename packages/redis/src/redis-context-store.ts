@@ -1,8 +1,8 @@
-import type { ContextStore } from '@parley/conversation';
-import { openCheck, RemoteContextStore, sealedCheck } from '@parley/conversation/internal';
+import type { SealedContextStore } from '@parley/conversation';
+import { RemoteContextStore, RemoteTellings, sealedCheck } from '@parley/conversation/internal';
 import { requireOptions } from '@parley/core/internal';
-import type { KeyEncryptionKey } from '@parley/sealing';
-import { isSealedUnder } from '@parley/sealing/internal';
+import { MemoryWitness } from '@parley/sealing';
+import { SealedPlaces } from '@parley/sealing/internal';
 import { KeyNames } from './key-names.ts';
 import { RedisCalls } from './redis-calls.ts';
 import { RedisChanges } from './redis-changes.ts';
@@ -24,19 +24,22 @@ import { PREFIX, STORE_OPTIONS } from './store-settings.ts';
  * @throws Fault `caller.option-invalid`; `caller.store-key-wrong` sealed under another key; `internal.store-corrupt`,
  *   `internal.store-unavailable`
  */
-export async function openRedisContextStore(options: RedisContextStoreOptions): Promise<ContextStore> {
+export async function openRedisContextStore(options: RedisContextStoreOptions): Promise<SealedContextStore> {
   requireOptions(STORE_OPTIONS, options, 'options');
   const { client, keyEncryptionKey, olderKeyEncryptionKeys = [], prefix = PREFIX, nowMs = Date.now } = options;
-  const { graceMs, tombstoneMs, cancelledKeys } = options;
+  const { graceMs, tombstoneMs, cancelledKeys, witness = new MemoryWitness() } = options;
   const link = linkTo(client);
   const calls = new RedisCalls(link, options);
-  const changes = new RedisChanges(calls);
   const names = new KeyNames(prefix);
   const keys = [keyEncryptionKey, ...olderKeyEncryptionKeys] as const;
+  const places = new SealedPlaces({ keys, nowMs, witness });
+  const tellings = new RemoteTellings(places, names);
+  const changes = new RedisChanges(calls, tellings);
   const store = new RemoteContextStore({
     hashes: new SealedHashes(calls),
     names,
-    keys,
+    places,
+    tellings,
     nowMs,
     changes: async (since) => await changes.since(since),
     end: () => {
@@ -48,7 +51,7 @@ export async function openRedisContextStore(options: RedisContextStoreOptions): 
     cancelledKeys,
   });
   try {
-    await check(calls, names.check, keys);
+    await check(calls, names.check, places);
     await changes.listen(link, names.changes);
     return store;
   } catch (error) {
@@ -58,14 +61,11 @@ export async function openRedisContextStore(options: RedisContextStoreOptions): 
 }
 
 /** Opens the check record, or writes it into an empty store. */
-async function check(
-  calls: RedisCalls,
-  key: string,
-  keys: readonly [KeyEncryptionKey, ...KeyEncryptionKey[]],
-): Promise<void> {
-  const sealed = sealedCheck(key, keys[0]);
+async function check(calls: RedisCalls, key: string, places: SealedPlaces): Promise<void> {
+  const place = places.loose(new TextEncoder().encode(key));
+  const sealed = sealedCheck(place);
   const first = octetsReply(await calls.command(['SET', key, sealed, 'NX', 'GET']));
   if (first === undefined) return;
-  openCheck(first, key, keys);
-  if (!isSealedUnder(first, keys[0])) await calls.command(['SET', key, sealed]);
+  place.open(first);
+  if (!places.isCurrent(first)) await calls.command(['SET', key, sealed]);
 }

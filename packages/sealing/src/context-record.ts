@@ -3,31 +3,25 @@
 import type { KeyInstance, SecurityContext, SuiteName } from '@parley/core';
 import { Fault, Secret, SUITE_NAMES } from '@parley/core';
 import { Packr } from 'msgpackr';
-import type { KeyEncryptionKey } from './key-encryption-key.ts';
-import { openRecord, sealRecord } from './sealed-record.ts';
+import type { RecordPlace } from './record-place.ts';
 
 // No structures: a record is readable on its own, by any MessagePack reader.
 const packr = new Packr({ useRecords: false, mapsAsObjects: true });
 const FIELD_NAMES_BYTES_MAX = 4096;
 
-/** Seals `context` (borrowed) for the place called `name`, as {@link sealRecord}. */
-export function sealContext(context: SecurityContext, name: Uint8Array, key: KeyEncryptionKey): Uint8Array {
+/** Seals `context` (borrowed) for `place`. @throws Fault as {@link RecordPlace.seal} */
+export function sealContext(context: SecurityContext, place: RecordPlace): Uint8Array {
   const plaintext = packContext(context);
   try {
-    return sealRecord(plaintext, name, key);
+    return place.seal(plaintext);
   } finally {
     plaintext.fill(0);
   }
 }
 
-/** Opens what {@link sealContext} gave; its secrets are the caller's. @throws Fault as {@link openRecord} and {@link unpackContext} */
-export function openContext(
-  record: Uint8Array,
-  name: Uint8Array,
-  keys: readonly KeyEncryptionKey[],
-  identifier: string,
-): SecurityContext {
-  const plaintext = openRecord(record, name, keys);
+/** Opens what {@link sealContext} gave; its secrets are the caller's. @throws Fault as {@link RecordPlace.open}; `internal.store-corrupt` no context of that name */
+export function openContext(record: Uint8Array, place: RecordPlace, identifier: string): SecurityContext {
+  const plaintext = place.open(record);
   try {
     return unpackContext(plaintext, identifier);
   } finally {

@@ -2,20 +2,33 @@
 
 import { Fault } from '@parley/core';
 
-const NUMBER_BYTES = 8;
+const STAMP_AT = 8;
+const IDENTIFIER_AT = 16;
 
-/** A change as octets: its number, and the identifier. */
-export function writeChange(number: number, identifier: string): Uint8Array {
+export interface Change {
+  readonly number: number;
+  /** Of the record that came of it; of the last one, where it was removed. */
+  readonly stamp: number;
+  readonly identifier: string;
+}
+
+export function writeChange({ number, stamp, identifier }: Change): Uint8Array {
   const text = new TextEncoder().encode(identifier);
-  const octets = new Uint8Array(NUMBER_BYTES + text.length);
-  new DataView(octets.buffer).setBigUint64(0, BigInt(number));
-  octets.set(text, NUMBER_BYTES);
+  const octets = new Uint8Array(IDENTIFIER_AT + text.length);
+  const view = new DataView(octets.buffer);
+  view.setBigUint64(0, BigInt(number));
+  view.setBigUint64(STAMP_AT, BigInt(stamp));
+  octets.set(text, IDENTIFIER_AT);
   return octets;
 }
 
 /** @throws Fault `internal.store-corrupt` */
-export function readChange(octets: Uint8Array): { readonly number: number; readonly identifier: string } {
-  if (octets.length < NUMBER_BYTES) throw new Fault('internal.store-corrupt', { reason: 'change record' });
-  const number = Number(new DataView(octets.buffer, octets.byteOffset).getBigUint64(0));
-  return { number, identifier: new TextDecoder('utf-8', { ignoreBOM: true }).decode(octets.subarray(NUMBER_BYTES)) };
+export function readChange(octets: Uint8Array): Change {
+  if (octets.length < IDENTIFIER_AT) throw new Fault('internal.store-corrupt', { reason: 'change record' });
+  const view = new DataView(octets.buffer, octets.byteOffset);
+  return {
+    number: Number(view.getBigUint64(0)),
+    stamp: Number(view.getBigUint64(STAMP_AT)),
+    identifier: new TextDecoder('utf-8', { ignoreBOM: true }).decode(octets.subarray(IDENTIFIER_AT)),
+  };
 }

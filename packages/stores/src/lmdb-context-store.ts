@@ -11,29 +11,28 @@ import {
   requirePosition,
   requireTime,
   retentionOf,
-  storableOctets,
   tombstoneOf,
 } from '@parley/conversation/internal';
 import type { SecurityContext } from '@parley/core';
 import { Fault } from '@parley/core';
 import { requireOptions } from '@parley/core/internal';
 import type { ContextChanges } from '@parley/engine';
-import type { KeyEncryptionKey } from '@parley/sealing';
-import { isSealedUnder, openContext, openRecord, sealContext, sealRecord } from '@parley/sealing/internal';
+import type { Resealed } from '@parley/sealing';
+import { MemoryWitness } from '@parley/sealing';
+import type { RecordPlace, WitnessedPlace } from '@parley/sealing/internal';
+import { openContext, SealedPlaces, sealContext, stampOf } from '@parley/sealing/internal';
+import { AFTER_CONTEXTS, CONTEXTS_START, identifierOf, keyNamed, keyOf } from './context-keys.ts';
 import { LmdbChanges } from './lmdb-changes.ts';
-import type { Writing } from './lmdb-database.ts';
 import { LmdbDatabase } from './lmdb-database.ts';
 import { LmdbRecords } from './lmdb-records.ts';
 import type { LmdbContextStore, LmdbContextStoreOptions } from './lmdb-store-contract.ts';
 import { LMDB_STORE_OPTIONS } from './lmdb-store-contract.ts';
-import type { Resealed } from './reseal.ts';
 import { resealAll } from './reseal.ts';
+import type { SealedWriting } from './sealed-database.ts';
+import { SealedDatabase } from './sealed-database.ts';
 import { emptied, hadStore, markStore } from './store-marker.ts';
 
-// The database's own order: the check record comes before the changes, and those before all contexts.
 const CHECK_KEY: Uint8Array = Uint8Array.of(0);
-const CONTEXT_PREFIX = 1;
-const AFTER_CONTEXTS: Uint8Array = Uint8Array.of(2);
 const CHECK_PLAINTEXT: Uint8Array = new TextEncoder().encode('parley context store 1');
 // One transaction holds the write lock of all processes: not for long.
 const PRUNE_BATCH = 256;
@@ -60,7 +59,9 @@ export async function openLmdbContextStore(options: LmdbContextStoreOptions): Pr
   const wasThere = await hadStore(directory);
   const database = await LmdbDatabase.open(directory, readOnly, wasThere);
   try {
-    const store = new LmdbStore(database, options);
+    const { keyEncryptionKey, olderKeyEncryptionKeys = [], nowMs = Date.now, witness = new MemoryWitness() } = options;
+    const keys = [keyEncryptionKey, ...olderKeyEncryptionKeys] as const;
+    const store = new LmdbStore(new SealedDatabase(database, new SealedPlaces({ keys, nowMs, witness })), options);
     await store.checkKey(readOnly, wasThere);
     if (!readOnly && !wasThere) await markStore(directory);
     return store;
@@ -72,45 +73,46 @@ export async function openLmdbContextStore(options: LmdbContextStoreOptions): Pr
 
 class LmdbStore implements LmdbContextStore {
   readonly records: LmdbRecords;
-  readonly #database: LmdbDatabase;
-  readonly #sealingKey: KeyEncryptionKey;
-  readonly #keys: readonly [KeyEncryptionKey, ...KeyEncryptionKey[]];
+  readonly #database: SealedDatabase;
+  readonly #places: SealedPlaces;
   readonly #changes: LmdbChanges;
   readonly #retention: Retention;
 
-  constructor(database: LmdbDatabase, options: LmdbContextStoreOptions) {
+  constructor(database: SealedDatabase, options: LmdbContextStoreOptions) {
     this.#database = database;
-    this.#sealingKey = options.keyEncryptionKey;
-    this.#keys = [options.keyEncryptionKey, ...(options.olderKeyEncryptionKeys ?? [])];
-    this.#changes = new LmdbChanges(database, this.#keys);
-    this.records = new LmdbRecords(database, this.#keys);
+    this.#places = database.places;
+    this.#changes = new LmdbChanges(database);
+    this.records = new LmdbRecords(database);
     this.#retention = retentionOf(options);
   }
 
   /** Opens the check record, or writes it into an empty store; one that `wasThere` is not empty. */
   async checkKey(readOnly: boolean, wasThere: boolean): Promise<void> {
+    const place = this.#places.loose(CHECK_KEY);
     if (readOnly) {
       const record = await this.#database.get(CHECK_KEY);
       if (record === undefined) throw wasThere ? emptied() : new Fault('caller.store-missing', { reason: 'empty' });
-      openRecord(record, CHECK_KEY, this.#keys);
-      return;
+      place.open(record);
+    } else {
+      await this.#database.write('open', (writing) => {
+        const record = writing.get(CHECK_KEY);
+        if (record !== undefined) place.open(record);
+        else if (!writing.isEmpty()) throw new Fault('internal.store-corrupt', { reason: 'check record missing' });
+        else if (wasThere) throw emptied();
+        if (record === undefined || !this.#places.isCurrent(record))
+          writing.put(CHECK_KEY, place.seal(CHECK_PLAINTEXT));
+      });
     }
-    await this.#database.write('open', (writing) => {
-      const record = writing.get(CHECK_KEY);
-      if (record !== undefined) openRecord(record, CHECK_KEY, this.#keys);
-      else if (!writing.isEmpty()) throw new Fault('internal.store-corrupt', { reason: 'check record missing' });
-      else if (wasThere) throw emptied();
-      if (record !== undefined && isSealedUnder(record, this.#sealingKey)) return;
-      writing.put(CHECK_KEY, sealRecord(CHECK_PLAINTEXT, CHECK_KEY, this.#sealingKey));
-    });
+    await this.#changes.hearLatest();
   }
 
   async get(identifier: string): Promise<SecurityContext | undefined> {
     requireIdentifier(identifier);
     const key = keyNamed(identifier);
+    const place = this.#places.at(key ?? CHECK_KEY);
     // Not even this is answered by a store that is closed or gone.
     const record = await this.#database.get(key ?? CHECK_KEY);
-    return key === undefined ? undefined : this.#opened(record, key, identifier);
+    return key === undefined ? undefined : opened(record, place, identifier);
   }
 
   async put(context: SecurityContext): Promise<void> {
@@ -118,11 +120,11 @@ class LmdbStore implements LmdbContextStore {
     const { identifier } = context;
     const key = keyOf(identifierOctets(identifier));
     await this.#database.write('put', (writing) => {
-      const stored = this.#opened(writing.get(key), key, identifier);
+      const place = this.#places.within(key);
+      const stored = opened(writing.get(key), place, identifier);
       wipeContext(stored);
       refuseRevival(stored);
-      this.#replace(writing, key, context);
-      if (stored !== undefined) this.#changes.append(writing, identifier);
+      this.#replace(writing, key, place, context, stored !== undefined);
     });
   }
 
@@ -131,7 +133,7 @@ class LmdbStore implements LmdbContextStore {
     const key = keyOf(identifierOctets(context.identifier));
     return this.#database.write('insert', (writing) => {
       if (writing.get(key) !== undefined) return false;
-      this.#replace(writing, key, context);
+      this.#replace(writing, key, this.#places.within(key), context, false);
       return true;
     });
   }
@@ -145,13 +147,14 @@ class LmdbStore implements LmdbContextStore {
     const key = keyNamed(identifier);
     const failures: unknown[] = [];
     const isWritten = await this.#database.write('update', (writing) => {
-      const current = key && this.#opened(writing.get(key), key, identifier);
+      if (key === undefined) return false;
+      const place = this.#places.within(key);
+      const current = opened(writing.get(key), place, identifier);
       try {
-        if (key === undefined || current === undefined || current.cancelledAtMs !== undefined) return false;
+        if (current === undefined || current.cancelledAtMs !== undefined) return false;
         const changed = tryChange(checked, current, failures);
         if (changed === undefined) return false;
-        this.#replace(writing, key, changed);
-        this.#changes.append(writing, identifier);
+        this.#replace(writing, key, place, changed, true);
         return true;
       } finally {
         wipeContext(current);
@@ -180,7 +183,7 @@ class LmdbStore implements LmdbContextStore {
     let count = 0;
     for (let at = 0; at < keys.length; at += PRUNE_BATCH) {
       const batch = keys.slice(at, at + PRUNE_BATCH);
-      const removed = (writing: Writing): number =>
+      const removed = (writing: SealedWriting): number =>
         batch.filter((key) => this.#removeForgotten(writing, key, nowMs)).length;
       count += await this.#database.write('prune', removed);
     }
@@ -192,10 +195,12 @@ class LmdbStore implements LmdbContextStore {
     requireTime(nowMs, 'nowMs');
     const key = keyNamed(identifier);
     return this.#database.write('forget', (writing) => {
-      const context = key && this.#opened(writing.get(key), key, identifier);
+      if (key === undefined) return false;
+      const place = this.#places.within(key);
+      const context = opened(writing.get(key), place, identifier);
       wipeContext(context);
-      if (key === undefined || context === undefined || !isOver(context, nowMs)) return false;
-      this.#remove(writing, key, identifier);
+      if (context === undefined || !isOver(context, nowMs)) return false;
+      this.#remove(writing, key, place, identifier);
       return true;
     });
   }
@@ -206,7 +211,7 @@ class LmdbStore implements LmdbContextStore {
   }
 
   reseal(): Promise<Resealed> {
-    return resealAll(this.#database, this.#keys);
+    return resealAll(this.#database);
   }
 
   close(): Promise<void> {
@@ -214,19 +219,16 @@ class LmdbStore implements LmdbContextStore {
   }
 
   #contextKeys(): Promise<readonly Uint8Array[]> {
-    return this.#database.keys(Uint8Array.of(CONTEXT_PREFIX), AFTER_CONTEXTS);
+    return this.#database.keys(CONTEXTS_START, AFTER_CONTEXTS);
   }
 
-  #opened(record: Uint8Array | undefined, key: Uint8Array, identifier: string): SecurityContext | undefined {
-    return record && openContext(record, key, this.#keys, identifier);
-  }
-
-  #removeForgotten(writing: Writing, key: Uint8Array, nowMs: number): boolean {
+  #removeForgotten(writing: SealedWriting, key: Uint8Array, nowMs: number): boolean {
     const identifier = identifierOf(key);
     if (identifier === undefined) return false;
+    const place = this.#places.within(key);
     let context: SecurityContext | undefined;
     try {
-      context = this.#opened(writing.get(key), key, identifier);
+      context = opened(writing.get(key), place, identifier);
     } catch (error) {
       // Damaged, or of a key that is gone: nobody can tell its time. The others must not wait for it.
       if (error instanceof Fault) return false;
@@ -234,39 +236,31 @@ class LmdbStore implements LmdbContextStore {
     }
     wipeContext(context);
     if (context === undefined || !isForgotten(context, this.#retention, nowMs)) return false;
-    this.#remove(writing, key, identifier);
+    this.#remove(writing, key, place, identifier);
     return true;
   }
 
-  #remove(writing: Writing, key: Uint8Array, identifier: string): void {
+  #remove(writing: SealedWriting, key: Uint8Array, place: WitnessedPlace, identifier: string): void {
     writing.remove(key);
-    this.#changes.append(writing, identifier);
+    this.#changes.append(writing, identifier, place.stamp);
   }
 
-  #replace(writing: Writing, key: Uint8Array, context: SecurityContext): void {
-    writing.put(key, sealContext(context, key, this.#sealingKey));
+  #replace(
+    writing: SealedWriting,
+    key: Uint8Array,
+    place: WitnessedPlace,
+    context: SecurityContext,
+    isChange: boolean,
+  ): void {
+    const sealed = sealContext(context, place);
+    // What was only made has no older record.
+    writing.putSealed(key, place, sealed, isChange);
+    if (isChange) this.#changes.append(writing, context.identifier, stampOf(sealed));
   }
 }
 
-function keyOf(octets: Uint8Array): Uint8Array {
-  const key = new Uint8Array(octets.length + 1);
-  key[0] = CONTEXT_PREFIX;
-  key.set(octets, 1);
-  return key;
-}
-
-function keyNamed(identifier: string): Uint8Array | undefined {
-  const octets = storableOctets(identifier);
-  return octets && keyOf(octets);
-}
-
-/** `undefined` for a key that is damaged: it is nobody's name. */
-function identifierOf(key: Uint8Array): string | undefined {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(key.subarray(1));
-  } catch {
-    return undefined;
-  }
+function opened(record: Uint8Array | undefined, place: RecordPlace, identifier: string): SecurityContext | undefined {
+  return record && openContext(record, place, identifier);
 }
 
 /** What the caller's own function throws goes back to it as it is, past the handling of LMDB's errors. */

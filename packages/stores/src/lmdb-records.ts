@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { RecordStore, Records } from '@parley/conversation';
+import { isOfCounts } from '@parley/conversation/internal';
 import { Fault } from '@parley/core';
-import type { KeyEncryptionKey } from '@parley/sealing';
 import { openKept, sealKept } from '@parley/sealing/internal';
-import type { LmdbDatabase, Writing } from './lmdb-database.ts';
+import type { Writing } from './lmdb-database.ts';
+import type { SealedDatabase, SealedWriting } from './sealed-database.ts';
 
 // Behind all contexts in the database's own order.
 const PREFIX = 3;
@@ -14,13 +15,10 @@ const PRUNE_BATCH = 256;
 
 /** The records of a store, sealed as its contexts are; nobody can tell from their keys whose they are. */
 export class LmdbRecords implements RecordStore {
-  readonly #database: LmdbDatabase;
-  readonly #keys: readonly [KeyEncryptionKey, ...KeyEncryptionKey[]];
+  readonly #database: SealedDatabase;
 
-  /** The first of `keys` seals. */
-  constructor(database: LmdbDatabase, keys: readonly [KeyEncryptionKey, ...KeyEncryptionKey[]]) {
+  constructor(database: SealedDatabase) {
     this.#database = database;
-    this.#keys = keys;
   }
 
   async transact<T>(partition: string, action: (records: Records) => T): Promise<T> {
@@ -28,7 +26,7 @@ export class LmdbRecords implements RecordStore {
     const failures: unknown[] = [];
     const result = await this.#database.write('records', (writing) => {
       try {
-        return { value: action(this.#within(writing, prefix)) };
+        return { value: action(this.#within(writing, prefix, isOfCounts(partition))) };
       } catch (error) {
         // What the caller's own function throws goes back to it as it is, past the handling of LMDB's errors.
         failures.push(error);
@@ -59,16 +57,21 @@ export class LmdbRecords implements RecordStore {
     }
   }
 
-  #within(writing: Writing, prefix: Uint8Array): Records {
+  /** `isLoose`: an older record is as good as the newest. */
+  #within(writing: SealedWriting, prefix: Uint8Array, isLoose: boolean): Records {
+    const { places } = this.#database;
     return {
       get: (name) => {
         const key = keyOf(prefix, name);
         const sealed = writing.get(key);
-        return sealed && openKept(sealed, key, this.#keys).record;
+        return sealed && openKept(sealed, isLoose ? places.loose(key) : places.within(key)).record;
       },
       put: (name, record, untilMs) => {
         const key = keyOf(prefix, name);
-        writing.put(key, sealKept({ untilMs, record }, key, this.#keys[0]));
+        const kept = { untilMs, record };
+        if (isLoose) return writing.put(key, sealKept(kept, places.loose(key)));
+        const place = places.within(key);
+        writing.putSealed(key, place, sealKept(kept, place), false);
       },
       remove: (name) => writing.remove(keyOf(prefix, name)),
     };
@@ -78,7 +81,7 @@ export class LmdbRecords implements RecordStore {
     const sealed = writing.get(key);
     if (sealed === undefined) return false;
     try {
-      return nowMs > openKept(sealed, key, this.#keys).untilMs;
+      return nowMs > openKept(sealed, this.#database.places.loose(key)).untilMs;
     } catch (error) {
       if (error instanceof Fault) return false;
       throw error;

@@ -1,9 +1,10 @@
-import type { ContextStore, ContextStoreOptions } from '@parley/conversation';
+import type { ContextStoreOptions, SealedContextStore } from '@parley/conversation';
 import { STORE_MEMBERS } from '@parley/conversation/internal';
 import type { Kind } from '@parley/core/internal';
-import { FLAG, instanceOf, listOf, optional, shapeOf, textLike } from '@parley/core/internal';
+import { callback, FLAG, instanceOf, listOf, optional, shapeOf, textLike } from '@parley/core/internal';
+import type { RollbackWitness } from '@parley/sealing';
 import { KeyEncryptionKey } from '@parley/sealing';
-import type { Resealed } from './reseal.ts';
+import { ROLLBACK_WITNESS } from '@parley/sealing/internal';
 
 export interface LmdbContextStoreOptions extends ContextStoreOptions {
   /** A folder of the store's own: made with mode 0700, and it must be so. */
@@ -16,6 +17,10 @@ export interface LmdbContextStoreOptions extends ContextStoreOptions {
    */
   readonly olderKeyEncryptionKeys?: readonly KeyEncryptionKey[] | undefined;
   readonly readOnly?: boolean | undefined;
+  /** What remembers how new each record is, so that an older one that is put back does not open. Default: the memory of this process. */
+  readonly witness?: RollbackWitness | undefined;
+  /** Epoch milliseconds, by which records are newer than others. Default: the clock of this machine. */
+  readonly nowMs?: (() => number) | undefined;
 }
 
 export const LMDB_STORE_OPTIONS: Kind<LmdbContextStoreOptions> = shapeOf<LmdbContextStoreOptions>({
@@ -24,13 +29,9 @@ export const LMDB_STORE_OPTIONS: Kind<LmdbContextStoreOptions> = shapeOf<LmdbCon
   keyEncryptionKey: instanceOf(KeyEncryptionKey),
   olderKeyEncryptionKeys: optional(listOf(instanceOf(KeyEncryptionKey))),
   readOnly: optional(FLAG),
+  witness: optional(ROLLBACK_WITNESS),
+  nowMs: optional(callback()),
 });
 
 /** A store in a folder. */
-export interface LmdbContextStore extends ContextStore {
-  /**
-   * Seals anew what is sealed under one of `olderKeyEncryptionKeys`, tombstones too, while others read and write. When nothing is
-   * left, those keys are not needed any more: once every process that writes has the new one.
-   */
-  reseal(): Promise<Resealed>;
-}
+export type LmdbContextStore = SealedContextStore;

@@ -13,4 +13,6 @@ export type { OpenStore } from './conformance/context-store-laws.ts';
 export type { Law } from './conformance/law.ts';
 export { RECORD_STORE_LAWS } from './conformance/record-store-laws.ts';
 export { REPLAY_CACHE_LAWS } from './conformance/replay-cache-laws.ts';
+export { SEALED_STORE_LAWS } from './conformance/sealed-store-laws.ts';
+export type { SealedPlaceOfStore } from './conformance/sealed-store-laws.ts';
 export type { OpenReplayCache } from './conformance/replay-cache-laws.ts';

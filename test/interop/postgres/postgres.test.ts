@@ -12,6 +12,8 @@ import {
   RECORD_STORE_LAWS,
   REPLAY_CACHE_LAWS,
   SAMPLE_TIME_MS,
+  SEALED_STORE_LAWS,
+  type SealedPlaceOfStore,
   sampleContext,
 } from '@parley/testing';
 import pg from 'pg';
@@ -77,6 +79,32 @@ describe('the laws', () => {
   const openReplays: OpenReplayCache = async () =>
     new PostgresReplayCache({ pool: poolOf(), schema: `laws_${schemas++}` });
 
+  const sealed = async (): Promise<SealedPlaceOfStore> => {
+    const schema = `laws_${schemas++}`;
+    return {
+      async open([keyEncryptionKey, ...olderKeyEncryptionKeys], witness) {
+        const nowMs = (): number => SAMPLE_TIME_MS;
+        const keys = { keyEncryptionKey, olderKeyEncryptionKeys };
+        const store = await openPostgresContextStore({ pool: poolOf(), ...keys, schema, witness, nowMs });
+        cleanups.push(() => store.close());
+        return store;
+      },
+      async copy() {
+        const raw = poolOf();
+        const [hashes, fields] = [`${schema}.hashes`, `${schema}.fields`];
+        for (const table of [hashes, fields]) {
+          await raw.query(`drop table if exists ${table}_before`);
+          await raw.query(`create table ${table}_before as table ${table}`);
+        }
+        return async () => {
+          await raw.query(`delete from ${hashes}`);
+          for (const table of [hashes, fields]) await raw.query(`insert into ${table} table ${table}_before`);
+        };
+      },
+    };
+  };
+
+  test.each(SEALED_STORE_LAWS)('T110: $name', async ({ check }) => await check(sealed));
   test.each([...CONTEXT_STORE_LAWS, ...RECORD_STORE_LAWS])('$name', async ({ check }) => await check(open));
   test.each(REPLAY_CACHE_LAWS)('replays: $name', async ({ check }) => await check(openReplays));
 });

@@ -9,6 +9,8 @@ import {
   RECORD_STORE_LAWS,
   REPLAY_CACHE_LAWS,
   SAMPLE_TIME_MS,
+  SEALED_STORE_LAWS,
+  type SealedPlaceOfStore,
 } from '@parley/testing';
 import { createClient } from '@redis/client';
 import { Redis } from 'ioredis';
@@ -65,6 +67,34 @@ describe.each(SETTINGS)('$name', ({ client, server }) => {
   const openReplays: OpenReplayCache = async () =>
     new RedisReplayCache({ client: await client(redis.port), prefix: `${stores++}:` });
 
+  const sealed = async (): Promise<SealedPlaceOfStore> => {
+    const prefix = `sealed-${stores++}:`;
+    return {
+      async open([keyEncryptionKey, ...olderKeyEncryptionKeys], witness) {
+        const store = await openRedisContextStore({
+          client: await client(redis.port),
+          keyEncryptionKey,
+          olderKeyEncryptionKeys,
+          prefix,
+          witness,
+          nowMs: () => SAMPLE_TIME_MS,
+        });
+        cleanups.push(() => store.close());
+        return store;
+      },
+      async copy() {
+        const raw = new Redis(redis.port, '127.0.0.1');
+        cleanups.push(() => raw.disconnect());
+        const dumps = (await raw.keys(`${prefix}*`)).map(async (key) => ({ key, dump: await raw.dumpBuffer(key) }));
+        const kept = await Promise.all(dumps);
+        return async () => {
+          for (const { key, dump } of kept) await raw.restore(key, 0, dump!, 'REPLACE');
+        };
+      },
+    };
+  };
+
+  test.each(SEALED_STORE_LAWS)('T110: $name', async ({ check }) => await check(sealed));
   test.each([...CONTEXT_STORE_LAWS, ...RECORD_STORE_LAWS])('$name', async ({ check }) => await check(open));
   test.each(REPLAY_CACHE_LAWS)('replays: $name', async ({ check }) => await check(openReplays));
 });

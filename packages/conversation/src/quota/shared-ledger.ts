@@ -4,6 +4,7 @@ import { wipeContext } from '../store/context-copy.ts';
 import type { ContextStore } from '../store/context-store.ts';
 import { DEFAULT_GRACE_MS } from '../store/context-store.ts';
 import type { RecordStore, Records } from '../store/record-store.ts';
+import { OF_COUNTS } from '../store/record-store.ts';
 import { isOver } from '../store/retention.ts';
 
 /** A context is charged before it is stored: so long may that take. */
@@ -123,8 +124,7 @@ export class SharedLedger {
   }
 
   #step<T>(principal: string, action: (records: Records, account: Account) => T): Promise<T> {
-    // No identifier that came in a message holds a NUL: so no sequence has this partition.
-    return this.#records.transact(`\0contexts of ${principal}`, (records) =>
+    return this.#records.transact(`${OF_COUNTS}contexts of ${principal}`, (records) =>
       action(records, (records.get(NAME) as Account | undefined) ?? EMPTY),
     );
   }

@@ -2,6 +2,7 @@
 import { hash } from 'node:crypto';
 import { Fault } from '@parley/core';
 import type { RecordStore } from '../store/record-store.ts';
+import { OF_COUNTS } from '../store/record-store.ts';
 
 /** What is counted of one, and when that was. */
 export interface Count {
@@ -46,8 +47,7 @@ export class SharedTable {
     const digest = hash('sha256', `${this.#name} ${who}`, 'buffer');
     const key = digest.toString('base64url').slice(0, KEY_LENGTH);
     const part = digest.readUInt16BE(digest.length - 2) % PARTS;
-    // No identifier that came in a message holds a NUL: so no sequence has this partition.
-    await this.#records.transact(`\0${this.#name} ${part}`, (records) => {
+    await this.#records.transact(`${OF_COUNTS}${this.#name} ${part}`, (records) => {
       const held: Held = (records.get(NAME) as Held | undefined) ?? {};
       const before = held[key];
       const count = before && { value: before[0], atMs: before[1] };

@@ -1,10 +1,11 @@
 import type { SecurityContext } from '@parley/core';
 import { Fault } from '@parley/core';
 import type { ContextChanges } from '@parley/engine';
-import type { KeyEncryptionKey } from '@parley/sealing';
-import { openContext, openRecord, sealContext, sealRecord } from '@parley/sealing/internal';
+import type { Resealed } from '@parley/sealing';
+import type { RecordPlace, SealedPlaces, WitnessedPlace } from '@parley/sealing/internal';
+import { openContext, sealContext, stampOf } from '@parley/sealing/internal';
 import { identifierOctets, refuseRevival, storableOctets, tombstoneOf, wipeContext } from '../store/context-copy.ts';
-import type { ContextStore, ContextStoreOptions } from '../store/context-store.ts';
+import type { ContextStoreOptions, SealedContextStore } from '../store/context-store.ts';
 import type { Retention } from '../store/retention.ts';
 import { isForgotten, isOver, retentionOf } from '../store/retention.ts';
 import {
@@ -15,10 +16,12 @@ import {
   requireTime,
 } from '../store/store-doors.ts';
 import { keepingMs } from './keeping-time.ts';
-import type { HashWrite, ReadHash, RemoteHashes, Telling } from './remote-hashes.ts';
+import type { HashWrite, ReadHash, RemoteHashes } from './remote-hashes.ts';
 import { untilFirst } from './remote-hashes.ts';
 import type { RemoteNames } from './remote-names.ts';
 import { RemoteRecords } from './remote-records.ts';
+import { resealHashes } from './remote-reseal.ts';
+import type { RemoteTellings } from './remote-tellings.ts';
 
 const RECORD = 'r';
 const CHECK_PLAINTEXT: Uint8Array = new TextEncoder().encode('parley context store 1');
@@ -27,8 +30,8 @@ const CHECK_PLAINTEXT: Uint8Array = new TextEncoder().encode('parley context sto
 export interface RemoteParts extends ContextStoreOptions {
   readonly hashes: RemoteHashes;
   readonly names: RemoteNames;
-  /** The first seals. */
-  readonly keys: readonly [KeyEncryptionKey, ...KeyEncryptionKey[]];
+  readonly places: SealedPlaces;
+  readonly tellings: RemoteTellings;
   readonly nowMs: () => number;
   /** What changed since, as `ContextStore.changes` says it. */
   readonly changes: (since: number | undefined) => Promise<ContextChanges>;
@@ -37,46 +40,44 @@ export interface RemoteParts extends ContextStoreOptions {
   readonly sweep?: (() => Promise<void>) | undefined;
 }
 
-/** A new check record for the place called `name`, which says of a store what it is sealed under. */
-export function sealedCheck(name: string, key: KeyEncryptionKey): Uint8Array {
-  return sealRecord(CHECK_PLAINTEXT, new TextEncoder().encode(name), key);
-}
-
-/** @throws Fault `caller.store-key-wrong`, `internal.store-corrupt` */
-export function openCheck(sealed: Uint8Array, name: string, keys: readonly KeyEncryptionKey[]): void {
-  openRecord(sealed, new TextEncoder().encode(name), keys);
+/** A new check record for `place`, which says of a store what it is sealed under. */
+export function sealedCheck(place: RecordPlace): Uint8Array {
+  return place.seal(CHECK_PLAINTEXT);
 }
 
 /** Contexts on another machine, each a hash whose value is sealed; each change is one step of the server, which done twice is done once. */
-export class RemoteContextStore implements ContextStore {
+export class RemoteContextStore implements SealedContextStore {
   readonly records: RemoteRecords;
   readonly #hashes: RemoteHashes;
   readonly #changes: RemoteParts['changes'];
   readonly #end: () => void;
   readonly #sweep: RemoteParts['sweep'];
   readonly #names: RemoteNames;
-  readonly #keys: readonly [KeyEncryptionKey, ...KeyEncryptionKey[]];
+  readonly #places: SealedPlaces;
+  readonly #tellings: RemoteTellings;
   readonly #retention: Retention;
   readonly #nowMs: () => number;
 
-  constructor({ hashes, names, keys, nowMs, changes, end, sweep, ...retention }: RemoteParts) {
+  constructor({ hashes, names, places, tellings, nowMs, changes, end, sweep, ...retention }: RemoteParts) {
     this.#sweep = sweep;
     this.#hashes = hashes;
     this.#changes = changes;
     this.#end = end;
     this.#names = names;
-    this.#keys = keys;
+    this.#places = places;
+    this.#tellings = tellings;
     this.#retention = retentionOf(retention);
     this.#nowMs = nowMs;
-    this.records = new RemoteRecords(hashes, names, keys, nowMs);
+    this.records = new RemoteRecords(hashes, names, places, nowMs);
   }
 
   async get(identifier: string): Promise<SecurityContext | undefined> {
     requireIdentifier(identifier);
     const key = this.#keyNamed(identifier);
+    const place = this.#placeOf(key);
     // Not even this is answered by a store that is closed or gone.
     const { fields } = await this.#hashes.read(key ?? this.#names.changes, [RECORD]);
-    return this.#opened(fields[0], key, identifier);
+    return opened(fields[0], place, identifier);
   }
 
   async put(context: SecurityContext): Promise<void> {
@@ -85,18 +86,20 @@ export class RemoteContextStore implements ContextStore {
     identifierOctets(identifier);
     const key = this.#names.context(identifier);
     await untilFirst(async () => {
+      const place = this.#placeOf(key);
       const read = await this.#hashes.read(key, [RECORD]);
-      const stored = this.#opened(read.fields[0], key, identifier);
+      const stored = opened(read.fields[0], place, identifier);
       wipeContext(stored);
       refuseRevival(stored);
-      return (await this.#replace(key, read, context)) ? { value: undefined } : undefined;
+      return (await this.#replace(key, place, read, context)) ? { value: undefined } : undefined;
     });
   }
 
   async insert(context: SecurityContext): Promise<boolean> {
     requireContext(context);
     identifierOctets(context.identifier);
-    return await this.#replace(this.#names.context(context.identifier), ABSENT, context);
+    const key = this.#names.context(context.identifier);
+    return await this.#replace(key, this.#placeOf(key), ABSENT, context);
   }
 
   async update(
@@ -107,13 +110,14 @@ export class RemoteContextStore implements ContextStore {
     const checked = checkedChange(change);
     const key = this.#keyNamed(identifier);
     return await untilFirst(async () => {
+      const place = this.#placeOf(key);
       const read = await this.#hashes.read(key ?? this.#names.changes, [RECORD]);
-      const current = this.#opened(read.fields[0], key, identifier);
+      const current = opened(read.fields[0], place, identifier);
       try {
         if (key === undefined || current === undefined || current.cancelledAtMs !== undefined) return { value: false };
         const changed = checked(current);
         if (changed === undefined) return { value: false };
-        return (await this.#replace(key, read, changed)) ? { value: true } : undefined;
+        return (await this.#replace(key, place, read, changed)) ? { value: true } : undefined;
       } finally {
         wipeContext(current);
       }
@@ -155,6 +159,10 @@ export class RemoteContextStore implements ContextStore {
     return await this.#changes(since);
   }
 
+  async reseal(): Promise<Resealed> {
+    return await resealHashes(this.#hashes, this.#names, this.#places);
+  }
+
   async close(): Promise<void> {
     this.#end();
   }
@@ -166,10 +174,11 @@ export class RemoteContextStore implements ContextStore {
   ): Promise<boolean> {
     const key = this.#keyNamed(identifier);
     return await untilFirst(async () => {
+      const place = this.#placeOf(key);
       const read = await this.#hashes.read(key ?? this.#names.changes, [RECORD]);
       let context: SecurityContext | undefined;
       try {
-        context = this.#opened(read.fields[0], key, identifier);
+        context = opened(read.fields[0], place, identifier);
       } catch (error) {
         // Damaged, or of a key that is gone: nobody can tell its time. The others must not wait for it.
         if (damaged !== undefined && error instanceof Fault) return { value: false };
@@ -177,19 +186,30 @@ export class RemoteContextStore implements ContextStore {
       }
       wipeContext(context);
       if (key === undefined || context === undefined || !mayGo(context)) return { value: false };
-      return (await this.#hashes.remove(key, read, this.#telling(identifier))) ? { value: true } : undefined;
+      const tell = this.#tellings.of(identifier, place.stamp);
+      return (await this.#hashes.remove(key, read, tell)) ? { value: true } : undefined;
     });
   }
 
-  #replace(key: string, read: Pick<ReadHash, 'write'>, context: SecurityContext): Promise<boolean> {
-    const sealed = sealContext(context, new TextEncoder().encode(key), this.#keys[0]);
+  async #replace(
+    key: string,
+    place: WitnessedPlace,
+    read: Pick<ReadHash, 'write'>,
+    context: SecurityContext,
+  ): Promise<boolean> {
+    const sealed = sealContext(context, place);
     const write: HashWrite = {
       fields: [[RECORD, sealed]],
       keepMs: keepingMs(this.#untilMs(context), this.#nowMs()),
       keep: 'set',
-      tell: this.#telling(context.identifier),
+      tell: this.#tellings.of(context.identifier, stampOf(sealed)),
     };
-    return this.#hashes.replace(key, read, write);
+    const isWritten = await this.#hashes.replace(key, read, write);
+    if (!isWritten) return false;
+    // What was only made has no older record.
+    if (read === ABSENT) place.saw(sealed);
+    else await place.wrote(sealed);
+    return true;
   }
 
   #untilMs({ expiresAtMs, cancelledAtMs, keys }: SecurityContext): number {
@@ -198,13 +218,9 @@ export class RemoteContextStore implements ContextStore {
     return Math.min(expiresAtMs + graceMs, isTombstone ? cancelledAtMs + tombstoneMs : Number.POSITIVE_INFINITY);
   }
 
-  #telling(message: string): Telling {
-    return { channel: this.#names.changes, message };
-  }
-
-  #opened(record: Uint8Array | undefined, key: string | undefined, identifier: string): SecurityContext | undefined {
-    if (record === undefined || key === undefined) return undefined;
-    return openContext(record, new TextEncoder().encode(key), this.#keys, identifier);
+  /** Before the place is read. What is nobody's identifier has none, and nothing is there. */
+  #placeOf(key: string | undefined): WitnessedPlace {
+    return this.#places.at(new TextEncoder().encode(key ?? this.#names.changes));
   }
 
   #keyNamed(identifier: string): string | undefined {
@@ -213,3 +229,7 @@ export class RemoteContextStore implements ContextStore {
 }
 
 const ABSENT: Pick<ReadHash, 'write'> = { write: new Uint8Array(0) };
+
+function opened(record: Uint8Array | undefined, place: RecordPlace, identifier: string): SecurityContext | undefined {
+  return record && openContext(record, place, identifier);
+}

@@ -1,8 +1,8 @@
 import { Fault } from '@parley/core';
-import type { KeyEncryptionKey } from '@parley/sealing';
-import type { KeptRecord } from '@parley/sealing/internal';
+import type { KeptRecord, RecordPlace, SealedPlaces } from '@parley/sealing/internal';
 import { openKept, sealKept } from '@parley/sealing/internal';
 import type { RecordStore, Records, StoredRecord } from '../store/record-store.ts';
+import { isOfCounts } from '../store/record-store.ts';
 import { keepingMs } from './keeping-time.ts';
 import { RecordStep } from './record-step.ts';
 import type { ReadHash, RemoteHashes } from './remote-hashes.ts';
@@ -19,30 +19,29 @@ const NAME_PREFIX = 'r';
 export class RemoteRecords implements RecordStore {
   readonly #hashes: RemoteHashes;
   readonly #names: RemoteNames;
-  readonly #keys: readonly [KeyEncryptionKey, ...KeyEncryptionKey[]];
+  readonly #places: SealedPlaces;
   readonly #nowMs: () => number;
   /** What the steps of this process want of a partition, the last of each: they go one after the other, or would be in each other's way. */
   readonly #turns = new Map<string, Promise<unknown>>();
 
-  /** The first of `keys` seals. */
-  constructor(
-    hashes: RemoteHashes,
-    names: RemoteNames,
-    keys: readonly [KeyEncryptionKey, ...KeyEncryptionKey[]],
-    nowMs: () => number,
-  ) {
+  constructor(hashes: RemoteHashes, names: RemoteNames, places: SealedPlaces, nowMs: () => number) {
     this.#hashes = hashes;
     this.#names = names;
-    this.#keys = keys;
+    this.#places = places;
     this.#nowMs = nowMs;
   }
 
   async transact<T>(partition: string, action: (records: Records) => T): Promise<T> {
     const key = this.#names.records(partition);
+    const isLoose = isOfCounts(partition);
+    const placeAt: PlaceAt = (field) => {
+      const name = placeNameOf(key, field);
+      return isLoose ? this.#places.loose(name) : this.#places.at(name);
+    };
     const before = this.#turns.get(key);
     const step = async (): Promise<T> => {
       await before?.catch(() => undefined);
-      return await untilFirst(() => this.#tried(key, action));
+      return await untilFirst(() => this.#tried(key, action, placeAt));
     };
     const turn = step();
     this.#turns.set(key, turn);
@@ -63,9 +62,9 @@ export class RemoteRecords implements RecordStore {
   }
 
   async #prunePartition(key: string, nowMs: number): Promise<void> {
-    const names = (await this.#hashes.fieldNames(key)).filter((name) => name.startsWith(NAME_PREFIX));
+    const names = (await this.#hashes.fieldNames(key)).filter(isRecordField);
     const read = await this.#hashes.read(key, names);
-    const over = names.filter((name, index) => this.#isOver(read.fields[index], placeOf(key, name), nowMs));
+    const over = names.filter((name, index) => this.#isOver(read.fields[index], placeNameOf(key, name), nowMs));
     // Who changed it meanwhile uses it: next time, then.
     if (over.length === names.length) await this.#hashes.remove(key, read);
     else if (over.length > 0) {
@@ -74,9 +73,9 @@ export class RemoteRecords implements RecordStore {
     }
   }
 
-  #isOver(sealed: Uint8Array | undefined, place: Uint8Array, nowMs: number): boolean {
+  #isOver(sealed: Uint8Array | undefined, name: Uint8Array, nowMs: number): boolean {
     try {
-      return sealed === undefined || nowMs > openKept(sealed, place, this.#keys).untilMs;
+      return sealed === undefined || nowMs > openKept(sealed, this.#places.loose(name)).untilMs;
     } catch (error) {
       if (error instanceof Fault) return false;
       throw error;
@@ -84,8 +83,13 @@ export class RemoteRecords implements RecordStore {
   }
 
   /** One run of `action`, or several with more of what it asks for; `undefined` if somebody else wrote meanwhile. */
-  async #tried<T>(key: string, action: (records: Records) => T): Promise<{ readonly value: T } | undefined> {
+  async #tried<T>(
+    key: string,
+    action: (records: Records) => T,
+    placeAt: PlaceAt,
+  ): Promise<{ readonly value: T } | undefined> {
     const known = new Map<string, StoredRecord | undefined>();
+    const places = new Map<string, RecordPlace>();
     let write: Uint8Array | undefined;
     for (;;) {
       const step = new RecordStep(known);
@@ -94,28 +98,45 @@ export class RemoteRecords implements RecordStore {
         if ('error' in result) throw result.error;
         if (step.writes.size === 0) return result;
         write ??= (await this.#hashes.read(key, [])).write;
-        return (await this.#commit(key, { write }, step.writes)) ? result : undefined;
+        const fields = [...step.writes].map(([name, kept]) => {
+          const field = fieldOf(name);
+          return { field, kept, place: places.get(field) ?? placeAt(field) };
+        });
+        return (await this.#commit(key, { write }, fields)) ? result : undefined;
       }
       const field = fieldOf(step.wanted);
+      const place = placeAt(field);
+      places.set(field, place);
       const { write: latest, fields } = await this.#hashes.read(key, [field]);
       if (write !== undefined && !isSame(write, latest)) return undefined;
       write = latest;
-      known.set(step.wanted, fields[0] && openKept(fields[0], placeOf(key, field), this.#keys).record);
+      known.set(step.wanted, fields[0] && openKept(fields[0], place).record);
     }
   }
 
-  async #commit(
-    key: string,
-    read: Pick<ReadHash, 'write'>,
-    writes: ReadonlyMap<string, KeptRecord | undefined>,
-  ): Promise<boolean> {
-    const fields = [...writes].map(([name, kept]) => {
-      const field = fieldOf(name);
-      return [field, kept && sealKept(kept, placeOf(key, field), this.#keys[0])] as const;
-    });
-    const untilMs = Math.max(0, ...[...writes.values()].map((kept) => kept?.untilMs ?? 0));
-    return await this.#hashes.replace(key, read, { fields, keepMs: keepingMs(untilMs, this.#nowMs()), keep: 'extend' });
+  async #commit(key: string, read: Pick<ReadHash, 'write'>, writes: readonly FieldWrite[]): Promise<boolean> {
+    const sealed = writes.map(({ field, kept, place }) => ({ field, place, value: kept && sealKept(kept, place) }));
+    const untilMs = Math.max(0, ...writes.map(({ kept }) => kept?.untilMs ?? 0));
+    const fields = sealed.map(({ field, value }) => [field, value] as const);
+    const keepMs = keepingMs(untilMs, this.#nowMs());
+    const isWritten = await this.#hashes.replace(key, read, { fields, keepMs, keep: 'extend' });
+    if (isWritten) for (const { place, value } of sealed) if (value !== undefined) place.saw(value);
+    return isWritten;
   }
+}
+
+/** A place of one field, before it is read. */
+type PlaceAt = (field: string) => RecordPlace;
+
+interface FieldWrite {
+  readonly field: string;
+  /** `undefined`: removed. */
+  readonly kept: KeptRecord | undefined;
+  readonly place: RecordPlace;
+}
+
+export function isRecordField(field: string): boolean {
+  return field.startsWith(NAME_PREFIX);
 }
 
 function fieldOf(name: string): string {
@@ -123,7 +144,7 @@ function fieldOf(name: string): string {
 }
 
 /** What a value is sealed for. */
-function placeOf(key: string, field: string): Uint8Array {
+export function placeNameOf(key: string, field: string): Uint8Array {
   return new TextEncoder().encode(`${key} ${field}`);
 }
 

@@ -21,6 +21,12 @@ export class ChangeRing {
     this.#count++;
   }
 
+  /** A change that was told; of one that is not known by name, that there was some. */
+  hear(identifier: string | undefined): void {
+    if (identifier === undefined) this.skip();
+    else this.append(identifier);
+  }
+
   /** Changes may have been missed, nobody knows which. */
   skip(): void {
     this.#count += CHANGES_KEPT + 1;

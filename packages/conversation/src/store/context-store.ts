@@ -1,5 +1,6 @@
 import type { SecurityContext } from '@parley/core';
 import type { ContextChanges } from '@parley/engine';
+import type { Resealed } from '@parley/sealing';
 import type { RecordStore } from './record-store.ts';
 
 /**
@@ -73,6 +74,15 @@ export interface ContextStore {
   readonly records?: RecordStore;
 
   close(): Promise<void>;
+}
+
+/** A store that seals what it keeps under key-encryption keys. */
+export interface SealedContextStore extends ContextStore {
+  /**
+   * Seals anew what is sealed under one of the older keys, tombstones too, while others read and write. When nothing is
+   * left, those keys are not needed any more: once every process that writes has the new one.
+   */
+  reseal(): Promise<Resealed>;
 }
 
 /** What tokens carry of their contexts. */

@@ -6,6 +6,17 @@ import { callback, FINITE, requireKind, TEXT } from '@parley/core/internal';
 /** Plain data: objects and arrays of texts, numbers, truth values and octets. What was put is not to be changed any more. */
 export type StoredRecord = object;
 
+/** What the partitions of counts begin with; no identifier that came in a message holds a NUL, so no sequence has such a one. */
+export const OF_COUNTS = '\0';
+
+/**
+ * Whether the records of a partition are counts, of which an older one is only generous: after a server has lost its last second, nobody should be refused for
+ * ever because of them.
+ */
+export function isOfCounts(partition: string): boolean {
+  return partition.startsWith(OF_COUNTS);
+}
+
 /** The records of one partition, within one step. */
 export interface Records {
   /** `undefined` where there is none. Borrowed, not to be changed. */

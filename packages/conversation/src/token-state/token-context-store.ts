@@ -4,7 +4,7 @@ import { Fault } from '@parley/core';
 import { either, listOf, only, optional, port, requireOptions, shapeOf, TEXT, whole } from '@parley/core/internal';
 import type { ContextChanges } from '@parley/engine';
 import type { KeyEncryptionKey } from '@parley/sealing';
-import { openContext, sealContext } from '@parley/sealing/internal';
+import { openContext, type RecordPlace, recordPlace, sealContext } from '@parley/sealing/internal';
 import { ChangeRing } from '../store/change-ring.ts';
 import { copyContext, identifierOctets, refuseRevival, tombstoneOf, wipeContext } from '../store/context-copy.ts';
 import type { ContextStore, TokenStates } from '../store/context-store.ts';
@@ -187,7 +187,7 @@ export class TokenContextStore implements ContextStore {
     this.#assertOpen();
     const context = this.#remembered.get(identifier)?.context;
     if (context === undefined) throw new Fault('caller.context-unusable', { reason: 'unknown' });
-    const state = sealContext(context, this.#nameOf(identifier), this.#keys[0]);
+    const state = sealContext(context, this.#placeOf(identifier));
     if (state.length > this.#stateBytesMax)
       throw new Fault('internal.quota', {
         quota: 'token',
@@ -222,7 +222,7 @@ export class TokenContextStore implements ContextStore {
   /** `undefined` for what is none of ours. */
   #opened(identifier: string, state: Uint8Array): SecurityContext | undefined {
     try {
-      return openContext(state, this.#nameOf(identifier), this.#keys, identifier);
+      return openContext(state, this.#placeOf(identifier), identifier);
     } catch (error) {
       // safety: sent by anybody; it names a context that nobody knows, and is answered so.
       if (error instanceof Fault) return undefined;
@@ -230,9 +230,11 @@ export class TokenContextStore implements ContextStore {
     }
   }
 
-  #nameOf(identifier: string): Uint8Array {
+  /** Tokens that a renewal replaced are good until their own end: an older one is no sign of anything. */
+  #placeOf(identifier: string): RecordPlace {
     // The length keeps the two apart: ("a", "bc") is not ("ab", "c").
-    return new TextEncoder().encode(`token ${this.#service.length} ${this.#service}${identifier}`);
+    const name = `token ${this.#service.length} ${this.#service}${identifier}`;
+    return recordPlace(new TextEncoder().encode(name), this.#keys);
   }
 
   async #revokedAtMs(identifier: string): Promise<number | undefined> {

@@ -1,0 +1,42 @@
+/** What nodes tell each other of a context that changed: sealed, with how new its record is now, so that nobody else can tell them anything. */
+import { Fault } from '@parley/core';
+import { decodeBase64Text, encodeBase64 } from '@parley/core/internal';
+import type { SealedPlaces } from '@parley/sealing/internal';
+import { openRecord, sealRecord, stampOf } from '@parley/sealing/internal';
+import type { Telling } from './remote-hashes.ts';
+import type { RemoteNames } from './remote-names.ts';
+
+export class RemoteTellings {
+  readonly #places: SealedPlaces;
+  readonly #names: RemoteNames;
+
+  constructor(places: SealedPlaces, names: RemoteNames) {
+    this.#places = places;
+    this.#names = names;
+  }
+
+  /** That the record of a context has that stamp, or is gone. */
+  of(identifier: string, stamp: number): Telling {
+    const channel = this.#names.changes;
+    const sealed = sealRecord(octetsOf(identifier), octetsOf(channel), this.#places.keys[0], stamp);
+    return { channel, message: encodeBase64(sealed) };
+  }
+
+  /** Whose context changed; `undefined` for what none of us told, or under a key that is not known here. */
+  heard(message: string): string | undefined {
+    try {
+      const sealed = decodeBase64Text(message);
+      const octets = openRecord(sealed, octetsOf(this.#names.changes), this.#places.keys);
+      const identifier = new TextDecoder('utf-8', { ignoreBOM: true }).decode(octets);
+      this.#places.heard(octetsOf(this.#names.context(identifier)), stampOf(sealed));
+      return identifier;
+    } catch (error) {
+      if (error instanceof Fault) return undefined;
+      throw error;
+    }
+  }
+}
+
+function octetsOf(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}

@@ -1,0 +1,116 @@
+import type { Kind } from '@parley/core/internal';
+import { callback, optional, requireOptions, shapeOf, textLike, whole } from '@parley/core/internal';
+import type { RollbackWitness } from '@parley/sealing';
+import { MemoryWitness } from '@parley/sealing';
+import { stampAt } from '@parley/sealing/internal';
+import type { Writing } from './lmdb-database.ts';
+import { LmdbDatabase } from './lmdb-database.ts';
+import { hadStore, markStore } from './store-marker.ts';
+
+export interface LmdbWitnessOptions {
+  /** A folder of the witness's own: not in the store, nor in a backup of it. */
+  readonly directory: string;
+  /** How long is remembered that a context changed: no shorter than contexts live. Default 30 days. */
+  readonly keepMs?: number | undefined;
+  /** Epoch milliseconds. Default: the clock of this machine. */
+  readonly nowMs?: (() => number) | undefined;
+}
+
+/** A witness in a folder. */
+export interface LmdbWitness extends RollbackWitness {
+  close(): Promise<void>;
+}
+
+const OPTIONS: Kind<LmdbWitnessOptions> = shapeOf<LmdbWitnessOptions>({
+  directory: textLike(/^[^\0]+$/, 'the name of a folder'),
+  keepMs: optional(whole(1)),
+  nowMs: optional(callback()),
+});
+
+const PREFIX = 1;
+const AFTER_ALL: Uint8Array = Uint8Array.of(PREFIX + 1);
+/** One transaction holds the write lock of all processes: not for long. */
+const BATCH = 1024;
+
+/**
+ * Opens what remembers, in a folder apart from the store, how new the record of each context is that was changed: what was cancelled or renewed before a process
+ * ended is not taken back after it, whoever put the older record there. What was only made has no older record, and costs nothing.
+ *
+ * @throws Fault `caller.option-invalid`; `caller.store-permissions`, `internal.store-corrupt`, `internal.store-unavailable`
+ */
+export async function openLmdbWitness(options: LmdbWitnessOptions): Promise<LmdbWitness> {
+  requireOptions(OPTIONS, options, 'options');
+  const { directory, keepMs = 30 * 86_400_000, nowMs = Date.now } = options;
+  const wasThere = await hadStore(directory);
+  const database = await LmdbDatabase.open(directory, false, wasThere);
+  try {
+    if (!wasThere) await markStore(directory);
+    const witness = new FolderWitness(database);
+    await witness.load(nowMs() - keepMs);
+    return witness;
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+class FolderWitness implements LmdbWitness {
+  readonly #database: LmdbDatabase;
+  /** What is in the folder, by place. */
+  readonly #kept = new Map<string, number>();
+  readonly #seen = new MemoryWitness();
+
+  constructor(database: LmdbDatabase) {
+    this.#database = database;
+  }
+
+  /** Reads what is there, and forgets what was written before `sinceMs`. */
+  async load(sinceMs: number): Promise<void> {
+    const keys = await this.#database.keys(Uint8Array.of(PREFIX), AFTER_ALL);
+    for (let at = 0; at < keys.length; at += BATCH) {
+      const batch = keys.slice(at, at + BATCH);
+      await this.#database.write('load', (writing) => {
+        for (const key of batch) this.#loadOne(writing, key, stampAt(sinceMs));
+      });
+    }
+  }
+
+  newest(place: string): number {
+    return Math.max(this.#kept.get(place) ?? 0, this.#seen.newest(place));
+  }
+
+  saw(place: string, stamp: number): void {
+    this.#seen.saw(place, stamp);
+  }
+
+  async wrote(place: string, stamp: number): Promise<void> {
+    this.#seen.saw(place, stamp);
+    if (stamp <= (this.#kept.get(place) ?? 0)) return;
+    this.#kept.set(place, stamp);
+    const key = Uint8Array.of(PREFIX, ...new TextEncoder().encode(place));
+    await this.#database.write('witness', (writing) => {
+      // Another process may know more.
+      if (stamp > stampIn(writing.get(key))) writing.put(key, octetsOf(stamp));
+    });
+  }
+
+  close(): Promise<void> {
+    return this.#database.close();
+  }
+
+  #loadOne(writing: Writing, key: Uint8Array, leastStamp: number): void {
+    const stamp = stampIn(writing.get(key));
+    if (stamp < leastStamp) writing.remove(key);
+    else this.#kept.set(new TextDecoder().decode(key.subarray(1)), stamp);
+  }
+}
+
+function stampIn(octets: Uint8Array | undefined): number {
+  return octets === undefined ? 0 : Number(new DataView(octets.buffer, octets.byteOffset).getBigUint64(0));
+}
+
+function octetsOf(stamp: number): Uint8Array {
+  const octets = new Uint8Array(8);
+  new DataView(octets.buffer).setBigUint64(0, BigInt(stamp));
+  return octets;
+}
