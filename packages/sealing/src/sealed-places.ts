@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { Fault } from '@parley/core';
+import { called, FINITE } from '@parley/core/internal';
 import type { KeyEncryptionKey } from './key-encryption-key.ts';
 import type { RecordPlace } from './record-place.ts';
 import { recordPlace } from './record-place.ts';
@@ -106,7 +107,7 @@ export class WitnessedPlace implements RecordPlace {
   }
 
   seal(plaintext: Uint8Array): Uint8Array {
-    const stamp = Math.max(stampAt(this.#nowMs()), this.#newest + 1);
+    const stamp = Math.max(stampAt(called('nowMs', FINITE, this.#nowMs)), this.#newest + 1);
     return sealRecord(plaintext, this.#name, this.#keys[0], stamp);
   }
 

@@ -1,5 +1,5 @@
 import type { Kind } from '@parley/core/internal';
-import { callback, optional, requireOptions, shapeOf, textLike, whole } from '@parley/core/internal';
+import { callback, called, FINITE, optional, requireOptions, shapeOf, textLike, whole } from '@parley/core/internal';
 import type { RollbackWitness } from '@parley/sealing';
 import { MemoryWitness } from '@parley/sealing';
 import { stampAt } from '@parley/sealing/internal';
@@ -41,12 +41,13 @@ const BATCH = 1024;
 export async function openLmdbWitness(options: LmdbWitnessOptions): Promise<LmdbWitness> {
   requireOptions(OPTIONS, options, 'options');
   const { directory, keepMs = 30 * 86_400_000, nowMs = Date.now } = options;
+  const sinceMs = called('nowMs', FINITE, nowMs) - keepMs;
   const wasThere = await hadStore(directory);
   const database = await LmdbDatabase.open(directory, false, wasThere);
   try {
     if (!wasThere) await markStore(directory);
     const witness = new FolderWitness(database);
-    await witness.load(nowMs() - keepMs);
+    await witness.load(sinceMs);
     return witness;
   } catch (error) {
     await database.close();
