@@ -281,7 +281,7 @@ test('a redelivery finds its claim again, whichever reader gets it; another plac
 
 test('counts of owners that nobody asks for any more are removed', { timeout: 60_000 }, async () => {
   const pool = poolOf();
-  const cache = new PostgresReplayCache({ pool, schema: 'swept' });
+  const cache = new PostgresReplayCache({ pool, schema: 'swept', withinMs: 10_000 });
   const hoursLater = 2 * 3_600_000;
   const insert = (at: number, owner: string) => (index: number) =>
     cache.insertIfAbsent('urn:uuid:1', `${owner} ${index}`, at + 1000, at, { owner: `${owner} ${index}` });
