@@ -1,4 +1,5 @@
 /** What this run says of the project's aims: one table over all suites. */
+import { CXF, TWO_WORKERS, UNSECURED } from './http/http.ts';
 import type { Measurement } from './measure.ts';
 import { SEAL_FLOOR } from './messages/floor.ts';
 import { OPEN, SEAL } from './messages/ours.ts';
@@ -50,6 +51,15 @@ function peerAim(what: string, names: RegExp, messages: RegExp, wanted: number):
     wanted,
     of: ({ messages: beside }) => nearest(beside ?? []),
   };
+}
+
+/** Calls with two workers to those of another server. */
+function httpAim(what: string, beside: string, wanted: number): Aim {
+  const of: Aim['of'] = ({ http }) => {
+    const [ours, others] = [TWO_WORKERS, beside].map((name) => http?.find(({ server }) => server === name));
+    return ours && others && ours.callsPerSecond / others.callsPerSecond;
+  };
+  return { what, unit: 'x', bound: 'at least', wanted, of };
 }
 
 const WSS4J = new RegExp(`^(${WSS4J_OPENERS.join('|')})$`);
@@ -118,6 +128,8 @@ const AIMS: readonly Aim[] = [
     wanted: 150,
     of: ({ pool }) => pool?.find(({ name }) => name === 'pool.open, 1 in flight, 1 worker')?.wallUs.median,
   },
+  httpAim('HTTP, two workers to unsecured', UNSECURED, 0.6),
+  httpAim('HTTP, two workers to CXF', CXF, 3),
   {
     what: 'soak: memory from its median',
     unit: '%',

@@ -4,6 +4,7 @@ import { aimRows, figure } from './aims.ts';
 import type { AllocationMeasurement } from './allocation/allocation.ts';
 import { heapBytesPerElement } from './allocation/allocation.ts';
 import { aimLines } from './codec/aims.ts';
+import type { HttpMeasurement } from './http/http.ts';
 import { logAimLines } from './log/aims.ts';
 import type { LogMeasurement } from './log/log.ts';
 import type { Machine } from './machine.ts';
@@ -26,6 +27,7 @@ export const TITLES: Readonly<Record<SuiteName, string>> = {
   peers: 'Peers: the same messages, verified by both',
   sequences: 'Sequences: calls through both parties, alone and in a sequence',
   messages: 'Messages: open and seal beside other implementations, one thread each',
+  http: 'HTTP: an echo of 5 KB, signed and encrypted both ways, the best round of each server',
   soak: 'Soak: calls for one message each, 64 in flight, two workers',
   scale: 'Scale: microseconds of a message, or of looking a context up, as one thing grows',
 };
@@ -54,10 +56,19 @@ export function aimsText(results: Pick<Results, 'suites'>): string {
   return ['Aims', ...tableLines([['', '', 'reached', 'wanted', ''], ...rows])].join('\n');
 }
 
-function bodyLines({ allocation, scaling, log, soak, scale, ...timed }: Partial<SuiteResults>): readonly string[] {
+function bodyLines({
+  allocation,
+  scaling,
+  log,
+  http,
+  soak,
+  scale,
+  ...timed
+}: Partial<SuiteResults>): readonly string[] {
   if (allocation !== undefined) return allocationLines(allocation);
   if (scaling !== undefined) return scalingLines(scaling);
   if (log !== undefined) return logLines(log);
+  if (http !== undefined) return httpLines(http);
   if (soak !== undefined) return soakLines(soak);
   if (scale !== undefined) return scaleLines(scale);
   return (Object.entries(timed) as [TimedSuite, readonly Measurement[]][]).flatMap(([suite, rows]) =>
@@ -109,6 +120,21 @@ function scalingLines(measurements: readonly ScalingMeasurement[]): readonly str
     ...points.map(({ nsPerOctet }) => rounded(nsPerOctet)),
     exponent.toFixed(2),
     isLinear ? '' : 'NOT LINEAR',
+  ]);
+  return tableLines([heads, ...rows]);
+}
+
+function httpLines(measurements: readonly HttpMeasurement[]): readonly string[] {
+  const heads = ['server', 'calls/s', 'p50 ms', 'p99 ms', 'server CPU us', 'client CPU us', 'RSS MiB', 'failed'];
+  const rows = measurements.map((row) => [
+    row.server,
+    String(Math.round(row.callsPerSecond)),
+    row.p50Ms.toFixed(1),
+    row.p99Ms.toFixed(1),
+    String(row.serverCpuUs),
+    String(row.clientCpuUs),
+    String(row.rssMiB),
+    String(row.failed),
   ]);
   return tableLines([heads, ...rows]);
 }

@@ -1,5 +1,6 @@
 /** What `--json` prints; README.md says what it means. */
 import type { AllocationMeasurement } from './allocation/allocation.ts';
+import type { HttpMeasurement } from './http/http.ts';
 import type { LogMeasurement } from './log/log.ts';
 import type { Machine } from './machine.ts';
 import type { Measurement } from './measure.ts';
@@ -20,6 +21,7 @@ export const SUITES = [
   'peers',
   'messages',
   'sequences',
+  'http',
   'soak',
   'scale',
 ] as const;
@@ -32,12 +34,13 @@ export interface SuiteResults extends Readonly<Record<TimedSuite, readonly Measu
   readonly allocation: readonly AllocationMeasurement[];
   readonly scaling: readonly ScalingMeasurement[];
   readonly log: readonly LogMeasurement[];
+  readonly http: readonly HttpMeasurement[];
   readonly soak: readonly SoakMeasurement[];
   readonly scale: readonly ScaleMeasurement[];
 }
 
 /** The suites that are tables of times. */
-export type TimedSuite = Exclude<SuiteName, 'allocation' | 'scaling' | 'log' | 'soak' | 'scale'>;
+export type TimedSuite = Exclude<SuiteName, 'allocation' | 'scaling' | 'log' | 'http' | 'soak' | 'scale'>;
 
 export interface Results {
   readonly format: typeof RESULTS_FORMAT;
@@ -58,6 +61,8 @@ export interface Settings {
   readonly allocatingMessages: number;
   /** Octets of the largest document in scaling. */
   readonly largestBytes: number;
+  /** In http, at once. */
+  readonly connections: number;
   /** In soak. */
   readonly soakMessages: number;
   /** At most, in the store of scale. */

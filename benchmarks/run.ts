@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { countAllocations } from './allocation/allocation.ts';
 import { measureCodec } from './codec/codec.ts';
+import { measureHttp } from './http/http.ts';
 import { measureKernels } from './kernels/kernels.ts';
 import { measureLog } from './log/log.ts';
 import { describeMachine } from './machine.ts';
@@ -24,15 +25,16 @@ const HELP = `Usage: pnpm bench [options]
 
 Measures Parley on this machine. What the figures mean, and which to trust: benchmarks/README.md.
 
-  --only <suite>   kernels, codec, allocation, scaling, pipeline, log, pool, peers, messages, sequences, soak or scale; may be given
-                   several times (default: kernels, pipeline, log and pool)
+  --only <suite>   kernels, codec, allocation, scaling, pipeline, log, pool, peers, messages, sequences, http, soak or scale; may be
+                   given several times (default: kernels, pipeline, log and pool)
   --match <text>   kernels, codec and messages: those whose name contains it, such as vector/ or 5k
   --beside <peer>  messages: beside this one, too: jdk, go, rust (compiles for minutes, once) or mono; may be given several times
   --quick          shorter rounds and runs: a look, not a result
   --rounds <n>     rounds (default: 11; quick: 7)
   --round-ms <n>   time for one kernel in one round (default: 60; quick: 20)
   --warm-up-ms <n> most that a kernel runs uncounted at first (default: 1500; quick: 1000)
-  --messages <n>   messages in one run of pipeline, log and pool (default: 20000; quick: 4000)
+  --messages <n>   messages in one run of pipeline, log and pool (default: 20000; quick: 4000), and of http up to 6000
+  --connections <n> connections of http (default: 16)
   --soak <n>       messages of soak (default: 10000000; quick: 50000)
   --contexts <n>   contexts in the store of scale, at most (default: 1000000; quick: 1000)
   --json           the results as JSON, and nothing else
@@ -46,6 +48,7 @@ const FULL: Settings = {
   messages: 20_000,
   allocatingMessages: 100_000,
   largestBytes: 100_000_000,
+  connections: 16,
   soakMessages: 10_000_000,
   contextsMax: 1_000_000,
 };
@@ -56,9 +59,14 @@ const QUICK: Settings = {
   messages: 4000,
   allocatingMessages: 5000,
   largestBytes: 1_000_000,
+  connections: 16,
   soakMessages: 50_000,
   contextsMax: 1000,
 };
+
+// A round is a whole load, and some seconds long.
+const HTTP_ROUNDS_MAX = 3;
+const HTTP_MESSAGES_MAX = 6000;
 
 // What `seal` takes of one envelope, in powers of ten.
 const SEALED_BYTES_MAX = 1_000_000;
@@ -113,6 +121,11 @@ async function measureSuite(
       return await measureLog(settings.rounds, settings.messages);
     case 'pool':
       return await measureSingleMessages(settings.rounds, settings.messages);
+    case 'http': {
+      const { rounds, messages, connections } = settings;
+      const most = { rounds: Math.min(rounds, HTTP_ROUNDS_MAX), messages: Math.min(messages, HTTP_MESSAGES_MAX) };
+      return await measureHttp({ ...most, connections, say });
+    }
     case 'soak':
       return [await measureSoak(settings.soakMessages)];
     case 'scale': {
@@ -142,6 +155,7 @@ function readOptions(): Options | undefined {
         'round-ms': { type: 'string' },
         'warm-up-ms': { type: 'string' },
         messages: { type: 'string' },
+        connections: { type: 'string' },
         soak: { type: 'string' },
         contexts: { type: 'string' },
         json: { type: 'boolean', default: false },
@@ -159,6 +173,7 @@ function readOptions(): Options | undefined {
       roundMs: wholeNumber('--round-ms', values['round-ms'], base.roundMs),
       warmUpMs: wholeNumber('--warm-up-ms', values['warm-up-ms'], base.warmUpMs),
       messages: wholeNumber('--messages', values.messages, base.messages),
+      connections: wholeNumber('--connections', values.connections, base.connections),
       soakMessages: wholeNumber('--soak', values.soak, base.soakMessages),
       contextsMax: wholeNumber('--contexts', values.contexts, base.contextsMax),
     };

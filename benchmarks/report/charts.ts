@@ -23,6 +23,7 @@ export function chartsOf(results: Results): readonly Chart[] {
     ...TIMED.flatMap((suite) => timedChart(suite, suites[suite] ?? [])),
     ...(suites.scaling === undefined ? [] : scalingChart(suites.scaling)),
     ...(suites.log === undefined ? [] : logChart(suites.log)),
+    ...(suites.http === undefined ? [] : httpCharts(suites.http)),
     ...(suites.soak ?? []).map(
       ({ rssMiB }): Chart => ({
         title: `${TITLES.soak}: memory`,
@@ -97,6 +98,25 @@ function logChart(rows: NonNullable<Results['suites']['log']>): readonly Chart[]
     ],
   };
   return [chart];
+}
+
+function httpCharts(rows: NonNullable<Results['suites']['http']>): readonly Chart[] {
+  const labels = rows.map(({ server }) => server);
+  const bars = { kind: 'bar', labels } as const;
+  const rate = { name: 'calls', values: rows.map(({ callsPerSecond }) => callsPerSecond) };
+  const cpu = [
+    { name: 'CPU of the server', values: rows.map(({ serverCpuUs }) => serverCpuUs) },
+    { name: 'CPU of the client', values: rows.map(({ clientCpuUs }) => clientCpuUs) },
+  ];
+  const latency = [
+    { name: 'p50', values: rows.map(({ p50Ms }) => p50Ms) },
+    { name: 'p99', values: rows.map(({ p99Ms }) => p99Ms) },
+  ];
+  return [
+    { ...bars, title: TITLES.http, unit: 'calls/s', series: [rate] },
+    { ...bars, title: `${TITLES.http}: CPU`, unit: 'us a call', series: cpu },
+    { ...bars, title: `${TITLES.http}: latency`, unit: 'ms', series: latency },
+  ];
 }
 
 function scaleCharts(rows: NonNullable<Results['suites']['scale']>): readonly Chart[] {

@@ -46,6 +46,7 @@ const RESULTS: Results = {
     messages: 1,
     allocatingMessages: 1,
     largestBytes: 1,
+    connections: 1,
     soakMessages: 1,
     contextsMax: 1,
   },
@@ -66,6 +67,16 @@ const RESULTS: Results = {
         gc: { count: 1, totalMs: 1, longestMs: 1 },
       },
     ],
+    http: ['unsecured', 'secured, two workers', 'CXF, its own client'].map((server, index) => ({
+      server,
+      callsPerSecond: [1000, 700, 100][index]!,
+      p50Ms: 1,
+      p99Ms: 2,
+      serverCpuUs: 3,
+      clientCpuUs: 4,
+      rssMiB: 5,
+      failed: 0,
+    })),
     scale: [
       { axis: 'shapes', value: 1, us: 10, byTemplate: 1 },
       { axis: 'shapes', value: 1000, us: 90, byTemplate: 0 },
@@ -77,6 +88,8 @@ test('aims are said of what was measured, met or missed', () => {
   const said = new Map(aimRows(RESULTS).map(({ what, isMet }) => [what, isMet]));
   expect(said.get('open, signed, 1 to 5 KB')).toBe(true);
   expect(said.get('open, Body in GCM, 1 to 5 KB')).toBe(false);
+  expect(said.get('HTTP, two workers to unsecured')).toBe(true);
+  expect(said.get('HTTP, two workers to CXF')).toBe(true);
   expect(said.get('soak: memory from its median')).toBe(false);
   expect(said.get('soak: longest stall of the event loop')).toBe(false);
   expect([...said.keys()].some((what) => what.includes('WSS4J'))).toBe(false);
