@@ -7,6 +7,7 @@
 const NAMES: i32 = 0x400;
 const HASHES: i32 = 0x800;
 const PLACES: i32 = 0xc00;
+const PRINTS: i32 = 0xe00;
 const HOLES: i32 = 0x1000;
 const MESSAGE: i32 = 0x20000;
 // Names of open elements: where, and how long.
@@ -332,4 +333,52 @@ export function write(image: i32, lead: i32): i32 {
     store<i32>(PLACES + (part << 3), out - OUT, 4);
   }
   return out - OUT;
+}
+
+const NAME_READ: i32 = 16;
+
+/** The hash of the name at `at`, of which at most sixteen octets are read. */
+function nameHash(at: i32): i32 {
+  const octets = v128.load(at);
+  const stops = v128.or(
+    i8x16.le_u(octets, i8x16.splat(0x20)),
+    v128.or(i8x16.eq(octets, i8x16.splat(0x3e)), i8x16.eq(octets, i8x16.splat(0x2f))),
+  );
+  const found = i8x16.bitmask(stops);
+  return hashOf(at, found == 0 ? NAME_READ : ctz(found));
+}
+
+/** The name that the last end tag but one has, which is that of the Body. */
+function bodyHash(end: i32): i32 {
+  let at = end;
+  for (let count = 0; count < 2 && at > MESSAGE; ) if (load<u8>(--at) == 0x3c) count++;
+  return nameHash(at + 2);
+}
+
+/**
+ * Two numbers that messages of one shape share, for PRINTS: of the names of all elements in their order, and of those up to the
+ * first one in the Body.
+ */
+export function print(length: i32): void {
+  const end = MESSAGE + length;
+  v128.store(end, i8x16.splat(0));
+  const body = bodyHash(end);
+  let hash = 0, outline = 0;
+  let isInBody = false, hasOutline = false;
+  for (let at = MESSAGE; at < end; at += 16) {
+    for (let found = i8x16.bitmask(i8x16.eq(v128.load(at), i8x16.splat(0x3c))); found != 0; found &= found - 1) {
+      const tag = at + ctz(found) + 1;
+      const isEnd = load<u8>(tag) == 0x2f;
+      const name = isEnd ? 0x2f : nameHash(tag);
+      hash = (hash ^ name) * 0x9e3779b1;
+      hash ^= hash >>> 15;
+      if (isEnd || hasOutline) continue;
+      if (isInBody) {
+        outline = hash;
+        hasOutline = true;
+      } else isInBody = name == body;
+    }
+  }
+  store<i32>(PRINTS, hash);
+  store<i32>(PRINTS, hasOutline ? outline : hash, 4);
 }

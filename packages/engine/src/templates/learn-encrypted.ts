@@ -29,8 +29,9 @@ import { addKeyHoles, KeyHoles } from './key-holes.ts';
 import type { SignedDocument, SignedHoles } from './learn-message.ts';
 import { addBody, addSignedHoles, keyNumbers, numbering, octetsOf, signedTemplateOf } from './learn-message.ts';
 import { addHeaderTexts, addIds } from './message-holes.ts';
-import type { BodyForm, CipherTemplate, Offset, PlainTemplate } from './message-template.ts';
-import { outlineOf, shapeOf } from './shape.ts';
+import type { CipherTemplate, Offset, PlainTemplate } from './message-template.ts';
+import type { BodyForm } from './print.ts';
+import { printOf } from './print.ts';
 import type { SimpleDecryption } from './simple-plan.ts';
 import { simpleDecryption, simpleSignature } from './simple-plan.ts';
 
@@ -75,10 +76,11 @@ export function cipherTemplateOf(document: EncryptedDocument, policy: Policy): C
   const { claim, replaced } = decryption;
   const holes = document.holes.inOrder();
   const numberOf = numbering(holes);
+  const template = signedTemplateOf(document, holes, places, policy, !isSigned);
   return {
     kind: 'cipher',
-    ...signedTemplateOf(document, holes, places, policy, !isSigned),
-    shape: shapeOf(tape),
+    ...template,
+    print: printOf(template.octets, 'same'),
     isCiphertextSigned: isSigned,
     cipherKey: new KeyHoles(key, keyNumbers(keyPlaces, numberOf), policy.limits),
     cipher: claim.cipher,
@@ -137,7 +139,7 @@ export function plainTemplateOf(
     if (!isWholeContent(claims.tape, replaced)) throw new NoTemplate();
     addForm(outer.forms, formOf(tape, part));
   }
-  return { shape: body === 'same' ? shapeOf(tape) : outlineOf(tape), outer, octets };
+  return { print: printOf(octets, body), outer, octets };
 }
 
 /** @throws NoTemplate for a Body whose canonical form has to be made by looking at it */

@@ -17,8 +17,9 @@ import type { KeyHolePlaces } from './key-holes.ts';
 import { addKeyHoles, KeyHoles } from './key-holes.ts';
 import type { HoleStarts } from './message-holes.ts';
 import { addBodyContent, addHeaderTexts, addIds, addPayload, addReadHoles } from './message-holes.ts';
-import type { BodyForm, MessageTemplate, SignedTemplate } from './message-template.ts';
-import { outlineOf, shapeOf } from './shape.ts';
+import type { MessageTemplate, SignedTemplate } from './message-template.ts';
+import type { BodyForm } from './print.ts';
+import { printOf } from './print.ts';
 import type { SimpleSignature } from './simple-plan.ts';
 import { isEncrypted, simpleSignature } from './simple-plan.ts';
 
@@ -61,8 +62,8 @@ export function messageTemplateOf(
   if (body === 'any' && signing.signature.elements.some((element) => element >= payloadOf(tape)))
     throw new NoTemplate();
   const document = { claims, signed: plan.signed, signing };
-  const shape = body === 'same' ? shapeOf(tape) : outlineOf(tape);
-  return { kind: 'message', ...signedTemplateOf(document, holes.inOrder(), places, policy, false), shape };
+  const template = signedTemplateOf(document, holes.inOrder(), places, policy, false);
+  return { kind: 'message', ...template, print: printOf(template.octets, body) };
 }
 
 /** Adds what the Body holds. @throws NoTemplate */
@@ -93,7 +94,7 @@ export function signedTemplateOf(
   places: SignedHoles,
   policy: Policy,
   isBodyHidden: boolean,
-): Omit<SignedTemplate, 'shape'> {
+): Omit<SignedTemplate, 'print'> {
   const { tape, envelope } = claims;
   const { claim, references, roles, elements } = signature;
   const parts = references.map(({ canonicalisation }, index) => ({

@@ -12,8 +12,8 @@ import type { KnownRequest } from './known-request.ts';
 import { isKnownRequest } from './known-request.ts';
 import { cipherTemplateOf, encryptedDocument, plainTemplateOf } from './learn-encrypted.ts';
 import { messageTemplateOf } from './learn-message.ts';
-import type { KnownShape } from './message-template.ts';
-import { shapeOf } from './shape.ts';
+import type { CipherTemplate } from './message-template.ts';
+import { printsOfTaken } from './print.ts';
 import type { Shelves } from './template-shelf.ts';
 import { shelvesOf } from './template-shelf.ts';
 
@@ -60,12 +60,11 @@ function learnBoth(
   { workspace, policy }: KnownRequest,
   { received, decrypted }: Shelves,
 ): boolean {
-  const { tape, plainTape, certificates } = workspace;
-  received.recall(shapeOf(tape));
+  const { plainTape, certificates } = workspace;
   return decrypted.learn(plainTape, (body) => {
     const document = encryptedDocument(message, policy, certificates);
-    let outer = received.find((known) => known.kind === 'cipher' && isOf(known, message));
-    if (outer?.kind !== 'cipher') {
+    let outer = knownOuter(message, received);
+    if (outer === undefined) {
       outer = cipherTemplateOf(document, policy);
       received.keep(outer);
     }
@@ -73,9 +72,11 @@ function learnBoth(
   });
 }
 
-function isOf({ octets }: KnownShape, message: Uint8Array): boolean {
+function knownOuter(message: Uint8Array, received: Shelves['received']): CipherTemplate | undefined {
   try {
-    return octetMatcher.take(message) && octets.matches(message);
+    if (!octetMatcher.take(message)) return undefined;
+    const known = received.find((one) => one.kind === 'cipher' && one.octets.matches(message), printsOfTaken);
+    return known?.kind === 'cipher' ? known : undefined;
   } finally {
     octetMatcher.drop();
   }

@@ -4,14 +4,13 @@ import type { EncryptedPart, OpenedMessage, SignedPart } from '../message/opened
 import type { AddressingHoles } from './addressing-holes.ts';
 import type { ContentForm } from './content-form.ts';
 import type { KeyHoles } from './key-holes.ts';
+import type { Printed } from './print.ts';
 
 /**
  * What is the same in all messages of a shape, and in which holes the rest is. Holes are numbers; -1 where there is none.
  * Everything here was found by the readers and the planner in a message that was opened in full, under one policy.
  */
-export interface SignedTemplate extends TimestampHoles {
-  /** {@link shapeOf} the message it was made of. */
-  readonly shape: number;
+export interface SignedTemplate extends TimestampHoles, Printed {
   /** Its parts are SignedInfo, and what each reference is to. */
   readonly octets: OctetTemplate;
   readonly key: KeyHoles;
@@ -32,9 +31,6 @@ export interface SignedTemplate extends TimestampHoles {
 export interface MessageTemplate extends SignedTemplate {
   readonly kind: 'message';
 }
-
-/** What a template knows of the Body: each element of it, or the start tag of the one that it holds. */
-export type BodyForm = 'same' | 'any';
 
 export interface TimestampHoles {
   readonly created: number;
@@ -70,8 +66,7 @@ export interface CipherTemplate extends SignedTemplate {
 }
 
 /** A message in which the plaintext of its Body stands. */
-export interface PlainTemplate {
-  readonly shape: number;
+export interface PlainTemplate extends Printed {
   /** What it comes in. safety: without that, nothing that fits is it, for the policy may want it encrypted. */
   readonly outer: CipherTemplate;
   /** Its part is the Body. */

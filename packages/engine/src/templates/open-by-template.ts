@@ -16,6 +16,7 @@ import type { AskedByTemplate } from './asked-by-template.ts';
 import type { KnownRequest } from './known-request.ts';
 import { isKnownRequest } from './known-request.ts';
 import type { KnownShape } from './message-template.ts';
+import { printsOfTaken } from './print.ts';
 import { proveBy } from './prove-by-template.ts';
 import { proveEncrypted } from './prove-encrypted.ts';
 import type { Shelves } from './template-shelf.ts';
@@ -34,7 +35,7 @@ export function openByTemplate(
   if (shelves === undefined || shelves.received.isEmpty) return undefined;
   if (message.length > policy.limits.messageBytesMax || !octetMatcher.take(message)) return undefined;
   try {
-    const template = shelves.received.find(({ octets }) => octets.matches(message));
+    const template = shelves.received.find(({ octets }) => octets.matches(message), printsOfTaken);
     const proven = template === undefined ? undefined : proveIt(template, message, request, { shelves, asked });
     if (proven !== undefined) workspace.templates.opened++;
     return proven;

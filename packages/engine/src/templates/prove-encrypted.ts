@@ -26,6 +26,7 @@ import { decipher, withPlaintext } from './decrypt-by-template.ts';
 import { knownAnswer } from './known-answer.ts';
 import type { KnownRequest } from './known-request.ts';
 import type { CipherTemplate, PlainTemplate } from './message-template.ts';
+import { printsOfTaken } from './print.ts';
 import type { Judged } from './prove-by-template.ts';
 import { isDigest, macIn, octetsUpTo, PAD_ROOM_BYTES, signedParts } from './prove-by-template.ts';
 import type { TemplateShelf } from './template-shelf.ts';
@@ -243,7 +244,7 @@ function knownBody(
 ): Uint8Array | undefined {
   const plain = withPlaintext(template, message, plaintext, workspace);
   if (plain.length > policy.limits.messageBytesMax || !octetMatcher.take(plain)) return undefined;
-  const known = shelf.find(({ outer, octets }) => outer === template && octets.matches(plain));
+  const known = shelf.find(({ outer, octets }) => outer === template && octets.matches(plain), printsOfTaken);
   const bodyEnd = known?.octets.write(end) ?? -1;
   return bodyEnd < 0 ? undefined : octetMatcher.out.subarray(end, bodyEnd);
 }

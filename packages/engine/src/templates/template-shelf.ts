@@ -4,34 +4,43 @@ import { Fault } from '@parley/core';
 import type { Workspace } from '../memory/workspace.ts';
 import type { Policy } from '../policy/policy.ts';
 import { NoTemplate } from './hole-list.ts';
-import type { BodyForm, KnownShape, PlainTemplate } from './message-template.ts';
+import type { KnownShape, PlainTemplate } from './message-template.ts';
+import type { BodyForm, Printed } from './print.ts';
 import { outlineOf, shapeOf } from './shape.ts';
 
-/** Templates that one message is compared with, at most. A comparison costs about a hundredth of opening in full. */
-const TRIED_MAX = 8;
-/** Of so many messages one is compared, while none fits. */
+/** Templates of one print that a message is compared with, at most. */
+const TRIED_MAX = 4;
+/** After so many messages that found none, one in {@link SKIPPED} is looked for by its prints. */
+const MISSES_MAX = 64;
 const SKIPPED = 16;
 const SHAPES_MAX = 1024;
 /** Messages of one shape, and of one outline, until there is a template. */
 const SAME_SEEN = 2;
 const ANY_SEEN = 4;
 const HOPELESS = Number.NEGATIVE_INFINITY;
-/** Making one costs as much as five messages: one in so many that find none, and one for so few that do. */
-const MISSES_PER_TEMPLATE = 512;
-const HITS_PER_TEMPLATE = 16;
+/** Making one costs as much as twenty messages: one in so many that find none, and one for so few that do. */
+const MISSES_PER_TEMPLATE = 1024;
+const HITS_PER_TEMPLATE = 32;
+/** A template that fitted one of so many messages, times the number of templates, is in use: no other takes its place. */
+const ROUNDS_IN_USE = 16;
 
-export class TemplateShelf<Template extends { readonly shape: number }> {
+export class TemplateShelf<Template extends Printed> {
   readonly #templatesMax: number;
-  /** Used last, first. */
-  readonly #templates: Template[] = [];
+  /** With the number of the message that each fitted last; least recently used first. */
+  readonly #used = new Map<Template, number>();
+  readonly #byPrint = new Map<number, readonly Template[]>();
+  #latest: Template | undefined;
+  /** Messages that were looked for. */
+  #count = 0;
   /** How often each shape was seen. */
   readonly #seen = new Map<number, number>();
   /** How many templates may be made. */
   #credit: number;
-  /** How many are tried: fewer and fewer while none fits. */
-  #tried = TRIED_MAX;
-
+  /** Since the last one that was found. */
+  #misses = 0;
   #skipped = 0;
+  /** Whether the next one is to be looked for in any case: it was decrypted for that. */
+  #isAwaited = false;
 
   constructor(templatesMax: number) {
     this.#templatesMax = templatesMax;
@@ -39,35 +48,39 @@ export class TemplateShelf<Template extends { readonly shape: number }> {
   }
 
   get isEmpty(): boolean {
-    return this.#templates.length === 0;
+    return this.#latest === undefined;
   }
 
   /** Whether there is any; and, where none has fitted for long, whether it is time to look again. */
   get isWorthATry(): boolean {
-    if (this.isEmpty) return false;
-    return this.#tried > 1 || this.#skipped++ % SKIPPED === 0;
+    this.#isAwaited = this.#misses < MISSES_MAX || this.#skipped++ % SKIPPED === 0;
+    return !this.isEmpty && this.#isAwaited;
   }
 
-  /** The template that `fits`, of those that are tried. */
-  find(fits: (template: Template) => boolean): Template | undefined {
-    const templates = this.#templates;
-    const count = Math.min(this.#tried, templates.length);
-    for (let place = 0; place < count; place++) {
-      const template = templates[place]!;
-      if (!fits(template)) continue;
-      if (place > 0) this.#bringForward(place, template);
-      this.#tried = TRIED_MAX;
-      this.#earn(1 / HITS_PER_TEMPLATE);
-      return template;
+  /** The template that `fits`: the one that did last, or one of those that have the prints of the message. */
+  find(fits: (template: Template) => boolean, printsOf: () => Int32Array): Template | undefined {
+    this.#count++;
+    const latest = this.#latest;
+    const found = latest !== undefined && fits(latest) ? latest : this.#findByPrint(fits, printsOf);
+    if (found === undefined) {
+      this.#misses++;
+      return undefined;
     }
-    if (this.#tried > 1) this.#tried--;
-    return undefined;
+    this.#misses = 0;
+    this.#touch(found);
+    this.#earn(1 / HITS_PER_TEMPLATE);
+    return found;
   }
 
-  /** Has the template of that shape tried first, if there is one: it may be further back than was tried. */
-  recall(shape: number): void {
-    const known = this.#templates.findIndex((template) => template.shape === shape);
-    if (known > 0) this.#bringForward(known, this.#templates[known]!);
+  #findByPrint(fits: (template: Template) => boolean, printsOf: () => Int32Array): Template | undefined {
+    const isTime = this.#isAwaited || this.#misses < MISSES_MAX || this.#count % SKIPPED === 0;
+    this.#isAwaited = false;
+    if (this.#used.size < 2 || !isTime) return undefined;
+    for (const print of printsOf()) {
+      for (const template of this.#byPrint.get(print) ?? [])
+        if (template !== this.#latest && fits(template)) return template;
+    }
+    return undefined;
   }
 
   /**
@@ -96,25 +109,45 @@ export class TemplateShelf<Template extends { readonly shape: number }> {
   /** Notes a message of `shape` that no template opened; whether it is time to make one of it, for it was seen so often. */
   isDue(shape: number, least: number): boolean {
     this.#earn(1 / MISSES_PER_TEMPLATE);
-    this.recall(shape);
     if (this.#seen.size >= SHAPES_MAX) this.#seen.clear();
     const seen = (this.#seen.get(shape) ?? 0) + 1;
     this.#seen.set(shape, seen);
-    if (seen < least || this.#credit < 1) return false;
+    if (seen < least || this.#credit < 1 || !this.#hasRoom()) return false;
     this.#credit--;
     this.#seen.delete(shape);
     return true;
   }
 
-  /** Keeps a template, in the place of the least recently used one if there are too many. */
-  keep(template: Template): void {
-    this.#templates.unshift(template);
-    if (this.#templates.length > this.#templatesMax) this.#templates.pop();
+  /** perf: of more shapes than there is room for, in turn, each would take the place of the one that comes next. */
+  #hasRoom(): boolean {
+    if (this.#used.size < this.#templatesMax) return true;
+    const [oldest = 0] = this.#used.values();
+    return this.#count - oldest > ROUNDS_IN_USE * this.#templatesMax;
   }
 
-  #bringForward(place: number, template: Template): void {
-    this.#templates.splice(place, 1);
-    this.#templates.unshift(template);
+  /** Keeps a template, in the place of the least recently used one if there are too many. */
+  keep(template: Template): void {
+    const { print } = template;
+    const [oldest] = this.#used.keys();
+    if (this.#used.size >= this.#templatesMax && oldest !== undefined) this.#drop(oldest);
+    const alike = this.#byPrint.get(print) ?? [];
+    if (alike.length >= TRIED_MAX) this.#drop(alike[0]!);
+    this.#byPrint.set(print, [...(this.#byPrint.get(print) ?? []), template]);
+    this.#touch(template);
+    this.#misses = 0;
+  }
+
+  #drop(template: Template): void {
+    this.#used.delete(template);
+    const alike = (this.#byPrint.get(template.print) ?? []).filter((other) => other !== template);
+    if (alike.length === 0) this.#byPrint.delete(template.print);
+    else this.#byPrint.set(template.print, alike);
+  }
+
+  #touch(template: Template): void {
+    if (template !== this.#latest) this.#used.delete(template);
+    this.#used.set(template, this.#count);
+    this.#latest = template;
   }
 
   #earn(share: number): void {

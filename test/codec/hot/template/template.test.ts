@@ -190,3 +190,30 @@ test('images that no longer fit are laid in again', () => {
     moduleMatcher!.drop();
   }
 });
+
+test('both make the same prints of any message, and one of all that a template takes', () => {
+  const chance = chanceFrom(5);
+  const envelope = octets(
+    '<s:Envelope xmlns:s="s"><s:Header><a:b Id="1"/></s:Header><s:Body Id="2"><m:longNameOfAnElement>1</m:longNameOfAnElement></s:Body></s:Envelope>',
+  );
+  const printsOf = (message: Uint8Array): readonly (readonly number[])[] =>
+    matchers.map((matcher) => {
+      matcher.take(message);
+      matcher.print();
+      matcher.drop();
+      return [...matcher.prints];
+    });
+  for (const message of [document, envelope, octets(''), octets('<'), octets('</'), octets('<a')]) {
+    for (let count = 0; count < 400; count++) {
+      const [plain, module] = printsOf(count === 0 ? message : mutated(message, document, chance));
+      expect(module).toEqual(plain);
+    }
+  }
+  const text = new TextDecoder().decode(envelope);
+  const [prints = []] = printsOf(envelope);
+  const [others = []] = printsOf(octets(text.replace('Id="2"', 'Id="22222"').replace('>1<', '>&amp;&amp;<')));
+  expect(others).toEqual(prints);
+  const [longer = []] = printsOf(octets(text.replace('>1<', '><m:x>1</m:x><')));
+  expect(longer[1]).toBe(prints[1]);
+  expect(longer[0]).not.toBe(prints[0]);
+});

@@ -147,6 +147,8 @@ function isOfItself(template: OctetTemplate, tape: Tape, parts: readonly Templat
   const { matcher } = template;
   try {
     if (!matcher.take(tape.bytes) || !template.matches(tape.bytes) || template.write(0) < 0) return false;
+    matcher.print();
+    template.prints.set(matcher.prints);
     return parts.every((wanted, part) =>
       bytesEqual(matcher.out, matcher.places[part * 2]!, matcher.places[part * 2 + 1]!, canonicalOctets(tape, wanted)),
     );

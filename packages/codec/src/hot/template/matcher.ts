@@ -11,8 +11,15 @@ export interface Matcher {
   readonly places: Int32Array;
   /** Where canonical octets are written. */
   readonly out: Uint8Array;
+  /** Of {@link print}: of all elements, and of those up to the first one in the Body. */
+  readonly prints: Int32Array;
   /** Takes a message, a copy of it if need be; `false` for one that is too long. */
   take(message: Uint8Array): boolean;
+  /**
+   * Makes two numbers, of the names of elements in their order, that all messages have which one template takes. Others may have
+   * them, too: they say which is worth a try, and nothing more.
+   */
+  print(): void;
   /** Bits of {@link Match}; with `beyondAscii`, that the message is UTF-8 is still to be checked. */
   match(image: Image): number;
   /** Writes the parts from `lead` on; where they end, or -1 for want of room. */

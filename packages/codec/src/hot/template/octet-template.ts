@@ -18,6 +18,9 @@ export class OctetTemplate {
     this.matcher = matcher;
   }
 
+  /** As {@link Matcher.prints} has them, of the document that it was made of. */
+  readonly prints: Int32Array = new Int32Array(2);
+
   /** Octets that it takes, apart from its tape. */
   get bytes(): number {
     return this.#image.octets.length;

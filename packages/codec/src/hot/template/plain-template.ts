@@ -8,6 +8,7 @@ import { MATCH_LIMITS, Match } from './matcher.ts';
 import { contentEnd, rulesAt } from './plain-content.ts';
 import type { TextKind } from './plain-holes.ts';
 import { holeEnd } from './plain-holes.ts';
+import { printOf } from './plain-print.ts';
 
 const OUT_BYTES = 0x400000;
 const WORD_BYTES = Int32Array.BYTES_PER_ELEMENT;
@@ -18,6 +19,7 @@ const BEYOND_ASCII = 0x80;
 export class PlainMatcher implements Matcher {
   readonly holes: Int32Array = new Int32Array(MATCH_LIMITS.holes * 2);
   readonly places: Int32Array = new Int32Array(MATCH_LIMITS.parts * 2);
+  readonly prints: Int32Array = new Int32Array(2);
   out: Uint8Array = new Uint8Array(0);
   #message: Uint8Array = new Uint8Array(0);
   readonly #hashes: number[] = [];
@@ -27,6 +29,10 @@ export class PlainMatcher implements Matcher {
     if (message.length > MATCH_LIMITS.messageBytes) return false;
     this.#message = message;
     return true;
+  }
+
+  print(): void {
+    printOf(this.#message, this.prints);
   }
 
   match({ words, octets }: Image): number {

@@ -10,6 +10,7 @@ import { TEMPLATE_MODULE } from './template-module-octets.ts';
 // Where things are in the module's memory of 16 MiB; assembly/template.ts has the same numbers.
 const NAMES_AT = 0x400;
 const PLACES_AT = 0xc00;
+const PRINTS_AT = 0xe00;
 const HOLES_AT = 0x1000;
 const MESSAGE_AT = 0x20000;
 const OUT_AT = 0x130000;
@@ -19,6 +20,7 @@ const IMAGES_BYTES = 0x800000;
 
 interface TemplateExports {
   readonly memory: { readonly buffer: ArrayBuffer };
+  readonly print: (length: number) => void;
   readonly match: (image: number, length: number) => number;
   readonly write: (image: number, lead: number) => number;
 }
@@ -26,6 +28,7 @@ interface TemplateExports {
 class ModuleMatcher implements Matcher {
   readonly holes: Int32Array;
   readonly places: Int32Array;
+  readonly prints: Int32Array;
   readonly out: Uint8Array;
   readonly #module: TemplateExports;
   readonly #octets: Uint8Array;
@@ -44,6 +47,7 @@ class ModuleMatcher implements Matcher {
     this.#octets.set(NAME_OCTETS, NAMES_AT);
     this.holes = new Int32Array(buffer, HOLES_AT, MATCH_LIMITS.holes * 2);
     this.places = new Int32Array(buffer, PLACES_AT, MATCH_LIMITS.parts * 2);
+    this.prints = new Int32Array(buffer, PRINTS_AT, 2);
     this.out = new Uint8Array(buffer, OUT_AT, OUT_END - OUT_AT);
   }
 
@@ -53,6 +57,10 @@ class ModuleMatcher implements Matcher {
     this.#octets.set(message, MESSAGE_AT);
     this.#length = message.length;
     return true;
+  }
+
+  print(): void {
+    this.#module.print(this.#length);
   }
 
   match(image: Image): number {
