@@ -32,6 +32,7 @@ export const STORE: ContextStore = await openLmdbContextStore({
   keyEncryptionKey,
 });
 
+const METER = { add: () => undefined, record: () => undefined, watch: () => () => undefined };
 export const REPLAYS: LmdbReplayCache = await openLmdbReplayCache({ directory: path.join(folder, 'seen') });
 const NOW_MS = Date.UTC(2030, 0, 1);
 
@@ -68,7 +69,7 @@ export const STORE_DOORS: Readonly<Record<string, Door>> = {
   ),
   'stores.openLmdbReplayCache': door(
     (options: LmdbReplayCacheOptions) => openLmdbReplayCache(options),
-    [{ directory: path.join(folder, 'replays'), entriesMax: 10 }],
+    [{ directory: path.join(folder, 'replays'), entriesMax: 10, meter: METER }],
     { kept: ['0.directory'], end: (cache: LmdbReplayCache) => cache.close() },
   ),
   'stores.openLmdbReplayCache()#insertIfAbsent': door(

@@ -6,9 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { MemoryReplayCache } from '@parley/conversation';
+import { prometheusMeter } from '@parley/prometheus';
 import { KeyEncryptionKey, type LmdbReplayCache, openLmdbContextStore, openLmdbReplayCache } from '@parley/stores';
 import { REPLAY_CACHE_LAWS } from '@parley/testing';
 import fc from 'fast-check';
+import { Registry } from 'prom-client';
 import { afterEach, describe, expect, test } from 'vitest';
 import { START_MS } from '../conversation/sample-context.ts';
 
@@ -31,6 +33,27 @@ async function opened(directory: string, entriesMax?: number): Promise<LmdbRepla
 }
 
 test.each(REPLAY_CACHE_LAWS)('$name', async ({ check }) => await check(async () => await opened(await folder())));
+
+test('tells how many it holds, after a restart, too, and how long each has waited for the disk', async () => {
+  const directory = await folder();
+  const registry = new Registry();
+  const meter = prometheusMeter(registry);
+  const until = START_MS + 60_000;
+  const figures = async (): Promise<readonly string[]> =>
+    (await registry.metrics()).match(/^parley_replay_(entries|disk_seconds_count)[^\n]* \d+$/gm) ?? [];
+  const first = await openLmdbReplayCache({ directory, meter });
+  for (const key of ['one', 'two', 'two']) await first.insertIfAbsent('urn:uuid:1', key, until, START_MS);
+  await first.insertIfAbsent('urn:uuid:2', 'one', until, START_MS, { owner: 'alice', kind: 'trust' });
+  const ofAll = ['parley_replay_entries 3', 'parley_replay_disk_seconds_count 4'];
+  expect(await figures()).toEqual(ofAll);
+  await first.close();
+  const again = await openLmdbReplayCache({ directory, meter });
+  expect(await figures()).toEqual(ofAll);
+  // What is over goes with what comes.
+  await again.insertIfAbsent('urn:uuid:3', 'three', until + 120_000, START_MS + 120_000);
+  expect((await figures())[0]).toBe('parley_replay_entries 1');
+  await again.close();
+});
 
 test('T57: what was taken is refused after a restart, until its time', async () => {
   const directory = await folder();

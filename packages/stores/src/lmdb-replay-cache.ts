@@ -1,10 +1,22 @@
+import type { Meter } from '@parley/core';
 import { Fault } from '@parley/core';
 import type { Kind } from '@parley/core/internal';
-import { FINITE, optional, requireKind, requireOptions, shapeOf, TEXT, textLike, whole } from '@parley/core/internal';
+import {
+  completeTelemetry,
+  FINITE,
+  optional,
+  port,
+  requireKind,
+  requireOptions,
+  shapeOf,
+  TEXT,
+  textLike,
+  whole,
+} from '@parley/core/internal';
 import type { ReplayCache, ReplayShare } from '@parley/engine';
 import { REPLAY_SHARE } from '@parley/engine/internal';
 import { LmdbDatabase } from './lmdb-database.ts';
-import { insertEntry } from './replay-ledger.ts';
+import { heldEntries, insertEntry } from './replay-ledger.ts';
 import { emptied, hadStore, markStore } from './store-marker.ts';
 
 export interface LmdbReplayCacheOptions {
@@ -12,6 +24,8 @@ export interface LmdbReplayCacheOptions {
   readonly directory: string;
   /** Entries at one time, of all processes; one part in eight is for requests of trust alone. Default 1,000,000. */
   readonly entriesMax?: number | undefined;
+  /** Is told how many entries there are, of all processes, as of the last message; and how long messages wait for the disk. */
+  readonly meter?: Meter | undefined;
 }
 
 /** A memory of replays in a folder. */
@@ -24,6 +38,7 @@ export interface LmdbReplayCache extends ReplayCache {
 export const LMDB_REPLAY_CACHE_OPTIONS: Kind<LmdbReplayCacheOptions> = shapeOf<LmdbReplayCacheOptions>({
   directory: textLike(/^[^\0]+$/, 'the name of a folder'),
   entriesMax: optional(whole(1)),
+  meter: optional(port('add', 'record', 'watch')),
 });
 
 // In the database's own order before all entries; a store of contexts has another one there.
@@ -42,13 +57,13 @@ const ENTRIES_MAX_DEFAULT = 1_000_000;
  */
 export async function openLmdbReplayCache(options: LmdbReplayCacheOptions): Promise<LmdbReplayCache> {
   requireOptions(LMDB_REPLAY_CACHE_OPTIONS, options, 'options');
-  const { directory, entriesMax = ENTRIES_MAX_DEFAULT } = options;
+  const { directory, entriesMax = ENTRIES_MAX_DEFAULT, meter } = options;
   const wasThere = await hadStore(directory);
   const database = await LmdbDatabase.open(directory, false, wasThere);
   try {
-    await requireReplays(database, wasThere);
+    const held = await requireReplays(database, wasThere);
     if (!wasThere) await markStore(directory);
-    return new LmdbReplays(database, entriesMax);
+    return new LmdbReplays(database, { entriesMax, held, meter });
   } catch (error) {
     await database.close();
     throw error;
@@ -58,11 +73,17 @@ export async function openLmdbReplayCache(options: LmdbReplayCacheOptions): Prom
 class LmdbReplays implements LmdbReplayCache {
   readonly #database: LmdbDatabase;
   readonly #entriesMax: number;
+  readonly #meter: Meter;
+  readonly #unwatch: () => void;
   #latestMs = Number.NEGATIVE_INFINITY;
+  #held: number;
 
-  constructor(database: LmdbDatabase, entriesMax: number) {
+  constructor(database: LmdbDatabase, { entriesMax, held, meter }: Watched) {
     this.#database = database;
     this.#entriesMax = entriesMax;
+    this.#held = held;
+    this.#meter = completeTelemetry({ meter }).meter;
+    this.#unwatch = this.#meter.watch('parley_replay_entries', () => [{ labels: {}, value: this.#held }]);
   }
 
   async insertIfAbsent(
@@ -80,26 +101,38 @@ class LmdbReplays implements LmdbReplayCache {
     this.#latestMs = Math.max(this.#latestMs, nowMs);
     const entry = { scope, key, untilMs };
     const latestMs = this.#latestMs;
-    const inserted = await this.#database.write('replay', (writing) =>
-      insertEntry(writing, entry, latestMs, share, this.#entriesMax),
-    );
+    const askedAtMs = performance.now();
+    const inserted = await this.#database.write('replay', (writing) => {
+      const result = insertEntry(writing, entry, latestMs, share, this.#entriesMax);
+      this.#held = heldEntries(writing);
+      return result;
+    });
+    this.#meter.record('parley_replay_disk_seconds', {}, (performance.now() - askedAtMs) / 1000);
     if (inserted instanceof Fault) throw inserted;
     return inserted;
   }
 
   close(): Promise<void> {
+    this.#unwatch();
     return this.#database.close();
   }
 }
 
-/** @throws Fault `internal.store-corrupt` it holds something else, or what it held is gone */
-async function requireReplays(database: LmdbDatabase, wasThere: boolean): Promise<void> {
-  await database.write('open', (writing) => {
+interface Watched {
+  readonly entriesMax: number;
+  readonly held: number;
+  readonly meter: Meter | undefined;
+}
+
+/** How many entries there are. @throws Fault `internal.store-corrupt` it holds something else, or what it held is gone */
+async function requireReplays(database: LmdbDatabase, wasThere: boolean): Promise<number> {
+  return await database.write('open', (writing) => {
     const check = writing.get(CHECK_KEY);
-    if (check !== undefined && new TextDecoder().decode(check) === CHECK) return;
+    if (check !== undefined && new TextDecoder().decode(check) === CHECK) return heldEntries(writing);
     if (check !== undefined || !writing.isEmpty())
       throw new Fault('internal.store-corrupt', { reason: 'no memory of replays' });
     if (wasThere) throw emptied();
     writing.put(CHECK_KEY, new TextEncoder().encode(CHECK));
+    return 0;
   });
 }

@@ -56,6 +56,11 @@ export function insertEntry(
   return true;
 }
 
+/** All that are there, some of them possibly past their time. */
+export function heldEntries(writing: Pick<Writing, 'get'>): number {
+  return KINDS.reduce((sum, kind) => sum + numberIn(writing.get(countKey(kind))), 0);
+}
+
 /** Forgets some of what is over, and from then on takes nothing for new that may be among it. */
 function forgetOver(writing: Writing, swept: number): void {
   const over = writing.keys(Uint8Array.of(PREFIX.time), timeKey(swept + 1, NOTHING), FORGOTTEN_AT_ONCE);

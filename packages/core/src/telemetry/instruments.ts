@@ -24,6 +24,11 @@ export const INSTRUMENTS = {
     help: 'Contexts that this process issued, and that are not over as far as it knows.',
   },
   parley_replay_entries: { kind: 'gauge', labels: [], help: 'Messages that a memory of replays holds.' },
+  parley_replay_disk_seconds: {
+    kind: 'histogram',
+    labels: [],
+    help: 'Time for which a message waited until a memory of replays had it on the disk.',
+  },
   parley_http_answers_total: {
     kind: 'counter',
     labels: ['status', 'code'],

@@ -25,7 +25,7 @@ export async function keepingOf(
       return { store, replayCache, close: async () => await store.close() };
     }
     const { folder, entriesMax } = replays;
-    const replayCache = await openLmdbReplayCache({ directory: files.path(folder), entriesMax });
+    const replayCache = await openLmdbReplayCache({ directory: files.path(folder), entriesMax, meter });
     const close = async (): Promise<void> => void (await Promise.all([store.close(), replayCache.close()]));
     return { store, replayCache, close };
   } catch (error) {
