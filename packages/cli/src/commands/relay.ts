@@ -7,6 +7,7 @@ import { createPool, policyOf, sealProfile } from '@parley/engine';
 import type { RelayOptions } from '../declarations/relay-command.ts';
 import { isForPool } from '../judging/judge.ts';
 import { openContexts } from '../options/contexts-option.ts';
+import type { Patience } from '../relay/patience.ts';
 import type { Deed, RelayFile } from '../relay/relay-file.ts';
 import { DEEDS, RELAY_SCHEMA, readRelayFile } from '../relay/relay-file.ts';
 import { inletOf, outletOf } from '../relay/schemes.ts';
@@ -47,10 +48,11 @@ export async function relay(options: RelayOptions, terminal: Terminal): Promise<
     );
     // Nothing is connected before all that is given is known to do.
     const stage = stageOf(given, pool, terminal);
+    const patience = patienceOf(given, terminal);
     const ports = {
-      inlet: kept(await inletOf(required(given.from, 'from'))),
-      outlet: kept(await outletOf(required(given.to, 'to'), 'to')),
-      deadLetters: kept(await outletOf(required(given.deadLetters, 'dead-letters'), 'dead-letters')),
+      inlet: kept(await inletOf(required(given.from, 'from'), patience)),
+      outlet: kept(await outletOf(required(given.to, 'to'), 'to', patience)),
+      deadLetters: kept(await outletOf(required(given.deadLetters, 'dead-letters'), 'dead-letters', patience)),
     };
     await run(ports, stage, terminal);
   } finally {
@@ -72,9 +74,22 @@ function settingsOf(options: RelayOptions, content: RelayFile): RelayFile & { re
       option: 'do',
       reason: `give one of ${DEEDS.map((each) => `--${each}`).join(', ')}, or do in the --config file`,
     });
-  const { from = content.from, to = content.to, deadLetters = content.deadLetters } = options;
-  const over = Object.entries({ from, to, deadLetters }).filter(([, value]) => value !== undefined);
+  const { from, to, deadLetters, wait: waitSeconds } = options;
+  const over = Object.entries({ from, to, deadLetters, waitSeconds }).filter(([, value]) => value !== undefined);
   return { ...content, ...Object.fromEntries(over), do: deed };
+}
+
+function patienceOf({ waitSeconds }: RelayFile, terminal: Terminal): Patience {
+  return {
+    waitMaxMs: waitSeconds === undefined ? undefined : waitSeconds * 1000,
+    tell: (waiting) => told(terminal, waiting),
+  };
+}
+
+/** A line of JSON on standard error, at once. */
+async function told({ stderr }: Terminal, line: object): Promise<void> {
+  await stderr.line(jsonLine(line));
+  await stderr.flush();
 }
 
 function required(address: string | undefined, option: string): string {
@@ -108,12 +123,8 @@ async function run(
   stage: Stage,
   terminal: Terminal,
 ): Promise<void> {
-  const { stderr } = terminal;
   using ending = endingOf(terminal);
-  const tell = async (line: object): Promise<void> => {
-    await stderr.line(jsonLine(line));
-    await stderr.flush();
-  };
+  const tell = (line: object): Promise<void> => told(terminal, line);
   const counts = { results: 0, refused: 0 };
   const onSettled: BusRelay<Delivery>['onSettled'] = ({ refused }) => {
     if (refused === undefined) counts.results++;

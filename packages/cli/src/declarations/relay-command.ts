@@ -1,4 +1,6 @@
 import type { Command } from 'commander';
+import { Option } from 'commander';
+import { wholeNumber } from '../options/number-option.ts';
 import type { Deed } from '../relay/relay-file.ts';
 import { KEYS_HELP, subcommand } from './judging.ts';
 
@@ -7,8 +9,11 @@ export interface RelayOptions extends Partial<Record<Deed, boolean | undefined>>
   readonly from?: string | undefined;
   readonly to?: string | undefined;
   readonly deadLetters?: string | undefined;
+  readonly wait?: number | undefined;
   readonly schema?: boolean | undefined;
 }
+
+const WAIT_MAX_SECONDS = 86_400;
 
 const HELP = `
 Addresses:
@@ -19,7 +24,8 @@ Addresses:
 User and password go before the host, and ?tls=true is TLS. The client of a bus is installed beside this command.
 ${KEYS_HELP}
 
-SIGTERM and SIGINT end it when what is under way is safe. Standard error has a line of JSON every ten seconds, and one at the end.
+SIGTERM and SIGINT end it when what is under way is safe. Standard error has a line of JSON every ten seconds, and one at the end;
+also, at the start, while it waits for a bus that is not there (yet).
 
 Exit status: 0 ended by a signal, 2 anything else.
 
@@ -35,6 +41,12 @@ export function relayCommand(parent: Command, action: (options: RelayOptions) =>
     .option('--from <address>', 'the bus that messages come from')
     .option('--to <address>', 'the bus that results go to')
     .option('--dead-letters <address>', 'the bus that refused messages go to')
+    .addOption(
+      new Option(
+        '--wait <seconds>',
+        'how long a bus that is not there at the start is waited for; default: for ever',
+      ).argParser(wholeNumber(1, WAIT_MAX_SECONDS)),
+    )
     .option('--verify', 'hand on messages as they came')
     .option('--open', 'hand on what was signed of their Body')
     .option('--seal', 'secure envelopes')

@@ -10,17 +10,18 @@ import { withConnection } from './with-connection.ts';
 export const AMQP: BusScheme = {
   async inlet(address, option) {
     const [queue = ''] = pathOf(address, 'QUEUE', option);
-    const connection = connected(address, option);
+    const connection = await connected(address, option);
     return withConnection(amqpInlet({ connection, address: queue }), () => connection.close());
   },
   async outlet(address, option) {
     const [queue = ''] = pathOf(address, 'QUEUE', option);
-    const connection = connected(address, option);
+    const connection = await connected(address, option);
     return withConnection(amqpOutlet({ connection, address: queue }), () => connection.close());
   },
 };
 
-function connected(address: BusAddress, option: string): Connection {
+/** The connection, once it is open. @throws Fault `caller.option-invalid` */
+async function connected(address: BusAddress, option: string): Promise<Connection> {
   settingsOf(address, ['tls'], option);
   const { user, password } = address;
   const { host, port } = onlyHostOf(address, option);
@@ -33,5 +34,6 @@ function connected(address: BusAddress, option: string): Connection {
   });
   // It is told of every outage, and connects again.
   for (const event of ['disconnected', 'connection_error', 'error']) connection.on(event, () => undefined);
+  await new Promise((resolve) => connection.once('connection_open', resolve));
   return connection;
 }

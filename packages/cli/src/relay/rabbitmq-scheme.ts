@@ -3,6 +3,7 @@ import { rabbitInlet, rabbitOutlet } from '@parley/bus-rabbitmq';
 import { connect } from 'amqplib';
 import type { BusAddress } from './bus-address.ts';
 import { isSecure, onlyHostOf, pathOf, settingsOf } from './bus-address.ts';
+import { connectedInTime } from './patience.ts';
 import type { BusScheme } from './schemes.ts';
 import { withConnection } from './with-connection.ts';
 
@@ -26,17 +27,15 @@ async function connected(address: BusAddress, vhost = '/', option: string): Prom
   const { user = 'guest', password = 'guest' } = address;
   const { host: hostname, port } = onlyHostOf(address, option);
   const secure = isSecure(address, option);
-  const connection = await connect(
-    {
-      protocol: secure ? 'amqps' : 'amqp',
-      hostname,
-      port: port ?? (secure ? 5671 : 5672),
-      username: user,
-      password,
-      vhost,
-    },
-    { recovery: true },
-  );
+  const at = {
+    protocol: secure ? 'amqps' : 'amqp',
+    hostname,
+    port: port ?? (secure ? 5671 : 5672),
+    username: user,
+    password,
+    vhost,
+  };
+  const connection = await connectedInTime(() => connect(at, { recovery: true }));
   // It is told of every outage, and connects again.
   connection.on('error', () => undefined);
   return connection;

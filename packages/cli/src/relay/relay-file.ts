@@ -20,6 +20,8 @@ export interface RelayFile extends Omit<JudgingFile, 'at'> {
   readonly do?: Deed;
   readonly at?: 'delivered' | 'now';
   readonly workers?: number;
+  /** How long a bus that is not there at the start is waited for. */
+  readonly waitSeconds?: number;
   readonly seal?: SealSettings;
 }
 
@@ -45,6 +47,12 @@ export const RELAY_SCHEMA: Readonly<Record<string, unknown>> = {
     do: { enum: DEEDS },
     at: { enum: ['delivered', 'now'], description: 'when messages are judged as of' },
     workers: { type: 'integer', minimum: 0, maximum: 256 },
+    waitSeconds: {
+      type: 'integer',
+      minimum: 1,
+      maximum: LIFETIME_MAX_SECONDS,
+      description: 'how long a bus that is not there at the start is waited for; default: for ever',
+    },
     seal: exactly(
       {
         context: { ...text, description: 'identifier of the context to seal under' },

@@ -4,7 +4,10 @@ import { Fault } from '@parley/core';
 import { whereInstalled } from '../options/optional-package.ts';
 import type { BusAddress } from './bus-address.ts';
 import { busAddress } from './bus-address.ts';
+import type { Patience } from './patience.ts';
+import { awaited } from './patience.ts';
 
+/** Its ports, once the bus is there. */
 export interface BusScheme {
   inlet(address: BusAddress, option: string): Promise<Inlet>;
   outlet(address: BusAddress, option: string): Promise<Outlet>;
@@ -27,15 +30,15 @@ const SCHEMES: Readonly<Record<string, SchemeRow>> = {
 };
 
 /** What is read from, at the address `text` of the option `from`. @throws Fault `caller.option-invalid`; of the client */
-export async function inletOf(text: string): Promise<Inlet> {
+export async function inletOf(text: string, patience: Patience): Promise<Inlet> {
   const { scheme, address } = await schemeOf(text, 'from');
-  return await scheme.inlet(address, 'from');
+  return await awaited(scheme.inlet(address, 'from'), address, 'from', patience);
 }
 
 /** What is written to, at the address `text` of `option`. @throws Fault as {@link inletOf} */
-export async function outletOf(text: string, option: string): Promise<Outlet> {
+export async function outletOf(text: string, option: string, patience: Patience): Promise<Outlet> {
   const { scheme, address } = await schemeOf(text, option);
-  return await scheme.outlet(address, option);
+  return await awaited(scheme.outlet(address, option), address, option, patience);
 }
 
 /** @throws Fault `caller.option-invalid` there is no such scheme, or its client is not installed */
