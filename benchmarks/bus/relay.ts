@@ -1,16 +1,14 @@
 /**
- * One relay from one stream to another, in a process of its own: `relay.js STAGE PORT STREAM START-MS WORKERS MESSAGES`. Ends when it has
+ * One relay on a bus of `test/interop/bus`, in a process of its own: `relay.js BROKER STAGE PORT START-MS WORKERS MESSAGES`. Ends when it has
  * relayed so many, and prints what that took.
  */
-import { connect } from '@nats-io/transport-node';
 import type { Stage } from '@parley/bus';
 import { relay, verifying } from '@parley/bus';
-import { natsInlet, natsOutlet } from '@parley/bus-nats';
 import { createPool, policyOf } from '@parley/engine';
+import { openBus } from './brokers.ts';
 import { contextsOf } from './messages.ts';
 
-const [stageName = '', port = '', stream = '', startMs = '', workers = '', messages = ''] = process.argv.slice(2);
-const connection = await connect({ servers: `127.0.0.1:${port}` });
+const [broker = '', stageName = '', port = '', startMs = '', workers = '', messages = ''] = process.argv.slice(2);
 const contexts = contextsOf(Number(startMs));
 const pool = createPool({
   workers: Number(workers),
@@ -26,17 +24,17 @@ const copying: Stage = async function* copied(deliveries) {
   }
 };
 
-const stage = stageName === 'copy' ? copying : verifying({ pool, nowMs: Date.now });
+const bus = await openBus(broker, Number(port));
 const ending = new AbortController();
 let left = Number(messages);
 const began = performance.now();
 const cpu = process.cpuUsage();
-const subject = `out.${stageName}`;
 const { results } = await relay({
-  inlet: natsInlet({ connection, stream, consumer: stageName }),
-  stage,
-  outlet: natsOutlet({ connection, subject }),
-  deadLetters: natsOutlet({ connection, subject: `${subject}.dead` }),
+  inlet: bus.inlet(),
+  stage: stageName === 'copy' ? copying : verifying({ pool, nowMs: Date.now }),
+  outlet: bus.outlet(),
+  deadLetters: bus.deadLetters(),
+  commit: bus.commit?.(),
   signal: ending.signal,
   onSettled: () => {
     if (--left === 0) ending.abort();
@@ -46,4 +44,4 @@ const elapsedMs = performance.now() - began;
 const { user, system } = process.cpuUsage(cpu);
 console.log(JSON.stringify({ results, elapsedMs, cpuUs: user + system }));
 await pool.close();
-await connection.close();
+await bus.close();

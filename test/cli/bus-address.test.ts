@@ -3,6 +3,8 @@ import { expect, test } from 'vitest';
 import { busAddress, onlyHostOf } from '../../packages/cli/src/relay/bus-address.ts';
 import { inletOf, outletOf } from '../../packages/cli/src/relay/schemes.ts';
 
+const NO_WAIT = { waitMaxMs: undefined, tell: async (): Promise<void> => undefined };
+
 const name = fc.string({ minLength: 1, unit: 'grapheme' });
 
 test('an address gives back the user, password and path that were written into it', () => {
@@ -42,7 +44,7 @@ test.each([
   ['several hosts', 'rabbitmq://u:hidden@h,i/q', 'several hosts'],
   ['a password with a slash', 'amqp://u:hid/hidden@h/q', 'scheme://host:port/name'],
 ])('%s is refused, and nothing secret said: %s', async (_, text, wanted) => {
-  for (const refused of [inletOf(text), outletOf(text.replace('/S/c', '/s'), 'to')]) {
+  for (const refused of [inletOf(text, NO_WAIT), outletOf(text.replace('/S/c', '/s'), 'to', NO_WAIT)]) {
     const fault: unknown = await refused.catch((error: unknown) => error);
     expect(fault).toMatchObject({ code: 'caller.option-invalid' });
     expect(String(fault)).toContain(wanted);
