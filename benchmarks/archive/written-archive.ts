@@ -44,7 +44,7 @@ export async function writeArchive(store: ObjectStore, shape: ArchiveShape, nowM
   for (let segment = 0; segment < segments; segment++) {
     const lines: string[] = [];
     const put = (id: string, text: string): void => {
-      lines.push(`${JSON.stringify({ id, at: nowMs, message: text })}\n`);
+      lines.push(`${JSON.stringify({ id, at: new Date(nowMs).toISOString(), message: text })}\n`);
     };
     const [first, next] = [segment, segment + 1].map((at) => Math.floor((at * messages) / segments)) as [
       number,
