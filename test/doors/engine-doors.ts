@@ -119,7 +119,8 @@ export const ENGINE_DOORS: Readonly<Record<string, Door>> = {
     {
       open: ['1.contexts', '1.replays', '1.credentials.encryptedKeys', '1.credentials.passwords'],
       whole: ['1.policy'],
-      peers: ['0', '1.atMs', '1.soapAction', '1.signatureValuesSent'],
+      // Contexts of whoever knows none, too: then the message names one that is not there.
+      peers: ['0', '1.atMs', '1.contexts', '1.soapAction', '1.signatureValuesSent'],
     },
   ),
   'engine.planOf': door(planOf, [message, { policy, workspace: new Workspace() }], {
@@ -130,7 +131,7 @@ export const ENGINE_DOORS: Readonly<Record<string, Door>> = {
   'engine.explainDigests': door(explainDigests, [message, { policy, contexts, credentials, atMs: NOW_MS }], {
     open: ['1.contexts', '1.credentials.encryptedKeys', '1.credentials.passwords'],
     whole: ['1.policy'],
-    peers: ['0'],
+    peers: ['0', '1.contexts'],
   }),
   'engine.replayEntries': door(replayEntries, [opened.value], { whole: ['0'] }),
   'engine.seal': door(seal, [sampleEnvelope('<m:Ping xmlns:m="urn:m"/>'), full], { whole: ['1.context'] }),

@@ -13,6 +13,7 @@ import { parleyEndpoints } from '@parley/http/fastify';
 import { fastify } from 'fastify';
 import { Agent } from 'undici';
 import { NOW_MS, sampleEnvelope } from '../engine/support/sample.ts';
+import { sampleKey } from '../engine/support/sample-keys.ts';
 import { type Door, door } from './door.ts';
 import { unusedPort } from './unused-port.ts';
 
@@ -140,6 +141,11 @@ export const HTTP_DOORS: Readonly<Record<string, Door>> = {
   'http.Conversation#send': door(
     (...given: Parameters<Conversation['send']>) => under((conversation) => conversation.send(...given)),
     ['urn:app:Echo', payload, { signal }],
+    { refused: UNREACHED },
+  ),
+  'http.Conversation#amend': door(
+    (...given: Parameters<Conversation['amend']>) => under((conversation) => conversation.amend(...given)),
+    [{ key: sampleKey('alice', 'rsa').key, reference: 'direct' }, { signal }],
     { refused: UNREACHED },
   ),
   'http.Conversation#resume': door(

@@ -98,7 +98,7 @@ describe.each([
       {},
       ({ message }) => {
         const call = new TextDecoder().decode(message.body).includes('call');
-        return call ? echo({ message, path: '/echo' }) : undefined;
+        return call ? echo({ message, claims: [], path: '/echo' }) : undefined;
       },
       undefined,
       { sequences: { acksTo: [acksTo] } },

@@ -110,7 +110,7 @@ describe.each(ENDPOINTS)('%s, %s messages', (name, type) => {
       expiredKeys: 'retain',
     });
     const service = async (message: OpenedMessage): Promise<Uint8Array | undefined> => {
-      const answer = await echoService({ message, path: '/' });
+      const answer = await echoService({ message, claims: [], path: '/' });
       if (answer === undefined) return undefined;
       const { action, payload } = answer;
       return envelope({ action, body: payload, relatesTo: message.messageId, soapVersion: at.soapVersion });

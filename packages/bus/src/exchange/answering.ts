@@ -24,8 +24,14 @@ import { SOAP_ACTION_HEADER } from './requests.ts';
 export interface AnsweringOptions {
   readonly inlet: RequestInlet;
   readonly responder: Responder;
-  /** What the application answers to a proven message: an envelope, which is secured then; `undefined` for no answer. */
-  readonly service: (message: OpenedMessage) => Uint8Array | undefined | Promise<Uint8Array | undefined>;
+  /**
+   * What the application answers to a proven message: an envelope, which is secured then; `undefined` for no answer. `claims`: what
+   * amendments added to its context (`amend` of the responder).
+   */
+  readonly service: (
+    message: OpenedMessage,
+    claims: readonly string[],
+  ) => Uint8Array | undefined | Promise<Uint8Array | undefined>;
   /** As of {@link BusConversationOptions}. Default: an open channel. */
   readonly channel?: Pick<Channel, 'secure'> | undefined;
   /** Requests that are answered at one time. Default 16. */
@@ -88,20 +94,24 @@ async function answered(request: BusRequest, options: AnsweringOptions): Promise
 async function answerTo(received: Received, options: AnsweringOptions): Promise<Reply<Uint8Array> | undefined> {
   if (received.kind === 'propagated') return undefined;
   if (received.kind === 'message') {
-    const envelope = await served(received.message, options);
+    const envelope = await served(received.message, received.claims, options);
     return envelope && (await options.responder.secure(envelope, received.message));
   }
   if (received.kind !== 'sequence') return { ok: true, value: received.reply };
-  const { exchange } = received;
-  const answer = await exchange.run((message) => served(message, options), pause(exchange.holdMs));
+  const { exchange, claims } = received;
+  const answer = await exchange.run((message) => served(message, claims, options), pause(exchange.holdMs));
   if (!answer.ok) return answer;
   return answer.value === undefined ? undefined : { ok: true, value: answer.value };
 }
 
-async function served(message: OpenedMessage, { service }: AnsweringOptions): Promise<Uint8Array | undefined> {
+async function served(
+  message: OpenedMessage,
+  claims: readonly string[],
+  { service }: AnsweringOptions,
+): Promise<Uint8Array | undefined> {
   let envelope: Uint8Array | undefined;
   try {
-    envelope = await service(message);
+    envelope = await service(message, claims);
   } catch (error) {
     throw new Fault('internal.service-failed', {}, error);
   }

@@ -1,7 +1,7 @@
 /** What a responder says of a request, and is told for its answer. */
 import type { FailedReply } from '@parley/core';
 import type { ContextMessage, OpenedMessage } from '@parley/engine';
-import type { SequenceExchange } from '../sequence-keeping/sequence-desk.ts';
+import type { Sequenced, SequenceExchange } from '../sequence-keeping/sequence-desk.ts';
 import type { ContextName } from '../trust/token-reference.ts';
 import type { AmendedContext } from './amend-context.ts';
 import type { IssuedContext } from './grant-context.ts';
@@ -23,10 +23,26 @@ export type Received =
    * the bootstrap says who sent it. `claims`: what amendments added to the context.
    */
   | { readonly kind: 'message'; readonly message: ContextMessage; readonly claims: readonly string[] }
-  /** In a sequence, or about one: `exchange` hands over what can be, and gives the answer. Outside of a context, `principal` is its sender. */
-  | { readonly kind: 'sequence'; readonly message: OpenedMessage; readonly exchange: SequenceExchange }
+  /**
+   * In a sequence, or about one: `exchange` hands over what can be, and gives the answer. Outside of a context, `principal` is its sender.
+   * `claims` as of a message.
+   */
+  | {
+      readonly kind: 'sequence';
+      readonly message: OpenedMessage;
+      readonly claims: readonly string[];
+      readonly exchange: SequenceExchange;
+    }
   /** `failure` says precisely why, for the log; `reply` says little, for the peer. */
   | { readonly kind: 'refused'; readonly reply: Uint8Array; readonly failure: FailedReply };
 
 /** What an answer is made of beside its envelope: the request, as it was received. */
 export type Answered = ContextName & Partial<Pick<OpenedMessage, 'signatureValues'>>;
+
+/** What came of a message, with what its context has. */
+export function withClaims(
+  received: Sequenced | { readonly kind: 'message'; readonly message: ContextMessage },
+  claims: readonly string[],
+): Received {
+  return received.kind === 'refused' ? received : { ...received, claims };
+}

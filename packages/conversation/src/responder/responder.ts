@@ -30,6 +30,7 @@ import { openOnPool } from './open-on-pool.ts';
 import type { ResponderOptions } from './options.ts';
 import { rememberOwn } from './own-messages.ts';
 import type { Answered, Received } from './received.ts';
+import { withClaims } from './received.ts';
 import type { RequestInHand } from './request-in-hand.ts';
 import { isNumbered, sequenceDesk, sequencedUnderContext, takeOutside } from './sequenced-request.ts';
 import type { ResponderSettings } from './settings.ts';
@@ -254,7 +255,7 @@ export class Responder {
     const response = trustResponseOf(action);
     if (response !== undefined) return await takeResponse(request, response, this.#settings);
     const outside = this.#sequences && (await takeOutside(request, this.#sequences, this.#settings));
-    if (outside !== undefined) return outside;
+    if (outside !== undefined) return withClaims(outside, []);
     const { issuedTokens } = request.outline;
     // Where nobody may bring a context, such a header is one like any other.
     const isBringing = issuedTokens !== undefined && this.#settings.mayCreate !== undefined;
@@ -265,7 +266,7 @@ export class Responder {
     const inSequence = await this.#sequences?.take(
       sequencedUnderContext(message, request, this.#settings, (...answer) => this.#seal(...answer)),
     );
-    return inSequence ?? { kind: 'message', message, claims: isBringing ? [] : await this.#claimsOf(message) };
+    return withClaims(inSequence ?? { kind: 'message', message }, isBringing ? [] : await this.#claimsOf(message));
   }
 
   async #openMessage(request: RequestInHand): Promise<ContextMessage> {

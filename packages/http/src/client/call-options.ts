@@ -13,5 +13,10 @@ const CALL_OPTIONS: Kind<CallOptions> = shapeOf<CallOptions>({ signal: SIGNAL })
 export function requireCall(action: string, payload: Uint8Array, options: CallOptions): void {
   requireKind(TEXT, action, 'action');
   requireInput(payload, 'payload');
+  requireCallOptions(options);
+}
+
+/** @throws Fault `caller.option-invalid` */
+export function requireCallOptions(options: CallOptions): void {
   requireOptions(CALL_OPTIONS, options, 'options');
 }

@@ -1,11 +1,15 @@
-/** What keeps a conversation in a context: it is established, renewed when it is time, and given up when it is over or lost. */
+/** What keeps a conversation in a context: it is established, renewed when it is time, amended, and given up when it is over or lost. */
 import type { Initiator, OutgoingRequest } from '@parley/conversation';
+import { saysContextIsLost } from '@parley/conversation';
 import { currentMs } from '@parley/conversation/internal';
 import type { Reply } from '@parley/core';
 import { Fault } from '@parley/core';
+import type { AssertionSignature, CertificateSignature } from '@parley/engine';
 import { abortable } from './abortable.ts';
 import type { Requests } from './requests.ts';
 import type { ConversationSettings } from './settings.ts';
+
+const UNUSABLE = 'caller.context-unusable';
 
 /** Of one conversation. Calls that are under way end with no context: each has what its answer is opened with. */
 export class ContextUpkeep {
@@ -14,6 +18,8 @@ export class ContextUpkeep {
   readonly #requests: Requests;
   #establishing: Promise<void> | undefined;
   #renewing: Promise<void> | undefined;
+  /** Until when the initiator awaits what was asked about its context: it awaits one answer at a time. Never rejects. */
+  #turn: Promise<void> = Promise.resolve();
 
   constructor(initiator: Initiator, settings: ConversationSettings, requests: Requests) {
     this.#initiator = initiator;
@@ -48,14 +54,34 @@ export class ContextUpkeep {
     await (this.#renewing ?? this.#renewNow());
   }
 
+  /** Once more where the context was lost by then: it does no harm to say it twice. @throws Fault (rejects) as `Conversation.amend` */
+  async amend(endorse: CertificateSignature | AssertionSignature, signal: AbortSignal | undefined): Promise<void> {
+    for (let mayRepeat = this.#settings.reestablish; ; mayRepeat = false) {
+      await this.ready(signal);
+      const key = this.keyInUse;
+      try {
+        await abortable(
+          this.#askInTurn(() => this.#initiator.requestAmend(endorse, this.#requests.channel)),
+          signal,
+        );
+        return;
+      } catch (error) {
+        if (!mayRepeat || !(error instanceof Fault)) throw error;
+        const isSameKey = key === this.keyInUse;
+        if (!saysContextIsLost(error) && (isSameKey || error.code !== UNUSABLE)) throw error;
+        if (isSameKey) this.giveUp();
+      }
+    }
+  }
+
   /** The context is no more, there or here. */
   giveUp(): void {
     this.#initiator.abandon();
   }
 
-  /** Resolves when no renewal is under way, whatever came of it. */
+  /** Resolves when nothing about the context is under way, whatever came of it. */
   async settled(): Promise<void> {
-    await this.#renewing?.catch(() => undefined);
+    await this.#turn;
   }
 
   get #isOver(): boolean {
@@ -94,11 +120,15 @@ export class ContextUpkeep {
   }
 
   #renewNow(): Promise<void> {
-    this.#renewing = this.#requests
-      .ask(this.#initiator.requestRenew(this.#requests.channel), this.#requests.issuer)
-      .finally(() => {
-        this.#renewing = undefined;
-      });
+    this.#renewing = this.#askInTurn(() => this.#initiator.requestRenew(this.#requests.channel)).finally(() => {
+      this.#renewing = undefined;
+    });
     return this.#renewing;
+  }
+
+  #askInTurn(request: () => Reply<OutgoingRequest>): Promise<void> {
+    const asked = this.#turn.then(async () => await this.#requests.ask(request(), this.#requests.issuer));
+    this.#turn = asked.catch(() => undefined);
+    return asked;
   }
 }

@@ -3,9 +3,11 @@ import { envelope } from '@parley/conversation';
 import type { Reply, SecurityContext } from '@parley/core';
 import { Fault } from '@parley/core';
 import { callback, requireKind } from '@parley/core/internal';
+import type { AssertionSignature, CertificateSignature } from '@parley/engine';
+import { ENDORSEMENT } from '@parley/engine/internal';
 import type { Dispatcher } from 'undici';
 import type { CallOptions } from './call-options.ts';
-import { requireCall } from './call-options.ts';
+import { requireCall, requireCallOptions } from './call-options.ts';
 import type { CallAnswer } from './calls.ts';
 import { Calls } from './calls.ts';
 import { SIGNAL } from './connection-shape.ts';
@@ -128,6 +130,19 @@ export class Conversation {
    */
   async renew(): Promise<void> {
     await this.#upkeep.renew();
+  }
+
+  /**
+   * Shows the peer more of whoever has the context, by what he endorses the request with (WS-SC §4): which claims come of that says the
+   * responder, where it takes such requests at all. The key stays, and calls go on meanwhile. A context that is established anew, such as
+   * one that the peer has lost, has none of it and is to be amended anew.
+   * @throws Fault (rejects) `caller.option-invalid`, `caller.aborted`, `caller.closed`, `caller.context-unusable` there is to be none; as
+   *   `connect`; and `peer.soap-fault` it was refused
+   */
+  async amend(endorse: CertificateSignature | AssertionSignature, options: CallOptions = {}): Promise<void> {
+    requireKind(ENDORSEMENT, endorse, 'endorse');
+    requireCallOptions(options);
+    await this.#begun(async () => await this.#upkeep.amend(endorse, options.signal));
   }
 
   /**

@@ -65,8 +65,14 @@ export class Exchange {
     const { isSecure: secure, client, address } = this.#head;
     const channel: Channel = { secure, client, address, ...this.#soap };
     const received = await this.#received(body, channel);
-    if (received.kind === 'message') return await this.#serve(received.message);
-    return received.kind === 'sequence' ? await this.#serveSequence(received.exchange) : this.#reply(received);
+    switch (received.kind) {
+      case 'message':
+        return await this.#serve(received.message, received.claims);
+      case 'sequence':
+        return await this.#serveSequence(received.exchange, received.claims);
+      default:
+        return this.#reply(received);
+    }
   }
 
   async #received(body: Uint8Array, channel: Channel): Promise<Received> {
@@ -94,8 +100,8 @@ export class Exchange {
     return this.#message(200, received.reply);
   }
 
-  async #serve(message: ContextMessage): Promise<HttpAnswer> {
-    const { envelope, status, failure } = await this.#served({ message, path: this.#head.path });
+  async #serve(message: ContextMessage, claims: readonly string[]): Promise<HttpAnswer> {
+    const { envelope, status, failure } = await this.#served({ message, claims, path: this.#head.path });
     if (envelope === undefined) return NO_ANSWER;
     const sealed = await this.#secured(envelope, message);
     if (!sealed.ok) return { status: 500, headers: {}, body: NOTHING, failure: sealed };
@@ -103,10 +109,10 @@ export class Exchange {
   }
 
   /** Hands over what its turn it is: this message, and those that waited for it; the answer is that to this one. */
-  async #serveSequence(exchange: SequenceExchange): Promise<HttpAnswer> {
+  async #serveSequence(exchange: SequenceExchange, claims: readonly string[]): Promise<HttpAnswer> {
     let failure: FailedReply | undefined;
     const serve: ServeNumbered = async (message, sequence) => {
-      const served = await this.#served({ message, path: this.#head.path, sequence });
+      const served = await this.#served({ message, claims, path: this.#head.path, sequence });
       failure ??= served.failure;
       return served.envelope;
     };

@@ -31,6 +31,8 @@ import type { BodyBounds } from './read-body.ts';
 export interface ServiceCall {
   /** Without an `identifier` it is in a sequence outside of every context (`sequences.withoutContext`); `principal` is its sender in any case. */
   readonly message: OpenedMessage;
+  /** What amendments added to its context: see `amend` of the responder. */
+  readonly claims: readonly string[];
   /** Of the request's URL, without its query. */
   readonly path: string;
   /** Where it stands in its sequence, if it is in one: handed over again after a crash, it has the same place. */
