@@ -12,6 +12,8 @@ const CLI = fileURLToPath(new URL('../packages/cli/dist', import.meta.url));
 
 /** Native code, and what starts threads by files of its own. */
 const EXTERNAL = ['lmdb', 'msgpackr', 'piscina'];
+/** Servers that nodes share, and tokens: bin/parley.js takes the modules for them. */
+const BESIDE = '@parley/gateway/internal';
 /** What reads configuration files: with `--config`, bin/parley.js takes the modules. */
 const CONFIGURATION = './judging-file.js';
 /** Commands that are not in the bundle: bin/parley.js takes the modules for them. */
@@ -57,7 +59,7 @@ async function made(entryPoints, splitting) {
     platform: 'node',
     format: 'esm',
     target: 'node20.19',
-    external: [...EXTERNAL, CONFIGURATION, ...OTHER_COMMANDS],
+    external: [...EXTERNAL, BESIDE, CONFIGURATION, ...OTHER_COMMANDS],
     plugins: [FILES_OF_CODEC],
     // cli-progress is CommonJS.
     banner: {

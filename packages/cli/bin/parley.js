@@ -20,6 +20,8 @@ function isBundled() {
   if (madeMs === undefined || !IN_BUNDLE.has(words[0])) return false;
   // What a configuration file names is made by modules that are not in the bundle, and must be of one kind with what judges.
   if (words.some((word) => /^--config(=|$)/.test(word))) return false;
+  // Servers and tokens are reached by what is installed beside.
+  if (words[0] === 'contexts' && words.some((word) => /:\/\/|^--key-service/.test(word))) return false;
   return COMPILED.every((name) => {
     return (changedMs(new URL(`../../${name}/tsconfig.tsbuildinfo`, import.meta.url)) ?? 0) <= madeMs;
   });

@@ -1,3 +1,4 @@
+import { Fault } from '@parley/core';
 import type { IoredisClient, NodeRedisClient, RedisClient } from './redis-client.ts';
 
 /** Redis as the stores see it, through whichever client. */
@@ -16,10 +17,18 @@ export interface Listening {
 
 /** Each of them says that the connection is, or was, another one. */
 const GAP_EVENTS = ['error', 'connect', 'reconnecting', 'ready', 'close', 'end'] as const;
+/** What clients of clusters have, of `ioredis` and of `redis`, and those of one server have not. */
+const OF_CLUSTERS = ['nodes', 'masters'] as const;
 /** Strings of RESP (by their sign, `$`) as they are. */
 const AS_OCTETS: object = { typeMapping: { [0x24]: Buffer } };
 
+/**
+ * @throws Fault `caller.option-invalid` a client of a whole cluster: a list of all contexts would be that of one of its servers, and a script goes
+ *   where the client takes it to
+ */
 export function linkTo(client: RedisClient): RedisLink {
+  if (OF_CLUSTERS.some((member) => member in client))
+    throw new Fault('caller.option-invalid', { option: 'client', reason: 'a client of one server, not of a cluster' });
   // A client that nobody listens to ends the process when its server goes; here each call says so itself.
   client.on('error', () => undefined);
   return 'callBuffer' in client ? ioredisLink(client) : nodeRedisLink(client);

@@ -1,6 +1,6 @@
 // What every store must do, done by Redis through both clients; on a server of a cluster too, where a step may touch one slot alone.
 import { execFileSync } from 'node:child_process';
-import { openRedisContextStore, type RedisClient, RedisReplayCache } from '@parley/redis';
+import { openRedisContextStore, RedisClaims, type RedisClient, RedisReplayCache } from '@parley/redis';
 import { KeyEncryptionKey } from '@parley/sealing';
 import {
   CONTEXT_STORE_LAWS,
@@ -12,9 +12,9 @@ import {
   SEALED_STORE_LAWS,
   type SealedPlaceOfStore,
 } from '@parley/testing';
-import { createClient } from '@redis/client';
-import { Redis } from 'ioredis';
-import { afterAll, afterEach, beforeAll, describe, test } from 'vitest';
+import { createClient, createCluster } from '@redis/client';
+import { Cluster, Redis } from 'ioredis';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { missingRedis, startRedis } from './redis-server.mjs';
 
 const missing = missingRedis();
@@ -97,6 +97,22 @@ describe.each(SETTINGS)('$name', ({ client, server }) => {
   test.each(SEALED_STORE_LAWS)('T110: $name', async ({ check }) => await check(sealed));
   test.each([...CONTEXT_STORE_LAWS, ...RECORD_STORE_LAWS])('$name', async ({ check }) => await check(open));
   test.each(REPLAY_CACHE_LAWS)('replays: $name', async ({ check }) => await check(openReplays));
+});
+
+describe('a client of a whole cluster is refused, before it is asked for anything', () => {
+  const rootNodes = [{ url: 'redis://127.0.0.1:1' }];
+  const clients = {
+    redis: () => createCluster({ rootNodes }),
+    ioredis: () => new Cluster([{ host: '127.0.0.1', port: 1 }], { lazyConnect: true }),
+  };
+  test.each(Object.entries(clients))('%s', async (_, make) => {
+    const client = make() as unknown as RedisClient;
+    const keyEncryptionKey = new KeyEncryptionKey(new Uint8Array(32).fill(9));
+    const refused = { code: 'caller.option-invalid', detail: { option: 'client' } };
+    await expect(openRedisContextStore({ client, keyEncryptionKey })).rejects.toMatchObject(refused);
+    for (const open of [() => new RedisReplayCache({ client }), () => new RedisClaims({ client })])
+      expect(open).toThrow(expect.objectContaining({ code: 'caller.option-invalid' }));
+  });
 });
 
 async function ownAllSlots(port: number): Promise<void> {

@@ -1,12 +1,14 @@
 import { readdir, stat } from 'node:fs/promises';
+import type { SealedContextStore } from '@parley/conversation';
 import { wipeContext } from '@parley/conversation';
 import type { SecurityContext } from '@parley/core';
 import { Fault } from '@parley/core';
 import { jsonLine, printable } from '@parley/core/internal';
 import { keysText } from '@parley/log';
+import type { KeyEncryptionKey, KeyWrapper } from '@parley/sealing';
+import { createKeyEncryptionKeyFile, createWrappedKeyFile, keyEncryptionKeyFromFile } from '@parley/sealing';
 import { makeDirectory } from '@parley/sealing/internal';
-import type { LmdbContextStore, LmdbContextStoreOptions } from '@parley/stores';
-import { createKeyEncryptionKeyFile, keyEncryptionKeyFromFile, openLmdbContextStore } from '@parley/stores';
+import type { LmdbContextStoreOptions } from '@parley/stores';
 import type {
   CancelOptions,
   ContextsActions,
@@ -15,7 +17,8 @@ import type {
   StoreOptions,
 } from '../declarations/contexts-commands.ts';
 import { isOneOf } from '../options/inputs.ts';
-import { keyFileBeside, keyFor, storeKey } from '../options/store-key.ts';
+import { keyFileBeside, keyFor, storeKey, withKeyService } from '../options/store-key.ts';
+import { isAddress, withOpenStore } from '../options/store-place.ts';
 import { contextJson, contextLine, contextText, damagedLine } from '../report/context-report.ts';
 import { counted, grouped } from '../report/verify-report.ts';
 import { ExitStatus } from '../terminal/exit-status.ts';
@@ -40,26 +43,37 @@ export function contextsActions(terminal: Terminal, onEnd: (status: ExitStatus) 
   };
 }
 
-async function init(terminal: Terminal, directory: string, { kek, json }: StoreOptions): Promise<ExitStatus> {
-  const inside = await readdir(directory).catch(() => []);
-  if (inside.length > 0) throw new Fault('caller.output-unwritable', { path: directory, reason: 'it is not empty' });
-  await makeDirectory(directory);
-  const keyEncryptionKey = await keyFor(directory, kek, terminal).catch((error: unknown) => {
-    if (!(error instanceof Fault) || error.code !== 'caller.store-key-missing') throw error;
-    return createKeyEncryptionKeyFile(kek ?? keyFileBeside(directory));
-  });
+async function init(terminal: Terminal, place: string, { kek, keyService, json }: StoreOptions): Promise<ExitStatus> {
+  if (!isAddress(place)) {
+    const inside = await readdir(place).catch(() => []);
+    if (inside.length > 0) throw new Fault('caller.output-unwritable', { path: place, reason: 'it is not empty' });
+    await makeDirectory(place);
+  }
+  const keyEncryptionKey = await withKeyService(
+    keyService,
+    async (wrapper) =>
+      await keyFor(place, kek, terminal, wrapper).catch((error: unknown) => {
+        if (!(error instanceof Fault) || error.code !== 'caller.store-key-missing') throw error;
+        return newKeyFile(kek ?? keyFileBeside(place), wrapper);
+      }),
+  );
   try {
-    await (await openLmdbContextStore({ directory, keyEncryptionKey })).close();
+    await withOpenStore(place, { keyEncryptionKey }, async () => undefined);
   } finally {
     keyEncryptionKey.secret.wipe();
   }
   await tell(
     terminal,
     { json },
-    { directory },
-    `${printable(directory)}: an empty store; without its key nobody reads it`,
+    { directory: place },
+    `${printable(place)}: an empty store; without its key nobody reads it`,
   );
   return ExitStatus.ok;
+}
+
+/** Wrapped, where something wraps. */
+async function newKeyFile(file: string, wrapper: KeyWrapper | undefined): Promise<KeyEncryptionKey> {
+  return wrapper === undefined ? await createKeyEncryptionKeyFile(file) : await createWrappedKeyFile(file, wrapper);
 }
 
 async function list(terminal: Terminal, directory: string, options: StoreOptions): Promise<ExitStatus> {
@@ -171,59 +185,60 @@ async function prune(terminal: Terminal, directory: string, options: StoreOption
   });
 }
 
-async function rekey(terminal: Terminal, directory: string, options: RekeyOptions): Promise<ExitStatus> {
-  const { newKek } = options;
-  const older = await storeKey(directory, options.kek, terminal);
-  await openedForReading(directory, older);
-  const isThere = (await stat(newKek).catch(() => undefined)) !== undefined;
-  const keyEncryptionKey = isThere ? await keyEncryptionKeyFromFile(newKek) : await createKeyEncryptionKeyFile(newKek);
-  const store = await openLmdbContextStore({ directory, keyEncryptionKey, olderKeyEncryptionKeys: [older] });
-  try {
-    const { records, left } = await store.reseal();
-    const lost = left === 0 ? '' : `; ${grouped(left)} open under neither key and were left`;
-    await tell(
-      terminal,
-      options,
-      { records, left, made: !isThere },
-      `${counted(records, 'record')} sealed under ${printable(newKek)}${lost}; from now on that is the key: --kek ${printable(newKek)}, or in the place of the old one`,
-    );
-    return left === 0 ? ExitStatus.ok : ExitStatus.refused;
-  } finally {
-    await store.close();
-  }
+async function rekey(terminal: Terminal, place: string, options: RekeyOptions): Promise<ExitStatus> {
+  const { newKek, keyService } = options;
+  const { keyEncryptionKey, older, made } = await withKeyService(keyService, async (wrapper) => {
+    const old = await storeKey(place, options.kek, terminal, wrapper);
+    await openedForReading(place, old);
+    const isThere = (await stat(newKek).catch(() => undefined)) !== undefined;
+    const key = isThere ? await keyEncryptionKeyFromFile(newKek, wrapper) : await newKeyFile(newKek, wrapper);
+    return { keyEncryptionKey: key, older: old, made: !isThere };
+  });
+  const keys = { keyEncryptionKey, olderKeyEncryptionKeys: [older] };
+  const { records, left } = await withOpenStore(place, keys, async (store) => await store.reseal());
+  const lost = left === 0 ? '' : `; ${grouped(left)} open under neither key and were left`;
+  await tell(
+    terminal,
+    options,
+    { records, left, made },
+    `${counted(records, 'record')} sealed under ${printable(newKek)}${lost}; from now on that is the key: --kek ${printable(newKek)}, or in the place of the old one`,
+  );
+  return left === 0 ? ExitStatus.ok : ExitStatus.refused;
 }
 
 /** Runs `action` on the store; one that is not there is not made. */
 async function withStore(
   terminal: Terminal,
-  directory: string,
+  place: string,
   {
     kek,
+    keyService,
     readOnly = false,
     cancelledKeys,
-  }: Pick<StoreOptions, 'kek'> & Pick<LmdbContextStoreOptions, 'readOnly' | 'cancelledKeys'>,
-  action: (store: LmdbContextStore) => Promise<ExitStatus>,
+  }: Pick<StoreOptions, 'kek' | 'keyService'> & Pick<LmdbContextStoreOptions, 'readOnly' | 'cancelledKeys'>,
+  action: (store: SealedContextStore) => Promise<ExitStatus>,
 ): Promise<ExitStatus> {
-  const keyEncryptionKey = await storeKey(directory, kek, terminal);
-  if (!readOnly) await openedForReading(directory, keyEncryptionKey);
-  const store = await openLmdbContextStore({ directory, keyEncryptionKey, readOnly, cancelledKeys });
+  const keyEncryptionKey = await withKeyService(
+    keyService,
+    async (wrapper) => await storeKey(place, kek, terminal, wrapper),
+  );
+  if (!readOnly) await openedForReading(place, keyEncryptionKey);
   try {
-    return await action(store);
+    return await withOpenStore(place, { keyEncryptionKey, readOnly, cancelledKeys }, action);
   } finally {
-    await store.close();
     keyEncryptionKey.secret.wipe();
   }
 }
 
-/** @throws Fault unless there is a store under that key */
+/** @throws Fault unless there is a store under that key; what a server has is made where it is not there */
 async function openedForReading(
-  directory: string,
+  place: string,
   keyEncryptionKey: LmdbContextStoreOptions['keyEncryptionKey'],
 ): Promise<void> {
-  await (await openLmdbContextStore({ directory, keyEncryptionKey, readOnly: true })).close();
+  await withOpenStore(place, { keyEncryptionKey, readOnly: true }, async () => undefined);
 }
 
-async function found(store: LmdbContextStore, identifier: string): Promise<readonly SecurityContext[]> {
+async function found(store: SealedContextStore, identifier: string): Promise<readonly SecurityContext[]> {
   const context = await store.get(identifier);
   // It may go between the list and the look.
   return context === undefined ? [] : [context];
@@ -237,7 +252,7 @@ async function unknown({ stderr }: Terminal, { json }: StoreOptions, identifier:
 
 /** The code instead of one that does not open: the others are there all the same. */
 async function contextOrCode(
-  store: LmdbContextStore,
+  store: SealedContextStore,
   identifier: string,
 ): Promise<SecurityContext | string | undefined> {
   try {

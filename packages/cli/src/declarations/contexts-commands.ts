@@ -5,6 +5,7 @@ import { KEYS_HELP, kekOption, subcommand } from './judging.ts';
 
 export interface StoreOptions {
   readonly kek?: string | undefined;
+  readonly keyService?: string | undefined;
   readonly json?: boolean | undefined;
 }
 
@@ -44,7 +45,8 @@ Examples:
   parley contexts export contexts --out keys.json
   parley contexts cancel contexts urn:uuid:00000000-0000-4000-8000-000000000001
   parley contexts prune contexts
-  parley contexts rekey contexts --new-kek kek.2027`;
+  parley contexts rekey contexts --new-kek kek.2027
+  parley contexts rekey 'redis://127.0.0.1/0?name=orders' --kek kek --new-kek kek.2027`;
 
 /** `parley contexts`. */
 export function contextsCommand(parent: Command, actions: () => Promise<ContextsActions>): Command {
@@ -56,8 +58,11 @@ export function contextsCommand(parent: Command, actions: () => Promise<Contexts
   const one = (name: string, description: string): Command =>
     subcommand(contexts, name)
       .description(description)
-      .addArgument(new Argument('<dir>', 'the context store'))
+      .addArgument(
+        new Argument('<dir>', 'the context store: a folder, or the address of a server, redis://… or postgres://…'),
+      )
       .addOption(kekOption())
+      .option('--key-service <uri>', 'what unwraps the key: pkcs11:token=…;object=…?module-path=…&pin-source=file:…')
       .option('--json', 'print JSON')
       .addHelpText('after', KEYS_HELP);
   return contexts

@@ -8,13 +8,13 @@ export interface GatewayConfiguration {
   readonly listen: { readonly port: number; readonly host?: string };
   /** Without it, the gateway speaks HTTP in clear. */
   readonly tls?: TlsFiles;
-  /** A durable store of contexts. Without it, they are in memory, and gone with the process. */
+  /** A durable store of contexts, in a folder or on a server that nodes share. Without it, they are in memory, and gone with the process. */
   readonly contexts?: ContextsConfiguration;
   /**
    * A folder in which replays are remembered, so that a message that was taken before the process died is not taken again. Each message waits
-   * for the disk. Without it, they are in memory.
+   * for the disk. Without it, they are in memory; or on the server of `contexts`, if there is one.
    */
-  readonly replays?: { readonly folder: string; readonly entriesMax?: number };
+  readonly replays?: { readonly folder?: string; readonly entriesMax?: number };
   /** Threads that open and seal, of each secured endpoint; 0, the default: none but the main one. */
   readonly workers?: number;
   /** How often files are looked at for changes. Default 2000. */
@@ -43,11 +43,22 @@ export type ThrottlesConfiguration = Pick<
 >;
 
 export interface ContextsConfiguration {
-  readonly folder: string;
+  /** A folder of one machine; this, or `server`. */
+  readonly folder?: string;
+  /** `redis://`, `rediss://`, `postgres://`: contexts and replays that all nodes share. */
+  readonly server?: string;
+  /** The file with the password of the server's user. */
+  readonly password?: string;
+  /** Keeps services of one server apart. Default `parley`. */
+  readonly name?: string;
   /** File of the key that records are sealed with. */
   readonly key: string;
   /** Files of keys that records may still be sealed with, while `parley contexts rekey` runs. */
   readonly olderKeys?: readonly string[];
+  /** What unwraps these files: a key of a PKCS#11 token, as a URI (RFC 7512). */
+  readonly keyService?: string;
+  /** A folder that remembers how new the records of contexts are, so that older ones that are put back are refused after a restart, too. */
+  readonly witness?: string;
 }
 
 export interface OperationsConfiguration {

@@ -36,6 +36,7 @@ export function readConfiguration(
   });
   requirePaths(configuration, name);
   requireTls(configuration, name);
+  requirePlaces(configuration, name);
   return { folder: path.dirname(path.resolve(name)), configuration };
 }
 
@@ -56,6 +57,20 @@ function requirePaths({ secured = [], plain = [] }: GatewayConfiguration, name: 
   if (paths.length === 0) throw wrong(name, 1, '/', 'there is no endpoint: neither secured nor plain', 1);
   const twice = paths.find((each, index) => paths.indexOf(each) !== index);
   if (twice !== undefined) throw wrong(name, 1, '/', `two endpoints have the path ${twice}`, 1);
+}
+
+/** What nodes share is in one place, and what they do not is in another. */
+function requirePlaces({ contexts, replays }: GatewayConfiguration, name: string): void {
+  const { folder, server, password, name: space } = contexts ?? {};
+  if (contexts !== undefined && (folder === undefined) === (server === undefined))
+    throw wrong(name, 1, '/contexts', 'either folder or server', 1);
+  if (server === undefined && (password ?? space) !== undefined)
+    throw wrong(name, 1, '/contexts', 'password and name are for a server', 1);
+  // safety: what one node has seen once, another would take.
+  if (server !== undefined && replays?.folder !== undefined)
+    throw wrong(name, 1, '/replays', 'replays are on the server that nodes share', 1);
+  if (replays !== undefined && server === undefined && replays.folder === undefined)
+    throw wrong(name, 1, '/replays', 'folder is missing', 1);
 }
 
 /** What is proven by TLS cannot be without: every request would be refused. */

@@ -91,8 +91,19 @@ export const CONFIGURATION_SCHEMA: Readonly<Record<string, unknown>> = {
     { listen: listener },
     {
       tls: exactly(key, { clients: file }),
-      contexts: exactly({ folder: file, key: file }, { olderKeys: { type: 'array', items: file } }),
-      replays: exactly({ folder: file }, { entriesMax: count }),
+      contexts: exactly(
+        { key: file },
+        {
+          folder: file,
+          server: { type: 'string', pattern: '^(rediss?|postgres(ql)?)://' },
+          password: file,
+          name: { type: 'string', pattern: '^[a-z_][a-z0-9_]{0,40}$' },
+          olderKeys: { type: 'array', items: file },
+          keyService: { type: 'string', pattern: '^pkcs11:' },
+          witness: file,
+        },
+      ),
+      replays: exactly({}, { folder: file, entriesMax: count }),
       workers: { type: 'integer', minimum: 0, maximum: 256 },
       reloadMs: { ...milliseconds, minimum: 10 },
       limits: exactly(

@@ -27,12 +27,12 @@ import type { LoadedConfiguration } from '../configuration/read-configuration.ts
 import { requireSchema } from '../configuration/read-document.ts';
 import { CONFIGURATION_SCHEMA } from '../configuration/schema.ts';
 import { Files } from '../credentials/pem-files.ts';
+import type { Keeping } from '../keeping/keeping.ts';
+import { keepingOf } from '../keeping/keeping.ts';
 import type { MetricsSource } from '../operations/probes.ts';
 import { Probes } from '../operations/probes.ts';
 import { Readiness } from '../operations/readiness.ts';
 import { Endpoints } from './endpoints.ts';
-import type { Keeping } from './keeping.ts';
-import { keepingOf } from './keeping.ts';
 import { listening, tlsOf } from './listening.ts';
 import { OperationsDoor } from './operations-door.ts';
 import { WatchedFiles } from './watched-files.ts';

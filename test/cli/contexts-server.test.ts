@@ -1,0 +1,94 @@
+// `parley contexts` with a store on a server that nodes share, and with keys that a token wraps.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { openRedisContextStore } from '@parley/redis';
+import { keyEncryptionKeyFromFile } from '@parley/sealing';
+import { sampleContext } from '@parley/testing';
+import { createClient } from '@redis/client';
+import { expect, test } from 'vitest';
+import { LIBRARY, missingSoftHsm, PIN, SoftHsm } from '../interop/pkcs11/softhsm.ts';
+import { missingPostgres, startPostgres } from '../interop/postgres/postgres-server.mjs';
+import { missingRedis, startRedis } from '../interop/redis/redis-server.mjs';
+import { parley, temporaryDirectory } from './run-parley.ts';
+
+const directory = temporaryDirectory();
+
+test('T110: a store in Redis is listed, ended in, and sealed under another key while it is served', {
+  timeout: 60_000,
+}, async (context) => {
+  const missing = missingRedis();
+  if (missing !== undefined) return context.skip(missing);
+  const redis = await startRedis();
+  try {
+    const place = `redis://127.0.0.1:${redis.port}?name=orders`;
+    const [kek, next] = [directory.join('kek'), directory.join('kek.2027')];
+    expect(await parley(['contexts', 'init', place, '--kek', kek])).toMatchObject({ status: 0, stderr: '' });
+    const client = createClient({ url: `redis://127.0.0.1:${redis.port}` });
+    client.on('error', () => undefined);
+    await client.connect();
+    const keyEncryptionKey = await keyEncryptionKeyFromFile(kek);
+    const store = await openRedisContextStore({ client, keyEncryptionKey, prefix: 'orders:' });
+    for (const identifier of ['urn:uuid:1', 'urn:uuid:2']) await store.insert(sampleContext({ identifier }));
+    expect((await parley(['contexts', 'cancel', place, 'urn:uuid:1', '--kek', kek])).status).toBe(0);
+    expect((await store.get('urn:uuid:1'))?.cancelledAtMs).toBeDefined();
+    const rekeyed = await parley(['contexts', 'rekey', place, '--kek', kek, '--new-kek', next, '--json']);
+    expect(JSON.parse(rekeyed.stdout)).toEqual({ records: 2, left: 0, made: true });
+    const { stdout } = await parley(['contexts', 'list', place, '--kek', next, '--json']);
+    expect(stdout.match(/"identifier":"urn:uuid:[12]"/gu)).toHaveLength(2);
+    expect((await parley(['contexts', 'list', place, '--kek', kek])).stderr).toContain('caller.store-key-wrong');
+    expect((await parley(['contexts', 'list', place])).stderr).toContain('caller.store-key-missing');
+    await store.close();
+    client.destroy();
+  } finally {
+    await redis.remove();
+  }
+});
+
+test('T110: and one in PostgreSQL', { timeout: 60_000 }, async (context) => {
+  const missing = missingPostgres();
+  if (missing !== undefined) return context.skip(missing);
+  const server = await startPostgres();
+  try {
+    const place = `postgres://parley@127.0.0.1:${server.port}/postgres`;
+    const [kek, next] = [directory.join('pg-kek'), directory.join('pg-kek.2027')];
+    expect(await parley(['contexts', 'init', place, '--kek', kek])).toMatchObject({ status: 0, stderr: '' });
+    const rekeyed = await parley(['contexts', 'rekey', place, '--kek', kek, '--new-kek', next, '--json']);
+    expect(JSON.parse(rekeyed.stdout)).toEqual({ records: 0, left: 0, made: true });
+    expect((await parley(['contexts', 'list', place, '--kek', next])).status).toBe(0);
+    expect((await parley(['contexts', 'list', place, '--kek', kek])).stderr).toContain('caller.store-key-wrong');
+  } finally {
+    await server.remove();
+  }
+});
+
+test('T107: with --key-service, keys are made, read and exchanged wrapped', { timeout: 60_000 }, async (context) => {
+  const missing = missingSoftHsm();
+  if (missing !== undefined) return context.skip(missing);
+  const hsm = new SoftHsm();
+  try {
+    hsm.addToken('parley');
+    hsm.addKey('parley', 'kek.2026');
+    writeFileSync(directory.join('pin'), PIN);
+    const uri = `pkcs11:token=parley;object=kek.2026?module-path=${LIBRARY}&pin-source=file:${directory.join('pin')}`;
+    const service = ['--key-service', uri];
+    const [place, next] = [directory.join('wrapped', 'contexts'), directory.join('wrapped.2027')];
+    expect(await parley(['contexts', 'init', place, ...service])).toMatchObject({ status: 0, stderr: '' });
+    expect(readFileSync(directory.join('wrapped', 'kek'), 'utf8')).toMatch(/^parley-wrapped-key 1 01 /u);
+    expect((await parley(['contexts', 'list', place, ...service])).status).toBe(0);
+    expect((await parley(['contexts', 'list', place])).stderr).toContain('caller.keys-invalid');
+    expect((await parley(['contexts', 'rekey', place, ...service, '--new-kek', next])).status).toBe(0);
+    expect(readFileSync(next, 'utf8')).toMatch(/^parley-wrapped-key 1 01 /u);
+    expect((await parley(['contexts', 'prune', place, '--kek', next, ...service])).status).toBe(0);
+  } finally {
+    hsm.remove();
+  }
+});
+
+test('an address that is none, and a server that is not there, are said in a line', async () => {
+  const kek = directory.join('elsewhere');
+  writeFileSync(kek, '00'.repeat(32), { mode: 0o600 });
+  const odd = await parley(['contexts', 'list', 'mysql://127.0.0.1/x', '--kek', kek]);
+  expect(odd.stderr).toContain('caller.option-invalid');
+  const gone = await parley(['contexts', 'list', 'redis://:hidden-word@127.0.0.1:1/0', '--kek', kek]);
+  expect(gone.stderr).toContain('internal.store-unavailable');
+  expect(gone.stderr).not.toContain('hidden-word');
+});
