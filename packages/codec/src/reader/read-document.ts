@@ -3,7 +3,7 @@
 import type { Limits } from '@parley/core';
 import { Fault } from '@parley/core';
 import { withForeignForm } from '../hot/octets/foreign-form.ts';
-import type { ScanOptions } from '../hot/scan/scan.ts';
+import type { InnerScanOptions } from '../hot/scan/scan.ts';
 import { scan } from '../hot/scan/scan.ts';
 import { Tape } from '../tape/tape.ts';
 import { compareForm } from './compare-form.ts';
@@ -37,7 +37,7 @@ export function readDocument(
   limits: Limits,
   tape: Tape,
   reader: Reader,
-  options: ScanOptions = {},
+  options: InnerScanOptions = {},
 ): void {
   // What is too long is refused there, before it is decoded.
   if (reader === 'scan' || bytes.length > limits.messageBytesMax) {

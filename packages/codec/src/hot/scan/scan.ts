@@ -25,6 +25,12 @@ export interface ScanOptions {
   readonly plainly?: boolean;
 }
 
+/** Of our own packages. */
+export interface InnerScanOptions extends ScanOptions {
+  /** Leaves out of a refusal what the document may be instead of XML: finding that out takes longer than reading it. */
+  readonly tersely?: boolean;
+}
+
 /**
  * Reads one UTF-8 document: full XML 1.0 (5th edition) and Namespaces 1.0 well-formedness, no DTD.
  *
@@ -35,12 +41,12 @@ export interface ScanOptions {
  * `peer.encoding-forbidden`, `peer.structure-invalid` for a refused PI, `peer.limit-message-size`, `-depth`, `-nodes`,
  * `-attributes`, `-namespaces`, `-name`, `-value`
  */
-export function scan(bytes: Uint8Array, limits: Limits, tape: Tape, options: ScanOptions = {}): void {
+export function scan(bytes: Uint8Array, limits: Limits, tape: Tape, options: InnerScanOptions = {}): void {
   try {
     scanDocument(bytes, limits, tape, options);
   } catch (error) {
     tape.clear();
-    throw withForeignForm(error, bytes);
+    throw options.tersely === true ? error : withForeignForm(error, bytes);
   }
 }
 
