@@ -226,3 +226,26 @@ test('pauses grow, up to a limit, and differ', () => {
     ),
   );
 });
+
+test('no more is under way than the other end has room for, and one message always asks again', () => {
+  const window = fc.integer({ min: 1, max: 40 });
+  const rooms = fc.array(fc.option(fc.nat(12), { nil: undefined }), { minLength: 1, maxLength: 12 });
+  fc.assert(
+    fc.property(window, rooms, (windowMax, said) => {
+      let source = newSource(
+        { identifier: 'urn:a', version: '200702', windowMax, expiresAtMs: undefined, incomplete: undefined },
+        0,
+      );
+      let room: number | undefined;
+      for (const bufferRemaining of said) {
+        while (hasRoom(source)) ({ source } = numberNext(source, { awaitsAnswer: false, atMs: 0 }));
+        expect(source.pending).toHaveLength(Math.min(windowMax, Math.max(room ?? windowMax, 1)));
+        const ranges = [{ lower: 1, upper: source.nextNumber - 1 }];
+        const told = { identifier: 'urn:a', ranges, nacks: [], isFinal: false, bufferRemaining };
+        ({ source } = acknowledge(source, told, 0));
+        // What says nothing about room takes none back.
+        room = bufferRemaining ?? room;
+      }
+    }),
+  );
+});
