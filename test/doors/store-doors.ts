@@ -70,7 +70,7 @@ export const STORE_DOORS: Readonly<Record<string, Door>> = {
   'stores.openLmdbReplayCache': door(
     (options: LmdbReplayCacheOptions) => openLmdbReplayCache(options),
     [{ directory: path.join(folder, 'replays'), entriesMax: 10, meter: METER }],
-    { kept: ['0.directory'], end: (cache: LmdbReplayCache) => cache.close() },
+    { kept: ['0.directory'], open: ['0.meter'], end: (cache: LmdbReplayCache) => cache.close() },
   ),
   'stores.openLmdbReplayCache()#insertIfAbsent': door(
     (...given: Parameters<LmdbReplayCache['insertIfAbsent']>) => REPLAYS.insertIfAbsent(...given),

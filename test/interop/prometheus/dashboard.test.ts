@@ -56,7 +56,8 @@ test('every query of the dashboard finds something while a gateway works; alarms
 }, async () => {
   const where = await folder();
   const { telemetry, registry: metrics } = told();
-  const more = 'workers: 1\nreplays: { folder: replays }\noperations: { listen: { port: 0 } }\nlimits: { handshakesMax: 1 }';
+  const more =
+    'workers: 1\nreplays: { folder: replays }\noperations: { listen: { port: 0 } }\nlimits: { handshakesMax: 1 }';
   const { gateway } = await gatewayOf(where, ingress(await plainService(echo()), more), { telemetry, metrics });
   const prometheus = await startPrometheus(gateway.operationsPort ?? 0);
   atEnd(() => prometheus.remove());
