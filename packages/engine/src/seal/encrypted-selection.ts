@@ -33,14 +33,16 @@ export function isHidingTokens(request: EncryptedSelection): boolean {
   );
 }
 
+const NONE: readonly AssertionToken[] = [];
+
 /** All assertions of a request: those that go along, and those whose holders sign. */
 export function assertionsOf({
-  assertions = [],
+  assertions = NONE,
   assertion,
   endorse,
 }: Partial<EncryptedSelection>): readonly AssertionToken[] {
-  const tokens = [...assertions];
-  if (assertion !== undefined) tokens.push(assertion);
-  if (endorse !== undefined && 'assertion' in endorse) tokens.push(endorse.assertion);
-  return tokens;
+  const endorsing = endorse !== undefined && 'assertion' in endorse ? endorse.assertion : undefined;
+  // perf: asked several times of every message, and most have none.
+  if (assertion === undefined && endorsing === undefined) return assertions;
+  return [...assertions, assertion, endorsing].filter((token) => token !== undefined);
 }

@@ -81,7 +81,7 @@ function requireCompatible(request: EncryptedSelection & SealOptions): void {
 // safety: one key for two algorithms is what a peer without derived keys asks for, and never our own idea.
 function requireSeparateUses(request: SealRequest): void {
   const { context, keys, oneKeyForBoth = false, suite = context.suite } = request;
-  if (!isEncrypting(request) || keys !== 'direct') return;
+  if (keys !== 'direct' || !isEncrypting(request)) return;
   if (!oneKeyForBoth) refuse('one key to sign and to encrypt');
   const { encryptionKeyBytes } = algorithmSuite(suite);
   if (context.keys.some(({ secret }) => secret.lengthBytes !== encryptionKeyBytes))
