@@ -28,7 +28,8 @@ const NAME = 'job.json';
 /** A shard has about so many octets of the archive, so that whoever dies has little to do again. */
 const SHARD_BYTES = 256 * 1024 * 1024;
 const SHARDS_MIN = 16;
-const SHARDS_MAX = 4096;
+/** Each piece of a segment says where its part of each shard is, and who verifies a shard reads all of that. */
+const SHARDS_MAX = 512;
 
 /** How many shards an archive of this size is worth. */
 export function usualShards(sizeBytes: number): number {

@@ -41,7 +41,7 @@ export interface ArchiveOptions {
   readonly store: ObjectStore;
   readonly contexts: ContextResolver;
   readonly judging: Judging;
-  /** More make smaller pieces, of which less is lost with a machine. Default: one for 256 MiB, but 16 at least. */
+  /** More make smaller pieces, of which less is lost with a machine. Default: one for 256 MiB, but 16 at least and 512 at most. */
   readonly shards?: number | undefined;
   /** Threads; 0 for the calling one. */
   readonly workers: number;

@@ -56,7 +56,7 @@ export function archiveCommand(parent: Command, actions: () => Promise<ArchiveAc
       .addOption(
         new Option(
           '--shards <n>',
-          'pieces that contexts are shared out to; default: one for 256 MiB, 16 at least',
+          'pieces that contexts are shared out to; default: one for 256 MiB, 16 to 512',
         ).argParser(wholeNumber(1, SHARDS_MAX)),
       )
       .addOption(

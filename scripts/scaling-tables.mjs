@@ -1,0 +1,65 @@
+// @ts-check
+
+/** @typedef {typeof import('../docs/scaling.json')} Scaling */
+
+const BILLION = 1e9;
+const SECONDS_PER_HOUR = 3600;
+const DAYS_PER_MONTH = 30;
+const ARCHIVES = /** @type {const} */ ([
+  ['10 TB', 1e13],
+  ['100 TB', 1e14],
+  ['1 PB', 1e15],
+]);
+const WORKERS = 1000;
+
+/**
+ * The computed part of docs/scaling.md.
+ * @param {Scaling} scaling
+ * @returns {string}
+ */
+export function scalingTables({ measured, prices }) {
+  const coreHours = (BILLION * measured.cpuUsPerMessage) / 1e6 / SECONDS_PER_HOUR;
+  const moved = Object.entries(measured.octetsPerMessage).map(
+    ([what, octets]) => `| ${what} | ${count(octets)} | ${count((octets * BILLION) / 1e12, 2)} TB |`,
+  );
+  const { lines } = measured.octetsPerMessage;
+  const keptUsd = (((lines * BILLION) / 1e9) * prices.storage.usdPerGbMonth) / DAYS_PER_MONTH;
+  const machines = prices.machines.map(({ name, cores, usdPerHour, source }) => {
+    const hours = coreHours / cores;
+    return `| ${name} | ${cores} | ${usdPerHour} | ${count(hours)} | ${count(hours * usdPerHour, 2)} | ${source} |`;
+  });
+  const archives = ARCHIVES.map(([name, octets]) => {
+    const messages = octets / measured.octetsPerMessage.segments;
+    const hours = (messages * measured.cpuUsPerMessage) / 1e6 / SECONDS_PER_HOUR;
+    return `| ${name} | ${count(messages / BILLION, 2)} | ${count(hours)} | ${count(hours / WORKERS, 1)} | ${count((hours * prices.machines[0].usdPerHour) / prices.machines[0].cores)} |`;
+  });
+  return [
+    `Measured on ${measured.date} on ${measured.machine}, by \`${measured.command}\`: ${count(measured.messages)} messages of ${count(measured.octetsPerMessage.segments)} octets as lines. ${measured.remark}`,
+    '',
+    `One core verifies **${count(1e6 / measured.cpuUsPerMessage)} messages a second** (${count(measured.cpuUsPerMessage)} µs of CPU a message, both passes, Parquet among it): a billion is ${count(coreHours)} core-hours.`,
+    '',
+    '| octets a message | | of a billion |',
+    '| --- | --- | --- |',
+    ...moved,
+    '',
+    `A process took ${measured.maxRssMiB} MiB at most.`,
+    '',
+    '| machine | cores | USD an hour | hours for a billion | USD for a billion | price |',
+    '| --- | --- | --- | --- | --- | --- |',
+    ...machines,
+    '',
+    `The copied lines of a billion messages cost ${count(keptUsd, 2)} USD for each day that they are kept (${prices.storage.usdPerGbMonth} USD a GB and month; ${prices.storage.source}).`,
+    '',
+    `| archive | billions of messages | core-hours | hours on ${WORKERS} cores | USD on ${prices.machines[0].name} |`,
+    '| --- | --- | --- | --- | --- |',
+    ...archives,
+  ].join('\n');
+}
+
+/**
+ * @param {number} value
+ * @param {number} [digits] behind the point
+ */
+function count(value, digits = 0) {
+  return value.toLocaleString('en-US', { maximumFractionDigits: digits });
+}
