@@ -18,6 +18,8 @@ const WORKERS = 1000;
  * @returns {string}
  */
 export function scalingTables({ measured, prices }) {
+  const [first] = prices.machines;
+  if (first === undefined) throw new Error('docs/scaling.json names no machine');
   const coreHours = (BILLION * measured.cpuUsPerMessage) / 1e6 / SECONDS_PER_HOUR;
   const moved = Object.entries(measured.octetsPerMessage).map(
     ([what, octets]) => `| ${what} | ${count(octets)} | ${count((octets * BILLION) / 1e12, 2)} TB |`,
@@ -31,7 +33,7 @@ export function scalingTables({ measured, prices }) {
   const archives = ARCHIVES.map(([name, octets]) => {
     const messages = octets / measured.octetsPerMessage.segments;
     const hours = (messages * measured.cpuUsPerMessage) / 1e6 / SECONDS_PER_HOUR;
-    return `| ${name} | ${count(messages / BILLION, 2)} | ${count(hours)} | ${count(hours / WORKERS, 1)} | ${count((hours * prices.machines[0].usdPerHour) / prices.machines[0].cores)} |`;
+    return `| ${name} | ${count(messages / BILLION, 2)} | ${count(hours)} | ${count(hours / WORKERS, 1)} | ${count((hours * first.usdPerHour) / first.cores)} |`;
   });
   return [
     `Measured on ${measured.date} on ${measured.machine}, by \`${measured.command}\`: ${count(measured.messages)} messages of ${count(measured.octetsPerMessage.segments)} octets as lines. ${measured.remark}`,
@@ -50,7 +52,7 @@ export function scalingTables({ measured, prices }) {
     '',
     `The copied lines of a billion messages cost ${count(keptUsd, 2)} USD for each day that they are kept (${prices.storage.usdPerGbMonth} USD a GB and month; ${prices.storage.source}).`,
     '',
-    `| archive | billions of messages | core-hours | hours on ${WORKERS} cores | USD on ${prices.machines[0].name} |`,
+    `| archive | billions of messages | core-hours | hours on ${WORKERS} cores | USD on ${first.name} |`,
     '| --- | --- | --- | --- | --- |',
     ...archives,
   ].join('\n');
