@@ -15,7 +15,7 @@ import {
 import { amqpInlet, amqpOutlet, amqpRequester, amqpRequests } from '@parley/bus-amqp';
 import { kafkaCommit, kafkaInlet, kafkaOutlet } from '@parley/bus-kafka';
 import { natsInlet, natsOutlet, natsRequester, natsRequests } from '@parley/bus-nats';
-import { rabbitInlet, rabbitOutlet } from '@parley/bus-rabbitmq';
+import { rabbitInlet, rabbitOutlet, rabbitRequester, rabbitRequests } from '@parley/bus-rabbitmq';
 import { Initiator } from '@parley/conversation';
 import { Fault } from '@parley/core';
 import { Kafka, logLevel } from 'kafkajs';
@@ -208,6 +208,16 @@ export const BUS_DOORS: Readonly<Record<string, Door>> = {
   ),
   'bus-rabbitmq.rabbitInlet': door(
     (options: Given<typeof rabbitInlet>[0]) => rabbitInlet(options),
+    [{ connection: rabbit as never, queue: 'q', prefetchMessages: 1 }],
+    { whole: ['0.connection'] },
+  ),
+  'bus-rabbitmq.rabbitRequester': door(
+    (options: Given<typeof rabbitRequester>[0]) => rabbitRequester(options),
+    [{ connection: rabbit as never, queue: 'q' }],
+    { whole: ['0.connection'] },
+  ),
+  'bus-rabbitmq.rabbitRequests': door(
+    (options: Given<typeof rabbitRequests>[0]) => rabbitRequests(options),
     [{ connection: rabbit as never, queue: 'q', prefetchMessages: 1 }],
     { whole: ['0.connection'] },
   ),

@@ -1,6 +1,7 @@
-import { rabbitInlet, rabbitOutlet } from '@parley/bus-rabbitmq';
+import { rabbitInlet, rabbitOutlet, rabbitRequester, rabbitRequests } from '@parley/bus-rabbitmq';
 import { connect } from 'amqplib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { BUS_WAYS, conversationOver } from '../../bus/exchange-story.ts';
 import { runKit } from './kit.ts';
 import { openBus } from './rabbitmq-bus.mjs';
 import { missingRabbit, startRabbit } from './rabbitmq-server.mjs';
@@ -104,6 +105,32 @@ describe('RabbitMQ', () => {
     await inlet.close();
     expect(await channel.checkQueue('broken')).toMatchObject({ messageCount: 0 });
     await connection.close();
+  });
+
+  test('request and reply: contexts established over a queue', { timeout: 120_000 }, async (context) => {
+    if (missing !== undefined) return context.skip(missing);
+    const [client, service] = await Promise.all([1, 2].map(() => connect(`amqp://127.0.0.1:${broker.port}`)));
+    if (client === undefined || service === undefined) throw new Error('no connection');
+    for (const each of [client, service]) each.on('error', () => undefined);
+    await (await service.createChannel()).assertQueue('asked', { durable: true });
+    const requester = rabbitRequester({ connection: client, queue: 'asked' });
+    for (const way of BUS_WAYS) {
+      const inlet = rabbitRequests({ connection: service, queue: 'asked' });
+      await conversationOver(way, { requester, inlet });
+      await inlet.close();
+    }
+    const message = { octets: new Uint8Array(1), headers: {} };
+    // Nobody listens any more; a queue that is not there; one who does not wait.
+    await expect(requester.request(message, 500)).rejects.toMatchObject({ code: 'internal.bus-unavailable' });
+    const nowhere = rabbitRequester({ connection: client, queue: 'no-such-queue' });
+    await expect(nowhere.request(message, 60_000)).rejects.toMatchObject({ detail: { reason: 'no queue' } });
+    const gone = requester.request(message, 60_000, AbortSignal.timeout(100));
+    await expect(gone).rejects.toMatchObject({ code: 'caller.aborted' });
+    const asked = requester.request(message, 60_000);
+    const closed = expect(asked).rejects.toMatchObject({ code: 'internal.bus-unavailable' });
+    await requester.close();
+    await closed;
+    for (const each of [nowhere, client, service]) await each.close();
   });
 
   test('parley relay --seal, into an exchange', { timeout: 120_000 }, async (context) => {
