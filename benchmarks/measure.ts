@@ -1,6 +1,9 @@
 /** How things are timed: in rounds, one after the other in every round, so that a change of the machine hits all alike. */
 import { Bench } from 'tinybench';
 
+/** Whether a message of that name takes part; the empty name is of what works on none. */
+export type Wanted = (name: string) => boolean;
+
 /** One thing to measure. */
 export interface Subject {
   readonly name: string;

@@ -6,6 +6,7 @@ import { measureHttp } from './http/http.ts';
 import { measureKernels } from './kernels/kernels.ts';
 import { measureLog } from './log/log.ts';
 import { describeMachine } from './machine.ts';
+import type { Wanted } from './measure.ts';
 import { measureMessages } from './messages/messages.ts';
 import type { ToldName } from './messages/told-programs.ts';
 import { BESIDE_NAMES } from './messages/told-programs.ts';
@@ -27,7 +28,8 @@ Measures Parley on this machine. What the figures mean, and which to trust: benc
 
   --only <suite>   kernels, codec, allocation, scaling, pipeline, log, pool, peers, messages, sequences, http, soak or scale; may be
                    given several times (default: kernels, pipeline, log and pool)
-  --match <text>   kernels, codec and messages: those whose name contains it, such as vector/ or 5k
+  --match <text>   kernels, codec and messages: those whose name contains it, such as vector/ or 5k; may be given
+                   several times
   --beside <peer>  messages: beside this one, too: jdk, go, rust (compiles for minutes, once) or mono; may be given several times
   --quick          shorter rounds and runs: a look, not a result
   --rounds <n>     rounds (default: 11; quick: 7)
@@ -74,7 +76,7 @@ const SEALED_BYTES_MAX = 1_000_000;
 interface Options {
   readonly settings: Settings;
   readonly suites: readonly SuiteName[];
-  readonly match: string;
+  readonly isWanted: Wanted;
   readonly beside: readonly ToldName[];
   readonly json: boolean;
 }
@@ -103,18 +105,18 @@ async function main(): Promise<void> {
 
 async function measureSuite(
   suite: SuiteName,
-  { settings, match, beside }: Options,
+  { settings, isWanted, beside }: Options,
   say: (text: string) => void,
 ): Promise<SuiteResults[SuiteName]> {
   switch (suite) {
     case 'codec':
-      return measureCodec(settings, match);
+      return measureCodec(settings, isWanted);
     case 'allocation':
       return countAllocations(settings.allocatingMessages);
     case 'scaling':
       return measureScaling(settings.largestBytes);
     case 'kernels':
-      return measureKernels(settings, match);
+      return measureKernels(settings, isWanted);
     case 'pipeline':
       return await measureBatches(settings.rounds, settings.messages);
     case 'log':
@@ -138,7 +140,7 @@ async function measureSuite(
     case 'sequences':
       return await measureSequences(settings.rounds, settings.messages);
     case 'messages':
-      return await measureMessages(settings, { match, told: ['xmlsec', ...beside], say });
+      return await measureMessages(settings, { isWanted, told: ['xmlsec', ...beside], say });
   }
 }
 
@@ -148,7 +150,7 @@ function readOptions(): Options | undefined {
     const { values } = parseArgs({
       options: {
         only: { type: 'string', multiple: true },
-        match: { type: 'string', default: '' },
+        match: { type: 'string', multiple: true, default: [] },
         beside: { type: 'string', multiple: true, default: [] },
         quick: { type: 'boolean', default: false },
         rounds: { type: 'string' },
@@ -180,7 +182,7 @@ function readOptions(): Options | undefined {
     return {
       settings,
       suites: suitesOf(values.only),
-      match: values.match,
+      isWanted: wantedBy(values.match),
       beside: besideOf(values.beside),
       json: values.json,
     };
@@ -196,6 +198,11 @@ function suitesOf(only: readonly string[] | undefined): readonly SuiteName[] {
   const unknown = only.find((name) => !(SUITES as readonly string[]).includes(name));
   if (unknown !== undefined) throw new Error(`--only takes ${SUITES.join(', ')}; not '${unknown}'`);
   return SUITES.filter((name) => only.includes(name));
+}
+
+/** All, if there is nothing to match. */
+function wantedBy(match: readonly string[]): Wanted {
+  return (name) => match.length === 0 || match.some((text) => name.includes(text));
 }
 
 function besideOf(names: readonly string[]): readonly ToldName[] {

@@ -1,7 +1,7 @@
 /** Every kernel on every message. All kernels of one message are one group: they are measured in turn. */
 import type { BenchMessage } from '../corpus.ts';
 import { sealedMessages, vectorMessages } from '../corpus.ts';
-import type { Measurement, Rounds, SynchronousSubject } from '../measure.ts';
+import type { Measurement, Rounds, SynchronousSubject, Wanted } from '../measure.ts';
 import { measure } from '../measure.ts';
 import { canonicaliseKernel } from './canonicalise.ts';
 import { deriveKernels } from './derive.ts';
@@ -11,11 +11,11 @@ import { scanKernel } from './scan.ts';
 import { sealKernel } from './seal.ts';
 import { slowKernels } from './slow.ts';
 
-/** Measures the kernels of the messages whose name contains `match`. */
-export function measureKernels(rounds: Rounds, match: string): readonly Measurement[] {
-  const messages = [...vectorMessages(), ...sealedMessages()].filter(({ name }) => name.includes(match));
-  const derivations = 'derive'.includes(match) ? measure(deriveKernels(), rounds) : [];
-  const slow = slowKernels().filter(({ message = '' }) => message.includes(match));
+/** Measures the kernels of the messages whose name is wanted. */
+export function measureKernels(rounds: Rounds, isWanted: Wanted): readonly Measurement[] {
+  const messages = [...vectorMessages(), ...sealedMessages()].filter(({ name }) => isWanted(name));
+  const derivations = isWanted('') ? measure(deriveKernels(), rounds) : [];
+  const slow = slowKernels().filter(({ message = '' }) => isWanted(message));
   const slowest = slow.length > 0 ? measure(slow, rounds) : [];
   return [...derivations, ...messages.flatMap((message) => measure(kernelsOf(message), rounds)), ...slowest];
 }

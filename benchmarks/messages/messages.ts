@@ -1,5 +1,5 @@
 /** `open` and `seal` of what peers send, beside what else there is for it: all on the same octets, in turn. */
-import type { Measurement, Rounds } from '../measure.ts';
+import type { Measurement, Rounds, Wanted } from '../measure.ts';
 import { measureBeside } from '../measure.ts';
 import { floorSubjects } from './floor.ts';
 import { ourSubjects } from './ours.ts';
@@ -9,8 +9,7 @@ import type { ToldName } from './told-programs.ts';
 import { Wss4j } from './wss4j.ts';
 
 export interface MessagesOptions {
-  /** Those whose name contains it. */
-  readonly match: string;
+  readonly isWanted: Wanted;
   /** Peers that are told keys. */
   readonly told: readonly ToldName[];
   /** Which versions take part, and why a peer that this machine does not have is left out. */
@@ -18,7 +17,7 @@ export interface MessagesOptions {
 }
 
 export async function measureMessages(rounds: Rounds, options: MessagesOptions): Promise<readonly Measurement[]> {
-  const { match, say } = options;
+  const { isWanted, say } = options;
   const wss4j = Wss4j.start();
   if (typeof wss4j === 'string') say(`Without WSS4J: ${wss4j}.`);
   const told = options.told.flatMap((name) => {
@@ -28,7 +27,7 @@ export async function measureMessages(rounds: Rounds, options: MessagesOptions):
   });
   const measurements: Measurement[] = [];
   try {
-    for (const secured of securedMessages(match)) {
+    for (const secured of securedMessages(isWanted)) {
       const subjects = [
         ...floorSubjects(secured),
         ...ourSubjects(secured),

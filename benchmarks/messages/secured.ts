@@ -2,6 +2,7 @@
 import { open, seal } from '@parley/engine';
 import type { SizeKb } from '../corpus.ts';
 import { envelopeOf, must, SIZES_KB, seededRandom } from '../corpus.ts';
+import type { Wanted } from '../measure.ts';
 import type { Kind, MadeKind } from './kinds.ts';
 import { kindsAt } from './kinds.ts';
 import { contentOf, liveMessages } from './live-messages.ts';
@@ -24,13 +25,13 @@ const MESSAGES_MAX = 64;
 const MESSAGES_MIN = 8;
 const ALL_BYTES = 2_000_000;
 
-/** Those whose name contains `match`, as of now. */
-export function securedMessages(match: string): readonly SecuredMessages[] {
+/** Those whose name is wanted, as of now. */
+export function securedMessages(isWanted: Wanted): readonly SecuredMessages[] {
   const kinds = kindsAt(Date.now(), seededRandom('messages'));
   const made = kinds.flatMap((kind) =>
-    SIZES_KB.filter((size) => nameOf(kind, size).includes(match)).map((size) => secured(kind, size)),
+    SIZES_KB.filter((size) => isWanted(nameOf(kind, size))).map((size) => secured(kind, size)),
   );
-  return [...made, ...liveMessages().filter(({ name }) => name.includes(match))];
+  return [...made, ...liveMessages().filter(({ name }) => isWanted(name))];
 }
 
 function secured(kind: MadeKind, size: SizeKb): SecuredMessages {
