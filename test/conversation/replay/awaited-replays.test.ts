@@ -19,10 +19,12 @@ import {
 class LateReplayCache implements ReplayCache {
   readonly #cache = new MemoryReplayCache();
   asked = 0;
+  isBroken = false;
 
   async insertIfAbsent(identifier: string, key: string, untilMs: number, nowMs: number): Promise<boolean> {
     this.asked++;
     await new Promise((resolve) => setImmediate(resolve));
+    if (this.isBroken) throw new Error('no disk');
     return this.#cache.insertIfAbsent(identifier, key, untilMs, nowMs);
   }
 }
@@ -79,7 +81,38 @@ describe('a cache that answers later', () => {
     expect(text(must(await place.responder.receive(next, TLS), 'message').message.body)).toContain('>again</');
     expect(replayCache.asked).toBe(6);
   });
+
+  test('T37: of a shape that is known by now, each is taken, and asked for once', async () => {
+    const { replayCache, place, initiator } = await knownShape();
+    for (const word of ['fourth', 'fifth', 'sixth']) {
+      replayCache.asked = 0;
+      const request = sent(initiator.requestCall(applicationEnvelope('1.2', word)));
+      expect(text(must(await place.responder.receive(request, TLS), 'message').message.body)).toContain(`>${word}</`);
+      expect(replayCache.asked).toBe(2);
+      expect(refusal(await place.responder.receive(request, TLS))).toBe('peer.replay');
+    }
+  });
+
+  test('T77: of a shape that is known by now, none is taken while it fails', async () => {
+    const { replayCache, place, initiator } = await knownShape();
+    replayCache.isBroken = true;
+    const request = sent(initiator.requestCall(applicationEnvelope('1.2', 'lost')));
+    expect(refusal(await place.responder.receive(request, TLS))).toBe('internal.store-unavailable');
+    replayCache.isBroken = false;
+    expect((await place.responder.receive(request, TLS)).kind).toBe('message');
+  });
 });
+
+/** A service that has taken as many messages of one shape as a template of it needs. */
+async function knownShape() {
+  const replayCache = new LateReplayCache();
+  const place = world('200512', '1.2', { replayCache });
+  const initiator = place.initiator({ profile: CLEAR_SIGNATURE });
+  await issue(place, initiator);
+  for (const word of ['first', 'second', 'third', 'more'])
+    must(await place.responder.receive(sent(initiator.requestCall(applicationEnvelope('1.2', word))), TLS), 'message');
+  return { replayCache, place, initiator };
+}
 
 describe('a cache that fails', () => {
   const failures: readonly (readonly [string, () => boolean | Promise<boolean>, string])[] = [

@@ -38,6 +38,8 @@ export class AwaitedReplays implements ReplayMemory {
     const name = `${scope.length}:${scope}${key}`;
     const known = this.#answers.get(name);
     if (known !== undefined) return known;
+    // `open` may go on another way after it was ended: asked again, the cache would call the message a replay of itself.
+    if (this.#pending !== undefined) throw new Fault('internal.context-needed');
     const { owner } = share;
     this.#require(owner);
     let answer: boolean | Promise<boolean>;
