@@ -35,7 +35,7 @@ export interface Pkcs11Options {
 }
 
 export interface Pkcs11KeyWrapper extends KeyWrapper {
-  /** Forgets the PIN. */
+  /** Forgets the PIN. What is under way is done first. */
   close(): void;
 }
 

@@ -25,6 +25,8 @@ export class Pkcs11Token {
   readonly #pin: Secret;
   readonly #isOurs: boolean;
   #isClosed = false;
+  /** Pieces of work that are not done. */
+  #working = 0;
 
   /** Loads the library. @throws Error of the driver */
   constructor(place: TokenPlace, pin: Secret) {
@@ -39,6 +41,24 @@ export class Pkcs11Token {
   /** Runs `work` in a session of the user's. @throws Fault `caller.closed`, `caller.key-service-refused`; Error of the driver */
   async within<T>(work: (driver: Pkcs11Driver, session: Handle) => Promise<T>): Promise<T> {
     if (this.#isClosed) throw new Fault('caller.closed');
+    this.#working++;
+    try {
+      return await this.#inSession(work);
+    } finally {
+      this.#working--;
+      this.#endIfOver();
+    }
+  }
+
+  /** Forgets the PIN; when what is under way is done, ends the library if nobody else of this process uses it. */
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#pin.wipe();
+    this.#endIfOver();
+  }
+
+  async #inSession<T>(work: (driver: Pkcs11Driver, session: Handle) => Promise<T>): Promise<T> {
     const { driver } = this.#place;
     const session = driver.C_OpenSession(this.#slot(), CKF_SERIAL_SESSION);
     try {
@@ -50,11 +70,9 @@ export class Pkcs11Token {
     }
   }
 
-  /** Forgets the PIN, and ends the library if nobody else of this process uses it. */
-  close(): void {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
-    this.#pin.wipe();
+  // safety: a library that is ended while one of its threads is at work may take the process with it.
+  #endIfOver(): void {
+    if (!this.#isClosed || this.#working > 0) return;
     const { driver, library } = this.#place;
     const usesLeft = (USES.get(library) ?? 1) - 1;
     if (usesLeft > 0) USES.set(library, usesLeft);

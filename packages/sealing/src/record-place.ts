@@ -7,6 +7,8 @@ export interface RecordPlace {
   seal(plaintext: Uint8Array): Uint8Array;
   /** @throws Fault as `openRecord` */
   open(record: Uint8Array): Uint8Array;
+  /** What is sealed from now on is newer than `record`, which it takes the place of, unread; one that does not open says nothing. */
+  follow(record: Uint8Array): void;
   /** To be called once `record` is there for all to read, and not before: what was not written must not be missed. */
   saw(record: Uint8Array): void;
 }
@@ -16,6 +18,7 @@ export function recordPlace(name: Uint8Array, keys: readonly [KeyEncryptionKey, 
   return {
     seal: (plaintext) => sealRecord(plaintext, name, keys[0]),
     open: (record) => openRecord(record, name, keys),
+    follow: () => undefined,
     saw: () => undefined,
   };
 }

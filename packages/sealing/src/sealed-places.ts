@@ -111,6 +111,14 @@ export class WitnessedPlace implements RecordPlace {
     return sealRecord(plaintext, this.#name, this.#keys[0], stamp);
   }
 
+  follow(record: Uint8Array): void {
+    try {
+      this.open(record).fill(0);
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+    }
+  }
+
   /** As {@link saw}, and worth keeping longer than this process lives. */
   async wrote(record: Uint8Array): Promise<void> {
     await this.#witness.wrote(this.#place, stampOf(record));

@@ -71,6 +71,9 @@ export class LmdbRecords implements RecordStore {
         const kept = { untilMs, record };
         if (isLoose) return writing.put(key, sealKept(kept, places.loose(key)));
         const place = places.within(key);
+        // Another process may have written it last, by whose stamps it goes on.
+        const before = writing.get(key);
+        if (before !== undefined) place.follow(before);
         writing.putSealed(key, place, sealKept(kept, place), false);
       },
       remove: (name) => writing.remove(keyOf(prefix, name)),

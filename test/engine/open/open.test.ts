@@ -208,3 +208,17 @@ describe('workspace', () => {
     }
   });
 });
+
+test('opens ciphertext where intrinsics are frozen, and leaves what is said of errors as it was', () => {
+  const message = sealed(sampleEnvelope(), sampleRequest({ encrypt: 'body' }));
+  const opened = (): object => openedBy(message, sampleContext(), policyOf(), NOW_MS);
+  const { stackTraceLimit } = Error;
+  expect(opened()).toMatchObject({ ok: true });
+  expect(Error.stackTraceLimit).toBe(stackTraceLimit);
+  Object.defineProperty(Error, 'stackTraceLimit', { writable: false });
+  try {
+    expect(opened()).toMatchObject({ ok: true });
+  } finally {
+    Object.defineProperty(Error, 'stackTraceLimit', { writable: true });
+  }
+});

@@ -147,6 +147,17 @@ describe('a token that refuses', () => {
   });
 });
 
+test('a wrapper that is closed while a token is at work ends when that is done', async () => {
+  const wrapper = await wrapperOf('kek.2026');
+  const wrapped = await wrapper.wrap(new Uint8Array(32).fill(5));
+  const working = Array.from({ length: 8 }, () => wrapper.unwrap(wrapped));
+  wrapper.close();
+  for (const octets of await Promise.all(working)) expect(octets).toEqual(new Uint8Array(32).fill(5));
+  expect(await codeOf(wrapper.unwrap(wrapped))).toBe('caller.closed');
+  // The library is ended, and begins anew.
+  expect(await (await wrapperOf('kek.2026')).unwrap(wrapped)).toEqual(new Uint8Array(32).fill(5));
+});
+
 describe('as a URI', () => {
   const uri = (pinFile: string): string =>
     `pkcs11:token=parley;object=kek.2026?module-path=${LIBRARY}&pin-source=file:${pinFile}`;

@@ -97,11 +97,11 @@ export class RemoteRecords implements RecordStore {
       if (step.wanted === undefined) {
         if ('error' in result) throw result.error;
         if (step.writes.size === 0) return result;
-        write ??= (await this.#hashes.read(key, [])).write;
         const fields = [...step.writes].map(([name, kept]) => {
           const field = fieldOf(name);
           return { field, kept, place: places.get(field) ?? placeAt(field) };
         });
+        write ??= await this.#unread(key, fields);
         return (await this.#commit(key, { write }, fields)) ? result : undefined;
       }
       const field = fieldOf(step.wanted);
@@ -112,6 +112,19 @@ export class RemoteRecords implements RecordStore {
       write = latest;
       known.set(step.wanted, fields[0] && openKept(fields[0], place).record);
     }
+  }
+
+  /** Of a partition that is only written, the latest write: another node may have been the one, by whose stamps it goes on. */
+  async #unread(key: string, writes: readonly FieldWrite[]): Promise<Uint8Array> {
+    const read = await this.#hashes.read(
+      key,
+      writes.map(({ field }) => field),
+    );
+    for (const [index, { place }] of writes.entries()) {
+      const record = read.fields[index];
+      if (record !== undefined) place.follow(record);
+    }
+    return read.write;
   }
 
   async #commit(key: string, read: Pick<ReadHash, 'write'>, writes: readonly FieldWrite[]): Promise<boolean> {

@@ -142,11 +142,12 @@ const NO_UTF8 = 0xff;
  */
 function readAgain(bytes: Uint8Array, { limits, reader }: Policy, tape: Tape): void {
   const { stackTraceLimit } = Error;
-  Error.stackTraceLimit = 0;
+  // Where intrinsics are frozen, it stays as it is.
+  Reflect.set(Error, 'stackTraceLimit', 0);
   try {
     readDocument(bytes, limits, tape, reader === 'libxml' ? 'cross-check' : reader, { tersely: true });
   } finally {
-    Error.stackTraceLimit = stackTraceLimit;
+    Reflect.set(Error, 'stackTraceLimit', stackTraceLimit);
   }
 }
 

@@ -34,6 +34,9 @@ const counted = (store: SealedContextStore, partition: string, count: number | u
     return before;
   }) ?? Promise.resolve(undefined);
 
+const written = (store: SealedContextStore, partition: string, count: number) =>
+  store.records?.transact(partition, (within) => within.put('x', { count }, UNTIL_MS)) ?? Promise.resolve();
+
 /** What every store that seals must do, when its key changes, and when somebody puts older records back. */
 export const SEALED_STORE_LAWS: readonly Law<() => Promise<SealedPlaceOfStore>>[] = [
   {
@@ -123,6 +126,19 @@ export const SEALED_STORE_LAWS: readonly Law<() => Promise<SealedPlaceOfStore>>[
       assert.equal(await there.forget?.(ID, SAMPLE_TIME_MS + 1), true);
       assert.equal(await there.insert(named()), true);
       for (const store of [here, there]) assert.equal((await store.get(ID))?.keys.length, 1);
+    },
+  },
+  {
+    name: 'of nodes that write in turn within a moment, each takes what the others wrote, whether they had read it or not',
+    async check(make) {
+      const place = await make();
+      const [here, there] = [await place.open([OLD]), await place.open([OLD])];
+      for (const write of [counted, written]) {
+        const partition = `urn:uuid:${write.name}`;
+        for (const store of [here, here, here, there]) await write(store, partition, 1);
+        await write(there, partition, 2);
+        for (const store of [here, there]) assert.deepEqual(await counted(store, partition, undefined), { count: 2 });
+      }
     },
   },
   {
