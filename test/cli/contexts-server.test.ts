@@ -83,12 +83,54 @@ test('T107: with --key-service, keys are made, read and exchanged wrapped', { ti
   }
 });
 
-test('an address that is none, and a server that is not there, are said in a line', async () => {
+const HIDDEN = 'hidden-word';
+const REFUSED: readonly (readonly [string, string, string])[] = [
+  ['another scheme', `mysql://:${HIDDEN}@127.0.0.1/x`, 'caller.option-invalid'],
+  ['a server that is not there', `redis://:${HIDDEN}@127.0.0.1:1/0`, 'ECONNREFUSED'],
+  ['and one of PostgreSQL', `postgres://a:${HIDDEN}@127.0.0.1:1/x?sslmode=disable&name=orders`, 'ECONNREFUSED'],
+  ['a setting that Redis has not', `redis://:${HIDDEN}@127.0.0.1:1/0?nam=orders`, 'caller.option-invalid'],
+  ['no number of a database', `redis://:${HIDDEN}@127.0.0.1:1/orders`, 'caller.option-invalid'],
+  ['a name that is none', `redis://:${HIDDEN}@127.0.0.1:1/0?name=or%20ders`, 'caller.option-invalid'],
+  ['a password that ends the address', `redis://:${HIDDEN}#@127.0.0.1:1/0`, 'percent-encoded'],
+];
+
+test.each(REFUSED)('%s is said in a line, without the password', async (_name, place, said) => {
   const kek = directory.join('elsewhere');
   writeFileSync(kek, '00'.repeat(32), { mode: 0o600 });
-  const odd = await parley(['contexts', 'list', 'mysql://127.0.0.1/x', '--kek', kek]);
-  expect(odd.stderr).toContain('caller.option-invalid');
-  const gone = await parley(['contexts', 'list', 'redis://:hidden-word@127.0.0.1:1/0', '--kek', kek]);
-  expect(gone.stderr).toContain('internal.store-unavailable');
-  expect(gone.stderr).not.toContain('hidden-word');
+  const { status, stdout, stderr } = await parley(['contexts', 'init', place, '--kek', kek]);
+  expect(status).toBe(2);
+  expect(stderr).toContain(said);
+  expect(`${stdout}${stderr}`).not.toContain(HIDDEN);
+});
+
+test('a server has no key beside it: init names what is missing, and makes no folder; verify says what it takes', async () => {
+  const place = `redis://:${HIDDEN}@127.0.0.1:1/0?name=orders`;
+  const { status, stderr } = await parley(['contexts', 'init', place]);
+  expect(status).toBe(2);
+  expect(stderr).toContain('caller.store-key-missing');
+  expect(stderr).not.toContain(HIDDEN);
+  const verified = await parley(['verify', directory.join('elsewhere'), '--contexts', place]);
+  expect(verified.stderr).toContain('parley contexts export');
+  expect(verified.stderr).not.toContain(HIDDEN);
+});
+
+test('a server that wants a password says so, and nobody is shown it', { timeout: 60_000 }, async (context) => {
+  const missing = missingRedis();
+  if (missing !== undefined) return context.skip(missing);
+  const redis = await startRedis();
+  try {
+    const client = createClient({ url: `redis://127.0.0.1:${redis.port}` });
+    client.on('error', () => undefined);
+    await client.connect();
+    await client.configSet('requirepass', HIDDEN);
+    client.destroy();
+    const kek = directory.join('kept-apart');
+    const at = (user: string): string => `redis://${user}127.0.0.1:${redis.port}/0`;
+    expect((await parley(['contexts', 'init', at(''), '--kek', kek])).stderr).toContain('NOAUTH');
+    expect((await parley(['contexts', 'init', at(':other@'), '--kek', kek])).stderr).toContain('WRONGPASS');
+    const { status, stdout } = await parley(['contexts', 'init', at(`:${HIDDEN}@`), '--kek', kek, '--json']);
+    expect([status, JSON.parse(stdout)]).toEqual([0, { directory: at('') }]);
+  } finally {
+    await redis.remove();
+  }
 });

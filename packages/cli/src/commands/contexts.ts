@@ -18,7 +18,7 @@ import type {
 } from '../declarations/contexts-commands.ts';
 import { isOneOf } from '../options/inputs.ts';
 import { keyFileBeside, keyFor, storeKey, withKeyService } from '../options/store-key.ts';
-import { isAddress, withOpenStore } from '../options/store-place.ts';
+import { isAddress, shownPlace, withOpenStore } from '../options/store-place.ts';
 import { contextJson, contextLine, contextText, damagedLine } from '../report/context-report.ts';
 import { counted, grouped } from '../report/verify-report.ts';
 import { ExitStatus } from '../terminal/exit-status.ts';
@@ -49,12 +49,14 @@ async function init(terminal: Terminal, place: string, { kek, keyService, json }
     if (inside.length > 0) throw new Fault('caller.output-unwritable', { path: place, reason: 'it is not empty' });
     await makeDirectory(place);
   }
+  // Nothing is beside a server.
+  const file = kek ?? (isAddress(place) ? undefined : keyFileBeside(place));
   const keyEncryptionKey = await withKeyService(
     keyService,
     async (wrapper) =>
       await keyFor(place, kek, terminal, wrapper).catch((error: unknown) => {
-        if (!(error instanceof Fault) || error.code !== 'caller.store-key-missing') throw error;
-        return newKeyFile(kek ?? keyFileBeside(place), wrapper);
+        if (file === undefined || !(error instanceof Fault) || error.code !== 'caller.store-key-missing') throw error;
+        return newKeyFile(file, wrapper);
       }),
   );
   try {
@@ -65,8 +67,8 @@ async function init(terminal: Terminal, place: string, { kek, keyService, json }
   await tell(
     terminal,
     { json },
-    { directory: place },
-    `${printable(place)}: an empty store; without its key nobody reads it`,
+    { directory: shownPlace(place) },
+    `${printable(shownPlace(place))}: an empty store; without its key nobody reads it`,
   );
   return ExitStatus.ok;
 }

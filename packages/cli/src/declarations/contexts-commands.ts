@@ -48,6 +48,9 @@ Examples:
   parley contexts rekey contexts --new-kek kek.2027
   parley contexts rekey 'redis://127.0.0.1/0?name=orders' --kek kek --new-kek kek.2027`;
 
+const PLACE =
+  'the context store: a folder, or a server: redis://host/0?name=…, postgres://host/database?name=… (the name of the gateway)';
+
 /** `parley contexts`. */
 export function contextsCommand(parent: Command, actions: () => Promise<ContextsActions>): Command {
   const contexts = subcommand(parent, 'contexts')
@@ -58,9 +61,7 @@ export function contextsCommand(parent: Command, actions: () => Promise<Contexts
   const one = (name: string, description: string): Command =>
     subcommand(contexts, name)
       .description(description)
-      .addArgument(
-        new Argument('<dir>', 'the context store: a folder, or the address of a server, redis://… or postgres://…'),
-      )
+      .addArgument(new Argument('<dir>', PLACE))
       .addOption(kekOption())
       .option('--key-service <uri>', 'what unwraps the key: pkcs11:token=…;object=…?module-path=…&pin-source=file:…')
       .option('--json', 'print JSON')

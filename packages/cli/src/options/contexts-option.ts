@@ -9,6 +9,7 @@ import { parseKeys } from '@parley/log';
 import type { Terminal } from '../terminal/terminal.ts';
 import { readInput } from './read-input.ts';
 import { keyFileBeside, storeKey } from './store-key.ts';
+import { isAddress } from './store-place.ts';
 
 /** Where the keys are: at most one of `contexts` and `keys`. */
 export interface ContextsOption {
@@ -60,6 +61,10 @@ async function keysFile(path: string): Promise<OpenContexts> {
 }
 
 async function contextStore(directory: string, kek: string | undefined, terminal: Terminal): Promise<OpenContexts> {
+  if (isAddress(directory)) {
+    const reason = 'a folder; of a store on a server, parley contexts export makes a keys file';
+    throw new Fault('caller.option-invalid', { option: '--contexts', reason });
+  }
   const keyEncryptionKey = await storeKey(directory, kek, terminal);
   // Native code, loaded for those who have a store.
   const { openLmdbContextStore } = await import('@parley/stores');

@@ -7,6 +7,24 @@ export function isAddress(place: string): boolean {
   return /^[a-z]+:\/\//.test(place);
 }
 
+/** The place as it may be shown: without the password of an address. */
+export function shownPlace(place: string): string {
+  if (!isAddress(place)) return place;
+  if (!URL.canParse(place)) return place.replace(/\/\/[^@]*@/, '//');
+  const url = new URL(place);
+  url.password = '';
+  return url.href;
+}
+
+/** The `name` is ours; whatever else stands behind `?` is for the client of the server. */
+function serverAt(place: string): { readonly url: string; readonly name?: string | undefined } {
+  if (!URL.canParse(place)) return { url: place };
+  const url = new URL(place);
+  const name = url.searchParams.get('name') ?? undefined;
+  url.searchParams.delete('name');
+  return { url: url.href, name };
+}
+
 /**
  * Does `work` with the store at `place`: a folder, or `redis://host/0?name=orders` and the like, the name as a gateway's file has it. Of a server, what is
  * only read is not guarded against writing.
@@ -24,8 +42,7 @@ export async function withOpenStore<T>(
   }
   const { openServer } = await import('@parley/gateway/internal');
   const { readOnly: _, ...rest } = options;
-  const [url = '', name] = place.split('?name=');
-  const server = await openServer({ url, name }, 'dir');
+  const server = await openServer(serverAt(place), 'dir');
   try {
     return await closing(await server.contexts(rest), work);
   } finally {

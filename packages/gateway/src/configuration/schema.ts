@@ -84,6 +84,9 @@ export const PLAIN_SCHEMA: Readonly<Record<string, unknown>> = exactly(
   },
 );
 
+/** What keeps services of one server apart: good for a schema of PostgreSQL. */
+export const SERVER_NAME = '^[a-z_][a-z0-9_]{0,40}$';
+
 export const CONFIGURATION_SCHEMA: Readonly<Record<string, unknown>> = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
   title: 'Parley gateway',
@@ -97,7 +100,7 @@ export const CONFIGURATION_SCHEMA: Readonly<Record<string, unknown>> = {
           folder: file,
           server: { type: 'string', pattern: '^(rediss?|postgres(ql)?)://' },
           password: file,
-          name: { type: 'string', pattern: '^[a-z_][a-z0-9_]{0,40}$' },
+          name: { type: 'string', pattern: SERVER_NAME },
           olderKeys: { type: 'array', items: file },
           keyService: { type: 'string', pattern: '^pkcs11:' },
           witness: file,

@@ -2,6 +2,7 @@
 import type { ContextStoreOptions, ReplayCache, SealedContextStore } from '@parley/conversation';
 import { Fault } from '@parley/core';
 import type { KeyEncryptionKey, RollbackWitness } from '@parley/sealing';
+import { SERVER_NAME } from '../configuration/schema.ts';
 import { installed } from './installed.ts';
 
 export interface SharedContexts extends ContextStoreOptions {
@@ -24,7 +25,7 @@ export interface ServerAddress {
   /** `redis:`, `rediss:`, `postgres:` or `postgresql:`, as their clients take it. */
   readonly url: string;
   readonly password?: string | undefined;
-  /** Keeps services of one server apart: the schema in PostgreSQL, what keys begin with in Redis. */
+  /** Keeps services of one server apart: the schema in PostgreSQL, what keys begin with in Redis. As `SERVER_NAME` has it. */
   readonly name?: string | undefined;
 }
 
@@ -51,7 +52,14 @@ export async function openServer({ url, password, name = NAME }: ServerAddress, 
   if (parsed === undefined || open === undefined)
     throw new Fault('caller.option-invalid', {
       option,
-      reason: `an address begins with ${Object.keys(SCHEMES).join('//, ')}//`,
+      reason: `an address begins with ${Object.keys(SCHEMES).join('//, ')}//; in its password all but letters and digits are percent-encoded`,
+    });
+  if (!new RegExp(SERVER_NAME).test(name))
+    throw new Fault('caller.option-invalid', { option, reason: `a name matches ${SERVER_NAME}` });
+  if (parsed.protocol.startsWith('redis') && !isRedisPlace(parsed))
+    throw new Fault('caller.option-invalid', {
+      option,
+      reason: 'behind the host of Redis stands the number of a database, as /0',
     });
   if (password !== undefined) parsed.password = encodeURIComponent(password);
   return await open(parsed, name);
@@ -60,6 +68,11 @@ export async function openServer({ url, password, name = NAME }: ServerAddress, 
 /** Whether `text` is an address, and not a folder. */
 export function isServerAddress(text: string): boolean {
   return Object.keys(SCHEMES).some((scheme) => text.startsWith(`${scheme}//`));
+}
+
+/** safety: what its client would pass over in silence leads to another place than was meant. */
+function isRedisPlace({ pathname, search, hash }: URL): boolean {
+  return /^(\/\d*)?$/.test(pathname) && search === '' && hash === '';
 }
 
 async function redisServer(url: URL, name: string): Promise<SharedServer> {
@@ -113,8 +126,28 @@ async function postgresServer(url: URL, name: string): Promise<SharedServer> {
   };
 }
 
+/** What the codes mean that servers refuse a connection with. */
+const REFUSALS: Readonly<Record<string, string>> = {
+  ERR: 'it knows no such database or command',
+  NOAUTH: 'it wants a password',
+  WRONGPASS: 'another user or password',
+  '28P01': 'another user or password',
+  '28000': 'this user may not connect',
+  '3D000': 'there is no such database',
+};
+
 /** safety: of the address, where it is; a password may be in it. */
 function away({ protocol, host }: URL, error: unknown): Fault {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'connection';
-  return new Fault('internal.store-unavailable', { server: `${protocol}//${host}`, reason: code });
+  const code = codeOf(error);
+  const meaning = REFUSALS[code];
+  const reason = meaning === undefined ? code : `${code}: ${meaning}`;
+  return new Fault('internal.store-unavailable', { server: `${protocol}//${host}`, reason });
+}
+
+/** That of the system or of PostgreSQL; Redis begins what it refuses with one, and its client wraps either. */
+function codeOf(error: unknown): string {
+  const cause = error instanceof Error && 'originalError' in error ? error.originalError : error;
+  if (!(cause instanceof Error)) return 'connection';
+  if ('code' in cause) return String(cause.code);
+  return /^[A-Z]+(?= )/.exec(cause.message)?.[0] ?? 'connection';
 }
