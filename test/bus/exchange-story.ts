@@ -1,5 +1,5 @@
 /** A whole conversation by requests and answers, whatever bus they go over. */
-import type { Requester, RequestInlet } from '@parley/bus';
+import type { BusRequest, Requester, RequestInlet } from '@parley/bus';
 import { answerRequests, BusConversation } from '@parley/bus';
 import { envelope, Initiator, MemoryContextStore, peerProfile, Responder } from '@parley/conversation';
 import { expect } from 'vitest';
@@ -11,11 +11,13 @@ export const BUS_WAYS = ['the service’s certificate', 'two certificates'] as c
 const echoOf = (text: string, relatesTo?: string): Uint8Array =>
   envelope({ action: 'urn:app/Echo', body: `<e:Echo xmlns:e="urn:app">${text}</e:Echo>`, relatesTo });
 
+interface Bus {
+  readonly requester: Requester;
+  readonly inlet: RequestInlet;
+}
+
 /** Issue, calls at one time, renewal, calls, end; then nothing more. */
-export async function conversationOver(
-  way: (typeof BUS_WAYS)[number],
-  { requester, inlet }: { readonly requester: Requester; readonly inlet: RequestInlet },
-): Promise<void> {
+export async function conversationOver(way: (typeof BUS_WAYS)[number], { requester, inlet }: Bus): Promise<void> {
   const { client, server, suite } = WAYS[way]!();
   const profile = peerProfile('parley', suite);
   const responder = new Responder({ store: new MemoryContextStore(), ambient: AMBIENT, bootstrap: server, profile });
@@ -62,4 +64,21 @@ export async function conversationOver(
   expect(refusals).toHaveLength(1);
   ending.abort();
   await answering;
+}
+
+/** A request that came before its inlet was told to end is answered all the same. */
+export async function answeredAfterTheEnd({ requester, inlet }: Bus): Promise<void> {
+  const ending = new AbortController();
+  const came: BusRequest[] = [];
+  const listening = (async () => {
+    for await (const request of inlet.requests(ending.signal)) {
+      came.push(request);
+      ending.abort();
+    }
+  })();
+  const asked = requester.request({ octets: Uint8Array.of(1), headers: {} }, 20_000);
+  await listening;
+  await came[0]?.answer({ octets: Uint8Array.of(2), headers: {} });
+  expect(new Uint8Array((await asked).octets)).toEqual(Uint8Array.of(2));
+  await inlet.close();
 }

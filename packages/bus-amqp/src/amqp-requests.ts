@@ -153,6 +153,7 @@ class RequestDesk {
 export function amqpRequests(options: AmqpRequestInletOptions): RequestInlet {
   requireOptions(INLET_OPTIONS, options, 'options');
   const { connection, address, prefetchMessages = PREFETCH } = options;
+  const answering = new Set<Sender>();
   return {
     async *requests(signal) {
       const queue = new DeliveryQueue<BusRequest>(Number.POSITIVE_INFINITY);
@@ -160,6 +161,7 @@ export function amqpRequests(options: AmqpRequestInletOptions): RequestInlet {
       signal.addEventListener('abort', end, { once: true });
       // One that has no address of its own sends to whatever address a message has.
       const answers = connection.open_sender({ target: {} });
+      answering.add(answers);
       const receiver = connection.open_receiver({
         source: { address, capabilities: ['queue'] },
         credit_window: 0,
@@ -175,11 +177,14 @@ export function amqpRequests(options: AmqpRequestInletOptions): RequestInlet {
         if (!signal.aborted) yield* queue;
       } finally {
         signal.removeEventListener('abort', end);
+        // The other link stays: what came is still to be answered.
         receiver.close();
-        answers.close();
       }
     },
-    close: async () => undefined,
+    async close() {
+      for (const answers of answering) answers.close();
+      answering.clear();
+    },
   };
 }
 

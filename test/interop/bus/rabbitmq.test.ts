@@ -1,7 +1,7 @@
 import { rabbitInlet, rabbitOutlet, rabbitRequester, rabbitRequests } from '@parley/bus-rabbitmq';
 import { connect } from 'amqplib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { BUS_WAYS, conversationOver } from '../../bus/exchange-story.ts';
+import { answeredAfterTheEnd, BUS_WAYS, conversationOver } from '../../bus/exchange-story.ts';
 import { runKit } from './kit.ts';
 import { openBus } from './rabbitmq-bus.mjs';
 import { missingRabbit, startRabbit } from './rabbitmq-server.mjs';
@@ -119,6 +119,7 @@ describe('RabbitMQ', () => {
       await conversationOver(way, { requester, inlet });
       await inlet.close();
     }
+    await answeredAfterTheEnd({ requester, inlet: rabbitRequests({ connection: service, queue: 'asked' }) });
     const message = { octets: new Uint8Array(1), headers: {} };
     // Nobody listens any more; a queue that is not there; one who does not wait.
     await expect(requester.request(message, 500)).rejects.toMatchObject({ code: 'internal.bus-unavailable' });

@@ -4,7 +4,7 @@ import { amqpRequester, amqpRequests } from '@parley/bus-amqp';
 import { natsRequester, natsRequests } from '@parley/bus-nats';
 import rhea from 'rhea';
 import { expect, test } from 'vitest';
-import { BUS_WAYS, conversationOver } from '../../bus/exchange-story.ts';
+import { answeredAfterTheEnd, BUS_WAYS, conversationOver } from '../../bus/exchange-story.ts';
 import { buildArtemis, startArtemis } from './artemis-server.mjs';
 import { missingNats, startNats } from './nats-server.mjs';
 
@@ -19,6 +19,10 @@ test('NATS: request and reply', { timeout: 180_000 }, async (context) => {
         requester: natsRequester({ connection, subject: 'orders' }),
         inlet: natsRequests({ connection, subject: 'orders', queueGroup: 'service' }),
       });
+    await answeredAfterTheEnd({
+      requester: natsRequester({ connection, subject: 'orders' }),
+      inlet: natsRequests({ connection, subject: 'orders' }),
+    });
     const nobody = natsRequester({ connection, subject: 'nobody' }).request(
       { octets: new Uint8Array(1), headers: {} },
       1000,
@@ -48,6 +52,10 @@ test('AMQP 1.0: reply-to and correlation, as SOAP over JMS has them', { timeout:
       await conversationOver(way, { requester, inlet: amqpRequests({ connection: service, address: 'in' }) });
       await requester.close();
     }
+    await answeredAfterTheEnd({
+      requester: amqpRequester({ connection: client, address: 'in' }),
+      inlet: amqpRequests({ connection: service, address: 'in' }),
+    });
   } finally {
     client.close();
     service.close();
