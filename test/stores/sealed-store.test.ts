@@ -6,7 +6,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { SealedContextStore } from '@parley/conversation';
-import { KeyEncryptionKey, type LmdbWitness, openLmdbContextStore, openLmdbWitness } from '@parley/stores';
+import {
+  KeyEncryptionKey,
+  type LmdbWitness,
+  openLmdbContextStore,
+  openLmdbReplayCache,
+  openLmdbWitness,
+} from '@parley/stores';
 import { SAMPLE_TIME_MS, SEALED_STORE_LAWS, type SealedPlaceOfStore, sampleContext } from '@parley/testing';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { codeOf } from '../conversation/sample-context.ts';
@@ -91,4 +97,31 @@ test('T110: one record of a folder put back alone is known to who opens it anew,
   writeFileSync(join(folder, 'copy'), JSON.stringify(entries.filter(([name]) => name === key)));
   copier('put-back');
   expect(await codeOf((await open([KEY])).get(ID))).toBe('internal.store-corrupt');
+});
+
+test('a folder of something else is no witness, and stays as it is', async () => {
+  const { witness, store } = await witnessed();
+  await store.insert(sampleContext({ identifier: ID }));
+  await Promise.all([store.close(), witness.close()]);
+  expect(await codeOf(openLmdbWitness({ directory: join(folder, 'contexts') }))).toBe('internal.store-corrupt');
+  expect(await codeOf(openLmdbReplayCache({ directory: join(folder, 'witness') }))).toBe('internal.store-corrupt');
+  const again = await witnessed();
+  expect((await again.store.get(ID))?.identifier).toBe(ID);
+  await again.witness.close();
+});
+
+test('a witness forgets what was written too long ago, while it is open, too', async () => {
+  let atMs = SAMPLE_TIME_MS;
+  const options = { directory: join(folder, 'witness'), nowMs: () => atMs };
+  const stamp = (): number => atMs * 1024;
+  const witness = await openLmdbWitness({ ...options, keepMs: 1000 });
+  for (const place of ['a', 'b', 'c', 'a']) {
+    await witness.wrote(place, stamp());
+    atMs += 400;
+  }
+  await witness.wrote('d', stamp());
+  await witness.close();
+  const later = await openLmdbWitness(options);
+  expect(['a', 'b', 'c', 'd'].map((place) => later.newest(place) > 0)).toEqual([true, false, true, true]);
+  await later.close();
 });

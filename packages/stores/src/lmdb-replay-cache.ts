@@ -15,9 +15,10 @@ import {
 } from '@parley/core/internal';
 import type { ReplayCache, ReplayShare } from '@parley/engine';
 import { REPLAY_SHARE } from '@parley/engine/internal';
+import { requireWhat } from './database-check.ts';
 import { LmdbDatabase } from './lmdb-database.ts';
 import { heldEntries, insertEntry } from './replay-ledger.ts';
-import { emptied, hadStore, markStore } from './store-marker.ts';
+import { hadStore, markStore } from './store-marker.ts';
 
 export interface LmdbReplayCacheOptions {
   /** A folder of the cache's own: made with mode 0700, and it must be so. */
@@ -42,7 +43,6 @@ export const LMDB_REPLAY_CACHE_OPTIONS: Kind<LmdbReplayCacheOptions> = shapeOf<L
 });
 
 // In the database's own order before all entries; a store of contexts has another one there.
-const CHECK_KEY: Uint8Array = Uint8Array.of(0);
 const CHECK = 'parley replay cache 1';
 const ENTRIES_MAX_DEFAULT = 1_000_000;
 
@@ -127,12 +127,7 @@ interface Watched {
 /** How many entries there are. @throws Fault `internal.store-corrupt` it holds something else, or what it held is gone */
 async function requireReplays(database: LmdbDatabase, wasThere: boolean): Promise<number> {
   return await database.write('open', (writing) => {
-    const check = writing.get(CHECK_KEY);
-    if (check !== undefined && new TextDecoder().decode(check) === CHECK) return heldEntries(writing);
-    if (check !== undefined || !writing.isEmpty())
-      throw new Fault('internal.store-corrupt', { reason: 'no memory of replays' });
-    if (wasThere) throw emptied();
-    writing.put(CHECK_KEY, new TextEncoder().encode(CHECK));
-    return 0;
+    requireWhat(writing, CHECK, wasThere);
+    return heldEntries(writing);
   });
 }

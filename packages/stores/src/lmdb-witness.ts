@@ -3,7 +3,7 @@ import { callback, called, FINITE, optional, requireOptions, shapeOf, textLike, 
 import type { RollbackWitness } from '@parley/sealing';
 import { MemoryWitness } from '@parley/sealing';
 import { stampAt } from '@parley/sealing/internal';
-import type { Writing } from './lmdb-database.ts';
+import { requireWhat } from './database-check.ts';
 import { LmdbDatabase } from './lmdb-database.ts';
 import { hadStore, markStore } from './store-marker.ts';
 
@@ -27,10 +27,13 @@ const OPTIONS: Kind<LmdbWitnessOptions> = shapeOf<LmdbWitnessOptions>({
   nowMs: optional(callback()),
 });
 
+const WHAT = 'parley rollback witness 1';
 const PREFIX = 1;
 const AFTER_ALL: Uint8Array = Uint8Array.of(PREFIX + 1);
 /** One transaction holds the write lock of all processes: not for long. */
 const BATCH = 1024;
+/** What is over and is forgotten with each write, at most: so that none takes long, and all of it goes in the end. */
+const FORGOTTEN_A_WRITE = 4;
 
 /**
  * Opens what remembers, in a folder apart from the store, how new the record of each context is that was changed: what was cancelled or renewed before a process
@@ -41,13 +44,14 @@ const BATCH = 1024;
 export async function openLmdbWitness(options: LmdbWitnessOptions): Promise<LmdbWitness> {
   requireOptions(OPTIONS, options, 'options');
   const { directory, keepMs = 30 * 86_400_000, nowMs = Date.now } = options;
-  const sinceMs = called('nowMs', FINITE, nowMs) - keepMs;
+  const leastStamp = (): number => stampAt(called('nowMs', FINITE, nowMs) - keepMs);
   const wasThere = await hadStore(directory);
   const database = await LmdbDatabase.open(directory, false, wasThere);
   try {
+    await database.write('open', (writing) => requireWhat(writing, WHAT, wasThere));
     if (!wasThere) await markStore(directory);
-    const witness = new FolderWitness(database);
-    await witness.load(sinceMs);
+    const witness = new FolderWitness(database, leastStamp);
+    await witness.load();
     return witness;
   } catch (error) {
     await database.close();
@@ -57,23 +61,33 @@ export async function openLmdbWitness(options: LmdbWitnessOptions): Promise<Lmdb
 
 class FolderWitness implements LmdbWitness {
   readonly #database: LmdbDatabase;
-  /** What is in the folder, by place. */
+  /** What was written before it is forgotten. */
+  readonly #leastStamp: () => number;
+  /** What is in the folder, by place; what was written first stands first, more or less. */
   readonly #kept = new Map<string, number>();
   readonly #seen = new MemoryWitness();
 
-  constructor(database: LmdbDatabase) {
+  constructor(database: LmdbDatabase, leastStamp: () => number) {
     this.#database = database;
+    this.#leastStamp = leastStamp;
   }
 
-  /** Reads what is there, and forgets what was written before `sinceMs`. */
-  async load(sinceMs: number): Promise<void> {
+  /** Reads what is there, and forgets what was written too long ago. */
+  async load(): Promise<void> {
+    const leastStamp = this.#leastStamp();
+    const found: (readonly [place: string, stamp: number])[] = [];
     const keys = await this.#database.keys(Uint8Array.of(PREFIX), AFTER_ALL);
     for (let at = 0; at < keys.length; at += BATCH) {
       const batch = keys.slice(at, at + BATCH);
       await this.#database.write('load', (writing) => {
-        for (const key of batch) this.#loadOne(writing, key, stampAt(sinceMs));
+        for (const key of batch) {
+          const stamp = stampIn(writing.get(key));
+          if (stamp < leastStamp) writing.remove(key);
+          else found.push([new TextDecoder().decode(key.subarray(1)), stamp]);
+        }
       });
     }
+    for (const [place, stamp] of found.sort(([, left], [, right]) => left - right)) this.#kept.set(place, stamp);
   }
 
   newest(place: string): number {
@@ -87,11 +101,15 @@ class FolderWitness implements LmdbWitness {
   async wrote(place: string, stamp: number): Promise<void> {
     this.#seen.saw(place, stamp);
     if (stamp <= (this.#kept.get(place) ?? 0)) return;
+    this.#kept.delete(place);
     this.#kept.set(place, stamp);
-    const key = Uint8Array.of(PREFIX, ...new TextEncoder().encode(place));
+    const leastStamp = this.#leastStamp();
+    const over = this.#takeOver(leastStamp);
     await this.#database.write('witness', (writing) => {
-      // Another process may know more.
+      // Another process may know more, of this and of those.
+      const key = keyOf(place);
       if (stamp > stampIn(writing.get(key))) writing.put(key, octetsOf(stamp));
+      for (const old of over.map(keyOf)) if (stampIn(writing.get(old)) < leastStamp) writing.remove(old);
     });
   }
 
@@ -99,11 +117,19 @@ class FolderWitness implements LmdbWitness {
     return this.#database.close();
   }
 
-  #loadOne(writing: Writing, key: Uint8Array, leastStamp: number): void {
-    const stamp = stampIn(writing.get(key));
-    if (stamp < leastStamp) writing.remove(key);
-    else this.#kept.set(new TextDecoder().decode(key.subarray(1)), stamp);
+  #takeOver(leastStamp: number): readonly string[] {
+    const over: string[] = [];
+    for (const [place, stamp] of this.#kept) {
+      if (stamp >= leastStamp || over.length === FORGOTTEN_A_WRITE) break;
+      over.push(place);
+    }
+    for (const place of over) this.#kept.delete(place);
+    return over;
   }
+}
+
+function keyOf(place: string): Uint8Array {
+  return Uint8Array.of(PREFIX, ...new TextEncoder().encode(place));
 }
 
 function stampIn(octets: Uint8Array | undefined): number {
