@@ -1,4 +1,4 @@
-import { envelope, systemAmbient } from '@parley/conversation';
+import { envelope, systemAmbient, writeEnvelope } from '@parley/conversation';
 import { DEFAULT_LIMITS } from '@parley/core';
 import { expect, test } from 'vitest';
 
@@ -66,3 +66,17 @@ test('the clock and the randomness of the system', () => {
   systemAmbient.fillRandom(octets);
   expect(octets).not.toEqual(new Uint8Array(32));
 });
+
+test.each(['headers', 'body'] as const)(
+  'a promise in the place of %s is refused, and broken it ends nothing',
+  async (option) => {
+    const late = async (): Promise<void> => {
+      throw new Error('late');
+    };
+    const parts = { soapVersion: '1.2', action: 'urn:a', messageId: 'urn:uuid:1', body: () => undefined } as const;
+    expect(() => writeEnvelope({ ...parts, [option]: late })).toThrow(
+      expect.objectContaining({ code: 'caller.option-invalid', detail: expect.objectContaining({ option }) }),
+    );
+    await new Promise((resolve) => setImmediate(resolve));
+  },
+);

@@ -2,6 +2,7 @@
 import type { Attribute, NamespaceBinding, QualifiedName } from '@parley/codec';
 import { XmlWriter } from '@parley/codec';
 import { Namespace, namesIn } from '@parley/codec/internal';
+import { Fault } from '@parley/core';
 import type { Kind } from '@parley/core/internal';
 import { callback, oneOf, optional, requireOptions, shapeOf, TEXT } from '@parley/core/internal';
 import type { SoapVersion } from '@parley/engine';
@@ -55,7 +56,7 @@ const PARTS: Kind<EnvelopeParts> = shapeOf<EnvelopeParts>({
 /**
  * Writes an envelope. A request says where to answer (anonymous); a reply says what it answers. What `headers` and `body` throw comes
  * through.
- * @throws Fault `caller.option-invalid`
+ * @throws Fault `caller.option-invalid`, also where one of them answers a promise
  */
 export function writeEnvelope(parts: EnvelopeParts): Uint8Array {
   requireOptions(PARTS, parts, 'parts');
@@ -69,8 +70,16 @@ export function writeEnvelope(parts: EnvelopeParts): Uint8Array {
   if (parts.relatesTo === undefined) writer.open(names.ReplyTo).element(names.Address, ANONYMOUS[version]).close();
   else writer.element(names.RelatesTo, parts.relatesTo);
   writer.element(names.To, parts.to ?? ANONYMOUS[version], mandatory);
-  parts.headers?.(writer);
+  write(writer, 'headers', parts.headers);
   writer.close().open(soap.Body);
-  parts.body(writer);
+  write(writer, 'body', parts.body);
   return writer.close().close().take();
+}
+
+/** safety: what is written later would be lost, and a promise that nobody waits for, and that is broken, would end the process. */
+function write(writer: XmlWriter, option: 'headers' | 'body', part: EnvelopeParts['headers']): void {
+  const answer: unknown = part?.(writer);
+  if (!(answer instanceof Promise)) return;
+  answer.catch(() => undefined);
+  throw new Fault('caller.option-invalid', { option, reason: 'it is to write at once, and answers a promise' });
 }
