@@ -4,15 +4,18 @@ import type { LmdbContextStoreOptions } from '@parley/stores';
 
 /** What begins like an address is one. */
 export function isAddress(place: string): boolean {
-  return /^[a-z]+:\/\//.test(place);
+  return /^[a-z]+:\/\//i.test(place);
 }
 
 /** The place as it may be shown: without the password of an address. */
 export function shownPlace(place: string): string {
   if (!isAddress(place)) return place;
-  if (!URL.canParse(place)) return place.replace(/\/\/[^@]*@/, '//');
+  if (!URL.canParse(place)) return place.replace(/\/\/.*@/, '//');
   const url = new URL(place);
   url.password = '';
+  // A client may take a password there, too.
+  for (const parameter of [...url.searchParams.keys()])
+    if (/pass|secret/i.test(parameter)) url.searchParams.delete(parameter);
   return url.href;
 }
 

@@ -158,8 +158,8 @@ export class DeliveryQueue {
   ): Promise<Wake> {
     const session = { partition, ordinal };
     const name = nameOf(session);
-    this.#shifts.keep(shift, () => this.#sequences.renew(session, shift));
     try {
+      this.#shifts.keep(shift, () => this.#sequences.renew(session, shift));
       for (let next: Turn | undefined = turn; next !== undefined; ) {
         const { number, message, identifier } = next;
         const envelope = message === undefined ? undefined : await serve(message, { identifier, number });

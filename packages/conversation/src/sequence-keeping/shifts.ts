@@ -43,12 +43,12 @@ export class Shifts {
   /** One timer for all: most shifts are over before it. */
   #watch(): void {
     if (this.#isWatched || this.#renewals.size === 0) return;
-    this.#isWatched = true;
     this.#ambient.wakeAfter?.(Math.ceil(this.#leaseMs / RENEWALS_PER_LEASE), () => {
       this.#isWatched = false;
       // One that fails is tried again; one that cannot be renewed runs out.
       for (const renew of this.#renewals.values()) void renew().catch(() => undefined);
       this.#watch();
     });
+    this.#isWatched = true;
   }
 }
