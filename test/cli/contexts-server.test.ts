@@ -55,6 +55,8 @@ test('T110: and one in PostgreSQL', { timeout: 60_000 }, async (context) => {
     expect(JSON.parse(rekeyed.stdout)).toEqual({ records: 0, left: 0, made: true });
     expect((await parley(['contexts', 'list', place, '--kek', next])).status).toBe(0);
     expect((await parley(['contexts', 'list', place, '--kek', kek])).stderr).toContain('caller.store-key-wrong');
+    const elsewhere = place.replace(/postgres$/u, 'nowhere');
+    expect((await parley(['contexts', 'list', elsewhere, '--kek', kek])).stderr).toContain('3D000: there is no such');
   } finally {
     await server.remove();
   }

@@ -1,7 +1,10 @@
 import { Fault } from '@parley/core';
 
-/** What the client failed with, as something that passes; the cause is kept. */
+/** What the client failed with, as something that passes, and the broker if it names one; the cause is kept. */
 export function unavailable(error: unknown): Fault {
-  const reason = error instanceof Error ? error.name : 'unknown';
-  return new Fault('internal.bus-unavailable', { reason }, error);
+  // Of tries that are given up it says only how the last one failed.
+  const last = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  const reason = last instanceof Error ? last.name : 'unknown';
+  const bus = last instanceof Error && 'broker' in last ? String(last.broker) : undefined;
+  return new Fault('internal.bus-unavailable', { reason, ...(bus !== undefined && { bus }) }, error);
 }
