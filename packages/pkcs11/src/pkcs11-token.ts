@@ -28,12 +28,16 @@ export class Pkcs11Token {
   /** Pieces of work that are not done. */
   #working = 0;
 
-  /** Loads the library. @throws Error of the driver */
+  /** Loads the library. @throws Fault `internal.key-service-unavailable` it cannot be loaded; Error of the driver */
   constructor(place: TokenPlace, pin: Secret) {
     this.#place = place;
     this.#pin = pin;
     const { driver, library } = place;
-    driver.load(library);
+    try {
+      driver.load(library);
+    } catch (error) {
+      throw new Fault('internal.key-service-unavailable', { library, reason: 'it cannot be loaded' }, error);
+    }
     this.#isOurs = initialized(driver) || USES.has(library);
     if (this.#isOurs) USES.set(library, (USES.get(library) ?? 0) + 1);
   }

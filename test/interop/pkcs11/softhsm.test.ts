@@ -112,9 +112,10 @@ describe('a token that refuses', () => {
     expect(await codeOf(openPkcs11KeyWrapper({ ...place(), ...elsewhere, token: 'other' }))).toBe(
       'caller.key-service-refused',
     );
-    expect(await codeOf(openPkcs11KeyWrapper({ ...place(), ...elsewhere, library: '/no/such.so' }))).toBe(
-      'internal.key-service-unavailable',
-    );
+    await expect(openPkcs11KeyWrapper({ ...place(), ...elsewhere, library: '/no/such.so' })).rejects.toMatchObject({
+      code: 'internal.key-service-unavailable',
+      detail: { library: '/no/such.so' },
+    });
   });
 
   const HABITS: Readonly<Record<string, readonly [KeyHabits, string]>> = {
