@@ -187,6 +187,8 @@ class Scene {
 
   async #deliver({ request, number, trouble, life }: UnderWay): Promise<void> {
     const answer = await this.#bring(request, number, trouble === 'service dies');
+    // Who restarts it waits until the application is done with what it was handed, whosever request brought it.
+    if (trouble === 'responder restarts') await this.#place.responder.idle();
     if (trouble === 'responder restarts' || trouble === 'service dies') {
       this.#there = await this.#disks.there.reopen(this.#there);
       this.#startResponder();
@@ -297,6 +299,14 @@ const LATE_CLOSE: Course = {
   troubles: ['service dies', 'responder restarts', 'delay', 'service dies'],
 };
 
+/** The request of the first is answered while the application is at work for the second. */
+const RESTARTS: Course = {
+  generation: ['200512', '1.1'],
+  messages: 2,
+  windowMax: 2,
+  troubles: ['responder restarts', 'responder restarts'],
+};
+
 describe.each([
   ['memory', async () => memory(), 40],
   ['LMDB', lmdb, 6],
@@ -313,7 +323,7 @@ describe.each([
           upTo(each.messages).map((number) => [number, [`re message ${number}`]]),
         );
       }),
-      { numRuns, examples: [[LATE_CLOSE]] },
+      { numRuns, examples: [[LATE_CLOSE], [RESTARTS]] },
     );
   });
 });

@@ -443,6 +443,28 @@ test('a sequence whose other side is silent is over', async () => {
   });
 });
 
+test('what waits for a message that is missing is there for as long as its sequence, however long that is', async () => {
+  const place = await scene('200512', '1.2', {}, { inactivityMs: 60_000 }, { inactivityMs: 60_000 });
+  await create(place);
+  const [first, second] = [
+    await place.sequenced.number(envelopeOf('1.2', 'one'), true),
+    await place.sequenced.number(envelopeOf('1.2', 'two'), true),
+  ];
+  const late = await place.sequenced.transmission(first);
+  const behind = place.bring((await place.sequenced.transmission(second))!.request.octets);
+  for (let minute = 0; minute < 40; minute++) {
+    place.ambient.now += 50_000;
+    const asked = await place.sequenced.requestAcknowledgement();
+    await place.sequenced.receive((await place.bring(asked.octets))!, asked, TLS);
+    await place.store.prune(place.ambient.now);
+  }
+  expect(place.served).toEqual([]);
+  const again = await place.sequenced.transmission(first);
+  await place.bring((again ?? late)!.request.octets);
+  await behind;
+  expect(place.served).toEqual(['one', 'two']);
+});
+
 test('T80: options that cannot be are refused', () => {
   for (const options of [{ windowMax: 0 }, { windowMax: 1001 }, { inactivityMs: 0.5 }, { retransmitAfterMs: -1 }])
     expect(() => completeSequenceSettings(options)).toThrow('caller.option-invalid');

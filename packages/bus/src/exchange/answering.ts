@@ -71,6 +71,7 @@ export async function answerRequests(options: AnsweringOptions): Promise<void> {
     }
   } finally {
     await Promise.allSettled(underWay);
+    await options.responder.idle();
   }
 }
 

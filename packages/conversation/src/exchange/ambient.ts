@@ -65,3 +65,6 @@ export function randomUrn(ambient: Ambient): string {
   const hex = hexOf(octets);
   return `urn:uuid:${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
+
+/** Where no random one can be made. */
+export const NIL_URN = 'urn:uuid:00000000-0000-0000-0000-000000000000';

@@ -43,16 +43,15 @@ interface Ending {
 }
 
 const ANSWER_WITHIN_MS = 60_000;
+const ENDINGS_MAX = 1000;
 
 /** Contexts that this responder has ended, while their last message is awaited: bounded, and for a minute. */
 export class Endings {
   readonly #settings: ResponderSettings;
-  readonly #max: number;
   readonly #endings = new Map<string, Ending>();
 
-  constructor(settings: ResponderSettings, max: number) {
+  constructor(settings: ResponderSettings) {
     this.#settings = settings;
-    this.#max = max;
   }
 
   /** @throws Fault `caller.context-unusable` there is none, or it is over; `internal.quota`; and as `seal` and the store */
@@ -60,7 +59,7 @@ export class Endings {
     const { ambient, onEvict, profile, quota, store } = this.#settings;
     const nowMs = currentMs(ambient);
     this.#dropOverdue(nowMs);
-    if (this.#endings.size >= this.#max)
+    if (this.#endings.size >= ENDINGS_MAX)
       throw new Fault('internal.quota', { quota: 'endings', endings: this.#endings.size });
     const context = await store.get(identifier);
     if (context === undefined) throw new Fault('caller.context-unusable', { reason: 'unknown' });

@@ -3,7 +3,7 @@ import { Fault } from '@parley/core';
 import { failedReply } from '@parley/core/internal';
 import type { ContextMessage, OpenedMessage } from '@parley/engine';
 import { isContextMessage } from '@parley/engine';
-import { currentMs, randomUrn } from '../exchange/ambient.ts';
+import { currentMs, NIL_URN, randomUrn } from '../exchange/ambient.ts';
 import type { Channel } from '../exchange/channel.ts';
 import { replyOf } from '../exchange/reply-of.ts';
 import type { Protection } from '../protection/protection.ts';
@@ -63,7 +63,7 @@ export class Responder {
   constructor(options: ResponderOptions) {
     this.#settings = completeSettings(options);
     this.#sequences = sequenceDesk(this.#settings);
-    this.#endings = new Endings(this.#settings, ENDINGS_MAX);
+    this.#endings = new Endings(this.#settings);
   }
 
   /** How WS-Addressing headers of answers are to be written. */
@@ -74,6 +74,11 @@ export class Responder {
   /** Of sequences, where they are taken. */
   get sequenceStats(): SequenceStats | undefined {
     return this.#sequences?.stats;
+  }
+
+  /** Resolves when no message of a sequence is being handed over: what is cut off is handed over again, though its request was answered. */
+  async idle(): Promise<void> {
+    await this.#sequences?.idle();
   }
 
   /** Answers one request (borrowed until the promise resolves). Never rejects for anything that a message holds. */
@@ -292,9 +297,3 @@ export class Responder {
     return context?.claims ?? [];
   }
 }
-
-/** Ends of contexts whose answers are awaited at one time. */
-const ENDINGS_MAX = 1000;
-
-/** Of a refusal that no random identifier can be made for. */
-const NIL_URN = 'urn:uuid:00000000-0000-0000-0000-000000000000';

@@ -49,6 +49,7 @@ export class DeliveryQueue {
   readonly #shifts: Shifts;
   /** By session. */
   readonly #waiters = new Map<string, Set<Waiter>>();
+  readonly #working = new Set<Promise<unknown>>();
 
   constructor(sequences: ResponderSequences, ambient: Ambient) {
     this.#sequences = sequences;
@@ -108,6 +109,11 @@ export class DeliveryQueue {
     }
   }
 
+  /** Resolves when nothing is handed over here any more. */
+  async idle(): Promise<void> {
+    while (this.#working.size > 0) await Promise.allSettled(this.#working);
+  }
+
   /** What another node does is seen by looking again; without that, the peer asks again. */
   #isWorthWaiting({ isWaiting, isElsewhere }: Omit<Look, 'turn'>): boolean {
     return isWaiting && (!isElsewhere || this.#ambient.wakeAfter !== undefined);
@@ -145,8 +151,9 @@ export class DeliveryQueue {
   /** Hands over from that turn on, until there is nothing left. */
   #shift(session: SessionPlace, begun: Begun, serve: ServeNumbered, bringer: Waiter): Promise<Wake> {
     const working = this.#handOver(session, begun, serve, bringer);
+    this.#working.add(working);
     // Whoever brought the message may have its answer already, or have gone.
-    working.catch(() => undefined);
+    working.catch(() => undefined).finally(() => this.#working.delete(working));
     return working;
   }
 

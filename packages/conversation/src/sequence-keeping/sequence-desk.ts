@@ -97,6 +97,11 @@ export class SequenceDesk {
     this.#scene = scene;
   }
 
+  /** Resolves when nothing is handed over any more. */
+  async idle(): Promise<void> {
+    await this.#queue.idle();
+  }
+
   /**
    * Takes an opened message; `undefined` for one that has nothing to do with sequences.
    * @throws Fault `peer.coverage-missing` it said that it has to do with them, and that is not proven; the store's

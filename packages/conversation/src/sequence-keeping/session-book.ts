@@ -3,6 +3,7 @@ import type { Destination } from '../sequence/destination.ts';
 import type { Lease } from '../sequence/lease.ts';
 import type { Source } from '../sequence/source.ts';
 import type { SequenceVersion } from '../sequence-wire/generation.ts';
+import { numbersIn } from '../sequence-wire/number-ranges.ts';
 import type { Records } from '../store/record-store.ts';
 
 /** A sequence, with the one that was offered for the way back. */
@@ -18,6 +19,8 @@ export interface Session {
   readonly outbound: Source | undefined;
   /** Of a responder: who hands over what comes in. */
   readonly lease?: Lease | undefined;
+  /** When the messages of it that are not settled were written last. */
+  readonly keptAtMs?: number | undefined;
 }
 
 interface BookRecord {
@@ -29,6 +32,8 @@ const BOOK = 'book';
 const EMPTY: BookRecord = { sessions: [], nextOrdinal: 1 };
 /** Longer than any message of a session is fresh: so that what asked for one, sent again by anybody, makes no other one. */
 const TOMBSTONE_MS = 900_000;
+/** What is not settled is written again so often: a session that is heard of within its inactivity loses none of it in between. */
+const KEPT_MS = TOMBSTONE_MS / 2;
 
 /** The sessions of one context, within one step. Nothing is written before {@link save}. */
 export class SessionBook {
@@ -80,7 +85,8 @@ export class SessionBook {
   /** Writes the book; without it, nothing of the step has happened. Sessions that are long over are left out. */
   save(): void {
     const { nextOrdinal } = this.#book;
-    const sessions = this.#book.sessions.filter((session) => !isForgotten(session, this.#nowMs, this.#inactivityMs));
+    const live = this.#book.sessions.filter((session) => !isForgotten(session, this.#nowMs, this.#inactivityMs));
+    const sessions = live.map((session) => this.#keptOn(session));
     for (const write of this.#writes.splice(0)) write();
     this.#records.put(BOOK, { sessions, nextOrdinal }, this.#untilMs);
   }
@@ -100,9 +106,29 @@ export class SessionBook {
     this.#writes.push(() => this.#records.remove(key));
   }
 
+  /** A session, whose messages live as long as it does: those that wait for one that is missing, and those that are to be sent again. */
+  #keptOn(session: Session): Session {
+    if (this.#nowMs - (session.keptAtMs ?? Number.NEGATIVE_INFINITY) < KEPT_MS) return session;
+    for (const [kind, numbers] of [['in', waitingNumbers(session)] as const, ['out', pendingNumbers(session)] as const])
+      for (const number of numbers) {
+        const message = this.message(kind, session, number);
+        // One that comes in this very step is among the writes that follow.
+        if (message !== undefined) this.#records.put(keyOf(kind, session.ordinal, number), message, this.#untilMs);
+      }
+    return { ...session, keptAtMs: this.#nowMs };
+  }
+
   get #untilMs(): number {
     return this.#nowMs + this.#inactivityMs + TOMBSTONE_MS;
   }
+}
+
+function waitingNumbers({ inbound }: Session): readonly number[] {
+  return inbound === undefined ? [] : numbersIn(inbound.received, inbound.delivered);
+}
+
+function pendingNumbers({ outbound }: Session): readonly number[] {
+  return outbound?.pending.map(({ number }) => number) ?? [];
 }
 
 /** Whether it comes in or goes out. */

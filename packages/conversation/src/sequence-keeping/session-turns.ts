@@ -39,13 +39,14 @@ export function takeTurn(
   const number = nextReadyNumber(inbound);
   // Nothing is begun whose answer there would be no room for.
   if (number === undefined || (outbound?.state === 'created' && !hasRoom(outbound))) return undefined;
+  const isAtHand = number === atHand?.number;
+  const kept = isAtHand ? undefined : (book.message('in', session, number) as KeptIncoming | undefined);
+  // safety: what has arrived and is not there any more is not passed over as if the application had had it.
+  if (!isAtHand && kept === undefined) return undefined;
+  const message = isAtHand ? atHand.message : kept?.kind === 'waiting' ? kept.message : undefined;
   const next = leaseOf(shift, nowMs);
   book.replace({ ...session, lease: next });
-  const { identifier } = inbound;
-  if (number === atHand?.number) return { number, message: atHand.message, identifier, untilMs: next.untilMs };
-  const kept = book.message('in', session, number) as KeptIncoming | undefined;
-  const message = kept?.kind === 'waiting' ? kept.message : undefined;
-  return { number, message, identifier, untilMs: next.untilMs };
+  return { number, message, identifier: inbound.identifier, untilMs: next.untilMs };
 }
 
 /** The session, whose lease is over if it was `shift`'s. */

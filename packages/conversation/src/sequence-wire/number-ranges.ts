@@ -56,6 +56,19 @@ export function countOf(ranges: NumberRanges): number {
   return ranges.reduce((sum, { lower, upper }) => sum + upper - lower + 1, 0);
 }
 
+/** The numbers of `ranges` that are not in `others`: few, where the two are much the same. */
+export function numbersIn(ranges: NumberRanges, others: NumberRanges): readonly number[] {
+  const numbers: number[] = [];
+  for (const { lower, upper } of ranges) {
+    for (let number = lower; number <= upper; number++) {
+      const other = others.find((each) => each.lower <= number && number <= each.upper);
+      if (other === undefined) numbers.push(number);
+      else number = Math.min(other.upper, upper);
+    }
+  }
+  return numbers;
+}
+
 /** What is missing from 1 to `last`. */
 export function gapsOf(ranges: NumberRanges, last: number): NumberRanges {
   const gaps: NumberRange[] = [];

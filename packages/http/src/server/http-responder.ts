@@ -67,7 +67,7 @@ export class HttpResponder {
 
   /**
    * For `delayMs` it serves on, and asks each client to come on another connection, so that who hands requests out can go elsewhere; then it
-   * refuses what comes with 503 and resolves when all that was in work is answered. The server is the caller's to close.
+   * refuses what comes with 503 and resolves when all that was in work is answered, and the application is done with what it was handed. The server is the caller's to close.
    * @throws Fault (rejects) `caller.option-invalid`
    */
   async drain(delayMs = 0): Promise<void> {
@@ -75,6 +75,9 @@ export class HttpResponder {
     this.#isLeaving = true;
     if (delayMs > 0) await pause(delayMs);
     await this.#admission.close();
+    // safety: messages of sequences may still be with the application, and would be handed over again.
+    const endpoints = [...this.#endpoints.values()];
+    await Promise.all(endpoints.map(async (each) => ('responder' in each ? await each.responder.idle() : undefined)));
   }
 
   async #serve(request: Request, response: Response): Promise<void> {
