@@ -42,9 +42,10 @@ test.skipIf(missing(KIND) !== undefined)(
     const calling = Promise.all(Array.from({ length: AT_ONCE }, line));
     for (let kill = 1; kill <= KILLS; kill++) {
       while (cluster.delivered().length < (kill * MESSAGES) / (KILLS + 1)) await pause(20);
-      const node = cluster.nodes[kill % 3]!;
-      await node.kill();
-      await node.start();
+      // The one that is at work: it may keep the sequence for as long as there is something to hand over.
+      const atWork = cluster.nodes[Number(/\d$/.exec(cluster.delivered().at(-1)?.node ?? '')?.[0])]!;
+      await atWork.kill();
+      await atWork.start();
     }
     await calling;
     const { transmissions = 0 } = conversation.reliableStats ?? {};
@@ -53,7 +54,7 @@ test.skipIf(missing(KIND) !== undefined)(
     expect([...new Set(delivered)]).toEqual(Array.from({ length: MESSAGES }, (_, index) => index + 1));
     expect(delivered).toEqual([...delivered].sort((left, right) => left - right));
     expect(delivered.length - MESSAGES).toBeLessThanOrEqual(KILLS);
-    expect(new Set(cluster.delivered().map(({ node }) => node)).size).toBe(3);
+    expect(new Set(cluster.delivered().map(({ node }) => node)).size).toBeGreaterThan(1);
     // Most were under way several times, or nothing of this was tried.
     expect(transmissions).toBeGreaterThan(MESSAGES);
     await dispatcher.close();
