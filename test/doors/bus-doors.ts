@@ -196,7 +196,7 @@ export const BUS_DOORS: Readonly<Record<string, Door>> = {
     [
       {
         inlet: { requests: () => none(), close: async () => undefined },
-        responder: { receive: () => undefined, secure: () => undefined } as never,
+        responder: { receive: () => undefined, secure: () => undefined, idle: async () => undefined } as never,
         service: () => undefined,
         channel: { secure: false },
         concurrency: 1,

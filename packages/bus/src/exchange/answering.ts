@@ -44,7 +44,7 @@ export interface AnsweringOptions {
 
 const OPTIONS: Kind<AnsweringOptions> = shapeOf<AnsweringOptions>({
   inlet: port<RequestInlet>('requests'),
-  responder: port<Responder>('receive', 'secure'),
+  responder: port<Responder>('receive', 'secure', 'idle'),
   service: callback(),
   channel: optional(objectWith<Pick<Channel, 'secure'>>({ secure: FLAG })),
   concurrency: optional(whole(1)),
