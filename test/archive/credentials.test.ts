@@ -3,27 +3,16 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { folderObjects } from '@parley/archive';
 import { beforeAll, expect, test } from 'vitest';
 import { parley, temporaryDirectory } from '../cli/run-parley.ts';
+import { writeCredentialFiles } from '../engine/support/credential-files.ts';
 import { MESSAGE_KINDS } from '../engine/support/message-kinds.ts';
 import { NOW_MS } from '../engine/support/sample.ts';
 import { ISSUER } from '../engine/support/sample-assertions.ts';
-import { ROOT, sampleKey } from '../engine/support/sample-keys.ts';
-import { PASSWORD } from '../engine/support/username-message.ts';
 import { keptResults } from './archive-fixture.ts';
 
 const directory = temporaryDirectory();
 const SEGMENTS = 3;
-const pem = (label: string, der: Uint8Array): string =>
-  `-----BEGIN ${label}-----\n${Buffer.from(der).toString('base64')}\n-----END ${label}-----\n`;
 
-beforeAll(() => {
-  const bob = sampleKey('bob', 'rsa');
-  writeFileSync(directory.join('root.pem'), pem('CERTIFICATE', ROOT.der));
-  writeFileSync(directory.join('sts.pem'), pem('CERTIFICATE', sampleKey('sts', 'rsa').certificate.der));
-  writeFileSync(directory.join('alice.pem'), pem('CERTIFICATE', sampleKey('alice', 'rsa').certificate.der));
-  writeFileSync(directory.join('bob.pem'), pem('CERTIFICATE', bob.certificate.der));
-  writeFileSync(directory.join('bob.key'), pem('PRIVATE KEY', bob.privateKeyDer));
-  writeFileSync(directory.join('alice.txt'), `${PASSWORD}\n`);
-});
+beforeAll(() => writeCredentialFiles(directory.join('.')));
 
 /** Every message of a policy over the segments, each once more in a later one, and one more that was changed. */
 function writeSegments(policy: string): string {

@@ -2,17 +2,15 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { JUDGING_SCHEMA } from '../../packages/cli/src/judging/judging-file-schema.ts';
+import { writeCredentialFiles } from '../engine/support/credential-files.ts';
 import { MESSAGE_KINDS } from '../engine/support/message-kinds.ts';
 import { NOW_MS } from '../engine/support/sample.ts';
 import { ISSUER } from '../engine/support/sample-assertions.ts';
-import { ROOT, sampleKey } from '../engine/support/sample-keys.ts';
 import { PASSWORD } from '../engine/support/username-message.ts';
 import { parley, temporaryDirectory } from './run-parley.ts';
 
 const directory = temporaryDirectory();
 const at = new Date(NOW_MS).toISOString();
-const pem = (label: string, der: Uint8Array): string =>
-  `-----BEGIN ${label}-----\n${Buffer.from(der).toString('base64')}\n-----END ${label}-----\n`;
 
 /** Each message by a name, and whatever a file may name beside the file. */
 function messageOf(name: string, policy: string): string {
@@ -28,15 +26,7 @@ function configuration(name: string, content: object): string {
   return file;
 }
 
-beforeAll(() => {
-  const bob = sampleKey('bob', 'rsa');
-  writeFileSync(directory.join('root.pem'), pem('CERTIFICATE', ROOT.der));
-  writeFileSync(directory.join('sts.pem'), pem('CERTIFICATE', sampleKey('sts', 'rsa').certificate.der));
-  writeFileSync(directory.join('alice.pem'), pem('CERTIFICATE', sampleKey('alice', 'rsa').certificate.der));
-  writeFileSync(directory.join('bob.pem'), pem('CERTIFICATE', bob.certificate.der));
-  writeFileSync(directory.join('bob.key'), pem('PRIVATE KEY', bob.privateKeyDer));
-  writeFileSync(directory.join('alice.txt'), `${PASSWORD}\n`);
-});
+beforeAll(() => writeCredentialFiles(directory.join('.')));
 
 const TRUST = { trust: 'root.pem', known: ['alice.pem'] };
 const OWN = { ownKeys: [{ certificate: 'bob.pem', key: 'bob.key' }] };

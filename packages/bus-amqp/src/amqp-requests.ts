@@ -1,6 +1,6 @@
 import type { BusMessage, BusRequest, Requester, RequestInlet } from '@parley/bus';
 import { SOAP_ACTION_HEADER } from '@parley/bus';
-import { DeliveryQueue } from '@parley/bus/internal';
+import { AwaitedAnswers, DeliveryQueue } from '@parley/bus/internal';
 import { Fault } from '@parley/core';
 import { optional, port, requireOptions, shapeOf, TEXT, whole } from '@parley/core/internal';
 import type { Connection, Delivery, EventContext, Message, Receiver, Sender } from 'rhea';
@@ -73,7 +73,7 @@ class RequestDesk {
   readonly #options: AmqpRequesterOptions;
   readonly #sender: Sender;
   readonly #receiver: Receiver;
-  readonly #waiting = new Map<string, (outcome: BusMessage | Fault) => void>();
+  readonly #answers = new AwaitedAnswers<BusMessage>();
   readonly #due: Message[] = [];
   #count = 0;
 
@@ -84,7 +84,7 @@ class RequestDesk {
     this.#sender = connection.open_sender({ target: { address, capabilities: ['queue'] } });
     this.#receiver.on('receiver_open', () => this.#pump());
     this.#receiver.on('message', ({ message }: EventContext) => {
-      if (message !== undefined) this.#waiting.get(String(message.correlation_id))?.(messageOf(message));
+      if (message !== undefined) this.#answers.settle(String(message.correlation_id), messageOf(message));
     });
     this.#sender.on('sendable', () => this.#pump());
     for (const link of [this.#sender, this.#receiver]) {
@@ -94,25 +94,12 @@ class RequestDesk {
   }
 
   async request(message: BusMessage, timeoutMs: number, signal: AbortSignal | undefined): Promise<BusMessage> {
-    if (signal?.aborted === true) throw new Fault('caller.aborted', {});
     this.#count += 1;
     const id = `parley-${this.#count}`;
-    const answered = new Promise<BusMessage | Fault>((resolve) => this.#waiting.set(id, resolve));
-    const end = (outcome: Fault): void => this.#waiting.get(id)?.(outcome);
-    const late = setTimeout(() => end(new Fault('internal.bus-unavailable', { reason: 'no answer' })), timeoutMs);
-    const abort = (): void => end(new Fault('caller.aborted', {}));
-    signal?.addEventListener('abort', abort, { once: true });
-    try {
+    return await this.#answers.of(id, timeoutMs, signal, () => {
       this.#due.push(this.#messageOf(id, message, timeoutMs));
       this.#pump();
-      const outcome = await answered;
-      if (outcome instanceof Fault) throw outcome;
-      return outcome;
-    } finally {
-      clearTimeout(late);
-      signal?.removeEventListener('abort', abort);
-      this.#waiting.delete(id);
-    }
+    });
   }
 
   close(): void {
@@ -122,7 +109,7 @@ class RequestDesk {
   }
 
   #fail(fault: Fault): void {
-    for (const end of this.#waiting.values()) end(fault);
+    this.#answers.fail(fault);
   }
 
   /** Nothing is asked before there is a place for the answer. */
@@ -131,7 +118,7 @@ class RequestDesk {
     while (this.#due.length > 0 && this.#sender.sendable() && typeof replyTo === 'string' && replyTo !== '') {
       const message = this.#due.shift();
       // Who gave up meanwhile wants no answer.
-      if (message !== undefined && this.#waiting.has(String(message.correlation_id)))
+      if (message !== undefined && this.#answers.isAwaited(String(message.correlation_id)))
         this.#sender.send({ ...message, reply_to: replyTo });
     }
   }

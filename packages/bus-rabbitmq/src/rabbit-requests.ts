@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { BusMessage, BusRequest, Requester, RequestInlet } from '@parley/bus';
-import { DeliveryQueue } from '@parley/bus/internal';
+import { AwaitedAnswers, DeliveryQueue } from '@parley/bus/internal';
 import { Fault } from '@parley/core';
 import { optional, port, requireOptions, shapeOf, TEXT, whole } from '@parley/core/internal';
 import type { Channel, ConsumeMessage } from 'amqplib';
@@ -41,15 +41,15 @@ const REPLY_TO = 'amq.rabbitmq.reply-to';
 export function rabbitRequester(options: RabbitRequesterOptions): Requester {
   requireOptions(OPTIONS, options, 'options');
   const { connection, queue } = options;
-  const waiting = new Map<string, (outcome: BusMessage | Fault) => void>();
+  const answers = new AwaitedAnswers<BusMessage>();
   let asking: Promise<Channel> | undefined;
 
   async function opened(): Promise<Channel> {
     const channel = await connection.createChannel();
     channel.on('error', () => undefined).once('close', () => fail('closed'));
-    channel.on('return', ({ properties }) => waiting.get(String(properties.correlationId))?.(unavailable('no queue')));
+    channel.on('return', ({ properties }) => answers.settle(String(properties.correlationId), unavailable('no queue')));
     const heard = (message: ConsumeMessage | null): void => {
-      if (message !== null) waiting.get(String(message.properties.correlationId))?.(messageOf(message));
+      if (message !== null) answers.settle(String(message.properties.correlationId), messageOf(message));
     };
     await channel.consume(REPLY_TO, heard, { noAck: true });
     return channel;
@@ -57,34 +57,21 @@ export function rabbitRequester(options: RabbitRequesterOptions): Requester {
 
   function fail(reason: string): void {
     asking = undefined;
-    for (const end of waiting.values()) end(unavailable(reason));
+    answers.fail(unavailable(reason));
   }
 
   return {
     async request({ octets, headers }, timeoutMs, signal) {
-      if (signal?.aborted === true) throw new Fault('caller.aborted', {});
       const correlationId = randomUUID();
-      const answered = new Promise<BusMessage | Fault>((resolve) => waiting.set(correlationId, resolve));
-      const end = (outcome: Fault): void => waiting.get(correlationId)?.(outcome);
-      const late = setTimeout(() => end(unavailable('no answer')), timeoutMs);
-      const abort = (): void => end(new Fault('caller.aborted', {}));
-      signal?.addEventListener('abort', abort, { once: true });
-      try {
+      // What nobody waits for any more need not be answered.
+      const properties = { correlationId, replyTo: REPLY_TO, expiration: timeoutMs, mandatory: true };
+      return await answers.of(correlationId, timeoutMs, signal, () => {
         asking ??= opened();
-        // What nobody waits for any more need not be answered.
-        const properties = { correlationId, replyTo: REPLY_TO, expiration: timeoutMs, mandatory: true };
         const sent = asking.then((channel) => {
           channel.publish('', queue, asBuffer(octets), { ...properties, headers: rabbitHeaders(headers) });
         });
         sent.catch((error: unknown) => fail(error instanceof Error ? error.name : 'unknown'));
-        const outcome = await answered;
-        if (outcome instanceof Fault) throw outcome;
-        return outcome;
-      } finally {
-        clearTimeout(late);
-        signal?.removeEventListener('abort', abort);
-        waiting.delete(correlationId);
-      }
+      });
     },
     async close() {
       const closing = asking;

@@ -30,6 +30,7 @@ export { freshUntilMs, requireFresh } from './open/freshness.ts';
 export { isBesideMessage } from './open/replay-key.ts';
 export { checkedPolicy } from './policy/policy-of.ts';
 export { POLICY_CHANGES } from './policy/policy-shape.ts';
+export { PROTECTION_ORDERS } from './policy/protection-order.ts';
 export type { Crew } from './pool/create-pool.ts';
 export { createBatchPool } from './pool/create-pool.ts';
 export type { ErrandAnswer } from './pool/errands.ts';

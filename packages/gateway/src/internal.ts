@@ -3,4 +3,4 @@
 
 export { withKeyService } from './keeping/key-service.ts';
 export type { SharedServer } from './keeping/shared-server.ts';
-export { isServerAddress, openServer } from './keeping/shared-server.ts';
+export { openServer } from './keeping/shared-server.ts';

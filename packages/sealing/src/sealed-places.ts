@@ -24,24 +24,25 @@ export interface SealedPlacesParts {
 
 /** The places of one store: each record is sealed for its own, and none opens that is older than it is known to be. */
 export class SealedPlaces {
-  readonly keys: readonly [KeyEncryptionKey, ...KeyEncryptionKey[]];
-  readonly #nowMs: () => number;
-  readonly #witness: RollbackWitness;
+  readonly #parts: SealedPlacesParts;
 
-  constructor({ keys, nowMs, witness }: SealedPlacesParts) {
-    this.keys = keys;
-    this.#nowMs = nowMs;
-    this.#witness = witness;
+  constructor(parts: SealedPlacesParts) {
+    this.#parts = parts;
+  }
+
+  /** The first seals. */
+  get keys(): SealedPlacesParts['keys'] {
+    return this.#parts.keys;
   }
 
   /** The place called `name`, before it is read: what is read afterwards is as new as what is known by now, however late it comes. */
   at(name: Uint8Array): WitnessedPlace {
-    return new WitnessedPlace(name, this.keys, this.#witness, this.#nowMs, true);
+    return new WitnessedPlace(name, this.#parts, true);
   }
 
   /** The same within a transaction: what is read there may never come to be. */
   within(name: Uint8Array): WitnessedPlace {
-    return new WitnessedPlace(name, this.keys, this.#witness, this.#nowMs, false);
+    return new WitnessedPlace(name, this.#parts, false);
   }
 
   /** The same, of which an older record is as good as the newest. */
@@ -51,7 +52,7 @@ export class SealedPlaces {
 
   /** A record of that stamp is at the place called `name`, as another process says. */
   heard(name: Uint8Array, stamp: number): void {
-    this.#witness.saw(placeOf(name), stamp);
+    this.#parts.witness.saw(placeOf(name), stamp);
   }
 
   /** Whether `record` is sealed under the key that seals now. */
@@ -63,28 +64,19 @@ export class SealedPlaces {
 /** One place, as it is known at one moment. */
 export class WitnessedPlace implements RecordPlace {
   readonly #name: Uint8Array;
-  readonly #keys: SealedPlaces['keys'];
-  readonly #witness: RollbackWitness;
-  readonly #nowMs: () => number;
+  readonly #parts: SealedPlacesParts;
   readonly #place: string;
   readonly #isCommitted: boolean;
   readonly #least: number;
   #newest: number;
 
-  constructor(
-    name: Uint8Array,
-    keys: SealedPlaces['keys'],
-    witness: RollbackWitness,
-    nowMs: () => number,
-    isCommitted: boolean,
-  ) {
-    this.#isCommitted = isCommitted;
+  /** `isCommitted`: whether what is read there is there for all. */
+  constructor(name: Uint8Array, parts: SealedPlacesParts, isCommitted: boolean) {
     this.#name = name;
-    this.#keys = keys;
-    this.#witness = witness;
-    this.#nowMs = nowMs;
+    this.#parts = parts;
+    this.#isCommitted = isCommitted;
     this.#place = placeOf(name);
-    this.#least = witness.newest(this.#place);
+    this.#least = parts.witness.newest(this.#place);
     this.#newest = this.#least;
   }
 
@@ -95,20 +87,20 @@ export class WitnessedPlace implements RecordPlace {
 
   /** @throws Fault `internal.store-corrupt` also where a newer one has been there; and as `openRecord` */
   open(record: Uint8Array): Uint8Array {
-    const plaintext = openRecord(record, this.#name, this.#keys);
+    const plaintext = openRecord(record, this.#name, this.#parts.keys);
     const stamp = stampOf(record);
     if (stamp < this.#least) {
       plaintext.fill(0);
       throw new Fault('internal.store-corrupt', { reason: 'rolled back' });
     }
     this.#newest = Math.max(this.#newest, stamp);
-    if (this.#isCommitted) this.#witness.saw(this.#place, stamp);
+    if (this.#isCommitted) this.#parts.witness.saw(this.#place, stamp);
     return plaintext;
   }
 
   seal(plaintext: Uint8Array): Uint8Array {
-    const stamp = Math.max(stampAt(called('nowMs', FINITE, this.#nowMs)), this.#newest + 1);
-    return sealRecord(plaintext, this.#name, this.#keys[0], stamp);
+    const stamp = Math.max(stampAt(called('nowMs', FINITE, this.#parts.nowMs)), this.#newest + 1);
+    return sealRecord(plaintext, this.#name, this.#parts.keys[0], stamp);
   }
 
   follow(record: Uint8Array): void {
@@ -121,11 +113,11 @@ export class WitnessedPlace implements RecordPlace {
 
   /** As {@link saw}, and worth keeping longer than this process lives. */
   async wrote(record: Uint8Array): Promise<void> {
-    await this.#witness.wrote(this.#place, stampOf(record));
+    await this.#parts.witness.wrote(this.#place, stampOf(record));
   }
 
   saw(record: Uint8Array): void {
-    this.#witness.saw(this.#place, stampOf(record));
+    this.#parts.witness.saw(this.#place, stampOf(record));
   }
 }
 

@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import type { SimulatedRun } from '../../../benchmarks/dist/archive-sim/simulate.js';
 import { missingNats } from '../bus/nats-server.mjs';
 
 const RUN = fileURLToPath(new URL('../../../benchmarks/dist/archive-sim/run.js', import.meta.url));
@@ -12,15 +13,6 @@ interface Work {
   readonly units: number;
   readonly messages: number;
   readonly cpuMs: number;
-}
-
-interface Scenario {
-  readonly elapsedMs: number;
-  readonly units: number;
-  readonly lostUnits: number;
-  readonly messages: number;
-  readonly crashes: number;
-  readonly usefulShare: number;
 }
 
 function simulated(...words: readonly string[]): unknown {
@@ -50,15 +42,15 @@ test('a thousand workers: nothing is done twice where nobody dies, and what goes
   const messages = 10_000_000;
   const words = ['--messages', String(messages), '--segments', '4000', '--shards', '2000', '--workers', '1000'];
   const { rows } = simulated(...words) as {
-    readonly rows: readonly { readonly name: string; readonly run: Scenario }[];
+    readonly rows: readonly { readonly name: string; readonly run: SimulatedRun }[];
   };
   const [calm, slow, dying, warm, hot, all] = rows.map(({ run }) => run) as [
-    Scenario,
-    Scenario,
-    Scenario,
-    Scenario,
-    Scenario,
-    Scenario,
+    SimulatedRun,
+    SimulatedRun,
+    SimulatedRun,
+    SimulatedRun,
+    SimulatedRun,
+    SimulatedRun,
   ];
   for (const { units, lostUnits, crashes, messages: worked, usefulShare } of rows.map(({ run }) => run)) {
     expect(units).toBe(6000);

@@ -58,9 +58,16 @@ async function deadline(waitMaxMs: number, detail: object, signal: AbortSignal):
 
 const TRIED_EVERY_MS = 1000;
 /** What says that nobody is there (yet), and nothing else. */
-const ABSENCES: ReadonlySet<string> = new Set([
-  ...['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT', 'EPIPE'],
-]);
+const ABSENCES = [
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ETIMEDOUT',
+  'EPIPE',
+] as const;
 
 /** Connects again as long as nobody is there. @throws what `connect` fails with otherwise */
 export async function connectedInTime<T>(connect: () => Promise<T>): Promise<T> {
@@ -77,6 +84,6 @@ export async function connectedInTime<T>(connect: () => Promise<T>): Promise<T> 
 /** Clients wrap what the socket said. */
 function isAbsence(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  const code = 'code' in error ? String(error.code) : '';
-  return ABSENCES.has(code) || [...ABSENCES].some((each) => error.message.includes(each)) || isAbsence(error.cause);
+  const said = `${'code' in error ? error.code : ''} ${error.message}`;
+  return ABSENCES.some((each) => said.includes(each)) || isAbsence(error.cause);
 }

@@ -2,7 +2,7 @@
 import { SUITE_NAMES } from '@parley/core';
 import type { Kind } from '@parley/core/internal';
 import { anything, FLAG, objectWith, oneOf, optional, shapeOf } from '@parley/core/internal';
-import { POLICY_CHANGES } from '@parley/engine/internal';
+import { POLICY_CHANGES, PROTECTION_ORDERS } from '@parley/engine/internal';
 import { ADDRESSING_STYLE } from '../soap/addressing-style.ts';
 import type { ConversationProfile, HandshakeStyle } from './conversation-profile.ts';
 import type { EndpointPolicy } from './endpoint-policy.ts';
@@ -12,7 +12,7 @@ import type { Guard } from './protection.ts';
 const GUARD: Kind<Guard> = objectWith<Guard>({ protection: anything(), policy: anything() });
 const KEYS = oneOf(['combined', 'any']);
 const ENCRYPT = oneOf(['none', 'body', 'body-and-signature']);
-const ORDER = oneOf(['sign-then-encrypt', 'encrypt-then-sign']);
+const ORDER = oneOf(PROTECTION_ORDERS);
 
 export const CONVERSATION_PROFILE: Kind<ConversationProfile> = shapeOf<ConversationProfile>({
   suite: oneOf(SUITE_NAMES),

@@ -148,6 +148,7 @@ interface FieldWrite {
   readonly place: RecordPlace;
 }
 
+/** Whether a field of a hash is a record, and none of the hash's own. */
 export function isRecordField(field: string): boolean {
   return field.startsWith(NAME_PREFIX);
 }

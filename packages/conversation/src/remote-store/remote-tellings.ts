@@ -1,10 +1,10 @@
-/** What nodes tell each other of a context that changed: sealed, with how new its record is now, so that nobody else can tell them anything. */
 import { decodeBase64Text, encodeBase64 } from '@parley/core/internal';
 import type { SealedPlaces } from '@parley/sealing/internal';
 import { openRecord, sealRecord, stampOf } from '@parley/sealing/internal';
 import type { Telling } from './remote-hashes.ts';
 import type { RemoteNames } from './remote-names.ts';
 
+/** What nodes tell each other of a context that changed: sealed, with how new its record is now, so that nobody else can tell them anything. */
 export class RemoteTellings {
   readonly #places: SealedPlaces;
   readonly #names: RemoteNames;

@@ -3,7 +3,7 @@ import type { Destination } from '../sequence/destination.ts';
 import type { Lease } from '../sequence/lease.ts';
 import type { Source } from '../sequence/source.ts';
 import type { SequenceVersion } from '../sequence-wire/generation.ts';
-import { numbersIn } from '../sequence-wire/number-ranges.ts';
+import { numbersWithout } from '../sequence-wire/number-ranges.ts';
 import type { Records } from '../store/record-store.ts';
 
 /** A sequence, with the one that was offered for the way back. */
@@ -109,13 +109,17 @@ export class SessionBook {
   /** A session, whose messages live as long as it does: those that wait for one that is missing, and those that are to be sent again. */
   #keptOn(session: Session): Session {
     if (this.#nowMs - (session.keptAtMs ?? Number.NEGATIVE_INFINITY) < KEPT_MS) return session;
-    for (const [kind, numbers] of [['in', waitingNumbers(session)] as const, ['out', pendingNumbers(session)] as const])
-      for (const number of numbers) {
-        const message = this.message(kind, session, number);
-        // One that comes in this very step is among the writes that follow.
-        if (message !== undefined) this.#records.put(keyOf(kind, session.ordinal, number), message, this.#untilMs);
-      }
+    this.#writeAgain('in', session, waitingNumbers(session));
+    this.#writeAgain('out', session, pendingNumbers(session));
     return { ...session, keptAtMs: this.#nowMs };
+  }
+
+  #writeAgain(kind: MessageKind, session: Session, numbers: readonly number[]): void {
+    for (const number of numbers) {
+      const message = this.message(kind, session, number);
+      // One that comes in this very step is among the writes that follow.
+      if (message !== undefined) this.#records.put(keyOf(kind, session.ordinal, number), message, this.#untilMs);
+    }
   }
 
   get #untilMs(): number {
@@ -124,7 +128,7 @@ export class SessionBook {
 }
 
 function waitingNumbers({ inbound }: Session): readonly number[] {
-  return inbound === undefined ? [] : numbersIn(inbound.received, inbound.delivered);
+  return inbound === undefined ? [] : numbersWithout(inbound.received, inbound.delivered);
 }
 
 function pendingNumbers({ outbound }: Session): readonly number[] {

@@ -57,7 +57,7 @@ export function countOf(ranges: NumberRanges): number {
 }
 
 /** The numbers of `ranges` that are not in `others`: few, where the two are much the same. */
-export function numbersIn(ranges: NumberRanges, others: NumberRanges): readonly number[] {
+export function numbersWithout(ranges: NumberRanges, others: NumberRanges): readonly number[] {
   const numbers: number[] = [];
   for (const { lower, upper } of ranges) {
     for (let number = lower; number <= upper; number++) {

@@ -27,10 +27,12 @@ export function isHeldElsewhere(lease: Lease | undefined, shift: Shift, atMs: nu
   return lease !== undefined && lease.node !== shift.node && !mayHandOver(lease, shift, atMs);
 }
 
+/** Whether the lease is that shift's. */
 export function isHeldBy(lease: Lease | undefined, { node, shift }: Shift): boolean {
   return lease?.node === node && lease.shift === shift;
 }
 
+/** A lease that begins at `atMs`. */
 export function leaseOf({ node, shift, leaseMs }: Shift, atMs: number): Lease {
   return { node, shift, untilMs: atMs + leaseMs };
 }

@@ -30,6 +30,7 @@ import { Workspace } from '../memory/workspace.ts';
 import type { NamedContext } from '../message/opened-message.ts';
 import { LAYOUTS } from '../policy/layout.ts';
 import { HEADER_NAME, PAYLOAD_PATH } from '../policy/policy-shape.ts';
+import { PROTECTION_ORDERS } from '../policy/protection-order.ts';
 import { EncryptedKey } from './encrypted-key.ts';
 import type {
   AssertionSealRequest,
@@ -143,7 +144,6 @@ const TRANSPORT: Members<TransportSealRequest> = {
 
 const { transport: _, bearerContext: _b, ...UNPROTECTED } = TRANSPORT;
 
-const PROTECTION_ORDERS = ['sign-then-encrypt', 'encrypt-then-sign'] as const;
 const OPTIONS: Members<Omit<SealOptions, 'suite'>> = {
   ...UNPROTECTED,
   digest: optional(HASH),

@@ -13,6 +13,7 @@ import type { HeaderName } from '../message/header-name.ts';
 import type { NamedContext } from '../message/opened-message.ts';
 import type { PayloadPath } from '../message/payload-path.ts';
 import type { Layout } from '../policy/layout.ts';
+import type { ProtectionOrder } from '../policy/protection-order.ts';
 import type { AssertionReference } from '../write/assertion-reference.ts';
 import type { CertificateReference } from '../write/certificate-reference.ts';
 import type { EncryptedKey } from './encrypted-key.ts';
@@ -84,8 +85,6 @@ export interface ContextProof
   /** Over the signature of the message; or beside it, over the Timestamp (WS-SecurityPolicy §8.3, over TLS). Default: `signature`. */
   readonly over?: 'signature' | 'timestamp';
 }
-
-export type ProtectionOrder = 'sign-then-encrypt' | 'encrypt-then-sign';
 
 /** What is signed. */
 export interface SignedSelection {

@@ -41,7 +41,7 @@ import { elementsToSign, headersToEncrypt, payloadToEncrypt } from './selected-p
 import { endorsementsOf, writeSignatures } from './signatures.ts';
 import type { SignedElement } from './signed-references.ts';
 import { dereferencedOf, referenceTo, referenceToWriting, writeSigned } from './signed-references.ts';
-import { supportingElements, writeEncryptedFirst, writeSupporting } from './supporting-elements.ts';
+import { dataIdsOf, supportingElements, writeEncryptedFirst, writeSupporting } from './supporting-elements.ts';
 import { SymmetricKeys } from './symmetric-keys.ts';
 import { furnish, withoutKeys } from './transport.ts';
 
@@ -282,7 +282,9 @@ function writeSecurity(
     for (const token of hidden) references.push(...writeSupporting(sealing, writer, token));
     if (references.length === 0)
       throw new Fault('caller.option-invalid', { option: 'seal', reason: 'nothing to sign' });
-    const listSigned = (): void => void (signedIds.length > 0 && keys.writeReferenceList(writer, signedIds));
+    const listSigned = (): void => {
+      if (signedIds.length > 0) keys.writeReferenceList(writer, signedIds);
+    };
     // interop: Metro wants what was encrypted first undone before it looks at the proof of a context.
     const isEarly = sealing.proof !== undefined;
     signatureValues = writeSignatures(sealing, writer, signature, endorsements, isEarly ? listSigned : NOTHING);
@@ -292,9 +294,6 @@ function writeSecurity(
   return signatureValues;
 }
 
-function dataIdsOf(all: readonly { readonly dataId: string | undefined }[]): readonly string[] {
-  return all.flatMap(({ dataId }) => dataId ?? []);
-}
 function suiteOf(request: AnyRequest): AlgorithmSuite {
   return algorithmSuite('context' in request ? (request.suite ?? request.context.suite) : request.suite);
 }

@@ -50,6 +50,11 @@ export function writeSupporting(
   return references;
 }
 
+/** Of those that go encrypted, the Ids of what they are encrypted to. */
+export function dataIdsOf(all: readonly { readonly dataId: string | undefined }[]): readonly string[] {
+  return all.flatMap(({ dataId }) => dataId ?? []);
+}
+
 /** The same of one that is signed as what it was encrypted to. */
 export function writeEncryptedFirst(
   sealing: Sealing,

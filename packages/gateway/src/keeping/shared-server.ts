@@ -65,11 +65,6 @@ export async function openServer({ url, password, name = NAME }: ServerAddress, 
   return await open(parsed, name);
 }
 
-/** Whether `text` is an address, and not a folder. */
-export function isServerAddress(text: string): boolean {
-  return Object.keys(SCHEMES).some((scheme) => text.startsWith(`${scheme}//`));
-}
-
 /** safety: what its client would pass over in silence leads to another place than was meant. */
 function isRedisPlace({ pathname, search, hash }: URL): boolean {
   return /^(\/\d*)?$/.test(pathname) && search === '' && hash === '';

@@ -128,18 +128,22 @@ export function scanRootByModule(
   octets.set(bytes, OCTETS_AT);
   tape = document;
   last = lastMarkup;
-  const end = module.scanRoot(
-    start,
-    lastMarkup,
-    Math.min(limits.depthMax, INT32_MAX),
-    Math.min(limits.nodesMax, INT32_MAX),
-    Math.min(limits.attributesPerElementMax, INT32_MAX),
-    Math.min(limits.namespacesPerElementMax, INT32_MAX),
-    Math.min(limits.nameBytesMax, INT32_MAX),
-    Math.min(limits.attributeValueBytesMax, INT32_MAX),
-  );
-  // safety: plaintext is scanned too, and must not stay behind here.
-  octets.fill(0, OCTETS_AT, OCTETS_AT + bytes.length);
+  let end: number;
+  try {
+    end = module.scanRoot(
+      start,
+      lastMarkup,
+      Math.min(limits.depthMax, INT32_MAX),
+      Math.min(limits.nodesMax, INT32_MAX),
+      Math.min(limits.attributesPerElementMax, INT32_MAX),
+      Math.min(limits.namespacesPerElementMax, INT32_MAX),
+      Math.min(limits.nameBytesMax, INT32_MAX),
+      Math.min(limits.attributeValueBytesMax, INT32_MAX),
+    );
+  } finally {
+    // safety: plaintext is scanned too, and must not stay behind here.
+    octets.fill(0, OCTETS_AT, OCTETS_AT + bytes.length);
+  }
   copyRecords(document);
   copyPrefixes(document);
   copyUris(document);
