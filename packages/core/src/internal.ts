@@ -48,6 +48,7 @@ export { belowLimitFault, limitFault } from './base/limit-fault.ts';
 export { nearestName } from './base/nearest-name.ts';
 export { jsonLine, printable, printableLines } from './base/printable.ts';
 export { randomReserve } from './base/random-reserve.ts';
+export { restoreStackDepth, withPeersFaultsAsData } from './base/stack-depth.ts';
 export { CONTEXT_SECRET_BYTES_MIN } from './context/context-secret.ts';
 export { CONTEXT } from './context/context-shape.ts';
 export { selectKey } from './context/security-context.ts';

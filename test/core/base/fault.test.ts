@@ -9,7 +9,7 @@ import {
   retryOf,
   soapFaultOf,
 } from '@parley/core';
-import { failedReply } from '@parley/core/internal';
+import { failedReply, withPeersFaultsAsData } from '@parley/core/internal';
 import { describe, expect, test } from 'vitest';
 
 describe('codes', () => {
@@ -131,5 +131,32 @@ describe('a cause', () => {
 
   test('is not kept of what a peer did', () => {
     expect(failedReply(new Fault('peer.decrypt-failed', {}, cause))).not.toHaveProperty('cause');
+  });
+});
+
+describe('where a fault was found', () => {
+  const framesOf = (code: FaultCode): number => new Fault(code).stack!.split('\n    at ').length - 1;
+
+  test("is told, but for a peer's that becomes data", () => {
+    for (const code of FAULT_CODES) {
+      expect(framesOf(code), code).toBeGreaterThan(0);
+      const frames = withPeersFaultsAsData(() => framesOf(code));
+      if (code.startsWith('peer.')) expect(frames, code).toBe(0);
+      else expect(frames, code).toBeGreaterThan(0);
+    }
+  });
+
+  test('is told again behind what answers with data, however that ends', () => {
+    const { stackTraceLimit } = Error;
+    const refused = (): never => {
+      throw new Fault('peer.xml-malformed');
+    };
+    expect(() => withPeersFaultsAsData(refused)).toThrow(Fault);
+    withPeersFaultsAsData(() => {
+      expect(() => withPeersFaultsAsData(refused)).toThrow(Fault);
+      expect(framesOf('peer.xml-malformed')).toBe(0);
+    });
+    expect(framesOf('peer.xml-malformed')).toBeGreaterThan(0);
+    expect(Error.stackTraceLimit).toBe(stackTraceLimit);
   });
 });

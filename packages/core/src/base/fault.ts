@@ -9,6 +9,7 @@ import { got } from './got.ts';
 import { INTERNAL_FAULTS } from './internal-faults.ts';
 import { nearestName } from './nearest-name.ts';
 import { PEER_FAULTS } from './peer-faults.ts';
+import { restoreStackDepth, stackDepthFor } from './stack-depth.ts';
 
 /** What a code looks like to the peer: a SOAP code and, for most, a subcode (SOAP 1.1: the faultcode itself). */
 export interface SoapFault {
@@ -103,7 +104,10 @@ export class Fault extends Error {
 
   /** `cause` is what was caught, for the log of this process; a `peer.` code has none. */
   constructor(code: FaultCode, detail: FaultDetail = {}, cause?: unknown) {
-    super(describe(code, detail), cause === undefined || code.startsWith('peer.') ? undefined : { cause });
+    const message = describe(code, detail);
+    const stackDepth = stackDepthFor(code);
+    super(message, cause === undefined || code.startsWith('peer.') ? undefined : { cause });
+    restoreStackDepth(stackDepth);
     this.code = code;
     this.detail = detail;
   }

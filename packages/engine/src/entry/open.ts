@@ -1,6 +1,6 @@
 /** The door of `open`: the templates are asked first, and what they do not know goes the whole way. */
 import type { Reply } from '@parley/core';
-import { anything, called, failedReply } from '@parley/core/internal';
+import { anything, called, failedReply, withPeersFaultsAsData } from '@parley/core/internal';
 import { PasswordKeys } from '../keys/password-keys.ts';
 import { TransportedKeys } from '../keys/transported-keys.ts';
 import { Workspace } from '../memory/workspace.ts';
@@ -24,14 +24,16 @@ import { openByTemplate } from '../templates/open-by-template.ts';
  */
 export function open(message: Uint8Array, request: OpenRequest): Reply<OpenedMessage> {
   try {
-    const checked = checkedOpening(message, request);
-    const asked = new AskedByTemplate();
-    const proven = openByTemplate(message, checked, asked);
-    if (proven !== undefined) return { ok: true, value: remembered(proven, checked) };
-    return { ok: true, value: openWhole(message, asked.forTheWholeWay(checked)) };
+    return { ok: true, value: withPeersFaultsAsData(() => openEitherWay(message, checkedOpening(message, request))) };
   } catch (error) {
     return failedReply(error);
   }
+}
+
+function openEitherWay(message: Uint8Array, request: OpenRequest): OpenedMessage {
+  const asked = new AskedByTemplate();
+  const proven = openByTemplate(message, request, asked);
+  return proven === undefined ? openWhole(message, asked.forTheWholeWay(request)) : remembered(proven, request);
 }
 
 function openWhole(message: Uint8Array, request: OpenRequest): OpenedMessage {

@@ -19,7 +19,7 @@ import {
 } from '@parley/codec/internal';
 import type { CipherAlgorithm } from '@parley/core';
 import { Fault } from '@parley/core';
-import { limitFault } from '@parley/core/internal';
+import { limitFault, restoreStackDepth } from '@parley/core/internal';
 import { endOf, startOf } from '../claims/claim.ts';
 import { isEncryptedData } from '../claims/encrypted-data.ts';
 import { resolveSecret } from '../keys/resolve-keys.ts';
@@ -142,12 +142,11 @@ const NO_UTF8 = 0xff;
  */
 function readAgain(bytes: Uint8Array, { limits, reader }: Policy, tape: Tape): void {
   const { stackTraceLimit } = Error;
-  // Where intrinsics are frozen, it stays as it is.
-  Reflect.set(Error, 'stackTraceLimit', 0);
+  restoreStackDepth(0);
   try {
     readDocument(bytes, limits, tape, reader === 'libxml' ? 'cross-check' : reader, { tersely: true });
   } finally {
-    Reflect.set(Error, 'stackTraceLimit', stackTraceLimit);
+    restoreStackDepth(stackTraceLimit);
   }
 }
 
