@@ -32,7 +32,10 @@ async function opened(directory: string, entriesMax?: number): Promise<LmdbRepla
   return cache;
 }
 
-test.each(REPLAY_CACHE_LAWS)('$name', async ({ check }) => await check(async () => await opened(await folder())));
+test.each(REPLAY_CACHE_LAWS)(
+  '$name',
+  async ({ check }) => await check(async (entriesMax) => await opened(await folder(), entriesMax)),
+);
 
 test('tells how many it holds, after a restart, too, and how long each has waited for the disk', async () => {
   const directory = await folder();
@@ -103,7 +106,7 @@ test('one owner does not fill it for the others', async () => {
   const taken: boolean[] = [];
   const greedy = async (): Promise<void> => {
     for (let key = 0; ; key++)
-      taken.push(await cache.insertIfAbsent('s', `${key}`, START_MS + 1000, START_MS, { owner: 'greedy' }));
+      taken.push(await cache.insertIfAbsent('', `${key}`, START_MS + 1000, START_MS, { owner: 'greedy' }));
   };
   await expect(greedy()).rejects.toMatchObject({ code: 'internal.quota', detail: { quota: 'replay-share' } });
   expect(taken.length).toBe(53);

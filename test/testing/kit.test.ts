@@ -5,7 +5,7 @@ import { MemoryPeer, REPLAY_CACHE_LAWS, SAMPLE_TIME_MS, sampleMessage, TestAmbie
 import { describe, expect, test } from 'vitest';
 
 describe('a replay cache in memory', () => {
-  test.each(REPLAY_CACHE_LAWS)('$name', ({ check }) => check(() => new MemoryReplayCache()));
+  test.each(REPLAY_CACHE_LAWS)('$name', ({ check }) => check((entriesMax) => new MemoryReplayCache({ entriesMax })));
 });
 
 test('a law that does not hold says so', async () => {

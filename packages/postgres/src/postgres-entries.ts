@@ -5,7 +5,6 @@ import { schemaText } from './schema.ts';
 import type { PostgresPlace } from './store-settings.ts';
 import { SCHEMA } from './store-settings.ts';
 
-const FULL = -1;
 /** After so many entries what is over is removed, so many at a time, by whoever gets it. */
 const SWEEP_EVERY = 1000;
 const SWEEP_ROWS = 4000;
@@ -33,10 +32,10 @@ export function postgresEntries(kind: string, options: PostgresPlace & EntryLimi
     await made;
     // Nobody waits for it; one that fails is done by the next.
     if (++claims % SWEEP_EVERY === 0) sweep(minute).catch(() => undefined);
-    const values = [...keys, holder, keepMs, minute, lastMinute, roomMax];
-    const reply = await calls.value(`select ${schema}.claim($1, $2, $3, $4, $5, $6, $7, $8)`, values);
-    const [first = 0, entries = 0] = (reply as readonly unknown[]).map(Number);
-    if (first >= 0) return first === 1;
-    return { quota: first === FULL ? 'replay' : 'replay-share', entries };
+    const [entry, room, owner, context = ''] = keys;
+    const values = [entry, room, owner, context, holder, keepMs, minute, lastMinute, roomMax];
+    const reply = await calls.value(`select ${schema}.claim($1, $2, $3, $4, $5, $6, $7, $8, $9)`, values);
+    const [answer = 0, entries = 0] = (reply as readonly unknown[]).map(Number);
+    return [answer, entries];
   });
 }

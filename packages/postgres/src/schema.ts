@@ -66,11 +66,11 @@ begin
   return (select coalesce(sum(entries), 0) from $schema.counts where key = a_key and minute > a_minute);
 end $body$;
 
--- {1}: the holder's; {0}: another's; {-1, all}: no room; {-2, those of the owner}: it has its share.
+-- {1}: the holder's; {0}: another's; {-1, all}: no room; {-2, those of the owner}: it has its share; {-3, those of its context}: that has. No context: ''.
 create or replace function $schema.claim(
-  a_entry text, a_room text, a_owner text, a_holder text, a_keep_ms float8, a_minute bigint, a_last bigint, a_max bigint)
+  a_entry text, a_room text, a_owner text, a_context text, a_holder text, a_keep_ms float8, a_minute bigint, a_last bigint, a_max bigint)
 returns bigint[] language plpgsql as $body$
-declare held text; kept_until timestamptz := clock_timestamp() + a_keep_ms * interval '1 millisecond'; room_left bigint; own bigint; a_slot int := pg_backend_pid() % 16;
+declare held text; counted text; kept_until timestamptz := clock_timestamp() + a_keep_ms * interval '1 millisecond'; room_left bigint; own bigint; of_context bigint; a_slot int := pg_backend_pid() % 16;
 begin
   perform pg_advisory_xact_lock(hashtextextended(a_entry, 7305828));
   select holder into held from $schema.entries where key = a_entry and until > clock_timestamp();
@@ -79,12 +79,17 @@ begin
   if room_left <= 0 then return array[-1, a_max - room_left]; end if;
   own := $schema.live(a_owner, a_minute);
   if own >= 3 * room_left then return array[-2, own]; end if;
+  if a_context <> '' then
+    of_context := $schema.live(a_context, a_minute);
+    if of_context >= 3 * (3 * room_left - own) then return array[-3, of_context]; end if;
+  end if;
   insert into $schema.entries values (a_entry, a_holder, kept_until)
     on conflict (key) do update set holder = excluded.holder, until = excluded.until;
-  insert into $schema.counts values (a_room, a_last, a_slot, 1)
-    on conflict (key, minute, slot) do update set entries = $schema.counts.entries + 1;
-  insert into $schema.counts values (a_owner, a_last, a_slot, 1)
-    on conflict (key, minute, slot) do update set entries = $schema.counts.entries + 1;
+  foreach counted in array array[a_room, a_owner, a_context] loop
+    continue when counted = '';
+    insert into $schema.counts values (counted, a_last, a_slot, 1)
+      on conflict (key, minute, slot) do update set entries = $schema.counts.entries + 1;
+  end loop;
   return array[1];
 end $body$;
 end $do$`;

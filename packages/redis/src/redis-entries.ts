@@ -7,8 +7,6 @@ import { CLAIM } from './scripts.ts';
 import type { RedisPlace } from './store-settings.ts';
 import { PREFIX } from './store-settings.ts';
 
-const FULL = -1;
-
 /** What was seen once, in Redis; `kind` keeps what is remembered for one purpose apart from the other. */
 export function redisEntries(kind: string, options: RedisPlace & EntryLimits): RemoteEntries {
   const { client, prefix = PREFIX } = options;
@@ -19,9 +17,9 @@ export function redisEntries(kind: string, options: RedisPlace & EntryLimits): R
     async ({ keys, holder, keepMs, minute, lastMinute, roomMax }) => {
       const values = [holder, keepMs, String(minute), String(lastMinute), String(roomMax)];
       const reply = await calls.run(CLAIM, keys, values);
-      if (typeof reply === 'number') return reply === 1;
-      const [why, entries = 0] = listReply(reply).map(numberReply);
-      return { quota: why === FULL ? 'replay' : 'replay-share', entries };
+      if (typeof reply === 'number') return [reply, 0];
+      const [why = 0, entries = 0] = listReply(reply).map(numberReply);
+      return [why, entries];
     },
   );
 }

@@ -48,9 +48,10 @@ if ARGV[2] ~= '' then redis.call('PUBLISH', ARGV[2], ARGV[3]) end
 return 1`);
 
 /**
- * Gives an entry to a holder, unless another has it. KEYS: the entry; how many there are, and how many of the owner, each by the minute in
- * which they end. ARGV: the holder; how long the entry is kept (ms); the minute it is, and that in which the entry ends; how many
- * there may be. Answers 1 or 0: the holder's or not; {-1, all} where there is no room, {-2, those of the owner} where it has its share.
+ * Gives an entry to a holder, unless another has it. KEYS: the entry; how many there are, how many of the owner, and where there is one of his
+ * context, each by the minute in which they end. ARGV: the holder; how long the entry is kept (ms); the minute it is, and that in
+ * which the entry ends; how many there may be. Answers 1 or 0: the holder's or not; {-1, all} where there is no room, {-2, those of the
+ * owner} where it has its share, {-3, those of the context} where that has.
  */
 export const CLAIM: Script = script(`
 local held = redis.call('GET', KEYS[1])
@@ -69,8 +70,12 @@ local left = tonumber(ARGV[5]) - all
 if left <= 0 then return {-1, all} end
 local own = live(KEYS[3])
 if own >= 3 * left then return {-2, own} end
+if KEYS[4] then
+  local context = live(KEYS[4])
+  if context >= 3 * (3 * left - own) then return {-3, context} end
+end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
-for at = 2, 3 do
+for at = 2, #KEYS do
   redis.call('HINCRBY', KEYS[at], ARGV[4], 1)
   if redis.call('PTTL', KEYS[at]) < tonumber(ARGV[2]) then redis.call('PEXPIRE', KEYS[at], ARGV[2]) end
 end

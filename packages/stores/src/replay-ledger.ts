@@ -2,12 +2,12 @@
  * What was seen once, within one transaction of a database: entries, when each may be forgotten, and how many there are of whom. Fingerprints
  * alone: nothing of a message can be read there.
  */
-import { fingerprintOf, roomsOf, shareRefusal } from '@parley/conversation/internal';
+import { claimantOf, fingerprintOf, roomsOf, shareRefusal } from '@parley/conversation/internal';
 import type { Fault } from '@parley/core';
 import type { ReplayEntry, ReplayShare } from '@parley/engine';
 import type { Writing } from './lmdb-database.ts';
 
-const PREFIX = { entry: 1, time: 2, count: 3, swept: 4 } as const;
+const PREFIX = { entry: 1, time: 2, count: 3, swept: 4, context: 5 } as const;
 /** Entries are forgotten together with the others of their ten seconds. */
 const BUCKET_MS = 10_000;
 const BUCKET_BYTES = 6;
@@ -18,6 +18,8 @@ const FORGOTTEN_AT_ONCE = 8;
 
 const SWEPT_KEY: Uint8Array = Uint8Array.of(PREFIX.swept);
 const NOTHING = new Uint8Array(0);
+const ROOM_KEY_BYTES = 2;
+const OWNER_KEY_BYTES = 18;
 const KINDS = ['message', 'trust'] as const;
 type Kind = (typeof KINDS)[number];
 
@@ -44,15 +46,22 @@ export function insertEntry(
   if (known !== undefined) forget(writing, timeKey(numberIn(known), fingerprint));
   const rooms = roomsOf(entriesMax);
   const room = rooms.trust > 0 ? kind : 'message';
+  const claimant = claimantOf(scope, owner);
   const counts = [countKey(room), countKey(room, owner)] as const;
-  const held = { room: numberIn(writing.get(counts[0])), owner: numberIn(writing.get(counts[1])) };
-  const refusal = shareRefusal(held, { name: room, entriesMax: rooms[room] }, owner);
+  const context = claimant.context === undefined ? NOTHING : contextKey(room, owner, claimant.context);
+  const held = {
+    room: numberIn(writing.get(counts[0])),
+    owner: numberIn(writing.get(counts[1])),
+    context: context.length === 0 ? 0 : numberIn(writing.get(context)),
+  };
+  const refusal = shareRefusal(held, { name: room, entriesMax: rooms[room] }, claimant);
   if (refusal !== undefined) return refusal;
   const last = Math.ceil(untilMs / BUCKET_MS);
   writing.put(entryKey, octetsOf(last));
-  writing.put(timeKey(last, fingerprint), counts[1]);
+  writing.put(timeKey(last, fingerprint), Uint8Array.of(...counts[1], ...context));
   writing.put(counts[0], octetsOf(held.room + 1));
   writing.put(counts[1], octetsOf(held.owner + 1));
+  if (context.length > 0) writing.put(context, octetsOf(held.context + 1));
   return true;
 }
 
@@ -71,13 +80,18 @@ function forgetOver(writing: Writing, swept: number): void {
 
 /** `key`: its time and its fingerprint. Whatever was forgotten before is not forgotten twice. */
 function forget(writing: Writing, key: Uint8Array): void {
-  const ownerKey = writing.get(key);
-  if (ownerKey === undefined) return;
-  // Its room, and he in it: taken out of the database's own memory, which changes with what is written.
-  const counts = [Uint8Array.from(ownerKey.subarray(0, 2)), Uint8Array.from(ownerKey)];
+  const known = writing.get(key);
+  if (known === undefined) return;
+  // Taken out of the database's own memory, which changes with what is written.
+  const value = Uint8Array.from(known);
+  const counts = [
+    value.subarray(0, ROOM_KEY_BYTES),
+    value.subarray(0, OWNER_KEY_BYTES),
+    value.subarray(OWNER_KEY_BYTES),
+  ];
   writing.remove(key);
   writing.remove(Uint8Array.of(PREFIX.entry, ...key.subarray(1 + BUCKET_BYTES)));
-  for (const count of counts) lower(writing, count);
+  for (const count of counts) if (count.length > 0) lower(writing, count);
 }
 
 function lower(writing: Writing, key: Uint8Array): void {
@@ -90,6 +104,11 @@ function lower(writing: Writing, key: Uint8Array): void {
 function countKey(room: Kind, owner?: string): Uint8Array {
   const of = owner === undefined ? NOTHING : octetsIn(fingerprintOf('', owner));
   return Uint8Array.of(PREFIX.count, KINDS.indexOf(room), ...of);
+}
+
+/** Of one context of an owner. */
+function contextKey(room: Kind, owner: string, context: string): Uint8Array {
+  return Uint8Array.of(PREFIX.context, KINDS.indexOf(room), ...octetsIn(fingerprintOf(owner, context)));
 }
 
 function timeKey(bucket: number, fingerprint: Uint8Array): Uint8Array {

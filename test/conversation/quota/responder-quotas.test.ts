@@ -120,8 +120,13 @@ describe('T68: one client', () => {
     };
     const replayCache = new MemoryReplayCache({ entriesMax: 80 });
     const place = world('200512', '1.2', { replayCache, onAlarm, authenticate: ({ username }) => username });
-    const [alice, mallory] = [place.initiator(), place.initiator({ credential: credentialOf('mallory') })];
-    for (const initiator of [alice, mallory]) await issue(place, initiator);
+    const credential = credentialOf('mallory');
+    const [alice, mallory, other] = [
+      place.initiator(),
+      place.initiator({ credential }),
+      place.initiator({ credential }),
+    ];
+    for (const initiator of [alice, mallory, other]) await issue(place, initiator);
     const codes: string[] = [];
     for (let count = 0; count < 60; count++) {
       const received = await place.responder.receive(sent(mallory.requestCall(applicationEnvelope('1.2', 'x'))), TLS);
@@ -131,17 +136,23 @@ describe('T68: one client', () => {
     // Told of once, with a count of the rest a minute later.
     expect(alarms).toHaveLength(1);
     expect(alarms[0]).toMatchObject({
-      kind: 'replay-share',
+      kind: 'replay-context',
       code: 'internal.quota',
       suppressed: 0,
-      detail: { principal: 'mallory' },
+      detail: { principal: 'mallory', context: expect.stringMatching(/^urn:uuid:/) },
     });
+    // Her other context has a share of its own; together they have no more than hers.
+    must(await place.responder.receive(sent(other.requestCall(applicationEnvelope('1.2', 'y'))), TLS), 'message');
+    for (let count = 0; alarms.length < 2 && count < 60; count++)
+      await place.responder.receive(sent(other.requestCall(applicationEnvelope('1.2', 'y'))), TLS);
+    expect(alarms[1]).toMatchObject({ kind: 'replay-share', detail: { principal: 'mallory' } });
     must(await place.responder.receive(sent(alice.requestCall(applicationEnvelope('1.2', 'pay'))), TLS), 'message');
     await issue(place, place.initiator());
     must(await place.responder.receive(sent(alice.requestCancel(TLS)), TLS), 'cancelled');
     place.ambient.now += 60_000;
     await place.responder.receive(sent(mallory.requestCall(applicationEnvelope('1.2', 'x'))), TLS);
     expect(alarms.map(({ suppressed }) => suppressed)).toEqual([
+      0,
       0,
       codes.filter((code) => code === 'internal.quota').length - 1,
     ]);

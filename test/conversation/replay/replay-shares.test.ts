@@ -11,7 +11,7 @@ const UNTIL = NOW + 600_000;
 function fill(cache: MemoryReplayCache, owner: string, kind: 'message' | 'trust' = 'message', nowMs = NOW) {
   for (let count = 0; ; count++) {
     try {
-      const isTaken = cache.insertIfAbsent('urn:scope', `${owner} ${kind} ${nowMs} ${count}`, nowMs + 600_000, nowMs, {
+      const isTaken = cache.insertIfAbsent('', `${owner} ${kind} ${nowMs} ${count}`, nowMs + 600_000, nowMs, {
         owner,
         kind,
       });
@@ -38,6 +38,29 @@ test('T68: messages never fill the room of log-ons, renewals and cancels, nor on
   const trust = fill(cache, 'mallory', 'trust');
   expect(trust).toMatchObject({ count: 750, detail: { quota: 'replay-share', room: 'trust' } });
   expect(cache.insertIfAbsent('handshake alice', 'm', UNTIL, NOW, { owner: 'alice', kind: 'trust' })).toBe(true);
+});
+
+test('T68: one context of a principal leaves room for its others, and one that is its own principal has the whole share', () => {
+  const cache = new MemoryReplayCache({ entriesMax: 8000 });
+  const insert = (context: string, owner: string, count: number): number => {
+    for (let at = 0; at < count; at++)
+      try {
+        cache.insertIfAbsent(context, `${owner} ${at}`, UNTIL, NOW, { owner });
+      } catch (error) {
+        expect(error).toMatchObject({
+          code: 'internal.quota',
+          detail: { quota: 'replay-context', context, principal: owner, entries: at },
+        });
+        return at;
+      }
+    return count;
+  };
+  // Nine thirteenths of the room for messages: three times what is left of three times what is left.
+  expect(insert('urn:greedy', 'app', 8000)).toBe(Math.ceil((7000 * 9) / 13));
+  expect(insert('urn:modest', 'app', 200)).toBe(200);
+  const alone = new MemoryReplayCache({ entriesMax: 8000 });
+  for (let at = 0; at < 5250; at++)
+    expect(alone.insertIfAbsent('urn:own', `${at}`, UNTIL, NOW, { owner: 'urn:own' })).toBe(true);
 });
 
 test('T57: an entry is one whoever pays for it', () => {

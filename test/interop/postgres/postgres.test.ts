@@ -76,8 +76,8 @@ describe('the laws', () => {
     cleanups.push(() => store.close());
     return store;
   };
-  const openReplays: OpenReplayCache = async () =>
-    new PostgresReplayCache({ pool: poolOf(), schema: `laws_${schemas++}` });
+  const openReplays: OpenReplayCache = async (entriesMax) =>
+    new PostgresReplayCache({ pool: poolOf(), schema: `laws_${schemas++}`, entriesMax });
 
   const sealed = async (): Promise<SealedPlaceOfStore> => {
     const schema = `laws_${schemas++}`;

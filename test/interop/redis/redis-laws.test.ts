@@ -64,8 +64,8 @@ describe.each(SETTINGS)('$name', ({ client, server }) => {
     cleanups.push(() => store.close());
     return store;
   };
-  const openReplays: OpenReplayCache = async () =>
-    new RedisReplayCache({ client: await client(redis.port), prefix: `${stores++}:` });
+  const openReplays: OpenReplayCache = async (entriesMax) =>
+    new RedisReplayCache({ client: await client(redis.port), prefix: `${stores++}:`, entriesMax });
 
   const sealed = async (): Promise<SealedPlaceOfStore> => {
     const prefix = `sealed-${stores++}:`;

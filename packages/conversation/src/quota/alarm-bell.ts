@@ -12,6 +12,7 @@ export type AlarmKind =
   | 'login'
   | 'replay'
   | 'replay-share'
+  | 'replay-context'
   | 'callback-failed'
   | 'store-unavailable'
   | 'store-corrupt';
@@ -36,6 +37,7 @@ const BY_QUOTA: ReadonlySet<unknown> = new Set<AlarmKind>([
   'login',
   'replay',
   'replay-share',
+  'replay-context',
 ]);
 const BY_CODE: Readonly<Record<string, AlarmKind>> = {
   'caller.callback-failed': 'callback-failed',

@@ -1,7 +1,8 @@
 /** What may be seen once, and who has it: entries of which each has one holder, and each owner its share. */
 import { hash } from 'node:crypto';
-import { Fault } from '@parley/core';
 import type { ReplayShare } from '@parley/engine';
+import type { ShareQuota } from '../replay/replay-shares.ts';
+import { claimantOf, quotaFault } from '../replay/replay-shares.ts';
 import { keepingMs } from './keeping-time.ts';
 
 export interface EntryLimits {
@@ -29,8 +30,8 @@ const TRUST_PART = 8;
 
 /** What a server does in one step. */
 export interface EntryClaim {
-  /** The entry; how many there are, and how many of the owner, each by the minute in which they end. */
-  readonly keys: readonly [entry: string, room: string, owner: string];
+  /** The entry; how many there are, how many of the owner, and of his context, each by the minute in which they end. */
+  readonly keys: readonly string[];
   readonly holder: string;
   readonly keepMs: string;
   readonly minute: number;
@@ -38,8 +39,15 @@ export interface EntryClaim {
   readonly roomMax: number;
 }
 
-/** Whether it is the holder's; or how many entries there are, where there is no room, or the owner has its share. */
-export type ClaimAnswer = boolean | { readonly quota: 'replay' | 'replay-share'; readonly entries: number };
+/** What a server says is used up, in place of whether it is the holder's. */
+const USED_UP: Readonly<Record<number, ShareQuota>> = {
+  [-1]: 'replay',
+  [-2]: 'replay-share',
+  [-3]: 'replay-context',
+};
+
+/** Whether it is the holder's (1 or 0); or what is used up, by its number in {@link USED_UP}, and by how many entries. */
+export type ClaimAnswer = readonly [answer: number, entries: number];
 
 /** What was seen once, by all nodes: each entry a key that the server forgets in time, counted by owner and minute. */
 export class RemoteEntries {
@@ -75,17 +83,22 @@ export class RemoteEntries {
     const digest = hash('sha256', `${scope.length}:${scope}${key}`, 'buffer');
     const partition = this.#partitions === 1 ? 0 : digest.readUInt32BE(28) % this.#partitions;
     const place = `${this.#name}${partition}}`;
+    const claimant = claimantOf(scope, owner);
     const keys = [
       `${place}:${digest.toString('base64url', 0, 16)}`,
       `${place}:${kind}`,
-      `${place}:${kind}:${hash('sha256', owner, 'base64url').slice(0, 22)}`,
-    ] as const;
+      `${place}:${kind}:${shortened(owner)}`,
+    ];
+    if (claimant.context !== undefined)
+      keys.push(`${place}:${kind}:context:${shortened(`${owner.length}:${owner}${claimant.context}`)}`);
     const minute = Math.floor(this.#latestMs / MINUTE_MS);
     const lastMinute = Math.min(Math.ceil(untilMs / MINUTE_MS), minute + MINUTES_MAX);
     const keepMs = keepingMs(untilMs, nowMs);
-    const answer = await this.#claim({ keys, holder, keepMs, minute, lastMinute, roomMax: this.#roomOf(kind) });
-    if (typeof answer === 'boolean') return answer;
-    throw new Fault('internal.quota', { ...answer, room: kind, principal: owner.slice(0, 128) });
+    const roomMax = this.#roomOf(kind);
+    const [answer, entries] = await this.#claim({ keys, holder, keepMs, minute, lastMinute, roomMax });
+    const quota = USED_UP[answer];
+    if (quota === undefined) return answer === 1;
+    throw quotaFault(quota, entries, kind, claimant);
   }
 
   /** In each partition. */
@@ -93,4 +106,8 @@ export class RemoteEntries {
     const ofTrust = Math.floor(this.#entriesMax / TRUST_PART);
     return Math.ceil((kind === 'trust' ? ofTrust : this.#entriesMax - ofTrust) / this.#partitions);
   }
+}
+
+function shortened(text: string): string {
+  return hash('sha256', text, 'base64url').slice(0, 22);
 }

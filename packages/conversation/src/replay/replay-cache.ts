@@ -14,7 +14,7 @@ import {
 import type { ReplayMemory, ReplayShare } from '@parley/engine';
 import { REPLAY_SHARE } from '@parley/engine/internal';
 import type { Account } from './replay-shares.ts';
-import { fingerprintOf, roomsOf, ShareRoom } from './replay-shares.ts';
+import { claimantOf, fingerprintOf, roomsOf, ShareRoom } from './replay-shares.ts';
 
 export interface ReplayCacheOptions {
   /** Default 1,000,000. */
@@ -35,7 +35,7 @@ const ENTRIES_MAX_DEFAULT = 1_000_000;
 /**
  * A `ReplayCache` in this process's memory: enough for one node whose restart takes longer than messages live.
  * It never forgets early: when it is full, it refuses; and before it is, who holds more than three times what is left: one
- * client does not fill it for the others, and no messages fill it for requests to issue, renew and cancel. A clock that goes backwards brings nothing back, as time here is
+ * client does not fill it for the others, nor one context for the others of its principal, and no messages fill it for requests to issue, renew and cancel. A clock that goes backwards brings nothing back, as time here is
  * the latest time ever told; one that jumped ahead is answered by refusals until it is right again.
  */
 export class MemoryReplayCache implements ReplayMemory {
@@ -78,7 +78,8 @@ export class MemoryReplayCache implements ReplayMemory {
     if (untilMs <= this.#latestMs) return false;
     const key = fingerprintOf(identifier, replayKey);
     if (this.#keys.has(key)) return false;
-    const entry = { key, account: this.#rooms[share.kind ?? 'message'].take(share.owner) };
+    const room = this.#rooms[share.kind ?? 'message'];
+    const entry = { key, room, account: room.take(claimantOf(identifier, share.owner)) };
     this.#keys.add(key);
     const bucket = Math.ceil(untilMs / BUCKET_MS);
     const entries = this.#buckets.get(bucket);
@@ -94,9 +95,9 @@ export class MemoryReplayCache implements ReplayMemory {
     this.#sweptBucket = current;
     for (const [bucket, entries] of this.#buckets) {
       if (bucket > current) continue;
-      for (const { key, account } of entries) {
+      for (const { key, room, account } of entries) {
         this.#keys.delete(key);
-        account.room.give(account);
+        room.give(account);
       }
       this.#buckets.delete(bucket);
     }
@@ -105,5 +106,6 @@ export class MemoryReplayCache implements ReplayMemory {
 
 interface Entry {
   readonly key: string;
+  readonly room: ShareRoom;
   readonly account: Account;
 }
