@@ -6,6 +6,7 @@ export { AMBIENT } from './exchange/ambient-shape.ts';
 export { requireChannel } from './exchange/channel-shape.ts';
 export { INITIATOR_MEMBERS } from './initiator/options.ts';
 export { keepingMs } from './remote-store/keeping-time.ts';
+export { outliveErrorsOf } from './remote-store/outlive-errors.ts';
 export type { CallErrors, CallLimits } from './remote-store/remote-calls.ts';
 export { RemoteCalls } from './remote-store/remote-calls.ts';
 export { RemoteContextStore, sealedCheck } from './remote-store/remote-context-store.ts';

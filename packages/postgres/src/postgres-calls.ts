@@ -1,5 +1,5 @@
 import type { CallLimits } from '@parley/conversation/internal';
-import { RemoteCalls } from '@parley/conversation/internal';
+import { outliveErrorsOf, RemoteCalls } from '@parley/conversation/internal';
 import type { PostgresPool } from './postgres-pool.ts';
 
 /** Classes of SQLSTATE that are over in a moment: connections, rollbacks for others' sake, a server that starts or ends, locks. */
@@ -11,8 +11,7 @@ export class PostgresCalls {
   readonly #calls: RemoteCalls;
 
   constructor(pool: PostgresPool, limits: CallLimits) {
-    // One that nobody listens to ends the process when an idle connection dies; here each call says so itself.
-    pool.on('error', () => undefined);
+    outliveErrorsOf(pool);
     this.#pool = pool;
     this.#calls = new RemoteCalls(ERRORS, limits);
   }

@@ -1,3 +1,4 @@
+import { outliveErrorsOf } from '@parley/conversation/internal';
 import { Fault } from '@parley/core';
 import type { IoredisClient, NodeRedisClient, RedisClient } from './redis-client.ts';
 
@@ -29,8 +30,7 @@ const AS_OCTETS: object = { typeMapping: { [0x24]: Buffer } };
 export function linkTo(client: RedisClient): RedisLink {
   if (OF_CLUSTERS.some((member) => member in client))
     throw new Fault('caller.option-invalid', { option: 'client', reason: 'a client of one server, not of a cluster' });
-  // A client that nobody listens to ends the process when its server goes; here each call says so itself.
-  client.on('error', () => undefined);
+  outliveErrorsOf(client);
   return 'callBuffer' in client ? ioredisLink(client) : nodeRedisLink(client);
 }
 
@@ -40,7 +40,7 @@ function nodeRedisLink(client: NodeRedisClient): RedisLink {
     send: (words) => client.sendCommand(words.map(wordOf), options),
     async listen(channel, onMessage, onGap) {
       const subscriber = client.duplicate();
-      subscriber.on('error', () => undefined);
+      outliveErrorsOf(subscriber);
       await subscriber.connect();
       await subscriber.subscribe(channel, onMessage);
       for (const event of GAP_EVENTS) subscriber.on(event, onGap);
@@ -54,7 +54,7 @@ function ioredisLink(client: IoredisClient): RedisLink {
     send: ([command = '', ...words]) => client.callBuffer(String(command), words.map(wordOf)),
     async listen(channel, onMessage, onGap) {
       const subscriber = client.duplicate();
-      subscriber.on('error', () => undefined);
+      outliveErrorsOf(subscriber);
       await subscriber.subscribe(channel);
       for (const event of GAP_EVENTS) subscriber.on(event, onGap);
       subscriber.on('message', (_, message) => onMessage(message));

@@ -283,3 +283,10 @@ test('a redelivery finds its claim again, whichever reader gets it; another plac
   expect(await claim(1, 'stream 7')).toBe(true);
   expect(await claim(1, 'stream 8')).toBe(false);
 });
+
+test('many stores over one client listen to its errors once', async () => {
+  const client = await clientOf();
+  const before = client.listenerCount('error');
+  for (let count = 0; count < 20; count++) new RedisReplayCache({ client, prefix: `p${count}:` });
+  expect(client.listenerCount('error')).toBe(before + 1);
+});
