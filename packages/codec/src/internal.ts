@@ -5,10 +5,10 @@
 export { canonicalise, canonicaliseContent, canonicaliseDocument } from './hot/canonical/canonicalise.ts';
 export { OctetSink } from './hot/octets/octet-sink.ts';
 export { scan } from './hot/scan/scan.ts';
-export type { ContentRules, HoleKind } from './hot/template/image.ts';
+export type { ContentRules, HoleKind, Piece } from './hot/template/image.ts';
 export { Hole } from './hot/template/image.ts';
 export type { TemplateHole, TemplatePart } from './hot/template/make-template.ts';
-export { canonicalOctets, makeTemplate, startTagEnd } from './hot/template/make-template.ts';
+export { canonicalOctets, canonicalPieces, makeTemplate, startTagEnd } from './hot/template/make-template.ts';
 export type { Matcher } from './hot/template/matcher.ts';
 export { octetMatcher } from './hot/template/octet-matcher.ts';
 export type { OctetTemplate } from './hot/template/octet-template.ts';

@@ -22,6 +22,7 @@ const all = originals(60);
 const known = all.filter((original) => warmed(original).workspace.templates.opened > 0);
 const encrypted = known.filter(({ message }) => new TextDecoder().decode(message).includes('EncryptedData'));
 const signed = known.filter((original) => !encrypted.includes(original));
+const hidden = encrypted.filter(({ message }) => !new TextDecoder().decode(message).includes('SignedInfo'));
 
 function isOfOnePayload(original: Original): boolean {
   try {
@@ -82,6 +83,7 @@ test('messages of all simple kinds are known again', () => {
   const holding = (text: string) => encrypted.filter(({ message }) => new TextDecoder().decode(message).includes(text));
   expect(holding('-cbc"').length).toBeGreaterThan(5);
   expect(holding('-gcm"').length).toBeGreaterThan(1);
+  expect(hidden.length).toBeGreaterThan(3);
   const orders = encrypted.map(({ message, request }) => planOf(message, { policy: request.policy }));
   expect(new Set(orders.map((plan) => plan.ok && plan.value.order))).toEqual(
     new Set(['decrypt-then-verify', 'verify-then-decrypt']),
@@ -119,6 +121,16 @@ test('T91 T92: so is one that was changed, signed again and encrypted again', ()
   const count = COUNT === undefined ? 2500 : COUNT / 10;
   const apart = encrypted.map(({ message, request }) => takenApart(message, request));
   const taken = compare(count, encrypted, encrypted.map(warmed), (place, _, chance) => {
+    const other = apart[chance(apart.length)]!.plain;
+    return apart[place]!.forged(variant(apart[place]!.plain, other, chance));
+  });
+  expect(taken).toBeGreaterThan(count / 20);
+}, 7_200_000);
+
+test('T91 T111: so is one whose signature is encrypted, changed inside or around it and signed again', () => {
+  const count = COUNT === undefined ? 1000 : COUNT / 10;
+  const apart = hidden.map(({ message, request }) => takenApart(message, request));
+  const taken = compare(count, hidden, hidden.map(warmed), (place, _, chance) => {
     const other = apart[chance(apart.length)]!.plain;
     return apart[place]!.forged(variant(apart[place]!.plain, other, chance));
   });

@@ -13,7 +13,7 @@ export function signedAgain(message: Uint8Array, request: OpenRequest): Uint8Arr
   try {
     const { policy } = request;
     const digested = withDigests(message, request);
-    const plan = planOf(digested, { policy });
+    const plan = planOf(withoutLists(digested), { policy });
     const [signature] = plan.ok ? plan.value.signatures : [];
     const key = signature && keyOf(signature.key, request);
     if (signature === undefined || key === undefined) return digested;
@@ -21,6 +21,12 @@ export function signedAgain(message: Uint8Array, request: OpenRequest): Uint8Arr
   } catch {
     return message;
   }
+}
+
+// What lists name is decrypted by now, where the signature itself was encrypted.
+function withoutLists(message: Uint8Array): Uint8Array {
+  const text = Buffer.from(message).toString('latin1');
+  return /EncryptedData[ >]/.test(text) ? message : new Uint8Array(Buffer.from(text.replace(LIST, ''), 'latin1'));
 }
 
 /** A message in which something is encrypted, taken apart, so that it can be put together again with other plaintext. */
@@ -35,6 +41,7 @@ export interface TakenApart {
 
 const CIPHER_VALUE = /CipherValue>([^<]+)</;
 const ENCRYPTED_DATA = /<(\w+:)?EncryptedData[ >].*?<\/\1EncryptedData>/gs;
+const LIST = /<(\w+:)?ReferenceList[ >].*?<\/\1ReferenceList>/s;
 const BODY = /(<(?:\w+:)?Body[^>]*>)(.*)<\/(?:\w+:)?Body>/s;
 const SIGNATURE = /()(<(\w+:)?Signature[ >].*<\/\3Signature>)/s;
 const TAG_BYTES = 16;
@@ -44,6 +51,7 @@ type Padding = (paddingBytes: number) => Uint8Array;
 const properly: Padding = (paddingBytes) => new Uint8Array(paddingBytes).fill(paddingBytes);
 
 interface EncryptedText {
+  readonly target: DecryptionPlan['target'];
   readonly markup: string;
   readonly content: string;
   /** The EncryptedData with other content. */
@@ -54,15 +62,17 @@ export function takenApart(message: Uint8Array, request: OpenRequest): TakenApar
   const plan = planOf(message, { policy: request.policy });
   const decryptions = plan.ok ? plan.value.decryptions : [];
   const text = Buffer.from(message).toString('latin1');
-  const parts = Array.from(text.matchAll(ENCRYPTED_DATA), ([markup], index) =>
-    encryptedText(markup, decryptions[index]!, request),
-  );
+  const parts = Array.from(text.matchAll(ENCRYPTED_DATA), ([markup]) => {
+    const target = markup.includes('xmlenc#Content"') ? 'content' : 'element';
+    const decryption = decryptions.find((one) => one.target === target)!;
+    return encryptedText(markup, decryption, request);
+  });
   if (parts.length === 0) throw new Error('not encrypted');
   const isOver = plan.ok && plan.value.order === 'verify-then-decrypt';
   const encrypted: TakenApart['encrypted'] = (changed, padding = properly) => {
     let other = Buffer.from(changed).toString('latin1');
-    for (const [index, part] of parts.entries()) {
-      const found = (decryptions[index]!.target === 'content' ? BODY : SIGNATURE).exec(other);
+    for (const part of parts) {
+      const found = (part.target === 'content' ? BODY : SIGNATURE).exec(other);
       if (found === null) return changed;
       const [, before = '', content = ''] = found;
       const at = found.index + before.length;
@@ -78,14 +88,18 @@ export function takenApart(message: Uint8Array, request: OpenRequest): TakenApar
   };
 }
 
-function encryptedText(markup: string, { cipher, key: use }: DecryptionPlan, request: OpenRequest): EncryptedText {
+function encryptedText(
+  markup: string,
+  { cipher, key: use, target }: DecryptionPlan,
+  request: OpenRequest,
+): EncryptedText {
   const key = keyOf(use, request)!;
   const value = Buffer.from(CIPHER_VALUE.exec(markup)![1]!, 'base64');
   const put = (octets: Buffer): string =>
     markup.replace(CIPHER_VALUE, () => `CipherValue>${octets.toString('base64')}<`);
   const ofMode = cipher.endsWith('-gcm') ? gcm : cbc;
   const { content, encrypted } = ofMode(`aes-${key.length * 8}`, key, value);
-  return { markup, content, encrypted: (other, padding) => put(encrypted(other, padding)) };
+  return { target, markup, content, encrypted: (other, padding) => put(encrypted(other, padding)) };
 }
 
 interface Opened {
@@ -108,8 +122,10 @@ function gcm(name: string, key: Uint8Array, value: Buffer): Opened {
 function cbc(name: string, key: Uint8Array, value: Buffer): Opened {
   const cipher = `${name}-cbc`;
   const iv = value.subarray(0, BLOCK_BYTES);
-  const decipher = createDecipheriv(cipher, key, iv);
-  const content = decipher.update(value.subarray(BLOCK_BYTES), undefined, 'latin1') + decipher.final('latin1');
+  const decipher = createDecipheriv(cipher, key, iv).setAutoPadding(false);
+  const padded = decipher.update(value.subarray(BLOCK_BYTES), undefined, 'latin1') + decipher.final('latin1');
+  // The octets before the last one of the padding may be any.
+  const content = padded.slice(0, -padded.charCodeAt(padded.length - 1));
   const encrypted = (other: string, padding: Padding): Buffer => {
     const encipher = createCipheriv(cipher, key, iv).setAutoPadding(false);
     const padded = Buffer.concat([Buffer.from(other, 'latin1'), padding(BLOCK_BYTES - (other.length % BLOCK_BYTES))]);

@@ -1,7 +1,7 @@
 /** Deciphering what a template knows to be ciphertext, and the message in which the plaintext stands. */
 import { octetMatcher } from '@parley/codec/internal';
 import type { Decrypted } from '@parley/core/internal';
-import { decodeBase64, decodedBase64Length, decryptToEnd } from '@parley/core/internal';
+import { decodeBase64, decodedBase64Length, decryptAllToEnd } from '@parley/core/internal';
 import type { ContextKey } from '../keys/resolved-key.ts';
 import type { Workspace } from '../memory/workspace.ts';
 import type { CipherTemplate, Offset } from './message-template.ts';
@@ -14,36 +14,48 @@ export interface Deciphered extends Decrypted {
   readonly mostBytes: number;
 }
 
-/** @throws Fault `peer.encoding-invalid` */
+/** What each ciphertext gives, in the order of the document. @throws Fault `peer.encoding-invalid` */
 export function decipher(
-  { cipher, cipherValue }: CipherTemplate,
+  { cipher, ciphertexts }: CipherTemplate,
   message: Uint8Array,
   { key: { secret } }: ContextKey,
-  { ciphertext }: Workspace,
-): Deciphered {
+  { ciphertext: octets }: Workspace,
+): readonly Deciphered[] {
   const { holes } = octetMatcher;
-  const from = holes[cipherValue * 2]!;
-  const to = holes[cipherValue * 2 + 1]!;
-  ciphertext.reset();
-  ciphertext.reserve(decodedBase64Length(message, from, to));
-  ciphertext.length = decodeBase64(message, from, to, ciphertext.bytes, 0);
-  const { length } = ciphertext;
-  const { octets, isGood } = secret.lend((key) => decryptToEnd(cipher, key, ciphertext.bytes.subarray(0, length)));
-  const leastBytes = length - cipher.ivBytes - cipher.tagBytes - cipher.blockBytes;
-  return { octets, isGood, leastBytes, mostBytes: leastBytes + cipher.blockBytes };
+  octets.reset();
+  const ends = ciphertexts.map(({ cipherValue }) => {
+    const from = holes[cipherValue * 2]!;
+    const to = holes[cipherValue * 2 + 1]!;
+    octets.reserve(decodedBase64Length(message, from, to));
+    octets.length += decodeBase64(message, from, to, octets.bytes, octets.length);
+    return octets.length;
+  });
+  const decrypted = secret.lend((key) => decryptAllToEnd(cipher, key, octets.bytes.subarray(0, octets.length), ends));
+  return decrypted.map((one, index) => {
+    const leastBytes = ends[index]! - (ends[index - 1] ?? 0) - cipher.ivBytes - cipher.tagBytes - cipher.blockBytes;
+    return { ...one, leastBytes, mostBytes: leastBytes + cipher.blockBytes };
+  });
 }
 
-/** The message that was compared last, with `plaintext` in the place of what was encrypted; in the workspace. */
+/**
+ * The message that was compared last, with `plaintexts` in the place of what was encrypted, in the order of the document; in the
+ * workspace.
+ */
 export function withPlaintext(
-  { start, end }: CipherTemplate,
+  { ciphertexts }: CipherTemplate,
   message: Uint8Array,
-  plaintext: Uint8Array,
+  plaintexts: readonly Uint8Array[],
   { plain }: Workspace,
 ): Uint8Array {
   plain.reset();
-  plain.write(message, 0, placeOf(start));
-  plain.write(plaintext, 0, plaintext.length);
-  plain.write(message, placeOf(end), message.length);
+  let at = 0;
+  ciphertexts.forEach(({ start, end }, index) => {
+    const plaintext = plaintexts[index]!;
+    plain.write(message, at, placeOf(start));
+    plain.write(plaintext, 0, plaintext.length);
+    at = placeOf(end);
+  });
+  plain.write(message, at, message.length);
   return plain.bytes.subarray(0, plain.length);
 }
 

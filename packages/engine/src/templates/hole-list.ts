@@ -28,11 +28,17 @@ export class HoleList {
     this.tape = tape;
   }
 
-  /** Those of `others` before `end`, in a document that is the same up to there; what they name behind it is named no more. */
-  takeOver(others: HoleList, end: number): void {
-    for (const hole of others.inOrder()) {
-      const { names, ...rest } = hole;
-      if (hole.end <= end) this.#holes.set(hole.start, names === undefined || names >= end ? rest : hole);
+  /**
+   * Those of `others`, in a document that is the same but for some parts: `moved` says where an offset of that one is in this one,
+   * and of what is in such a part that it is nowhere. What is named there is named no more.
+   */
+  takeOver(others: HoleList, moved: Moved): void {
+    for (const { names, ...hole } of others.inOrder()) {
+      const start = moved(hole.start);
+      const end = moved(hole.end);
+      if (start === undefined || end === undefined) continue;
+      const named = names === undefined ? undefined : moved(names);
+      this.#holes.set(start, { ...hole, start, end, ...(named === undefined ? {} : { names: named }) });
     }
   }
 
@@ -131,6 +137,9 @@ export class HoleList {
     return this.tape.elements[word]!;
   }
 }
+
+/** Where an offset of one document is in another; `undefined` for nowhere. */
+export type Moved = (offset: number) => number | undefined;
 
 const BLANK = 0x20;
 

@@ -15,10 +15,13 @@ import {
 } from '@parley/codec/internal';
 import type { CertificateReader } from '../claims/certificate-token.ts';
 import { contentOf, endOf, startOf } from '../claims/claim.ts';
+import type { EncryptedDataClaim } from '../claims/encrypted-data.ts';
+import type { EncryptedPart } from '../message/opened-message.ts';
 import { namespaceText } from '../open/hand-over.ts';
 import { requireTimestampPlace } from '../plan/coverage.ts';
 import { planReceived } from '../plan/document.ts';
 import type { Policy } from '../policy/policy.ts';
+import type { MessageClaims } from '../read/message.ts';
 import { readMessage, withOtherBody } from '../read/message.ts';
 import { addPayloadContent, payloadOf } from './body-content.ts';
 import type { ContentForm } from './content-form.ts';
@@ -27,12 +30,21 @@ import { HoleList, NoTemplate } from './hole-list.ts';
 import type { KeyHolePlaces } from './key-holes.ts';
 import { addKeyHoles, KeyHoles } from './key-holes.ts';
 import type { SignedDocument, SignedHoles } from './learn-message.ts';
-import { addBody, addSignedHoles, keyNumbers, numbering, octetsOf, signedTemplateOf } from './learn-message.ts';
+import {
+  addBody,
+  addSignedHoles,
+  keyNumbers,
+  numbered,
+  numbering,
+  octetsOf,
+  signedOctets,
+  signedTemplateOf,
+} from './learn-message.ts';
 import { addHeaderTexts, addIds } from './message-holes.ts';
-import type { CipherTemplate, Offset, PlainTemplate } from './message-template.ts';
+import type { CipherTemplate, CiphertextPlace, Offset, PlainTemplate } from './message-template.ts';
 import type { BodyForm } from './print.ts';
 import { printOf } from './print.ts';
-import type { SimpleDecryption } from './simple-plan.ts';
+import type { SimpleDecryption, SimpleSignature } from './simple-plan.ts';
 import { simpleDecryption, simpleSignature } from './simple-plan.ts';
 
 /** An encrypted message as it came, with its holes. */
@@ -71,30 +83,51 @@ export function encryptedDocument(
 /** What stands around the ciphertext. @throws NoTemplate */
 export function cipherTemplateOf(document: EncryptedDocument, policy: Policy): CipherTemplate {
   const { claims, places, decrypting, keyPlaces, cipherValue } = document;
-  const { tape, envelope } = claims;
+  const { tape } = claims;
   const { decryption, key, isSigned } = decrypting;
   const { claim, replaced } = decryption;
   const holes = document.holes.inOrder();
   const numberOf = numbering(holes);
-  const template = signedTemplateOf(document, holes, places, policy, !isSigned);
+  const octets = octetsOf(tape, holes, signedOctets(document, !isSigned), policy);
   return {
     kind: 'cipher',
-    ...template,
-    print: printOf(template.octets, 'same'),
+    ...signedTemplateOf(document, octets, numbered(places, numberOf), policy),
+    print: printOf(octets, 'same'),
     isCiphertextSigned: isSigned,
     cipherKey: new KeyHoles(key, keyNumbers(keyPlaces, numberOf), policy.limits),
     cipher: claim.cipher,
-    cipherValue: numberOf(cipherValue),
+    ciphertexts: [ciphertextPlace(tape, holes, cipherValue, replaced)],
+    accounts: [bodyAccount(claims, claim)],
+    hidden: undefined,
+    forms: [],
+  };
+}
+
+/** The account of a Body whose content was encrypted. */
+export function bodyAccount(
+  { tape, envelope }: MessageClaims,
+  { target, cipher }: EncryptedDataClaim,
+): Omit<EncryptedPart, 'key'> {
+  return {
+    role: 'body',
+    namespace: namespaceText(tape, envelope.body),
+    localName: localNameOf(tape, envelope.body),
+    target,
+    cipher: cipher.name,
+  };
+}
+
+/** Where ciphertext stands: the hole that begins at `cipherValue`, in what its plaintext replaces. */
+export function ciphertextPlace(
+  tape: Tape,
+  holes: readonly TemplateHole[],
+  cipherValue: number,
+  replaced: number,
+): CiphertextPlace {
+  return {
+    cipherValue: numbering(holes)(cipherValue),
     start: offsetOf(holes, startOf(tape, replaced)),
     end: offsetOf(holes, endOf(tape, replaced)),
-    account: {
-      role: 'body',
-      namespace: namespaceText(tape, envelope.body),
-      localName: localNameOf(tape, envelope.body),
-      target: claim.target,
-      cipher: claim.cipher.name,
-    },
-    forms: [],
   };
 }
 
@@ -112,33 +145,50 @@ function offsetOf(holes: readonly TemplateHole[], place: number): Offset {
 export function plainTemplateOf(
   plain: Uint8Array,
   document: EncryptedDocument,
-  { outer, body }: { readonly outer: CipherTemplate; readonly body: BodyForm },
+  known: { readonly outer: CipherTemplate; readonly body: BodyForm },
   policy: Policy,
 ): PlainTemplate {
   const { claims, signing, holes, decrypting } = document;
   const tape = new Tape();
   readDocument(plain, policy.limits, tape, policy.reader);
-  if (tape.commentCount + tape.processingInstructionCount > 0) throw new NoTemplate();
   const list = new HoleList(tape);
   const opened = withOtherBody(claims, tape, policy);
-  list.takeOver(holes, startOf(claims.tape, decrypting.decryption.replaced));
-  if (signing.signature.elements.some((signed) => signed > opened.envelope.body)) throw new NoTemplate();
-  if (body === 'any') addPayloadContent(list, payloadOf(tape), policy);
-  addIds(list, [], policy);
-  addBody(list, opened, body, policy);
-  const { signature } = signing;
-  const element = opened.envelope.body;
+  const { replaced } = decrypting.decryption;
+  const start = startOf(claims.tape, replaced);
+  list.takeOver(holes, (offset) => (offset <= start ? offset : undefined));
+  if (known.outer.cipher.mode === 'cbc' && !decrypting.isSigned && !isWholeContent(claims.tape, replaced))
+    throw new NoTemplate();
   // What was signed as ciphertext is handed over as if nothing had been asked of it.
-  const canonicalisation = decrypting.isSigned
-    ? undefined
-    : signature.references[signature.roles.indexOf('body')]!.canonicalisation;
+  return plainOf(list, { claims: opened, signing, isAsIs: decrypting.isSigned }, known, policy);
+}
+
+/** A document in which everything is plaintext. */
+interface PlainDocument {
+  readonly claims: MessageClaims;
+  readonly signing: SimpleSignature;
+  /** Whether its Body is canonical in a form that no signature names. */
+  readonly isAsIs: boolean;
+}
+
+/** The template of a document in which the plaintext stands; `list` has the holes around it. @throws NoTemplate; what reading throws */
+export function plainOf(
+  list: HoleList,
+  { claims, signing: { signature }, isAsIs }: PlainDocument,
+  { outer, body }: { readonly outer: CipherTemplate; readonly body: BodyForm },
+  policy: Policy,
+): PlainTemplate {
+  const { tape } = list;
+  const element = claims.envelope.body;
+  if (tape.commentCount + tape.processingInstructionCount > 0) throw new NoTemplate();
+  if (signature.elements.some((signed) => signed > element)) throw new NoTemplate();
+  if (body === 'any') addPayloadContent(list, payloadOf(tape), policy);
+  addIds(list, [claims.security.element], policy);
+  addBody(list, claims, body, policy);
+  const canonicalisation = isAsIs ? undefined : signature.references[signature.roles.indexOf('body')]!.canonicalisation;
   const part = { element, canonicalisation };
   const octets = octetsOf(tape, list.inOrder(), [part], policy);
-  if (outer.cipher.mode === 'cbc' && !outer.isCiphertextSigned) {
-    const { replaced } = decrypting.decryption;
-    if (!isWholeContent(claims.tape, replaced)) throw new NoTemplate();
-    addForm(outer.forms, formOf(tape, part));
-  }
+  const isProvenFirst = outer.cipher.mode === 'cbc' && !outer.isCiphertextSigned;
+  if (isProvenFirst) addForm(outer.forms, formOf(tape, part));
   return { print: printOf(octets, body), outer, octets };
 }
 
@@ -153,7 +203,7 @@ function formOf(tape: Tape, { element, canonicalisation }: TemplatePart): Conten
 }
 
 /** Whether `element` is all that its parent holds, to the last octet. */
-function isWholeContent(tape: Tape, element: number): boolean {
+export function isWholeContent(tape: Tape, element: number): boolean {
   const parent = parentOf(tape, element);
   return startOf(tape, element) === contentOf(tape, parent) && endOf(tape, element) === contentEndOf(tape, parent);
 }

@@ -1,6 +1,6 @@
 /** The template of a message with nothing encrypted. */
 import { Tape } from '@parley/codec';
-import type { OctetTemplate, TemplateHole } from '@parley/codec/internal';
+import type { OctetTemplate, TemplateHole, TemplatePart } from '@parley/codec/internal';
 import { localNameOf, makeTemplate, Namespace, octetMatcher, readDocument } from '@parley/codec/internal';
 import type { CertificateReader } from '../claims/certificate-token.ts';
 import { readKeyInfo } from '../claims/signature.ts';
@@ -15,16 +15,16 @@ import { addPayloadContent, payloadOf } from './body-content.ts';
 import { HoleList, NoTemplate } from './hole-list.ts';
 import type { KeyHolePlaces } from './key-holes.ts';
 import { addKeyHoles, KeyHoles } from './key-holes.ts';
-import type { HoleStarts } from './message-holes.ts';
-import { addBodyContent, addHeaderTexts, addIds, addPayload, addReadHoles } from './message-holes.ts';
+import type { ProofStarts, ReadStarts } from './message-holes.ts';
+import { addBodyContent, addHeaderTexts, addIds, addPayload, addProofHoles, addReadHoles } from './message-holes.ts';
 import type { MessageTemplate, SignedTemplate } from './message-template.ts';
 import type { BodyForm } from './print.ts';
 import { printOf } from './print.ts';
 import type { SimpleSignature } from './simple-plan.ts';
 import { isEncrypted, simpleSignature } from './simple-plan.ts';
 
-/** Where the holes of a signed message begin. */
-export interface SignedHoles extends HoleStarts {
+/** Where the holes of a signed message begin, and later their numbers. */
+export interface SignedHoles extends ProofStarts, ReadStarts {
   readonly key: KeyHolePlaces;
 }
 
@@ -62,8 +62,10 @@ export function messageTemplateOf(
   if (body === 'any' && signing.signature.elements.some((element) => element >= payloadOf(tape)))
     throw new NoTemplate();
   const document = { claims, signed: plan.signed, signing };
-  const template = signedTemplateOf(document, holes.inOrder(), places, policy, false);
-  return { kind: 'message', ...template, print: printOf(template.octets, body) };
+  const inOrder = holes.inOrder();
+  const octets = octetsOf(tape, inOrder, signedOctets(document, false), policy);
+  const template = signedTemplateOf(document, octets, numbered(places, numbering(inOrder)), policy);
+  return { kind: 'message', ...template, print: printOf(octets, body) };
 }
 
 /** Adds what the Body holds. @throws NoTemplate */
@@ -79,23 +81,19 @@ export function addSignedHoles(
   { signature, key }: SimpleSignature,
   policy: Policy,
 ): SignedHoles {
-  const read = addReadHoles(holes, claims, signature, policy);
-  return { ...read, key: addKeyHoles(holes, readKeyInfo(holes.tape, signature.claim.keyInfo), key, policy) };
+  const proof = addProofHoles(holes, signature);
+  const read = addReadHoles(holes, claims, policy);
+  return { ...proof, ...read, key: addKeyHoles(holes, readKeyInfo(holes.tape, signature.claim.keyInfo), key, policy) };
 }
 
 /**
- * What a template knows of a document whose holes are known.
+ * What is to be canonical of a signed document: SignedInfo, and what is signed.
  * @param isBodyHidden whether the Body that was signed is not in it: its part is the start tag then
- * @throws NoTemplate
  */
-export function signedTemplateOf(
-  { claims, signed, signing: { signature, algorithm, key } }: SignedDocument,
-  holes: readonly TemplateHole[],
-  places: SignedHoles,
-  policy: Policy,
+export function signedOctets(
+  { signing: { signature } }: Pick<SignedDocument, 'signing'>,
   isBodyHidden: boolean,
-): Omit<SignedTemplate, 'print'> {
-  const { tape, envelope } = claims;
+): readonly TemplatePart[] {
   const { claim, references, roles, elements } = signature;
   const parts = references.map(({ canonicalisation }, index) => ({
     element: elements[index]!,
@@ -103,13 +101,23 @@ export function signedTemplateOf(
     startTagOnly: isBodyHidden && roles[index] === 'body',
   }));
   const { signedInfo, canonicalisation } = claim;
-  const octets = octetsOf(tape, holes, [{ element: signedInfo, canonicalisation }, ...parts], policy);
-  const numberOf = numbering(holes);
+  return [{ element: signedInfo, canonicalisation }, ...parts];
+}
+
+/** What a template knows of a document, whose holes have `numbers`. */
+export function signedTemplateOf(
+  { claims, signed, signing: { signature, algorithm, key } }: SignedDocument,
+  octets: OctetTemplate,
+  numbers: SignedHoles,
+  policy: Policy,
+): Omit<SignedTemplate, 'print'> {
+  const { tape, envelope } = claims;
+  const { references, roles, elements } = signature;
   return {
     octets,
-    key: new KeyHoles(key, keyNumbers(places.key, numberOf), policy.limits),
+    key: new KeyHoles(key, numbers.key, policy.limits),
     algorithm,
-    signatureValue: numberOf(places.signatureValue),
+    signatureValue: numbers.signatureValue,
     parts: references.map(({ digest }, index) => ({
       account: {
         role: roles[index]!,
@@ -119,14 +127,14 @@ export function signedTemplateOf(
         algorithm: algorithm.name,
       },
       digest,
-      digestValue: numberOf(places.digestValues[index]!),
+      digestValue: numbers.digestValues[index]!,
     })),
     body: roles.indexOf('body'),
     timestamp: roles.indexOf('timestamp'),
-    created: numberOf(places.created),
-    expires: numberOf(places.expires),
+    created: numbers.created,
+    expires: numbers.expires,
     addressing: new AddressingHoles(
-      places.addressing.map(numberOf),
+      numbers.addressing,
       envelope.addressing.map((element) => signed.has(element)),
     ),
     soapVersion: envelope.soap === Namespace.soap11 ? '1.1' : '1.2',
@@ -142,7 +150,7 @@ export function signedTemplateOf(
 export function octetsOf(
   tape: Tape,
   holes: readonly TemplateHole[],
-  parts: Parameters<typeof makeTemplate>[2],
+  parts: readonly TemplatePart[],
   { limits }: Policy,
 ): OctetTemplate {
   const octets = makeTemplate(tape, holes, parts, limits, octetMatcher);
@@ -154,6 +162,18 @@ export function octetsOf(
 export function numbering(holes: readonly TemplateHole[]): (start: number) => number {
   const numbers = new Map(holes.map(({ start }, hole) => [start, hole]));
   return (start) => numbers.get(start) ?? -1;
+}
+
+/** Numbers of holes, by where they begin. */
+export function numbered(places: SignedHoles, numberOf: (start: number) => number): SignedHoles {
+  return {
+    signatureValue: numberOf(places.signatureValue),
+    digestValues: places.digestValues.map(numberOf),
+    created: numberOf(places.created),
+    expires: numberOf(places.expires),
+    addressing: places.addressing.map(numberOf),
+    key: keyNumbers(places.key, numberOf),
+  };
 }
 
 export function keyNumbers(places: KeyHolePlaces, numberOf: (start: number) => number): KeyHolePlaces {

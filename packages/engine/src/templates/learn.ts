@@ -8,14 +8,13 @@ import { octetMatcher } from '@parley/codec/internal';
 import type { EncryptedPart, OpenedMessage } from '../message/opened-message.ts';
 import type { OpenRequest } from '../open/request.ts';
 import type { Policy } from '../policy/policy.ts';
-import type { KnownRequest } from './known-request.ts';
-import { isKnownRequest } from './known-request.ts';
 import { cipherTemplateOf, encryptedDocument, plainTemplateOf } from './learn-encrypted.ts';
+import { hiddenDocument, hiddenTemplateOf, uncoveredTemplateOf } from './learn-hidden.ts';
 import { messageTemplateOf } from './learn-message.ts';
 import type { CipherTemplate } from './message-template.ts';
 import { printsOfTaken } from './print.ts';
-import type { Shelves } from './template-shelf.ts';
-import { shelvesOf } from './template-shelf.ts';
+import type { KnownRequest, Shelves } from './template-shelf.ts';
+import { isKnownRequest, shelvesOf } from './template-shelf.ts';
 
 /** Notes that a message was opened in full, and makes a template if it is time for one. */
 export function noteOpened(message: Uint8Array, request: OpenRequest, opened: OpenedMessage): void {
@@ -24,16 +23,17 @@ export function noteOpened(message: Uint8Array, request: OpenRequest, opened: Op
   const shelves = shelvesOf(workspace, policy);
   if (shelves === undefined || workspace.tape.bytes !== message) return;
   const isMade =
-    opened.encrypted.length === 0 ? learn(message, request, shelves) : learnBoth(message, request, shelves);
+    opened.encrypted.length === 0
+      ? learn(message, request, shelves)
+      : learnBoth(message, request, shelves, isSignatureHidden(opened.encrypted));
   if (isMade) workspace.templates.learned++;
 }
 
 /** A first look, which nothing rests on. */
 function isCandidate({ identifier, encrypted, signatureValues, assertions, user }: OpenedMessage): boolean {
-  const [part] = encrypted;
   return (
     identifier !== undefined &&
-    (part === undefined || (encrypted.length === 1 && isKnowable(part))) &&
+    encrypted.length - encrypted.filter(isKnowable).length === (isSignatureHidden(encrypted) ? 1 : 0) &&
     signatureValues.length === 1 &&
     assertions.length === 0 &&
     user === undefined
@@ -42,6 +42,10 @@ function isCandidate({ identifier, encrypted, signatureValues, assertions, user 
 
 function isKnowable({ role, target }: EncryptedPart): boolean {
   return role === 'body' && target === 'content';
+}
+
+function isSignatureHidden(encrypted: readonly EncryptedPart[]): boolean {
+  return encrypted.some(({ role }) => role === 'signature');
 }
 
 /** Whether the policy asks nothing of a message that templates do not know of. */
@@ -59,16 +63,26 @@ function learnBoth(
   message: Uint8Array,
   { workspace, policy }: KnownRequest,
   { received, decrypted }: Shelves,
+  isHidden: boolean,
 ): boolean {
   const { plainTape, certificates } = workspace;
+  const outerOf = (make: () => CipherTemplate): CipherTemplate => {
+    const known = knownOuter(message, received);
+    if (known !== undefined) return known;
+    const outer = make();
+    received.keep(outer);
+    return outer;
+  };
   return decrypted.learn(plainTape, (body) => {
-    const document = encryptedDocument(message, policy, certificates);
-    let outer = knownOuter(message, received);
-    if (outer === undefined) {
-      outer = cipherTemplateOf(document, policy);
-      received.keep(outer);
+    const plain = plainTape.bytes.slice();
+    if (isHidden) {
+      const document = hiddenDocument(message, plain, policy, certificates);
+      const outer = outerOf(() => hiddenTemplateOf(document, policy));
+      return uncoveredTemplateOf(document, { outer, body }, policy);
     }
-    return plainTemplateOf(plainTape.bytes.slice(), document, { outer, body }, policy);
+    const document = encryptedDocument(message, policy, certificates);
+    const outer = outerOf(() => cipherTemplateOf(document, policy));
+    return plainTemplateOf(plain, document, { outer, body }, policy);
   });
 }
 

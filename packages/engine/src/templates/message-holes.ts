@@ -28,10 +28,14 @@ import type { MessageClaims } from '../read/message.ts';
 import { payloadOf } from './body-content.ts';
 import { type HoleList, NoTemplate } from './hole-list.ts';
 
-/** Where the holes begin that are read; -1 where there is none. */
-export interface HoleStarts {
+/** Where the holes of a signature begin. */
+export interface ProofStarts {
   readonly signatureValue: number;
   readonly digestValues: readonly number[];
+}
+
+/** Where the holes begin of what is read beside it; -1 where there is none. */
+export interface ReadStarts {
   readonly created: number;
   readonly expires: number;
   readonly addressing: readonly number[];
@@ -51,20 +55,21 @@ const READ_NAMESPACES: readonly number[] = [
   Namespace.xenc,
 ];
 
-/** Adds the holes of the proof, of Timestamp and addressing. @throws NoTemplate */
-export function addReadHoles(
-  holes: HoleList,
-  { envelope, security }: MessageClaims,
-  { claim, references }: PlannedSignature,
-  { limits }: Policy,
-): HoleStarts {
+/** Adds the holes of a signature. @throws NoTemplate */
+export function addProofHoles(holes: HoleList, { claim, references }: PlannedSignature): ProofStarts {
+  return {
+    signatureValue: holes.value(claim.signatureValue, PROOF_BYTES_MAX),
+    digestValues: references.map(({ digestValue }) => holes.value(digestValue, PROOF_BYTES_MAX)),
+  };
+}
+
+/** Adds the holes of Timestamp and addressing. @throws NoTemplate */
+export function addReadHoles(holes: HoleList, { envelope, security }: MessageClaims, { limits }: Policy): ReadStarts {
   const { tape } = holes;
   const created = security.timestamp < 0 ? -1 : firstChild(tape, security.timestamp);
   const expires = created < 0 ? -1 : nextSibling(tape, created);
   const holeOf = (element: number, bytesMax: number): number => (element < 0 ? -1 : holes.value(element, bytesMax));
   return {
-    signatureValue: holes.value(claim.signatureValue, PROOF_BYTES_MAX),
-    digestValues: references.map(({ digestValue }) => holes.value(digestValue, PROOF_BYTES_MAX)),
     created: holeOf(created, INSTANT_BYTES_MAX),
     expires: holeOf(expires, INSTANT_BYTES_MAX),
     addressing: envelope.addressing.map((element, place) =>
@@ -88,6 +93,7 @@ export function addIds(holes: HoleList, within: readonly number[], { limits }: P
     holes.attribute(attribute, { kind: named.has(attribute) ? Hole.name : Hole.id, isId: true, bytesMax });
   }
   for (const { uri, id } of fragments) {
+    if (holes.has(uri)) continue;
     const names = tape.attributes[id * ATTRIBUTE_WORDS + A.value]!;
     holes.attribute(uri, { kind: Hole.fragment, names, bytesMax });
   }

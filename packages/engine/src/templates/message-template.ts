@@ -3,6 +3,7 @@ import type { CipherAlgorithm, DigestAlgorithm, MacAlgorithm } from '@parley/cor
 import type { EncryptedPart, OpenedMessage, SignedPart } from '../message/opened-message.ts';
 import type { AddressingHoles } from './addressing-holes.ts';
 import type { ContentForm } from './content-form.ts';
+import type { HiddenSignature } from './hidden-signature.ts';
 import type { KeyHoles } from './key-holes.ts';
 import type { Printed } from './print.ts';
 
@@ -49,20 +50,29 @@ export interface PartTemplate {
 
 /**
  * A message whose Body holds nothing but ciphertext, as it came. If that was signed, the part of the Body is all of it, else its
- * start tag, behind which the plaintext belongs.
+ * start tag, behind which the plaintext belongs. If the signature is hidden, SignedInfo is no part, and the signature's values are numbers of
+ * segments instead of holes.
  */
 export interface CipherTemplate extends SignedTemplate {
   readonly kind: 'cipher';
   readonly isCiphertextSigned: boolean;
   readonly cipherKey: KeyHoles;
   readonly cipher: CipherAlgorithm;
+  /** In the order of the document, so that of the Body is the last. */
+  readonly ciphertexts: readonly CiphertextPlace[];
+  /** In the order in which the whole way decrypts. */
+  readonly accounts: readonly Omit<EncryptedPart, 'key'>[];
+  /** The signature, where it is encrypted, too. */
+  readonly hidden: HiddenSignature | undefined;
+  /** Of what came in it in CBC, in the order in which they are tried. */
+  readonly forms: ContentForm[];
+}
+
+export interface CiphertextPlace {
   readonly cipherValue: number;
   /** The EncryptedData. */
   readonly start: Offset;
   readonly end: Offset;
-  readonly account: Omit<EncryptedPart, 'key'>;
-  /** Of what came in it in CBC, in the order in which they are tried. */
-  readonly forms: ContentForm[];
 }
 
 /** A message in which the plaintext of its Body stands. */

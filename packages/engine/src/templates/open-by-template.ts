@@ -9,19 +9,18 @@
  */
 import { octetMatcher } from '@parley/codec/internal';
 import { Fault } from '@parley/core';
+import { parseInstantOctets } from '@parley/core/internal';
+import type { Timestamp } from '../claims/timestamp.ts';
 import type { ProvenMessage } from '../open/open-in-full.ts';
 import { judgedAtMs } from '../open/open-in-full.ts';
 import type { OpenRequest } from '../open/request.ts';
 import type { AskedByTemplate } from './asked-by-template.ts';
-import type { KnownRequest } from './known-request.ts';
-import { isKnownRequest } from './known-request.ts';
-import type { KnownShape } from './message-template.ts';
+import type { KnownShape, TimestampHoles } from './message-template.ts';
 import { printsOfTaken } from './print.ts';
 import { proveBy } from './prove-by-template.ts';
 import { proveEncrypted } from './prove-encrypted.ts';
-import type { Shelves } from './template-shelf.ts';
-import { shelvesOf } from './template-shelf.ts';
-import { timestampIn } from './timestamp-in.ts';
+import type { KnownRequest, Shelves } from './template-shelf.ts';
+import { isKnownRequest, shelvesOf } from './template-shelf.ts';
 
 /** `undefined`: it is to be opened in full. */
 export function openByTemplate(
@@ -59,4 +58,19 @@ function proveIt(
   return template.kind === 'message'
     ? proveBy(template, message, request, judged)
     : proveEncrypted(template, message, request, judged, { shelf: shelves.decrypted, asked });
+}
+
+/** The Timestamp of the message that matched. @throws Fault `peer.timestamp-invalid` */
+function timestampIn({ created, expires }: TimestampHoles, message: Uint8Array): Timestamp | undefined {
+  if (created < 0) return undefined;
+  const createdAtMs = instantIn(message, created);
+  if (expires < 0) return { createdAtMs, expiresAtMs: undefined };
+  const expiresAtMs = instantIn(message, expires);
+  if (expiresAtMs <= createdAtMs) throw new Fault('peer.timestamp-invalid');
+  return { createdAtMs, expiresAtMs };
+}
+
+function instantIn(message: Uint8Array, hole: number): number {
+  const { holes } = octetMatcher;
+  return parseInstantOctets(message, holes[hole * 2]!, holes[hole * 2 + 1]!);
 }

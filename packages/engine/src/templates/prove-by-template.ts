@@ -13,8 +13,8 @@ import { canonicalBytesMax } from '../open/open-in-full.ts';
 import { shareOwnerOf } from '../open/replay-key.ts';
 import { isMacText } from '../open/verify-signatures.ts';
 import { knownAnswer } from './known-answer.ts';
-import type { KnownRequest } from './known-request.ts';
 import type { MessageTemplate, PartTemplate, SignedTemplate } from './message-template.ts';
+import type { KnownRequest } from './template-shelf.ts';
 
 // perf: room for the pad of a MAC, as `verify-signatures.ts` has it.
 export const PAD_ROOM_BYTES = 128;

@@ -7,29 +7,27 @@
  * is done depends on the length of the ciphertext alone, and whatever was wrong, the message goes the whole way from its start.
  */
 import { octetMatcher } from '@parley/codec/internal';
-import { Fault } from '@parley/core';
 import { digestBase64, equalConstantTime, equalsText } from '@parley/core/internal';
-import { contextKey } from '../keys/resolve-keys.ts';
 import type { ContextKey } from '../keys/resolved-key.ts';
-import { isOfOneOrigin, isSameSecret, symmetricKeyUseOf } from '../keys/resolved-key.ts';
+import { symmetricKeyUseOf } from '../keys/resolved-key.ts';
 import type { Workspace } from '../memory/workspace.ts';
-import type { AddressingClaims } from '../message/opened-message.ts';
-import { remember } from '../message/replay-memory.ts';
-import { freshUntilMs, requireFresh } from '../open/freshness.ts';
+import type { EncryptedPart } from '../message/opened-message.ts';
+import { requireFresh } from '../open/freshness.ts';
 import type { ProvenMessage } from '../open/open-in-full.ts';
 import { canonicalBytesMax } from '../open/open-in-full.ts';
-import { decryptionReplayKey, shareOwnerOf } from '../open/replay-key.ts';
+import { shareOwnerOf } from '../open/replay-key.ts';
 import type { AskedByTemplate } from './asked-by-template.ts';
+import type { Clear } from './clear-proof.ts';
+import { cipherKeys, clearProof } from './clear-proof.ts';
 import { dropsWhatItKnows, formBytes, levelDigest, mayHaveForm, writeForm } from './content-form.ts';
-import type { Deciphered } from './decrypt-by-template.ts';
-import { decipher, withPlaintext } from './decrypt-by-template.ts';
+import { withPlaintext } from './decrypt-by-template.ts';
+import { hiddenProof } from './hidden-proof.ts';
 import { knownAnswer } from './known-answer.ts';
-import type { KnownRequest } from './known-request.ts';
 import type { CipherTemplate, PlainTemplate } from './message-template.ts';
 import { printsOfTaken } from './print.ts';
 import type { Judged } from './prove-by-template.ts';
-import { isDigest, macIn, octetsUpTo, PAD_ROOM_BYTES, signedParts } from './prove-by-template.ts';
-import type { TemplateShelf } from './template-shelf.ts';
+import { octetsUpTo, PAD_ROOM_BYTES, signedParts } from './prove-by-template.ts';
+import type { KnownRequest, TemplateShelf } from './template-shelf.ts';
 
 type Shelf = TemplateShelf<PlainTemplate>;
 
@@ -43,12 +41,16 @@ export function proveEncrypted(
 ): ProvenMessage | undefined {
   // perf: only who has the key can make it that decrypting was for nothing.
   if (!shelf.isWorthATry) return undefined;
-  const clear = proveClear(template, message, request, judged);
+  const keys = cipherKeys(template, message, request, judged);
+  if (keys === undefined) return undefined;
+  const { hidden } = template;
+  const clear =
+    hidden === undefined
+      ? clearProof(template, message, keys, request, { judged, asked })
+      : hiddenProof(template, message, hidden, keys, request);
   if (clear === undefined) return undefined;
   const { resolved, decrypting, mac, everything, places } = clear;
-  if (!template.isCiphertextSigned && template.cipher.mode === 'cbc') askFirst(clear, request, judged, asked);
-  const deciphered = decipher(template, message, decrypting, request.workspace);
-  const uncovered = uncover(clear, deciphered, request, shelf);
+  const uncovered = uncover(clear, request, shelf);
   if (uncovered === undefined) return undefined;
   const { parts, verified, body } = uncovered;
   if (
@@ -65,7 +67,7 @@ export function proveEncrypted(
       mac,
       timestamp,
       signed: signedParts(template, parts, resolved),
-      encrypted: [{ ...template.account, key: symmetricKeyUseOf(decrypting) }],
+      encrypted: encryptedParts(template, decrypting),
       body,
       verified,
       everything,
@@ -75,72 +77,9 @@ export function proveEncrypted(
   return { opened, atMs, owner: shareOwnerOf(resolved) };
 }
 
-/** What is proven of what stands in clear. */
-interface Clear {
-  readonly template: CipherTemplate;
-  readonly message: Uint8Array;
-  readonly resolved: ContextKey;
-  readonly decrypting: ContextKey;
-  readonly mac: string;
-  readonly everything: AddressingClaims;
-  /** Where SignedInfo and the parts are that the matcher has written. */
-  readonly places: Int32Array;
-  readonly end: number;
-  /** The DigestValue of the Body, in {@link message}. */
-  readonly bodyDigest: { readonly start: number; readonly end: number };
-  /** Of the Body, canonical. */
-  readonly startTagBytes: number;
-}
-
-/** The MAC, and all digests but that of a Body that was signed as plaintext. @throws Fault what the whole way refuses, too */
-function proveClear(
-  template: CipherTemplate,
-  message: Uint8Array,
-  { policy, contexts, workspace }: KnownRequest,
-  { atMs }: Judged,
-): Clear | undefined {
-  const scope = { policy, contexts, atMs, workspace };
-  const resolved = contextKey(template.key.planned(message, octetMatcher), scope);
-  const decrypting = contextKey(template.cipherKey.planned(message, octetMatcher), scope);
-  if (decrypting.key.secret.lengthBytes !== template.cipher.keyBytes || !belongTogether(resolved, decrypting))
-    return undefined;
-  const end = template.octets.write(PAD_ROOM_BYTES);
-  const mac = end < 0 ? undefined : macIn(template, message, resolved);
-  if (mac === undefined) return undefined;
-  const { parts, body, isCiphertextSigned } = template;
-  const { out } = octetMatcher;
-  const places = octetMatcher.places.slice(0, (parts.length + 1) * 2);
-  for (let part = 0; part < parts.length; part++) {
-    if (part === body && !isCiphertextSigned) continue;
-    if (!isDigest(parts[part]!, message, out.subarray(places[part * 2 + 2], places[part * 2 + 3]))) return undefined;
-  }
-  const everything = template.addressing.read(message, octetMatcher);
-  const hole = parts[body]!.digestValue * 2;
-  const bodyDigest = { start: octetMatcher.holes[hole]!, end: octetMatcher.holes[hole + 1]! };
-  const startTagBytes = places[body * 2 + 3]! - places[body * 2 + 2]!;
-  return { template, message, resolved, decrypting, mac, everything, places, end, bodyDigest, startTagBytes };
-}
-
-/** What the rules on keys want of all messages; where a policy lets pass more, that goes the whole way. */
-function belongTogether(signing: ContextKey, decrypting: ContextKey): boolean {
-  return isOfOneOrigin(decrypting, signing) && !isSameSecret(signing, decrypting);
-}
-
-/** As decrypt-once.ts has it for the whole way. @throws Fault `peer.replay`, `peer.coverage-missing`, `peer.timestamp-*` */
-function askFirst(
-  { template, resolved, places }: Clear,
-  { replays, policy }: KnownRequest,
-  { timestamp, atMs }: Judged,
-  asked: AskedByTemplate,
-): void {
-  if (replays === undefined) return;
-  if (template.timestamp >= 0 && timestamp !== undefined) requireFresh(timestamp, atMs, policy);
-  else if (timestamp !== undefined || policy.requireTimestamp) throw new Fault('peer.coverage-missing');
-  const untilMs = timestamp === undefined ? Number.MAX_SAFE_INTEGER : freshUntilMs(timestamp, policy);
-  const key = decryptionReplayKey(resolved, octetMatcher.out.subarray(places[0], places[1]));
-  const scope = resolved.context.identifier;
-  remember(replays, [{ scope, key, untilMs }], atMs, { owner: shareOwnerOf(resolved) });
-  asked.note(scope, key);
+/** The account of what was decrypted. */
+function encryptedParts({ accounts }: CipherTemplate, decrypting: ContextKey): readonly EncryptedPart[] {
+  return accounts.map((account) => ({ ...account, key: symmetricKeyUseOf(decrypting) }));
 }
 
 /** All canonical octets of a message whose plaintext is proven and known. */
@@ -153,17 +92,17 @@ interface Uncovered {
 }
 
 /** The plaintext that is proven, and known; in an order that its cipher allows. */
-function uncover(clear: Clear, deciphered: Deciphered, request: KnownRequest, shelf: Shelf): Uncovered | undefined {
-  const { template, places, end } = clear;
+function uncover(clear: Clear, request: KnownRequest, shelf: Shelf): Uncovered | undefined {
+  const { template, places, end, content } = clear;
   const lender = request.borrow === true ? request.workspace : undefined;
   if (template.cipher.mode === 'cbc' && !template.isCiphertextSigned) {
-    const laid = proveContent(clear, deciphered, lender);
+    const laid = proveContent(clear, lender);
     if (laid === undefined) return undefined;
-    const body = knownBody(clear, deciphered.octets, request, shelf);
+    const body = knownBody(clear, request, shelf);
     return body !== undefined && equalConstantTime(body, laid.body) ? laid : undefined;
   }
-  if (!deciphered.isGood) return undefined;
-  const body = knownBody(clear, deciphered.octets, request, shelf);
+  if (!content.isGood) return undefined;
+  const body = knownBody(clear, request, shelf);
   if (body === undefined) return undefined;
   if (template.isCiphertextSigned) {
     const octets = octetsUpTo(end + body.length, lender);
@@ -180,9 +119,9 @@ function uncover(clear: Clear, deciphered: Deciphered, request: KnownRequest, sh
  * The canonical octets, if those of the Body are what was signed; the plaintext is not looked at.
  * safety: what is done here depends on lengths that show, and on nothing else, unless all is right.
  */
-function proveContent(clear: Clear, deciphered: Deciphered, lender: Workspace | undefined): Uncovered | undefined {
+function proveContent(clear: Clear, lender: Workspace | undefined): Uncovered | undefined {
   const { template, startTagBytes } = clear;
-  const { octets: content, isGood, leastBytes, mostBytes } = deciphered;
+  const { octets: content, isGood, leastBytes, mostBytes } = clear.content;
   const { digest } = template.parts[template.body]!;
   for (const form of template.forms) {
     if (!mayHaveForm(form, leastBytes)) continue;
@@ -198,9 +137,9 @@ function proveContent(clear: Clear, deciphered: Deciphered, lender: Workspace | 
 }
 
 /** Whether these are the canonical octets of the Body that was signed. */
-function isBody({ template, message, bodyDigest }: Clear, octets: Uint8Array): boolean {
+function isBody({ template, bodyDigest: { octets: from, start, end } }: Clear, octets: Uint8Array): boolean {
   const { digest } = template.parts[template.body]!;
-  return equalsText(message, bodyDigest.start, bodyDigest.end, digestBase64(digest, octets));
+  return equalsText(from, start, end, digestBase64(digest, octets));
 }
 
 /** What the matcher wrote, with room for so many octets of the Body, of which the start tag stands there. */
@@ -235,14 +174,13 @@ function roomFor(bytes: number, lender: Workspace | undefined): Uint8Array {
   return sink.bytes;
 }
 
-/** The canonical Body of the message in which `plaintext` stands, if that is known; it lies where the matcher has written it. */
+/** The canonical Body of the message in which the plaintext stands, if that is known; it lies where the matcher has written it. */
 function knownBody(
-  { template, message, end }: Clear,
-  plaintext: Uint8Array,
+  { template, message, end, before, content }: Clear,
   { workspace, policy }: KnownRequest,
   shelf: Shelf,
 ): Uint8Array | undefined {
-  const plain = withPlaintext(template, message, plaintext, workspace);
+  const plain = withPlaintext(template, message, [...before, content.octets], workspace);
   if (plain.length > policy.limits.messageBytesMax || !octetMatcher.take(plain)) return undefined;
   const known = shelf.find(({ outer, octets }) => outer === template && octets.matches(plain), printsOfTaken);
   const bodyEnd = known?.octets.write(end) ?? -1;

@@ -71,6 +71,44 @@ export function simpleDecryption(plan: DocumentPlan): SimpleDecryption {
   return { decryption, key: ofContext(claims, key), isSigned: decryptions.length === 0 };
 }
 
+/** A signature that is encrypted, and the Body. */
+export interface HiddenDecryptions {
+  readonly signature: PlannedDecryption;
+  readonly body: PlannedDecryption;
+  /** Both, as they are decrypted. */
+  readonly inOrder: readonly PlannedDecryption[];
+  /** Of both. */
+  readonly key: PlannedContextKey;
+}
+
+/** What is decrypted where nothing in clear is a signature: one, and the Body, under one key. @throws NoTemplate */
+export function hiddenDecryptions({
+  claims,
+  decryptions,
+  signatures,
+  signedListCount,
+}: DocumentPlan): HiddenDecryptions {
+  const signature = decryptions.find(({ place }) => place === 'security');
+  const body = decryptions.find(({ place }) => place === 'body');
+  if (signature === undefined || body === undefined || decryptions.length > 2) throw new NoTemplate();
+  const [ofSignature, ofBody] = [signature.claim, body.claim];
+  const key = ofContext(claims, body.key);
+  const isSimple =
+    signatures.length + claims.security.signatures.length + signedListCount === 0 &&
+    claims.security.referenceLists.length === 1 &&
+    body.isWholeBody &&
+    ofBody.target === 'content' &&
+    ofSignature.target === 'element' &&
+    ofSignature.cipher === ofBody.cipher &&
+    Math.min(ofSignature.tokenReference, ofBody.tokenReference) >= 0 &&
+    // Both name it alike, by a token of the message.
+    signature.key.named === key.named &&
+    key.named >= 0 &&
+    key.derivations.every(({ implied }) => !implied);
+  if (!isSimple) throw new NoTemplate();
+  return { signature, body, inOrder: decryptions, key };
+}
+
 /** The token is the key's own, so nothing has to be compared with it. @throws NoTemplate */
 function ofContext({ security }: MessageClaims, key: PlannedKey): PlannedContextKey {
   if (key.source !== 'context' || key.token !== security.securityContextToken) throw new NoTemplate();

@@ -2,11 +2,12 @@
 import type { Tape } from '@parley/codec';
 import { Fault } from '@parley/core';
 import type { Workspace } from '../memory/workspace.ts';
+import type { OpenRequest } from '../open/request.ts';
 import type { Policy } from '../policy/policy.ts';
 import { NoTemplate } from './hole-list.ts';
 import type { KnownShape, PlainTemplate } from './message-template.ts';
 import type { BodyForm, Printed } from './print.ts';
-import { outlineOf, shapeOf } from './shape.ts';
+import { outlineOf, shapeOf } from './print.ts';
 
 /** Templates of one print that a message is compared with, at most. */
 const TRIED_MAX = 4;
@@ -153,6 +154,15 @@ export class TemplateShelf<Template extends Printed> {
   #earn(share: number): void {
     this.#credit = Math.min(this.#credit + share, this.#templatesMax);
   }
+}
+
+/** A request that templates can be asked for: with a workspace that keeps them. */
+export interface KnownRequest extends OpenRequest {
+  readonly workspace: Workspace;
+}
+
+export function isKnownRequest(request: OpenRequest): request is KnownRequest {
+  return request.workspace !== undefined;
 }
 
 /** The templates of one policy and thread. */

@@ -65,20 +65,34 @@ export function makeTemplate(
   const ids = holes.flatMap(({ isId }, hole) => (isId ? [hole] : []));
   const { holes: holesMax, parts: partsMax, ids: idsMax, imageBytes } = MATCH_LIMITS;
   if (holes.length > holesMax || parts.length > partsMax || ids.length > idsMax) return undefined;
-  const marked = markedCopy(tape, holes, limits);
-  if (marked === undefined) return undefined;
+  const pieces = canonicalPieces(tape, holes, parts, limits);
+  if (pieces === undefined) return undefined;
   const content: ImageContent = {
     segments: segmentsOf(tape.bytes, holes),
     equals: holes.flatMap(({ names }, hole) =>
       names === undefined ? [] : [[hole, holes.findIndex(({ start }) => start === names)] as const],
     ),
     ids,
-    parts: parts.map((part) => piecesOf(marked, part)),
+    parts: pieces,
   };
   const image = imageOf(content);
   if (image.octets.length > imageBytes) return undefined;
   const template = new OctetTemplate(image, matcher);
   return isOfItself(template, tape, parts) ? template : undefined;
+}
+
+/**
+ * What the canonical octets of `parts` are made of in all documents that are the same but for what is in the holes; `undefined` for
+ * a document with marks in it.
+ */
+export function canonicalPieces(
+  tape: Tape,
+  holes: readonly TemplateHole[],
+  parts: readonly TemplatePart[],
+  limits: Limits,
+): readonly (readonly Piece[])[] | undefined {
+  const marked = markedCopy(tape, holes, limits);
+  return marked && parts.map((part) => piecesOf(marked, part));
 }
 
 function segmentsOf(document: Uint8Array, holes: readonly TemplateHole[]): readonly Segment[] {
