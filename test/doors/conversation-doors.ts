@@ -7,6 +7,8 @@ import {
   certificateOverTls,
   claimedSequenceHeaders,
   completeSequenceSettings,
+  DividedReplayCache,
+  type DividedReplayOptions,
   envelope,
   ephemeralKey,
   Initiator,
@@ -269,7 +271,25 @@ export const CONVERSATION_DOORS: Readonly<Record<string, Door>> = {
   ),
   'conversation.MemoryRecords#clear': door((partition: string) => new MemoryRecords().clear(partition), ['p']),
   'conversation.MemoryRecords#prune': door((nowMs: number) => new MemoryRecords().prune(nowMs), [NOW_MS]),
-  'conversation.MemoryReplayCache': door((options: object) => new MemoryReplayCache(options), [{ entriesMax: 10 }]),
+  'conversation.MemoryReplayCache': door(
+    (options: object) => new MemoryReplayCache(options),
+    [{ entriesMax: 10, lostUntilMs: NOW_MS }],
+  ),
+  'conversation.DividedReplayCache': door(
+    (options: DividedReplayOptions) => new DividedReplayCache(options),
+    [{ self: 'a', nodes: ['a'], memory: new MemoryReplayCache(), ask: async () => true, withinMs: 10, callsMax: 10 }],
+    { open: ['0.memory'] },
+  ),
+  'conversation.DividedReplayCache#insertIfAbsent': door(
+    (...given: Given<DividedReplayCache['insertIfAbsent']>) =>
+      new DividedReplayCache({
+        self: 'a',
+        nodes: ['a', 'b'],
+        memory: new MemoryReplayCache(),
+        ask: async () => true,
+      }).insertIfAbsent(...given),
+    ['urn:uuid:1', 'key', NOW_MS + 1000, NOW_MS, { owner: 'alice', kind: 'message' }],
+  ),
   'conversation.MemoryReplayCache#insertIfAbsent': door(
     (...given: Given<MemoryReplayCache['insertIfAbsent']>) => new MemoryReplayCache().insertIfAbsent(...given),
     ['urn:uuid:1', 'key', NOW_MS + 1000, NOW_MS, { owner: 'alice', kind: 'message' }],

@@ -4,6 +4,8 @@ export { wipeContext } from './store/context-copy.ts';
 export { MemoryContextStore } from './store/memory-context-store.ts';
 export { TokenContextStore } from './token-state/token-context-store.ts';
 export type { TokenContextStoreOptions } from './token-state/token-context-store.ts';
+export type { DividedReplayOptions, ReplayQuestion } from './remote-store/divided-replay-cache.ts';
+export { DividedReplayCache } from './remote-store/divided-replay-cache.ts';
 export { MemoryReplayCache } from './replay/replay-cache.ts';
 export type { ReplayCache } from '@parley/engine';
 export type { Alarm, AlarmKind } from './quota/alarm-bell.ts';

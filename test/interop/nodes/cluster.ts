@@ -1,4 +1,4 @@
-// Three nodes that are started again when they end, the server that they share, the line to it, and a balancer before them.
+// Three nodes that are started again when they end, the server that they share, if they do, the line to it, and a balancer before them.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -9,6 +9,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { ResponderSequenceOptions } from '@parley/conversation';
+import { freePort } from '../live/live-process.ts';
 import { missingPostgres, startPostgres } from '../postgres/postgres-server.mjs';
 import { missingRedis, startProxy, startRedis } from '../redis/redis-server.mjs';
 
@@ -16,10 +17,12 @@ export const KEYS = fileURLToPath(new URL('../../../benchmarks/messages/keys', i
 const PROGRAM = fileURLToPath(new URL('./node.mjs', import.meta.url));
 const NODES = 3;
 
-/** What nodes share, and where contexts are: there, or in their tokens. */
+/** What nodes share, and where contexts are: there, or in their tokens. Without a server, nodes ask each other for replays. */
 export interface Kind {
-  readonly server: 'Redis' | 'PostgreSQL';
+  readonly server: 'Redis' | 'PostgreSQL' | 'none';
   readonly contexts: 'shared' | 'tokens';
+  /** The folder of keys for an endpoint beside the other, which is as CXF has it. */
+  readonly cxfKeys?: string;
   /** Takes sequences; each message takes the application a moment. */
   readonly sequences?: ResponderSequenceOptions;
 }
@@ -31,10 +34,12 @@ class Node {
   #child: ChildProcess | undefined;
   #starting: Promise<void> | undefined;
   #isOver = false;
-  port = 0;
+  port: number;
 
-  constructor(settings: object) {
+  /** `port`: 0 for one that is free. */
+  constructor(settings: object, port: number) {
     this.#settings = settings;
+    this.port = port;
   }
 
   /** Whether it listens. */
@@ -87,31 +92,22 @@ class Node {
 export class Cluster {
   readonly nodes: readonly Node[];
   readonly #folder: string;
-  readonly #server: Awaited<ReturnType<typeof startRedis>>;
-  readonly #line: Awaited<ReturnType<typeof startProxy>>;
-  readonly #cut: { isCut: boolean };
+  readonly #shared: Shared | undefined;
   readonly #balancer: net.Server;
 
-  private constructor(
-    kind: Kind,
-    server: Awaited<ReturnType<typeof startRedis>>,
-    line: Awaited<ReturnType<typeof startProxy>>,
-    cut: { isCut: boolean },
-  ) {
-    this.#server = server;
-    this.#line = line;
-    this.#cut = cut;
+  private constructor(kind: Kind, shared: Shared | undefined, ports: readonly number[]) {
+    this.#shared = shared;
     this.#folder = mkdtempSync(path.join(os.tmpdir(), 'parley-nodes-'));
-    const settings = { ...kind, serverPort: line.port, books: path.join(this.#folder, 'books'), keys: KEYS };
-    this.nodes = Array.from({ length: NODES }, (_, index) => new Node({ ...settings, name: `node${index}` }));
+    const where = { serverPort: shared?.line.port ?? 0, ports: Object.fromEntries(ports.map(named)) };
+    const settings = { ...kind, ...where, books: path.join(this.#folder, 'books'), keys: KEYS };
+    this.nodes = ports.map((port, index) => new Node({ ...settings, name: `node${index}` }, port));
     this.#balancer = this.#balance();
   }
 
   static async start(kind: Kind): Promise<Cluster> {
-    const server = kind.server === 'Redis' ? await startRedis() : await startPostgres();
-    const cut = { isCut: false };
-    const line = await startProxy(server.port, () => cut.isCut);
-    const cluster = new Cluster(kind, server, line, cut);
+    // Whoever asks each other knows where the others are before they are there.
+    const wanted = Array.from({ length: NODES }, () => (kind.server === 'none' ? freePort() : 0));
+    const cluster = new Cluster(kind, await sharedBy(kind), await Promise.all(wanted));
     // The first makes what is shared.
     for (const node of cluster.nodes) await node.start();
     cluster.#balancer.listen(0, '127.0.0.1');
@@ -135,25 +131,27 @@ export class Cluster {
     });
   }
 
+  /** The server that nodes share, if they do. */
   async killServer(forMs: number): Promise<void> {
-    await this.#server.kill();
+    await this.#shared?.server.kill();
     await pause(forMs);
-    await this.#server.restart();
+    await this.#shared?.server.restart();
   }
 
   /** What is asked arrives, and no reply comes back. */
   async cutLine(forMs: number): Promise<void> {
-    this.#cut.isCut = true;
-    this.#line.cutAll();
+    if (this.#shared === undefined) return;
+    this.#shared.isCut = true;
+    this.#shared.line.cutAll();
     await pause(forMs);
-    this.#cut.isCut = false;
+    this.#shared.isCut = false;
   }
 
   async end(): Promise<void> {
     this.#balancer.close();
     await Promise.all(this.nodes.map(async (node) => await node.end()));
-    await this.#line.close();
-    await this.#server.remove();
+    await this.#shared?.line.close();
+    await this.#shared?.server.remove();
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
@@ -179,6 +177,26 @@ export class Cluster {
   }
 }
 
+/** A server, and the line to it. */
+interface Shared {
+  readonly server: Awaited<ReturnType<typeof startRedis>>;
+  readonly line: Awaited<ReturnType<typeof startProxy>>;
+  isCut: boolean;
+}
+
+async function sharedBy(kind: Kind): Promise<Shared | undefined> {
+  if (kind.server === 'none') return undefined;
+  const server = kind.server === 'Redis' ? await startRedis() : await startPostgres();
+  const line = await startProxy(server.port, () => shared.isCut);
+  const shared: Shared = { server, line, isCut: false };
+  return shared;
+}
+
+function named(port: number, index: number): readonly [string, number] {
+  return [`node${index}`, port];
+}
+
 export function missing({ server }: Kind): string | undefined {
+  if (server === 'none') return undefined;
   return server === 'Redis' ? missingRedis() : missingPostgres();
 }

@@ -3,8 +3,17 @@
 // @ts-check
 import { appendFileSync, readFileSync } from 'node:fs';
 import http from 'node:http';
+import { text } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
-import { systemAmbient as ambient, Responder, symmetricX509, TokenContextStore } from '@parley/conversation';
+import {
+  systemAmbient as ambient,
+  DividedReplayCache,
+  MemoryReplayCache,
+  peerProfile,
+  Responder,
+  symmetricX509,
+  TokenContextStore,
+} from '@parley/conversation';
 import { Certificate, DEFAULT_LIMITS, PrivateKey } from '@parley/core';
 import { createPool } from '@parley/engine';
 import { HttpResponder } from '@parley/http';
@@ -14,7 +23,7 @@ import { KeyEncryptionKey } from '@parley/sealing';
 import { createClient } from '@redis/client';
 import pg from 'pg';
 
-/** @type {{ sequences?: import('@parley/conversation').ResponderSequenceOptions, name: string, server: 'Redis' | 'PostgreSQL', serverPort: number, contexts: 'shared' | 'tokens', books: string, port: number, keys: string }} */
+/** @type {{ sequences?: import('@parley/conversation').ResponderSequenceOptions, name: string, server: 'Redis' | 'PostgreSQL' | 'none', serverPort: number, ports: Record<string, number>, cxfKeys?: string, contexts: 'shared' | 'tokens', books: string, port: number, keys: string }} */
 const settings = JSON.parse(process.argv[2] ?? '');
 const keyEncryptionKey = new KeyEncryptionKey(new Uint8Array(32).fill(7));
 
@@ -41,42 +50,104 @@ async function postgres() {
   };
 }
 
-const shared = settings.server === 'Redis' ? await redis() : await postgres();
-const store =
-  settings.contexts === 'shared'
-    ? shared.contexts
-    : new TokenContextStore({ keyEncryptionKey, service: 'echo', revocations: shared.contexts });
+/** Nobody's server: the nodes ask each other, and what one remembered is gone when it dies. */
+async function nobodys() {
+  const lostUntilMs = Date.now() + POLICY.timestampAgeMaxMs + 2 * POLICY.clockSkewMs;
+  memory = new MemoryReplayCache({ lostUntilMs });
+  const { name: self, ports } = settings;
+  /** @type {import('@parley/conversation').DividedReplayOptions['ask']} */
+  const ask = async (other, question) => {
+    const answer = await fetch(`http://127.0.0.1:${ports[other]}${REPLAYS}`, {
+      method: 'POST',
+      body: JSON.stringify(question),
+    });
+    if (!answer.ok) throw new Error(`${answer.status}`);
+    return (await answer.text()) === 'true';
+  };
+  const replayCache = new DividedReplayCache({ self, nodes: Object.keys(ports), memory, ask });
+  return { contexts: undefined, replayCache };
+}
 
-/** @param {string} name */
-const pem = (name) => readFileSync(`${settings.keys}/${name}.pem`);
-const [certificate] = Certificate.readPem(pem('bob'), DEFAULT_LIMITS);
-if (certificate === undefined) throw new Error('no certificate');
-const privateKey = PrivateKey.read({ format: 'pem', bytes: pem('bob-private') }, { uses: ['encryption'] });
+const SHARED = { Redis: redis, PostgreSQL: postgres, none: nobodys };
+const REPLAYS = '/replays';
+/** All clocks here are one. */
+const POLICY = { timestampAgeMaxMs: 300_000, clockSkewMs: 100 };
+/** @type {MemoryReplayCache | undefined} */
+let memory;
+const { contexts, replayCache } = await SHARED[settings.server]();
+const store =
+  settings.contexts === 'shared' && contexts !== undefined
+    ? contexts
+    : new TokenContextStore({ keyEncryptionKey, service: 'echo', revocations: contexts ?? 'none' });
+
+/** @param {string} file */
+const own = (file, key = file.replace(/[.]pem$/, '.key')) => {
+  const [certificate] = Certificate.readPem(readFileSync(file), DEFAULT_LIMITS);
+  if (certificate === undefined) throw new Error('no certificate');
+  const privateKey = PrivateKey.read({ format: 'pem', bytes: readFileSync(key) }, { uses: ['encryption'] });
+  return { ownKeys: [{ certificate, privateKey }] };
+};
+
+/** What was handed over stands in the books. @param {string} text */
+const write = (text) => appendFileSync(settings.books, `${text} ${settings.name}\n`);
+/** @param {string} xml */
+const octets = (xml) => new TextEncoder().encode(xml);
+/** @param {{ body: Uint8Array }} message @param {RegExp} of */
+const textIn = (message, of) => of.exec(new TextDecoder().decode(message.body))?.[1] ?? '';
+
+const common = { store, ambient, replayCache };
 const responder = new Responder({
-  store,
-  ambient,
-  replayCache: shared.replayCache,
+  ...common,
   ...(settings.sequences && { sequences: settings.sequences }),
-  bootstrap: symmetricX509.responder({ ownKeys: [{ certificate, privateKey }] }),
+  profile: peerProfile('parley', 'Basic256', settings.server === 'none' ? { policy: POLICY } : {}),
+  bootstrap: symmetricX509.responder(own(`${settings.keys}/bob.pem`, `${settings.keys}/bob-private.pem`)),
   pool: (needs) => createPool({ ...needs, workers: 1 }),
 });
+
+/** @param {string} keys @returns {import('@parley/http').Endpoint} */
+const forCxf = (keys) => ({
+  responder: new Responder({
+    ...common,
+    bootstrap: symmetricX509.responder(own(`${keys}/server.pem`)),
+    profile: peerProfile('cxf', 'Basic256', { encrypt: 'body' }),
+  }),
+  service: ({ message }) => {
+    const text = textIn(message, /<(?:\w+:)?text[^>]*>([^<]*)</);
+    write(text);
+    const payload = octets(`<e:echoResponse xmlns:e="urn:peer:echo"><e:text>${text}</e:text></e:echoResponse>`);
+    return { action: 'urn:peer:echo:Echo:echoResponse', payload };
+  },
+});
+
 const { handler } = new HttpResponder({
   endpoints: {
     '/echo': {
       responder,
       service: async ({ message, sequence }) => {
-        const [, text = ''] = /<e:Echo[^>]*>([^<]*)</.exec(new TextDecoder().decode(message.body)) ?? [];
-        appendFileSync(settings.books, `${text} ${settings.name}\n`);
+        const text = textIn(message, /<e:Echo[^>]*>([^<]*)</);
+        write(text);
         // Long enough that it is sent again meanwhile.
         if (sequence !== undefined) await pause(20);
-        const payload = new TextEncoder().encode(`<e:Echo xmlns:e="urn:app">re ${text}</e:Echo>`);
+        const payload = octets(`<e:Echo xmlns:e="urn:app">re ${text}</e:Echo>`);
         return { action: 'urn:app/EchoResponse', payload };
       },
     },
+    ...(settings.cxfKeys && { '/x509-sbe-13-12': forCxf(settings.cxfKeys) }),
   },
   onRefused: ({ failure }) => process.stderr.write(`${failure.code} ${JSON.stringify(failure.detail)}\n`),
 });
-const server = http.createServer(handler);
+/** What another node asks of this one's memory. @type {http.RequestListener} */
+const asked = async (request, response) => {
+  try {
+    const { scope, key, untilMs, nowMs, share } = JSON.parse(await text(request));
+    response.end(String(memory?.insertIfAbsent(scope, key, untilMs, nowMs, share)));
+  } catch {
+    response.writeHead(500).end();
+  }
+};
+const server = http.createServer((request, response) =>
+  request.url === REPLAYS ? asked(request, response) : handler(request, response),
+);
 server.listen(settings.port, '127.0.0.1', () => {
   const address = server.address();
   process.stdout.write(`${typeof address === 'object' ? address?.port : ''}\n`);

@@ -19,12 +19,19 @@ import { claimantOf, fingerprintOf, roomsOf, ShareRoom } from './replay-shares.t
 export interface ReplayCacheOptions {
   /** Default 1,000,000. */
   readonly entriesMax?: number | undefined;
+  /**
+   * Epoch milliseconds until which messages may have to be remembered that another memory took before this one began, and that are lost
+   * with it. What need not be remembered for longer is refused. For a node that starts again, the time then and `timestampAgeMaxMs`, and
+   * `clockSkewMs` twice: for a `clockSkewMs` it then refuses what clients of the right time send. Default: nothing was lost.
+   */
+  readonly lostUntilMs?: number | undefined;
   /** Told how many entries there are, when it asks. */
   readonly meter?: Meter | undefined;
 }
 
 const OPTIONS: Kind<ReplayCacheOptions> = shapeOf<ReplayCacheOptions>({
   entriesMax: optional(whole()),
+  lostUntilMs: optional(FINITE),
   meter: optional(port('add', 'record', 'watch')),
 });
 
@@ -43,13 +50,15 @@ export class MemoryReplayCache implements ReplayMemory {
   readonly #keys = new Set<string>();
   /** Bucket number -> its entries. A bucket ends before or when its number times {@link BUCKET_MS} is reached. */
   readonly #buckets = new Map<number, Entry[]>();
+  readonly #lostUntilMs: number;
   #latestMs = Number.NEGATIVE_INFINITY;
   #sweptBucket = Number.NEGATIVE_INFINITY;
 
   /** @throws Fault `caller.option-invalid` */
   constructor(options: ReplayCacheOptions = {}) {
     requireOptions(OPTIONS, options, 'options');
-    const { entriesMax = ENTRIES_MAX_DEFAULT, meter } = options;
+    const { entriesMax = ENTRIES_MAX_DEFAULT, lostUntilMs = Number.NEGATIVE_INFINITY, meter } = options;
+    this.#lostUntilMs = lostUntilMs;
     const rooms = roomsOf(entriesMax);
     const message = new ShareRoom('message', rooms.message);
     this.#rooms = { message, trust: rooms.trust > 0 ? new ShareRoom('trust', rooms.trust) : message };
@@ -75,7 +84,7 @@ export class MemoryReplayCache implements ReplayMemory {
     requireKind(REPLAY_SHARE, share, 'share');
     this.#latestMs = Math.max(this.#latestMs, nowMs);
     this.#sweep();
-    if (untilMs <= this.#latestMs) return false;
+    if (untilMs <= this.#latestMs || untilMs <= this.#lostUntilMs) return false;
     const key = fingerprintOf(identifier, replayKey);
     if (this.#keys.has(key)) return false;
     const room = this.#rooms[share.kind ?? 'message'];

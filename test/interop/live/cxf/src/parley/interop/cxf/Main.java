@@ -29,22 +29,25 @@ import org.apache.cxf.jaxws.JaxWsServerFactoryBean;
 import org.apache.cxf.staxutils.StaxUtils;
 import org.apache.cxf.transport.http.HTTPConduitConfigurer;
 import org.apache.cxf.transport.http_jetty.JettyHTTPServerEngineFactory;
+import org.apache.cxf.transports.http.configuration.ConnectionType;
 import org.apache.cxf.transports.http.configuration.HTTPClientPolicy;
 import org.apache.cxf.ws.policy.WSPolicyFeature;
 import org.apache.cxf.ws.security.SecurityConstants;
 import org.apache.cxf.ws.security.tokenstore.SecurityToken;
 
 public final class Main {
+  private static String role;
   private static Path keys;
   private static Warnings warnings;
   private static Map<String, String> options;
 
   private Main() {}
 
-  /** @param args server|client|load|policy, then key=value pairs (see docs/interop.md) */
+  /** @param args server|client|load|steady|policy, then key=value pairs (see docs/interop.md) */
   public static void main(String[] args) throws Exception {
     System.setProperty("org.apache.cxf.stax.maxXMLCharacters", "1000000");
     warnings = Warnings.install();
+    role = args[0];
     options = new TreeMap<>();
     for (int i = 1; i < args.length; i++) {
       int equals = args[i].indexOf('=');
@@ -55,6 +58,7 @@ public final class Main {
       case "server" -> server();
       case "client" -> client();
       case "load" -> load();
+      case "steady" -> steady();
       case "policy" -> {
         for (String name : names()) System.out.println("<!-- " + name + " -->\n" + Policies.policy(name));
       }
@@ -142,6 +146,17 @@ public final class Main {
     System.exit(0);
   }
 
+  /** Calls of one endpoint by as many clients as are wanted, each message over a connection of its own, until the input ends. */
+  private static void steady() throws Exception {
+    trustServers();
+    String name = names().get(0);
+    List<Echo> echoes = new ArrayList<>();
+    for (int i = Integer.parseInt(options.get("clients")); i > 0; i--) echoes.add(proxy(name, options.get("http") + "/" + name));
+    System.out.println("READY");
+    new Steady().run(echoes);
+    System.exit(0);
+  }
+
   private static void trustServers() throws Exception {
     Bus bus = BusFactory.getDefaultBus();
     TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
@@ -154,6 +169,7 @@ public final class Main {
       HTTPClientPolicy policy = new HTTPClientPolicy();
       policy.setReceiveTimeout(20000);
       policy.setAutoRedirect(false);
+      if ("steady".equals(role)) policy.setConnection(ConnectionType.CLOSE);
       conduit.setClient(policy);
     }, HTTPConduitConfigurer.class);
   }

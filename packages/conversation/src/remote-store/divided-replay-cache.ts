@@ -1,0 +1,109 @@
+/** A memory of replays without a server: each entry is one node's, and the others ask it. */
+import { hash } from 'node:crypto';
+import { Fault } from '@parley/core';
+import {
+  callback,
+  FINITE,
+  FLAG,
+  listOf,
+  optional,
+  port,
+  requireKind,
+  requireOptions,
+  shapeOf,
+  TEXT,
+  whole,
+} from '@parley/core/internal';
+import type { ReplayCache, ReplayShare } from '@parley/engine';
+import { REPLAY_SHARE } from '@parley/engine/internal';
+import type { CallErrors, CallLimits } from './remote-calls.ts';
+import { RemoteCalls } from './remote-calls.ts';
+
+/** What one node asks another to insert, as plain data: the arguments of `insertIfAbsent`. */
+export interface ReplayQuestion {
+  readonly scope: string;
+  readonly key: string;
+  readonly untilMs: number;
+  readonly nowMs: number;
+  readonly share: ReplayShare;
+}
+
+export interface DividedReplayOptions extends CallLimits {
+  /** This node, as it stands in `nodes`. */
+  readonly self: string;
+  /** The names of all nodes, the same on each, in whatever order. */
+  readonly nodes: readonly string[];
+  /** What this node remembers of what is its own to remember, and what it answers others from. */
+  readonly memory: ReplayCache;
+  /**
+   * Asks another node, which answers what `insertIfAbsent` of its `memory` does. Over a connection that nobody else can use: whoever can ask
+   * can have messages refused. One that rejects, or is not there, has the message refused.
+   */
+  readonly ask: (node: string, question: ReplayQuestion) => Promise<boolean>;
+}
+
+const OPTIONS = shapeOf<DividedReplayOptions>({
+  self: TEXT,
+  nodes: listOf(TEXT, 1),
+  memory: port<ReplayCache>('insertIfAbsent'),
+  ask: callback(),
+  withinMs: optional(whole(1)),
+  callsMax: optional(whole(1)),
+});
+
+const ERRORS: CallErrors = { mayPass: () => false, reasonOf: () => 'node' };
+
+/**
+ * A `ReplayCache` for nodes that share no server: which of them remembers a message follows from the message and their names, and all ask that one. So
+ * each message is taken once, whichever node it is shown to; while its node is away, it is refused. What a node remembered is gone with it: give
+ * its next memory `lostUntilMs`.
+ */
+export class DividedReplayCache implements ReplayCache {
+  readonly #self: string;
+  readonly #nodes: readonly string[];
+  readonly #memory: ReplayCache;
+  readonly #ask: DividedReplayOptions['ask'];
+  readonly #calls: RemoteCalls;
+
+  /** @throws Fault `caller.option-invalid` */
+  constructor(options: DividedReplayOptions) {
+    requireOptions(OPTIONS, options, 'options');
+    const { self, nodes, memory, ask } = options;
+    if (!nodes.includes(self) || new Set(nodes).size < nodes.length)
+      throw new Fault('caller.option-invalid', { option: 'nodes', reason: 'each once, and this one among them' });
+    this.#self = self;
+    this.#nodes = [...nodes];
+    this.#memory = memory;
+    this.#ask = ask;
+    this.#calls = new RemoteCalls(ERRORS, options);
+  }
+
+  async insertIfAbsent(
+    scope: string,
+    key: string,
+    untilMs: number,
+    nowMs: number,
+    share: ReplayShare = { owner: scope },
+  ): Promise<boolean> {
+    requireKind(TEXT, scope, 'scope');
+    requireKind(TEXT, key, 'key');
+    requireKind(FINITE, untilMs, 'untilMs');
+    requireKind(FINITE, nowMs, 'nowMs');
+    requireKind(REPLAY_SHARE, share, 'share');
+    const node = this.#nodeOf(scope, key);
+    if (node === this.#self) return await this.#memory.insertIfAbsent(scope, key, untilMs, nowMs, share);
+    // Asked once: what it did before its answer was lost, it would take for a replay.
+    const answer = await this.#calls.within(async () => await this.#ask(node, { scope, key, untilMs, nowMs, share }));
+    requireKind(FLAG, answer, 'ask()');
+    return answer;
+  }
+
+  /** The node whose name goes best with it: as evenly spread as the hash, and with one node less, only what was that one's moves. */
+  #nodeOf(scope: string, key: string): string {
+    const scores = this.#nodes.map((node) => ({
+      node,
+      score: hash('sha256', JSON.stringify([node, scope, key]), 'hex'),
+    }));
+    return scores.reduce((best, each) => (each.score < best.score ? each : best)).node;
+  }
+}
