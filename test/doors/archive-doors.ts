@@ -14,8 +14,10 @@ import {
   verifyArchive,
 } from '@parley/archive';
 import {
+  type KafkaQueueOptions,
   type KafkaResultsOptions,
   type KafkaSegmentsOptions,
+  kafkaQueue,
   kafkaResults,
   kafkaSegments,
 } from '@parley/archive/kafka';
@@ -110,6 +112,11 @@ export const ARCHIVE_DOORS: Readonly<Record<string, Door>> = {
   'archive.kafkaResults': door(
     (given: KafkaResultsOptions) => kafkaResults(given),
     [{ kafka, topic: 'results', transactionTimeoutMs: 1000 }],
+    { open: ['0.kafka'], whole: ['0.kafka'] },
+  ),
+  'archive.kafkaQueue': door(
+    (given: KafkaQueueOptions) => kafkaQueue(given),
+    [{ kafka, partitions: 4, silenceMaxMs: 1000 }],
     { open: ['0.kafka'], whole: ['0.kafka'] },
   ),
   'archive.verifyArchive': door((given: ArchiveOptions) => verifyArchive(given), [options], {

@@ -16,7 +16,7 @@ const FORGED = 6;
 /** Neither XML nor text, and nothing at all. */
 const ODD = 2;
 
-interface Filled {
+export interface Filled {
   readonly kafka: Kafka;
   readonly contexts: readonly SecurityContext[];
 }
@@ -97,7 +97,7 @@ function sortedById(lines: readonly Record<string, unknown>[]): Record<string, u
 }
 
 /** The results that a store has, as a topic has them, too. */
-async function expectTopic(kafka: Kafka, topic: string, store: ObjectStore): Promise<void> {
+export async function expectTopic(kafka: Kafka, topic: string, store: ObjectStore): Promise<void> {
   const kept = (await keptResults(store)).map((line) => JSON.parse(line) as Record<string, unknown>);
   const told = (await valuesOf(kafka, topic)).map(({ segment: _s, line: _l, message_bytes: _m, ...line }) => line);
   expect(sortedById(told)).toEqual(sortedById(kept));

@@ -5,6 +5,7 @@ import { kafkaInlet, kafkaOutlet } from '@parley/bus-kafka';
 import { keysText } from '@parley/log';
 import kafkajs from 'kafkajs';
 import { afterAll, beforeAll, describe, test } from 'vitest';
+import { sharedOnTopics } from '../archive/topic-workers.ts';
 import { commandOnTopics, fillTopic, interruptedOnTopics, twoOnTopics } from '../archive/topics.ts';
 import { openBus } from './kafka-bus.mjs';
 import { buildKafka, startKafka } from './kafka-server.mjs';
@@ -66,12 +67,17 @@ describe('Kafka', () => {
     if (missing !== undefined) return context.skip(missing);
     const folder = mkdtempSync(path.join(tmpdir(), 'parley-topics-'));
     try {
-      const filled = await fillTopic(broker.port, ['log', 'verdicts', 'once', 'twice']);
+      const filled = await fillTopic(broker.port, ['log', 'verdicts', 'once', 'twice', 'shared']);
       const keys = path.join(folder, 'keys.json');
       writeFileSync(keys, keysText(filled.contexts));
       await commandOnTopics(broker.port, keys, folder, filled);
       await interruptedOnTopics(folder, filled);
       if (isLong) await twoOnTopics(folder, filled);
+      const outage = async (): Promise<void> => {
+        await broker.kill();
+        await broker.restart();
+      };
+      await sharedOnTopics({ port: broker.port, folder, keys, results: 'shared', filled, outage });
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }

@@ -1,10 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Kind } from '@parley/core/internal';
 import { formatInstant, optional, port, requireOptions, shapeOf, whole } from '@parley/core/internal';
-import type { Admin, Kafka, Message, Producer } from 'kafkajs';
+import type { Kafka, Message, Producer } from 'kafkajs';
 import type { Unit } from '../job/names.ts';
 import type { ResultRow } from '../tables/result-table.ts';
 import type { ResultSink } from '../units/result-sink.ts';
+import { committedOffsets } from './committed-offsets.ts';
 import { TOPIC } from './kafka-segments.ts';
 import { unavailable } from './unavailable.ts';
 
@@ -71,16 +72,11 @@ async function taken(
     await admin.connect();
     // safety: this ends what another has begun under the name and fences it, so that what is asked for then is the last word.
     await producer.connect();
-    if (!(await isTaken(admin, name, topic))) await send(producer, { name, topic }, rows());
+    if ((await committedOffsets(admin, name, topic)).size === 0) await send(producer, { name, topic }, rows());
   } finally {
     await producer.disconnect().catch(() => undefined);
     await admin.disconnect().catch(() => undefined);
   }
-}
-
-async function isTaken(admin: Admin, groupId: string, topic: string): Promise<boolean> {
-  const [of] = await admin.fetchOffsets({ groupId, topics: [topic] });
-  return of?.partitions.some(({ offset }) => Number(offset) > 0) ?? false;
 }
 
 async function send(

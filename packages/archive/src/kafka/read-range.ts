@@ -15,8 +15,7 @@ const FETCH_MS = 200;
 const SESSION_TIMEOUT_MS = 30_000;
 
 /**
- * The committed records of a range, in order. They are read by a group of its own, which begins where the range does: nobody else's offsets are
- * touched.
+ * The committed records of a range, in order. They are read by a group of its own that commits nothing: nobody else's offsets are touched.
  * @throws Fault `caller.input-unreadable` the topic keeps not all of it (any more); `internal.bus-unavailable`, also when nothing comes for
  *   `silenceMaxMs`
  */
@@ -25,7 +24,7 @@ export async function* readRange(kafka: Kafka, range: TopicRange, silenceMaxMs: 
   const groupId = `parley-archive-${randomUUID()}`;
   try {
     await admin.connect();
-    await begin(admin, groupId, range);
+    await requireKept(admin, range);
     yield* consumed(kafka, groupId, range, silenceMaxMs);
     // What was deleted while it was read is missing in what was read.
     await requireKept(admin, range);
@@ -37,25 +36,11 @@ export async function* readRange(kafka: Kafka, range: TopicRange, silenceMaxMs: 
   }
 }
 
-/** The group begins at the range; in other partitions, where nothing has come yet. */
-async function begin(admin: Admin, groupId: string, range: TopicRange): Promise<void> {
-  const ends = await requireKept(admin, range);
-  const partitions = ends.map(({ partition, high }) => ({
-    partition,
-    offset: partition === range.partition ? String(range.start) : high,
-  }));
-  await admin.setOffsets({ groupId, topic: range.topic, partitions });
-}
-
-async function requireKept(
-  admin: Admin,
-  { topic, partition, start, end }: TopicRange,
-): Promise<Awaited<ReturnType<Admin['fetchTopicOffsets']>>> {
+async function requireKept(admin: Admin, { topic, partition, start, end }: TopicRange): Promise<void> {
   const kept = await admin.fetchTopicOffsets(topic);
   const of = kept.find((each) => each.partition === partition);
   if (of === undefined || Number(of.low) > start || Number(of.high) < end)
     throw new Fault('caller.input-unreadable', { topic, partition, start, end, reason: 'not kept by its topic' });
-  return kept;
 }
 
 async function* consumed(
@@ -64,7 +49,12 @@ async function* consumed(
   { topic, partition, start, end }: TopicRange,
   silenceMaxMs: number,
 ): AsyncGenerator<RecordBatch> {
-  const consumer = kafka.consumer({ groupId, sessionTimeout: SESSION_TIMEOUT_MS, maxWaitTimeInMs: FETCH_MS });
+  const consumer = kafka.consumer({
+    groupId,
+    sessionTimeout: SESSION_TIMEOUT_MS,
+    maxWaitTimeInMs: FETCH_MS,
+    allowAutoTopicCreation: false,
+  });
   const queue = new DeliveryQueue<RecordBatch>(BATCHES_AHEAD);
   const silence = new Silence(silenceMaxMs, () => queue.end({ error: unavailable(new Error('silence')) }));
   let next = start;
@@ -73,6 +63,12 @@ async function* consumed(
     next = Math.max(next, Number(offset) + 1);
     if (next >= end) queue.end();
   };
+  // Each time it joins, and before it reads anything: there it would begin at the end, and in all partitions.
+  consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
+    const others = (payload.memberAssignment[topic] ?? []).filter((other) => other !== partition);
+    consumer.pause([{ topic, partitions: others }]);
+    consumer.seek({ topic, partition, offset: String(next) });
+  });
   // Batches without a record that counts are told of here alone.
   consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => {
     if (payload.topic === topic && payload.partition === partition && payload.batchSize === 0)

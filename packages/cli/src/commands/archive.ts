@@ -40,7 +40,7 @@ async function verifyAll(
   const source = paths.some(isTopic) ? await topicSegments(paths) : segmentsAt(paths, terminal.environment);
   const sink = options.to === undefined ? undefined : await topicResults(options.to);
   const isWatched = options.quiet !== true && options.json !== true;
-  const shared = options.nats === undefined ? undefined : await queueAt(options.nats);
+  const shared = await queueAt(options);
   const progress = new ArchiveProgress(isWatched ? terminal.screen : undefined);
   const startedMs = performance.now();
   try {

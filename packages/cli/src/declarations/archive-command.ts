@@ -10,6 +10,7 @@ export interface ArchiveVerifyOptions extends JudgingOptions {
   readonly workers?: number | undefined;
   readonly to?: string | undefined;
   readonly nats?: string | undefined;
+  readonly kafka?: string | undefined;
   readonly allowReplays?: boolean | undefined;
   readonly json?: boolean | undefined;
   readonly quiet?: boolean | undefined;
@@ -69,6 +70,7 @@ export function archiveCommand(parent: Command, actions: () => Promise<ArchiveAc
         '--nats <address>',
         'share the work with all processes that are given this same command: nats://host:4222',
       )
+      .option('--kafka <address>', 'share it so by a Kafka cluster: kafka://host:9092')
       .option('--allow-replays', 'accept a message that was seen before in this archive')
       .option('--json', 'print the summary as JSON')
       .option('--quiet', 'print no bar and no summary')
