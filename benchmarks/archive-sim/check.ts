@@ -41,8 +41,16 @@ export async function check({ messages, segments, shards }: CheckSettings): Prom
   try {
     const made = async (name: string, count: number, pieces: number): Promise<WorkerSettings> => {
       const source = { folder: path.join(folder, name) };
-      const shape = { messages: count, segments: pieces, contexts: 200, replays: 0, forged: 0 };
-      const { contexts } = await writeArchive(folderObjects(source.folder), shape, Date.now());
+      const shape = {
+        messages: count,
+        segments: pieces,
+        contexts: 200,
+        words: 400,
+        compressed: false,
+        replays: 0,
+        forged: 0,
+      };
+      const { contexts } = await writeArchive(folderObjects(source.folder), shape, Date.now(), () => undefined);
       const keys = path.join(folder, `${name}.keys.json`);
       writeFileSync(keys, keysText(contexts));
       return { source, out: { folder: '' }, keys, shards, silenceMaxMs: SILENCE_MAX_MS, natsPort: queue.port };

@@ -1,12 +1,14 @@
 /**
  * `node benchmarks/dist/archive/run.js`: an archive in a bucket of SeaweedFS, verified by one process, by two over NATS, and by several of which one is killed
- * every so often while NATS is restarted once; the results have to be the same. Needs the servers of `test/interop`.
+ * every so often while NATS is restarted once; the results have to be the same. Needs the servers of `test/interop`. With PARLEY_ARCHIVE=all in the environment,
+ * two million messages; `--runs alone --runs killed` does only these.
  */
+import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import type { ObjectStore } from '@parley/archive';
+import type { ObjectStore, S3Options } from '@parley/archive';
 import { s3Objects } from '@parley/archive';
 import { keysText } from '@parley/log';
 import { describeMachine } from '../machine.ts';
@@ -15,6 +17,7 @@ import type { ProcessRun } from './processes.ts';
 import { runProcesses } from './processes.ts';
 import { buckets, nats } from './servers.ts';
 import type { WorkerSettings } from './settings.ts';
+import type { ArchiveShape } from './written-archive.ts';
 import { writeArchive } from './written-archive.ts';
 
 const { values } = parseArgs({
@@ -23,16 +26,22 @@ const { values } = parseArgs({
     segments: { type: 'string' },
     shards: { type: 'string' },
     processes: { type: 'string' },
+    words: { type: 'string' },
+    runs: { type: 'string', multiple: true },
     'kill-every-seconds': { type: 'string' },
     json: { type: 'boolean', default: false },
   },
 });
-const number = (name: Exclude<keyof typeof values, 'json'>, fallback: number): number =>
+const number = (name: Exclude<keyof typeof values, 'json' | 'runs'>, fallback: number): number =>
   wholeNumber(`--${name}`, values[name], fallback);
-const shape = {
-  messages: number('messages', 200_000),
+/** Two million messages, so small and packed so that segments and the lines of one run take 15 GB of disk at most. */
+const isWhole = process.env['PARLEY_ARCHIVE'] === 'all';
+const shape: ArchiveShape = {
+  messages: number('messages', isWhole ? 2_000_000 : 200_000),
   segments: number('segments', 64),
   contexts: 500,
+  words: number('words', isWhole ? 100 : 400),
+  compressed: isWhole,
   replays: 20,
   forged: 20,
 };
@@ -41,37 +50,83 @@ const processes = number('processes', 4);
 const killEveryMs = 1000 * number('kill-every-seconds', 10);
 /** Those of the killed are handed out again after that. */
 const SILENCE_MAX_MS = 5000;
+const PROGRESS_MS = 10_000;
+const RUNS = ['alone', 'one', 'two', 'killed'] as const;
+type RunName = (typeof RUNS)[number];
+const wanted = RUNS.filter((name) => name === 'alone' || (values.runs ?? RUNS).includes(name));
+
+interface Measured extends ProcessRun {
+  /** Of the server of buckets. */
+  readonly bucketCpuMs: number;
+}
 
 const machine = describeMachine();
 const folder = mkdtempSync(path.join(tmpdir(), 'parley-bench-archive-'));
-const bucket = await buckets('archive');
+const server = await buckets();
 const queue = await nats();
+const beganMs = performance.now();
+let restarts = 0;
 try {
-  const placed = (prefix: string) => ({ ...bucket.place, prefix });
-  const told = (text: string): void => void process.stderr.write(`${text}\n`);
-  const archive = await writeArchive(s3Objects(placed('log/')), shape, Date.now());
-  told(`${shape.messages} messages, ${mib(archive.octets)} MiB, in ${shape.segments} segments`);
+  const source = await server.make('log');
+  const archive = await writeArchive(s3Objects(source), shape, Date.now(), (segment) => {
+    if ((segment + 1) % 8 === 0) tell(`written: ${segment + 1} of ${shape.segments} segments`);
+  });
+  tell(`${shape.messages} messages, ${mib(archive.octets)} MiB (kept as ${mib(archive.keptOctets)} MiB)`);
   const keys = path.join(folder, 'keys.json');
   writeFileSync(keys, keysText(archive.contexts));
-  const settings = (out: string): WorkerSettings => ({
-    source: placed('log/'),
-    out: placed(`${out}/`),
-    keys,
-    shards,
-    silenceMaxMs: SILENCE_MAX_MS,
-  });
-  const shared = (out: string): WorkerSettings => ({ ...settings(out), natsPort: queue.port });
-  const runs: Record<string, ProcessRun> = {};
-  for (const [name, count] of [
-    ['alone', undefined],
-    ['one', 1],
-    ['two', 2],
-  ] as const) {
-    runs[name] = await runProcesses(count ?? 1, count === undefined ? settings(name) : shared(name));
-    told(`${name}: ${seconds(runs[name])} s`);
+  const runs: Partial<Record<RunName, Measured>> = {};
+  let [expected, moved]: [string | undefined, Readonly<Record<string, number>>] = [undefined, {}];
+  const differing: string[] = [];
+  for (const name of wanted) {
+    const bucket = await server.make(name);
+    runs[name] = await watched(name, bucket, { source, out: bucket, keys, shards, silenceMaxMs: SILENCE_MAX_MS });
+    const made = await digestOf(s3Objects(bucket));
+    expected ??= made;
+    if (made !== expected) differing.push(name);
+    if (name === 'alone') moved = await sizesIn(s3Objects(bucket));
+    // The disk has room for the copied lines of one run.
+    await server.drop(name);
   }
-  let restarts = 0;
-  runs['killed'] = await runProcesses(processes, shared('killed'), {
+  const [alone] = runs.alone?.results ?? [];
+  const isAsPut =
+    alone?.refused['peer.replay'] === shape.replays &&
+    Object.values(alone.refused).reduce((sum, count) => sum + count, 0) === shape.replays + shape.forged;
+  const { one, two } = runs;
+  const ratios = one && two && { elapsed: one.elapsedMs / two.elapsedMs, cpu: cpuMsOf(one) / cpuMsOf(two) };
+  const { octets, keptOctets } = archive;
+  const outcome = { machine, shape, shards, octets, keptOctets, moved, runs, restarts, differing, isAsPut, ratios };
+  if (values.json) console.log(JSON.stringify(outcome));
+  else print(outcome);
+  if (differing.length > 0 || !isAsPut) process.exitCode = 1;
+} finally {
+  await queue.remove();
+  await server.remove();
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/** Does a run, and says every so often how far it is. */
+async function watched(name: RunName, bucket: S3Options, settings: WorkerSettings): Promise<Measured> {
+  const before = server.cpuMs();
+  const store = s3Objects(bucket);
+  const progress = setInterval(async () => {
+    let done = 0;
+    for await (const _ of store.list('done/')) done += 1;
+    tell(`${name}: ${done} of ${shape.segments + shards} pieces`);
+  }, PROGRESS_MS);
+  try {
+    const run = await runOf(name, settings);
+    tell(`${name}: ${seconds(run)} s, ${run.kills} kills, NATS restarted ${restarts} times`);
+    return { ...run, bucketCpuMs: server.cpuMs() - before };
+  } finally {
+    clearInterval(progress);
+  }
+}
+
+async function runOf(name: RunName, settings: WorkerSettings): Promise<ProcessRun> {
+  const shared = { ...settings, natsPort: queue.port };
+  if (name === 'alone') return await runProcesses(1, settings);
+  if (name !== 'killed') return await runProcesses(name === 'one' ? 1 : 2, shared);
+  return await runProcesses(processes, shared, {
     everyMs: killEveryMs,
     happen: async (times, kill) => {
       kill();
@@ -81,58 +136,47 @@ try {
       restarts += 1;
     },
   });
-  told(`killed: ${seconds(runs['killed'])} s, ${runs['killed'].kills} kills, NATS restarted ${restarts} times`);
-  const expected = await madeIn(s3Objects(placed('alone/')));
-  const differing: string[] = [];
-  for (const name of ['one', 'two', 'killed']) {
-    const made = await madeIn(s3Objects(placed(`${name}/`)));
-    if (made.size !== expected.size || [...expected].some(([of, octets]) => made.get(of) !== octets))
-      differing.push(name);
-  }
-  const moved = await sizesIn(s3Objects(placed('alone/')));
-  const [alone] = (runs['alone'] as ProcessRun).results;
-  const ratio = (runs['one'] as ProcessRun).elapsedMs / (runs['two'] as ProcessRun).elapsedMs;
-  const isAsPut =
-    alone?.refused['peer.replay'] === shape.replays &&
-    Object.values(alone.refused).reduce((sum, count) => sum + count, 0) === shape.replays + shape.forged;
-  const outcome = { machine, shape, shards, octets: archive.octets, moved, runs, restarts, differing, isAsPut, ratio };
-  if (values.json) console.log(JSON.stringify(outcome));
-  else print(outcome);
-  if (differing.length > 0 || !isAsPut) process.exitCode = 1;
-} finally {
-  await queue.remove();
-  await bucket.remove();
-  rmSync(folder, { recursive: true, force: true });
+}
+
+function cpuMsOf({ results }: ProcessRun): number {
+  return results.reduce((sum, { cpuMs }) => sum + cpuMs, 0);
+}
+
+function tell(text: string): void {
+  process.stderr.write(`${Math.round((performance.now() - beganMs) / 1000)} s: ${text}\n`);
 }
 
 function print({
   runs,
   differing,
   isAsPut,
-  ratio,
+  ratios,
 }: {
-  readonly runs: Readonly<Record<string, ProcessRun>>;
+  readonly runs: Readonly<Partial<Record<RunName, Measured>>>;
   readonly differing: readonly string[];
   readonly isAsPut: boolean;
-  readonly ratio: number;
+  readonly ratios: { readonly elapsed: number; readonly cpu: number } | undefined;
 }): void {
   console.log(`${machine.cpu}, ${machine.cores} cores, load ${machine.load} before; Node ${machine.node}`);
-  console.log('run         processes   seconds   messages/s   CPU us a message   MiB at most   kills');
+  console.log('run         processes   seconds   messages/s   CPU us a message   bucket CPU us   MiB at most   kills');
   for (const [name, run] of Object.entries(runs)) {
-    const { results, kills, elapsedMs } = run;
-    const cpuMs = results.reduce((sum, result) => sum + result.cpuMs, 0);
+    const { results, kills, elapsedMs, bucketCpuMs } = run;
     const answered = results.reduce((sum, result) => sum + result.answered, 0);
     const columns = [
       results.length,
       elapsedMs / 1000,
       (shape.messages / elapsedMs) * 1000,
-      (cpuMs * 1000) / answered,
+      (cpuMsOf(run) * 1000) / answered,
+      (bucketCpuMs * 1000) / shape.messages,
       Math.max(...results.map(({ maxRssMiB }) => maxRssMiB)),
       kills,
     ];
-    console.log(name.padEnd(10) + columns.map((value) => Math.round(value).toString().padStart(11)).join(''));
+    console.log(name.padEnd(10) + columns.map((value) => Math.round(value).toString().padStart(13)).join(''));
   }
-  console.log(`two processes to one: ${ratio.toFixed(2)} (aim 1.7)`);
+  if (ratios !== undefined)
+    console.log(
+      `two processes to one: ${ratios.elapsed.toFixed(2)} by the clock (aim 1.7), ${(2 * ratios.cpu).toFixed(2)} by the CPU time that a message costs each`,
+    );
   console.log(isAsPut ? 'refused: what was put in, and nothing else' : 'REFUSED: NOT WHAT WAS PUT IN');
   console.log(
     differing.length === 0 ? 'all results the same, octet for octet' : `RESULTS DIFFER: ${differing.join(', ')}`,
@@ -149,14 +193,14 @@ async function sizesIn(store: ObjectStore): Promise<Readonly<Record<string, numb
   return sizes;
 }
 
-/** Name and octets of what was made, but for the copied lines, which are the archive again. */
-async function madeIn(store: ObjectStore): Promise<Map<string, string>> {
-  const made = new Map<string, string>();
-  for await (const { name } of store.list('')) {
+/** Of names and octets of what was made, but for the copied lines, which are the archive again; in the order of the names. */
+async function digestOf(store: ObjectStore): Promise<string> {
+  const all = createHash('sha256');
+  for await (const { name, sizeBytes } of store.list('')) {
     if (name.startsWith('lines/')) continue;
-    made.set(name, Buffer.from((await store.get(name)) ?? []).toString('base64'));
+    all.update(`${name} ${sizeBytes}\n`).update((await store.get(name)) ?? '');
   }
-  return made;
+  return all.digest('hex');
 }
 
 function mib(octets: number): number {

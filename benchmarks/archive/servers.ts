@@ -1,18 +1,31 @@
 /** The servers that `test/interop` starts. */
 import type { S3Options } from '@parley/archive';
 import { AwsClient } from 'aws4fetch';
+import { cpuUsOf } from '../bus/brokers.ts';
 
-export interface RunningNats {
+export interface RunningServer {
+  readonly pid: number | undefined;
+  remove(): Promise<void>;
+}
+
+export interface RunningNats extends RunningServer {
   readonly port: number;
   kill(): Promise<void>;
   restart(): Promise<void>;
-  remove(): Promise<void>;
 }
 
 export interface RunningBuckets {
-  readonly endpoint: string;
+  /** Makes a bucket. */
+  make(bucket: string): Promise<S3Options>;
+  /** Deletes one, and frees what it took. */
+  drop(bucket: string): Promise<void>;
+  /** CPU time of the server so far. */
+  cpuMs(): number;
   remove(): Promise<void>;
 }
+
+/** Of the server of buckets, enough for 20 GB: a bucket begins with several volumes. */
+const ROOM = { volumeMib: 512, volumesMax: 200 };
 
 const TESTS = new URL('../../../test/interop/', import.meta.url);
 
@@ -27,21 +40,31 @@ export async function nats(): Promise<RunningNats> {
   return await startNats();
 }
 
-/** A SeaweedFS, and what makes the objects of a new bucket of it. @throws Error why there is none on this machine */
-export async function buckets(bucket: string): Promise<RunningBuckets & { readonly place: S3Options }> {
+/** A SeaweedFS. @throws Error why there is none on this machine */
+export async function buckets(): Promise<RunningBuckets> {
   const { missingSeaweed, startSeaweed, S3_KEYS } = (await import(
     new URL('archive/seaweed-server.mjs', TESTS).href
   )) as {
     readonly S3_KEYS: Pick<S3Options, 'accessKeyId' | 'secretAccessKey'>;
     missingSeaweed(): string | undefined;
-    startSeaweed(): Promise<RunningBuckets>;
+    startSeaweed(room: typeof ROOM): Promise<RunningServer & { readonly endpoint: string }>;
   };
   const missing = missingSeaweed();
   if (missing !== undefined) throw new Error(missing);
-  const server = await startSeaweed();
+  const server = await startSeaweed(ROOM);
   const { endpoint } = server;
   const client = new AwsClient({ ...S3_KEYS, service: 's3', region: 'us-east-1', retries: 5 });
-  const response = await client.fetch(`${endpoint}/${bucket}`, { method: 'PUT' });
-  if (!response.ok) throw new Error(`the bucket was not made: ${response.status}`);
-  return { endpoint, place: { endpoint, bucket, ...S3_KEYS }, remove: () => server.remove() };
+  const asked = async (method: string, bucket: string): Promise<void> => {
+    const response = await client.fetch(`${endpoint}/${bucket}`, { method });
+    if (!response.ok) throw new Error(`${method} of the bucket ${bucket}: ${response.status}`);
+  };
+  return {
+    make: async (bucket) => {
+      await asked('PUT', bucket);
+      return { endpoint, bucket, ...S3_KEYS };
+    },
+    drop: async (bucket) => await asked('DELETE', bucket),
+    cpuMs: () => cpuUsOf(server) / 1000,
+    remove: () => server.remove(),
+  };
 }

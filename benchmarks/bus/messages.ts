@@ -18,9 +18,9 @@ export function contextsOf(startMs: number): readonly SecurityContext[] {
   );
 }
 
-/** A signed message of 5 KB. */
-export function signedMessage(context: SecurityContext, index: number, atMs: number): Uint8Array {
-  const body = `<Order xmlns="urn:m" n="${index}">${'parley '.repeat(400)}</Order>`;
+/** A signed message of 5 KB, or with fewer words. */
+export function signedMessage(context: SecurityContext, index: number, atMs: number, words = 400): Uint8Array {
+  const body = `<Order xmlns="urn:m" n="${index}">${'parley '.repeat(words)}</Order>`;
   const plain = envelope({ action: 'urn:m/Order', to: 'urn:service', messageId: `urn:uuid:m${index}`, body });
   const request = {
     ...sealProfile('cxf', 'request'),

@@ -35,8 +35,11 @@ export function missingSeaweed() {
   });
 }
 
-/** A server with a bucket, which `aws4fetch` could speak to at `endpoint`. */
-export async function startSeaweed() {
+/**
+ * A server, which `aws4fetch` could speak to at `endpoint`. A bucket takes some volumes, and gives them back when it is deleted.
+ * @param {{ readonly volumeMib: number, readonly volumesMax: number }} [room]
+ */
+export async function startSeaweed({ volumeMib, volumesMax } = { volumeMib: 64, volumesMax: 50 }) {
   const names = ['master', 'volume', 'filer', 's3.port', 'master.grpc', 'volume.grpc', 'filer.grpc', 's3.grpc'];
   const ports = Object.fromEntries(await Promise.all(names.map(async (name) => [name, await freePort()])));
   const broker = await startBroker((_port, folder) => {
@@ -66,11 +69,11 @@ export async function startSeaweed() {
         `-s3.port.grpc=${ports['s3.grpc']}`,
         '-s3.port.iceberg=0',
         `-s3.config=${config}`,
-        '-master.volumeSizeLimitMB=64',
-        '-volume.max=50',
+        `-master.volumeSizeLimitMB=${volumeMib}`,
+        `-volume.max=${volumesMax}`,
       ],
       ready: 'S3 API Server',
     };
   });
-  return { endpoint: `http://127.0.0.1:${ports['s3.port']}`, remove: () => broker.remove() };
+  return { endpoint: `http://127.0.0.1:${ports['s3.port']}`, pid: broker.pid, remove: () => broker.remove() };
 }

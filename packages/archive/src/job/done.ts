@@ -1,26 +1,18 @@
 import type { FailedReply } from '@parley/core';
 import { Fault } from '@parley/core';
 import type { ObjectStore } from '../objects/object-store.ts';
-import type { TableObject } from '../tables/parquet.ts';
+import type { SliceTable } from '../tables/slice-table.ts';
 import type { Unit } from './names.ts';
 import { doneName } from './names.ts';
 import type { UnitTally } from './unit-tally.ts';
 
-/** What of a run is for one shard. */
-export interface ShardSlice {
-  readonly shard: number;
-  /** Rows of the index. */
-  readonly rows: readonly [start: number, end: number];
-  /** Octets of the copied lines. */
-  readonly octets: readonly [start: number, end: number];
-}
-
 /** Some records of a segment, one behind the other in the archive and in the order of shards here. */
 export interface IndexedRun {
-  readonly index: TableObject;
+  /** Parquet file with a group of rows for each shard that has some. */
+  readonly index: string;
+  readonly slices: SliceTable;
   /** Lines that were copied; `undefined` where they are read from the segment. */
   readonly lines?: string | undefined;
-  readonly slices: readonly ShardSlice[];
 }
 
 /** Of a unit that is done. */

@@ -29,6 +29,11 @@ export function indexName(segment: number, run: number): string {
   return `index/segment-${digits(segment, 6)}-${digits(run, 4)}.parquet`;
 }
 
+/** Of where in the index of a run each shard is. */
+export function slicesName(segment: number, run: number): string {
+  return `index/segment-${digits(segment, 6)}-${digits(run, 4)}.slices`;
+}
+
 /** Of the lines of a run of a segment, in the order of shards. */
 export function linesName(segment: number, run: number): string {
   return `lines/segment-${digits(segment, 6)}-${digits(run, 4)}.ndjson`;

@@ -93,21 +93,25 @@ class S3Objects implements ObjectStore {
   }
 
   async *stream(name: string): AsyncGenerator<Uint8Array> {
-    // In pieces, each of which can be asked for again: a stream of hours breaks.
-    for (let start = 0; ; start += PIECE_BYTES) {
-      const headers = headersOf({ start, end: start + PIECE_BYTES });
-      const request = {
-        method: 'GET',
-        name: this.#prefix + name,
-        headers,
-        expected: [NOT_FOUND, RANGE_UNSATISFIABLE],
-      } as const;
-      const { status, body } = await this.#send(request, octetsOf);
+    // In pieces, each of which can be asked for again: a stream of hours breaks. The next is under way while one is worked on.
+    let piece = this.#piece(name, 0);
+    for (let start = PIECE_BYTES; ; start += PIECE_BYTES) {
+      const { status, body } = await piece;
       if (status === NOT_FOUND) throw this.#fault('GET', name, 'it is not there');
       if (status === RANGE_UNSATISFIABLE) return;
+      if (body.length === PIECE_BYTES) {
+        piece = this.#piece(name, start);
+        piece.catch(() => undefined);
+      }
       yield body;
       if (body.length < PIECE_BYTES) return;
     }
+  }
+
+  #piece(name: string, start: number): Promise<{ readonly status: number; readonly body: Uint8Array }> {
+    const headers = headersOf({ start, end: start + PIECE_BYTES });
+    const expected = [NOT_FOUND, RANGE_UNSATISFIABLE];
+    return this.#send({ method: 'GET', name: this.#prefix + name, headers, expected }, octetsOf);
   }
 
   async putIfAbsent(name: string, octets: Uint8Array): Promise<boolean> {

@@ -24,6 +24,7 @@ import type { SegmentSource } from '../job/segment.ts';
 import type { ObjectStore } from '../objects/object-store.ts';
 import type { ArchiveEvent, Bench } from '../units/bench.ts';
 import { doUnit, undone } from '../units/do-unit.ts';
+import { indexedRuns } from '../units/indexed-runs.ts';
 import type { ResultSink } from '../units/result-sink.ts';
 import type { WorkQueue } from '../units/work-queue.ts';
 import type { ArchiveSummary } from './archive-summary.ts';
@@ -109,6 +110,7 @@ export async function verifyArchive(options: ArchiveOptions): Promise<ArchiveSum
     workers,
     surveyPool: pools.lazily(CONTEXT_NEEDED),
     verifyPool: pools.lazily(contexts),
+    runsOf: indexedRuns(job, store),
     sink,
     signal,
     tell,
@@ -161,7 +163,7 @@ async function jobOf({ source, judging, shards }: ArchiveOptions): Promise<Job> 
   const segments = (await source.segments()).map(({ name, sizeBytes }) => ({ name, sizeBytes }));
   const sizeBytes = segments.reduce((sum, segment) => sum + segment.sizeBytes, 0);
   return {
-    version: 1,
+    version: 2,
     segments,
     shards: shards ?? usualShards(sizeBytes),
     judging: ordered(judging),

@@ -1,6 +1,6 @@
 /** Tables as Parquet files: columns of few kinds, whole files in memory. */
 import { Fault } from '@parley/core';
-import { parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
+import { parquetReadObjects } from 'hyparquet';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import type { ObjectStore } from '../objects/object-store.ts';
 
@@ -29,16 +29,6 @@ export type Row<C extends Columns> = {
     | (C[Name] extends { readonly nullable: true } ? undefined : never);
 };
 
-/** Where a Parquet file of ours is kept, and how long its parts are. */
-export interface TableObject {
-  readonly name: string;
-  readonly sizeBytes: number;
-  /** Of what stands at the end and says what is where. */
-  readonly footerBytes: number;
-}
-
-const ENDING_BYTES = 8;
-
 /** A Parquet file of `rows`; groups of rows are as long as `groups` says. The same rows give the same octets. */
 export function parquetOf<C extends Columns>(
   columns: C,
@@ -56,44 +46,6 @@ export function parquetOf<C extends Columns>(
     ...(groups === undefined ? {} : { rowGroupSize: [...groups] }),
   });
   return new Uint8Array(file);
-}
-
-/** The length of the end of a Parquet file. */
-export function footerBytesOf(file: Uint8Array): number {
-  return (
-    new DataView(file.buffer, file.byteOffset, file.byteLength).getUint32(file.length - ENDING_BYTES, true) +
-    ENDING_BYTES
-  );
-}
-
-/** Rows [start, end) of a Parquet file of ours. @throws Fault `caller.input-invalid` it is not one */
-export async function readRows<C extends Columns>(
-  columns: C,
-  store: ObjectStore,
-  { name, sizeBytes, footerBytes }: TableObject,
-  start: number,
-  end: number,
-): Promise<readonly Row<C>[]> {
-  const slice = async (from: number, to: number = sizeBytes): Promise<ArrayBuffer> => {
-    const octets = await store.get(name, { start: from, end: to });
-    if (octets === undefined) throw new Fault('caller.input-invalid', { file: name, reason: 'it is gone' });
-    return new Uint8Array(octets).buffer;
-  };
-  const file = { byteLength: sizeBytes, slice };
-  try {
-    const metadata = await parquetMetadataAsync(file, { initialFetchSize: footerBytes });
-    const read = await parquetReadObjects({
-      file,
-      metadata,
-      columns: Object.keys(columns),
-      rowStart: start,
-      rowEnd: end,
-    });
-    return read.map((row) => given(columns, row));
-  } catch (error) {
-    if (error instanceof Fault) throw error;
-    throw new Fault('caller.input-invalid', { file: name, reason: 'no Parquet file of ours' }, error);
-  }
 }
 
 /** All rows of a Parquet file of ours. @throws Fault `caller.input-invalid` it is not one */
@@ -117,7 +69,8 @@ function stored(type: Column['type'], value: unknown): unknown {
   return type === 'INT64' && typeof value === 'number' ? BigInt(value) : value;
 }
 
-function given<C extends Columns>(columns: C, row: Readonly<Record<string, unknown>>): Row<C> {
+/** A row as it was read. */
+export function given<C extends Columns>(columns: C, row: Readonly<Record<string, unknown>>): Row<C> {
   const entries = Object.keys(columns).map((name) => {
     const value = row[name];
     if (typeof value === 'bigint') return [name, Number(value)];

@@ -1,4 +1,5 @@
 import type { SectionVerifier } from '@parley/log';
+import type { IndexedRun } from '../job/done.ts';
 import type { Job } from '../job/job.ts';
 import type { Phase } from '../job/names.ts';
 import type { SegmentSource } from '../job/segment.ts';
@@ -31,6 +32,8 @@ export interface Bench {
   /** One that knows no context, and only says which it needs. */
   readonly surveyPool: () => SectionVerifier;
   readonly verifyPool: () => SectionVerifier;
+  /** Runs of a segment, which is asked for once, whatever the number of shards. @throws Fault of reading */
+  readonly runsOf: (segment: number) => Promise<readonly IndexedRun[]>;
   readonly sink: ResultSink | undefined;
   readonly signal: AbortSignal | undefined;
   readonly tell: (event: ArchiveEvent) => void;

@@ -33,7 +33,7 @@ export async function indexSegment(bench: Bench, number: number): Promise<boolea
   const { judging } = job;
   const { messageBytesMax } = policyOf(judging.profile, judging.changes).limits;
   const unit = { phase: 'index', number } as const;
-  const runs = new RunWriter(store, number);
+  const runs = new RunWriter(store, number, job.shards);
   const refused = new ResultWriter(store, unit);
   const onOctets = (bytes: number): void => tell({ kind: 'read', bytes });
   const read = readSections(source.log(segment), { messageBytesMax, unpack: judging.unpack, workers, onOctets });

@@ -1,9 +1,11 @@
-import type { IndexedRun, ShardSlice } from '../job/done.ts';
-import { indexName, linesName } from '../job/names.ts';
+import type { IndexedRun } from '../job/done.ts';
+import { indexName, linesName, slicesName } from '../job/names.ts';
 import type { ObjectStore } from '../objects/object-store.ts';
 import type { IndexRow } from '../tables/index-table.ts';
 import { INDEX_COLUMNS } from '../tables/index-table.ts';
-import { footerBytesOf, parquetOf } from '../tables/parquet.ts';
+import { parquetOf } from '../tables/parquet.ts';
+import { groupsOf } from '../tables/row-group.ts';
+import { sliceTableOf } from '../tables/slice-table.ts';
 
 /** What is held of a segment at once. Larger runs make larger reads for those who verify a shard. */
 const RUN_ROWS_MAX = 200_000;
@@ -21,13 +23,15 @@ interface Gathered {
 export class RunWriter {
   readonly #store: ObjectStore;
   readonly #segment: number;
+  readonly #shards: number;
   readonly #runs: IndexedRun[] = [];
   #gathered: Gathered[] = [];
   #bytes = 0;
 
-  constructor(store: ObjectStore, segment: number) {
+  constructor(store: ObjectStore, segment: number, shards: number) {
     this.#store = store;
     this.#segment = segment;
+    this.#shards = shards;
   }
 
   /** Takes a row, and the octets (its own from then on) of a line that cannot be read again where it is. All of a segment alike. */
@@ -50,18 +54,25 @@ export class RunWriter {
     const run = this.#runs.length;
     const copied = gathered[0]?.line === undefined ? undefined : joined(gathered);
     const rows = copied?.rows ?? gathered.map(({ row }) => row);
-    const slices = slicesOf(rows, copied !== undefined);
-    const name = indexName(this.#segment, run);
+    const parts = partsOf(rows);
+    const index = indexName(this.#segment, run);
     const file = parquetOf(
       INDEX_COLUMNS,
       rows,
-      slices.map(({ rows: [start, end] }) => end - start),
+      parts.map(({ length }) => length),
     );
+    const groups = groupsOf(file);
+    const table = parts.flatMap(({ shard }, number) => {
+      const group = groups[number];
+      return group === undefined ? [] : [{ shard, group }];
+    });
+    const { octets, recordBytes } = sliceTableOf(table, this.#shards);
+    const slices = { name: slicesName(this.#segment, run), recordBytes };
     const lines = copied && linesName(this.#segment, run);
     if (lines !== undefined && copied !== undefined) await this.#store.putIfAbsent(lines, copied.octets);
-    await this.#store.putIfAbsent(name, file);
-    const index = { name, sizeBytes: file.length, footerBytes: footerBytesOf(file) };
-    this.#runs.push({ index, ...(lines === undefined ? {} : { lines }), slices });
+    await this.#store.putIfAbsent(index, file);
+    await this.#store.putIfAbsent(slices.name, octets);
+    this.#runs.push({ index, slices, ...(lines === undefined ? {} : { lines }) });
   }
 }
 
@@ -79,18 +90,13 @@ function joined(gathered: readonly Gathered[]): { readonly octets: Uint8Array; r
   return { octets, rows };
 }
 
-function slicesOf(rows: readonly IndexRow[], isCopied: boolean): readonly ShardSlice[] {
-  const slices: ShardSlice[] = [];
-  for (let start = 0; start < rows.length; ) {
-    const shard = rows[start]?.shard ?? 0;
-    let end = start + 1;
-    while (rows[end]?.shard === shard) end += 1;
-    const [first, last] = [rows[start], rows[end - 1]];
-    const octets: [number, number] = isCopied
-      ? [first?.start ?? 0, (last?.start ?? 0) + (last?.length ?? 0) + 1]
-      : [0, 0];
-    slices.push({ shard, rows: [start, end], octets });
-    start = end;
+/** How many rows each shard has, of those that have some. */
+function partsOf(rows: readonly IndexRow[]): readonly { readonly shard: number; readonly length: number }[] {
+  const parts: { shard: number; length: number }[] = [];
+  for (const { shard } of rows) {
+    const last = parts.at(-1);
+    if (last?.shard === shard) last.length += 1;
+    else parts.push({ shard, length: 1 });
   }
-  return slices;
+  return parts;
 }

@@ -2,12 +2,13 @@ import { Fault } from '@parley/core';
 import { newSlab } from '@parley/engine/internal';
 import type { Section } from '@parley/log';
 import { SectionedLog } from '@parley/log/internal';
-import type { IndexedRun, SegmentDone, ShardSlice } from '../job/done.ts';
-import { readDone } from '../job/done.ts';
+import type { IndexedRun } from '../job/done.ts';
 import type { Segment } from '../job/segment.ts';
 import type { IndexRow } from '../tables/index-table.ts';
 import { INDEX_COLUMNS } from '../tables/index-table.ts';
-import { readRows } from '../tables/parquet.ts';
+import type { RowGroup } from '../tables/row-group.ts';
+import { readGroup } from '../tables/row-group.ts';
+import { readSlice } from '../tables/slice-table.ts';
 import type { Bench } from './bench.ts';
 
 /** A section of a shard, and of what its records are. */
@@ -23,27 +24,23 @@ const LINE_FEED = 0x0a;
 
 /** All messages of a shard in the order of the archive. @throws Fault of reading */
 export async function* shardSections(bench: Bench, shard: number): AsyncGenerator<ShardSection> {
-  const { job, store } = bench;
-  for (const [number, segment] of job.segments.entries()) {
-    const done = await readDone<SegmentDone>(store, { phase: 'index', number });
-    if (done === undefined)
-      throw new Fault('caller.input-invalid', { file: segment.name, reason: 'it is not indexed' });
-    for (const run of done.runs) {
-      const slice = run.slices.find((one) => one.shard === shard);
-      if (slice !== undefined) yield* runSections(bench, { run, slice, number, segment });
+  for (const [number, segment] of bench.job.segments.entries()) {
+    for (const run of await bench.runsOf(number)) {
+      const group = await readSlice(bench.store, run.slices, shard);
+      if (group !== undefined) yield* runSections(bench, { run, group, number, segment });
     }
   }
 }
 
 interface Sliced {
   readonly run: IndexedRun;
-  readonly slice: ShardSlice;
+  readonly group: RowGroup;
   readonly number: number;
   readonly segment: Segment;
 }
 
-async function* runSections(bench: Bench, { run, slice, number, segment }: Sliced): AsyncGenerator<ShardSection> {
-  const rows = await readRows(INDEX_COLUMNS, bench.store, run.index, ...slice.rows);
+async function* runSections(bench: Bench, { run, group, number, segment }: Sliced): AsyncGenerator<ShardSection> {
+  const rows = await readGroup(INDEX_COLUMNS, bench.store, run.index, group);
   for (let first = 0; first < rows.length; ) {
     let next = first;
     let bytes = 0;

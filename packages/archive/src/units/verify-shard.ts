@@ -6,10 +6,14 @@ import { verifySections } from '@parley/log';
 import type { IndexRow } from '../tables/index-table.ts';
 import type { ResultRow } from '../tables/result-table.ts';
 import { rowOfLine } from '../tables/result-table.ts';
+import { ahead } from './ahead.ts';
 import type { Bench } from './bench.ts';
 import { finishUnit } from './finish-unit.ts';
 import { ResultWriter } from './result-writer.ts';
 import { shardSections } from './shard-sections.ts';
+
+/** Of 1 MiB, about. */
+const SECTIONS_AHEAD = 2;
 
 /**
  * Pass 2: verifies the messages of a shard in the order of the archive, with keys and with a memory of what was seen. Says whether
@@ -24,7 +28,7 @@ export async function verifyShard(bench: Bench, number: number): Promise<boolean
   /** Of records that have no result yet, in their order. */
   const expected: (readonly [segment: number, row: IndexRow])[] = [];
   const sections = async function* (): AsyncGenerator<Section> {
-    for await (const { section, segment, rows } of shardSections(bench, number)) {
+    for await (const { section, segment, rows } of ahead(shardSections(bench, number), SECTIONS_AHEAD)) {
       for (const row of rows) expected.push([segment, row]);
       yield section;
     }
