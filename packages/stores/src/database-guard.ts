@@ -1,22 +1,17 @@
-import { closeSync, openSync, statSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Fault } from '@parley/core';
+import { PAGES_WORTH_KEEPING } from './checked-state.ts';
 import { checkDatabaseFile } from './database-file.ts';
 import type { DatabaseRoot } from './database-root.ts';
 import { readRoot } from './database-root.ts';
-
-/** What is known of the file while it is open. */
-interface FileState {
-  readonly dev: bigint;
-  readonly ino: bigint;
-  /** The file never gets shorter. */
-  readonly size: bigint;
-  /** Of the file's content; a commit changes both, and whoever overwrites pages this one alone. */
-  readonly ctimeNs: bigint;
-  readonly transaction: bigint;
-}
+import type { FileState } from './file-state.ts';
+import { statusOf, unavailable } from './file-state.ts';
 
 /** A root that is being written is not torn for longer. */
 const READINGS_MAX = 3;
+/** Two writes within so long may have one time. */
+const TICK_MS = 50;
 
 /**
  * Looks before each operation whether the open file is still what LMDB made of it: another file, a shorter one, an older state, and
@@ -53,10 +48,24 @@ export class DatabaseGuard {
     const isStrange = transaction === this.#known.transaction && this.#writing === 0;
     if (isStrange && this.#pause > 0) return;
     if (isStrange) {
-      await checkDatabaseFile(this.#path, false);
+      await checkDatabaseFile(this.#path);
       this.#pause = lastPage;
     }
     this.#known = { ...now, transaction };
+  }
+
+  /**
+   * What a large file is known to be; with `isSettled`, its time is known, too, so that whatever is written later has another. `undefined` for what
+   * is not worth keeping.
+   * @throws Fault as {@link requireIntact}
+   */
+  async state(isSettled: boolean): Promise<FileState | undefined> {
+    if (this.#root().lastPage < PAGES_WORTH_KEEPING) return undefined;
+    if (!isSettled) return { ...this.#known, ctimeNs: 0n };
+    await pause(TICK_MS);
+    await this.requireIntact();
+    const isOld = BigInt(Date.now() - TICK_MS) * 1_000_000n > this.#known.ctimeNs;
+    return isOld ? this.#known : { ...this.#known, ctimeNs: 0n };
   }
 
   /** Runs a commit of this process. */
@@ -93,18 +102,4 @@ function opened(path: string): number {
   } catch (error) {
     throw unavailable(path, error);
   }
-}
-
-function statusOf(path: string): Omit<FileState, 'transaction'> {
-  try {
-    const { dev, ino, size, ctimeNs } = statSync(path, { bigint: true });
-    return { dev, ino, size, ctimeNs };
-  } catch (error) {
-    throw unavailable(path, error);
-  }
-}
-
-function unavailable(path: string, error: unknown): Fault {
-  const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-  return new Fault('internal.store-unavailable', { path, reason });
 }

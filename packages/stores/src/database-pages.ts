@@ -22,9 +22,22 @@ const DEPTH_MAX = 32;
 /** Pages between two turns of the event loop. */
 const PAGES_AT_ONCE = 512;
 
+/** How far a walk goes. */
+export interface WalkLimits {
+  /** Behind pages that were written by that transaction, or before it, nothing is looked at. */
+  readonly since: bigint | undefined;
+  /** Ends it early. */
+  readonly signal: AbortSignal | undefined;
+}
+
 /** What is wrong with a page that can be reached from `root`, in the file `fd` of `sizeBytes`; `undefined`: all is well. */
-export async function damagedPage(fd: number, sizeBytes: number, root: DatabaseRoot): Promise<string | undefined> {
-  const walk = new PageWalk(fd, sizeBytes, root);
+export async function damagedPage(
+  fd: number,
+  sizeBytes: number,
+  root: DatabaseRoot,
+  limits: WalkLimits,
+): Promise<string | undefined> {
+  const walk = new PageWalk(fd, sizeBytes, root, limits);
   try {
     if (root.free !== undefined) await walk.tree(root.free, true);
     if (root.main !== undefined) await walk.tree(root.main, false);
@@ -43,10 +56,12 @@ class PageWalk {
   readonly #pagesMax: number;
   readonly #root: DatabaseRoot;
   readonly #seen: Uint8Array;
+  readonly #limits: WalkLimits;
   #count = 0;
 
-  constructor(fd: number, sizeBytes: number, root: DatabaseRoot) {
+  constructor(fd: number, sizeBytes: number, root: DatabaseRoot, limits: WalkLimits) {
     this.#fd = fd;
+    this.#limits = limits;
     this.#root = root;
     this.#pageBytes = root.pageBytes;
     // Free pages at the end need not be in the file.
@@ -57,6 +72,7 @@ class PageWalk {
   async tree(rootPage: number, isFree: boolean): Promise<void> {
     const ahead: { readonly page: number; readonly depth: number }[] = [{ page: rootPage, depth: 1 }];
     for (let next = ahead.pop(); next !== undefined; next = ahead.pop()) {
+      if (this.#limits.signal?.aborted === true) return;
       this.#count++;
       if (this.#count % PAGES_AT_ONCE === 0) await new Promise((resolve) => setImmediate(resolve));
       const { page, depth } = next;
@@ -73,6 +89,9 @@ class PageWalk {
     const upper = view.getUint16(UPPER_AT, IS_LITTLE_ENDIAN);
     const room = this.#pageBytes - PAGE_HEADER_BYTES;
     if (lower % 2 !== 0 || lower > upper || upper > room) throw new Damage('page bounds');
+    const { since } = this.#limits;
+    // A page is copied when anything behind it changes.
+    if (since !== undefined && view.getBigUint64(TRANSACTION_AT, IS_LITTLE_ENDIAN) <= since) return [];
     const children: number[] = [];
     for (let at = 0; at < lower; at += 2) {
       const node = view.getUint16(PAGE_HEADER_BYTES + at, IS_LITTLE_ENDIAN);

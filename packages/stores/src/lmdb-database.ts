@@ -2,10 +2,14 @@ import { join } from 'node:path';
 import { Fault } from '@parley/core';
 import type { RootDatabase, RootDatabaseOptionsWithPath } from 'lmdb';
 import { open } from 'lmdb';
+import { keepCheckedState, readCheckedState } from './checked-state.ts';
 import { checkDatabaseFile } from './database-file.ts';
 import { DatabaseGuard } from './database-guard.ts';
 import { causeOf, storeFault } from './lmdb-fault.ts';
 import { checkStoreAccess, checkStoreFile, prepareStoreDirectory } from './ownership.ts';
+
+/** A look at what changed since is then short. */
+const KEEP_EVERY_MS = 30_000;
 
 /** What a transaction may do. */
 export interface Writing {
@@ -24,7 +28,12 @@ export interface Writing {
 export class LmdbDatabase {
   readonly #database: RootDatabase<Uint8Array, Uint8Array>;
   readonly #guard: DatabaseGuard;
+  readonly #directory: string;
   readonly #readOnly: boolean;
+  readonly #ending = new AbortController();
+  #checking: Promise<void> | undefined;
+  #damage: unknown;
+  #keptAtMs = performance.now();
   #closed = false;
 
   /**
@@ -41,20 +50,37 @@ export class LmdbDatabase {
     if (wasThere && !exists) throw new Fault('internal.store-corrupt', { path: file, reason: 'missing' });
     if (readOnly && !exists) throw new Fault('caller.store-missing', { path: directory });
     await checkStoreAccess(directory, readOnly ? ['lock.mdb'] : ['data.mdb', 'lock.mdb'], readOnly);
-    if (exists) await checkDatabaseFile(file, !wasThere);
+    const known = await readCheckedState(directory);
+    const isWhole = !exists || (await checkDatabaseFile(file, { mayBeEmpty: !wasThere, known }));
     const database = openDriver(directory, readOnly);
     try {
-      return new LmdbDatabase(database, new DatabaseGuard(file), readOnly);
+      return new LmdbDatabase(database, new DatabaseGuard(file), { directory, readOnly, isWhole });
     } catch (error) {
       await database.close();
       throw error;
     }
   }
 
-  private constructor(database: RootDatabase<Uint8Array, Uint8Array>, guard: DatabaseGuard, readOnly: boolean) {
+  private constructor(
+    database: RootDatabase<Uint8Array, Uint8Array>,
+    guard: DatabaseGuard,
+    { directory, readOnly, isWhole }: { directory: string; readOnly: boolean; isWhole: boolean },
+  ) {
     this.#database = database;
     this.#guard = guard;
+    this.#directory = directory;
     this.#readOnly = readOnly;
+    if (!isWhole) this.#checking = this.#checkRest(join(directory, 'data.mdb'));
+  }
+
+  /** After a process that was killed: what it wrote was looked at before, and all else is while others work already. */
+  async #checkRest(file: string): Promise<void> {
+    try {
+      await checkDatabaseFile(file, { signal: this.#ending.signal });
+      if (!this.#ending.signal.aborted) this.#checking = undefined;
+    } catch (error) {
+      this.#damage = error;
+    }
   }
 
   /** @throws Fault `caller.closed`, `internal.store-corrupt`, `internal.store-unavailable` */
@@ -99,18 +125,37 @@ export class LmdbDatabase {
     }
     // safety: what went into a file that has been replaced meanwhile is not kept.
     if (!this.#closed) await this.#requireIntact();
+    this.#keepSometimes();
     return result;
+  }
+
+  /** So that little came since when the process is killed. */
+  #keepSometimes(): void {
+    if (performance.now() - this.#keptAtMs < KEEP_EVERY_MS || this.#checking !== undefined) return;
+    this.#keptAtMs = performance.now();
+    this.#keep(false).catch(() => undefined);
+  }
+
+  async #keep(isSettled: boolean): Promise<void> {
+    const state = await this.#guard.state(isSettled);
+    if (state !== undefined) await keepCheckedState(this.#directory, state);
   }
 
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    this.#guard.close();
+    this.#ending.abort();
+    const wasChecking = this.#checking;
+    await wasChecking;
     await this.#database.close();
+    // What was not looked at to the end is not said to be whole.
+    if (!this.#readOnly && wasChecking === undefined) await this.#keep(true).catch(() => undefined);
+    this.#guard.close();
   }
 
   async #requireIntact(): Promise<void> {
     if (this.#closed) throw new Fault('caller.closed');
+    if (this.#damage !== undefined) throw this.#damage;
     await this.#guard.requireIntact();
     if (this.#closed) throw new Fault('caller.closed');
   }

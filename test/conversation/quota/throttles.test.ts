@@ -88,6 +88,38 @@ describe('T55: a budget in a store', () => {
     expect(await code(budget.take('alice', 0))).toBe('internal.quota');
   });
 
+  test('what a node forgets, for it is full again, gives nothing to one whose clock is behind; a clock that had jumped is not waited for', async () => {
+    // Names that are kept together, so that whoever asks for one forgets another.
+    const partitions = new Map<string, string[]>();
+    let asked = '';
+    const watching = {
+      clear: async (): Promise<void> => undefined,
+      transact: async <T>(partition: string): Promise<T> => {
+        asked = partition;
+        throw new Fault('internal.store-unavailable', { reason: 'only asked' });
+      },
+    };
+    const size = { burst: 1, perMinute: 60 };
+    const watched = new SharedBudget(watching, 'requests', size);
+    let together: string[] = [];
+    for (let name = 0; together.length < 12; name++) {
+      await code(watched.take(`name ${name}`, 0));
+      together = [...(partitions.get(asked) ?? []), `name ${name}`];
+      partitions.set(asked, together);
+    }
+    const [who = '', ...others] = together;
+    const budget = new SharedBudget(new MemoryRecords(), 'requests', size);
+    const taken: string[] = [];
+    for (const other of others) {
+      taken.push(await code(budget.take(who, 0)));
+      await budget.take(other, 60_000);
+    }
+    expect(taken.filter((answer) => answer === 'taken')).toHaveLength(2);
+    // An hour later on one, and back again: the others go on.
+    await budget.take(others[0]!, 3_660_000);
+    expect(await code(budget.take(who, 62_000))).toBe('taken');
+  });
+
   test('what is given back can be taken again, and no more than there was', async () => {
     const budget = new SharedBudget(new MemoryRecords(), 'messages', { burst: 1, perMinute: 1 });
     await budget.give('alice', 0);

@@ -41,9 +41,9 @@ export class LoginBackOff {
       const who = `${address.length}:${address}${attempt.username}`;
       await this.#require(who, nowMs);
       const principal = await judge(attempt);
-      await this.#table.step(who, nowMs, (count) =>
+      await this.#table.step(who, nowMs, (count, timeMs) =>
         principal === undefined
-          ? { value: (count?.value ?? 0) + 1, atMs: Math.max(count?.atMs ?? 0, nowMs) }
+          ? { value: (count?.value ?? 0) + 1, atMs: Math.max(count?.atMs ?? 0, timeMs) }
           : undefined,
       );
       return principal;

@@ -33,19 +33,19 @@ export class SharedBudget {
 
   /** Takes one. @throws Fault `internal.quota`, and as the store */
   async take(who: string, nowMs: number): Promise<void> {
-    await this.#table.step(who, nowMs, (count) => {
-      const left = this.#refilled(count, nowMs);
+    await this.#table.step(who, nowMs, (count, timeMs) => {
+      const left = this.#refilled(count, timeMs);
       if (left < 1)
         throw new Fault('internal.quota', { quota: this.#quota, burst: this.#burst, principal: who.slice(0, 128) });
-      return this.#of(left - 1, count, nowMs);
+      return this.#of(left - 1, count, timeMs);
     });
   }
 
   /** Gives one back that was taken for nothing. */
   async give(who: string, nowMs: number): Promise<void> {
-    await this.#table.step(who, nowMs, (count) => {
-      const left = Math.min(this.#burst, this.#refilled(count, nowMs) + 1);
-      return left >= this.#burst ? undefined : this.#of(left, count, nowMs);
+    await this.#table.step(who, nowMs, (count, timeMs) => {
+      const left = Math.min(this.#burst, this.#refilled(count, timeMs) + 1);
+      return left >= this.#burst ? undefined : this.#of(left, count, timeMs);
     });
   }
 

@@ -17,9 +17,16 @@ const PARTS = 1024;
 /** In each: so that whoever invents names fills no store. */
 const HELD_MAX = 128;
 const NAME = 'held';
+/** Beside the counts: the latest time that any node told of the partition. No hash is so short. */
+const LATEST = 'latest';
+/** Clocks of nodes may be so far apart. What is later had a clock that had jumped, and is not waited for. */
+const CLOCKS_APART_MS = 300_000;
 const KEY_LENGTH = 16;
 
-/** Counts by name in a record store, for all who share it: bounded, whoever invents the names. */
+/**
+ * Counts by name in a record store, for all who share it: bounded, whoever invents the names. Time is the latest that any of them told: what one
+ * forgets, for it is over, is not over once more for another whose clock is behind.
+ */
 export class SharedTable {
   readonly #records: RecordStore;
   readonly #name: string;
@@ -39,29 +46,37 @@ export class SharedTable {
   }
 
   /**
-   * What is counted of `who` becomes what `change` makes of it, in one step; `undefined` forgets it, the same leaves it. What `change` throws is rethrown,
-   * and nothing is changed.
+   * What is counted of `who` becomes what `change` makes of it, in one step, at the time that it is told; `undefined` forgets it, the same leaves it. What
+   * `change` throws is rethrown, and nothing is changed.
    * @throws Fault `internal.quota` no room; and as the store
    */
-  async step(who: string, nowMs: number, change: (count: Count | undefined) => Count | undefined): Promise<void> {
+  async step(
+    who: string,
+    nowMs: number,
+    change: (count: Count | undefined, nowMs: number) => Count | undefined,
+  ): Promise<void> {
     const digest = hash('sha256', `${this.#name} ${who}`, 'buffer');
     const key = digest.toString('base64url').slice(0, KEY_LENGTH);
     const part = digest.readUInt16BE(digest.length - 2) % PARTS;
     await this.#records.transact(`${OF_COUNTS}${this.#name} ${part}`, (records) => {
-      const held: Held = (records.get(NAME) as Held | undefined) ?? {};
+      const { [LATEST]: latest, ...held }: Held = (records.get(NAME) as Held | undefined) ?? {};
+      const timeMs = latestOf(latest?.[1], nowMs);
       const before = held[key];
       const count = before && { value: before[0], atMs: before[1] };
-      const after = change(count);
+      const after = change(count, timeMs);
       if (after === count) return;
       const others = Object.entries(held).filter(
-        ([name, [value, atMs]]) => name !== key && !this.#isOver({ value, atMs }, nowMs),
+        ([name, [value, atMs]]) => name !== key && !this.#isOver({ value, atMs }, timeMs),
       );
       if (others.length >= HELD_MAX)
         throw new Fault('internal.quota', { quota: 'principals', principals: others.length });
       const own = after === undefined ? [] : [[key, [after.value, after.atMs]] as const];
-      const all = [...others, ...own];
-      if (all.length === 0) records.remove(NAME);
-      else records.put(NAME, Object.fromEntries(all), nowMs + this.#keepMs);
+      const all = [...others, ...own, [LATEST, [0, timeMs]] as const];
+      records.put(NAME, Object.fromEntries(all), timeMs + this.#keepMs);
     });
   }
+}
+
+function latestOf(toldMs: number | undefined, nowMs: number): number {
+  return toldMs === undefined || toldMs - nowMs > CLOCKS_APART_MS ? nowMs : Math.max(toldMs, nowMs);
 }
