@@ -8,7 +8,15 @@ export { scan } from './hot/scan/scan.ts';
 export type { ContentRules, HoleKind, Piece } from './hot/template/image.ts';
 export { Hole } from './hot/template/image.ts';
 export type { TemplateHole, TemplatePart } from './hot/template/make-template.ts';
-export { canonicalOctets, canonicalPieces, makeTemplate, startTagEnd } from './hot/template/make-template.ts';
+export {
+  canonicalOctets,
+  canonicalPieces,
+  makeTemplate,
+  markedCopy,
+  piecesOf,
+  startTagEnd,
+  templateOf,
+} from './hot/template/make-template.ts';
 export type { Matcher } from './hot/template/matcher.ts';
 export { octetMatcher } from './hot/template/octet-matcher.ts';
 export type { OctetTemplate } from './hot/template/octet-template.ts';

@@ -42,7 +42,7 @@ export type {
 } from './explain/explain-digests.ts';
 export { replayEntries } from './open/replay-key.ts';
 export type { ReplayCache, ReplayEntry, ReplayMemory, ReplayShare } from './message/replay-memory.ts';
-export { seal } from './seal/seal.ts';
+export { seal } from './entry/seal.ts';
 export { issueAssertion } from './issue/issue-assertion.ts';
 export type { AssertionRequest, HolderKey } from './issue/assertion-request.ts';
 export type { AttributeWish } from './write/saml-assertion.ts';

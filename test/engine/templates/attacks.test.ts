@@ -81,7 +81,7 @@ test('T91: the message of one context sealed for another, with templates of both
     Uint8Array,
   ];
   for (const message of [first, first, second, second]) expect(open(message, request).ok).toBe(true);
-  expect(workspace.templates).toEqual({ opened: 2, learned: 1 });
+  expect(workspace.templates).toEqual({ opened: 2, learned: 1, sealed: 0 });
   const { identifier } = contexts[1]!;
   const renamed = new TextEncoder().encode(
     new TextDecoder().decode(first).replaceAll(contexts[0]!.identifier, identifier),

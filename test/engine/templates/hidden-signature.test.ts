@@ -30,7 +30,7 @@ function requestWith(workspace: Workspace, suite: (typeof SUITES)[number]) {
 function warmed(suite: (typeof SUITES)[number], octets: () => Uint8Array = () => message(suite)): Workspace {
   const workspace = new Workspace();
   for (let time = 0; time < 3; time++) open(octets(), requestWith(workspace, suite));
-  expect(workspace.templates).toEqual({ opened: 1, learned: 1 });
+  expect(workspace.templates).toEqual({ opened: 1, learned: 1, sealed: 0 });
   return workspace;
 }
 

@@ -26,7 +26,7 @@ function requestWith(
 function warmed(policy: Policy = POLICY): Workspace {
   const workspace = new Workspace();
   for (let time = 0; time < 2; time++) open(message(), requestWith(workspace, policy));
-  expect(workspace.templates).toEqual({ opened: 0, learned: 1 });
+  expect(workspace.templates).toEqual({ opened: 0, learned: 1, sealed: 0 });
   return workspace;
 }
 
@@ -34,7 +34,7 @@ test('the second message of a shape makes a template, and the third is opened by
   const workspace = warmed();
   const third = message('<m:a xmlns:m="urn:m">tëxt &amp; more</m:a>');
   const known = open(third, requestWith(workspace));
-  expect(workspace.templates).toEqual({ opened: 1, learned: 1 });
+  expect(workspace.templates).toEqual({ opened: 1, learned: 1, sealed: 0 });
   expect(known).toEqual(open(third, requestWith(new Workspace({ templatesMax: 0 }))));
 });
 
@@ -104,7 +104,7 @@ test.each([-1, 1.5, 4097, Number.NaN])('templatesMax %s is no number of template
 test('without templates, and without a workspace, all goes the whole way', () => {
   const workspace = new Workspace({ templatesMax: 0 });
   for (let time = 0; time < 4; time++) expect(open(message(), requestWith(workspace)).ok).toBe(true);
-  expect(workspace.templates).toEqual({ opened: 0, learned: 0 });
+  expect(workspace.templates).toEqual({ opened: 0, learned: 0, sealed: 0 });
 });
 
 test('T93: what one policy accepted is new to another', () => {

@@ -12,8 +12,8 @@ const TEMPLATES_MAX = 64;
 /** What a {@link Workspace} keeps. */
 export interface WorkspaceOptions {
   /**
-   * Shapes of messages that are known again, of each policy: what is like one that was opened before is opened in a fraction of
-   * the time. 0 opens every message in full. Default 64, at most 4096.
+   * Shapes of messages that are known again, of each policy: what is like one that was opened, or sealed, before is so in a fraction of
+   * the time. 0 opens and seals every message in full. Default 64, at most 4096.
    */
   readonly templatesMax?: number;
 }
@@ -23,11 +23,13 @@ export const TEMPLATES_KEPT: Kind<number> = whole(0, 4096);
 
 const WORKSPACE_OPTIONS: Kind<WorkspaceOptions> = shapeOf<WorkspaceOptions>({ templatesMax: optional(TEMPLATES_KEPT) });
 
-/** How messages were opened that templates know of. */
+/** How messages were opened and sealed that templates know of. */
 export interface TemplateCounts {
   /** Messages that a template opened. */
   opened: number;
-  /** Templates that were made. */
+  /** Messages that a template sealed. */
+  sealed: number;
+  /** Templates that were made, for either. */
   learned: number;
 }
 
@@ -52,7 +54,7 @@ export class Workspace {
   readonly certificates: CertificateCache = new CertificateCache(CERTIFICATES_MAX);
   /** As in {@link WorkspaceOptions}. */
   readonly templatesMax: number;
-  readonly templates: TemplateCounts = { opened: 0, learned: 0 };
+  readonly templates: TemplateCounts = { opened: 0, learned: 0, sealed: 0 };
 
   /** @throws Fault `caller.option-invalid` */
   constructor(options: WorkspaceOptions = {}) {

@@ -127,6 +127,11 @@ const NAMED_CONTEXT: Kind<NamedContext> = shapeOf<NamedContext>({
   version: oneOf(['200512', '200502']),
 });
 
+export const ID_PREFIX: Kind<string> = textLike(
+  /^[A-Za-z_][A-Za-z0-9_-]{0,63}$/,
+  'the beginning of an NCName in ASCII, of at most 64',
+);
+
 const TRANSPORT: Members<TransportSealRequest> = {
   transport: only(true),
   atMs: INSTANT_MS,
@@ -135,7 +140,7 @@ const TRANSPORT: Members<TransportSealRequest> = {
   mustUnderstand: optional(FLAG),
   role: optional(TEXT),
   confirm: optional(listOf(TEXT)),
-  idPrefix: optional(textLike(/^[A-Za-z_][A-Za-z0-9_-]{0,63}$/, 'the beginning of an NCName in ASCII, of at most 64')),
+  idPrefix: optional(ID_PREFIX),
   username: optional(USERNAME),
   assertions: optional(listOf(ASSERTION_TOKEN)),
   bearerContext: optional(NAMED_CONTEXT),

@@ -1,5 +1,5 @@
 /**
- * `seal`: an envelope in, a secured message out; the mirror of `open`. What it does not touch goes out byte for byte.
+ * `seal` in full: an envelope in, a secured message out; the mirror of `open`. What it does not touch goes out byte for byte.
  *
  *   scan ─► Ids ─► (encrypt)? ─► Timestamp, tokens ─► digest, sign ─► (encrypt)? ─► splice
  *
@@ -10,9 +10,8 @@
 import type { XmlWriter } from '@parley/codec';
 import type { AddedAttribute } from '@parley/codec/internal';
 import { firstChild, scan } from '@parley/codec/internal';
-import type { AlgorithmSuite, Reply } from '@parley/core';
+import type { AlgorithmSuite } from '@parley/core';
 import { algorithmSuite, DEFAULT_LIMITS, digestAlgorithm, Fault, Secret } from '@parley/core';
-import { failedReply, requireInput } from '@parley/core/internal';
 import { isWithin } from '../claims/claim.ts';
 import { Workspace } from '../memory/workspace.ts';
 import { readEnvelopeShape, readHeaderBlocks } from '../read/soap-envelope.ts';
@@ -34,7 +33,7 @@ import type {
   SealRequest,
   TransportSealRequest,
 } from './request.ts';
-import { envelopeFault, requireConsistent } from './rules.ts';
+import { requireConsistent } from './rules.ts';
 import type { Sealing } from './sealing.ts';
 import { requireUnsecured, writeIntoSecurity } from './security-place.ts';
 import { elementsToSign, headersToEncrypt, payloadToEncrypt } from './selected-parts.ts';
@@ -45,31 +44,12 @@ import { dataIdsOf, supportingElements, writeEncryptedFirst, writeSupporting } f
 import { SymmetricKeys } from './symmetric-keys.ts';
 import { furnish, withoutKeys } from './transport.ts';
 
-/**
- * Secures a SOAP envelope: with a security context, or with the keys that bootstrap one.
- *
- * Borrows `envelope`, which may already hold a wsse:Security header with tokens of its own (they stay first in it). The
- * secured message is the caller's. Deterministic for given time and randomness.
- *
- * Codes: `caller.context-unusable` cancelled, expired or without such an instance; `caller.option-invalid` options
- * that are unknown, have a value that they cannot have, or exclude each other; `caller.input-invalid` an assertion that cannot go
- * along, or no octets; `caller.keys-invalid` a key that is not for this; `caller.envelope-invalid` when `envelope` is no SOAP
- * message that can be read, with the code that reading it has, or is secured already. Never one of a peer.
- */
-export function seal(
-  envelope: Uint8Array,
-  request: SealRequest | BootstrapSealRequest | TransportSealRequest,
-): Reply<SealedMessage> {
-  try {
-    requireInput(envelope, 'envelope');
-    requireConsistent(request);
-    return { ok: true, value: sealChecked(envelope, request) };
-  } catch (error) {
-    return failedReply(error instanceof Fault && error.code.startsWith('peer.') ? envelopeFault(error) : error);
-  }
-}
+/** Any request to {@link sealInFull}. */
+export type AnySealRequest = AnyRequest | TransportSealRequest;
 
-function sealChecked(envelope: Uint8Array, request: AnyRequest | TransportSealRequest): SealedMessage {
+/** Secures an envelope, whatever it is like. @throws Fault what it is refused for; `peer.` if nothing can read the envelope */
+export function sealInFull(envelope: Uint8Array, request: AnySealRequest): SealedMessage {
+  requireConsistent(request);
   const workspace = request.workspace ?? new Workspace();
   try {
     if ('transport' in request) return furnishMessage(envelope, request, workspace);

@@ -220,7 +220,8 @@ function tokenOfPassword(
   };
 }
 
-function usableKey(request: SealRequest): KeyInstance {
+/** The key that a request means. @throws Fault `caller.context-unusable` */
+export function usableKey(request: Pick<SealRequest, 'context' | 'atMs' | 'instance'>): KeyInstance {
   const { context, atMs } = request;
   const key =
     'instance' in request

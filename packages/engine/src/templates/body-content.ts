@@ -8,6 +8,9 @@ import { E, ELEMENT_WORDS, Flag, firstChild, nextSibling, parentOf } from '@parl
 import type { Policy } from '../policy/policy.ts';
 import { type HoleList, NoTemplate } from './hole-list.ts';
 
+/** What decides what may be a hole. */
+export type HoleRules = Pick<Policy, 'limits' | 'signedPayload'>;
+
 /** The only element in a Body that is the last of the envelope, or -1. */
 export function payloadOf(tape: Tape): number {
   let body = firstChild(tape, 0);
@@ -20,7 +23,7 @@ export function payloadOf(tape: Tape): number {
  * Adds the content of the element `payload`.
  * @throws NoTemplate where elements in it may be more than the application's, or there is none
  */
-export function addPayloadContent(holes: HoleList, payload: number, { limits, signedPayload }: Policy): void {
+export function addPayloadContent(holes: HoleList, payload: number, { limits, signedPayload }: HoleRules): void {
   const { tape } = holes;
   const base = payload * ELEMENT_WORDS;
   const word = (place: number): number => tape.elements[base + place]!;

@@ -25,6 +25,7 @@ import { Addressing } from '../message/addressing-names.ts';
 import type { PlannedSignature } from '../plan/signatures.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { MessageClaims } from '../read/message.ts';
+import type { HoleRules } from './body-content.ts';
 import { payloadOf } from './body-content.ts';
 import { type HoleList, NoTemplate } from './hole-list.ts';
 
@@ -151,8 +152,13 @@ export function addHeaderTexts(holes: HoleList, { envelope: { header } }: Messag
   }
 }
 
+/** A message, as far as it takes to find its Body. */
+interface WithBody {
+  readonly envelope: { readonly body: number };
+}
+
 /** Adds texts and attributes of the Body's content. @throws NoTemplate */
-export function addBodyContent(holes: HoleList, { envelope: { body } }: MessageClaims, { limits }: Policy): void {
+export function addBodyContent(holes: HoleList, { envelope: { body } }: WithBody, { limits }: HoleRules): void {
   const { tape } = holes;
   const bodyEnd = tape.elements[body * ELEMENT_WORDS + E.next]!;
   for (let element = body; element < bodyEnd; element++) holes.runs(element);
@@ -162,7 +168,7 @@ export function addBodyContent(holes: HoleList, { envelope: { body } }: MessageC
 }
 
 /** Adds the attributes of the one element in the Body, and all that it holds as one hole. @throws NoTemplate */
-export function addPayload(holes: HoleList, { envelope: { body } }: MessageClaims, policy: Policy): void {
+export function addPayload(holes: HoleList, { envelope: { body } }: WithBody, policy: HoleRules): void {
   const { tape } = holes;
   const payload = payloadOf(tape);
   if (payload < 0 || parentOf(tape, payload) !== body) throw new NoTemplate();

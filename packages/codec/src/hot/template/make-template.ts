@@ -62,11 +62,24 @@ export function makeTemplate(
   limits: Limits,
   matcher: Matcher,
 ): OctetTemplate | undefined {
+  const pieces = canonicalPieces(tape, holes, parts, limits);
+  const template = pieces && templateOf(tape, holes, pieces, matcher);
+  return template !== undefined && givesItsOwn(template, tape, parts) ? template : undefined;
+}
+
+/**
+ * The same with parts that are made of `pieces`, whatever they are. Their holes may be one more than the document has, which
+ * {@link Matcher.lend} fills.
+ */
+export function templateOf(
+  tape: Tape,
+  holes: readonly TemplateHole[],
+  pieces: readonly (readonly Piece[])[],
+  matcher: Matcher,
+): OctetTemplate | undefined {
   const ids = holes.flatMap(({ isId }, hole) => (isId ? [hole] : []));
   const { holes: holesMax, parts: partsMax, ids: idsMax, imageBytes } = MATCH_LIMITS;
-  if (holes.length > holesMax || parts.length > partsMax || ids.length > idsMax) return undefined;
-  const pieces = canonicalPieces(tape, holes, parts, limits);
-  if (pieces === undefined) return undefined;
+  if (holes.length >= holesMax || pieces.length > partsMax || ids.length > idsMax) return undefined;
   const content: ImageContent = {
     segments: segmentsOf(tape.bytes, holes),
     equals: holes.flatMap(({ names }, hole) =>
@@ -78,7 +91,7 @@ export function makeTemplate(
   const image = imageOf(content);
   if (image.octets.length > imageBytes) return undefined;
   const template = new OctetTemplate(image, matcher);
-  return isOfItself(template, tape, parts) ? template : undefined;
+  return takesItsOwn(template, tape) ? template : undefined;
 }
 
 /**
@@ -92,7 +105,7 @@ export function canonicalPieces(
   limits: Limits,
 ): readonly (readonly Piece[])[] | undefined {
   const marked = markedCopy(tape, holes, limits);
-  return marked && parts.map((part) => piecesOf(marked, part));
+  return marked && parts.map((part) => piecesOf(canonicalOctets(marked, part)));
 }
 
 function segmentsOf(document: Uint8Array, holes: readonly TemplateHole[]): readonly Segment[] {
@@ -106,7 +119,7 @@ function segmentsOf(document: Uint8Array, holes: readonly TemplateHole[]): reado
 }
 
 /** The tape of the document with marks in its holes: the same elements, and nothing of what the holes held. */
-function markedCopy(tape: Tape, holes: readonly TemplateHole[], limits: Limits): Tape | undefined {
+export function markedCopy(tape: Tape, holes: readonly TemplateHole[], limits: Limits): Tape | undefined {
   const { bytes } = tape;
   if (hasMark(bytes)) return undefined;
   const out = new OctetSink(bytes.length + holes.length * 16);
@@ -144,25 +157,42 @@ function hasSameElements(tape: Tape, marked: Tape, holes: readonly TemplateHole[
   return true;
 }
 
-function piecesOf(marked: Tape, part: TemplatePart): readonly Piece[] {
-  const octets = canonicalOctets(marked, part);
+/** Octets that were made of a marked copy, cut at its marks; and wherever `lent.text` stands, for a hole that is lent. */
+export function piecesOf(
+  octets: Uint8Array,
+  lent?: { readonly text: string; readonly hole: number },
+): readonly Piece[] {
   // Constant, hole, constant, hole, ..., constant.
   const cut = decodeText(octets, 0, octets.length).split(MARK_PATTERN);
   const pieces: Piece[] = [];
   for (let index = 0; index < cut.length; index += 2) {
-    const hole = cut[index + 1];
-    pieces.push({ constant: encoder.encode(cut[index]), hole: hole === undefined ? -1 : Number(hole) });
+    const marked = cut[index + 1];
+    const constants = lent === undefined ? [cut[index]!] : cut[index]!.split(lent.text);
+    const last = constants.pop()!;
+    for (const constant of constants) pieces.push({ constant: encoder.encode(constant), hole: lent!.hole });
+    pieces.push({ constant: encoder.encode(last), hole: marked === undefined ? -1 : Number(marked) });
   }
   return pieces;
 }
 
-/** Whether the template takes the document that it is of, and gives its canonical octets. */
-function isOfItself(template: OctetTemplate, tape: Tape, parts: readonly TemplatePart[]): boolean {
+/** Whether the template takes the document that it is of; it has its prints then. */
+function takesItsOwn(template: OctetTemplate, { bytes }: Tape): boolean {
+  const { matcher } = template;
+  try {
+    if (!matcher.take(bytes) || !template.matches(bytes)) return false;
+    matcher.print();
+    template.prints.set(matcher.prints);
+    return true;
+  } finally {
+    matcher.drop();
+  }
+}
+
+/** Whether the template gives the canonical octets of the document that it is of. */
+function givesItsOwn(template: OctetTemplate, tape: Tape, parts: readonly TemplatePart[]): boolean {
   const { matcher } = template;
   try {
     if (!matcher.take(tape.bytes) || !template.matches(tape.bytes) || template.write(0) < 0) return false;
-    matcher.print();
-    template.prints.set(matcher.prints);
     return parts.every((wanted, part) =>
       bytesEqual(matcher.out, matcher.places[part * 2]!, matcher.places[part * 2 + 1]!, canonicalOctets(tape, wanted)),
     );

@@ -24,6 +24,8 @@ export interface Matcher {
   match(image: Image): number;
   /** Writes the parts from `lead` on; where they end, or -1 for want of room. */
   write(image: Image, lead: number): number;
+  /** Gives octets to hole number `hole`, behind those of the message that matched: what the parts have, and no message. */
+  lend(hole: number, octets: Uint8Array): void;
   /** What hole number `hole` of the message that matched last holds, as a string. */
   text(hole: number): string;
   /** Forgets the message, and overwrites what is left of it. */

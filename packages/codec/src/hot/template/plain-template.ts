@@ -87,6 +87,16 @@ export class PlainMatcher implements Matcher {
     return out;
   }
 
+  lend(hole: number, octets: Uint8Array): void {
+    const { length } = this.#message;
+    const message = new Uint8Array(length + octets.length);
+    message.set(this.#message);
+    message.set(octets, length);
+    this.#message = message;
+    this.holes[hole * 2] = length;
+    this.holes[hole * 2 + 1] = message.length;
+  }
+
   text(hole: number): string {
     return decodeText(this.#message, this.holes[hole * 2]!, this.holes[hole * 2 + 1]!);
   }

@@ -72,6 +72,13 @@ class ModuleMatcher implements Matcher {
     return this.#written;
   }
 
+  lend(hole: number, octets: Uint8Array): void {
+    this.#octets.set(octets, MESSAGE_AT + this.#length);
+    this.holes[hole * 2] = this.#length;
+    this.holes[hole * 2 + 1] = this.#length + octets.length;
+    this.#takenBytes = Math.max(this.#takenBytes, this.#length + octets.length);
+  }
+
   text(hole: number): string {
     return decodeText(this.#octets, MESSAGE_AT + this.holes[hole * 2]!, MESSAGE_AT + this.holes[hole * 2 + 1]!);
   }

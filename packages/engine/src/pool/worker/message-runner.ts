@@ -1,5 +1,6 @@
 import type { FailedReply, Reply, Secret } from '@parley/core';
 import { open } from '../../entry/open.ts';
+import { seal } from '../../entry/seal.ts';
 import type { Credentials } from '../../keys/credentials.ts';
 import { Workspace } from '../../memory/workspace.ts';
 import type { OpenedMessage } from '../../message/opened-message.ts';
@@ -7,7 +8,6 @@ import type { OpenRequest } from '../../open/request.ts';
 import type { Policy } from '../../policy/policy.ts';
 import { checkedPolicy } from '../../policy/policy-of.ts';
 import type { BootstrapSealRequest, SealedMessage, SealRequest } from '../../seal/request.ts';
-import { seal } from '../../seal/seal.ts';
 import { EvictionLog } from '../transfer/eviction-log.ts';
 import type { PortableCredentials, UsableCredentials } from '../transfer/portable-credentials.ts';
 import { usableCredentials } from '../transfer/portable-credentials.ts';

@@ -1,0 +1,119 @@
+/**
+ * Seals an envelope that a template knows.
+ *
+ * The contract: *what goes out is octet for octet what the whole way makes of the same envelope, request, time and chance.* What a template does
+ * not know goes the whole way, before anything is drawn (docs/decisions/0061-seal-templates.md).
+ */
+import { octetMatcher } from '@parley/codec/internal';
+import type { SecurityContext } from '@parley/core';
+import { DEFAULT_LIMITS } from '@parley/core';
+import { INSTANT_MS } from '@parley/core/internal';
+import { Workspace } from '../memory/workspace.ts';
+import type { SealedMessage, SealRequest } from '../seal/request.ts';
+import { ID_PREFIX } from '../seal/request-shape.ts';
+import { requireConsistent } from '../seal/rules.ts';
+import type { AnySealRequest } from '../seal/seal.ts';
+import { usableKey } from '../seal/symmetric-keys.ts';
+import { printsOfTaken } from '../templates/print.ts';
+import { TemplateShelf } from '../templates/template-shelf.ts';
+import { sealTemplateOf } from './learn-sealed.ts';
+import { RequestForm } from './request-form.ts';
+import type { SealTemplate } from './seal-template.ts';
+import { sealBy } from './seal-template.ts';
+
+/** Forms that are kept, the one that was used last first. */
+const FORMS_MAX = 8;
+
+/** Templates for requests of one form. */
+interface FormShelf {
+  readonly form: RequestForm;
+  readonly shelf: TemplateShelf<SealTemplate>;
+  /** The context that was judged last. */
+  context: SecurityContext;
+}
+
+const shelves = new WeakMap<Workspace, FormShelf[]>();
+
+/** A request that a template may know. */
+interface KnowableRequest extends SealRequest {
+  readonly workspace: Workspace;
+}
+
+/**
+ * `undefined`: it is to be sealed the whole way. The request need not have been judged.
+ * @throws Fault `caller.context-unusable`, `caller.callback-failed`
+ */
+export function sealByTemplate(envelope: Uint8Array, request: AnySealRequest): SealedMessage | undefined {
+  const known = judged(request);
+  if (known === undefined || envelope.length > DEFAULT_LIMITS.messageBytesMax || !octetMatcher.take(envelope))
+    return undefined;
+  const { form, shelf, asked } = known;
+  try {
+    const template = shelf.find(({ octets }) => octets.matches(envelope), printsOfTaken);
+    const key = template && usableKey(asked);
+    if (key === undefined || template === undefined || !form.isUnder(key)) return undefined;
+    const sealed = sealBy(template, asked, key);
+    if (sealed !== undefined) asked.workspace.templates.sealed++;
+    return sealed;
+  } finally {
+    octetMatcher.drop();
+  }
+}
+
+/** The shelf that may have a template for a request which is as good as the first of its form. */
+function judged(request: AnySealRequest): (FormShelf & { readonly asked: KnowableRequest }) | undefined {
+  try {
+    if (!isKnowable(request)) return undefined;
+    const found = shelfOf(request);
+    if (found === undefined || found.shelf.isEmpty) return undefined;
+    const { context } = request;
+    if (found.context !== context) requireConsistent(request);
+    found.context = context;
+    return { ...found, asked: request };
+  } catch {
+    // What may not even be looked at is refused the whole way.
+    return undefined;
+  }
+}
+
+/** Notes an envelope that was sealed the whole way, and makes a template if it is time for one. */
+export function noteSealed(envelope: Uint8Array, request: AnySealRequest): void {
+  if (!isKnowable(request) || request.workspace.tape.bytes !== envelope) return;
+  const key = usableKey(request);
+  const found = shelfOf(request) ?? newShelf(request, RequestForm.of(request, key));
+  if (found?.form.isUnder(key) !== true) return;
+  const { tape, templates } = request.workspace;
+  if (found.shelf.learn(tape, (body) => sealTemplateOf(envelope, request, key, body))) templates.learned++;
+}
+
+function newShelf({ workspace, context }: KnowableRequest, form: RequestForm | undefined): FormShelf | undefined {
+  if (form === undefined) return undefined;
+  const known = shelves.get(workspace) ?? [];
+  const made = { form, shelf: new TemplateShelf<SealTemplate>(workspace.templatesMax), context };
+  shelves.set(workspace, [made, ...known.slice(0, FORMS_MAX - 1)]);
+  return made;
+}
+
+/** The shelf for requests like this one, which is the first to be looked at then. */
+function shelfOf(request: KnowableRequest): FormShelf | undefined {
+  const known = shelves.get(request.workspace) ?? [];
+  const place = known.findIndex(({ form }) => form.isOf(request));
+  const found = known[place];
+  if (found !== undefined && place > 0) known.unshift(...known.splice(place, 1));
+  return found;
+}
+
+/** Whether nothing in it is beyond what templates know of; the rest of it is the same in all requests of its form. */
+function isKnowable(request: AnySealRequest): request is KnowableRequest {
+  if (!('context' in request)) return false;
+  const { workspace, atMs, timestampLifetimeMs, fillRandom, idPrefix, tokenId } = request;
+  return (
+    workspace instanceof Workspace &&
+    workspace.templatesMax > 0 &&
+    typeof fillRandom === 'function' &&
+    [atMs, atMs + timestampLifetimeMs].every((ms) => INSTANT_MS.misfit(ms) === undefined) &&
+    (idPrefix === undefined || ID_PREFIX.misfit(idPrefix) === undefined) &&
+    // An Id of the caller's may be one that would be new.
+    (tokenId === undefined || !tokenId.startsWith(idPrefix ?? '_'))
+  );
+}
