@@ -18,7 +18,7 @@ import {
   writeEnvelope,
 } from '@parley/conversation';
 import type { Version } from '@parley/core';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import {
   ENDPOINT,
   granted,
@@ -137,6 +137,20 @@ function textOf(outcome: SequencedOutcome): string {
 }
 
 describe.each(KINDS)('%s over SOAP %s', (version, soapVersion) => {
+  test('a message is one step of the store before it leaves, and one each time that it is sent again', async () => {
+    const place = await scene(version, soapVersion);
+    await create(place);
+    const transact = vi.spyOn(place.records, 'transact');
+    const number = await place.sequenced.number(envelopeOf(soapVersion, 'one'), true);
+    expect(await place.sequenced.unsettled()).toMatchObject([{ number, attempts: 1, awaitsAnswer: true }]);
+    transact.mockClear();
+    expect(await place.sequenced.transmission(number)).toBeDefined();
+    expect(transact).toHaveBeenCalledTimes(0);
+    expect(await place.sequenced.transmission(number)).toBeDefined();
+    expect(transact).toHaveBeenCalledTimes(1);
+    expect(await place.sequenced.unsettled()).toMatchObject([{ number, attempts: 2 }]);
+  });
+
   test('created, used, renewed meanwhile, ended', async () => {
     const place = await scene(version, soapVersion);
     await create(place);

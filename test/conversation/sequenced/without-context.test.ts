@@ -54,6 +54,8 @@ interface Place {
   readonly ambient: TestAmbient;
   readonly responder: Responder;
   readonly served: string[];
+  /** Where answers ask to be answered. */
+  replyTo: string | undefined;
   /** A side of its own. */
   side(bootstrap: InitiatorBootstrap, name?: string, records?: MemoryRecords): Side;
 }
@@ -116,7 +118,10 @@ function placeOf(
         await exchange.run(async (each) => {
           const said = /<e:Echo[^>]*>([^<]*)</.exec(text(each.body))?.[1] ?? '';
           served.push(`${said} of ${each.principal}`);
-          return envelopeOf(`re ${said}`, (each.claimedAddressing ?? each).messageId);
+          return askingToBeAnswered(
+            envelopeOf(`re ${said}`, (each.claimedAddressing ?? each).messageId),
+            place.replyTo,
+          );
         }, NEVER),
       );
     };
@@ -150,7 +155,14 @@ function placeOf(
       },
     };
   };
-  return { ambient, responder, served, side };
+  const place: Place = { ambient, responder, served, replyTo: undefined, side };
+  return place;
+}
+
+function askingToBeAnswered(envelope: Uint8Array, address: string | undefined): Uint8Array {
+  if (address === undefined) return envelope;
+  const header = `<w:ReplyTo xmlns:w="http://www.w3.org/2005/08/addressing"><w:Address>${address}</w:Address></w:ReplyTo>`;
+  return octets(text(envelope).replace('</s:Header>', `${header}</s:Header>`));
 }
 
 function textOf(outcome: SequencedOutcome): string {
@@ -188,6 +200,19 @@ describe.each(SOMEBODY)('$name', ({ channel, principal, initiator, responder }: 
     await side.end();
     expect(await side.sequenced.isOpen()).toBe(false);
   });
+
+  test.each(GENERATIONS)(
+    'an answer asks to be answered where the service is, or nowhere: %s over SOAP %s',
+    async (...generation) => {
+      const place = placeOf(responder(), channel, generation);
+      const side = place.side(initiator());
+      await side.create();
+      place.replyTo = ENDPOINT;
+      expect(textOf(await side.call('one'))).toBe('re one');
+      place.replyTo = `${ENDPOINT}/elsewhere`;
+      await expect(side.call('two')).rejects.toMatchObject({ code: 'peer.addressing-forbidden' });
+    },
+  );
 
   test('T106: refused where nobody said that it may be', async () => {
     const place = placeOf(responder(), channel, ['200512', '1.2'], { sequences: {} });

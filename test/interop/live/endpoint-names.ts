@@ -35,6 +35,7 @@ export const ENDPOINTS: Readonly<Record<LivePeerName, readonly string[]>> = {
     ...words('x509-renew-13-12 x509-renew-10-12 asym-renew-13-12 mix-renew-13-12'),
     ...combined(['x509', 'ut', 'asym', 'tls'], ['rm'], ['13', '10'], ['12']),
     ...words('mix-rm-13-12 mix-rm-10-12 x509-rmfi-13-12'),
+    ...combined(['x509m', 'ut', 'asym', 'tls'], ['rmlone'], ['13', '10'], ['12']),
   ],
   rampart: [
     ...combined(['x509', 'x509m', 'ut', 'asym', 'tls'], ['sbe', 'es'], ['13', '10'], ['12']),

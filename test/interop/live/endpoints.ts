@@ -61,8 +61,9 @@ export function liveEndpoint(
 ): LiveEndpoint {
   const [bootstrap = '', protection = '', generation, soap] = name.split('-');
   const suite = SUITES[protection] ?? 'Basic256';
-  const isMixed = bootstrap === 'mix';
-  const word = (isMixed ? 'tls' : bootstrap) as BootstrapWord;
+  const isContextless = isWithoutContext(name);
+  const isMixed = bootstrap === 'mix' || (isContextless && bootstrap === 'tls');
+  const word = (bootstrap === 'mix' ? 'tls' : bootstrap) as BootstrapWord;
   const said = policyOfName(peer, protection, isMixed);
   return {
     name,
@@ -73,9 +74,15 @@ export function liveEndpoint(
     profile: peerProfile(peer, suite, { ...said, policy: { ...said.policy, ...policy } }),
     entropy: protection === 'noent' ? 'none' : 'client',
     ...(protection.startsWith('rm') && { reliable: generation === '13' ? '200702' : '200502' }),
+    isContextless,
     initiator: () => parties.initiator(word),
     responder: () => parties.responder(word),
   };
+}
+
+/** Whether each message of a Java peer's endpoint is under the bootstrap, by itself. */
+export function isWithoutContext(name: string): boolean {
+  return name.includes('-rmlone-');
 }
 
 function policyOfName(peer: PeerName, protection: string, isMixed: boolean): EndpointPolicy {

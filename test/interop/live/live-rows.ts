@@ -1,4 +1,5 @@
 /** What came of one endpoint of a peer in one direction, and whether that is what it should be. */
+import { isWithoutContext } from './endpoints.ts';
 import type { KnownOutcome } from './known/known-outcome.ts';
 import { KNOWN_OUTCOMES } from './known/known-outcomes.ts';
 import type { Steps } from './live-peer.ts';
@@ -40,7 +41,7 @@ const FROM_CXF = ['issue+call1', 'call2', 'renew+call', 'renewed', 'call after r
 
 /** The steps of the session that a peer's client holds. */
 function sessionOf({ peer, direction, endpoint }: LiveRow): readonly string[] {
-  const isContextless = peer === 'wcf' && !hasContext(endpoint);
+  const isContextless = peer === 'wcf' ? !hasContext(endpoint) : isWithoutContext(endpoint);
   if (direction === 'to-peer') return isContextless ? WITHOUT_CONTEXT : TO_PEER;
   if (peer === 'wcf') return ['all', 'received'];
   if (peer === 'metro') {

@@ -13,5 +13,6 @@ testLive({
     'mix-nodk-10-11',
     'tls-renew-13-12',
     'x509-rm-13-12',
+    'asym-rmlone-10-12',
   ],
 });

@@ -47,11 +47,13 @@ function signingHeaders<Signing extends Pick<ContextProtection, 'sign'>>(protect
 
 /**
  * How a bootstrap writes and reads single messages in sequences, outside of every context: as messages are encrypted under one. `alone`: what
- * is about sequences and nothing else is protected as the end of a context is, signed and in clear where the peer has it so.
+ * is about sequences and nothing else is protected as the end of a context is, signed and in clear where the peer has it so. `peerAddress`: where
+ * the peer may ask to be answered, beside the connection.
  */
 export function sequencedHandshake(
   { handshake, requests, cancels }: Pick<ConversationProfile, 'handshake' | 'requests' | 'cancels'>,
   alone: boolean,
+  peerAddress?: string,
 ): HandshakeStyle {
   const { protection, policy } = handshake;
   const [message, said] = [requests, alone ? cancels : requests].map(signedBody);
@@ -61,7 +63,11 @@ export function sequencedHandshake(
     ...handshake,
     protection: signingHeaders({ ...protection, ...like }),
     keys: said?.keys === 'direct' ? 'direct' : handshake.keys,
-    policy: { ...policy, understoodHeaders: [...(policy.understoodHeaders ?? []), ...SEQUENCE_HEADERS] },
+    policy: {
+      ...policy,
+      understoodHeaders: [...(policy.understoodHeaders ?? []), ...SEQUENCE_HEADERS],
+      replyAddresses: [...(policy.replyAddresses ?? []), ...listed(peerAddress)],
+    },
   };
 }
 
@@ -71,10 +77,13 @@ function signedBody({ protection }: Guard): ContextProtection | undefined {
 }
 
 function understanding(policy: Policy, peerAddress: string | undefined): Policy {
-  const addresses = peerAddress === undefined ? [] : [peerAddress];
   return checkedPolicy({
     ...policy,
     understoodHeaders: [...policy.understoodHeaders, ...SEQUENCE_HEADERS],
-    replyAddresses: [...policy.replyAddresses, ...addresses],
+    replyAddresses: [...policy.replyAddresses, ...listed(peerAddress)],
   });
+}
+
+function listed(address: string | undefined): readonly string[] {
+  return address === undefined ? [] : [address];
 }

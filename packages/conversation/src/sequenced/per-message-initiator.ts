@@ -85,10 +85,10 @@ export class PerMessageInitiator {
     try {
       requireInput(envelope, 'envelope');
       requireKind(KIND, kind, 'kind');
-      const { profile, workplace, bootstrap, version, ambient } = this.#settings;
+      const { profile, workplace, bootstrap, version, ambient, to } = this.#settings;
       const { action = '', messageId } = envelopeAddressing(envelope, workplace.tape);
       if (messageId === undefined) throw new Fault('caller.input-invalid', { reason: 'no wsa:MessageID' });
-      const style = sequencedHandshake(profile, kind === 'sequence');
+      const style = sequencedHandshake(profile, kind === 'sequence', to);
       handshake = bootstrap.begin({ ...sceneOf(this.#settings, version), style });
       const { octets, signatureValues } = protect(envelope, handshake.request, this.#settings);
       this.#open.close(messageId);

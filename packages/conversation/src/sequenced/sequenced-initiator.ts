@@ -1,13 +1,11 @@
 import type { XmlWriter } from '@parley/codec';
 import { Tape } from '@parley/codec';
 import { Fault, unwrap } from '@parley/core';
-import { chanceOf, currentMs, randomUrn } from '../exchange/ambient.ts';
+import { currentMs, randomUrn } from '../exchange/ambient.ts';
 import type { Channel } from '../exchange/channel.ts';
 import type { OutgoingRequest } from '../initiator/outcome.ts';
 import { newDestination } from '../sequence/destination.ts';
-import { retransmissionPauseMs } from '../sequence/schedule.ts';
-import type { Source } from '../sequence/source.ts';
-import { giveUpAnswer, lapseOf, numberNext, sent } from '../sequence/source.ts';
+import { giveUpAnswer } from '../sequence/source.ts';
 import { withHeaderBlocks } from '../sequence-keeping/header-blocks.ts';
 import { provenSequenceHeaders } from '../sequence-keeping/proven-headers.ts';
 import { SessionBook } from '../sequence-keeping/session-book.ts';
@@ -19,13 +17,14 @@ import { writeCreateSequence, writeSequenceEnd } from '../sequence-wire/message-
 import { ANONYMOUS, writeEnvelope } from '../soap/envelope-writer.ts';
 import type { Carrier } from './carrier.ts';
 import { carrierOf } from './carrier.ts';
-import type { KeptMessage } from './end-session.ts';
 import { endSession } from './end-session.ts';
 import { arrivalsOf, ended, openSession, requireOpen, requireSession, settle } from './open-session.ts';
 import type { SequencedInitiatorOptions } from './options.ts';
 import { checkedSequenced, requireNumber, requireNumbered } from './options.ts';
 import type { SequencedOutcome } from './take-answer.ts';
 import { takeAcknowledgements, takeAnswer } from './take-answer.ts';
+import type { Transmission } from './transmission.ts';
+import { firstTransmission, nextTransmission, requireAlive } from './transmission.ts';
 
 /** A message that was sent, and is not settled; after a restart, too. */
 export interface Unsettled {
@@ -41,6 +40,8 @@ export interface Unsettled {
 export class SequencedInitiator {
   readonly #options: SequencedInitiatorOptions;
   readonly #carrier: Carrier;
+  /** Messages that have a number and were not sent yet, by number. */
+  readonly #fresh = new Map<number, Transmission>();
   readonly #tape = new Tape();
 
   /** @throws Fault `caller.option-invalid` */
@@ -100,13 +101,12 @@ export class SequencedInitiator {
    */
   async number(envelope: Uint8Array, awaitsAnswer: boolean): Promise<number> {
     requireNumbered(envelope, awaitsAnswer);
-    return await this.#step((book, atMs) => {
-      const { session, outbound } = requireOpen(book);
-      const { source, number } = numberNext(outbound, { awaitsAnswer, atMs });
-      book.replace({ ...session, outbound: source });
-      book.keepMessage('out', session, number, { envelope } satisfies KeptMessage);
-      return number;
-    });
+    const { settings, ambient } = this.#options;
+    const fresh = await this.#step((book, nowMs) =>
+      firstTransmission(book, { envelope, awaitsAnswer }, { settings, ambient, nowMs }),
+    );
+    this.#fresh.set(fresh.number, fresh);
+    return fresh.number;
   }
 
   /**
@@ -117,31 +117,36 @@ export class SequencedInitiator {
     number: number,
   ): Promise<{ readonly request: OutgoingRequest; readonly pauseMs: number } | undefined> {
     requireNumber(number);
-    const { settings, ambient } = this.#options;
-    const made = await this.#step((book, nowMs) => {
-      const { session, outbound } = requireOpen(book);
-      const message = outbound.pending.find((each) => each.number === number);
-      const kept = book.message('out', session, number) as KeptMessage | undefined;
-      if (message === undefined || kept === undefined) return undefined;
-      requireAlive(outbound, settings.inactivityMs, nowMs);
-      const pauseMs = retransmissionPauseMs(message.attempts + 1, settings, chanceOf(ambient));
-      book.replace({ ...session, outbound: sent(outbound, number, nowMs + pauseMs) });
-      return { session, outbound, kept, pauseMs, isRepeat: message.attempts > 0 };
-    });
+    const made = this.#takeFresh(number) ?? (await this.#nextTransmission(number));
     if (made === undefined) return undefined;
-    const { session, outbound, kept, pauseMs, isRepeat } = made;
-    const isLast = kept.envelope.length === 0;
+    const { session, envelope: kept, pauseMs, isRepeat } = made;
+    const { identifier } = session.outbound;
+    const isLast = kept.length === 0;
     const headers = {
       ...arrivalsOf(session),
-      numbered: { identifier: outbound.identifier, number, isLast },
-      ackRequested: isRepeat ? outbound.identifier : undefined,
+      numbered: { identifier, number, isLast },
+      ackRequested: isRepeat ? identifier : undefined,
     };
     const envelope = isLast
-      ? this.#envelope('LastMessage', randomUrn(ambient), headers)
-      : withHeaderBlocks(kept.envelope, this.#tape, (writer, soapVersion) => {
+      ? this.#envelope('LastMessage', randomUrn(this.#options.ambient), headers)
+      : withHeaderBlocks(kept, this.#tape, (writer, soapVersion) => {
           writeSequenceHeaders(writer, { ...headers, soapVersion });
         });
     return { request: await this.#seal(envelope, isLast ? 'sequence' : 'application'), pauseMs };
+  }
+
+  /** One that was noted as sent in the step that gave it its number. */
+  #takeFresh(number: number): Transmission | undefined {
+    const { settings, ambient } = this.#options;
+    const fresh = this.#fresh.get(number);
+    this.#fresh.delete(number);
+    if (fresh !== undefined) requireAlive(fresh.session.outbound, { settings, nowMs: currentMs(ambient) });
+    return fresh;
+  }
+
+  async #nextTransmission(number: number): Promise<Transmission | undefined> {
+    const { settings, ambient } = this.#options;
+    return await this.#step((book, nowMs) => nextTransmission(book, number, { settings, ambient, nowMs }));
   }
 
   /** Asks what has arrived, and says what has arrived here. @throws Fault (rejects) `caller.sequence-unusable` */
@@ -216,6 +221,7 @@ export class SequencedInitiator {
   /** Nobody waits for the answer to that message any longer; it is sent until it is acknowledged. */
   async giveUp(number: number): Promise<void> {
     requireNumber(number);
+    this.#fresh.delete(number);
     await this.#step((book) => {
       const session = openSession(book);
       if (session?.outbound === undefined) return;
@@ -279,9 +285,4 @@ export class SequencedInitiator {
       work(new SessionBook(within, { inactivityMs: settings.inactivityMs, nowMs }), nowMs),
     );
   }
-}
-
-function requireAlive(source: Source, inactivityMs: number, nowMs: number): void {
-  const code = lapseOf(source, inactivityMs, nowMs);
-  if (code !== undefined) throw new Fault(code, { sequence: source.identifier });
 }

@@ -19,6 +19,7 @@ import java.util.List;
  *               pt     ProtectTokens                  never  IncludeToken Never
  *               renew  sbe, the client's contexts live 20 s, it renews and cancels
  *               rmfi   rm, and Fast Infoset as Metro likes it
+ *               rmlone rm without a context: every message under the bootstrap (mix: as tls)
  *               (mix: dk, nodk or rm)
  *   GENERATION  13 (sp 200702, Trust13) or 10 (sp 2005/07, Trust10);  SOAP 11 or 12
  */
@@ -38,7 +39,9 @@ final class Policies {
         "x509m-sbe-13-12", "x509m-es-10-11", "x509-sbe-13-11", "tls-sbe-10-11", "ut-es-10-11",
         "x509-ebs-13-12", "tls-ebs-13-12", "ut-ebs-13-12", "x509-nodk-13-12", "tls-nodk-13-12", "tls-sig-13-12", "tls-sha-13-12",
         "x509-sha-13-12", "asym-sha-13-12", "tls-b128-13-12", "x509-b128-10-12", "tls-noent-13-12", "tls-conf-13-12", "x509-conf-13-12",
-        "tls-pt-13-12", "tls-never-13-12", "tls-renew-13-12", "tls-renew-10-12", "x509-renew-13-12", "x509-renew-10-12", "asym-renew-13-12", "mix-renew-13-12"}) names.add(more);
+        "tls-pt-13-12", "tls-never-13-12", "tls-renew-13-12", "tls-renew-10-12", "x509-renew-13-12", "x509-renew-10-12", "asym-renew-13-12", "mix-renew-13-12",
+        "x509m-rmlone-13-12", "x509m-rmlone-10-12", "ut-rmlone-13-12", "ut-rmlone-10-12", "asym-rmlone-13-12", "asym-rmlone-10-12",
+        "tls-rmlone-13-12", "tls-rmlone-10-12"}) names.add(more);
     return names;
   }
 
@@ -54,7 +57,7 @@ final class Policies {
   static String wsdl(String name, String address, boolean server, String keys) {
     String[] p = name.split("-");
     boolean is13 = p[2].equals("13");
-    boolean mixed = p[0].equals("mix");
+    boolean mixed = p[0].equals("mix") || (lone(p) && p[0].equals("tls"));
     String sp = is13 ? SP12 : SP11;
     String soap = soap12(name) ? "http://schemas.xmlsoap.org/wsdl/soap12/" : "http://schemas.xmlsoap.org/wsdl/soap/";
     String partsRef = mixed ? "" : "<wsp:PolicyReference URI='#parts'/>";
@@ -116,12 +119,17 @@ final class Policies {
         ? transport(is13, suiteOf(p[1])) + "<sp:EndorsingSupportingTokens><wsp:Policy>" + sct + "</wsp:Policy></sp:EndorsingSupportingTokens>"
         : "<sp:SymmetricBinding><wsp:Policy><sp:ProtectionToken><wsp:Policy>" + sct + "</wsp:Policy></sp:ProtectionToken>"
             + common(suiteOf(p[1])) + options(p[1]) + "</wsp:Policy></sp:SymmetricBinding>";
+    if (lone(p)) inner = boot;
     String rm = !p[1].startsWith("rm") ? "" : is13
         ? "<rm:RMAssertion xmlns:rm='http://docs.oasis-open.org/ws-rx/wsrmp/200702'><wsp:Policy/></rm:RMAssertion>"
         : "<rm:RMAssertion xmlns:rm='http://schemas.xmlsoap.org/ws/2005/02/rm/policy'/>";
     // With WS-ReliableMessaging, Metro peers change to Fast Infoset by themselves; -rmfi- leaves it so.
-    String xml = !p[1].equals("rm") ? "" : "<fi:OptimizedFastInfosetSerialization xmlns:fi='http://java.sun.com/xml/ns/wsit/2006/09/policy/fastinfoset/service' enabled='false'/>";
-    return "<wsaw:UsingAddressing/>" + xml + inner + wss11(p[1]) + trust(is13, p[1]) + rm;
+    String xml = !p[1].equals("rm") && !lone(p) ? "" : "<fi:OptimizedFastInfosetSerialization xmlns:fi='http://java.sun.com/xml/ns/wsit/2006/09/policy/fastinfoset/service' enabled='false'/>";
+    return "<wsaw:UsingAddressing/>" + xml + inner + (lone(p) ? "" : wss11(p[1]) + trust(is13, p[1])) + rm;
+  }
+
+  private static boolean lone(String[] p) {
+    return p[1].equals("rmlone");
   }
 
   private static String bootstrap(String kind, boolean is13, String suite, String protection) {
@@ -137,13 +145,13 @@ final class Policies {
       String recipient = "<sp:X509Token sp:IncludeToken='" + sp + "/IncludeToken/Never'><wsp:Policy><sp:RequireThumbprintReference/><sp:WssX509V3Token11/></wsp:Policy></sp:X509Token>";
       return "<sp:AsymmetricBinding><wsp:Policy><sp:InitiatorToken><wsp:Policy>" + initiator + "</wsp:Policy></sp:InitiatorToken>"
           + "<sp:RecipientToken><wsp:Policy>" + recipient + "</wsp:Policy></sp:RecipientToken>" + common(suite) + options(protection)
-          + "</wsp:Policy></sp:AsymmetricBinding>" + parts("sbe") + wss11(protection) + trust(is13, protection);
+          + "</wsp:Policy></sp:AsymmetricBinding>" + (protection.equals("rmlone") ? "" : parts("sbe")) + wss11(protection) + trust(is13, protection);
     }
     return "<sp:SymmetricBinding><wsp:Policy><sp:ProtectionToken><wsp:Policy>" + x509 + "</wsp:Policy></sp:ProtectionToken>"
         + common(suite) + options(protection) + "</wsp:Policy></sp:SymmetricBinding>"
         + (kind.equals("x509m") ? endorse : "")
         + (kind.equals("ut") ? username(is13, is13 ? "SignedEncryptedSupportingTokens" : "SignedSupportingTokens") : "")
-        + parts("sbe") + wss11(protection) + trust(is13, protection);
+        + (protection.equals("rmlone") ? "" : parts("sbe")) + wss11(protection) + trust(is13, protection);
   }
 
   private static String transport(boolean is13, String suite) {
