@@ -3,9 +3,9 @@
 import { once } from 'node:events';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { setTimeout as pause } from 'node:timers/promises';
 import { type Conversation, connect, HttpResponder, httpDelivery, type Refusal, type Service } from '@parley/http';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+import { faultyProxy } from './faulty-proxy.ts';
 import { echo, payload, serve, WAYS } from './http-fixture.ts';
 
 const way = (): ReturnType<(typeof WAYS)[string]> => WAYS['the service’s certificate']!();
@@ -47,15 +47,43 @@ test('a message without an answer is sent until it has arrived', async () => {
   await service.stop();
 });
 
-test('a sequence in which nothing is said is kept alive', async () => {
-  const service = await serve(way(), undefined, {}, echo, undefined, { sequences: { inactivityMs: 800 } });
-  const reliable = { inactivityMs: 800, keepAliveMs: 100 };
-  const conversation = await connect(service.url, { ...way().client, reliable });
+test('a sequence in which nothing is said is kept alive, whatever of it is lost', async () => {
+  const service = await serve(way(), undefined, {}, echo, undefined, { sequences: {} });
+  const { port, pathname } = new URL(service.url);
+  let [isFaulty, count] = [false, 0];
+  // Every other request is lost.
+  const chance = (): number => (isFaulty ? count++ % 2 : 1);
+  const faults = { drop: 0.5, double: 0, delay: 0, delayMs: 0 };
+  const proxy = await faultyProxy(
+    () => Number(port),
+    faults,
+    chance,
+    () => false,
+  );
+  const conversation = await connect(`http://127.0.0.1:${proxy.port}${pathname}`, {
+    ...way().client,
+    to: service.url,
+    reliable: { keepAliveMs: 50, retransmitAfterMs: 20 },
+  });
   await conversation.call('urn:app/Echo', payload('one'));
-  await pause(1200);
+  const heardAtMs = async (): Promise<number> =>
+    await service.store.records.transact(`responder ${conversation.context?.identifier}`, (records) => {
+      const book = records.get('book') as {
+        readonly sessions: readonly { readonly inbound: { readonly heardAtMs: number } }[];
+      };
+      return book.sessions[0]!.inbound.heardAtMs;
+    });
+  isFaulty = true;
+  // Asked what has arrived, the service hears of it again and again.
+  for (let times = 0; times < 3; times++) {
+    const before = await heardAtMs();
+    await vi.waitUntil(async () => (await heardAtMs()) > before, { timeout: 30_000 });
+  }
+  isFaulty = false;
   expect((await conversation.call('urn:app/Echo', payload('two')))?.fault).toBeUndefined();
   await conversation.close();
   expect(service.refusals).toEqual([]);
+  await proxy.stop();
   await service.stop();
 });
 

@@ -46,6 +46,8 @@ export class ReliableCalls {
   #transmissions = 0;
   #unanswered = 0;
   #keepAlive: NodeJS.Timeout | undefined;
+  #isKept = true;
+  #asking: Promise<void> | undefined;
 
   constructor(options: ReliableCallsOptions) {
     this.#options = options;
@@ -111,12 +113,15 @@ export class ReliableCalls {
 
   /** Keeps the sequence alive no longer. */
   stop(): void {
+    this.#isKept = false;
     clearTimeout(this.#keepAlive);
   }
 
   /** Ends the sequence. @throws Fault (rejects) it did not come to its end in time */
   async end(): Promise<void> {
     this.stop();
+    // What asks of the sequence must not arrive after its end.
+    await this.#asking;
     const { sequenced } = this.#options;
     for (;;) {
       const made = await sequenced.requestEnd();
@@ -139,6 +144,7 @@ export class ReliableCalls {
     const { sequenced, pauseMs } = this.#options;
     // safety: numbers of the next sequence begin anew, and those of the one before must not be taken for them.
     while (this.#underWay > 0) await pause(pauseMs);
+    this.#isKept = true;
     for (let attempts = 1; ; attempts++) {
       try {
         const outcome = await this.#once(await sequenced.requestCreate(), undefined, undefined);
@@ -206,12 +212,18 @@ export class ReliableCalls {
 
   /** Nothing is said for a while now, perhaps. */
   #heard(): void {
-    this.stop();
-    const ask = async (): Promise<void> => {
-      await this.#attempt(await this.#options.sequenced.requestAcknowledgement(), undefined, undefined);
-    };
-    // What comes of it, the next call finds out.
-    this.#keepAlive = setTimeout(() => void ask().catch(() => undefined), this.#options.keepAliveMs).unref();
+    clearTimeout(this.#keepAlive);
+    if (!this.#isKept) return;
+    this.#keepAlive = setTimeout(() => {
+      // What comes of it, the next call finds out.
+      this.#asking = this.#ask().catch(() => undefined);
+    }, this.#options.keepAliveMs).unref();
+  }
+
+  async #ask(): Promise<void> {
+    const request = await this.#options.sequenced.requestAcknowledgement();
+    // One that is lost is no reason to let the sequence go.
+    if ((await this.#attempt(request, undefined, undefined)) === undefined) this.#heard();
   }
 
   /** One attempt; `undefined` if nothing came of it, so that it is to be made again. */
