@@ -1,4 +1,5 @@
 import { randomFillSync } from 'node:crypto';
+import { randomReserve } from '@parley/core/internal';
 import { seal, Workspace } from '@parley/engine';
 import type { BenchMessage, Making } from '../corpus.ts';
 import { must } from '../corpus.ts';
@@ -9,9 +10,8 @@ export function sealKernel({ name, octets }: BenchMessage, { envelope, request }
   const sealing = {
     ...request,
     workspace: new Workspace(),
-    fillRandom: (out: Uint8Array): void => {
-      randomFillSync(out);
-    },
+    // As workers and conversations have it.
+    fillRandom: randomReserve((out) => void randomFillSync(out)),
   };
   return { name: 'seal', message: name, bytes: octets.length, run: () => must(seal(envelope, sealing)) };
 }

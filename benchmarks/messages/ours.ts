@@ -1,4 +1,5 @@
 import { randomFillSync } from 'node:crypto';
+import { randomReserve } from '@parley/core/internal';
 import { open, seal, Workspace } from '@parley/engine';
 import { must } from '../corpus.ts';
 import type { SynchronousSubject } from '../measure.ts';
@@ -28,9 +29,8 @@ function sealingSubjects({ name: message, kind, envelope, bytes }: SecuredMessag
   const sealing = {
     ...kind.sealing,
     workspace: new Workspace(),
-    fillRandom: (out: Uint8Array): void => {
-      randomFillSync(out);
-    },
+    // As workers and conversations have it.
+    fillRandom: randomReserve((out) => void randomFillSync(out)),
   };
   return [{ name: SEAL, message, bytes, against: SEAL_FLOOR, run: () => must(seal(envelope, sealing)) }];
 }
