@@ -23,6 +23,11 @@ describe('parley completion', () => {
     expect(completed(script, ['parley', 'archive', 'verify', '--wor'])).toEqual(['--workers']);
     expect(completed(script, ['parley', 'explain', 'peer.digest'])).toEqual(['peer.digest-mismatch']);
     expect(completed(script, ['parley', 'completion', 'fi'])).toEqual(['fish']);
+    expect(completed(script, ['parley', 'he'])).toEqual(['help']);
+    expect(completed(script, ['parley', 'help', 'ver'])).toEqual(['verify']);
+    expect(completed(script, ['parley', 'help', 'verify', ''])).toEqual([]);
+    expect(completed(script, ['parley', 'contexts', 'he'])).toEqual(['help']);
+    expect(completed(script, ['parley', 'contexts', 'help', 're'])).toEqual(['rekey']);
   });
 
   test.each(['zsh', 'fish'])('%s is given every command and its options', async (shell) => {

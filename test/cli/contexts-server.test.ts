@@ -1,5 +1,7 @@
 // `parley contexts` with a store on a server that nodes share, and with keys that a token wraps.
+import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
+import net from 'node:net';
 import { openRedisContextStore } from '@parley/redis';
 import { keyEncryptionKeyFromFile } from '@parley/sealing';
 import { sampleContext } from '@parley/testing';
@@ -55,11 +57,58 @@ test('T110: and one in PostgreSQL', { timeout: 60_000 }, async (context) => {
     expect(JSON.parse(rekeyed.stdout)).toEqual({ records: 0, left: 0, made: true });
     expect((await parley(['contexts', 'list', place, '--kek', next])).status).toBe(0);
     expect((await parley(['contexts', 'list', place, '--kek', kek])).stderr).toContain('caller.store-key-wrong');
+    expect((await parley(['contexts', 'list', `${place}?sslmode=verify-full`, '--kek', next])).stderr).toContain(
+      'speaks no TLS',
+    );
     const elsewhere = place.replace(/postgres$/u, 'nowhere');
     expect((await parley(['contexts', 'list', elsewhere, '--kek', kek])).stderr).toContain('3D000: there is no such');
   } finally {
     await server.remove();
   }
+});
+
+test('the password of a server is in a file, or in the environment; what lies behind a refusal is said', {
+  timeout: 60_000,
+}, async (context) => {
+  const missing = missingRedis();
+  if (missing !== undefined) return context.skip(missing);
+  const redis = await startRedis('--requirepass', 'the word');
+  try {
+    const place = `redis://127.0.0.1:${redis.port}`;
+    const [kek, password] = [directory.join('kek.3'), directory.join('password')];
+    writeFileSync(password, 'the word\n');
+    const init = ['contexts', 'init', place, '--kek', kek];
+    expect((await parley(init)).stderr).toContain('NOAUTH: it wants a password');
+    expect(await parley([...init, '--password', password])).toMatchObject({ status: 0, stderr: '' });
+    const list = ['contexts', 'list', place, '--kek', kek];
+    const environment = { PARLEY_STORE_PASSWORD: 'the word' };
+    expect(await parley(list, { environment })).toMatchObject({ status: 0, stderr: '' });
+    writeFileSync(password, 'another');
+    const other = await parley([...list, '--password', password], { environment });
+    expect(other.stderr).toContain('WRONGPASS: another user or password');
+    expect(other.stderr).not.toContain('another word');
+    const secure = await parley(['contexts', 'list', place.replace('redis', 'rediss'), '--kek', kek]);
+    expect(secure.stderr).toMatch(/speaks no TLS|handshake of TLS|closed the connection/);
+  } finally {
+    await redis.remove();
+  }
+});
+
+test('who says nothing is not waited for for ever', { timeout: 60_000 }, async () => {
+  const silent = net.createServer(() => undefined);
+  silent.listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const { port } = silent.address() as net.AddressInfo;
+  const kek = directory.join('kek.4');
+  writeFileSync(kek, '0'.repeat(64), { mode: 0o600 });
+  const asked = ['redis', 'rediss', 'postgres'].map((scheme) =>
+    parley(['contexts', 'list', `${scheme}://127.0.0.1:${port}/0`, '--kek', kek]),
+  );
+  for (const { status, stderr } of await Promise.all(asked)) {
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/internal\.store-unavailable: .*(no answer in time|closed the connection)/);
+  }
+  silent.close();
 });
 
 test('T107: with --key-service, keys are made, read and exchanged wrapped', { timeout: 60_000 }, async (context) => {

@@ -2,7 +2,17 @@ import type { Delivery, Inlet } from '@parley/bus';
 import { DeliveryQueue } from '@parley/bus/internal';
 import { Fault } from '@parley/core';
 import type { Kind } from '@parley/core/internal';
-import { FLAG, listOf, optional, port, requireOptions, shapeOf, textLike, whole } from '@parley/core/internal';
+import {
+  connectionReason,
+  FLAG,
+  listOf,
+  optional,
+  port,
+  requireOptions,
+  shapeOf,
+  textLike,
+  whole,
+} from '@parley/core/internal';
 import type { Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
 import { Assignment } from './assignment.ts';
 import { headersOf } from './kafka-headers.ts';
@@ -139,7 +149,7 @@ export function offsetsAfter(
 
 /** What the client failed with, as something that passes; the cause is kept. */
 export function unavailable(error: unknown): Fault {
-  const reason = error instanceof Error ? error.name : 'unknown';
+  const reason = connectionReason(error) ?? (error instanceof Error ? error.name : 'unknown');
   return new Fault('internal.bus-unavailable', { reason }, error);
 }
 

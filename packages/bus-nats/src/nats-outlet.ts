@@ -3,7 +3,17 @@ import { jetstream } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { OutgoingMessage, Outlet, Unsendable } from '@parley/bus';
 import { Fault } from '@parley/core';
-import { callback, either, optional, port, requireOptions, shapeOf, TEXT, whole } from '@parley/core/internal';
+import {
+  callback,
+  connectionReason,
+  either,
+  optional,
+  port,
+  requireOptions,
+  shapeOf,
+  TEXT,
+  whole,
+} from '@parley/core/internal';
 import { natsHeaders } from './nats-headers.ts';
 
 export interface NatsOutletOptions {
@@ -75,5 +85,5 @@ function headersBytes({ headers }: OutgoingMessage): number {
 }
 
 function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.name : 'unknown';
+  return connectionReason(error) ?? (error instanceof Error ? error.name : 'unknown');
 }

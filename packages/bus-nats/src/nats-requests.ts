@@ -1,7 +1,7 @@
 import type { Msg, NatsConnection } from '@nats-io/transport-node';
 import type { BusMessage, BusRequest, Requester, RequestInlet } from '@parley/bus';
 import { Fault } from '@parley/core';
-import { optional, port, requireOptions, shapeOf, TEXT } from '@parley/core/internal';
+import { connectionReason, optional, port, requireOptions, shapeOf, TEXT } from '@parley/core/internal';
 import { headersOf, natsHeaders } from './nats-headers.ts';
 
 export interface NatsRequestOptions {
@@ -88,5 +88,5 @@ async function untilAborted<T>(answer: Promise<T>, signal: AbortSignal): Promise
 }
 
 function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.name : 'unknown';
+  return connectionReason(error) ?? (error instanceof Error ? error.name : 'unknown');
 }

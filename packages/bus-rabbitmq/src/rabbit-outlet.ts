@@ -1,6 +1,16 @@
 import type { OutgoingMessage, Outlet, Unsendable } from '@parley/bus';
 import { Fault } from '@parley/core';
-import { callback, either, optional, port, requireOptions, shapeOf, TEXT, whole } from '@parley/core/internal';
+import {
+  callback,
+  connectionReason,
+  either,
+  optional,
+  port,
+  requireOptions,
+  shapeOf,
+  TEXT,
+  whole,
+} from '@parley/core/internal';
 import type { ConfirmChannel } from 'amqplib';
 import { bytesOf, rabbitHeaders, SHORT_TEXT_BYTES_MAX } from './rabbit-headers.ts';
 import type { RabbitConnection } from './rabbit-inlet.ts';
@@ -97,7 +107,11 @@ export function rabbitOutlet(options: RabbitOutletOptions): Outlet {
       } catch (error) {
         // What is confirmed late is confirmed to nobody.
         await close();
-        throw new Fault('internal.bus-unavailable', { reason: error instanceof Error ? error.name : 'unknown' }, error);
+        throw new Fault(
+          'internal.bus-unavailable',
+          { reason: connectionReason(error) ?? (error instanceof Error ? error.name : 'unknown') },
+          error,
+        );
       }
     },
     close,

@@ -1,7 +1,9 @@
 import { Fault } from '@parley/core';
 import { failedReply, listOf, requireKind, TEXT } from '@parley/core/internal';
+import type { Command } from 'commander';
 import { CommanderError } from 'commander';
 import { program } from './program.ts';
+import { inWordsOf } from './terminal/command-words.ts';
 import { ExitStatus } from './terminal/exit-status.ts';
 import { faultLine } from './terminal/fault-text.ts';
 import { Interrupted } from './terminal/interrupted.ts';
@@ -18,6 +20,7 @@ const WORDS = listOf(TEXT);
 export async function main(words: readonly string[]): Promise<ExitStatus> {
   const interrupt = new AbortController();
   let isPatient = false;
+  let command: Command | undefined;
   // The second interrupt ends the process at once: the listener is gone by then.
   process.once('SIGINT', () => {
     interrupt.abort();
@@ -30,31 +33,43 @@ export async function main(words: readonly string[]): Promise<ExitStatus> {
   });
   try {
     requireKind(WORDS, words, 'words');
-    const status = await run(words, terminal);
+    const status = await run(words, terminal, (begun) => {
+      command = begun;
+    });
     await terminal.stdout.flush();
     return status;
   } catch (error) {
     if (error instanceof PipeClosed) return ExitStatus.pipeClosed;
     if (error instanceof Interrupted) return ExitStatus.interrupted;
-    return report(error, terminal, Array.isArray(words) ? words : []);
+    return report(error, terminal, Array.isArray(words) ? words : [], command);
   }
 }
 
-async function run(words: readonly string[], terminal: Terminal): Promise<ExitStatus> {
+async function run(
+  words: readonly string[],
+  terminal: Terminal,
+  onBegun: (command: Command) => void,
+): Promise<ExitStatus> {
   let status: ExitStatus = ExitStatus.ok;
   const parley = program(terminal, (ended) => {
     status = ended;
   });
+  parley.hook('preAction', (_, command) => onBegun(command));
   await parley.parseAsync(words, { from: 'user' });
   return status;
 }
 
-async function report(error: unknown, terminal: Terminal, words: readonly string[]): Promise<ExitStatus> {
+async function report(
+  error: unknown,
+  terminal: Terminal,
+  words: readonly string[],
+  command: Command | undefined,
+): Promise<ExitStatus> {
   // Help and version end here too; commander has written them already.
   if (error instanceof CommanderError && error.exitCode === 0) return ExitStatus.ok;
   const { code, detail } = failedReply(error instanceof CommanderError ? usageFault(error, words) : error);
   try {
-    await terminal.stderr.line(faultLine(code, detail, words.includes('--json')));
+    await terminal.stderr.line(faultLine(code, inWordsOf(command, detail), words.includes('--json')));
     await terminal.stderr.flush();
   } catch {
     // Nobody listens: the status says it all the same.

@@ -39,6 +39,7 @@ export {
   encodedBase64Length,
   writeBase64,
 } from './base/base64.ts';
+export { connectionFailure, connectionReason } from './base/connection-failure.ts';
 export { equalConstantTime, equalsText } from './base/constant-time.ts';
 export { failedReply, withCause } from './base/fault.ts';
 export { requireInput } from './base/input.ts';
@@ -98,6 +99,7 @@ export {
   whole,
 } from './options/kind.ts';
 export { filling, randomOctets } from './options/random-octets.ts';
+export { saidAs } from './options/said-as.ts';
 export type { Members } from './options/shape.ts';
 export { keyed, objectWith, partOf, readable, shapeOf, tagged } from './options/shape.ts';
 export type { Decrypted } from './symmetric/cipher.ts';

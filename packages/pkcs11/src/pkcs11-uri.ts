@@ -65,7 +65,9 @@ async function pinFrom(source: string): Promise<Uint8Array> {
   try {
     octets = await readFile(source.startsWith('file:') ? fileURLToPath(new URL(source)) : source);
   } catch (error) {
-    throw new Fault('caller.input-unreadable', { option: 'pin-source' }, error);
+    const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    // safety: who took it for the PIN itself has it in there.
+    throw new Fault('caller.input-unreadable', { option: 'uri', attribute: 'pin-source', reason }, error);
   }
   const end = octets.findIndex((octet) => octet === 0x0a || octet === 0x0d);
   const pin = Uint8Array.from(end < 0 ? octets : octets.subarray(0, end));

@@ -1,5 +1,6 @@
 import type { CallLimits } from '@parley/conversation/internal';
 import { outliveErrorsOf, RemoteCalls } from '@parley/conversation/internal';
+import { connectionReason } from '@parley/core/internal';
 import type { PostgresPool } from './postgres-pool.ts';
 
 /** Classes of SQLSTATE that are over in a moment: connections, rollbacks for others' sake, a server that starts or ends, locks. */
@@ -43,7 +44,7 @@ const ERRORS = {
     const code = codeOf(error);
     return code === undefined || PASSING.test(code);
   },
-  reasonOf: (error: unknown): string => codeOf(error) ?? 'connection',
+  reasonOf: (error: unknown): string => codeOf(error) ?? connectionReason(error) ?? 'connection',
 };
 
 /** The SQLSTATE that the server gave; `undefined` for what became of the connection. */

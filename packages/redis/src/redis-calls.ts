@@ -1,5 +1,6 @@
 import type { CallLimits } from '@parley/conversation/internal';
 import { RemoteCalls } from '@parley/conversation/internal';
+import { connectionReason } from '@parley/core/internal';
 import type { RedisLink } from './redis-link.ts';
 import type { Script } from './scripts.ts';
 
@@ -62,7 +63,7 @@ const ERRORS = {
     const code = replyCode(error);
     return code === undefined || PASSING.has(code);
   },
-  reasonOf: (error: unknown): string => replyCode(error) ?? 'connection',
+  reasonOf: (error: unknown): string => replyCode(error) ?? connectionReason(error) ?? 'connection',
 };
 
 /** The first word of an error that the server replied; `undefined` for what became of the connection. */

@@ -35,7 +35,8 @@ export async function keyEncryptionKeyFromFile(path: string, wrapper?: KeyWrappe
   requireKind(optional(WRAPPER), wrapper, 'wrapper');
   return await readKeyFile(path, async (octets) => {
     if (wrapper !== undefined) return await unwrapped(wrappedKeyOf(new TextDecoder().decode(octets)), wrapper);
-    if (isWrapped(octets)) throw new Fault('caller.keys-invalid', { reason: 'wrapped, and nothing unwraps it' });
+    if (isWrapped(octets))
+      throw new Fault('caller.keys-invalid', { reason: 'wrapped: only the key service that wrapped it has the key' });
     return keyFromOctets(octets);
   });
 }

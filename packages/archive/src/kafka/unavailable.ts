@@ -1,10 +1,11 @@
 import { Fault } from '@parley/core';
+import { connectionReason } from '@parley/core/internal';
 
 /** What the client failed with, as something that passes, and the broker if it names one; the cause is kept. */
 export function unavailable(error: unknown): Fault {
   // Of tries that are given up it says only how the last one failed.
   const last = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  const reason = last instanceof Error ? last.name : 'unknown';
+  const reason = connectionReason(last) ?? (last instanceof Error ? last.name : 'unknown');
   const bus = last instanceof Error && 'broker' in last ? String(last.broker) : undefined;
   return new Fault('internal.bus-unavailable', { reason, ...(bus !== undefined && { bus }) }, error);
 }

@@ -26,7 +26,7 @@ export interface S3Options {
 
 const OPTIONS: Kind<S3Options> = shapeOf<S3Options>({
   endpoint: textLike(/^https?:\/\/[^/?#\s]+\/?$/, 'http(s)://host'),
-  bucket: textLike(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'a bucket'),
+  bucket: textLike(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'the name of a bucket, 3 to 63 of a-z, 0-9, . and -'),
   prefix: optional(TEXT),
   region: optional(textLike(/^[a-z0-9-]+$/, 'a region')),
   accessKeyId: TEXT,

@@ -11,9 +11,10 @@ import { isForPool, isOfContexts, judgeOf } from '../judging/judge.ts';
 import { segmentsAt, storeAt } from '../options/archive-places.ts';
 import { parseAt } from '../options/at-option.ts';
 import { openContexts } from '../options/contexts-option.ts';
-import { policyChanges, unpackLimits } from '../options/policy-option.ts';
+import { judgedBy, unpackLimits } from '../options/policy-option.ts';
 import { queueAt } from '../relay/archive-queue.ts';
 import { isTopic, topicResults, topicSegments } from '../relay/archive-topics.ts';
+import type { Patience } from '../relay/patience.ts';
 import { ArchiveProgress } from '../report/archive-progress.ts';
 import { archiveText } from '../report/archive-text.ts';
 import { ExitStatus } from '../terminal/exit-status.ts';
@@ -37,10 +38,11 @@ async function verifyAll(
   if (contexts === undefined)
     throw new Fault('caller.option-invalid', { reason: 'the keys are missing: give --contexts, --keys or --config' });
   const store = storeAt(options.out, terminal.environment);
-  const source = paths.some(isTopic) ? await topicSegments(paths) : segmentsAt(paths, terminal.environment);
-  const sink = options.to === undefined ? undefined : await topicResults(options.to);
+  const patience = patienceOf(options, terminal);
+  const source = paths.some(isTopic) ? await topicSegments(paths, patience) : segmentsAt(paths, terminal.environment);
+  const sink = options.to === undefined ? undefined : await topicResults(options.to, patience);
   const isWatched = options.quiet !== true && options.json !== true;
-  const shared = await queueAt(options);
+  const shared = await queueAt(options, patience);
   const progress = new ArchiveProgress(isWatched ? terminal.screen : undefined);
   const startedMs = performance.now();
   try {
@@ -76,13 +78,27 @@ async function verifyAll(
   }
 }
 
+/** Who waits for a server does so for a while: there is work to do, or somebody to tell. */
+const WAIT_MAX_MS = 30_000;
+
+function patienceOf({ quiet }: ArchiveVerifyOptions, { stderr }: Terminal): Patience {
+  return {
+    waitMaxMs: WAIT_MAX_MS,
+    tell: async ({ for: bus, reason }) => {
+      if (quiet === true) return;
+      await stderr.line(`parley: waiting for ${[bus, reason].filter((part) => part !== undefined).join(': ')}`);
+      await stderr.flush();
+    },
+  };
+}
+
 /** @throws Fault `caller.option-invalid` what shards cannot be judged by */
 async function judgingOf(options: Completed<ArchiveVerifyOptions>, terminal: Terminal): Promise<Judging> {
   const { profile, allowReplays = false } = options;
-  const changes = await policyChanges(options);
-  const policy = policyOf(profile, changes);
+  const { policy, changes } = await judgedBy(profile, options);
+  // No option says another: a file does.
   if (policy.reader !== 'scan')
-    throw new Fault('caller.option-invalid', { option: 'reader', reason: 'an archive is read by scan' });
+    throw new Fault('caller.option-invalid', { option: 'policy.reader', reason: 'an archive is read by scan' });
   return { profile, changes, at: parseAt(options.at, terminal.nowMs()), allowReplays, unpack: unpackLimits(options) };
 }
 

@@ -43,7 +43,17 @@ function namesOf(command: Command): string {
     .join(' ');
 }
 
+/** With `help`, which commander makes itself. */
 function commandNames(parent: Command): string {
+  return parent
+    .createHelp()
+    .visibleCommands(parent)
+    .map((command) => command.name())
+    .join(' ');
+}
+
+/** What `help` may be asked about. */
+function helpWords(parent: Command): string {
   return parent.commands.map((command) => command.name()).join(' ');
 }
 
@@ -64,6 +74,7 @@ function bash(parley: Command): string {
     (group) =>
       `    ${group.name()}) [ "$COMP_CWORD" -eq 2 ] && COMPREPLY=($(compgen -W '${commandNames(group)} -h --help' -- "$word")) && return ;;`,
   );
+  const helps = groupsOf(parley).map((group) => `    '${group.name()} help') arguments='${helpWords(group)}' ;;`);
   const cases = leavesOf(parley).map(({ path, command }) => {
     const choices = choicesOf(command).map(
       ([option, words]) => `        ${option}) COMPREPLY=($(compgen -W '${words.join(' ')}' -- "$word")); return ;;`,
@@ -85,9 +96,10 @@ function bash(parley: Command): string {
   fi
   case "\${COMP_WORDS[1]}" in
 ${groups.join('\n')}
+    help) [ "$COMP_CWORD" -eq 2 ] && COMPREPLY=($(compgen -W '${helpWords(parley)}' -- "$word")); return ;;
   esac
   case "\${COMP_WORDS[1]} \${COMP_WORDS[2]}" in
-${cases.join('\n')}
+${[...cases, ...helps].join('\n')}
   esac
   case "$word" in
     -*) COMPREPLY=($(compgen -W "$words" -- "$word")) ;;
@@ -103,14 +115,21 @@ function zsh(parley: Command): string {
 }
 
 function fish(parley: Command): string {
-  const first = parley.commands.map(
-    (command) =>
-      `complete -c parley -n __fish_use_subcommand -f -a ${command.name()} -d ${quoted(command.description())}`,
-  );
+  const helped = [parley, ...groupsOf(parley)].map((group) => {
+    const path = group === parley ? ['help'] : [group.name(), 'help'];
+    return `complete -c parley -n ${seen(path)} -f -a ${quoted(helpWords(group))}`;
+  });
+  const first = parley
+    .createHelp()
+    .visibleCommands(parley)
+    .map(
+      (command) =>
+        `complete -c parley -n __fish_use_subcommand -f -a ${command.name()} -d ${quoted(command.description())}`,
+    );
   const seconds = groupsOf(parley).map(
     (group) => `complete -c parley -n ${seen([group.name()])} -f -a ${quoted(commandNames(group))}`,
   );
-  return [...first, ...seconds, ...leavesOf(parley).flatMap(fishLeaf)].join('\n');
+  return [...first, ...seconds, ...helped, ...leavesOf(parley).flatMap(fishLeaf)].join('\n');
 }
 
 function fishLeaf({ path, command }: Leaf): readonly string[] {

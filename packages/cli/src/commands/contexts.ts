@@ -18,6 +18,8 @@ import type {
 } from '../declarations/contexts-commands.ts';
 import { isOneOf } from '../options/inputs.ts';
 import { keyFileBeside, keyFor, storeKey, withKeyService } from '../options/store-key.ts';
+import { storePassword } from '../options/store-password.ts';
+import type { OpenStoreOptions } from '../options/store-place.ts';
 import { isAddress, shownPlace, withOpenStore } from '../options/store-place.ts';
 import { contextJson, contextLine, contextText, damagedLine } from '../report/context-report.ts';
 import { counted, grouped } from '../report/verify-report.ts';
@@ -43,24 +45,30 @@ export function contextsActions(terminal: Terminal, onEnd: (status: ExitStatus) 
   };
 }
 
-async function init(terminal: Terminal, place: string, { kek, keyService, json }: StoreOptions): Promise<ExitStatus> {
+async function init(
+  terminal: Terminal,
+  place: string,
+  { kek, keyService, password: file, json }: StoreOptions,
+): Promise<ExitStatus> {
   if (!isAddress(place)) {
     const inside = await readdir(place).catch(() => []);
     if (inside.length > 0) throw new Fault('caller.output-unwritable', { path: place, reason: 'it is not empty' });
     await makeDirectory(place);
   }
   // Nothing is beside a server.
-  const file = kek ?? (isAddress(place) ? undefined : keyFileBeside(place));
+  const keyFile = kek ?? (isAddress(place) ? undefined : keyFileBeside(place));
+  const password = await storePassword(place, file, terminal);
   const keyEncryptionKey = await withKeyService(
     keyService,
     async (wrapper) =>
       await keyFor(place, kek, terminal, wrapper).catch((error: unknown) => {
-        if (file === undefined || !(error instanceof Fault) || error.code !== 'caller.store-key-missing') throw error;
-        return newKeyFile(file, wrapper);
+        if (keyFile === undefined || !(error instanceof Fault) || error.code !== 'caller.store-key-missing')
+          throw error;
+        return newKeyFile(keyFile, wrapper);
       }),
   );
   try {
-    await withOpenStore(place, { keyEncryptionKey }, async () => undefined);
+    await withOpenStore(place, { keyEncryptionKey, password }, async () => undefined);
   } finally {
     keyEncryptionKey.secret.wipe();
   }
@@ -189,14 +197,15 @@ async function prune(terminal: Terminal, directory: string, options: StoreOption
 
 async function rekey(terminal: Terminal, place: string, options: RekeyOptions): Promise<ExitStatus> {
   const { newKek, keyService } = options;
+  const password = await storePassword(place, options.password, terminal);
   const { keyEncryptionKey, older, made } = await withKeyService(keyService, async (wrapper) => {
     const old = await storeKey(place, options.kek, terminal, wrapper);
-    await openedForReading(place, old);
+    await openedForReading(place, { keyEncryptionKey: old, password });
     const isThere = (await stat(newKek).catch(() => undefined)) !== undefined;
     const key = isThere ? await keyEncryptionKeyFromFile(newKek, wrapper) : await newKeyFile(newKek, wrapper);
     return { keyEncryptionKey: key, older: old, made: !isThere };
   });
-  const keys = { keyEncryptionKey, olderKeyEncryptionKeys: [older] };
+  const keys = { keyEncryptionKey, olderKeyEncryptionKeys: [older], password };
   const { records, left } = await withOpenStore(place, keys, async (store) => await store.reseal());
   const lost = left === 0 ? '' : `; ${grouped(left)} open under neither key and were left`;
   await tell(
@@ -215,18 +224,21 @@ async function withStore(
   {
     kek,
     keyService,
+    password: file,
     readOnly = false,
     cancelledKeys,
-  }: Pick<StoreOptions, 'kek' | 'keyService'> & Pick<LmdbContextStoreOptions, 'readOnly' | 'cancelledKeys'>,
+  }: Pick<StoreOptions, 'kek' | 'keyService' | 'password'> &
+    Pick<LmdbContextStoreOptions, 'readOnly' | 'cancelledKeys'>,
   action: (store: SealedContextStore) => Promise<ExitStatus>,
 ): Promise<ExitStatus> {
   const keyEncryptionKey = await withKeyService(
     keyService,
     async (wrapper) => await storeKey(place, kek, terminal, wrapper),
   );
-  if (!readOnly) await openedForReading(place, keyEncryptionKey);
   try {
-    return await withOpenStore(place, { keyEncryptionKey, readOnly, cancelledKeys }, action);
+    const password = await storePassword(place, file, terminal);
+    if (!readOnly) await openedForReading(place, { keyEncryptionKey, password });
+    return await withOpenStore(place, { keyEncryptionKey, password, readOnly, cancelledKeys }, action);
   } finally {
     keyEncryptionKey.secret.wipe();
   }
@@ -235,9 +247,9 @@ async function withStore(
 /** @throws Fault unless there is a store under that key; what a server has is made where it is not there */
 async function openedForReading(
   place: string,
-  keyEncryptionKey: LmdbContextStoreOptions['keyEncryptionKey'],
+  opened: Pick<OpenStoreOptions, 'keyEncryptionKey' | 'password'>,
 ): Promise<void> {
-  await withOpenStore(place, { keyEncryptionKey, readOnly: true }, async () => undefined);
+  await withOpenStore(place, { ...opened, readOnly: true }, async () => undefined);
 }
 
 async function found(store: SealedContextStore, identifier: string): Promise<readonly SecurityContext[]> {

@@ -25,7 +25,7 @@ import type { OpenContexts } from '../options/contexts-option.ts';
 import { openContexts } from '../options/contexts-option.ts';
 import type { FoundSource } from '../options/log-sources.ts';
 import { findSources } from '../options/log-sources.ts';
-import { policyChanges, unpackLimits } from '../options/policy-option.ts';
+import { judgedBy, unpackLimits } from '../options/policy-option.ts';
 import { grouped } from '../report/verify-report.ts';
 import { ExitStatus } from '../terminal/exit-status.ts';
 import { Interrupted } from '../terminal/interrupted.ts';
@@ -47,8 +47,7 @@ interface Inspected {
 /** `parley inspect`: one message as a tree. Never shows key octets, nor plaintext unless it is told to explain digests. */
 export async function inspect(path: string, given: InspectOptions, terminal: Terminal): Promise<ExitStatus> {
   const options = await completed(given);
-  const changes = await policyChanges(options);
-  const policy = policyOf(options.profile, changes);
+  const { policy, changes } = await judgedBy(options.profile, options);
   const planPolicy = typeof options.plan === 'string' ? policyOf(options.plan, changes) : policy;
   const at = parseAt(options.at, terminal.nowMs());
   const reading = { messageBytesMax: policy.limits.messageBytesMax, unpack: unpackLimits(options) };

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { dirname } from 'node:path';
 import type { RelayOptions as BusRelay, Delivery, Inlet, Opener, Outlet, Sealer, Stage } from '@parley/bus';
 import { opening, relay as relayed, resealing, sealing, verifying } from '@parley/bus';
 import { Fault } from '@parley/core';
@@ -7,6 +8,7 @@ import { createPool, policyOf, sealProfile } from '@parley/engine';
 import type { RelayOptions } from '../declarations/relay-command.ts';
 import { isForPool } from '../judging/judge.ts';
 import { openContexts } from '../options/contexts-option.ts';
+import type { GivenAddress } from '../relay/given-address.ts';
 import type { Patience } from '../relay/patience.ts';
 import type { Deed, RelayFile } from '../relay/relay-file.ts';
 import { DEEDS, RELAY_SCHEMA, readRelayFile } from '../relay/relay-file.ts';
@@ -50,9 +52,9 @@ export async function relay(options: RelayOptions, terminal: Terminal): Promise<
     const stage = stageOf(given, pool, terminal);
     const patience = patienceOf(given, terminal);
     const ports = {
-      inlet: kept(await inletOf(required(given.from, 'from'), patience)),
-      outlet: kept(await outletOf(required(given.to, 'to'), 'to', patience)),
-      deadLetters: kept(await outletOf(required(given.deadLetters, 'dead-letters'), 'dead-letters', patience)),
+      inlet: kept(await inletOf(givenAddress('from', options, given), patience)),
+      outlet: kept(await outletOf(givenAddress('to', options, given), patience)),
+      deadLetters: kept(await outletOf(givenAddress('deadLetters', options, given), patience)),
     };
     await run(ports, stage, terminal);
   } finally {
@@ -92,9 +94,18 @@ async function told({ stderr }: Terminal, line: object): Promise<void> {
   await stderr.flush();
 }
 
-function required(address: string | undefined, option: string): string {
-  if (address === undefined) throw new Fault('caller.option-invalid', { option, reason: 'is missing' });
-  return address;
+const FLAGS = { from: '--from', to: '--to', deadLetters: '--dead-letters' } as const;
+
+/** @throws Fault `caller.option-invalid` nothing says it */
+function givenAddress(
+  name: keyof typeof FLAGS,
+  { [name]: over, config = '' }: RelayOptions,
+  file: RelayFile,
+): GivenAddress {
+  if (over !== undefined) return { text: over, option: FLAGS[name], folder: '.' };
+  const { [name]: text } = file;
+  if (text === undefined) throw new Fault('caller.option-invalid', { option: FLAGS[name], reason: 'is missing' });
+  return { text, option: name, file: config, folder: dirname(config) };
 }
 
 /** @throws Fault `caller.option-invalid` */
@@ -106,7 +117,11 @@ function stageOf(
   const proof = { pool, nowMs: () => terminal.nowMs(), at };
   if (deed === 'verify') return verifying(proof);
   if (deed === 'open') return opening(proof);
-  if (seal === undefined) throw new Fault('caller.option-invalid', { option: 'seal', reason: 'is missing' });
+  if (seal === undefined)
+    throw new Fault('caller.option-invalid', {
+      option: `--${deed}`,
+      reason: 'the --config file has to say under which context: seal: { context: … }',
+    });
   const { context: identifier, profile = 'cxf', lifetimeSeconds = 300 } = seal;
   const request = () => ({
     ...sealProfile(profile, 'request'),

@@ -1,3 +1,4 @@
+import { saidAs } from '@parley/core/internal';
 import { CONFIGURATION_SCHEMA, readConfiguration, startGateway } from '@parley/gateway';
 import type { ServeOptions } from '../declarations/gateway-commands.ts';
 import { readInput } from '../options/read-input.ts';
@@ -17,7 +18,7 @@ export async function serve(
     return ExitStatus.ok;
   }
   const text = new TextDecoder().decode(await readInput(config));
-  const loaded = readConfiguration(text, config, { upstream, service: egress });
+  const loaded = saidAs({ service: '--egress' }, () => readConfiguration(text, config, { upstream, service: egress }));
   const options = await servedTelemetry(loaded.configuration.operations ?? {}, stderr);
   const gateway = await startGateway(loaded, options);
   const { port, operationsPort } = gateway;

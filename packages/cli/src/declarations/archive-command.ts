@@ -52,6 +52,7 @@ export function archiveCommand(parent: Command, actions: () => Promise<ArchiveAc
           '<paths...>',
           'NDJSON logs, .xml files, or folders of them (also .gz and .zst), s3://BUCKET/PREFIX, or kafka://HOST:PORT/TOPIC: the segments',
         ),
+      'scan-only',
     )
       .requiredOption('--out <place>', 'folder, or s3://BUCKET/PREFIX, for indexes, results and the report')
       .addOption(

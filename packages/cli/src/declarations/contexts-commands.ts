@@ -6,6 +6,7 @@ import { KEYS_HELP, kekOption, subcommand } from './judging.ts';
 export interface StoreOptions {
   readonly kek?: string | undefined;
   readonly keyService?: string | undefined;
+  readonly password?: string | undefined;
   readonly json?: boolean | undefined;
 }
 
@@ -46,7 +47,8 @@ Examples:
   parley contexts cancel contexts urn:uuid:00000000-0000-4000-8000-000000000001
   parley contexts prune contexts
   parley contexts rekey contexts --new-kek kek.2027
-  parley contexts rekey 'redis://127.0.0.1/0?name=orders' --kek kek --new-kek kek.2027`;
+  parley contexts rekey 'redis://127.0.0.1/0?name=orders' --kek kek --new-kek kek.2027
+  parley contexts list 'rediss://orders@redis.example.org/0?name=orders' --password redis-password.txt --kek kek`;
 
 const PLACE =
   'the context store: a folder, or a server: redis://host/0?name=…, postgres://host/database?name=… (the name of the gateway)';
@@ -64,6 +66,7 @@ export function contextsCommand(parent: Command, actions: () => Promise<Contexts
       .addArgument(new Argument('<dir>', PLACE))
       .addOption(kekOption())
       .option('--key-service <uri>', 'what unwraps the key: pkcs11:token=…;object=…?module-path=…&pin-source=file:…')
+      .option('--password <file>', 'the file with the password of the user of a server; default: PARLEY_STORE_PASSWORD')
       .option('--json', 'print JSON')
       .addHelpText('after', KEYS_HELP);
   return contexts

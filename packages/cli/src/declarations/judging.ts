@@ -31,8 +31,8 @@ export interface JudgingOptions extends ContextsOption, PolicyOption {
   readonly profile?: PolicyName | undefined;
 }
 
-/** Adds where keys come from, as of when and by what policy messages are judged, and who reads them. */
-export function judging(command: Command): Command {
+/** Adds where keys come from, as of when and by what policy messages are judged, and who reads them where that is a choice. */
+export function judging(command: Command, readers: 'any-reader' | 'scan-only' = 'any-reader'): Command {
   const options = [
     configOption(),
     contextsOption(),
@@ -43,7 +43,7 @@ export function judging(command: Command): Command {
     understandOption(),
     policyFileOption(),
     limitOption(),
-    readerOption(),
+    ...(readers === 'any-reader' ? [readerOption()] : []),
     maxMessageBytesOption(),
   ];
   return options.reduce((declared, option) => declared.addOption(option), command);

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { Option } from 'commander';
 import { wholeNumber } from '../options/number-option.ts';
 import type { Deed } from '../relay/relay-file.ts';
-import { KEYS_HELP, subcommand } from './judging.ts';
+import { subcommand } from './judging.ts';
 
 export interface RelayOptions extends Partial<Record<Deed, boolean | undefined>> {
   readonly config?: string | undefined;
@@ -21,8 +21,11 @@ Addresses:
   kafka://host:9092,host:9092/TOPIC  with ?group=NAME from
   rabbitmq://host:5672/QUEUE         with ?vhost=NAME; with ?exchange=NAME to a routing key
   amqp://host:5672/QUEUE             AMQP 1.0: Artemis, RabbitMQ 4, Azure Service Bus
-User and password go before the host, and ?tls=true is TLS. The client of a bus is installed beside this command.
-${KEYS_HELP}
+User and password go before the host, and ?tls=true is TLS; with ?password-file=FILE the password is in a file. The client of a bus is
+installed beside this command.
+
+The key of a context store comes from kek in the file, else from the environment variable PARLEY_KEK (base64 or hex), else from the file "kek"
+beside the store's folder.
 
 SIGTERM and SIGINT end it when what is under way is safe. Standard error has a line of JSON every ten seconds, and one at the end;
 also, at the start, while it waits for a bus that is not there (yet).

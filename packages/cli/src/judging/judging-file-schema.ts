@@ -31,12 +31,15 @@ export function exactly(
   return { type: 'object', properties, required, additionalProperties: false };
 }
 
+/** As `--at` takes it. */
+const AT = '^(message|now|\\d{4}-\\d{2}-\\d{2}T[0-9:.]+(Z|[+-]\\d{2}:\\d{2}))$';
+
 /** The schemas of its members. */
 export const JUDGING_PROPERTIES: Readonly<Record<string, object>> = {
   contexts: { ...file, description: 'folder of a context store' },
   kek: { ...file, description: "file of the store's key-encryption key" },
   keys: { ...file, description: 'keys file, instead of a store' },
-  at: { ...file, description: 'message, now, or an instant' },
+  at: { ...file, pattern: AT, description: 'message, now, or an instant' },
   profile: { enum: [...PROFILE_NAMES, ...BOOTSTRAP_PROFILE_NAMES] },
   policy: { type: 'object', description: 'changes to the profile: PolicyChanges' },
   trust: { ...file, description: 'trust anchors (PEM)' },

@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import { Files, readDocument } from '@parley/gateway';
+import { requireOnePlace } from '../options/contexts-option.ts';
 import { readInput } from '../options/read-input.ts';
 import { credentialsOf } from './file-credentials.ts';
 import type { GivenCredentials } from './given-credentials.ts';
@@ -20,6 +21,7 @@ export interface ReadJudgingFile {
 export async function readJudgingFile(path: string): Promise<ReadJudgingFile> {
   const text = new TextDecoder().decode(await readInput(path));
   const content = readDocument<JudgingFile>(text, path, JUDGING_SCHEMA);
+  requireOnePlace(content, path);
   const folder = dirname(resolve(path));
   const files = new Files(folder);
   const credentials = await credentialsOf(content, files);

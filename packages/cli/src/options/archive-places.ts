@@ -2,9 +2,11 @@
 import type { ObjectStore, SegmentSource } from '@parley/archive';
 import { fileSegments, folderObjects, objectSegments, s3Objects } from '@parley/archive';
 import { Fault } from '@parley/core';
+import { saidAs } from '@parley/core/internal';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+const PATHS = '<paths...>';
 const S3 = /^s3:\/\/([^/]+)(?:\/(.*))?$/;
 
 /** The segments that `paths` mean. @throws Fault `caller.option-invalid` */
@@ -12,13 +14,13 @@ export function segmentsAt(paths: readonly string[], environment: Environment): 
   const [first = ''] = paths;
   if (!paths.some(isS3)) return fileSegments(paths);
   if (paths.length > 1)
-    throw new Fault('caller.option-invalid', { option: 'paths', reason: 'one place of s3:// is all of an archive' });
-  return objectSegments(bucketAt(first, environment));
+    throw new Fault('caller.option-invalid', { option: PATHS, reason: 'one place of s3:// is all of an archive' });
+  return objectSegments(bucketAt(first, PATHS, environment));
 }
 
 /** Where results go. @throws Fault `caller.option-invalid` */
 export function storeAt(place: string, environment: Environment): ObjectStore {
-  return isS3(place) ? bucketAt(place, environment) : folderObjects(place);
+  return isS3(place) ? bucketAt(place, '--out', environment) : folderObjects(place);
 }
 
 function isS3(place: string): boolean {
@@ -26,7 +28,7 @@ function isS3(place: string): boolean {
 }
 
 /** As other tools find it: the address, the region and the keys are in the environment. */
-function bucketAt(place: string, environment: Environment): ObjectStore {
+function bucketAt(place: string, option: string, environment: Environment): ObjectStore {
   const [, bucket = '', folder = ''] = S3.exec(place) ?? [];
   const named = (name: string): string => {
     const value = environment[name];
@@ -35,14 +37,17 @@ function bucketAt(place: string, environment: Environment): ObjectStore {
     return value;
   };
   const region = environment['AWS_REGION'] ?? environment['AWS_DEFAULT_REGION'];
-  const endpoint = environment['AWS_ENDPOINT_URL_S3'] ?? environment['AWS_ENDPOINT_URL'];
-  return s3Objects({
-    endpoint: endpoint ?? `https://s3.${region ?? named('AWS_REGION')}.amazonaws.com`,
+  const [variable = ''] = ['AWS_ENDPOINT_URL_S3', 'AWS_ENDPOINT_URL'].filter((name) => environment[name] !== undefined);
+  const settings = {
+    endpoint: environment[variable] ?? `https://s3.${region ?? named('AWS_REGION')}.amazonaws.com`,
     bucket,
     prefix: folder === '' || folder.endsWith('/') ? folder : `${folder}/`,
     region,
     accessKeyId: named('AWS_ACCESS_KEY_ID'),
     secretAccessKey: named('AWS_SECRET_ACCESS_KEY'),
     sessionToken: environment['AWS_SESSION_TOKEN'],
-  });
+  };
+  return saidAs({ bucket: option, prefix: option, endpoint: variable, region: 'AWS_REGION' }, () =>
+    s3Objects(settings),
+  );
 }

@@ -37,15 +37,23 @@ export async function openContexts(
   terminal: Terminal,
   mayBeNone = false,
 ): Promise<OpenContexts | undefined> {
-  if (option.contexts !== undefined && option.keys !== undefined) {
-    throw new Fault('caller.option-invalid', { reason: '--contexts and --keys exclude each other' });
-  }
-  if (option.kek !== undefined && option.contexts === undefined) {
-    throw new Fault('caller.option-invalid', { reason: '--kek goes with --contexts' });
-  }
+  requireOnePlace(option);
   if (option.keys !== undefined) return keysFile(option.keys);
   if (option.contexts !== undefined) return contextStore(option.contexts, option.kek, terminal);
   return mayBeNone ? held(async () => undefined, new Map()) : undefined;
+}
+
+/** Whether the options, or what the configuration file `file` says, is one place. @throws Fault `caller.option-invalid` */
+export function requireOnePlace({ contexts, kek, keys }: ContextsOption, file?: string): void {
+  const dashes = file === undefined ? '--' : '';
+  const where = file === undefined ? {} : { file };
+  if (contexts !== undefined && keys !== undefined)
+    throw new Fault('caller.option-invalid', {
+      ...where,
+      reason: `${dashes}contexts and ${dashes}keys exclude each other`,
+    });
+  if (kek !== undefined && contexts === undefined)
+    throw new Fault('caller.option-invalid', { ...where, reason: `${dashes}kek goes with ${dashes}contexts` });
 }
 
 async function keysFile(path: string): Promise<OpenContexts> {

@@ -41,7 +41,7 @@ export async function keyFor(
   const text = environment[KEK_VARIABLE];
   if (text !== undefined && text !== '') return await inVariable(text, wrapper);
   if (isAddress(directory))
-    throw new Fault('caller.store-key-missing', { reason: `neither --kek nor ${KEK_VARIABLE}` });
+    throw new Fault('caller.store-key-missing', { reason: `neither --kek nor ${KEK_VARIABLE} says one` });
   return await keyEncryptionKeyFromFile(keyFileBeside(directory), wrapper);
 }
 
@@ -61,7 +61,7 @@ export async function withKeyService<T>(
 ): Promise<T> {
   if (uri === undefined) return await work(undefined);
   const service = await import('@parley/gateway/internal');
-  return await service.withKeyService(uri, work);
+  return await service.withKeyService(uri, '--key-service', work);
 }
 
 /** Where the key of the store at `directory` is, unless something else says where. */

@@ -1,6 +1,15 @@
 /** Stores by where they are: a folder, or the address of a server that nodes share. */
 import type { SealedContextStore } from '@parley/conversation';
+import { Fault } from '@parley/core';
 import type { LmdbContextStoreOptions } from '@parley/stores';
+
+/** As the help of the commands has it. */
+const PLACE = '<dir>';
+
+export interface OpenStoreOptions extends Omit<LmdbContextStoreOptions, 'directory' | 'nowMs'> {
+  /** Of the user of a server. */
+  readonly password?: string | undefined;
+}
 
 /** What begins like an address is one. */
 export function isAddress(place: string): boolean {
@@ -35,17 +44,19 @@ function serverAt(place: string): { readonly url: string; readonly name?: string
  */
 export async function withOpenStore<T>(
   place: string,
-  options: Omit<LmdbContextStoreOptions, 'directory' | 'nowMs'>,
+  { password, ...options }: OpenStoreOptions,
   work: (store: SealedContextStore) => Promise<T>,
 ): Promise<T> {
   if (!isAddress(place)) {
+    if (password !== undefined)
+      throw new Fault('caller.option-invalid', { option: '--password', reason: 'a folder has none' });
     // Native code comes along: it is loaded for those who have a folder.
     const { openLmdbContextStore } = await import('@parley/stores');
     return await closing(await openLmdbContextStore({ ...options, directory: place }), work);
   }
   const { openServer } = await import('@parley/gateway/internal');
   const { readOnly: _, ...rest } = options;
-  const server = await openServer(serverAt(place), 'dir');
+  const server = await openServer({ ...serverAt(place), password }, PLACE);
   try {
     return await closing(await server.contexts(rest), work);
   } finally {

@@ -1,41 +1,66 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Fault } from '@parley/core';
+import { connectionFailure, connectionReason } from '@parley/core/internal';
 import type { BusAddress } from './bus-address.ts';
 
 /** How long a bus that is not there is waited for, and who is told. */
 export interface Patience {
   /** `undefined`: for ever. */
   readonly waitMaxMs: number | undefined;
-  /** Told for whom it waits, once it is noticed and every ten seconds. */
-  readonly tell: (waiting: {
-    readonly event: 'waiting';
-    readonly option: string;
-    readonly for: string;
-  }) => Promise<void>;
+  /** Told for whom it waits, and how it failed last, once it is noticed and every ten seconds. */
+  readonly tell: (waiting: Waiting) => Promise<void>;
 }
+
+export interface Waiting {
+  readonly event: 'waiting';
+  readonly option: string;
+  readonly for: string;
+  readonly reason?: string;
+}
+
+/** Is told of each try that failed. */
+export type OnFailed = (error: unknown) => void;
 
 const NOTICED_MS = 1000;
 const TOLD_EVERY_MS = 10_000;
 
-/** What `opening` comes to. @throws Fault `internal.bus-unavailable` the bus at `address` was not there in time; what `opening` throws */
+/**
+ * What `open` comes to, which the option `option` has the address of.
+ * @throws Fault `internal.bus-unavailable` the bus at `address` was not there in time, or is nothing to wait for; what else `open` throws
+ */
 export async function awaited<T>(
-  opening: Promise<T>,
+  open: (failed: OnFailed) => Promise<T>,
   address: BusAddress,
   option: string,
   { waitMaxMs, tell }: Patience,
 ): Promise<T> {
   // safety: user and password stay out of what is said.
-  const name = `${address.scheme}://${address.hosts.join()}`;
-  const said = { event: 'waiting', option, for: name } as const;
+  const bus = `${address.scheme}://${address.hosts.join()}`;
+  let reason: string | undefined;
+  const failed: OnFailed = (error) => {
+    reason = connectionReason(error) ?? reason;
+  };
+  const why = (): object => (reason === undefined ? {} : { reason });
   const over = new AbortController();
-  const telling = told(() => tell(said), over.signal);
-  const late = waitMaxMs === undefined ? [] : [deadline(waitMaxMs, { option, bus: name }, over.signal)];
+  const telling = told(() => tell({ event: 'waiting', option, for: bus, ...why() }), over.signal);
+  const late = async (waitedMs: number): Promise<never> => {
+    await pause(waitedMs, undefined, { signal: over.signal });
+    throw new Fault('internal.bus-unavailable', { option, bus, ...why(), waitedMs });
+  };
+  const opening = open(failed).catch((error: unknown) => {
+    throw error instanceof Fault ? error : unreachable(error, option, bus);
+  });
   try {
-    return await Promise.race([opening, ...late]);
+    return await Promise.race([opening, ...(waitMaxMs === undefined ? [] : [late(waitMaxMs)])]);
   } finally {
     over.abort();
     await telling;
   }
+}
+
+function unreachable(error: unknown, option: string, bus: string): Fault {
+  const reason = connectionReason(error) ?? (error instanceof Error ? error.name : 'unknown');
+  return new Fault('internal.bus-unavailable', { option, bus, reason }, error);
 }
 
 async function told(tell: () => Promise<void>, signal: AbortSignal): Promise<void> {
@@ -51,14 +76,9 @@ async function told(tell: () => Promise<void>, signal: AbortSignal): Promise<voi
   }
 }
 
-async function deadline(waitMaxMs: number, detail: object, signal: AbortSignal): Promise<never> {
-  await pause(waitMaxMs, undefined, { signal });
-  throw new Fault('internal.bus-unavailable', { ...detail, waitedMs: waitMaxMs });
-}
-
 const TRIED_EVERY_MS = 1000;
 /** What says that nobody is there (yet), and nothing else. */
-const ABSENCES = [
+const ABSENCES: ReadonlySet<string> = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
   'ENOTFOUND',
@@ -67,23 +87,17 @@ const ABSENCES = [
   'ENETUNREACH',
   'ETIMEDOUT',
   'EPIPE',
-] as const;
+]);
 
 /** Connects again as long as nobody is there. @throws what `connect` fails with otherwise */
-export async function connectedInTime<T>(connect: () => Promise<T>): Promise<T> {
+export async function connectedInTime<T>(connect: () => Promise<T>, failed: OnFailed): Promise<T> {
   for (;;) {
     try {
       return await connect();
     } catch (error) {
-      if (!isAbsence(error)) throw error;
+      if (!ABSENCES.has(connectionFailure(error)?.code ?? '')) throw error;
+      failed(error);
       await pause(TRIED_EVERY_MS);
     }
   }
-}
-
-/** Clients wrap what the socket said. */
-function isAbsence(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const said = `${'code' in error ? error.code : ''} ${error.message}`;
-  return ABSENCES.some((each) => said.includes(each)) || isAbsence(error.cause);
 }

@@ -7,6 +7,7 @@ import { credentialsOf } from '../judging/file-credentials.ts';
 import type { GivenCredentials } from '../judging/given-credentials.ts';
 import type { JudgingFile } from '../judging/judging-file-schema.ts';
 import { exactly, JUDGING_PROPERTIES } from '../judging/judging-file-schema.ts';
+import { requireOnePlace } from '../options/contexts-option.ts';
 import { readInput } from '../options/read-input.ts';
 
 /** What a relay does to messages. */
@@ -69,6 +70,7 @@ export async function readRelayFile(
   path: string,
 ): Promise<{ readonly content: RelayFile; readonly credentials: GivenCredentials | undefined }> {
   const content = readDocument<RelayFile>(new TextDecoder().decode(await readInput(path)), path, RELAY_SCHEMA);
+  requireOnePlace(content, path);
   const folder = dirname(resolve(path));
   const { at: _, ...judging } = content;
   const credentials = await credentialsOf(judging, new Files(folder));

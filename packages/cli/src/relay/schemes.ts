@@ -3,14 +3,15 @@ import type { Inlet, Outlet } from '@parley/bus';
 import { Fault } from '@parley/core';
 import { whereInstalled } from '../options/optional-package.ts';
 import type { BusAddress } from './bus-address.ts';
-import { busAddress } from './bus-address.ts';
-import type { Patience } from './patience.ts';
+import type { GivenAddress } from './given-address.ts';
+import { addressOf } from './given-address.ts';
+import type { OnFailed, Patience } from './patience.ts';
 import { awaited } from './patience.ts';
 
 /** Its ports, once the bus is there. */
 export interface BusScheme {
-  inlet(address: BusAddress, option: string): Promise<Inlet>;
-  outlet(address: BusAddress, option: string): Promise<Outlet>;
+  inlet(address: BusAddress, option: string, failed: OnFailed): Promise<Inlet>;
+  outlet(address: BusAddress, option: string, failed: OnFailed): Promise<Outlet>;
 }
 
 /** What is installed beside the command line, and who uses it. */
@@ -29,21 +30,35 @@ const SCHEMES: Readonly<Record<string, SchemeRow>> = {
   amqp: { clients: ['rhea'], load: async () => (await import('./amqp-scheme.ts')).AMQP },
 };
 
-/** What is read from, at the address `text` of the option `from`. @throws Fault `caller.option-invalid`; of the client */
-export async function inletOf(text: string, patience: Patience): Promise<Inlet> {
-  const { scheme, address } = await schemeOf(text, 'from');
-  return await awaited(scheme.inlet(address, 'from'), address, 'from', patience);
+/** What is read from. @throws Fault `caller.option-invalid`, `caller.input-unreadable`, `internal.bus-unavailable`; of the client */
+export async function inletOf(given: GivenAddress, patience: Patience): Promise<Inlet> {
+  return await opened(given, patience, (scheme, ...at) => scheme.inlet(...at));
 }
 
-/** What is written to, at the address `text` of `option`. @throws Fault as {@link inletOf} */
-export async function outletOf(text: string, option: string, patience: Patience): Promise<Outlet> {
-  const { scheme, address } = await schemeOf(text, option);
-  return await awaited(scheme.outlet(address, option), address, option, patience);
+/** What is written to. @throws Fault as {@link inletOf} */
+export async function outletOf(given: GivenAddress, patience: Patience): Promise<Outlet> {
+  return await opened(given, patience, (scheme, ...at) => scheme.outlet(...at));
+}
+
+async function opened<Port>(
+  given: GivenAddress,
+  patience: Patience,
+  open: (scheme: BusScheme, address: BusAddress, option: string, failed: OnFailed) => Promise<Port>,
+): Promise<Port> {
+  const { option, file } = given;
+  try {
+    const { scheme, address } = await schemeOf(given);
+    return await awaited((failed) => open(scheme, address, option, failed), address, option, patience);
+  } catch (error) {
+    if (file === undefined || !(error instanceof Fault)) throw error;
+    throw new Fault(error.code, { file, ...error.detail }, error.cause);
+  }
 }
 
 /** @throws Fault `caller.option-invalid` there is no such scheme, or its client is not installed */
-async function schemeOf(text: string, option: string): Promise<{ scheme: BusScheme; address: BusAddress }> {
-  const address = busAddress(text, option);
+async function schemeOf(given: GivenAddress): Promise<{ scheme: BusScheme; address: BusAddress }> {
+  const { option } = given;
+  const address = await addressOf(given);
   const row = Object.hasOwn(SCHEMES, address.scheme) ? SCHEMES[address.scheme] : undefined;
   if (row === undefined) {
     const names = Object.keys(SCHEMES);

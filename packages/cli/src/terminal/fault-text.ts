@@ -10,10 +10,9 @@ const SENTENCES: Partial<Record<FaultCode, string>> = {
   'caller.input-invalid': 'not usable',
   'caller.keys-invalid': 'the keys cannot be used',
   'caller.store-missing': 'there is no context store here',
-  'caller.store-key-missing':
-    'there is no key-encryption key here; name its file with --kek (`parley contexts init` makes a new store with its key)',
+  'caller.store-key-missing': 'there is no key-encryption key; `parley contexts init` makes a new store with its key',
   'caller.store-key-wrong':
-    'the store is sealed with another key-encryption key than that of --kek, PARLEY_KEK or the file kek beside it; after `parley contexts rekey` it is the new one',
+    'the store is sealed with another key-encryption key than this one; after `parley contexts rekey` it is the new one',
   'caller.channel-not-secure': 'what proves who calls must not go over an open channel: use an address of https',
   'caller.store-permissions': 'others could read this; make it 0700 (folder) or 0600 (file) and yours',
   'caller.output-unwritable': 'cannot write',
@@ -40,15 +39,24 @@ export function faultText(code: FaultCode, detail: FaultDetail): string {
   return said.filter((part) => part !== '').join(': ');
 }
 
+type Particular = string | number | undefined;
+/** What is said first, and in this order. */
+type Leading = 'file' | 'path' | 'option' | 'reason' | 'line' | 'place' | 'findings';
+
 /** Where something failed, and the particulars; empty if nothing more is known. */
 export function detailText(detail: FaultDetail): string {
   const soapFault = soapFaultText(detail);
   if (soapFault !== undefined) return soapFault;
-  const { file, path, option, reason, ...rest } = detail as FaultDetail &
-    Record<'file' | 'path' | 'option' | 'reason', string | number | undefined>;
+  const { file, path, option, reason, line, place, findings, ...others } = detail as FaultDetail &
+    Record<Leading, Particular>;
+  // Of a file that somebody wrote, where in it is what there is to say.
+  const isIn = file !== undefined && place !== undefined;
+  const rest = findings === undefined || findings === 1 ? others : { ...others, findings };
   const parts = [
-    file ?? path,
-    option === undefined ? undefined : `option ${option}`,
+    isIn && line !== undefined ? `${file}:${line}` : (file ?? path),
+    isIn && place !== '/' ? place : undefined,
+    !isIn && line !== undefined ? `line ${line}` : undefined,
+    option === undefined || isIn ? undefined : `option ${option}`,
     reason,
     ...Object.entries(rest).map(([name, value]) => `${name} ${particular(name, value)}`),
   ];

@@ -54,32 +54,37 @@ function override(value: unknown, list: 'secured' | 'plain', member: string, url
 
 function requirePaths({ secured = [], plain = [] }: GatewayConfiguration, name: string): void {
   const paths = [...secured, ...plain].map(({ path: each }) => each);
-  if (paths.length === 0) throw wrong(name, 1, '/', 'there is no endpoint: neither secured nor plain', 1);
+  if (paths.length === 0) throw wrong(name, undefined, '/', 'there is no endpoint: neither secured nor plain', 1);
   const twice = paths.find((each, index) => paths.indexOf(each) !== index);
-  if (twice !== undefined) throw wrong(name, 1, '/', `two endpoints have the path ${twice}`, 1);
+  if (twice !== undefined) throw wrong(name, undefined, '/', `two endpoints have the path ${twice}`, 1);
 }
 
 /** What nodes share is in one place, and what they do not is in another. */
 function requirePlaces({ contexts, replays }: GatewayConfiguration, name: string): void {
   const { folder, server, password, name: space } = contexts ?? {};
   if (contexts !== undefined && (folder === undefined) === (server === undefined))
-    throw wrong(name, 1, '/contexts', 'either folder or server', 1);
+    throw wrong(name, undefined, '/contexts', 'either folder or server', 1);
   if (server === undefined && (password ?? space) !== undefined)
-    throw wrong(name, 1, '/contexts', 'password and name are for a server', 1);
+    throw wrong(name, undefined, '/contexts', 'password and name are for a server', 1);
   // safety: what one node has seen once, another would take.
   if (server !== undefined && replays?.folder !== undefined)
-    throw wrong(name, 1, '/replays', 'replays are on the server that nodes share', 1);
+    throw wrong(name, undefined, '/replays', 'replays are on the server that nodes share', 1);
   if (replays !== undefined && server === undefined && replays.folder === undefined)
-    throw wrong(name, 1, '/replays', 'folder is missing', 1);
+    throw wrong(name, undefined, '/replays', 'folder is missing', 1);
 }
 
 /** What is proven by TLS cannot be without: every request would be refused. */
-function requireTls({ tls, secured = [] }: GatewayConfiguration, name: string): void {
+function requireTls({ tls, secured = [], plain = [] }: GatewayConfiguration, name: string): void {
   for (const [index, { begin }] of secured.entries()) {
     const place = `/secured/${index}/begin`;
     if (begin.by === 'username-over-tls' && tls === undefined)
-      throw wrong(name, 1, place, 'username-over-tls needs tls: { certificate, key }', 1);
+      throw wrong(name, undefined, place, 'username-over-tls needs tls: { certificate, key }', 1);
     if (begin.by === 'client-certificate' && tls?.clients === undefined)
-      throw wrong(name, 1, place, 'client-certificate needs tls: { certificate, key, clients }', 1);
+      throw wrong(name, undefined, place, 'client-certificate needs tls: { certificate, key, clients }', 1);
+  }
+  for (const [index, { begin, service }] of plain.entries()) {
+    const isByTls = begin.by === 'username-over-tls' || begin.by === 'client-certificate';
+    if (isByTls && !service.startsWith('https:'))
+      throw wrong(name, undefined, `/plain/${index}/service`, `${begin.by} needs an address of https`, 1);
   }
 }

@@ -106,7 +106,8 @@ function reasonOf({ keyword, message = 'does not fit', params }: ErrorObject): s
   return message;
 }
 
-/** Something about the file `file` that is wrong. */
-export function wrong(file: string, line: number, place: string, reason: string, findings: number): Fault {
-  return new Fault('caller.option-invalid', { option: 'configuration', file, line, place, reason, findings });
+/** Something about the file `file` that is wrong; without a line where several places do not fit together. */
+export function wrong(file: string, line: number | undefined, place: string, reason: string, findings: number): Fault {
+  const where = line === undefined ? { file } : { file, line };
+  return new Fault('caller.option-invalid', { option: 'configuration', ...where, place, reason, findings });
 }

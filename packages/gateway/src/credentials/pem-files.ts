@@ -94,7 +94,7 @@ export class Files {
 
 function certificatesIn(pem: Uint8Array, name: string): readonly [Certificate, ...Certificate[]] {
   const [first, ...rest] = Certificate.readPem(pem, DEFAULT_LIMITS);
-  if (first === undefined) throw new Fault('caller.option-invalid', { option: name, reason: 'no certificate' });
+  if (first === undefined) throw new Fault('caller.keys-invalid', { path: name, reason: 'no certificate (PEM) in it' });
   return [first, ...rest];
 }
 

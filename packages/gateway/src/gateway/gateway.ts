@@ -150,7 +150,7 @@ export async function startGateway(loaded: LoadedConfiguration, options: Gateway
   await endpoints.load(files);
   const responder = new HttpResponder({ endpoints: endpoints.byPath, onRefused, clientOf, telemetry, ...limits });
   const readiness = new Readiness(store);
-  const server = await listening(tls, probedFirst(new Probes(readiness), responder), listen).catch(
+  const server = await listening(tls, probedFirst(new Probes(readiness), responder), listen, 'listen').catch(
     async (error: unknown) => {
       await endpoints.close();
       await keeping.close();

@@ -9,11 +9,12 @@ import type { Files } from '../credentials/pem-files.ts';
 
 export type TlsOptions = https.ServerOptions | undefined;
 
-/** @throws Fault (rejects) `caller.keys-invalid` files that TLS does not take; `caller.option-invalid` a port that is not to be had */
+/** @throws Fault (rejects) `caller.keys-invalid` files that TLS does not take; `caller.option-invalid` a port that is not to be had, which `option` has */
 export async function listening(
   tls: TlsOptions,
   handler: RequestListener,
   { port, host = '127.0.0.1' }: GatewayConfiguration['listen'],
+  option: string,
 ): Promise<Server> {
   const server = tls === undefined ? http.createServer(handler) : tlsServer(tls, handler);
   try {
@@ -22,7 +23,7 @@ export async function listening(
     return server;
   } catch (error) {
     const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-    throw new Fault('caller.option-invalid', { option: 'listen', reason, host, port }, error);
+    throw new Fault('caller.option-invalid', { option, reason, host, port }, error);
   }
 }
 

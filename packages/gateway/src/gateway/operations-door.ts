@@ -27,7 +27,7 @@ export class OperationsDoor {
     steered: Steered,
   ): Promise<OperationsDoor> {
     const { listen, socket } = operations;
-    const watching = listen && (await listening(undefined, notFoundUnless(probes), listen));
+    const watching = listen && (await listening(undefined, notFoundUnless(probes), listen, 'operations.listen'));
     try {
       if (socket === undefined) return new OperationsDoor(watching, undefined);
       const steering = await listenAtSocket(path.resolve(folder, socket), new AdminDesk(steered).handler);

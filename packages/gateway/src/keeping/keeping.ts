@@ -75,7 +75,7 @@ interface Keys {
 }
 
 async function keysOf({ key, olderKeys = [], keyService }: ContextsConfiguration, files: Files): Promise<Keys> {
-  return await withKeyService(keyService, async (wrapper) => ({
+  return await withKeyService(keyService, 'contexts.keyService', async (wrapper) => ({
     keyEncryptionKey: await keyEncryptionKeyFromFile(files.path(key), wrapper),
     olderKeyEncryptionKeys: await Promise.all(
       olderKeys.map((file) => keyEncryptionKeyFromFile(files.path(file), wrapper)),

@@ -1,6 +1,7 @@
 /** Servers that nodes share: contexts and replays in Redis or PostgreSQL, by their address. */
 import type { ContextStoreOptions, ReplayCache, SealedContextStore } from '@parley/conversation';
 import { Fault } from '@parley/core';
+import { connectionReason } from '@parley/core/internal';
 import type { KeyEncryptionKey, RollbackWitness } from '@parley/sealing';
 import { SERVER_NAME } from '../configuration/schema.ts';
 import { installed } from './installed.ts';
@@ -30,7 +31,7 @@ export interface ServerAddress {
 }
 
 /** How each scheme is connected to. */
-const SCHEMES: Readonly<Record<string, (url: URL, name: string) => Promise<SharedServer>>> = {
+const SCHEMES: Readonly<Record<string, (url: URL, name: string, option: string) => Promise<SharedServer>>> = {
   'redis:': redisServer,
   'rediss:': redisServer,
   'postgres:': postgresServer,
@@ -62,7 +63,7 @@ export async function openServer({ url, password, name = NAME }: ServerAddress, 
       reason: 'behind the host of Redis stands the number of a database, as /0',
     });
   if (password !== undefined) parsed.password = encodeURIComponent(password);
-  return await open(parsed, name);
+  return await open(parsed, name, option);
 }
 
 /** safety: what its client would pass over in silence leads to another place than was meant. */
@@ -70,11 +71,11 @@ function isRedisPlace({ pathname, search, hash }: URL): boolean {
   return /^(\/\d*)?$/.test(pathname) && search === '' && hash === '';
 }
 
-async function redisServer(url: URL, name: string): Promise<SharedServer> {
+async function redisServer(url: URL, name: string, option: string): Promise<SharedServer> {
   const [{ createClient }, { openRedisContextStore, RedisReplayCache }] = await installed(
     async () => await Promise.all([import('@redis/client'), import('@parley/redis')]),
     ['@redis/client'],
-    url.protocol,
+    option,
   );
   let isThere = false;
   const client = createClient({
@@ -86,9 +87,14 @@ async function redisServer(url: URL, name: string): Promise<SharedServer> {
     },
   });
   client.on('error', () => undefined);
-  await client.connect().catch((error: unknown) => {
-    throw away(url, error);
-  });
+  // The client would wait for ever for the greeting of a server that says nothing.
+  const late = setTimeout(() => client.destroy(), CONNECT_WITHIN_MS);
+  await client
+    .connect()
+    .catch((error: unknown) => {
+      throw away(url, error);
+    })
+    .finally(() => clearTimeout(late));
   isThere = true;
   const prefix = `${name}:`;
   return {
@@ -99,11 +105,11 @@ async function redisServer(url: URL, name: string): Promise<SharedServer> {
   };
 }
 
-async function postgresServer(url: URL, name: string): Promise<SharedServer> {
+async function postgresServer(url: URL, name: string, option: string): Promise<SharedServer> {
   const [{ default: pg }, { openPostgresContextStore, PostgresReplayCache }] = await installed(
     async () => await Promise.all([import('pg'), import('@parley/postgres')]),
     ['pg'],
-    url.protocol,
+    option,
   );
   const pool = new pg.Pool({ connectionString: url.href, max: POOL_MAX, connectionTimeoutMillis: CONNECT_WITHIN_MS });
   pool.on('error', () => undefined);
@@ -133,16 +139,17 @@ const REFUSALS: Readonly<Record<string, string>> = {
 
 /** safety: of the address, where it is; a password may be in it. */
 function away({ protocol, host }: URL, error: unknown): Fault {
-  const code = codeOf(error);
-  const meaning = REFUSALS[code];
-  const reason = meaning === undefined ? code : `${code}: ${meaning}`;
+  const code = refusalOf(error);
+  const meaning = code === undefined ? undefined : REFUSALS[code];
+  const known = connectionReason(error) ?? 'what is there does not speak as such a server does';
+  const reason = code === undefined ? known : meaning === undefined ? code : `${code}: ${meaning}`;
   return new Fault('internal.store-unavailable', { server: `${protocol}//${host}`, reason });
 }
 
-/** That of the system or of PostgreSQL; Redis begins what it refuses with one, and its client wraps either. */
-function codeOf(error: unknown): string {
+/** What the server refused with: a SQLSTATE of PostgreSQL; Redis begins with one, and its client wraps it. */
+function refusalOf(error: unknown): string | undefined {
   const cause = error instanceof Error && 'originalError' in error ? error.originalError : error;
-  if (!(cause instanceof Error)) return 'connection';
-  if ('code' in cause) return String(cause.code);
-  return /^[A-Z]+(?= )/.exec(cause.message)?.[0] ?? 'connection';
+  if (!(cause instanceof Error)) return undefined;
+  if ('code' in cause) return /^(?=.*\d)[0-9A-Z]{5}$/.exec(String(cause.code))?.[0];
+  return /^[A-Z]+(?= )/.exec(cause.message)?.[0];
 }

@@ -37,7 +37,7 @@ export function readSoapHeaders(
   if (contentEncoding !== undefined && contentEncoding.toLowerCase() !== 'identity')
     throw unusable('content-encoding', contentEncoding);
   const type = contentType === undefined ? undefined : parseMediaType(contentType);
-  if (type === undefined) throw unusable('content-type', contentType ?? 'none');
+  if (type === undefined) throw unusable('content-type', contentType ?? 'no Content-Type');
   const soapVersion = VERSIONS.get(type.essence);
   if (soapVersion === undefined) throw unusable('content-type', OTHERS.get(type.essence) ?? type.essence);
   const charset = type.parameters.get('charset') ?? 'utf-8';

@@ -1,4 +1,5 @@
 import { Initiator } from '@parley/conversation';
+import { saidAs } from '@parley/core/internal';
 import { Agent } from 'undici';
 import { Conversation } from './conversation.ts';
 import { carrierOf } from './reliable-side.ts';
@@ -20,15 +21,18 @@ export async function connect(url: string | URL, options: ConnectOptions): Promi
   const settings = completeSettings(url, options);
   const { dispatcher, tls, signal } = options;
   const initiatorOptions = initiatorOptionsOf(options, settings);
-  const initiator = new Initiator(initiatorOptions);
-  const carrier = carrierOf(initiator, initiatorOptions, settings);
   const agent = dispatcher ?? new Agent(tls === undefined ? {} : { connect: tls });
-  const conversation = new Conversation(initiator, carrier, settings, agent);
-  try {
-    await conversation.ready(signal);
-  } catch (error) {
-    await conversation.close();
-    throw error;
-  }
-  return conversation;
+  // Whether the channel is secure is in the address.
+  return await saidAs({ 'channel.secure': 'url' }, async () => {
+    const initiator = new Initiator(initiatorOptions);
+    const carrier = carrierOf(initiator, initiatorOptions, settings);
+    const conversation = new Conversation(initiator, carrier, settings, agent);
+    try {
+      await conversation.ready(signal);
+    } catch (error) {
+      await conversation.close();
+      throw error;
+    }
+    return conversation;
+  });
 }

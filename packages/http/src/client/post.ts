@@ -2,6 +2,7 @@
 import { Fault } from '@parley/core';
 import type { Kind, Members } from '@parley/core/internal';
 import {
+  connectionFailure,
   instanceOf,
   OCTETS,
   oneOf,
@@ -141,7 +142,9 @@ function noMessage(status: number, got: string): Fault {
 function failed(error: unknown, { host }: URL, signal: AbortSignal | undefined): Fault {
   if (signal?.aborted === true) return new Fault('caller.aborted', {}, error);
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-  return new Fault('peer.http-failed', { host, reason: code, sent: isUnsent(error, code) ? 'no' : 'perhaps' }, error);
+  const meaning = connectionFailure(error)?.meaning;
+  const known = { host, reason: code, ...(meaning !== undefined && { meaning }) };
+  return new Fault('peer.http-failed', { ...known, sent: isUnsent(error, code) ? 'no' : 'perhaps' }, error);
 }
 
 const UNSENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EHOSTUNREACH', 'ENETUNREACH', 'EAI_AGAIN']);
