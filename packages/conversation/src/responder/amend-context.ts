@@ -90,10 +90,12 @@ interface Change {
 async function store(
   identifier: string,
   { claims, expiresAtMs, instance }: Change,
-  { latestMs }: RequestInHand,
+  { atMs, latestMs }: RequestInHand,
   settings: ResponderSettings,
 ): Promise<void> {
+  let beforeMs = expiresAtMs;
   const isStored = await settings.store.update(identifier, (current): SecurityContext | undefined => {
+    beforeMs = current.expiresAtMs;
     // What was renewed or has ended meanwhile is not what was proven.
     const newest = current.keys.at(-1);
     if (newest === undefined || newest.instance !== instance || latestMs >= current.expiresAtMs) return undefined;
@@ -101,7 +103,7 @@ async function store(
     return { ...current, keys, expiresAtMs, claims };
   });
   if (!isStored) throw new Fault('peer.bad-context', { reason: 'gone meanwhile' });
-  await chargeRenewed(identifier, expiresAtMs, settings);
+  await chargeRenewed({ identifier, expiresAtMs: beforeMs }, expiresAtMs, atMs, settings);
   await settings.onEvict(identifier);
 }
 

@@ -2,6 +2,7 @@
 import type { Version } from '@parley/core';
 import { Fault } from '@parley/core';
 import { protect, underContext } from '../protection/protection.ts';
+import { chargeCancelled } from '../quota/charged.ts';
 import { wipeContext } from '../store/context-copy.ts';
 import { invalidRequest } from '../trust/request-security-token.ts';
 import { writeCancelResponse } from '../trust/response-writer.ts';
@@ -102,10 +103,10 @@ async function cancelByBootstrap(
 }
 
 async function end(identifier: string, { atMs }: RequestInHand, settings: ResponderSettings): Promise<void> {
-  const { store, quota, onEvict, tellServices } = settings;
-  const context = tellServices && (await store.get(identifier));
+  const { store, total, onEvict, tellServices } = settings;
+  const context = (tellServices ?? total) && (await store.get(identifier));
   if (!(await store.cancel(identifier, atMs))) throw new Fault('peer.bad-context', { reason: 'gone meanwhile' });
-  quota.cancelled(identifier, atMs);
+  await chargeCancelled(context ?? { identifier, expiresAtMs: atMs }, atMs, settings);
   await onEvict(identifier);
   if (context === undefined) return;
   try {

@@ -8,6 +8,7 @@ import { open } from '@parley/engine';
 import { currentMs, randomUrn } from '../exchange/ambient.ts';
 import type { Channel } from '../exchange/channel.ts';
 import { protect, restsOnTransport, underContext } from '../protection/protection.ts';
+import { chargeCancelled } from '../quota/charged.ts';
 import { cancelAnswerActions, requestAction } from '../soap/actions.ts';
 import { writeEnvelope } from '../soap/envelope-writer.ts';
 import { copyContext, wipeContext } from '../store/context-copy.ts';
@@ -56,7 +57,7 @@ export class Endings {
 
   /** @throws Fault `caller.context-unusable` there is none, or it is over; `internal.quota`; and as `seal` and the store */
   async begin(identifier: string, { to, soapVersion = '1.2', version: given }: EndOptions): Promise<ResponderRequest> {
-    const { ambient, onEvict, profile, quota, store } = this.#settings;
+    const { ambient, onEvict, profile, store } = this.#settings;
     const nowMs = currentMs(ambient);
     this.#dropOverdue(nowMs);
     if (this.#endings.size >= ENDINGS_MAX)
@@ -81,7 +82,7 @@ export class Endings {
       const { protection } = profile.cancels;
       const sealed = protect(envelope, underContext(protection, { context: own, instance }), this.#settings);
       if (!(await store.cancel(identifier, nowMs))) throw new Fault('caller.context-unusable', { reason: 'over' });
-      quota.cancelled(identifier, nowMs);
+      await chargeCancelled(own, nowMs, this.#settings);
       await onEvict(identifier);
       const share = { owner: own.principal ?? identifier, kind: 'trust' } as const;
       await rememberOwn(envelope, sealed, { identifier, protection, share }, this.#settings);

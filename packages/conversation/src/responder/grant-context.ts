@@ -2,7 +2,7 @@
 import type { SecurityContext } from '@parley/core';
 import { Fault } from '@parley/core';
 import { randomUrn } from '../exchange/ambient.ts';
-import { storeOnce } from '../quota/charged.ts';
+import { chargeCancelled, storeOnce } from '../quota/charged.ts';
 import type { IssuedKey } from '../trust/key-material.ts';
 import { issueKey } from '../trust/key-material.ts';
 import type { SecurityTokenRequest } from '../trust/request-security-token.ts';
@@ -78,9 +78,9 @@ async function tellOrForget(change: ContextChange, atMs: number, settings: Respo
   try {
     await tell(change, settings);
   } catch (error) {
-    const { identifier } = change.context;
+    const { context } = change;
     // Nobody will hear of it.
-    if (await settings.store.cancel(identifier, atMs)) settings.quota.cancelled(identifier, atMs);
+    if (await settings.store.cancel(context.identifier, atMs)) await chargeCancelled(context, atMs, settings);
     throw error;
   }
 }

@@ -140,7 +140,7 @@ export interface ResponderOptions {
   readonly expiredKeys?: 'drop' | 'retain' | undefined;
   /** Contexts of one principal, live or over and still remembered by the store. Default 1000. */
   readonly contextsPerPrincipalMax?: number | undefined;
-  /** The same of all principals. Default 1,000,000. */
+  /** The same of all principals, of all who issue into the store where it has `records`. Default 1,000,000. */
   readonly contextsMax?: number | undefined;
   /** Handshakes that one principal may make at once. Default 1000. */
   readonly requestsPerPrincipalMax?: number | undefined;

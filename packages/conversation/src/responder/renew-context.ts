@@ -42,11 +42,13 @@ export async function renewContext(
     const key: KeyInstance = { instance, secret: issued.key, createdAtMs: atMs, expiresAtMs };
     const { identifier } = target;
     if (settings.tellServices !== undefined) await tellOfKey(identifier, key, request, settings);
-    const isStored = await settings.store.update(identifier, (current) =>
-      withNewKey(current, { oldInstance: target.instance, key }, request, settings),
-    );
+    let beforeMs = expiresAtMs;
+    const isStored = await settings.store.update(identifier, (current) => {
+      beforeMs = current.expiresAtMs;
+      return withNewKey(current, { oldInstance: target.instance, key }, request, settings);
+    });
     if (!isStored) throw new Fault('peer.bad-context', { reason: 'gone meanwhile' });
-    await chargeRenewed(identifier, expiresAtMs, settings);
+    await chargeRenewed({ identifier, expiresAtMs: beforeMs }, expiresAtMs, atMs, settings);
     await settings.onEvict(identifier);
     const token = { identifier, instance };
     const reply = answerToken(request, 'renew', { proven, rst, issued, token, expiresAtMs, negotiated }, settings);

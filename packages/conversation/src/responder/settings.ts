@@ -19,6 +19,7 @@ import { RequestBudget } from '../quota/request-budget.ts';
 import { ResponderBooks } from '../quota/responder-books.ts';
 import type { BudgetSize } from '../quota/shared-budget.ts';
 import { SharedLedger } from '../quota/shared-ledger.ts';
+import { SharedTotal } from '../quota/shared-total.ts';
 import type { ThrottleSettings } from '../quota/throttles.ts';
 import { Throttles } from '../quota/throttles.ts';
 import { MemoryReplayCache } from '../replay/replay-cache.ts';
@@ -49,6 +50,7 @@ export interface ResponderSettings
   readonly quota: PrincipalQuota;
   /** `undefined` with a store that has no records: then contexts are counted by process. */
   readonly ledger: SharedLedger | undefined;
+  readonly total: SharedTotal | undefined;
   readonly throttles: Throttles;
   readonly alarms: AlarmBell;
   readonly books: ResponderBooks;
@@ -128,6 +130,7 @@ export function completeSettings(options: ResponderOptions): ResponderSettings {
     expiredKeys: options.expiredKeys ?? 'drop',
     quota,
     ledger: ledgerOf(options),
+    total: totalOf(options),
     throttles: new Throttles(options.store.records ?? new MemoryRecords(), throttled),
     books,
     alarms: new AlarmBell((alarm) => {
@@ -192,10 +195,15 @@ function merged(policy: Policy, { limits: _, ...demands }: PolicyChanges): Polic
 const PRINCIPALS_MAX = 100_000;
 
 const CONTEXTS_PER_PRINCIPAL_DEFAULT = 1000;
+const CONTEXTS_DEFAULT = 1_000_000;
 
 function ledgerOf({ store, contextsPerPrincipalMax }: ResponderOptions): SharedLedger | undefined {
   const { records } = store;
   return records && new SharedLedger(store, records, contextsPerPrincipalMax ?? CONTEXTS_PER_PRINCIPAL_DEFAULT);
+}
+
+function totalOf({ store: { records }, contextsMax }: ResponderOptions): SharedTotal | undefined {
+  return records && new SharedTotal(records, contextsMax ?? CONTEXTS_DEFAULT);
 }
 
 function throttleSettingsOf(options: ResponderOptions): ThrottleSettings {
@@ -219,7 +227,7 @@ function quotaOf(options: ResponderOptions, { requests, messages }: ThrottleSett
     new RequestBudget(quota, burst, perMinute, PRINCIPALS_MAX);
   return new PrincipalQuota(
     options.contextsPerPrincipalMax ?? CONTEXTS_PER_PRINCIPAL_DEFAULT,
-    options.contextsMax ?? 1_000_000,
+    options.contextsMax ?? CONTEXTS_DEFAULT,
     { requests: budget('requests', requests), messages: messages && budget('messages', messages) },
     options.store.forget !== undefined,
   );

@@ -85,14 +85,16 @@ async function addKey(
   request: RequestInHand,
   settings: ResponderSettings,
 ): Promise<void> {
+  let beforeMs = expiresAtMs;
   const isStored = await settings.store.update(identifier, (current) => {
+    beforeMs = current.expiresAtMs;
     const isNew = current.keys.every(({ instance }) => instance !== key?.instance);
     if (key === undefined || current.principal !== principal || !isNew)
       throw new Fault('peer.trust-invalid-token', { reason: 'not a new key of this context' });
     return withKey(current, key, request, settings);
   });
   if (!isStored) throw new Fault('peer.bad-context', { identifier });
-  await chargeRenewed(identifier, expiresAtMs, settings);
+  await chargeRenewed({ identifier, expiresAtMs: beforeMs }, expiresAtMs, request.atMs, settings);
   await settings.onEvict(identifier);
 }
 
