@@ -67,28 +67,35 @@ test('T110: and one in PostgreSQL', { timeout: 60_000 }, async (context) => {
   }
 });
 
-test('the password of a server is in a file, or in the environment; what lies behind a refusal is said', {
-  timeout: 60_000,
+test('the password of a server is in a file, or in the environment, and the file goes before it', {
+  timeout: 120_000,
 }, async (context) => {
   const missing = missingRedis();
   if (missing !== undefined) return context.skip(missing);
-  const redis = await startRedis('--requirepass', 'the word');
+  const redis = await startRedis();
   try {
+    const client = createClient({ url: `redis://127.0.0.1:${redis.port}` });
+    client.on('error', () => undefined);
+    await client.connect();
+    await client.configSet('requirepass', 'the word');
+    client.destroy();
     const place = `redis://127.0.0.1:${redis.port}`;
     const [kek, password] = [directory.join('kek.3'), directory.join('password')];
     writeFileSync(password, 'the word\n');
-    const init = ['contexts', 'init', place, '--kek', kek];
-    expect((await parley(init)).stderr).toContain('NOAUTH: it wants a password');
-    expect(await parley([...init, '--password', password])).toMatchObject({ status: 0, stderr: '' });
-    const list = ['contexts', 'list', place, '--kek', kek];
+    const init = ['contexts', 'init', place, '--kek', kek, '--password', password];
+    expect(await parley(init)).toMatchObject({ status: 0, stderr: '' });
     const environment = { PARLEY_STORE_PASSWORD: 'the word' };
-    expect(await parley(list, { environment })).toMatchObject({ status: 0, stderr: '' });
-    writeFileSync(password, 'another');
-    const other = await parley([...list, '--password', password], { environment });
+    const list = ['contexts', 'list', place, '--kek', kek];
+    writeFileSync(password, 'hidden-word');
+    const [listed, other, secure] = await Promise.all([
+      parley(list, { environment }),
+      parley([...list, '--password', password], { environment }),
+      parley(['contexts', 'list', place.replace('redis', 'rediss'), '--kek', kek], { environment }),
+    ]);
+    expect(listed).toMatchObject({ status: 0, stderr: '' });
     expect(other.stderr).toContain('WRONGPASS: another user or password');
-    expect(other.stderr).not.toContain('another word');
-    const secure = await parley(['contexts', 'list', place.replace('redis', 'rediss'), '--kek', kek]);
-    expect(secure.stderr).toMatch(/speaks no TLS|handshake of TLS|closed the connection/);
+    expect(secure.stderr).toContain('speaks no TLS');
+    expect(`${other.stderr}${secure.stderr}`).not.toMatch(/hidden-word|the word/u);
   } finally {
     await redis.remove();
   }

@@ -54,9 +54,9 @@ function override(value: unknown, list: 'secured' | 'plain', member: string, url
 
 function requirePaths({ secured = [], plain = [] }: GatewayConfiguration, name: string): void {
   const paths = [...secured, ...plain].map(({ path: each }) => each);
-  if (paths.length === 0) throw wrong(name, undefined, '/', 'there is no endpoint: neither secured nor plain', 1);
+  if (paths.length === 0) throw wrong(name, 1, '/', 'there is no endpoint: neither secured nor plain', 1);
   const twice = paths.find((each, index) => paths.indexOf(each) !== index);
-  if (twice !== undefined) throw wrong(name, undefined, '/', `two endpoints have the path ${twice}`, 1);
+  if (twice !== undefined) throw wrong(name, 1, '/', `two endpoints have the path ${twice}`, 1);
 }
 
 /** What nodes share is in one place, and what they do not is in another. */

@@ -141,9 +141,15 @@ const REFUSALS: Readonly<Record<string, string>> = {
 function away({ protocol, host }: URL, error: unknown): Fault {
   const code = refusalOf(error);
   const meaning = code === undefined ? undefined : REFUSALS[code];
-  const known = connectionReason(error) ?? 'what is there does not speak as such a server does';
+  const known = silenceOf(protocol, connectionReason(error)) ?? 'what is there does not speak as such a server does';
   const reason = code === undefined ? known : meaning === undefined ? code : `${code}: ${meaning}`;
   return new Fault('internal.store-unavailable', { server: `${protocol}//${host}`, reason });
+}
+
+/** A server of Redis that has no TLS waits for more when it is greeted in it, and says nothing. */
+function silenceOf(protocol: string, reason: string | undefined): string | undefined {
+  const isSilent = protocol === 'rediss:' && reason?.startsWith('ETIMEDOUT') === true;
+  return isSilent ? `${reason}; perhaps the other side speaks no TLS` : reason;
 }
 
 /** What the server refused with: a SQLSTATE of PostgreSQL; Redis begins with one, and its client wraps it. */
