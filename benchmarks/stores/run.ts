@@ -103,8 +103,8 @@ function aimsOf(rates: readonly StoreRow[], growth: readonly GrowthRow[]): reado
       ? []
       : [
           {
-            what: `look-up at ${last.contexts} contexts to that at ${first.contexts}`,
-            reached: last.lookupUs / first.lookupUs,
+            what: `CPU of a look-up at ${last.contexts} contexts to that at ${first.contexts}`,
+            reached: last.lookupCpuUs / first.lookupCpuUs,
             wantedAtMost: 2,
           },
           { what: `ms until ${last.contexts} contexts are open`, reached: last.openMs, wantedAtMost: 1000 },

@@ -29,6 +29,15 @@ export class RedisCalls {
     return await this.#calls.tried(async () => await this.#link.send(words));
   }
 
+  /** A command for each server that has keys, one that names none. @throws Fault as {@link command} */
+  async servers(): Promise<readonly ((words: readonly string[]) => Promise<unknown>)[]> {
+    const servers = (await this.#calls.tried(async () => await this.#link.servers())) as readonly Pick<
+      RedisLink,
+      'send'
+    >[];
+    return servers.map((server) => async (words) => await this.#calls.tried(async () => await server.send(words)));
+  }
+
   /** Runs `script` on the server, in one step. @throws Fault as {@link command} */
   async run(
     script: Script,

@@ -34,5 +34,29 @@ export interface IoredisSubscriber {
   on(event: string, listener: (channel: string, message: string) => void): unknown;
 }
 
-/** A client that is connected, or about to be. It stays the caller's. */
-export type RedisClient = NodeRedisClient | IoredisClient;
+/** What is used of a cluster of `redis` (`createCluster`). */
+export interface NodeRedisCluster {
+  sendCommand(
+    firstKey: Word | undefined,
+    isReadonly: boolean | undefined,
+    words: Word[],
+    options: { readonly typeMapping: object },
+  ): Promise<unknown>;
+  readonly masters: readonly { readonly address: string }[];
+  nodeClient(node: never): Promise<NodeRedisClient>;
+  duplicate(): unknown;
+  on(event: string, listener: () => void): unknown;
+}
+
+/** What is used of a cluster of `ioredis` (`Cluster`). */
+export interface IoredisCluster {
+  callBuffer(command: string, words: Word[]): Promise<unknown>;
+  nodes(
+    role: 'master',
+  ): readonly (IoredisClient & { readonly options: { readonly host?: string; readonly port?: number } })[];
+  duplicate(): unknown;
+  on(event: string, listener: () => void): unknown;
+}
+
+/** A client of a server, or of a cluster, that is connected, or about to be. It stays the caller's. */
+export type RedisClient = NodeRedisClient | IoredisClient | NodeRedisCluster | IoredisCluster;

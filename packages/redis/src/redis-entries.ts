@@ -1,7 +1,7 @@
 import type { EntryLimits } from '@parley/conversation/internal';
 import { RemoteEntries } from '@parley/conversation/internal';
+import { linkTo } from './link-to.ts';
 import { RedisCalls } from './redis-calls.ts';
-import { linkTo } from './redis-link.ts';
 import { listReply, numberReply } from './replies.ts';
 import { CLAIM } from './scripts.ts';
 import type { RedisPlace } from './store-settings.ts';

@@ -1,11 +1,12 @@
 import { outliveErrorsOf } from '@parley/conversation/internal';
-import { Fault } from '@parley/core';
-import type { IoredisClient, NodeRedisClient, RedisClient } from './redis-client.ts';
+import type { IoredisClient, NodeRedisClient } from './redis-client.ts';
 
 /** Redis as the stores see it, through whichever client. */
 export interface RedisLink {
   /** Sends a command. Texts in its reply are octets. */
   send(words: readonly (string | Uint8Array)[]): Promise<unknown>;
+  /** Each server that has keys, for what is asked of all: a cluster has many. */
+  servers(): Promise<readonly Pick<RedisLink, 'send'>[]>;
   /** Begins to listen: `onMessage` for each message, `onGap` where some may have been lost. */
   listen(channel: string, onMessage: (message: string) => void, onGap: () => void): Promise<Listening>;
 }
@@ -18,26 +19,20 @@ export interface Listening {
 
 /** Each of them says that the connection is, or was, another one. */
 const GAP_EVENTS = ['error', 'connect', 'reconnecting', 'ready', 'close', 'end'] as const;
-/** What clients of clusters have, of `ioredis` and of `redis`, and those of one server have not. */
-const OF_CLUSTERS = ['nodes', 'masters'] as const;
 /** Strings of RESP (by their sign, `$`) as they are. */
-const AS_OCTETS: object = { typeMapping: { [0x24]: Buffer } };
+export const AS_OCTETS: { readonly typeMapping: object } = { typeMapping: { [0x24]: Buffer } };
 
-/**
- * @throws Fault `caller.option-invalid` a client of a whole cluster: a list of all contexts would be that of one of its servers, and a script goes
- *   where the client takes it to
- */
-export function linkTo(client: RedisClient): RedisLink {
-  if (OF_CLUSTERS.some((member) => member in client))
-    throw new Fault('caller.option-invalid', { option: 'client', reason: 'a client of one server, not of a cluster' });
-  outliveErrorsOf(client);
-  return 'callBuffer' in client ? ioredisLink(client) : nodeRedisLink(client);
+type OneServer = Omit<RedisLink, 'servers'>;
+
+/** Through a client of one server. */
+export function serverLink(client: NodeRedisClient | IoredisClient): RedisLink {
+  const link = 'callBuffer' in client ? ioredisLink(client) : nodeRedisLink(client);
+  return { ...link, servers: async () => [link] };
 }
 
-function nodeRedisLink(client: NodeRedisClient): RedisLink {
-  const options = AS_OCTETS as { readonly typeMapping: object };
+function nodeRedisLink(client: NodeRedisClient): OneServer {
   return {
-    send: (words) => client.sendCommand(words.map(wordOf), options),
+    send: (words) => client.sendCommand(words.map(wordOf), AS_OCTETS),
     async listen(channel, onMessage, onGap) {
       const subscriber = client.duplicate();
       outliveErrorsOf(subscriber);
@@ -49,7 +44,7 @@ function nodeRedisLink(client: NodeRedisClient): RedisLink {
   };
 }
 
-function ioredisLink(client: IoredisClient): RedisLink {
+function ioredisLink(client: IoredisClient): OneServer {
   return {
     send: ([command = '', ...words]) => client.callBuffer(String(command), words.map(wordOf)),
     async listen(channel, onMessage, onGap) {
@@ -63,6 +58,6 @@ function ioredisLink(client: IoredisClient): RedisLink {
   };
 }
 
-function wordOf(word: string | Uint8Array): string | Buffer {
+export function wordOf(word: string | Uint8Array): string | Buffer {
   return typeof word === 'string' ? word : Buffer.from(word.buffer, word.byteOffset, word.length);
 }

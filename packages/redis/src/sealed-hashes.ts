@@ -52,16 +52,18 @@ export class SealedHashes implements RemoteHashes {
   /** All keys like `pattern`, each once. @throws Fault as {@link read} */
   async *keys(pattern: string): AsyncIterable<string> {
     const seen = new Set<string>();
-    let cursor = '0';
-    do {
-      const [next, keys] = listReply(await this.#calls.command(['SCAN', cursor, 'MATCH', pattern, 'COUNT', '1000']));
-      for (const octets of listReply(keys)) {
-        const key = textOf(octetsReply(octets));
-        if (seen.has(key)) continue;
-        seen.add(key);
-        yield key;
-      }
-      cursor = textOf(octetsReply(next));
-    } while (cursor !== '0');
+    for (const ask of await this.#calls.servers()) {
+      let cursor = '0';
+      do {
+        const [next, keys] = listReply(await ask(['SCAN', cursor, 'MATCH', pattern, 'COUNT', '1000']));
+        for (const octets of listReply(keys)) {
+          const key = textOf(octetsReply(octets));
+          if (seen.has(key)) continue;
+          seen.add(key);
+          yield key;
+        }
+        cursor = textOf(octetsReply(next));
+      } while (cursor !== '0');
+    }
   }
 }

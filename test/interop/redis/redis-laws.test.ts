@@ -1,6 +1,6 @@
-// What every store must do, done by Redis through both clients; on a server of a cluster too, where a step may touch one slot alone.
-import { execFileSync } from 'node:child_process';
-import { openRedisContextStore, RedisClaims, type RedisClient, RedisReplayCache } from '@parley/redis';
+// What every store must do, done by Redis through both clients, of a server alone and of a cluster of three.
+import { once } from 'node:events';
+import { openRedisContextStore, type RedisClient, RedisReplayCache } from '@parley/redis';
 import { KeyEncryptionKey } from '@parley/sealing';
 import {
   CONTEXT_STORE_LAWS,
@@ -11,11 +11,12 @@ import {
   SAMPLE_TIME_MS,
   SEALED_STORE_LAWS,
   type SealedPlaceOfStore,
+  sampleMessage,
 } from '@parley/testing';
 import { createClient, createCluster } from '@redis/client';
 import { Cluster, Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { missingRedis, startRedis } from './redis-server.mjs';
+import { missingRedis, startCluster, startRedis } from './redis-server.mjs';
 
 const missing = missingRedis();
 const cleanups: (() => unknown)[] = [];
@@ -37,26 +38,54 @@ async function ioredis(port: number): Promise<RedisClient> {
   return client;
 }
 
-const SETTINGS = [
-  { name: 'redis', client: nodeRedis, server: [] },
-  { name: 'ioredis', client: ioredis, server: [] },
-  { name: 'redis, in a cluster', client: nodeRedis, server: ['--cluster-enabled', 'yes'] },
+async function nodeRedisCluster(...ports: readonly number[]): Promise<RedisClient> {
+  const client = createCluster({ rootNodes: ports.map((port) => ({ url: `redis://127.0.0.1:${port}` })) });
+  cleanups.push(() => client.destroy());
+  client.on('error', () => undefined);
+  await client.connect();
+  return client as unknown as RedisClient;
+}
+
+async function ioredisCluster(...ports: readonly number[]): Promise<RedisClient> {
+  const client = new Cluster(ports.map((port) => ({ host: '127.0.0.1', port })));
+  cleanups.push(() => client.disconnect());
+  await once(client, 'ready');
+  return client as unknown as RedisClient;
+}
+
+const ALONE = async () => {
+  const { port, remove } = await startRedis();
+  return { ports: [port], remove };
+};
+interface Setting {
+  readonly name: string;
+  readonly client: (port: number, ...more: readonly number[]) => Promise<RedisClient>;
+  readonly start: () => Promise<{ readonly ports: readonly number[]; remove(): Promise<void> }>;
+}
+
+const SETTINGS: readonly Setting[] = [
+  { name: 'redis', client: nodeRedis, start: ALONE },
+  { name: 'ioredis', client: ioredis, start: ALONE },
+  { name: 'redis, of a cluster', client: nodeRedisCluster, start: startCluster },
+  { name: 'ioredis, of a cluster', client: ioredisCluster, start: startCluster },
 ];
 
-describe.each(SETTINGS)('$name', ({ client, server }) => {
-  let redis: Awaited<ReturnType<typeof startRedis>>;
+describe.each(SETTINGS)('$name', ({ client: clientTo, start }) => {
+  let redis: Awaited<ReturnType<Setting['start']>>;
   let stores = 0;
   beforeAll(async () => {
-    if (missing !== undefined) return;
-    redis = await startRedis(...server);
-    if (server.length > 0) await ownAllSlots(redis.port);
-  });
+    if (missing === undefined) redis = await start();
+  }, 60_000);
   afterAll(() => redis?.remove());
+  const client = async (): Promise<RedisClient> => {
+    const [port = 0, ...more] = redis.ports;
+    return await clientTo(port, ...more);
+  };
 
   const open: OpenStore = async (options) => {
     const store = await openRedisContextStore({
       ...options,
-      client: await client(redis.port),
+      client: await client(),
       keyEncryptionKey: new KeyEncryptionKey(new Uint8Array(32).fill(9)),
       prefix: `*[${stores++}]:`,
       nowMs: () => SAMPLE_TIME_MS,
@@ -65,14 +94,14 @@ describe.each(SETTINGS)('$name', ({ client, server }) => {
     return store;
   };
   const openReplays: OpenReplayCache = async (entriesMax) =>
-    new RedisReplayCache({ client: await client(redis.port), prefix: `${stores++}:`, entriesMax });
+    new RedisReplayCache({ client: await client(), prefix: `${stores++}:`, entriesMax });
 
   const sealed = async (): Promise<SealedPlaceOfStore> => {
     const prefix = `sealed-${stores++}:`;
     return {
       async open([keyEncryptionKey, ...olderKeyEncryptionKeys], witness) {
         const store = await openRedisContextStore({
-          client: await client(redis.port),
+          client: await client(),
           keyEncryptionKey,
           olderKeyEncryptionKeys,
           prefix,
@@ -83,12 +112,19 @@ describe.each(SETTINGS)('$name', ({ client, server }) => {
         return store;
       },
       async copy() {
-        const raw = new Redis(redis.port, '127.0.0.1');
-        cleanups.push(() => raw.disconnect());
-        const dumps = (await raw.keys(`${prefix}*`)).map(async (key) => ({ key, dump: await raw.dumpBuffer(key) }));
-        const kept = await Promise.all(dumps);
+        const raws = redis.ports.map((port) => new Redis(port, '127.0.0.1'));
+        cleanups.push(() => raws.map((raw) => raw.disconnect()));
+        const kept = raws.map(async (raw) => {
+          const dumps = (await raw.keys(`${prefix}*`)).map(async (key) => ({
+            raw,
+            key,
+            dump: await raw.dumpBuffer(key),
+          }));
+          return await Promise.all(dumps);
+        });
+        const all = (await Promise.all(kept)).flat();
         return async () => {
-          for (const { key, dump } of kept) await raw.restore(key, 0, dump!, 'REPLACE');
+          for (const { raw, key, dump } of all) await raw.restore(key, 0, dump!, 'REPLACE');
         };
       },
     };
@@ -97,27 +133,24 @@ describe.each(SETTINGS)('$name', ({ client, server }) => {
   test.each(SEALED_STORE_LAWS)('T110: $name', async ({ check }) => await check(sealed));
   test.each([...CONTEXT_STORE_LAWS, ...RECORD_STORE_LAWS])('$name', async ({ check }) => await check(open));
   test.each(REPLAY_CACHE_LAWS)('replays: $name', async ({ check }) => await check(openReplays));
-});
 
-describe('a client of a whole cluster is refused, before it is asked for anything', () => {
-  const rootNodes = [{ url: 'redis://127.0.0.1:1' }];
-  const clients = {
-    redis: () => createCluster({ rootNodes }),
-    ioredis: () => new Cluster([{ host: '127.0.0.1', port: 1 }], { lazyConnect: true }),
-  };
-  test.each(Object.entries(clients))('%s', async (_, make) => {
-    const client = make() as unknown as RedisClient;
-    const keyEncryptionKey = new KeyEncryptionKey(new Uint8Array(32).fill(9));
-    const refused = { code: 'caller.option-invalid', detail: { option: 'client' } };
-    await expect(openRedisContextStore({ client, keyEncryptionKey })).rejects.toMatchObject(refused);
-    for (const open of [() => new RedisReplayCache({ client }), () => new RedisClaims({ client })])
-      expect(open).toThrow(expect.objectContaining({ code: 'caller.option-invalid' }));
+  test('a connection on which changes are heard is cut: all may have changed, and then it hears again', async () => {
+    const store = await open({});
+    const context = sampleMessage().context;
+    await store.insert(context);
+    const { position } = await store.changes!();
+    for (const port of redis.ports) {
+      const raw = new Redis(port, '127.0.0.1');
+      await raw.call('CLIENT', 'KILL', 'TYPE', 'pubsub');
+      raw.disconnect();
+    }
+    const changed = async () => (await store.changes!(position)).identifiers;
+    await expect.poll(async () => await changed().catch(() => []), { timeout: 30_000 }).toBeUndefined();
+    const heard = async (): Promise<readonly string[] | undefined> => {
+      const { position: now } = await store.changes!();
+      await store.update(context.identifier, (current) => ({ ...current, expiresAtMs: current.expiresAtMs + 1 }));
+      return (await store.changes!(now)).identifiers?.slice(0, 1);
+    };
+    await expect.poll(heard, { timeout: 30_000 }).toEqual([context.identifier]);
   });
 });
-
-async function ownAllSlots(port: number): Promise<void> {
-  const ask = (...words: string[]): string =>
-    execFileSync('redis-cli', ['-p', String(port), ...words], { encoding: 'utf8' });
-  ask('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
-  while (!ask('CLUSTER', 'INFO').includes('cluster_state:ok')) await new Promise((resolve) => setTimeout(resolve, 50));
-}

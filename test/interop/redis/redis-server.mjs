@@ -1,11 +1,13 @@
 // A Redis server of Debian's, with a folder and a port of its own, whose writes outlive it; and a proxy that cuts connections.
 // @ts-check
-import { spawn, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+
+const SLOTS = 16_384;
 
 /** Why there is none on this machine. */
 export function missingRedis() {
@@ -31,7 +33,35 @@ export async function startRedis(...more) {
     },
     async remove() {
       if (server.exitCode === null && server.signalCode === null) await this.kill();
-      rmSync(folder, { recursive: true, force: true });
+      // What it started to write its log anew may not have ended with it.
+      rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
+    },
+  };
+}
+
+/** Three servers that share the slots of one cluster. */
+export async function startCluster() {
+  const ask = (/** @type {number} */ port, /** @type {(string | number)[]} */ ...words) =>
+    execFileSync('redis-cli', ['-p', port, ...words].map(String), { encoding: 'utf8' });
+  const buses = await Promise.all([freePort(), freePort(), freePort()]);
+  /** @type {Awaited<ReturnType<typeof startRedis>>[]} */
+  const servers = [];
+  for (const bus of buses) servers.push(await startRedis('--cluster-enabled', 'yes', '--cluster-port', String(bus)));
+  const [first] = servers;
+  for (const [index, { port }] of servers.entries()) {
+    const [from, to] = [Math.ceil((index * SLOTS) / servers.length), Math.ceil(((index + 1) * SLOTS) / servers.length)];
+    ask(port, 'CLUSTER', 'ADDSLOTSRANGE', from, to - 1);
+    if (port !== first?.port) ask(port, 'CLUSTER', 'MEET', '127.0.0.1', first?.port ?? 0, buses[0] ?? 0);
+  }
+  const isWhole = (/** @type {{ port: number }} */ { port }) => {
+    const info = ask(port, 'CLUSTER', 'INFO');
+    return info.includes('cluster_state:ok') && info.includes(`cluster_known_nodes:${servers.length}`);
+  };
+  while (!servers.every(isWhole)) await pause(50);
+  return {
+    ports: servers.map(({ port }) => port),
+    async remove() {
+      await Promise.all(servers.map((server) => server.remove()));
     },
   };
 }
