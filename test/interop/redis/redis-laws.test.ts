@@ -54,8 +54,8 @@ async function ioredisCluster(...ports: readonly number[]): Promise<RedisClient>
 }
 
 const ALONE = async () => {
-  const { port, remove } = await startRedis();
-  return { ports: [port], remove };
+  const server = await startRedis();
+  return { ports: [server.port], remove: () => server.remove() };
 };
 interface Setting {
   readonly name: string;
