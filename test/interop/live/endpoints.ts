@@ -29,6 +29,8 @@ export interface LiveEndpoint {
   readonly entropy: 'client' | 'none';
   /** The sequences of a reliable session, where its messages are in such. */
   readonly reliable?: SequenceVersion;
+  /** The silence that ends such a session; nothing is said for longer between two of its calls, and it is to be kept alive. */
+  readonly inactivityMs?: number;
   /** Whether its messages are each under the bootstrap, and not under a context. */
   readonly isContextless?: boolean;
   /** Who contributes to keys that we issue. Default: both. */

@@ -1,6 +1,7 @@
 /** Parley's side against the server of a peer: issue, calls, renew, calls, cancel, use after cancel; each step with its outcome. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { SecurityContext } from '@parley/core';
 import { Fault, Secret } from '@parley/core';
 import type { ConnectOptions, Conversation } from '@parley/http';
@@ -43,7 +44,9 @@ export async function initiatorStory(
     tls: { ca: readFileSync(path.join(liveKeys(), 'ca.pem')) },
     reestablish: false,
     cancel: false,
-    ...(at.reliable !== undefined && { reliable: { sequenceVersion: at.reliable } }),
+    ...(at.reliable !== undefined && {
+      reliable: { sequenceVersion: at.reliable, inactivityMs: at.inactivityMs },
+    }),
   };
   const step = async (name: string, work: () => Promise<string | undefined>): Promise<boolean> => {
     try {
@@ -55,8 +58,9 @@ export async function initiatorStory(
       return false;
     }
   };
+  const silenceMs = 1.5 * (at.inactivityMs ?? 0);
   if (at.isContextless === true) {
-    await contextlessStory(url, { ...options, establish: 'none' }, step, shape);
+    await contextlessStory(url, { ...options, establish: 'none' }, step, { shape, silenceMs });
     return steps;
   }
   const echo = async (on: Conversation, name: string): Promise<string | undefined> => await echoed(on, name, shape);
@@ -67,7 +71,9 @@ export async function initiatorStory(
   });
   if (conversation === undefined) return steps;
   const live = conversation;
-  for (const name of ['call1', 'call2']) await step(name, () => echo(live, name));
+  await step('call1', () => echo(live, 'call1'));
+  await pause(silenceMs);
+  await step('call2', () => echo(live, 'call2'));
   await step('renew', async () => {
     await live.renew();
     return undefined;
@@ -98,9 +104,16 @@ export async function initiatorStory(
 type Step = (name: string, work: () => Promise<string | undefined>) => Promise<boolean>;
 
 /** Calls in a sequence, and its end: there is nothing else that such a conversation could have. */
-async function contextlessStory(url: string, options: ConnectOptions, step: Step, shape: EchoShape): Promise<void> {
+async function contextlessStory(
+  url: string,
+  options: ConnectOptions,
+  step: Step,
+  { shape, silenceMs }: { readonly shape: EchoShape; readonly silenceMs: number },
+): Promise<void> {
   const conversation = await connect(url, options);
-  for (const name of ['call1', 'call2']) await step(name, () => echoed(conversation, name, shape));
+  await step('call1', () => echoed(conversation, 'call1', shape));
+  await pause(silenceMs);
+  await step('call2', () => echoed(conversation, 'call2', shape));
   await step('end', async () => {
     await conversation.cancel();
     return undefined;

@@ -63,7 +63,9 @@ export async function serveParley(
         renewGraceMs: 300_000,
         expiredKeys: 'retain',
         entropy: at.keyContribution,
-        ...(at.reliable !== undefined && { sequences: { withoutContext: at.isContextless === true } }),
+        ...(at.reliable !== undefined && {
+          sequences: { withoutContext: at.isContextless === true, inactivityMs: at.inactivityMs },
+        }),
         ...changes,
       }),
     },

@@ -58,6 +58,7 @@ const RELIABLE: readonly string[] = [
   ),
   'cb,anon,sc,nodk,rm',
   'cb,mutual,sc,v10bsp,rm',
+  ...combined(['cb,anon,sc', 'cb,usertls,insecure,sc,v13', 'cb,mutual'], ['rm,idle', 'rm,rm11,idle']),
 ];
 /** Outside of every context. */
 const LONE: readonly string[] = [

@@ -24,6 +24,7 @@ export function wcfEndpoint(name: string, parties: Parties = liveParties()): Liv
     profile: peerProfile(isMixed(name) ? 'wcf-mixed' : 'wcf-message', suite, policyOfWords(words)),
     entropy: words.has('entropy-server') ? 'none' : 'client',
     ...(words.has('rm') && { reliable: words.has('rm11') ? '200702' : '200502' }),
+    ...(words.has('idle') && { inactivityMs: 6000 }),
     isContextless: !hasContext(name),
     keyContribution: words.has('entropy-client') ? 'requester' : 'both',
     initiator: () => parties.initiator(bootstrap),

@@ -127,6 +127,7 @@ public class Case
         {
             var reliable = new ReliableSessionBindingElement(true);
             if (Has("rm11")) reliable.ReliableMessagingVersion = ReliableMessagingVersion.WSReliableMessaging11;
+            if (Has("idle")) reliable.InactivityTimeout = TimeSpan.FromSeconds(6);
             list.Add(reliable);
         }
         list.Add(s);
@@ -195,6 +196,7 @@ public static class Program
                 step = "echo" + i;
                 var r = ch.Echo("hello " + i + " <&> äöü");
                 if (c.Has("renew")) Thread.Sleep(3000);
+                if (c.Has("idle") && i == 0) Thread.Sleep(9000); // longer than a session lives that is not kept alive
                 if (r != "echo: hello " + i + " <&> äöü") throw new Exception("wrong answer: " + r);
             }
             step = "add"; if (ch.Add(40, 2) != 42) throw new Exception("wrong sum");
@@ -226,7 +228,7 @@ public static class Program
     static void Usage()
     {
         Console.Error.WriteLine("Peer.exe serve CASE LISTEN-URL [ADDRESS]   until standard input ends\nPeer.exe call CASE URL [N]\nPeer.exe pair CASE LISTEN-URL [URL]        service and client in one process\n" +
-            "CASE: ws|ws2007|cb with none|cert|user, nego, sc, rm, tls; cb with mutual|mutualduplex|anon|user|ssl|sslcert|userssl|usertls|certtls, sc|cookie, v05bsp|v13|v13nobsp|v10bsp, suites, soap11|wsa04, nodk, signonly-order|encfirst");
+            "CASE: ws|ws2007|cb with none|cert|user, nego, sc, rm, tls; cb with mutual|mutualduplex|anon|user|ssl|sslcert|userssl|usertls|certtls, sc|cookie, v05bsp|v13|v13nobsp|v10bsp, suites, soap11|wsa04, nodk, signonly-order|encfirst, idle");
     }
 
     public static int Main(string[] a)
