@@ -13,7 +13,7 @@ import {
   verifying,
 } from '@parley/bus';
 import { amqpInlet, amqpOutlet, amqpRequester, amqpRequests } from '@parley/bus-amqp';
-import { kafkaCommit, kafkaInlet, kafkaOutlet } from '@parley/bus-kafka';
+import { kafkaCommit, kafkaInlet, kafkaOutlet, type PlatformaticOptions, platformaticKafka } from '@parley/bus-kafka';
 import { natsInlet, natsOutlet, natsRequester, natsRequests } from '@parley/bus-nats';
 import { rabbitInlet, rabbitOutlet, rabbitRequester, rabbitRequests } from '@parley/bus-rabbitmq';
 import { Initiator } from '@parley/conversation';
@@ -78,6 +78,12 @@ const amqp = { open_receiver: () => undefined, open_sender: () => undefined };
 /** The same of NATS. */
 const connection = { isClosed: () => false, publish: () => undefined, options: { inboxPrefix: '_INBOX' } };
 
+const PLATFORMATIC = {
+  Consumer: class {},
+  Producer: class {},
+  Admin: class {},
+} as unknown as PlatformaticOptions['library'];
+
 export const BUS_DOORS: Readonly<Record<string, Door>> = {
   'bus.headerText': door(headerText, ['text']),
   'bus.MemoryClaims': door((options: object) => new MemoryClaims(options), [{ entriesMax: 10, lagMaxMs: 1000 }]),
@@ -123,6 +129,11 @@ export const BUS_DOORS: Readonly<Record<string, Door>> = {
     { open: ['0'], whole: ['0.inlet', '0.outlet', '0.deadLetters'] },
   ),
   'bus-kafka.kafkaInlet': door((options: Given<typeof kafkaInlet>[0]) => kafkaInlet(options), [kafkaInletOptions]),
+  'bus-kafka.platformaticKafka': door(
+    (options: PlatformaticOptions) => platformaticKafka(options),
+    [{ library: PLATFORMATIC, client: { clientId: 'parley', bootstrapBrokers: ['127.0.0.1:1'] } }],
+    { open: ['0.library', '0.client'], whole: ['0.library', '0.client'] },
+  ),
   'bus-kafka.kafkaOutlet': door(
     (options: Given<typeof kafkaOutlet>[0]) => kafkaOutlet(options),
     [{ kafka, topic: 't', messageBytesMax: 1000 }],

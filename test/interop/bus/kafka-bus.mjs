@@ -4,20 +4,23 @@ import { kafkaCommit, kafkaInlet, kafkaOutlet } from '@parley/bus-kafka';
 import kafkajs from 'kafkajs';
 
 const PARTITIONS = 3;
-const TOPICS = { IN: 'in', OUT: 'out', DEAD: 'dead' };
-const GROUP = 'parley';
 
-/** @param {{ port: number }} configuration */
-export async function openBus({ port }) {
+/**
+ * @param {{ port: number }} configuration
+ * @param {{ name: string, kafka?: import('kafkajs').Kafka }} [relays] what their topics and group begin with, and what they go by, if that is not kafkajs
+ */
+export async function openBus({ port }, { name, kafka: relayed } = { name: '' }) {
+  const TOPICS = { IN: `${name}in`, OUT: `${name}out`, DEAD: `${name}dead` };
+  const GROUP = `${name}parley`;
   const kafka = new kafkajs.Kafka({
     brokers: [`127.0.0.1:${port}`],
     logLevel: kafkajs.logLevel.NOTHING,
     connectionTimeout: 3000,
     retry: { retries: 8, initialRetryTime: 100, maxRetryTime: 2000 },
   });
-  const inlet = kafkaInlet({ kafka, groupId: GROUP, topics: [TOPICS.IN], sessionTimeoutMs: 6000 });
-  const outletTo = (/** @type {string} */ topic) => kafkaOutlet({ kafka, topic });
-  const commit = kafkaCommit({ kafka, inlet, topic: TOPICS.OUT, deadLetterTopic: TOPICS.DEAD });
+  const inlet = kafkaInlet({ kafka: relayed ?? kafka, groupId: GROUP, topics: [TOPICS.IN], sessionTimeoutMs: 6000 });
+  const outletTo = (/** @type {string} */ topic) => kafkaOutlet({ kafka: relayed ?? kafka, topic });
+  const commit = kafkaCommit({ kafka: relayed ?? kafka, inlet, topic: TOPICS.OUT, deadLetterTopic: TOPICS.DEAD });
   const admin = kafka.admin();
   /** @type {import('@parley/bus').Outlet[]} */
   const outlets = [];
@@ -27,7 +30,7 @@ export async function openBus({ port }) {
     deadLetters: () => outletTo(TOPICS.DEAD),
     commit: () => commit,
     producer() {
-      const outlet = outletTo(TOPICS.IN);
+      const outlet = kafkaOutlet({ kafka, topic: TOPICS.IN });
       outlets.push(outlet);
       return outlet;
     },
@@ -52,7 +55,7 @@ export async function openBus({ port }) {
       /** @type {Record<string, string>[]} */
       const headers = [];
       if (open.size === 0) return headers;
-      const consumer = kafka.consumer({ groupId: `reader-of-${place}`, readUncommitted: false });
+      const consumer = kafka.consumer({ groupId: `reader-of-${TOPICS[place]}`, readUncommitted: false });
       await consumer.connect();
       await consumer.subscribe({ topics: [TOPICS[place]], fromBeginning: true });
       await new Promise((resolve) => {

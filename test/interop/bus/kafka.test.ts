@@ -10,6 +10,7 @@ import { commandOnTopics, fillTopic, interruptedOnTopics, twoOnTopics } from '..
 import { openBus } from './kafka-bus.mjs';
 import { buildKafka, startKafka } from './kafka-server.mjs';
 import { runKit } from './kit.ts';
+import { missingPlatformatic, NODE } from './platformatic-library.mjs';
 import { commandOn } from './relay-story.ts';
 
 const { classPath, missing } = buildKafka();
@@ -36,6 +37,24 @@ describe('Kafka', () => {
       promises: { once: true, orderAfterKills: true },
       messages: isLong ? 100_000 : 3000,
       kills: { relays: isLong ? 10 : 2, broker: isLong ? 3 : 1 },
+    });
+    await bus.close();
+  });
+
+  test('the same kit, whose relays go by @platformatic/kafka', {
+    timeout: 900_000,
+  }, async (context) => {
+    const unfit = missing ?? missingPlatformatic();
+    if (unfit !== undefined) return context.skip(unfit);
+    const bus = await openBus({ port: broker.port }, { name: 'platformatic-' });
+    await runKit({
+      adapter: 'platformatic',
+      node: NODE,
+      bus,
+      broker,
+      promises: { once: true, orderAfterKills: true },
+      messages: isLong ? 100_000 : 1000,
+      kills: { relays: isLong ? 10 : 1, broker: isLong ? 3 : 1 },
     });
     await bus.close();
   });

@@ -34,6 +34,8 @@ export interface KitRun {
   readonly bus: KitBus;
   readonly broker: KitBroker;
   readonly promises: KitPromises;
+  /** That runs the relays. Default: this one. */
+  readonly node?: string | undefined;
   readonly messages: number;
   /** Relays that are killed while they work, and kills of the broker. */
   readonly kills: { readonly relays: number; readonly broker: number };
@@ -46,12 +48,12 @@ const INDEX_HEADER = 'kit-index';
 
 /** Puts the messages in, relays them, and compares what arrived with what must. */
 export async function runKit(run: KitRun): Promise<void> {
-  const { bus, broker, messages, kills, adapter } = run;
+  const { bus, broker, messages, kills } = run;
   const startMs = Date.now();
   await bus.create();
   await produce(bus, messages, startMs);
   const configuration = JSON.stringify({ port: broker.port, startMs });
-  let relay = await started(adapter, configuration);
+  let relay = await started(run, configuration);
   let killed = { relays: 0, broker: 0 };
   while ((await leftOf(bus)) > 0) {
     await pause(150);
@@ -63,7 +65,7 @@ export async function runKit(run: KitRun): Promise<void> {
     } else if (killed.relays < kills.relays) {
       relay.kill('SIGKILL');
       await once(relay, 'exit');
-      relay = await started(adapter, configuration);
+      relay = await started(run, configuration);
       killed = { ...killed, relays: killed.relays + 1 };
     }
   }
@@ -106,8 +108,8 @@ async function produce(bus: KitBus, messages: number, startMs: number): Promise<
   }
 }
 
-async function started(adapter: string, configuration: string): Promise<ChildProcess> {
-  const child = spawn(process.execPath, [CHILD, adapter, configuration], { stdio: ['ignore', 'pipe', 'inherit'] });
+async function started({ adapter, node = process.execPath }: KitRun, configuration: string): Promise<ChildProcess> {
+  const child = spawn(node, [CHILD, adapter, configuration], { stdio: ['ignore', 'pipe', 'inherit'] });
   await once(child.stdout, 'data');
   child.stdout.resume();
   return child;
