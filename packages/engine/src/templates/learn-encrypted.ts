@@ -76,7 +76,7 @@ export function encryptedDocument(
   const keyPlaces = addKeyHoles(holes, claim.tokenReference, decrypting.key, policy);
   const cipherValue = holes.value(claim.cipherValue, policy.limits.messageBytesMax);
   addIds(holes, [claims.security.element, claim.element], policy);
-  addHeaderTexts(holes, claims);
+  addHeaderTexts(holes, claims, policy);
   return { claims, signed: plan.signed, signing, holes, places, decrypting, keyPlaces, cipherValue };
 }
 

@@ -134,7 +134,7 @@ function withHoles(
     holes.value(claim.cipherValue, policy.limits.messageBytesMax),
   );
   addIds(holes, [received.security.element, body.claim.element], policy);
-  addHeaderTexts(holes, received);
+  addHeaderTexts(holes, received, policy);
   return { holes, starts, key, cipherKey, cipherValues, forth, back };
 }
 

@@ -56,7 +56,7 @@ export function messageTemplateOf(
   const places = addSignedHoles(holes, claims, signing, policy);
   if (body === 'any') addPayloadContent(holes, payloadOf(tape), policy);
   addIds(holes, [claims.security.element], policy);
-  addHeaderTexts(holes, claims);
+  addHeaderTexts(holes, claims, policy);
   addBody(holes, claims, body, policy);
   // What is signed by itself must not be inside of what is one hole.
   if (body === 'any' && signing.signature.elements.some((element) => element >= payloadOf(tape)))

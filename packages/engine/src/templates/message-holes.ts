@@ -142,13 +142,15 @@ function attributesOf(tape: Tape, element: number): readonly number[] {
   return Array.from({ length: count }, (_, index) => first + index);
 }
 
-/** Adds the texts of the application's header blocks. @throws NoTemplate */
-export function addHeaderTexts(holes: HoleList, { envelope: { header } }: MessageClaims): void {
+/** Adds the texts of the application's header blocks, and the attributes below them, which nobody reads. @throws NoTemplate */
+export function addHeaderTexts(holes: HoleList, { envelope: { header } }: MessageClaims, { limits }: HoleRules): void {
   const { tape } = holes;
   for (let block = header < 0 ? -1 : firstChild(tape, header); block >= 0; block = nextSibling(tape, block)) {
     if (READ_NAMESPACES.includes(namespaceOf(tape, block))) continue;
     const end = tape.elements[block * ELEMENT_WORDS + E.next]!;
     for (let element = block; element < end; element++) holes.runs(element);
+    // Ranges of an acknowledgement change with every message of a sequence.
+    for (let element = block + 1; element < end; element++) addAttributes(holes, attributesOf(tape, element), limits);
   }
 }
 
