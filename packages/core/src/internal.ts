@@ -65,7 +65,7 @@ export {
   VERSION_URIS,
 } from './context/specification.ts';
 export { instantiate } from './hot/web-assembly.ts';
-export { callbackFault, called } from './options/called.ts';
+export { callbackFault, called, requireAnswer } from './options/called.ts';
 export { completeLimits, LIMITS, SOME_LIMITS } from './options/complete-limits.ts';
 export type { Kind } from './options/kind.ts';
 export {

@@ -2,7 +2,17 @@
 import type { SecurityContext } from '@parley/core';
 import { Fault } from '@parley/core';
 import type { Kind, Members } from '@parley/core/internal';
-import { CONTEXT, callback, FINITE, oneOf, optional, requireKind, TEXT, whole } from '@parley/core/internal';
+import {
+  CONTEXT,
+  callback,
+  FINITE,
+  oneOf,
+  optional,
+  requireAnswer,
+  requireKind,
+  TEXT,
+  whole,
+} from '@parley/core/internal';
 import type { ContextStoreOptions } from './context-store.ts';
 
 /** Of every store. */
@@ -44,7 +54,7 @@ export function checkedChange(change: unknown): Change {
   return (current) => {
     const { identifier } = current;
     const changed = change(current);
-    requireKind(CHANGED, changed, 'change()');
+    requireAnswer(CHANGED, changed, 'change()');
     if (changed !== undefined && changed.identifier !== identifier)
       throw new Fault('caller.input-invalid', { reason: 'identifier changed' });
     return changed;

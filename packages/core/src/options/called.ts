@@ -15,10 +15,15 @@ export function called<T>(name: string, kind: Kind<T>, call: () => unknown): T {
   } catch (error) {
     throw callbackFault(name, error);
   }
+  requireAnswer(kind, answer, `${name}()`);
+  return answer;
+}
+
+/** Of a function that answers at once. @throws Fault `caller.option-invalid` */
+export function requireAnswer<T>(kind: Kind<T>, answer: unknown, name: string): asserts answer is T {
   // safety: a promise that nobody waits for, and that is broken, would end the process.
   if (answer instanceof Promise) answer.catch(() => undefined);
-  requireKind(kind, answer, `${name}()`);
-  return answer;
+  requireKind(kind, answer, name);
 }
 
 /** What a function of the caller's threw, as a Fault. */

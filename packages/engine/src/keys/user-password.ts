@@ -1,6 +1,6 @@
 import { Fault, Secret } from '@parley/core';
 import type { Kind } from '@parley/core/internal';
-import { instanceOf, optional, requireKind } from '@parley/core/internal';
+import { instanceOf, optional, requireAnswer } from '@parley/core/internal';
 import type { Credentials } from './credentials.ts';
 
 /** The password of a user; for somebody unknown another one, so that finding that out costs the same. */
@@ -25,6 +25,6 @@ export function userPassword(username: string, { passwords }: Credentials): User
     // safety: what it threw may quote the password, so it is a cause and nothing of it a detail.
     throw new Fault('internal.store-unavailable', { reason: 'passwords' }, error);
   }
-  requireKind(SECRET, secret, 'passwords.get()');
+  requireAnswer(SECRET, secret, 'passwords.get()');
   return { secret: secret ?? NOBODYS, isKnown: secret !== undefined };
 }

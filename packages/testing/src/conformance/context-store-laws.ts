@@ -89,6 +89,9 @@ export const CONTEXT_STORE_LAWS: readonly Law<OpenStore>[] = [
       assert.equal(await store.update('urn:uuid:1', () => undefined), false);
       assert.equal(await store.update('urn:uuid:2', (current) => current), false);
       assert.equal(await codeOf(store.update('urn:uuid:1', () => named('urn:uuid:2'))), 'caller.input-invalid');
+      // What answers later is refused, and nobody waits for it: were its failure left alone, it would end the process.
+      const later = (async () => await Promise.reject(new Error('no'))) as unknown as () => undefined;
+      assert.equal(await codeOf(store.update('urn:uuid:1', later)), 'caller.option-invalid');
       assert.deepEqual(keyOctets(await store.get('urn:uuid:1')), octets(7));
     },
   },
