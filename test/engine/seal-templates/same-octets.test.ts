@@ -41,7 +41,7 @@ const CONTENTS: fc.Arbitrary<Contents> = fc.record({
 function envelopeOf({ soap, action, note, lines, odd }: Contents): Uint8Array {
   const content = lines.map((line) => `<m:b>${line}</m:b>`).join('');
   return new TextEncoder().encode(
-    `<s:Envelope xmlns:s="${soap}" xmlns:a="http://www.w3.org/2005/08/addressing"><s:Header><a:Action>${action}</a:Action><a:To>urn:to</a:To><n:Own xmlns:n="urn:n">${note}</n:Own></s:Header><s:Body><m:a xmlns:m="urn:m" note="${note}">${content}${odd}</m:a></s:Body></s:Envelope>`,
+    `<s:Envelope xmlns:s="${soap}" xmlns:a="http://www.w3.org/2005/08/addressing"><s:Header><a:Action>${action}</a:Action><a:To>urn:to</a:To><n:Own xmlns:n="urn:n" kind="own">${note}<n:Range Upper="${note}"/></n:Own></s:Header><s:Body><m:a xmlns:m="urn:m" note="${note}">${content}${odd}</m:a></s:Body></s:Envelope>`,
   );
 }
 
@@ -109,8 +109,9 @@ describe('the octets are those of the whole way', () => {
     ['encrypted', { encrypt: 'body' }],
     ['encrypted with its signature', { encrypt: 'body-and-signature' }],
     ['with another beginning of Ids each', { idPrefix: '_00000000-', encrypt: 'body-and-signature' }],
-  ])('the third message %s is by a template, and opens', (_, changes) => {
+  ])('the third message %s is by a template, and opens by one', (_, changes) => {
     const workspace = new Workspace();
+    const opening = { atMs: NOW_MS, policy: policyOf(), workspace: new Workspace() };
     for (let turn = 0; turn < 5; turn++) {
       const context = sampleContext();
       const idPrefix = changes.idPrefix === undefined ? {} : { idPrefix: `_${10_000_000 + turn}-` };
@@ -122,14 +123,15 @@ describe('the octets are those of the whole way', () => {
         workspace,
       });
       const reply = seal(
-        envelopeOf({ soap: SOAP12, action: 'urn:a', note: 'n', lines: [`${turn}`], odd: '' }),
+        envelopeOf({ soap: SOAP12, action: 'urn:a', note: `${turn}`, lines: [`${turn}`], odd: '' }),
         request,
       );
       if (!reply.ok) throw new Error(reply.code);
-      const opened = open(reply.value.octets, { atMs: NOW_MS, policy: policyOf(), contexts: contextSource([context]) });
+      const opened = open(reply.value.octets, { ...opening, contexts: contextSource([context]) });
       expect(opened).toMatchObject({ ok: true, value: { signatureValues: reply.value.signatureValues } });
     }
     expect(workspace.templates).toEqual({ opened: 0, sealed: 3, learned: 1 });
+    expect(opening.workspace.templates.opened).toBe(3);
   });
 
   test('a Body of any structure is known after the fourth', () => {

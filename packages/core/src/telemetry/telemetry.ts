@@ -45,7 +45,10 @@ const NO_TRACING: Tracing = { span: (_name, _attributes, work) => work(NO_SPAN),
 
 function harmless<T>(call: () => T, otherwise: T): T {
   try {
-    return call();
+    const answer = call();
+    // A promise that nobody waits for, and that is broken, would end the process.
+    if (answer instanceof Promise) answer.catch(nothing);
+    return answer;
   } catch {
     return otherwise;
   }

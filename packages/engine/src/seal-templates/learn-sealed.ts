@@ -9,8 +9,6 @@ import { Tape } from '@parley/codec';
 import type { TemplateHole } from '@parley/codec/internal';
 import {
   bytesEqual,
-  E,
-  ELEMENT_WORDS,
   firstChild,
   markedCopy,
   Namespace,
@@ -29,7 +27,7 @@ import type { SealRequest } from '../seal/request.ts';
 import { sealInFull } from '../seal/seal.ts';
 import { addPayloadContent, payloadOf } from '../templates/body-content.ts';
 import { HoleList, NoTemplate } from '../templates/hole-list.ts';
-import { addBodyContent, addPayload } from '../templates/message-holes.ts';
+import { addBodyContent, addHeaderBlock, addPayload } from '../templates/message-holes.ts';
 import type { BodyForm } from '../templates/print.ts';
 import { printOf } from '../templates/print.ts';
 import { Patched } from './patched.ts';
@@ -115,7 +113,7 @@ function constant(octets: Uint8Array, texts: readonly string[], start?: number):
   return new Patched(octets, texts, start);
 }
 
-/** The texts of header blocks, and what the Body holds. @throws NoTemplate */
+/** Texts and attributes of header blocks, and what the Body holds. @throws NoTemplate */
 function holesOf(tape: Tape, body: BodyForm): readonly TemplateHole[] {
   const shape = readEnvelopeShape(tape);
   // Ids that came along decide which ones are new.
@@ -126,8 +124,7 @@ function holesOf(tape: Tape, body: BodyForm): readonly TemplateHole[] {
   if (body === 'any') addPayloadContent(holes, payloadOf(tape), policy);
   for (let block = firstChild(tape, shape.header); block >= 0; block = nextSibling(tape, block)) {
     if (namespaceOf(tape, block) === Namespace.wsse) throw new NoTemplate();
-    const end = tape.elements[block * ELEMENT_WORDS + E.next]!;
-    for (let element = block; element < end; element++) holes.runs(element);
+    addHeaderBlock(holes, block, policy);
   }
   if (body === 'any') addPayload(holes, claims, policy);
   else addBodyContent(holes, claims, policy);

@@ -143,15 +143,20 @@ function attributesOf(tape: Tape, element: number): readonly number[] {
 }
 
 /** Adds the texts of the application's header blocks, and the attributes below them, which nobody reads. @throws NoTemplate */
-export function addHeaderTexts(holes: HoleList, { envelope: { header } }: MessageClaims, { limits }: HoleRules): void {
+export function addHeaderTexts(holes: HoleList, { envelope: { header } }: MessageClaims, rules: HoleRules): void {
   const { tape } = holes;
   for (let block = header < 0 ? -1 : firstChild(tape, header); block >= 0; block = nextSibling(tape, block)) {
-    if (READ_NAMESPACES.includes(namespaceOf(tape, block))) continue;
-    const end = tape.elements[block * ELEMENT_WORDS + E.next]!;
-    for (let element = block; element < end; element++) holes.runs(element);
-    // Ranges of an acknowledgement change with every message of a sequence.
-    for (let element = block + 1; element < end; element++) addAttributes(holes, attributesOf(tape, element), limits);
+    if (!READ_NAMESPACES.includes(namespaceOf(tape, block))) addHeaderBlock(holes, block, rules);
   }
+}
+
+/** Adds the texts of a header block, and the attributes below it. @throws NoTemplate */
+export function addHeaderBlock(holes: HoleList, block: number, { limits }: HoleRules): void {
+  const { tape } = holes;
+  const end = tape.elements[block * ELEMENT_WORDS + E.next]!;
+  for (let element = block; element < end; element++) holes.runs(element);
+  // Ranges of an acknowledgement change with every message of a sequence.
+  for (let element = block + 1; element < end; element++) addAttributes(holes, attributesOf(tape, element), limits);
 }
 
 /** A message, as far as it takes to find its Body. */
