@@ -2,7 +2,7 @@
  * Seals an envelope that a template knows.
  *
  * The contract: *what goes out is octet for octet what the whole way makes of the same envelope, request, time and chance.* What a template does
- * not know goes the whole way, before anything is drawn (docs/decisions/0061-seal-templates.md).
+ * not know goes the whole way, before anything is drawn (docs/decisions/0057-seal-templates.md).
  */
 import { octetMatcher } from '@parley/codec/internal';
 import type { SecurityContext } from '@parley/core';
