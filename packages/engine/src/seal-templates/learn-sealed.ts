@@ -21,7 +21,6 @@ import {
 } from '@parley/codec/internal';
 import type { KeyInstance } from '@parley/core';
 import { DEFAULT_LIMITS } from '@parley/core';
-import { Workspace } from '../memory/workspace.ts';
 import { readEnvelopeShape } from '../read/soap-envelope.ts';
 import type { SealRequest } from '../seal/request.ts';
 import { sealInFull } from '../seal/seal.ts';
@@ -33,7 +32,7 @@ import { printOf } from '../templates/print.ts';
 import { Patched } from './patched.ts';
 import type { DigestedPart, SealTemplate } from './seal-template.ts';
 import { sealBy } from './seal-template.ts';
-import { chanceInto, sealedSample } from './sealed-sample.ts';
+import { chanceInto, sealedSample, withoutWorkspace } from './sealed-sample.ts';
 
 /** @throws NoTemplate; what reading and sealing throw */
 export function sealTemplateOf(
@@ -92,15 +91,11 @@ export function sealTemplateOf(
 /** Checks that it makes of `envelope` what the whole way makes of it. @throws NoTemplate */
 function requireOwn(template: SealTemplate, envelope: Uint8Array, request: SealRequest, key: KeyInstance): void {
   const { matcher } = template.octets;
-  const withChance = (): SealRequest => ({
-    ...request,
-    fillRandom: chanceInto([], 7),
-    workspace: new Workspace({ templatesMax: 0 }),
-  });
+  const withChance = (): SealRequest => ({ ...withoutWorkspace(request), fillRandom: chanceInto([], 7) });
   const { octets } = sealInFull(envelope, withChance());
   try {
     const isMatch = matcher.take(envelope) && template.octets.matches(envelope);
-    const own = isMatch ? sealBy(template, withChance(), key)?.octets : undefined;
+    const own = isMatch ? sealBy(template, envelope, withChance(), key)?.octets : undefined;
     if (own?.length !== octets.length || !bytesEqual(own, 0, own.length, octets)) throw new NoTemplate();
   } finally {
     matcher.drop();

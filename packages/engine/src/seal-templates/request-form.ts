@@ -40,6 +40,7 @@ export class RequestForm {
   /** That of a request that was sealed; `undefined` if something in it may change unseen. */
   static of(request: SealRequest, { instance }: KeyInstance): RequestForm | undefined {
     const { sign, encrypt, order } = request;
+    if (!isPlain(request)) return undefined;
     // What is signed by itself in a Body may be there, or not. What is signed as ciphertext is digested when it is.
     const isSimple =
       sign.tokens !== true && sign.payload === undefined && (encrypt === 'none' || order === 'sign-then-encrypt');
@@ -55,6 +56,7 @@ export class RequestForm {
 
   /** Whether `request` has this form. */
   isOf(request: SealRequest): boolean {
+    if (!isPlain(request)) return false;
     let count = 0;
     for (const name in request) {
       if (APART.has(name)) continue;
@@ -97,9 +99,18 @@ function isWritten({ context, idPrefix }: SealRequest, written: Written): boolea
 /** Whether a copy of it says all that it says. */
 function isData(value: Data): boolean {
   if (typeof value !== 'object' || value === null) return typeof value !== 'function';
-  if (value instanceof CanonicalElement) return true;
-  const isPlain = Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype;
-  return isPlain && Object.values(value).every(isData);
+  return value instanceof CanonicalElement || (isPlain(value) && Object.values(value).every(isData));
+}
+
+/**
+ * Whether all that it says is in members that are its own and are listed.
+ * safety: what an object says by its class, or unlisted, the whole way hears: of two that look alike, one may encrypt more.
+ */
+function isPlain(value: object): boolean {
+  if (Array.isArray(value)) return Object.getPrototypeOf(value) === Array.prototype;
+  return (
+    Object.getPrototypeOf(value) === Object.prototype && Reflect.ownKeys(value).length === Object.keys(value).length
+  );
 }
 
 function copyOf(value: Data): Data {
@@ -111,7 +122,7 @@ function copyOf(value: Data): Data {
 function isSame(value: Data, known: Data): boolean {
   if (value === known) return true;
   if (typeof value !== 'object' || typeof known !== 'object' || value === null || known === null) return false;
-  if (value instanceof CanonicalElement || Array.isArray(value) !== Array.isArray(known)) return false;
+  if (!isPlain(value) || Array.isArray(value) !== Array.isArray(known)) return false;
   const names = Object.keys(value);
   return (
     names.length === Object.keys(known).length &&

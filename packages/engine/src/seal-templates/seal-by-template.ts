@@ -14,6 +14,7 @@ import { ID_PREFIX } from '../seal/request-shape.ts';
 import { requireConsistent } from '../seal/rules.ts';
 import type { AnySealRequest } from '../seal/seal.ts';
 import { usableKey } from '../seal/symmetric-keys.ts';
+import { LearningCredit } from '../templates/learning-credit.ts';
 import { printsOfTaken } from '../templates/print.ts';
 import { TemplateShelf } from '../templates/template-shelf.ts';
 import { sealTemplateOf } from './learn-sealed.ts';
@@ -32,7 +33,13 @@ interface FormShelf {
   context: SecurityContext;
 }
 
-const shelves = new WeakMap<Workspace, FormShelf[]>();
+/** Those of a workspace. Contexts come and go, and each is of another form: what one may cost is not granted anew to the next. */
+interface FormShelves {
+  readonly forms: FormShelf[];
+  readonly credit: LearningCredit;
+}
+
+const shelves = new WeakMap<Workspace, FormShelves>();
 
 /** A request that a template may know. */
 interface KnowableRequest extends SealRequest {
@@ -52,7 +59,7 @@ export function sealByTemplate(envelope: Uint8Array, request: AnySealRequest): S
     const template = shelf.find(({ octets }) => octets.matches(envelope), printsOfTaken);
     const key = template && usableKey(asked);
     if (key === undefined || template === undefined || !form.isUnder(key)) return undefined;
-    const sealed = sealBy(template, asked, key);
+    const sealed = sealBy(template, envelope, asked, key);
     if (sealed !== undefined) asked.workspace.templates.sealed++;
     return sealed;
   } finally {
@@ -88,15 +95,16 @@ export function noteSealed(envelope: Uint8Array, request: AnySealRequest): void 
 
 function newShelf({ workspace, context }: KnowableRequest, form: RequestForm | undefined): FormShelf | undefined {
   if (form === undefined) return undefined;
-  const known = shelves.get(workspace) ?? [];
-  const made = { form, shelf: new TemplateShelf<SealTemplate>(workspace.templatesMax), context };
-  shelves.set(workspace, [made, ...known.slice(0, FORMS_MAX - 1)]);
+  const { templatesMax } = workspace;
+  const { forms, credit } = shelves.get(workspace) ?? { forms: [], credit: new LearningCredit(templatesMax) };
+  const made = { form, shelf: new TemplateShelf<SealTemplate>(templatesMax, credit), context };
+  shelves.set(workspace, { forms: [made, ...forms.slice(0, FORMS_MAX - 1)], credit });
   return made;
 }
 
 /** The shelf for requests like this one, which is the first to be looked at then. */
 function shelfOf(request: KnowableRequest): FormShelf | undefined {
-  const known = shelves.get(request.workspace) ?? [];
+  const known = shelves.get(request.workspace)?.forms ?? [];
   const place = known.findIndex(({ form }) => form.isOf(request));
   const found = known[place];
   if (found !== undefined && place > 0) known.unshift(...known.splice(place, 1));

@@ -8,6 +8,7 @@ import {
   encrypt,
   fillDerivedKey,
   formatInstant,
+  invariant,
   MacKey,
   randomOctets,
   writeBase64,
@@ -61,13 +62,14 @@ export interface SealTemplate extends Printed {
  */
 export function sealBy(
   template: SealTemplate,
+  envelope: Uint8Array,
   request: SealRequest,
   { secret }: KeyInstance,
 ): SealedMessage | undefined {
-  const { octets, prefixHole, draws, isDerived, suite, mac } = template;
+  const { octets, draws, isDerived, suite, mac } = template;
   const { atMs, timestampLifetimeMs, encrypt: encrypts, idPrefix = '' } = request;
-  if (prefixHole >= 0) octets.matcher.lend(prefixHole, encoder.encode(idPrefix));
-  if (octets.write(0) < 0) return undefined;
+  if (!isWritten(template, idPrefix)) return undefined;
+  const { takes } = octets.matcher;
   const values: string[] = [formatInstant(atMs), formatInstant(atMs + timestampLifetimeMs), idPrefix];
   let drawn = 0;
   const draw = (): Uint8Array => {
@@ -79,14 +81,32 @@ export function sealBy(
     isDerived ? derivedKey(secret, draw(), lengthBytes) : secret.lend((bytes) => bytes.slice());
   const signing = keyOf(suite.signatureKeyBytes);
   const macKey = new MacKey(mac, signing);
-  const encrypting = encrypts === 'none' ? NOTHING : keyOf(suite.encryptionKeyBytes);
+  signing.fill(0);
+  let encrypting: Uint8Array = NOTHING;
   try {
-    return finished(template, values, macKey, (plaintext) => encrypt(suite.cipher, encrypting, draw(), plaintext));
+    if (encrypts !== 'none') encrypting = keyOf(suite.encryptionKeyBytes);
+    const ivs = draws.slice(drawn).map(draw);
+    // safety: whoever fills with chance may have sealed or opened something else meanwhile.
+    const isHeld = octets.matcher.takes === takes || isTakenAgain(template, envelope, idPrefix);
+    invariant(isHeld, 'an envelope that matched matches again');
+    return finished(template, values, macKey, (plaintext) => {
+      return encrypt(suite.cipher, encrypting, ivs.shift()!, plaintext);
+    });
   } finally {
-    signing.fill(0);
     encrypting.fill(0);
     macKey.wipe();
   }
+}
+
+/** Has the matcher write the parts of the envelope that matched last; whether there is room for them. */
+function isWritten({ octets, prefixHole }: SealTemplate, idPrefix: string): boolean {
+  if (prefixHole >= 0) octets.matcher.lend(prefixHole, encoder.encode(idPrefix));
+  return octets.write(0) >= 0;
+}
+
+function isTakenAgain(template: SealTemplate, envelope: Uint8Array, idPrefix: string): boolean {
+  const { octets } = template;
+  return octets.matcher.take(envelope) && octets.matches(envelope) && isWritten(template, idPrefix);
 }
 
 const encoder = new TextEncoder();

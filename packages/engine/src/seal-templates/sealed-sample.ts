@@ -9,7 +9,6 @@ import { base64Octets, contentOf, endOf, isWithin, startOf } from '../claims/cla
 import type { EncryptedDataClaim } from '../claims/encrypted-data.ts';
 import { isEncryptedData, readEncryptedData } from '../claims/encrypted-data.ts';
 import { readReferences, readSignature } from '../claims/signature.ts';
-import { Workspace } from '../memory/workspace.ts';
 import { policyOf } from '../policy/policy-of.ts';
 import type { SealRequest } from '../seal/request.ts';
 import { sealInFull } from '../seal/seal.ts';
@@ -64,20 +63,24 @@ export function sealedSample(envelope: Uint8Array, request: SealRequest, { secre
   const draws: Uint8Array[] = [];
   const prefix = PREFIX.slice(0, variablePrefixBytes(request));
   const { octets, signatureValues } = sealInFull(envelope, {
-    ...request,
+    ...withoutWorkspace(request),
     atMs: ONCE_MS,
     ...(prefix === '' ? {} : { idPrefix: prefix }),
     fillRandom: chanceInto(draws),
-    workspace: new Workspace({ templatesMax: 0 }),
   });
   const suite = algorithmSuite(request.suite ?? request.context.suite);
   const isDerived = request.keys !== 'direct';
   const tape = scanned(octets);
-  const cipherKey = (): Uint8Array =>
-    isDerived ? derivedKey(secret, draws[1]!, suite.encryptionKeyBytes) : secret.lend((bytes) => bytes.slice());
   const parts = encryptedIn(tape).map((claim): EncryptedPart => {
     const data = base64Octets(tape, claim.cipherValue);
-    return { claim, data, plaintext: decrypt(claim.cipher, cipherKey(), data) };
+    const key = isDerived
+      ? derivedKey(secret, draws[1]!, suite.encryptionKeyBytes)
+      : secret.lend((bytes) => bytes.slice());
+    try {
+      return { claim, data, plaintext: decrypt(claim.cipher, key, data) };
+    } finally {
+      key.fill(0);
+    }
   });
   const plain = scanned(
     splice(
@@ -116,6 +119,11 @@ interface EncryptedPart {
   readonly claim: EncryptedDataClaim;
   readonly data: Uint8Array;
   readonly plaintext: Uint8Array;
+}
+
+/** With one of its own, that is wiped when the message is made. */
+export function withoutWorkspace({ workspace: _, ...request }: SealRequest): SealRequest {
+  return request;
 }
 
 /** Fills with octets that are never the same, and keeps them. */

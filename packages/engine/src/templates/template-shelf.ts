@@ -5,6 +5,7 @@ import type { Workspace } from '../memory/workspace.ts';
 import type { OpenRequest } from '../open/request.ts';
 import type { Policy } from '../policy/policy.ts';
 import { NoTemplate } from './hole-list.ts';
+import { LearningCredit } from './learning-credit.ts';
 import type { KnownShape, PlainTemplate } from './message-template.ts';
 import type { BodyForm, Printed } from './print.ts';
 import { outlineOf, shapeOf } from './print.ts';
@@ -35,17 +36,17 @@ export class TemplateShelf<Template extends Printed> {
   #count = 0;
   /** How often each shape was seen. */
   readonly #seen = new Map<number, number>();
-  /** How many templates may be made. */
-  #credit: number;
+  readonly #credit: LearningCredit;
   /** Since the last one that was found. */
   #misses = 0;
   #skipped = 0;
   /** Whether the next one is to be looked for in any case: it was decrypted for that. */
   #isAwaited = false;
 
-  constructor(templatesMax: number) {
+  /** With `credit` that it may share with others. */
+  constructor(templatesMax: number, credit: LearningCredit = new LearningCredit(templatesMax)) {
     this.#templatesMax = templatesMax;
-    this.#credit = templatesMax;
+    this.#credit = credit;
   }
 
   get isEmpty(): boolean {
@@ -69,7 +70,7 @@ export class TemplateShelf<Template extends Printed> {
     }
     this.#misses = 0;
     this.#touch(found);
-    this.#earn(1 / HITS_PER_TEMPLATE);
+    this.#credit.earn(1 / HITS_PER_TEMPLATE);
     return found;
   }
 
@@ -109,12 +110,12 @@ export class TemplateShelf<Template extends Printed> {
 
   /** Notes a message of `shape` that no template opened; whether it is time to make one of it, for it was seen so often. */
   isDue(shape: number, least: number): boolean {
-    this.#earn(1 / MISSES_PER_TEMPLATE);
+    this.#credit.earn(1 / MISSES_PER_TEMPLATE);
     if (this.#seen.size >= SHAPES_MAX) this.#seen.clear();
     const seen = (this.#seen.get(shape) ?? 0) + 1;
     this.#seen.set(shape, seen);
-    if (seen < least || this.#credit < 1 || !this.#hasRoom()) return false;
-    this.#credit--;
+    if (seen < least || !this.#credit.isLeft || !this.#hasRoom()) return false;
+    this.#credit.spend();
     this.#seen.delete(shape);
     return true;
   }
@@ -149,10 +150,6 @@ export class TemplateShelf<Template extends Printed> {
     if (template !== this.#latest) this.#used.delete(template);
     this.#used.set(template, this.#count);
     this.#latest = template;
-  }
-
-  #earn(share: number): void {
-    this.#credit = Math.min(this.#credit + share, this.#templatesMax);
   }
 }
 

@@ -13,6 +13,8 @@ export interface Matcher {
   readonly out: Uint8Array;
   /** Of {@link print}: of all elements, and of those up to the first one in the Body. */
   readonly prints: Int32Array;
+  /** How often a message was taken: whoever calls others meanwhile sees by it whether that is still theirs. */
+  readonly takes: number;
   /** Takes a message, a copy of it if need be; `false` for one that is too long. */
   take(message: Uint8Array): boolean;
   /**

@@ -21,12 +21,14 @@ export class PlainMatcher implements Matcher {
   readonly places: Int32Array = new Int32Array(MATCH_LIMITS.parts * 2);
   readonly prints: Int32Array = new Int32Array(2);
   out: Uint8Array = new Uint8Array(0);
+  takes: number = 0;
   #message: Uint8Array = new Uint8Array(0);
   readonly #hashes: number[] = [];
   #writtenBytes = 0;
 
   take(message: Uint8Array): boolean {
     if (message.length > MATCH_LIMITS.messageBytes) return false;
+    this.takes++;
     this.#message = message;
     return true;
   }

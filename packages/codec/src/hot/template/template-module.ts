@@ -30,6 +30,7 @@ class ModuleMatcher implements Matcher {
   readonly places: Int32Array;
   readonly prints: Int32Array;
   readonly out: Uint8Array;
+  takes: number = 0;
   readonly #module: TemplateExports;
   readonly #octets: Uint8Array;
   #length = 0;
@@ -53,6 +54,7 @@ class ModuleMatcher implements Matcher {
 
   take(message: Uint8Array): boolean {
     if (message.length > MATCH_LIMITS.messageBytes) return false;
+    this.takes++;
     this.#takenBytes = Math.max(this.#takenBytes, message.length);
     this.#octets.set(message, MESSAGE_AT);
     this.#length = message.length;
