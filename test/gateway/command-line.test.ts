@@ -208,9 +208,16 @@ describe('a configuration that does not fit says where, and what', () => {
       '/secured/0/upstreamTimeout',
       /no such/,
     ],
-    ['a URL that is none', right.replace('http://127', 'ftp://127'), 8, '/secured/0/upstream', /pattern/],
+    [
+      'a URL that is none',
+      right.replace('http://127', 'ftp://127'),
+      8,
+      '/secured/0/upstream',
+      /^must be an address of http/,
+    ],
     ['a way to begin that there is not', right.replace('username-over-tls', 'magic'), 10, '/secured/0/begin', /by/],
     ['a way to begin without its files', right.replace(', users: users.txt', ''), 10, '/secured/0/begin', /users/],
+    ['its files under another name', right.replace('users:', 'user:'), 10, '/secured/0/begin/user', /no such/],
     ['a peer that there is not', `${right}    peer: axis\n`, 11, '/secured/0/peer', /one of parley, cxf/],
     ['a path twice', right + right.slice(right.indexOf('  - path')), 1, '/', /two endpoints/],
   ])('%s', (_name, yaml, line, place, reason) => {

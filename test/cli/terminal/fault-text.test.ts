@@ -3,11 +3,26 @@ import { detailText, faultText } from '../../../packages/cli/src/terminal/fault-
 
 test('one line: the code, what it means, where, and the rest', () => {
   expect(faultText('caller.input-unreadable', { file: 'x.xml', reason: 'ENOENT' })).toBe(
-    'caller.input-unreadable: cannot read: x.xml: ENOENT',
+    'caller.input-unreadable: cannot read: x.xml: ENOENT: there is no such file or folder',
   );
   expect(faultText('peer.bad-context', { identifier: 'urn:x\ny' })).toBe(
     'peer.bad-context: The context is unknown, cancelled, or not the one of this key: identifier urn:x\ufffdy',
   );
+});
+
+test('a code of the system has its meaning behind it, wherever it stands, and words that are none have not', () => {
+  expect(detailText({ file: 'a.gz', reason: 'compressed data: Z_BUF_ERROR' })).toBe(
+    'a.gz: compressed data: Z_BUF_ERROR: it ends in the middle',
+  );
+  expect(detailText({ option: 'listen', reason: 'EADDRINUSE', port: 1 })).toBe(
+    'option listen: EADDRINUSE: another program listens there: port 1',
+  );
+  expect(detailText({ reason: 'ECONNREFUSED: nobody listens there' })).toBe('ECONNREFUSED: nobody listens there');
+  expect(detailText({ reason: 'constructor' })).toBe('constructor');
+});
+
+test('a file that is none as a whole has a line, and no empty place', () => {
+  expect(detailText({ file: 'x.yaml', line: 2, place: '', reason: 'no YAML' })).toBe('x.yaml:2: no YAML');
 });
 
 test('where it is comes before what is wrong there, and instants can be read', () => {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Fault } from '@parley/core';
 import type { Kind } from '@parley/core/internal';
-import { optional, requireOptions, shapeOf, TEXT, textLike, whole } from '@parley/core/internal';
+import { connectionReason, optional, requireOptions, shapeOf, TEXT, textLike, whole } from '@parley/core/internal';
 import { AwsV4Signer } from 'aws4fetch';
 import type { FoundObject, ObjectRange, ObjectStore } from './object-store.ts';
 import { readS3Listing } from './s3-listing.ts';
@@ -231,6 +231,8 @@ async function octetsOf(response: Response): Promise<Uint8Array> {
 
 /** What of an error is safe and useful to say. */
 function codeOf(error: unknown): string {
+  const reason = connectionReason(error);
+  if (reason !== undefined) return reason;
   const cause = error instanceof Error ? error.cause : undefined;
   if (cause instanceof Error && 'code' in cause) return String(cause.code);
   return error instanceof Error ? error.name : 'failed';

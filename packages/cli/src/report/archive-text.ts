@@ -1,5 +1,6 @@
 import type { ArchiveSummary } from '@parley/archive';
 import { printable } from '@parley/core/internal';
+import { systemReason } from '../terminal/system-reason.ts';
 import { grouped } from './verify-report.ts';
 
 /** What this run did of it. */
@@ -27,6 +28,9 @@ export function archiveText({ tally, segments, shards, unread, elapsedMs, answer
     ...Object.entries(tally.first).map(
       ([code, places]) => `${code} first in: ${places.map(({ id }) => printable(id)).join(', ')}`,
     ),
-    ...unread.map(({ segment, code }) => `not read to the end: ${printable(segment)}: ${code}`),
+    ...unread.map(({ segment, code, detail }) => {
+      const reason = 'reason' in detail ? `: ${systemReason(printable(String(detail['reason'])))}` : '';
+      return `not read to the end: ${printable(segment)}: ${code}${reason}`;
+    }),
   ].join('\n');
 }

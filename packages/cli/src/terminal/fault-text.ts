@@ -2,6 +2,7 @@ import type { FaultCode, FaultDetail } from '@parley/core';
 import { meaningOf } from '@parley/core';
 import { formatInstant, jsonLine, printable } from '@parley/core/internal';
 import { soapFaultText } from './soap-fault-text.ts';
+import { systemReason } from './system-reason.ts';
 
 /** What to say, and mostly what to do, about the errors that end a command. */
 const SENTENCES: Partial<Record<FaultCode, string>> = {
@@ -54,10 +55,10 @@ export function detailText(detail: FaultDetail): string {
   const rest = findings === undefined || findings === 1 ? others : { ...others, findings };
   const parts = [
     isIn && line !== undefined ? `${file}:${line}` : (file ?? path),
-    isIn && place !== '/' ? place : undefined,
+    isIn && place !== '/' && place !== '' ? place : undefined,
     !isIn && line !== undefined ? `line ${line}` : undefined,
     option === undefined || isIn ? undefined : `option ${option}`,
-    reason,
+    typeof reason === 'string' ? systemReason(reason) : reason,
     ...Object.entries(rest).map(([name, value]) => `${name} ${particular(name, value)}`),
   ];
   return parts.flatMap((part) => (part === undefined ? [] : [printable(String(part))])).join(': ');

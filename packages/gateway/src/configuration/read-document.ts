@@ -1,4 +1,5 @@
 /** A file in YAML (and so in JSON), read and checked by a schema: what does not fit is named by its line and its place. */
+import path from 'node:path';
 import { Fault } from '@parley/core';
 import { anything, callback, called, readable, requireKind, TEXT } from '@parley/core/internal';
 import type { ErrorObject, ValidateFunction } from 'ajv';
@@ -16,7 +17,7 @@ const compiled = new WeakMap<Schema, ValidateFunction>();
 
 /** Compiled once, when it is first needed. */
 function validatorOf(schema: Schema): ValidateFunction {
-  const options = { allErrors: true, discriminator: true, strict: false };
+  const options = { allErrors: true, discriminator: true, strict: false, verbose: true };
   const validator = compiled.get(schema) ?? compiledBy(new Ajv2020(options), schema);
   compiled.set(schema, validator);
   return validator;
@@ -52,7 +53,7 @@ export function readDocument<T>(
   const value = contentOf(document, name);
   called('change', anything(), () => change(value));
   const errors = errorsOf(value, schema);
-  const [first] = errors;
+  const first = toldFirst(errors);
   if (first === undefined) return value as T;
   const place = placeOf(first);
   throw wrong(name, lineOf(document, lines, place), `/${place.join('/')}`, reasonOf(first), errors.length);
@@ -70,6 +71,17 @@ export function requireSchema(value: unknown, schema: Schema, option: string): v
 function errorsOf(value: unknown, schema: Schema): readonly ErrorObject[] {
   const validate = validatorOf(schema);
   return validate(value) ? [] : (validate.errors ?? []);
+}
+
+/** A setting that is missing is mostly there under a name that is none: that is told before, if it is of the same part. */
+function toldFirst(errors: readonly ErrorObject[]): ErrorObject | undefined {
+  const [first] = errors;
+  if (first?.keyword !== 'required') return first;
+  const isUnknownBesides = ({ keyword, instancePath, schemaPath }: ErrorObject): boolean =>
+    keyword === 'additionalProperties' &&
+    instancePath === first.instancePath &&
+    path.posix.dirname(schemaPath) === path.posix.dirname(first.schemaPath);
+  return errors.find(isUnknownBesides) ?? first;
 }
 
 /** What a document says. Aliases are followed only here: to nothing, or to more than is bearable, they are a mistake of the file. */
@@ -99,10 +111,12 @@ function lineOf(document: Document, lines: LineCounter, place: readonly string[]
   return 1;
 }
 
-function reasonOf({ keyword, message = 'does not fit', params }: ErrorObject): string {
+function reasonOf({ keyword, message = 'does not fit', params, parentSchema }: ErrorObject): string {
   if (keyword === 'additionalProperties') return 'there is no such setting';
   if (keyword === 'enum') return `must be one of ${(params as { allowedValues: string[] }).allowedValues.join(', ')}`;
   if (keyword === 'discriminator') return 'by must be one of those in the guide';
+  if (keyword === 'pattern' && typeof parentSchema?.['description'] === 'string')
+    return `must be ${parentSchema['description']}`;
   return message;
 }
 

@@ -3,7 +3,7 @@ import { PEER_NAMES } from '@parley/conversation';
 import { SUITE_NAMES } from '@parley/core';
 
 const file = { type: 'string', minLength: 1 } as const;
-const url = { type: 'string', pattern: '^https?://[^\\s]+$' } as const;
+const url = { type: 'string', pattern: '^https?://[^\\s]+$', description: 'an address of http or https' } as const;
 const milliseconds = { type: 'integer', minimum: 0, maximum: 2 ** 31 - 1 } as const;
 const count = { type: 'integer', minimum: 1 } as const;
 const oneOf = (...values: readonly string[]) => ({ type: 'string', enum: values }) as const;
@@ -40,7 +40,7 @@ const peer = {
 
 const listener = exactly({ port: { type: 'integer', minimum: 0, maximum: 65_535 } }, { host: { type: 'string' } });
 
-const path = { type: 'string', pattern: '^/[^?#]*$' } as const;
+const path = { type: 'string', pattern: '^/[^?#]*$', description: 'a path that begins with /' } as const;
 
 const secured = exactly(
   {
@@ -98,11 +98,15 @@ export const CONFIGURATION_SCHEMA: Readonly<Record<string, unknown>> = {
         { key: file },
         {
           folder: file,
-          server: { type: 'string', pattern: '^(rediss?|postgres(ql)?)://' },
+          server: {
+            type: 'string',
+            pattern: '^(rediss?|postgres(ql)?)://',
+            description: 'an address that begins with redis://, rediss://, postgres:// or postgresql://',
+          },
           password: file,
           name: { type: 'string', pattern: SERVER_NAME },
           olderKeys: { type: 'array', items: file },
-          keyService: { type: 'string', pattern: '^pkcs11:' },
+          keyService: { type: 'string', pattern: '^pkcs11:', description: 'an address that begins with pkcs11:' },
           witness: file,
         },
       ),

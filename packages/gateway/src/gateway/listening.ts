@@ -31,7 +31,9 @@ function tlsServer(tls: https.ServerOptions, handler: RequestListener): Server {
   try {
     return https.createServer(tls, handler);
   } catch (error) {
-    throw new Fault('caller.keys-invalid', { option: 'tls', reason: 'not what TLS takes' }, error);
+    const isOfAnother = error instanceof Error && 'code' in error && error.code === 'ERR_OSSL_X509_KEY_VALUES_MISMATCH';
+    const reason = isOfAnother ? 'the key is not that of the certificate' : 'not what TLS takes';
+    throw new Fault('caller.keys-invalid', { option: 'tls', reason }, error);
   }
 }
 

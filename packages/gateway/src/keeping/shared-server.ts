@@ -60,7 +60,8 @@ export async function openServer({ url, password, name = NAME }: ServerAddress, 
   if (parsed.protocol.startsWith('redis') && !isRedisPlace(parsed))
     throw new Fault('caller.option-invalid', {
       option,
-      reason: 'behind the host of Redis stands the number of a database, as /0',
+      reason:
+        'behind the host of Redis stands the number of a database, as /0, and for parley contexts ?name=; no other setting',
     });
   if (password !== undefined) parsed.password = encodeURIComponent(password);
   return await open(parsed, name, option);
