@@ -85,11 +85,11 @@ describe('--config', { timeout: 120_000 }, () => {
   });
 
   test.each([
-    ['{"profil": "x509"}', /line 1.*place \/profil/],
-    ['profile: strict\ntrust: [a, b]\n', /line 2.*place \/trust/],
-    ['passwords: { alice: 5 }', /place \/passwords\/alice/],
-    ['ownKeys: [{ certificate: bob.pem }]', /place \/ownKeys\/0/],
-    ['a: [', /line 1/],
+    ['{"profil": "x509"}', /:1: \/profil: there is no such setting/],
+    ['profile: strict\ntrust: [a, b]\n', /:2: \/trust: /],
+    ['passwords: { alice: 5 }', /:1: \/passwords\/alice: /],
+    ['ownKeys: [{ certificate: bob.pem }]', /:1: \/ownKeys\/0: /],
+    ['a: [', /yaml:1: [^:]/],
   ])('%s: what does not fit is named by its line and its place', async (text, complaint) => {
     const config = directory.join('wrong.yaml');
     writeFileSync(config, text);
