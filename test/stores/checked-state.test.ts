@@ -112,6 +112,19 @@ test('of one that was written since, what came since is read before it is opened
   expect(await codeOf(LmdbDatabase.open(directory, false, true))).toBe('internal.store-corrupt');
 });
 
+test('what was passed over, for all was read a moment ago, is not said to be whole when a commit has hidden it', async () => {
+  await filled();
+  const database = await LmdbDatabase.open(directory, false, true);
+  // Written without a commit, and nothing is wrong: all is read, and not again for a while.
+  await writeFile(file, (await readFile(file)).subarray(0, 1), { flag: 'r+' });
+  expect((await database.get(keyNamed(0)))?.length).toBe(3000);
+  await damage(MIDDLE);
+  await database.write('change', (writing) => writing.put(keyNamed(0), new Uint8Array(2999)));
+  await database.close();
+  expect(await readCheckedState(directory)).toBeUndefined();
+  expect(await codeOf(LmdbDatabase.open(directory, false, true))).toBe('internal.store-corrupt');
+});
+
 test('what is kept beside it is as good as nothing where it is not understood, and is not kept of small files', async () => {
   await filled();
   await damage(MIDDLE);

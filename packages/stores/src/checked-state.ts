@@ -2,7 +2,7 @@
  * What a database file was when it was last known to be whole, in a file beside it: so that a large one is not read from end to end whenever it is
  * opened. It says nothing that whoever can write it could not do to the database itself.
  */
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FileState } from './file-state.ts';
 import { checkStoreFile } from './ownership.ts';
@@ -26,9 +26,10 @@ export async function readCheckedState(directory: string): Promise<FileState | u
   }
 }
 
-/** As good as it gets: without it, more is read the next time. */
-export async function keepCheckedState(directory: string, state: FileState): Promise<void> {
+/** `undefined`: nothing is known any more. As good as it gets: without it, more is read the next time. */
+export async function keepCheckedState(directory: string, state: FileState | undefined): Promise<void> {
   const path = join(directory, NAME);
+  if (state === undefined) return await rm(path, { force: true }).catch(() => undefined);
   const { dev, ino, size, ctimeNs, transaction } = state;
   const made = `${path}.${process.pid}`;
   try {

@@ -25,6 +25,8 @@ export class DatabaseGuard {
   #writing = 0;
   /** Operations that must pass before all pages are read again: as many as it read. */
   #pause = 0;
+  /** Something strange was passed over in that time: a commit since then would hide it. */
+  #isUnseen = false;
 
   /** @throws Fault `internal.store-corrupt`, `internal.store-unavailable` */
   constructor(path: string) {
@@ -46,9 +48,13 @@ export class DatabaseGuard {
     if (transaction < this.#known.transaction) throw this.#corrupt('an older state');
     // Something was written, and nothing committed: somebody's commit is under way, or pages were overwritten.
     const isStrange = transaction === this.#known.transaction && this.#writing === 0;
-    if (isStrange && this.#pause > 0) return;
+    if (isStrange && this.#pause > 0) {
+      this.#isUnseen = true;
+      return;
+    }
     if (isStrange) {
       await checkDatabaseFile(this.#path);
+      this.#isUnseen = false;
       this.#pause = lastPage;
     }
     this.#known = { ...now, transaction };
@@ -56,14 +62,15 @@ export class DatabaseGuard {
 
   /**
    * What a large file is known to be; with `isSettled`, its time is known, too, so that whatever is written later has another. `undefined` for what
-   * is not worth keeping.
+   * is not worth keeping, or not known.
    * @throws Fault as {@link requireIntact}
    */
   async state(isSettled: boolean): Promise<FileState | undefined> {
-    if (this.#root().lastPage < PAGES_WORTH_KEEPING) return undefined;
+    if (this.#root().lastPage < PAGES_WORTH_KEEPING || this.#isUnseen) return undefined;
     if (!isSettled) return { ...this.#known, ctimeNs: 0n };
     await pause(TICK_MS);
     await this.requireIntact();
+    if (this.#isUnseen) return undefined;
     const isOld = BigInt(Date.now() - TICK_MS) * 1_000_000n > this.#known.ctimeNs;
     return isOld ? this.#known : { ...this.#known, ctimeNs: 0n };
   }

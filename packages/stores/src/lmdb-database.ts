@@ -137,8 +137,7 @@ export class LmdbDatabase {
   }
 
   async #keep(isSettled: boolean): Promise<void> {
-    const state = await this.#guard.state(isSettled);
-    if (state !== undefined) await keepCheckedState(this.#directory, state);
+    await keepCheckedState(this.#directory, await this.#guard.state(isSettled));
   }
 
   async close(): Promise<void> {
