@@ -70,6 +70,22 @@ describe.each(HIDING)('T112: what a request says %s is heard', (_, hiding) => {
   });
 });
 
+test.each([
+  ['as many contexts as there is room for are all known', 64, 64],
+  ['of more in turn, those that there is room for stay known', 80, 64],
+])('%s', (_, contextCount, knownCount) => {
+  const workspace = new Workspace();
+  const contexts = Array.from({ length: contextCount }, (_each, at) => sampleContext({ identifier: `urn:c${at}` }));
+  const round = (): number => {
+    const before = workspace.templates.sealed;
+    for (const each of contexts) sealed(envelope, sampleRequest({ workspace, context: each }));
+    return workspace.templates.sealed - before;
+  };
+  for (let rounds = 0; rounds < 3; rounds++) round();
+  expect(round()).toBe(knownCount);
+  expect(round()).toBe(knownCount);
+});
+
 test('T112: contexts of two messages each do not have a template made for each', () => {
   const workspace = new Workspace({ templatesMax: 4 });
   for (let turn = 0; turn < 40; turn++) {

@@ -98,7 +98,7 @@ describe('the octets are those of the whole way', () => {
       }),
       { numRuns: COUNT === undefined ? 30 : Math.ceil(COUNT / 1000), ...(SEED === undefined ? {} : { seed: SEED }) },
     );
-    expect(workspace.templates.sealed).toBeGreaterThan(COUNT === undefined ? 30 : 0);
+    expect(workspace.templates.sealed).toBeGreaterThan(0);
     expect(whole.templates).toEqual({ opened: 0, sealed: 0, learned: 0 });
   }, 7_200_000);
 

@@ -57,6 +57,8 @@ export class RequestForm {
   /** Whether `request` has this form. */
   isOf(request: SealRequest): boolean {
     if (!isPlain(request)) return false;
+    // perf: of many forms, most are of other contexts.
+    if (!isWritten(request, this.#written)) return false;
     let count = 0;
     for (const name in request) {
       if (APART.has(name)) continue;
@@ -64,7 +66,7 @@ export class RequestForm {
         return false;
       count++;
     }
-    return count === this.#members.size && isWritten(request, this.#written);
+    return count === this.#members.size;
   }
 
   /** Whether that key is named in it. */

@@ -5,7 +5,7 @@
  * not know goes the whole way, before anything is drawn (docs/decisions/0057-seal-templates.md).
  */
 import { octetMatcher } from '@parley/codec/internal';
-import type { SecurityContext } from '@parley/core';
+import type { KeyInstance, SecurityContext } from '@parley/core';
 import { DEFAULT_LIMITS } from '@parley/core';
 import { INSTANT_MS } from '@parley/core/internal';
 import { Workspace } from '../memory/workspace.ts';
@@ -22,8 +22,12 @@ import { RequestForm } from './request-form.ts';
 import type { SealTemplate } from './seal-template.ts';
 import { sealBy } from './seal-template.ts';
 
-/** Forms that are kept, the one that was used last first. */
+/** Forms of requests that are kept for a context, the one that was used last first. */
 const FORMS_MAX = 8;
+/** Contexts for which any are kept. */
+const CONTEXTS_MAX = 64;
+/** A context under which one of so many messages was sealed, times their number, is in use: no other takes its place. */
+const ROUNDS_IN_USE = 16;
 
 /** Templates for requests of one form. */
 interface FormShelf {
@@ -33,10 +37,19 @@ interface FormShelf {
   context: SecurityContext;
 }
 
-/** Those of a workspace. Contexts come and go, and each is of another form: what one may cost is not granted anew to the next. */
-interface FormShelves {
+interface ContextForms {
   readonly forms: FormShelf[];
+  /** The number of the message that was sealed under it last. */
+  usedAt: number;
+}
+
+/** Those of a workspace. Contexts come and go, and each has forms of its own: what one may cost is not granted anew to the next. */
+interface FormShelves {
+  /** By its identifier; least recently used first. */
+  readonly ofContexts: Map<string, ContextForms>;
   readonly credit: LearningCredit;
+  /** Messages that were looked for. */
+  count: number;
 }
 
 const shelves = new WeakMap<Workspace, FormShelves>();
@@ -87,28 +100,50 @@ function judged(request: AnySealRequest): (FormShelf & { readonly asked: Knowabl
 export function noteSealed(envelope: Uint8Array, request: AnySealRequest): void {
   if (!isKnowable(request) || request.workspace.tape.bytes !== envelope) return;
   const key = usableKey(request);
-  const found = shelfOf(request) ?? newShelf(request, RequestForm.of(request, key));
+  const found = shelfOf(request) ?? newShelf(request, key);
   if (found?.form.isUnder(key) !== true) return;
   const { tape, templates } = request.workspace;
   if (found.shelf.learn(tape, (body) => sealTemplateOf(envelope, request, key, body))) templates.learned++;
 }
 
-function newShelf({ workspace, context }: KnowableRequest, form: RequestForm | undefined): FormShelf | undefined {
+function newShelf(request: KnowableRequest, key: KeyInstance): FormShelf | undefined {
+  const { context, workspace } = request;
+  const { ofContexts, credit, count } = shelvesOf(workspace);
+  const known = ofContexts.get(context.identifier);
+  // perf: of more contexts than there is room for, in turn, each would take the place of the one that comes next.
+  const [oldest] = known === undefined && ofContexts.size >= CONTEXTS_MAX ? ofContexts : [];
+  if (oldest !== undefined && count - oldest[1].usedAt <= ROUNDS_IN_USE * CONTEXTS_MAX) return undefined;
+  const form = RequestForm.of(request, key);
   if (form === undefined) return undefined;
-  const { templatesMax } = workspace;
-  const { forms, credit } = shelves.get(workspace) ?? { forms: [], credit: new LearningCredit(templatesMax) };
-  const made = { form, shelf: new TemplateShelf<SealTemplate>(templatesMax, credit), context };
-  shelves.set(workspace, { forms: [made, ...forms.slice(0, FORMS_MAX - 1)], credit });
+  if (oldest !== undefined) ofContexts.delete(oldest[0]);
+  const shelf = new TemplateShelf<SealTemplate>(workspace.templatesMax, credit);
+  const made = { form, shelf, context };
+  ofContexts.set(context.identifier, { forms: [made, ...(known?.forms ?? []).slice(0, FORMS_MAX - 1)], usedAt: count });
   return made;
 }
 
 /** The shelf for requests like this one, which is the first to be looked at then. */
 function shelfOf(request: KnowableRequest): FormShelf | undefined {
-  const known = shelves.get(request.workspace)?.forms ?? [];
-  const place = known.findIndex(({ form }) => form.isOf(request));
-  const found = known[place];
-  if (found !== undefined && place > 0) known.unshift(...known.splice(place, 1));
-  return found;
+  const known = shelvesOf(request.workspace);
+  const { identifier } = request.context;
+  known.count++;
+  const ofContext = known.ofContexts.get(identifier);
+  const place = ofContext?.forms.findIndex(({ form }) => form.isOf(request)) ?? -1;
+  if (ofContext === undefined || place < 0) return undefined;
+  const { forms } = ofContext;
+  ofContext.usedAt = known.count;
+  known.ofContexts.delete(identifier);
+  known.ofContexts.set(identifier, ofContext);
+  if (place > 0) forms.unshift(...forms.splice(place, 1));
+  return forms[0];
+}
+
+function shelvesOf(workspace: Workspace): FormShelves {
+  const known = shelves.get(workspace);
+  if (known !== undefined) return known;
+  const made = { ofContexts: new Map(), credit: new LearningCredit(workspace.templatesMax), count: 0 };
+  shelves.set(workspace, made);
+  return made;
 }
 
 /** Whether nothing in it is beyond what templates know of; the rest of it is the same in all requests of its form. */
