@@ -114,6 +114,8 @@ export const CODEC_DOORS: Readonly<Record<string, Door>> = {
   'codec.CanonicalElement.of': door(
     (...given: Given<typeof CanonicalElement.of>) => CanonicalElement.of(...given),
     [tape, A, 1000, 'exclusive'],
+    // Of an element that is larger than the limit it is given.
+    { peers: ['2'] },
   ),
   'codec.CanonicalElement#writeTo': door((out: OctetSink) => element.writeTo(out), [new OctetSink()]),
   'codec.NamespaceBinding': door(

@@ -90,6 +90,31 @@ function made(values: fc.Arbitrary<unknown>): fc.Arbitrary<() => unknown> {
   return values.map((value) => () => value);
 }
 
+test('no function that answers later than it should, and fails, ends the process', async () => {
+  let here = '';
+  const unhandled: string[] = [];
+  const note = (): void => {
+    unhandled.push(here);
+  };
+  process.on('unhandledRejection', note);
+  try {
+    for (const { name, door, path } of PLACES) {
+      here = `${name} ${path.join('.')}`;
+      await inTime(
+        outcomeOf(
+          door,
+          replaced(door.good, path, async () => throwSuch()),
+        ),
+      );
+      // Node tells of them when nothing else is left to do.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(unhandled).toEqual([]);
+  } finally {
+    process.off('unhandledRejection', note);
+  }
+});
+
 test('every public entry, given anything at any place, works or refuses it as the caller’s', async () => {
   const property = fc.asyncProperty(fc.constantFrom(...PLACES), anything, async (place, make) => {
     const finding = await findingOf(place, make());

@@ -1,5 +1,6 @@
 import type { Secret } from '@parley/core';
 import { Fault } from '@parley/core';
+import { anything, requireAnswer } from '@parley/core/internal';
 import {
   CKF_OS_LOCKING_OK,
   CKF_SERIAL_SESSION,
@@ -34,7 +35,7 @@ export class Pkcs11Token {
     this.#pin = pin;
     const { driver, library } = place;
     try {
-      driver.load(library);
+      requireAnswer(anything(), driver.load(library), 'driver.load()');
     } catch (error) {
       throw new Fault('internal.key-service-unavailable', { library, reason: 'it cannot be loaded' }, error);
     }

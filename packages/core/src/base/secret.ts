@@ -28,14 +28,19 @@ export class Secret {
 
   /**
    * A secret of `lengthBytes`, filled by `fill` (which borrows the octets); what `fill` throws comes through.
-   * @throws Fault `caller.option-invalid` no length, or no function
+   * @throws Fault `caller.option-invalid` no length, no function, or one that answers a promise
    */
   static filledBy(lengthBytes: number, fill: (out: Uint8Array) => void): Secret {
     const isLength = Number.isSafeInteger(lengthBytes) && lengthBytes >= 0 && lengthBytes <= LENGTH_BYTES_MAX;
     if (!isLength) throw invalid('lengthBytes', lengthBytes, `a whole number up to ${LENGTH_BYTES_MAX}`);
     if (typeof fill !== 'function') throw invalid('fill', fill, 'a function');
     const own = new Uint8Array(lengthBytes);
-    fill(own);
+    const answer: unknown = fill(own);
+    if (answer instanceof Promise) {
+      // safety: until it is filled, it is a secret of zeros; and a promise that nobody waits for, and that is broken, would end the process.
+      answer.catch(() => undefined);
+      throw invalid('fill()', answer, 'nothing, at once');
+    }
     return new Secret(own);
   }
 

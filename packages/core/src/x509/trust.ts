@@ -6,7 +6,7 @@ import type { PublicKey } from '../asymmetric/key.ts';
 import { Fault } from '../base/fault.ts';
 import { limitFault } from '../base/limit-fault.ts';
 import type { Limits } from '../base/limits.ts';
-import { called } from '../options/called.ts';
+import { called, requireAnswer } from '../options/called.ts';
 import type { Kind } from '../options/kind.ts';
 import { callback, FLAG, INSTANT_MS, listOf, oneOf, requireKind, whole } from '../options/kind.ts';
 import { objectWith, shapeOf } from '../options/shape.ts';
@@ -112,7 +112,12 @@ export class Trust {
   /** Anchors and intermediates for which `isMeant` holds: for messages that name a certificate instead of bringing it. */
   certificatesWhere(isMeant: (certificate: Certificate) => boolean): readonly Certificate[] {
     requireKind(PREDICATE, isMeant, 'isMeant');
-    return [...this.#anchors, ...this.#intermediates].filter(isMeant);
+    return [...this.#anchors, ...this.#intermediates].filter((certificate) => {
+      const answer: unknown = isMeant(certificate);
+      // safety: a promise would be a yes to each.
+      requireAnswer(FLAG, answer, 'isMeant()');
+      return answer;
+    });
   }
 
   /** The time around `atMs` in which nothing begins or ends. */
