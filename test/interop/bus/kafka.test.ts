@@ -96,7 +96,8 @@ describe('Kafka', () => {
         await broker.kill();
         await broker.restart();
       };
-      await sharedOnTopics({ port: broker.port, folder, keys, results: 'shared', filled, outage });
+      // kfake shares a topic out in each run; with a broker that is killed meanwhile, it takes minutes.
+      if (isLong) await sharedOnTopics({ port: broker.port, folder, keys, results: 'shared', filled, outage });
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
