@@ -15,6 +15,7 @@ export { RemoteEntries } from './remote-store/remote-entries.ts';
 export type { HashWrite, ReadHash, RemoteHashes, Telling } from './remote-store/remote-hashes.ts';
 export type { RemoteNames } from './remote-store/remote-names.ts';
 export { RemoteTellings } from './remote-store/remote-tellings.ts';
+export { requireQuestion } from './replay/replay-doors.ts';
 export type { ShareQuota } from './replay/replay-shares.ts';
 export { claimantOf, fingerprintOf, roomsOf, shareRefusal } from './replay/replay-shares.ts';
 export { SEQUENCE_MEMBERS } from './sequence-keeping/settings.ts';

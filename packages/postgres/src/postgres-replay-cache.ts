@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { EntryLimits, RemoteEntries } from '@parley/conversation/internal';
-import { FINITE, optional, requireKind, requireOptions, shapeOf, TEXT, whole } from '@parley/core/internal';
+import { requireQuestion } from '@parley/conversation/internal';
+import { optional, requireOptions, shapeOf, whole } from '@parley/core/internal';
 import type { ReplayCache, ReplayShare } from '@parley/engine';
-import { REPLAY_SHARE } from '@parley/engine/internal';
 import { postgresEntries } from './postgres-entries.ts';
 import type { PostgresPlace } from './store-settings.ts';
 import { PLACE } from './store-settings.ts';
@@ -37,11 +37,7 @@ export class PostgresReplayCache implements ReplayCache {
     nowMs: number,
     share: ReplayShare = { owner: scope },
   ): Promise<boolean> {
-    requireKind(TEXT, scope, 'scope');
-    requireKind(TEXT, key, 'key');
-    requireKind(FINITE, untilMs, 'untilMs');
-    requireKind(FINITE, nowMs, 'nowMs');
-    requireKind(REPLAY_SHARE, share, 'share');
+    requireQuestion({ scope, key, untilMs, nowMs, share });
     const attempt = `${this.#name}${(this.#attempts++).toString(36)}`;
     return await this.#entries.claim({ scope, key, untilMs }, attempt, nowMs, share);
   }

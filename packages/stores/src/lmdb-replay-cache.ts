@@ -1,20 +1,9 @@
+import { requireQuestion } from '@parley/conversation/internal';
 import type { Meter } from '@parley/core';
 import { Fault } from '@parley/core';
 import type { Kind } from '@parley/core/internal';
-import {
-  completeTelemetry,
-  FINITE,
-  optional,
-  port,
-  requireKind,
-  requireOptions,
-  shapeOf,
-  TEXT,
-  textLike,
-  whole,
-} from '@parley/core/internal';
+import { completeTelemetry, optional, port, requireOptions, shapeOf, textLike, whole } from '@parley/core/internal';
 import type { ReplayCache, ReplayShare } from '@parley/engine';
-import { REPLAY_SHARE } from '@parley/engine/internal';
 import { requireWhat } from './database-check.ts';
 import { LmdbDatabase } from './lmdb-database.ts';
 import { heldEntries, insertEntry } from './replay-ledger.ts';
@@ -93,11 +82,7 @@ class LmdbReplays implements LmdbReplayCache {
     nowMs: number,
     share: ReplayShare = { owner: scope },
   ): Promise<boolean> {
-    requireKind(TEXT, scope, 'scope');
-    requireKind(TEXT, key, 'key');
-    requireKind(FINITE, untilMs, 'untilMs');
-    requireKind(FINITE, nowMs, 'nowMs');
-    requireKind(REPLAY_SHARE, share, 'share');
+    requireQuestion({ scope, key, untilMs, nowMs, share });
     this.#latestMs = Math.max(this.#latestMs, nowMs);
     const entry = { scope, key, untilMs };
     const latestMs = this.#latestMs;

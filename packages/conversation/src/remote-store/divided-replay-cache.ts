@@ -3,7 +3,6 @@ import { hash } from 'node:crypto';
 import { Fault } from '@parley/core';
 import {
   callback,
-  FINITE,
   FLAG,
   listOf,
   optional,
@@ -15,7 +14,7 @@ import {
   whole,
 } from '@parley/core/internal';
 import type { ReplayCache, ReplayShare } from '@parley/engine';
-import { REPLAY_SHARE } from '@parley/engine/internal';
+import { requireQuestion } from '../replay/replay-doors.ts';
 import type { CallErrors, CallLimits } from './remote-calls.ts';
 import { RemoteCalls } from './remote-calls.ts';
 
@@ -85,11 +84,7 @@ export class DividedReplayCache implements ReplayCache {
     nowMs: number,
     share: ReplayShare = { owner: scope },
   ): Promise<boolean> {
-    requireKind(TEXT, scope, 'scope');
-    requireKind(TEXT, key, 'key');
-    requireKind(FINITE, untilMs, 'untilMs');
-    requireKind(FINITE, nowMs, 'nowMs');
-    requireKind(REPLAY_SHARE, share, 'share');
+    requireQuestion({ scope, key, untilMs, nowMs, share });
     const node = this.#nodeOf(scope, key);
     if (node === this.#self) return await this.#memory.insertIfAbsent(scope, key, untilMs, nowMs, share);
     // Asked once: what it did before its answer was lost, it would take for a replay.

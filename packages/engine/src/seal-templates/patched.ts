@@ -6,6 +6,7 @@ interface Patch {
   readonly value: number;
 }
 
+/** Made once, and filled for each message: what it holds is that of the last one. */
 export class Patched {
   /** As they were filled last, behind so many octets that are somebody else's. */
   readonly octets: Uint8Array;

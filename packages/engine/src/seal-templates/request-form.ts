@@ -26,6 +26,7 @@ export function variablePrefixBytes({ idPrefix = '' }: { readonly idPrefix?: str
   return idPrefix.length < VARIABLE_BYTES_MIN ? 0 : idPrefix.length;
 }
 
+/** A copy of what a request says, that others are compared with: what it cannot copy has no form. */
 export class RequestForm {
   readonly #members: ReadonlyMap<string, Data>;
   readonly #written: Written;

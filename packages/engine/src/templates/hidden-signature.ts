@@ -36,6 +36,7 @@ export interface ClearMessage {
 const ELASTIC_MAX = 256;
 const HASH = 0x23;
 
+/** Signatures of one shape, and the one that was read last: {@link HiddenSignature.mayBe} by lengths, then `read`. */
 export class HiddenSignature {
   readonly #shape: SignatureShape;
   readonly #constantBytes: number;

@@ -16,6 +16,7 @@ import {
 /** What stands in a Body, and what no template is made of: octets that a run of text does not show. */
 const NOT_RUNS = Flag.hasCdata | Flag.hasComment | Flag.hasProcessingInstruction;
 
+/** Where values of a document stand that may be others in the next. */
 export class HoleList {
   readonly tape: Tape;
   /** By where they begin. */
