@@ -5,6 +5,7 @@ export { currentMs } from './exchange/ambient.ts';
 export { AMBIENT } from './exchange/ambient-shape.ts';
 export { requireChannel } from './exchange/channel-shape.ts';
 export { INITIATOR_MEMBERS } from './initiator/options.ts';
+export { SharedTotal } from './quota/shared-total.ts';
 export { keepingMs } from './remote-store/keeping-time.ts';
 export { outliveErrorsOf } from './remote-store/outlive-errors.ts';
 export type { CallErrors, CallLimits } from './remote-store/remote-calls.ts';

@@ -9,7 +9,8 @@ import { sent, TLS, world } from '../../conversation/conversation-fixture.ts';
 import { missingPostgres, startPostgres } from '../postgres/postgres-server.mjs';
 import { missingRedis, startRedis } from '../redis/redis-server.mjs';
 
-const MAX = 5;
+const MAX = 24;
+const ASKED = 64;
 const keyEncryptionKey = new KeyEncryptionKey(new Uint8Array(32).fill(7));
 
 const SERVERS = [
@@ -47,7 +48,7 @@ describe.each(SERVERS)('over $name', ({ missing, start, open }) => {
       const places = nodes.map(({ store }, node) =>
         world('200512', '1.2', { store, contextsMax: MAX }, `node ${node}`),
       );
-      const asked = [...places, ...places, ...places, ...places].map((place) =>
+      const asked = Array.from({ length: ASKED }, (_, index) => places[index % places.length]!).map((place) =>
         place.responder.receive(sent(place.initiator().requestIssue(TLS)), TLS),
       );
       const kinds = (await Promise.all(asked)).map(({ kind }) => kind);

@@ -33,7 +33,7 @@ export async function storeOnce(context: SecurityContext, atMs: number, accounts
   try {
     const found = await ledger?.take({ principal, identifier, expiresAtMs, inPlaceOf: over }, atMs);
     undo.push(() => ledger?.release(principal, identifier));
-    for (const each of [over, found]) if (each !== undefined) await forget(each, atMs, accounts);
+    for (const each of [over, found]) if (each !== undefined) await forgetCounted(each, atMs, accounts);
     await total?.take(counted, atMs);
     undo.push(() => total?.release(counted, atMs));
     isStored = await store.insert(context);
@@ -70,11 +70,17 @@ export async function chargeCancelled(
 
 type Ended = Pick<SecurityContext, 'identifier' | 'expiresAtMs'> & Partial<Pick<SecurityContext, 'cancelledAtMs'>>;
 
-async function forget(identifier: string, atMs: number, { store, total }: Accounts): Promise<void> {
+/** Forgets a context that is over, and gives its place back. */
+export async function forgetCounted(
+  identifier: string,
+  atMs: number,
+  { store, total }: Pick<Accounts, 'store' | 'total'>,
+): Promise<void> {
   const context = total && (await store.get(identifier));
   wipeContext(context);
-  await store.forget?.(identifier, atMs);
-  if (context !== undefined) await total?.release({ identifier, untilMs: forgottenAtMs(context) }, atMs);
+  // Whoever forgot it released its place, and nobody else.
+  const isForgotten = await store.forget?.(identifier, atMs);
+  if (isForgotten && context !== undefined) await total?.release({ identifier, untilMs: forgottenAtMs(context) }, atMs);
 }
 
 /** From when on a store may have forgotten it. */

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import type { RecordStore } from '@parley/conversation';
+import { SharedTotal } from '@parley/conversation/internal';
+import { sampleContext } from '../kit/sample-context.ts';
 import { SAMPLE_TIME_MS } from '../kit/test-ambient.ts';
 import type { OpenStore } from './context-store-laws.ts';
 import type { Law } from './law.ts';
+import { codeOf } from './rejection.ts';
 
 const UNTIL_MS = SAMPLE_TIME_MS + 1000;
 
@@ -57,6 +60,26 @@ export const RECORD_STORE_LAWS: readonly Law<OpenStore>[] = [
         });
       await Promise.all(Array.from({ length: 32 }, add));
       assert.deepEqual(await records.transact('a', (within) => within.get('x')), { count: 32 });
+    },
+  },
+  {
+    name: 'hold the contexts that are counted in them to a ceiling, however many are inserted at once',
+    async check(open) {
+      const [store, ceiling] = [await open(), 24];
+      assert.ok(store.records);
+      const total = new SharedTotal(store.records, ceiling);
+      const issue = async (name: string) => {
+        const context = sampleContext({ identifier: `urn:uuid:${name}` });
+        await total.take({ identifier: context.identifier, untilMs: context.expiresAtMs }, SAMPLE_TIME_MS);
+        assert.ok(await store.insert(context));
+      };
+      const codes = await Promise.all(Array.from({ length: 64 }, (_, index) => codeOf(issue(`${index}`))));
+      const refused = codes.filter((code) => code !== 'no error');
+      assert.deepEqual([...new Set(refused)], ['internal.quota']);
+      assert.equal(refused.length, 64 - ceiling);
+      let contexts = 0;
+      for await (const identifier of store.list()) contexts += identifier === '' ? 0 : 1;
+      assert.equal(contexts, ceiling);
     },
   },
   {
