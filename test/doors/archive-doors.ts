@@ -46,6 +46,7 @@ const options: ArchiveOptions = {
   verifier: (contexts) => createPool({ workers: 0, policy: policyOf(), contexts }),
   sink: undefined,
   queue: undefined,
+  outageMaxMs: 0,
   signal: new AbortController().signal,
   onEvent: () => undefined,
 };

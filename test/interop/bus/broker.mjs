@@ -1,10 +1,11 @@
 // A broker in a process of its own, on a port of its own, that can be killed and started again with what it has stored.
 // @ts-check
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
+import { endedWithUs } from './ended-with-us.mjs';
 import { freePort } from './free-port.mjs';
 
 /**
@@ -13,7 +14,7 @@ import { freePort } from './free-port.mjs';
  * @property {readonly string[]} args
  * @property {string} ready what it says, on either of its outputs, when it serves
  * @property {NodeJS.ProcessEnv} [env]
- * @property {() => void} [removed] ends what it leaves behind when it is killed for good
+ * @property {readonly string[]} [removal] ends what it leaves behind when it is killed for good
  */
 
 /**
@@ -23,7 +24,7 @@ export async function startBroker(launchOf) {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'parley-broker-'));
   const port = await freePort();
   const launch = launchOf(port, folder);
-  let server = await launched(launch);
+  let server = await launched(launch, folder);
   return {
     port,
     get pid() {
@@ -34,23 +35,28 @@ export async function startBroker(launchOf) {
       await new Promise((resolve) => server.once('exit', resolve));
     },
     async restart() {
-      server = await launched(launch);
+      server = await launched(launch, folder);
     },
     async remove() {
       if (server.exitCode === null && server.signalCode === null) await this.kill();
-      launch.removed?.();
+      const [command, ...args] = launch.removal ?? [];
+      if (command !== undefined) spawnSync(command, args, { env: { ...process.env, ...launch.env } });
       rmSync(folder, { recursive: true, force: true });
     },
   };
 }
 
-/** @param {Launch} launch */
-async function launched({ command, args, ready, env }) {
+/**
+ * @param {Launch} launch
+ * @param {string} folder
+ */
+async function launched({ command, args, ready, env, removal = [] }, folder) {
   const server = spawn(command, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...env },
     detached: true,
   });
+  if (server.pid !== undefined) server.once('exit', endedWithUs(server.pid, folder, removal, env));
   let said = '';
   // One that never serves ends, and with what it said.
   const late = setTimeout(() => killWhole(server), READY_WITHIN_MS);

@@ -109,7 +109,7 @@ async function produce(bus: KitBus, messages: number, startMs: number): Promise<
 }
 
 async function started({ adapter, node = process.execPath }: KitRun, configuration: string): Promise<ChildProcess> {
-  const child = spawn(node, [CHILD, adapter, configuration], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(node, [CHILD, adapter, configuration], { stdio: ['pipe', 'pipe', 'inherit'] });
   await once(child.stdout, 'data');
   child.stdout.resume();
   return child;

@@ -1,9 +1,7 @@
 // A RabbitMQ server of this machine (Debian's package), as a node of its own: its own name, port mapper and folder.
 // @ts-check
-import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import process from 'node:process';
 import { startBroker } from './broker.mjs';
 import { freePort } from './free-port.mjs';
 
@@ -39,7 +37,7 @@ export async function startRabbit() {
         RABBITMQ_CONFIG_FILE: path.join(folder, 'rabbitmq'),
         RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '+S 1:1 +sbwt none -kernel inet_dist_use_interface {127,0,0,1}',
       },
-      removed: () => void spawnSync('epmd', ['-kill'], { env: { ...process.env, ...mapper } }),
+      removal: ['epmd', '-kill'],
     };
   });
 }

@@ -17,6 +17,8 @@ const pool = createPool({
 });
 const ending = new AbortController();
 process.once('SIGTERM', () => ending.abort());
+// Whoever started it is gone.
+process.stdin.once('end', () => process.exit(1)).resume();
 const nowMs = () => Date.now();
 const stage = configuration.handOn === 'message' ? verifying({ pool, nowMs }) : opening({ pool, nowMs });
 const inlet = bus.inlet();
@@ -27,3 +29,4 @@ const summary = await relay({ inlet, stage, ...outlets, commit: bus.commit?.(), 
 process.stdout.write(`${JSON.stringify(summary)}\n`);
 await pool.close();
 await bus.close();
+process.stdin.destroy();

@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Kind } from '@parley/core/internal';
 import { optional, port, requireOptions, shapeOf, whole } from '@parley/core/internal';
 import type { Admin, Kafka } from 'kafkajs';
@@ -63,30 +62,17 @@ class TopicQueue implements KafkaQueue {
 
   async open(job: string): Promise<void> {
     this.#topic = `parley-archive-${job}`;
-    try {
-      await this.#made();
-    } catch (error) {
-      throw unavailable(error);
-    }
+    await this.#asked(async () => undefined);
   }
 
   async offer(units: readonly Unit[]): Promise<void> {
-    try {
-      const made = await this.#made();
+    await this.#asked(async (made) => {
       if (!(await this.#isOut(made))) await this.#offered(made, units);
-    } catch {
-      await this.#later();
-    }
+    });
   }
 
   async take(): Promise<TakenUnit | undefined> {
-    try {
-      const { records } = await this.#made();
-      return await records.next(TAKE_MS);
-    } catch {
-      await this.#later();
-      return undefined;
-    }
+    return await this.#asked(({ records }) => records.next(TAKE_MS));
   }
 
   async finish(): Promise<void> {
@@ -110,6 +96,16 @@ class TopicQueue implements KafkaQueue {
   /** A group without a reader, whose offsets say up to where pieces were offered. */
   get #offers(): string {
     return `${this.#topic}-offers`;
+  }
+
+  /** A broker that is away, or a topic that another has deleted: next time everything is made anew. */
+  async #asked<T>(ask: (made: Made) => Promise<T>): Promise<T> {
+    try {
+      return await ask(await this.#made());
+    } catch (error) {
+      await this.close();
+      throw unavailable(error);
+    }
   }
 
   async #made(): Promise<Made> {
@@ -176,11 +172,5 @@ class TopicQueue implements KafkaQueue {
     } finally {
       await producer.disconnect().catch(() => undefined);
     }
-  }
-
-  /** A broker that is away, or a topic that another has deleted: who asks looks into the store, and asks again. */
-  async #later(): Promise<void> {
-    await this.close();
-    await pause(TAKE_MS);
   }
 }

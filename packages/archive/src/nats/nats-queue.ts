@@ -1,10 +1,9 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Consumer, JetStreamClient, JetStreamManager, JsMsg } from '@nats-io/jetstream';
 import { AckPolicy, JetStreamApiError, jetstream, jetstreamManager, RetentionPolicy } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { Fault } from '@parley/core';
 import type { Kind } from '@parley/core/internal';
-import { optional, port, requireOptions, shapeOf, whole } from '@parley/core/internal';
+import { connectionReason, optional, port, requireOptions, shapeOf, whole } from '@parley/core/internal';
 import type { Unit } from '../job/names.ts';
 import type { TakenUnit, WorkQueue } from '../units/work-queue.ts';
 
@@ -31,11 +30,17 @@ const DURABLE = 'workers';
 
 /**
  * Pieces of archives as a JetStream work queue: a stream for each job, which is deleted when all is done. Every process makes what is not there.
- * @throws Fault `caller.option-invalid`
+ * @throws Fault `caller.option-invalid`; its methods `internal.bus-unavailable`, and `caller.option-invalid` when the connection is closed
  */
 export function natsQueue(options: NatsQueueOptions): WorkQueue {
   requireOptions(OPTIONS, options, 'options');
   return new NatsQueue(options);
+}
+
+interface Made {
+  readonly manager: JetStreamManager;
+  readonly client: JetStreamClient;
+  readonly consumer: Consumer;
 }
 
 class NatsQueue implements WorkQueue {
@@ -53,12 +58,11 @@ class NatsQueue implements WorkQueue {
 
   async open(job: string): Promise<void> {
     this.#job = job;
-    await this.#made();
+    await this.#asked(async () => undefined);
   }
 
   async offer(units: readonly Unit[]): Promise<void> {
-    try {
-      const { manager, client } = await this.#made();
+    await this.#asked(async ({ manager, client }) => {
       const { state } = await manager.streams.info(this.#stream);
       // What was handed out and is not done is still in there.
       if (state.messages > 0) return;
@@ -66,20 +70,14 @@ class NatsQueue implements WorkQueue {
         const msgID = `${this.#job}-${phase}-${number}`;
         await client.publish(`${this.#stream}.${phase}.${number}`, new Uint8Array(0), { msgID });
       }
-    } catch (error) {
-      await this.#later(error);
-    }
+    });
   }
 
   async take(): Promise<TakenUnit | undefined> {
-    try {
-      const { consumer } = await this.#made();
+    return await this.#asked(async ({ consumer }) => {
       const message = await consumer.next({ expires: TAKE_MS });
       return message === null ? undefined : this.#taken(message);
-    } catch (error) {
-      await this.#later(error);
-      return undefined;
-    }
+    });
   }
 
   async finish(): Promise<void> {
@@ -116,12 +114,21 @@ class NatsQueue implements WorkQueue {
     this.#consumer = undefined;
   }
 
+  /** A server that is away, or a stream that another has deleted: next time everything is made anew. */
+  async #asked<T>(ask: (made: Made) => Promise<T>): Promise<T> {
+    try {
+      return await ask(await this.#made());
+    } catch (error) {
+      this.#forget();
+      if (this.#connection.isClosed())
+        throw new Fault('caller.option-invalid', { option: 'connection', reason: 'closed' }, error);
+      const reason = connectionReason(error) ?? (error instanceof Error ? error.name : 'unknown');
+      throw new Fault('internal.bus-unavailable', { reason }, error);
+    }
+  }
+
   /** The stream and its consumer, made if they are not there. */
-  async #made(): Promise<{
-    readonly manager: JetStreamManager;
-    readonly client: JetStreamClient;
-    readonly consumer: Consumer;
-  }> {
+  async #made(): Promise<Made> {
     this.#manager ??= await jetstreamManager(this.#connection);
     this.#client ??= jetstream(this.#connection);
     if (this.#consumer === undefined) {
@@ -141,13 +148,6 @@ class NatsQueue implements WorkQueue {
       this.#consumer = await this.#client.consumers.get(this.#stream, DURABLE);
     }
     return { manager: this.#manager, client: this.#client, consumer: this.#consumer };
-  }
-
-  /** A server that is away, or a stream that another has deleted: who asks looks into the store, and asks again. */
-  async #later(error: unknown): Promise<void> {
-    if (this.#connection.isClosed()) throw new Fault('internal.bus-unavailable', {}, error);
-    this.#forget();
-    await pause(TAKE_MS);
   }
 }
 

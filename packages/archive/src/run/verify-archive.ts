@@ -30,6 +30,7 @@ import type { WorkQueue } from '../units/work-queue.ts';
 import type { ArchiveSummary } from './archive-summary.ts';
 import { sizeOf, summaryOf } from './archive-summary.ts';
 import { fromQueue } from './from-queue.ts';
+import { Outage } from './outage.ts';
 
 /** Opens the messages of an archive. */
 export interface ArchiveVerifier extends BatchVerifier {
@@ -55,6 +56,8 @@ export interface ArchiveOptions {
   readonly sink?: ResultSink | undefined;
   /** Who does what, where several processes do it, each with this same call. Default: this one does all. */
   readonly queue?: WorkQueue | undefined;
+  /** How long what may pass is waited for, a broker that is started again; from when it failed first, with nothing that went well since. Default 5 min. */
+  readonly outageMaxMs?: number | undefined;
   /** Ends it after what is under way was given up. */
   readonly signal?: AbortSignal | undefined;
   readonly onEvent?: ((event: ArchiveEvent) => void) | undefined;
@@ -62,6 +65,7 @@ export interface ArchiveOptions {
 
 const PROFILES: readonly PolicyName[] = [...PROFILE_NAMES, ...BOOTSTRAP_PROFILE_NAMES];
 const SHARDS_MAX = 65_536;
+const OUTAGE_MAX_MS = 300_000;
 
 const VERIFIER = port<ArchiveVerifier>('verifyBatch', 'close');
 
@@ -83,6 +87,7 @@ const OPTIONS: Kind<ArchiveOptions> = shapeOf<ArchiveOptions>({
   verifier: optional(callback()),
   sink: optional(port<ResultSink>('take')),
   queue: optional(port<WorkQueue>('open', 'offer', 'take', 'finish')),
+  outageMaxMs: optional(whole()),
   signal: optional(instanceOf<AbortSignal>(AbortSignal)),
   onEvent: optional(callback()),
 });
@@ -97,10 +102,15 @@ const OPTIONS: Kind<ArchiveOptions> = shapeOf<ArchiveOptions>({
  */
 export async function verifyArchive(options: ArchiveOptions): Promise<ArchiveSummary | undefined> {
   requireOptions(OPTIONS, options, 'options');
-  const { source, store, contexts, workers, sink, queue, signal, onEvent } = options;
-  const job = await keptJob(store, await jobOf(options), (there) => hasGrown(there, options));
-  await queue?.open(jobDigest(job));
+  const { source, store, contexts, workers, sink, queue, outageMaxMs = OUTAGE_MAX_MS, signal, onEvent } = options;
   const tell = (event: ArchiveEvent): void => called('onEvent', anything(), () => onEvent?.(event));
+  const outages = {
+    queue: new Outage(outageMaxMs, { signal, tell }),
+    pieces: new Outage(outageMaxMs, { signal, tell }),
+  };
+  const job = await outages.pieces.untilDone(() => begunJob(options));
+  if (job === undefined) return undefined;
+  await outages.queue.untilDone(async () => await queue?.open(jobDigest(job)));
   tell({ kind: 'planned', segments: job.segments.length, sizeBytes: sizeOf(job), shards: job.shards });
   const pools = new Pools(verifierOf(options));
   const bench: Bench = {
@@ -117,9 +127,14 @@ export async function verifyArchive(options: ArchiveOptions): Promise<ArchiveSum
   };
   try {
     for (const phase of ['index', 'verify'] as const) {
-      if (queue !== undefined) await fromQueue(bench, queue, phase);
+      if (queue !== undefined) await fromQueue(bench, queue, phase, outages);
       // One fills the threads while another is read or put away.
-      else await inTurns(await undone(job, store, phase), workers === 0 ? 1 : 2, (unit) => doUnit(bench, unit));
+      else
+        await inTurns(
+          await undone(job, store, phase),
+          workers === 0 ? 1 : 2,
+          async (unit) => (await outages.pieces.untilDone(() => doUnit(bench, unit))) === true,
+        );
       if (signal?.aborted === true) return undefined;
     }
     await queue?.finish();
@@ -157,6 +172,10 @@ class Pools {
   async close(): Promise<void> {
     for (const pool of this.#made) await pool.close();
   }
+}
+
+async function begunJob(options: ArchiveOptions): Promise<Job> {
+  return await keptJob(options.store, await jobOf(options), (there) => hasGrown(there, options));
 }
 
 async function jobOf({ source, judging, shards }: ArchiveOptions): Promise<Job> {

@@ -1,3 +1,4 @@
+import type { FailedReply } from '@parley/core';
 import type { SectionVerifier } from '@parley/log';
 import type { IndexedRun } from '../job/done.ts';
 import type { Job } from '../job/job.ts';
@@ -19,7 +20,9 @@ export type ArchiveEvent =
   /** So many octets of a segment were read. */
   | { readonly kind: 'read'; readonly bytes: number }
   /** So many messages more have a result. */
-  | { readonly kind: 'answered'; readonly valid: number; readonly refused: number };
+  | { readonly kind: 'answered'; readonly valid: number; readonly refused: number }
+  /** Something failed again that may pass, and is tried again. */
+  | ({ readonly kind: 'waiting' } & Pick<FailedReply, 'code' | 'detail'>);
 
 /** All that units are done with. */
 export interface Bench {

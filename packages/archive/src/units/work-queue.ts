@@ -11,7 +11,7 @@ export interface TakenUnit {
 
 /**
  * Hands out pieces of work to processes, each at least once. It need not be believed: what is done is what the store says, and a piece that
- * is given out twice comes to the same.
+ * is given out twice comes to the same. What fails for what may pass is asked for again, after a look into the store.
  */
 export interface WorkQueue {
   /** Gets ready for the pieces of one job. */

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { ArchiveOptions, ArchiveSummary, Judging, ObjectStore } from '@parley/archive';
 import { archiveReport, verifyArchive } from '@parley/archive';
+import type { FailedReply } from '@parley/core';
 import { Fault } from '@parley/core';
 import { jsonLine } from '@parley/core/internal';
 import { policyOf } from '@parley/engine';
@@ -18,6 +19,7 @@ import type { Patience } from '../relay/patience.ts';
 import { ArchiveProgress } from '../report/archive-progress.ts';
 import { archiveText } from '../report/archive-text.ts';
 import { ExitStatus } from '../terminal/exit-status.ts';
+import { faultText } from '../terminal/fault-text.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
 /** What `parley archive` does. */
@@ -44,6 +46,7 @@ async function verifyAll(
   const isWatched = options.quiet !== true && options.json !== true;
   const shared = await queueAt(options, patience);
   const progress = new ArchiveProgress(isWatched ? terminal.screen : undefined);
+  const isDrawn = isWatched && terminal.screen !== undefined;
   const startedMs = performance.now();
   try {
     const summary = await verifyArchive({
@@ -57,7 +60,10 @@ async function verifyAll(
       sink,
       queue: shared?.queue,
       signal: terminal.interrupted,
-      onEvent: (event) => progress.take(event),
+      onEvent: (event) => {
+        progress.take(event);
+        if (event.kind === 'waiting' && !isDrawn && options.quiet !== true) sayWaiting(event, terminal);
+      },
     });
     progress.stop();
     const elapsedMs = performance.now() - startedMs;
@@ -90,6 +96,15 @@ function patienceOf({ quiet }: ArchiveVerifyOptions, { stderr }: Terminal): Pati
       await stderr.flush();
     },
   };
+}
+
+function sayWaiting({ code, detail }: Pick<FailedReply, 'code' | 'detail'>, { stderr }: Terminal): void {
+  const said = async (): Promise<void> => {
+    await stderr.line(`parley: waiting: ${faultText(code, detail)}`);
+    await stderr.flush();
+  };
+  // Who does not hear it any more wants the archive all the same.
+  said().catch(() => undefined);
 }
 
 /** @throws Fault `caller.option-invalid` what shards cannot be judged by */

@@ -1,4 +1,5 @@
 import type { ArchiveEvent, Phase } from '@parley/archive';
+import type { FaultCode } from '@parley/core';
 import { terminalBar, timeLeft } from './progress-bar.ts';
 import { grouped } from './verify-report.ts';
 
@@ -22,6 +23,8 @@ export class ArchiveProgress {
   #units: ('waiting' | 'begun' | 'done')[] = [];
   #done = 0;
   #refused = 0;
+  /** For what, if something that may pass does not let it go on. */
+  #waiting: FaultCode | undefined;
   #sizeBytes = 0;
   #readBytes = 0;
   #phaseStartedMs = performance.now();
@@ -38,7 +41,9 @@ export class ArchiveProgress {
     else if (event.kind === 'answered') {
       this.messages += event.valid + event.refused;
       this.#refused += event.refused;
-    } else {
+    } else if (event.kind === 'waiting') this.#waiting = event.code;
+    else {
+      this.#waiting = undefined;
       if (event.phase !== this.#phase) this.#enter(event.phase);
       this.#units[event.number] = event.kind;
       if (event.kind === 'done') this.#done += 1;
@@ -87,8 +92,12 @@ export class ArchiveProgress {
       messages: grouped(this.messages),
       refused: grouped(this.#refused),
       rate: grouped(this.messages / seconds),
-      left: share === 0 ? '' : timeLeft((phaseSeconds * (1 - share)) / share),
+      left: this.#waiting === undefined ? this.#left(share, phaseSeconds) : `waiting: ${this.#waiting}`,
     };
+  }
+
+  #left(share: number, phaseSeconds: number): string {
+    return share === 0 ? '' : timeLeft((phaseSeconds * (1 - share)) / share);
   }
 }
 
