@@ -290,6 +290,25 @@ export const CONVERSATION_DOORS: Readonly<Record<string, Door>> = {
       }).insertIfAbsent(...given),
     ['urn:uuid:1', 'key', NOW_MS + 1000, NOW_MS, { owner: 'alice', kind: 'message' }],
   ),
+  'conversation.DividedReplayCache#answer': door(
+    (...given: Given<DividedReplayCache['answer']>) =>
+      new DividedReplayCache({
+        self: 'a',
+        nodes: ['a'],
+        memory: new MemoryReplayCache(),
+        ask: async () => true,
+      }).answer(...given),
+    [
+      {
+        scope: 'urn:uuid:1',
+        key: 'key',
+        untilMs: NOW_MS + 1000,
+        nowMs: NOW_MS,
+        share: { owner: 'alice', kind: 'message' as const },
+      },
+      NOW_MS,
+    ],
+  ),
   'conversation.MemoryReplayCache#insertIfAbsent': door(
     (...given: Given<MemoryReplayCache['insertIfAbsent']>) => new MemoryReplayCache().insertIfAbsent(...given),
     ['urn:uuid:1', 'key', NOW_MS + 1000, NOW_MS, { owner: 'alice', kind: 'message' }],

@@ -112,8 +112,40 @@ describe('what is refused', () => {
     'neither place': ['contexts: { key: kek }', /either folder or server/],
     'both places': ['contexts: { folder: c, server: "redis://h", key: kek }', /either folder or server/],
     'another server': ['contexts: { server: "mysql://h", key: kek }', /server/],
-    'a password of a folder': ['contexts: { folder: c, password: p, key: kek }', /for a server/],
-    'a name of a folder': ['contexts: { folder: c, name: n, key: kek }', /for a server/],
+    'a password of a folder': ['contexts: { folder: c, password: p, key: kek }', /password is for a server/],
+    'a name of a folder': ['contexts: { folder: c, name: n, key: kek }', /name is for a server, or for tokens/],
+    'tokens that are somewhere': [
+      'contexts: { folder: c, tokens: { revocations: none }, key: kek }\nreplays: { folder: r }',
+      /kept nowhere/,
+    ],
+    'tokens whose revocations are nowhere': [
+      'contexts: { tokens: { revocations: shared }, key: kek }\nreplays: { folder: r }',
+      /either folder or server/,
+    ],
+    'tokens whose revocations nobody decided on': ['contexts: { tokens: {}, key: kek }', /revocations/],
+    'tokens, and replays of one node': [
+      'contexts: { tokens: { revocations: none }, key: kek }',
+      /any gateway with the key/,
+    ],
+    'nodes without a key': ['replays: { self: a, nodes: { a: "http://h:1", b: "http://h:2" } }', /need the key/],
+    'nodes, and none of them this': [
+      'contexts: { folder: c, key: kek }\nreplays: { self: c, nodes: { a: "http://h:1", b: "http://h:2" } }',
+      /self is one of nodes/,
+    ],
+    'nodes, and not which': [
+      'contexts: { folder: c, key: kek }\nreplays: { nodes: { a: "http://h:1", b: "http://h:2" } }',
+      /self is one of nodes/,
+    ],
+    'a node alone': ['contexts: { folder: c, key: kek }\nreplays: { self: a, nodes: { a: "http://h:1" } }', /nodes/],
+    'a node at an address that is none': [
+      'contexts: { folder: c, key: kek }\nreplays: { self: a, nodes: { a: "https://h:1", b: "http://h:2/x" } }',
+      /must be an address of http, without a path/,
+    ],
+    'what is for nodes': ['contexts: { folder: c, key: kek }\nreplays: { folder: r, self: a }', /are for nodes/],
+    'nodes beside a server': [
+      'contexts: { server: "redis://h", key: kek }\nreplays: { self: a, nodes: { a: "http://h:1", b: "http://h:2" } }',
+      /nodes share/,
+    ],
     'a name that is none': ['contexts: { server: "redis://h", name: "A-B", key: kek }', /name/],
     'replays that nodes do not share': [
       'contexts: { server: "redis://h", key: kek }\nreplays: { folder: r }',

@@ -14,11 +14,11 @@ function nodesOf(away: ReadonlySet<string> = new Set()) {
   const memories = new Map(NODES.map((node) => [node, new MemoryReplayCache()]));
   const ask = async (node: string, question: ReplayQuestion): Promise<boolean> => {
     if (away.has(node)) throw new Error('nobody there');
-    const { scope, key, untilMs, nowMs, share } = JSON.parse(JSON.stringify(question)) as ReplayQuestion;
-    return memories.get(node)!.insertIfAbsent(scope, key, untilMs, nowMs, share);
+    const asked = JSON.parse(JSON.stringify(question)) as ReplayQuestion;
+    return await caches[NODES.indexOf(node)]!.answer(asked, asked.nowMs);
   };
   // Named in another order on each.
-  const caches = NODES.map((self, at) => {
+  const caches: readonly DividedReplayCache[] = NODES.map((self, at) => {
     const nodes = [...NODES.slice(at), ...NODES.slice(0, at)];
     return new DividedReplayCache({ self, nodes, memory: memories.get(self)!, ask });
   });
@@ -98,6 +98,16 @@ test('what is remembered by a node that is away is refused, and what another say
     expect(refused.length).toBeGreaterThan(0);
     expect(new Set(refused.map((reason: Fault) => reason.code))).toEqual(new Set([code]));
   }
+});
+
+test('T57: a node that is asked for what is not its own to remember says so: the nodes have other names', async () => {
+  const { caches } = nodesOf();
+  const answers = Array.from({ length: 30 }, async (_, count) =>
+    caches[0]!
+      .answer({ scope: 'urn:a', key: `${count}`, untilMs: UNTIL, nowMs: NOW, share: { owner: 'a' } }, NOW)
+      .then(String, (error: unknown) => (error instanceof Fault ? error.code : 'other')),
+  );
+  expect(new Set(await Promise.all(answers))).toEqual(new Set(['true', 'internal.store-unavailable']));
 });
 
 test.each([

@@ -53,7 +53,7 @@ async function postgres() {
 /** Nobody's server: the nodes ask each other, and what one remembered is gone when it dies. */
 async function nobodys() {
   const lostUntilMs = Date.now() + POLICY.timestampAgeMaxMs + 2 * POLICY.clockSkewMs;
-  memory = new MemoryReplayCache({ lostUntilMs });
+  const memory = new MemoryReplayCache({ lostUntilMs });
   const { name: self, ports } = settings;
   /** @type {import('@parley/conversation').DividedReplayOptions['ask']} */
   const ask = async (other, question) => {
@@ -64,16 +64,16 @@ async function nobodys() {
     if (!answer.ok) throw new Error(`${answer.status}`);
     return (await answer.text()) === 'true';
   };
-  const replayCache = new DividedReplayCache({ self, nodes: Object.keys(ports), memory, ask });
-  return { contexts: undefined, replayCache };
+  divided = new DividedReplayCache({ self, nodes: Object.keys(ports), memory, ask });
+  return { contexts: undefined, replayCache: divided };
 }
 
 const SHARED = { Redis: redis, PostgreSQL: postgres, none: nobodys };
 const REPLAYS = '/replays';
 /** All clocks here are one. */
 const POLICY = { timestampAgeMaxMs: 300_000, clockSkewMs: 100 };
-/** @type {MemoryReplayCache | undefined} */
-let memory;
+/** @type {DividedReplayCache | undefined} */
+let divided;
 const { contexts, replayCache } = await SHARED[settings.server]();
 const store =
   settings.contexts === 'shared' && contexts !== undefined
@@ -136,11 +136,10 @@ const { handler } = new HttpResponder({
   },
   onRefused: ({ failure }) => process.stderr.write(`${failure.code} ${JSON.stringify(failure.detail)}\n`),
 });
-/** What another node asks of this one's memory. @type {http.RequestListener} */
+/** What another node asks this one. @type {http.RequestListener} */
 const asked = async (request, response) => {
   try {
-    const { scope, key, untilMs, nowMs, share } = JSON.parse(await text(request));
-    response.end(String(memory?.insertIfAbsent(scope, key, untilMs, nowMs, share)));
+    response.end(String(await divided?.answer(JSON.parse(await text(request)), Date.now())));
   } catch {
     response.writeHead(500).end();
   }

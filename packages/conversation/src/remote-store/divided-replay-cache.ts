@@ -3,6 +3,7 @@ import { hash } from 'node:crypto';
 import { Fault } from '@parley/core';
 import {
   callback,
+  FINITE,
   FLAG,
   listOf,
   optional,
@@ -14,18 +15,10 @@ import {
   whole,
 } from '@parley/core/internal';
 import type { ReplayCache, ReplayShare } from '@parley/engine';
-import { requireQuestion } from '../replay/replay-doors.ts';
+import type { ReplayQuestion } from '../replay/replay-doors.ts';
+import { QUESTION, requireQuestion } from '../replay/replay-doors.ts';
 import type { CallErrors, CallLimits } from './remote-calls.ts';
 import { RemoteCalls } from './remote-calls.ts';
-
-/** What one node asks another to insert, as plain data: the arguments of `insertIfAbsent`. */
-export interface ReplayQuestion {
-  readonly scope: string;
-  readonly key: string;
-  readonly untilMs: number;
-  readonly nowMs: number;
-  readonly share: ReplayShare;
-}
 
 export interface DividedReplayOptions extends CallLimits {
   /** This node, as it stands in `nodes`. */
@@ -35,8 +28,8 @@ export interface DividedReplayOptions extends CallLimits {
   /** What this node remembers of what is its own to remember, and what it answers others from. */
   readonly memory: ReplayCache;
   /**
-   * Asks another node, which answers what `insertIfAbsent` of its `memory` does. Over a connection that nobody else can use: whoever can ask
-   * can have messages refused. One that rejects, or is not there, has the message refused.
+   * Asks another node, which answers with its `answer`. Over a connection that nobody else can use: whoever can ask can have messages
+   * refused. One that rejects, or is not there, has the message refused.
    */
   readonly ask: (node: string, question: ReplayQuestion) => Promise<boolean>;
 }
@@ -91,6 +84,19 @@ export class DividedReplayCache implements ReplayCache {
     const answer = await this.#calls.within(async () => await this.#ask(node, { scope, key, untilMs, nowMs, share }));
     requireKind(FLAG, answer, 'ask()');
     return answer;
+  }
+
+  /**
+   * Answers a node that asks this one at `nowMs`, which is this one's time: by what it remembers, only its own clock decides what is over.
+   * @throws Fault `internal.store-unavailable` another is to be asked: the nodes have not the same names; `internal.quota`
+   */
+  async answer(question: ReplayQuestion, nowMs: number): Promise<boolean> {
+    requireKind(QUESTION, question, 'question');
+    requireKind(FINITE, nowMs, 'nowMs');
+    const { scope, key, untilMs, share } = question;
+    if (this.#nodeOf(scope, key) !== this.#self)
+      throw new Fault('internal.store-unavailable', { reason: 'nodes have other names' });
+    return await this.#memory.insertIfAbsent(scope, key, untilMs, nowMs, share);
   }
 
   /** The node whose name goes best with it: as evenly spread as the hash, and with one node less, only what was that one's moves. */

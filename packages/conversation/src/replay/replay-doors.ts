@@ -1,9 +1,10 @@
 /** What a memory of replays is given, wherever it keeps it. */
-import { FINITE, requireKind, TEXT } from '@parley/core/internal';
+import type { Kind } from '@parley/core/internal';
+import { FINITE, requireKind, shapeOf, TEXT } from '@parley/core/internal';
 import type { ReplayShare } from '@parley/engine';
 import { REPLAY_SHARE } from '@parley/engine/internal';
 
-/** An entry of `ReplayMemory.insertIfAbsent`, and as of when. */
+/** What one node asks another to insert, as plain data: the arguments of `insertIfAbsent`. */
 export interface ReplayQuestion {
   readonly scope: string;
   readonly key: string;
@@ -11,6 +12,14 @@ export interface ReplayQuestion {
   readonly nowMs: number;
   readonly share: ReplayShare;
 }
+
+export const QUESTION: Kind<ReplayQuestion> = shapeOf<ReplayQuestion>({
+  scope: TEXT,
+  key: TEXT,
+  untilMs: FINITE,
+  nowMs: FINITE,
+  share: REPLAY_SHARE,
+});
 
 /** @throws Fault `caller.option-invalid` */
 export function requireQuestion({ scope, key, untilMs, nowMs, share }: ReplayQuestion): void {

@@ -4,6 +4,8 @@ import { Fault } from '@parley/core';
 import type { Kind } from '@parley/core/internal';
 import { optional, requireKind, shapeOf, TEXT } from '@parley/core/internal';
 import type { GatewayConfiguration } from './configuration.ts';
+import { isNetwork } from './network.ts';
+import { misplaced } from './places.ts';
 import { readDocument, wrong } from './read-document.ts';
 import { CONFIGURATION_SCHEMA } from './schema.ts';
 
@@ -36,7 +38,11 @@ export function readConfiguration(
   });
   requirePaths(configuration, name);
   requireTls(configuration, name);
-  requirePlaces(configuration, name);
+  const [wrongPlace] = misplaced(configuration);
+  if (wrongPlace !== undefined) throw wrong(name, undefined, wrongPlace.place, wrongPlace.reason, 1);
+  for (const [index, proxy] of (configuration.proxies ?? []).entries())
+    if (!isNetwork(proxy))
+      throw wrong(name, undefined, `/proxies/${index}`, `${proxy} is no address, and no network as 10.0.0.0/8`, 1);
   return { folder: path.dirname(path.resolve(name)), configuration };
 }
 
@@ -57,20 +63,6 @@ function requirePaths({ secured = [], plain = [] }: GatewayConfiguration, name: 
   if (paths.length === 0) throw wrong(name, 1, '/', 'there is no endpoint: neither secured nor plain', 1);
   const twice = paths.find((each, index) => paths.indexOf(each) !== index);
   if (twice !== undefined) throw wrong(name, 1, '/', `two endpoints have the path ${twice}`, 1);
-}
-
-/** What nodes share is in one place, and what they do not is in another. */
-function requirePlaces({ contexts, replays }: GatewayConfiguration, name: string): void {
-  const { folder, server, password, name: space } = contexts ?? {};
-  if (contexts !== undefined && (folder === undefined) === (server === undefined))
-    throw wrong(name, undefined, '/contexts', 'either folder or server', 1);
-  if (server === undefined && (password ?? space) !== undefined)
-    throw wrong(name, undefined, '/contexts', 'password and name are for a server', 1);
-  // safety: what one node has seen once, another would take.
-  if (server !== undefined && replays?.folder !== undefined)
-    throw wrong(name, undefined, '/replays', 'replays are on the server that nodes share', 1);
-  if (replays !== undefined && server === undefined && replays.folder === undefined)
-    throw wrong(name, undefined, '/replays', 'folder is missing', 1);
 }
 
 /** What is proven by TLS cannot be without: every request would be refused. */

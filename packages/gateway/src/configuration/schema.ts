@@ -4,6 +4,11 @@ import { SUITE_NAMES } from '@parley/core';
 
 const file = { type: 'string', minLength: 1 } as const;
 const url = { type: 'string', pattern: '^https?://[^\\s]+$', description: 'an address of http or https' } as const;
+const node = {
+  type: 'string',
+  pattern: '^http://[^\\s/]+/?$',
+  description: 'an address of http, without a path',
+} as const;
 const milliseconds = { type: 'integer', minimum: 0, maximum: 2 ** 31 - 1 } as const;
 const count = { type: 'integer', minimum: 1 } as const;
 const oneOf = (...values: readonly string[]) => ({ type: 'string', enum: values }) as const;
@@ -36,6 +41,8 @@ const peer = {
   order: oneOf('sign-then-encrypt', 'encrypt-then-sign'),
   keys: oneOf('explicit', 'implied', 'direct'),
   confirm: { type: 'boolean' },
+  clockSkewMs: milliseconds,
+  timestampAgeMaxMs: milliseconds,
 };
 
 const listener = exactly({ port: { type: 'integer', minimum: 0, maximum: 65_535 } }, { host: { type: 'string' } });
@@ -97,6 +104,10 @@ export const CONFIGURATION_SCHEMA: Readonly<Record<string, unknown>> = {
       contexts: exactly(
         { key: file },
         {
+          tokens: exactly(
+            { revocations: oneOf('shared', 'none') },
+            { stateBytesMax: { type: 'integer', minimum: 256 }, contextsMax: count },
+          ),
           folder: file,
           server: {
             type: 'string',
@@ -110,7 +121,16 @@ export const CONFIGURATION_SCHEMA: Readonly<Record<string, unknown>> = {
           witness: file,
         },
       ),
-      replays: exactly({}, { folder: file, entriesMax: count }),
+      replays: exactly(
+        {},
+        {
+          folder: file,
+          entriesMax: count,
+          nodes: { type: 'object', additionalProperties: node, minProperties: 2 },
+          self: { type: 'string', minLength: 1 },
+          listen: listener,
+        },
+      ),
       workers: { type: 'integer', minimum: 0, maximum: 256 },
       reloadMs: { ...milliseconds, minimum: 10 },
       limits: exactly(
@@ -123,6 +143,7 @@ export const CONFIGURATION_SCHEMA: Readonly<Record<string, unknown>> = {
           handshakesMax: count,
         },
       ),
+      proxies: { type: 'array', items: { type: 'string', minLength: 1 }, minItems: 1 },
       throttles: exactly(
         {},
         {

@@ -1,8 +1,6 @@
 /** A gateway as a configuration describes it: one server, whose endpoints change with their files. */
-import { once } from 'node:events';
 import type { IncomingMessage, RequestListener, Server } from 'node:http';
 import type { Http2ServerRequest } from 'node:http2';
-import https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import type { Fault, Telemetry } from '@parley/core';
@@ -32,9 +30,12 @@ import { keepingOf } from '../keeping/keeping.ts';
 import type { MetricsSource } from '../operations/probes.ts';
 import { Probes } from '../operations/probes.ts';
 import { Readiness } from '../operations/readiness.ts';
+import { addressBehind } from './address-behind.ts';
 import { Endpoints } from './endpoints.ts';
-import { listening, tlsOf } from './listening.ts';
+import { lifetimesOf } from './lifetimes.ts';
+import { ended, openServers, tlsOf } from './listening.ts';
 import { OperationsDoor } from './operations-door.ts';
+import { reloading } from './reloading.ts';
 import { WatchedFiles } from './watched-files.ts';
 
 export interface GatewayOptions {
@@ -64,6 +65,8 @@ interface Parts {
   readonly endpoints: Endpoints;
   readonly watched: WatchedFiles;
   readonly keeping: Keeping;
+  /** Where other gateways ask, if they do. */
+  readonly nodes: Server | undefined;
   readonly readiness: Readiness;
   readonly drainDelayMs: number;
 }
@@ -110,14 +113,14 @@ export class Gateway {
   }
 
   async #end(): Promise<void> {
-    const { watched, server, endpoints, keeping } = this.#parts;
+    const { watched, server, endpoints, keeping, nodes } = this.#parts;
     watched.close();
     await this.drain();
-    server.close();
-    server.closeAllConnections();
-    await once(server, 'close');
+    await ended(server);
     await this.#operations?.close();
     await endpoints.close();
+    // What this one remembers the others need to the last.
+    if (nodes !== undefined) await ended(nodes);
     await keeping.close();
   }
 
@@ -141,46 +144,33 @@ export async function startGateway(loaded: LoadedConfiguration, options: Gateway
   requireSchema(configuration, CONFIGURATION_SCHEMA, 'configuration');
   const { onRefused, onReloaded, telemetry, metrics } = options;
   const { logger } = completeTelemetry(telemetry);
-  const { listen, reloadMs = RELOAD_MS, limits, drainDelayMs = 0 } = configuration;
-  let files = new Files(folder);
+  const { reloadMs = RELOAD_MS, limits, drainDelayMs = 0, proxies } = configuration;
+  const files = new Files(folder);
   const tls = await tlsOf(configuration, files);
-  const keeping = await keepingOf(configuration, files, telemetry?.meter);
-  const { store, replayCache } = keeping;
-  const endpoints = new Endpoints(configuration, { store, replayCache, agent: new Agent(), telemetry });
-  await endpoints.load(files);
-  const responder = new HttpResponder({ endpoints: endpoints.byPath, onRefused, clientOf, telemetry, ...limits });
-  const readiness = new Readiness(store);
-  const server = await listening(tls, probedFirst(new Probes(readiness), responder), listen, 'listen').catch(
-    async (error: unknown) => {
-      await endpoints.close();
-      await keeping.close();
-      throw error;
-    },
-  );
-  const tell = (failure: Fault | undefined): void => {
-    if (failure === undefined) logger.info({}, 'reloaded');
-    else logger.error({ code: failure.code, detail: failure.detail }, 'reloaded');
-    try {
-      onReloaded?.(failure);
-    } catch {
-      // A logger that fails is no reason to serve no longer.
-    }
+  const keeping = await keepingOf(configuration, files, lifetimesOf(configuration), {
+    meter: telemetry?.meter,
+    onClocksApart: (apartMs) => logger.warn({ kind: 'clock', apartMs }, 'alarm'),
+  });
+  const endpoints = new Endpoints(configuration, { ...keeping, agent: new Agent(), telemetry });
+  const readiness = new Readiness(keeping.store);
+  const told = { onRefused, telemetry };
+  const callers = { clientOf, addressOf: proxies && addressBehind(proxies) };
+  const opening = async (): Promise<Pick<Parts, 'server' | 'responder' | 'nodes'>> => {
+    await endpoints.load(files);
+    const responder = new HttpResponder({ endpoints: endpoints.byPath, ...told, ...callers, ...limits });
+    return {
+      responder,
+      ...(await openServers(configuration, tls, probedFirst(new Probes(readiness), responder), keeping)),
+    };
   };
-  const reload = async (): Promise<ReadonlySet<string>> => {
-    const again = new Files(folder);
-    try {
-      const changed = await tlsOf(configuration, again);
-      await endpoints.load(again);
-      if (changed !== undefined && server instanceof https.Server) server.setSecureContext(changed);
-      files = again;
-      tell(undefined);
-    } catch (error) {
-      tell(error as Fault);
-    }
-    return files.read;
-  };
+  const open = await opening().catch(async (error: unknown) => {
+    await endpoints.close();
+    await keeping.close();
+    throw error;
+  });
+  const reload = reloading(loaded, files, { endpoints, server: open.server, logger, onReloaded });
   const watched = await WatchedFiles.of(files.read, reloadMs, reload);
-  const gateway = new Gateway({ server, responder, endpoints, watched, keeping, readiness, drainDelayMs });
+  const gateway = new Gateway({ ...open, endpoints, watched, keeping, readiness, drainDelayMs });
   try {
     await gateway.openOperations(loaded, new Probes(readiness, metrics));
     return gateway;

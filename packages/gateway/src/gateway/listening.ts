@@ -6,6 +6,7 @@ import https from 'node:https';
 import { Fault } from '@parley/core';
 import type { GatewayConfiguration } from '../configuration/configuration.ts';
 import type { Files } from '../credentials/pem-files.ts';
+import type { Keeping } from '../keeping/keeping.ts';
 
 export type TlsOptions = https.ServerOptions | undefined;
 
@@ -25,6 +26,48 @@ export async function listening(
     const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
     throw new Fault('caller.option-invalid', { option, reason, host, port }, error);
   }
+}
+
+/** What is served, and where other gateways ask, if they do. */
+export interface OpenServers {
+  readonly server: Server;
+  readonly nodes: Server | undefined;
+}
+
+/** Both, or none. @throws Fault (rejects) as {@link listening} */
+export async function openServers(
+  { listen, replays }: GatewayConfiguration,
+  tls: TlsOptions,
+  handler: RequestListener,
+  keeping: Pick<Keeping, 'nodes'>,
+): Promise<OpenServers> {
+  const place = replays?.listen ?? placeIn(replays?.nodes?.[replays.self ?? '']);
+  const nodes = keeping.nodes && place && (await listening(undefined, keeping.nodes, place, 'replays.listen'));
+  // Questions are short.
+  if (nodes !== undefined) nodes.requestTimeout = QUESTION_WITHIN_MS;
+  try {
+    return { nodes, server: await listening(tls, handler, listen, 'listen') };
+  } catch (error) {
+    nodes?.close();
+    throw error;
+  }
+}
+
+/** Where whoever has that address listens. */
+function placeIn(address: string | undefined): GatewayConfiguration['listen'] | undefined {
+  if (address === undefined) return undefined;
+  const { hostname, port, protocol } = new URL(address);
+  return { host: hostname.replace(/^\[|\]$/g, ''), port: port === '' ? (PORTS[protocol] ?? 0) : Number(port) };
+}
+
+const PORTS: Readonly<Record<string, number>> = { 'http:': 80, 'https:': 443 };
+const QUESTION_WITHIN_MS = 10_000;
+
+/** Ends `server`, whoever is connected. */
+export async function ended(server: Server): Promise<void> {
+  server.close();
+  server.closeAllConnections();
+  await once(server, 'close');
 }
 
 function tlsServer(tls: https.ServerOptions, handler: RequestListener): Server {

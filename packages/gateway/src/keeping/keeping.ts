@@ -1,52 +1,109 @@
 /** What a gateway keeps of conversations: their contexts, and what was seen once. */
+import type { RequestListener } from 'node:http';
 import type { ContextStore, ReplayCache } from '@parley/conversation';
-import { MemoryContextStore, MemoryReplayCache } from '@parley/conversation';
+import { MemoryContextStore, MemoryReplayCache, TokenContextStore } from '@parley/conversation';
 import type { Meter } from '@parley/core';
 import type { KeyEncryptionKey, LmdbWitness } from '@parley/stores';
 import { keyEncryptionKeyFromFile, openLmdbContextStore, openLmdbReplayCache, openLmdbWitness } from '@parley/stores';
-import type { ContextsConfiguration, GatewayConfiguration } from '../configuration/configuration.ts';
+import type {
+  ContextsConfiguration,
+  GatewayConfiguration,
+  ReplaysConfiguration,
+} from '../configuration/configuration.ts';
 import type { Files } from '../credentials/pem-files.ts';
 import { withKeyService } from './key-service.ts';
+import { ReplayNodes } from './replay-nodes.ts';
+import { SealedQuestions } from './sealed-questions.ts';
 import type { SharedServer } from './shared-server.ts';
 import { openServer } from './shared-server.ts';
 
 export interface Keeping {
   readonly store: ContextStore;
   readonly replayCache: ReplayCache;
+  /** Answers other gateways about replays, where they ask each other. */
+  readonly nodes: RequestListener | undefined;
   close(): Promise<void>;
 }
 
+/** What those who keep have to know of messages and contexts. */
+export interface Lifetimes {
+  /** For how long after a start messages may come that were taken before it. */
+  readonly messageMs: number;
+  readonly contextMs: number;
+}
+
+/** Whom they tell. */
+export interface KeepingListeners {
+  readonly meter: Meter | undefined;
+  readonly onClocksApart: (apartMs: number) => void;
+}
+
 const PRUNE_MS = 300_000;
+const NAME = 'parley';
 
 /** Opens what `configuration` says. @throws Fault what is wrong with a folder, a server, or the key */
 export async function keepingOf(
-  { contexts, replays }: GatewayConfiguration,
+  configuration: GatewayConfiguration,
   files: Files,
-  meter: Meter | undefined,
+  lifetimes: Lifetimes,
+  listeners: KeepingListeners,
 ): Promise<Keeping> {
   const closing: (() => unknown)[] = [];
   const close = async (): Promise<void> => {
     for (const end of closing.splice(0).reverse()) await end();
   };
+  const { contexts, replays } = configuration;
   try {
+    const keys = contexts && (await keysOf(contexts, files));
     const server = contexts?.server === undefined ? undefined : await serverOf(contexts, contexts.server, files);
     if (server !== undefined) closing.push(() => server.close());
-    const store = await storeOf(contexts, server, files, closing);
+    const store =
+      contexts && keys ? await storeOf(contexts, keys, server, files, lifetimes, closing) : new MemoryContextStore();
     closing.push(() => store.close());
-    if (server?.needsPruning === true) closing.push(pruning(store));
-    if (server !== undefined) return { store, replayCache: server.replays(replays?.entriesMax), close };
-    if (replays?.folder === undefined) return { store, replayCache: new MemoryReplayCache({ meter }), close };
-    const replayCache = await openLmdbReplayCache({
-      directory: files.path(replays.folder),
-      entriesMax: replays.entriesMax,
-      meter,
-    });
-    closing.push(() => replayCache.close());
-    return { store, replayCache, close };
+    closing.push(pruning(store));
+    if (server !== undefined)
+      return { store, replayCache: server.replays(replays?.entriesMax), nodes: undefined, close };
+    const memory = await memoryOf(replays, files, lifetimes, listeners, closing);
+    const nodes =
+      replays?.nodes &&
+      keys &&
+      nodesOf(replays, memory, new SealedQuestions(allOf(keys), contexts?.name ?? NAME), listeners);
+    if (nodes !== undefined) closing.push(() => nodes.close());
+    return { store, replayCache: nodes?.cache ?? memory, nodes: nodes?.handler, close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** What this gateway remembers itself. */
+async function memoryOf(
+  replays: ReplaysConfiguration | undefined,
+  files: Files,
+  { messageMs }: Lifetimes,
+  { meter }: KeepingListeners,
+  closing: (() => unknown)[],
+): Promise<ReplayCache> {
+  const { folder, nodes, entriesMax } = replays ?? {};
+  if (folder === undefined)
+    return new MemoryReplayCache({
+      meter,
+      entriesMax,
+      // What another node had taken here, it may show again.
+      ...(nodes && { lostUntilMs: Date.now() + messageMs }),
+    });
+  const memory = await openLmdbReplayCache({ directory: files.path(folder), entriesMax, meter });
+  closing.push(() => memory.close());
+  return memory;
+}
+
+function nodesOf(
+  { self = '', nodes = {} }: ReplaysConfiguration,
+  memory: ReplayCache,
+  questions: SealedQuestions,
+  { onClocksApart }: KeepingListeners,
+): ReplayNodes {
+  return new ReplayNodes({ self, nodes, memory, questions, nowMs: Date.now, onClocksApart });
 }
 
 async function serverOf({ password, name }: ContextsConfiguration, url: string, files: Files): Promise<SharedServer> {
@@ -55,13 +112,29 @@ async function serverOf({ password, name }: ContextsConfiguration, url: string, 
 }
 
 async function storeOf(
-  contexts: ContextsConfiguration | undefined,
+  contexts: ContextsConfiguration,
+  keys: Keys,
+  server: SharedServer | undefined,
+  files: Files,
+  { contextMs }: Lifetimes,
+  closing: (() => unknown)[],
+): Promise<ContextStore> {
+  const { tokens, name = NAME } = contexts;
+  if (tokens === undefined) return await placeOf(contexts, keys, server, files, closing);
+  const { revocations: where, ...bounds } = tokens;
+  const revocations = where === 'none' ? where : await placeOf(contexts, keys, server, files, closing);
+  if (revocations !== 'none') closing.push(() => revocations.close());
+  return new TokenContextStore({ ...keys, ...bounds, service: name, revocations, lifetimeMaxMs: contextMs });
+}
+
+/** The folder or the server. */
+async function placeOf(
+  contexts: ContextsConfiguration,
+  keys: Keys,
   server: SharedServer | undefined,
   files: Files,
   closing: (() => unknown)[],
 ): Promise<ContextStore> {
-  if (contexts === undefined) return new MemoryContextStore();
-  const keys = await keysOf(contexts, files);
   const witness: LmdbWitness | undefined =
     contexts.witness === undefined ? undefined : await openLmdbWitness({ directory: files.path(contexts.witness) });
   if (witness !== undefined) closing.push(() => witness.close());
@@ -81,6 +154,10 @@ async function keysOf({ key, olderKeys = [], keyService }: ContextsConfiguration
       olderKeys.map((file) => keyEncryptionKeyFromFile(files.path(file), wrapper)),
     ),
   }));
+}
+
+function allOf({ keyEncryptionKey, olderKeyEncryptionKeys }: Keys): readonly [KeyEncryptionKey, ...KeyEncryptionKey[]] {
+  return [keyEncryptionKey, ...olderKeyEncryptionKeys];
 }
 
 /** Removes what is over, now and then. @returns what ends it */

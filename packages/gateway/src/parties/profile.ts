@@ -4,6 +4,10 @@ import type { PeerConfiguration } from '../configuration/configuration.ts';
 
 /** How messages are protected, as a configuration says. */
 export function profileOf({ peer = 'parley', suite, ...policy }: PeerConfiguration): ConversationProfile {
-  const { binding, encrypt, order, keys, confirm } = policy;
-  return peerProfile(peer, suite, { binding, encrypt, order, keys, confirm });
+  const { binding, encrypt, order, keys, confirm, clockSkewMs, timestampAgeMaxMs } = policy;
+  const times = {
+    ...(clockSkewMs !== undefined && { clockSkewMs }),
+    ...(timestampAgeMaxMs !== undefined && { timestampAgeMaxMs }),
+  };
+  return peerProfile(peer, suite, { binding, encrypt, order, keys, confirm, policy: times });
 }
