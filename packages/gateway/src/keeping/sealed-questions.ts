@@ -4,8 +4,9 @@
  */
 import { hash, hkdfSync, randomBytes } from 'node:crypto';
 import type { ReplayQuestion } from '@parley/conversation';
+import type { FailedReply } from '@parley/core';
 import { Fault } from '@parley/core';
-import type { failedReply } from '@parley/core/internal';
+import { encodeBase64 } from '@parley/core/internal';
 import { KeyEncryptionKey } from '@parley/sealing';
 import { isSealedUnder, openRecord, sealRecord } from '@parley/sealing/internal';
 
@@ -30,7 +31,7 @@ export interface TakenQuestion {
 }
 
 /** Whether it is the first; or why that is not to be known. */
-export type ReplayAnswer = boolean | ReturnType<typeof failedReply>;
+export type ReplayAnswer = boolean | FailedReply;
 
 type Keys = readonly [KeyEncryptionKey, ...KeyEncryptionKey[]];
 
@@ -120,7 +121,7 @@ function derived({ secret }: KeyEncryptionKey, salt: Uint8Array): KeyEncryptionK
 function answeredBy(value: unknown): boolean {
   const { answer } = value as { readonly answer?: unknown };
   if (typeof answer === 'boolean') return answer;
-  const { code, detail } = answer as Exclude<ReplayAnswer, boolean>;
+  const { code, detail } = answer as FailedReply;
   throw new Fault(code === 'internal.quota' ? code : 'internal.store-unavailable', detail);
 }
 
