@@ -3,6 +3,7 @@
 
 // What is public, without a look at what it is given.
 export { canonicalise, canonicaliseContent, canonicaliseDocument } from './hot/canonical/canonicalise.ts';
+export { sameOctets } from './hot/octets/octet-hash.ts';
 export { OctetSink } from './hot/octets/octet-sink.ts';
 export { scan } from './hot/scan/scan.ts';
 export type { ContentRules, HoleKind, Piece } from './hot/template/image.ts';

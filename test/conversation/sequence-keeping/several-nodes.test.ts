@@ -15,6 +15,7 @@ import { completeResponderSequenceSettings } from '../../../packages/conversatio
 const START_MS = 1_800_000_000_000;
 const LEASE_MS = 10_000;
 const HOLD_MS = 20_000;
+const SET_BACK_MS = 3_600_000;
 const RESEND_MS = 2000;
 const OWNER = contextOwner('urn:uuid:shared');
 const WAY = { version: '200702', expiresAtMs: undefined } as const;
@@ -32,6 +33,8 @@ interface Course {
   readonly choices: readonly number[];
   /** After so many steps, a node is killed. */
   readonly kills: readonly number[];
+  /** After so many steps, the clock is set back. */
+  readonly setsBack: readonly number[];
 }
 
 /** What waits for its turn to go on, and what waits for a time. */
@@ -40,6 +43,8 @@ class Stage {
   readonly #ready: (() => void)[] = [];
   #alarms: { readonly atMs: number; readonly ring: () => void }[] = [];
   nowMs = START_MS;
+  /** What the clock of all nodes shows beside the time that has passed. */
+  skewMs = 0;
   steps = 0;
 
   constructor(choices: readonly number[]) {
@@ -90,7 +95,7 @@ class Node {
 
   constructor(stage: Stage, records: RecordStore, settings: { readonly node: string | undefined; life: string }) {
     const ambient: Ambient = {
-      nowMs: () => stage.nowMs,
+      nowMs: () => stage.nowMs + stage.skewMs,
       fillRandom: (out) => void out.set(new TextEncoder().encode(settings.life).subarray(0, out.length)),
       wakeAfter: (delayMs, wake) => stage.at(delayMs, () => this.isDead || wake()),
     };
@@ -137,7 +142,7 @@ class Scene {
   }
 
   async run(): Promise<void> {
-    const { nodes, messages, hasOffer, kills } = this.#course;
+    const { nodes, messages, hasOffer, kills, setsBack } = this.#course;
     await this.#records.transact(OWNER.partition, (records) => {
       const book = new SessionBook(records, { inactivityMs: 600_000, nowMs: START_MS });
       const inbound = newDestination({ ...THERE, windowMax: 32, acksTo: ANONYMOUS }, START_MS);
@@ -150,8 +155,15 @@ class Scene {
     for (let index = 0; index < nodes; index++) this.#nodes.push(this.#born(index));
     for (let number = 1; number <= messages; number++) void this.#send(number);
     const due = [...kills];
+    const dueBack = [...setsBack];
     while (this.#answered.size < messages && this.#failures.length === 0) {
       await this.#stage.step();
+      // Nobody waits for a time that the clock has yet to come to again.
+      expect(this.#stage.nowMs - START_MS).toBeLessThan(SET_BACK_MS / 2);
+      if (dueBack[0] !== undefined && this.#stage.steps >= dueBack[0]) {
+        dueBack.shift();
+        this.#stage.skewMs -= SET_BACK_MS;
+      }
       if (due[0] === undefined || this.#stage.steps < due[0]) continue;
       due.shift();
       this.#kill(this.#stage.choose(nodes));
@@ -211,6 +223,8 @@ class Scene {
 }
 const ANONYMOUS = 'http://www.w3.org/2005/08/addressing/anonymous';
 
+const STEPS = fc.array(fc.nat(120), { maxLength: 4 }).map((steps) => steps.sort((left, right) => left - right));
+
 const course = fc.record<Course>({
   nodes: fc.integer({ min: 2, max: 3 }),
   messages: fc.integer({ min: 1, max: 6 }),
@@ -218,7 +232,8 @@ const course = fc.record<Course>({
   hasOffer: fc.boolean(),
   servingMs: fc.array(fc.constantFrom(0, 10, 3000, 4 * LEASE_MS), { minLength: 1, maxLength: 4 }),
   choices: fc.array(fc.nat(11), { maxLength: 200 }),
-  kills: fc.array(fc.nat(120), { maxLength: 4 }).map((kills) => kills.sort((left, right) => left - right)),
+  kills: STEPS,
+  setsBack: STEPS.map((steps) => steps.slice(0, 2)),
 });
 
 describe('T109: nodes that share a store', () => {

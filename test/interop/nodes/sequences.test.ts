@@ -1,4 +1,4 @@
-// A sequence served by three nodes behind a balancer, which share Redis: messages are sent again to other nodes while the first is at work,
+// A sequence served by three nodes behind a balancer, which share Redis or PostgreSQL: messages are sent again to other nodes while the first is at work,
 // and nodes are killed meanwhile.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -15,16 +15,19 @@ const RUNS_ALL = process.env['PARLEY_LIVE'] === 'all';
 const MESSAGES = RUNS_ALL ? 2000 : 60;
 const KILLS = RUNS_ALL ? 20 : 2;
 const AT_ONCE = 8;
-const KIND: Kind = { server: 'Redis', contexts: 'shared', sequences: { leaseMs: 1000 } };
+const SERVERS = RUNS_ALL ? (['Redis', 'PostgreSQL'] as const) : (['Redis'] as const);
+const KINDS: readonly Kind[] = SERVERS.map((server) => ({ server, contexts: 'shared', sequences: { leaseMs: 1000 } }));
 /** Soon enough that most are sent again while they are handed over. */
 const PACE = { retransmitAfterMs: 30, retransmitAfterMaxMs: 400, attemptTimeoutMs: 5000 };
 const ECHO = /<e:Echo[^>]*>([^<]*)</;
 
-test.skipIf(missing(KIND) !== undefined)(
-  `T109: ${MESSAGES} messages of one sequence to any of three nodes, which are killed ${KILLS} times: each handed over, in order, and again only what a node had begun`,
+test.for(KINDS)(
+  `T109: ${MESSAGES} messages of one sequence to any of three nodes, which are killed ${KILLS} times: each handed over, in order, and again only what a node had begun: $server`,
   { timeout: RUNS_ALL ? 300_000 : 90_000 },
-  async () => {
-    const cluster = await Cluster.start(KIND);
+  async (kind, { skip }) => {
+    const lacking = missing(kind);
+    if (lacking !== undefined) skip(lacking);
+    const cluster = await Cluster.start(kind);
     const [service] = Certificate.readPem(readFileSync(path.join(KEYS, 'bob.pem')), DEFAULT_LIMITS);
     const bootstrap = symmetricX509.initiator({ service: { certificate: service!, reference: 'thumbprint' } });
     // A connection for each message, so that the balancer has a choice each time.

@@ -1,12 +1,12 @@
 /** What is said in return about sequences, as an envelope. */
-import type { Tape, XmlWriter } from '@parley/codec';
+import type { XmlWriter } from '@parley/codec';
 import type { SoapVersion } from '@parley/engine';
 import { sequenceAction } from '../sequence-wire/generation.ts';
 import { writeSequenceHeaders } from '../sequence-wire/header-writer.ts';
 import { writeCreateSequenceResponse, writeSequenceEnd } from '../sequence-wire/message-writer.ts';
 import type { AddressingStyle } from '../soap/addressing-style.ts';
 import { writeEnvelope } from '../soap/envelope-writer.ts';
-import { withHeaderBlocks } from './header-blocks.ts';
+import type { HeaderBlocks } from './header-blocks.ts';
 import type { SequenceAnswer } from './sequence-answer.ts';
 
 export interface AnswerStyle {
@@ -18,11 +18,11 @@ export interface AnswerStyle {
   readonly to?: string | undefined;
 }
 
-/** The envelope of `answer`, still without protection. `tape`: scratch. */
-export function answerEnvelope(answer: SequenceAnswer, style: AnswerStyle, tape: Tape): Uint8Array {
+/** The envelope of `answer`, still without protection. */
+export function answerEnvelope(answer: SequenceAnswer, style: AnswerStyle, blocks: HeaderBlocks): Uint8Array {
   const { headers } = answer;
   if (answer.action === 'application')
-    return withHeaderBlocks(answer.envelope, tape, (writer, soapVersion) => {
+    return blocks.into(answer.envelope, (writer, soapVersion) => {
       writeSequenceHeaders(writer, { ...headers, soapVersion });
     });
   const { newMessageId, ...written } = style;

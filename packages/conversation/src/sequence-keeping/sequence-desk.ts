@@ -14,6 +14,7 @@ import type { AnswerStyle } from './answer-envelope.ts';
 import { answerEnvelope } from './answer-envelope.ts';
 import type { Begun, ServeNumbered } from './delivery-queue.ts';
 import { DeliveryQueue } from './delivery-queue.ts';
+import { HeaderBlocks } from './header-blocks.ts';
 import { provenSequenceHeaders } from './proven-headers.ts';
 import { ResponderSequences } from './responder-sequences.ts';
 import type { SequenceAnswer } from './sequence-answer.ts';
@@ -88,6 +89,7 @@ export class SequenceDesk {
   readonly #sequences: ResponderSequences;
   readonly #queue: DeliveryQueue;
   readonly #scene: DeskScene;
+  readonly #blocks = new HeaderBlocks();
   /** Scratch. */
   readonly #tape = new Tape();
 
@@ -173,7 +175,7 @@ export class SequenceDesk {
       const { to, answer } = told;
       const { soapVersion } = sender.message;
       const style = { ...this.#styleFor(sender), relatesTo: undefined, to };
-      const octets = await sender.seal(answerEnvelope(answer, style, this.#tape), 'unasked');
+      const octets = await sender.seal(answerEnvelope(answer, style, this.#blocks), 'unasked');
       const soapAction = sequenceAction(answer.headers.version, 'SequenceAcknowledgement');
       return { ok: true, value: { to, octets, soapAction, soapVersion } };
     } catch (error) {
@@ -183,7 +185,7 @@ export class SequenceDesk {
 
   async #sealed(answer: SequenceAnswer, sender: SequencedMessage): Promise<Uint8Array> {
     const kind = answer.action === 'application' ? 'application' : 'sequence';
-    return await sender.seal(answerEnvelope(answer, this.#styleFor(sender), this.#tape), kind);
+    return await sender.seal(answerEnvelope(answer, this.#styleFor(sender), this.#blocks), kind);
   }
 
   /** The sender is proven, so that it is told which of its sequences is meant. */

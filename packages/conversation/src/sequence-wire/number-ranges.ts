@@ -26,6 +26,13 @@ export function withNumber(ranges: NumberRanges, number: number): NumberRanges {
 
 /** All numbers of both. */
 export function unionOf(left: NumberRanges, right: NumberRanges): NumberRanges {
+  // perf: most acknowledgements are of all that has come, and of one more than the last.
+  const [first] = left;
+  const [other] = right;
+  if (first === undefined || left === right) return right;
+  if (other === undefined) return left;
+  if (left.length === 1 && right.length === 1 && other.lower <= first.upper + 1 && first.lower <= other.upper + 1)
+    return [{ lower: Math.min(first.lower, other.lower), upper: Math.max(first.upper, other.upper) }];
   return united([...left, ...right]);
 }
 

@@ -6,6 +6,8 @@ export interface Lease {
   readonly shift: string;
   /** Epoch milliseconds. A node that has died is waited for so long. */
   readonly untilMs: number;
+  /** How long it is. */
+  readonly lengthMs: number;
 }
 
 /** The hand-overs of one sequence that a node makes in one go. */
@@ -13,13 +15,24 @@ export interface Shift extends Pick<Lease, 'node' | 'shift'> {
   readonly leaseMs: number;
   /** Whether a shift of this node is not over. */
   isGoingOn(shift: string): boolean;
+  /** Whether nobody has renewed that lease for as long as it is, as far as this node has seen. */
+  isAbandoned(lease: Lease, atMs: number): boolean;
 }
 
 /** Whether `shift` may hand over: nobody else does, or whoever did has gone. */
 export function mayHandOver(lease: Lease | undefined, shift: Shift, atMs: number): boolean {
   if (lease === undefined || lease.untilMs <= atMs) return true;
   // A node knows which of its own are over: after it was started again, all are.
-  return lease.node === shift.node && (lease.shift === shift.shift || !shift.isGoingOn(lease.shift));
+  if (lease.node === shift.node) return lease.shift === shift.shift || !shift.isGoingOn(lease.shift);
+  return isFromLater(lease, atMs) && shift.isAbandoned(lease, atMs);
+}
+
+/**
+ * Whether it was taken later than the clocks of nodes may differ: the clock was set back since. What it says is no time to wait for, but how
+ * long it is is.
+ */
+function isFromLater({ untilMs, lengthMs }: Lease, atMs: number): boolean {
+  return untilMs - lengthMs - atMs > lengthMs / 2;
 }
 
 /** Whether another node hands over, or has died and is waited for. */
@@ -34,5 +47,5 @@ export function isHeldBy(lease: Lease | undefined, { node, shift }: Shift): bool
 
 /** A lease that begins at `atMs`. */
 export function leaseOf({ node, shift, leaseMs }: Shift, atMs: number): Lease {
-  return { node, shift, untilMs: atMs + leaseMs };
+  return { node, shift, untilMs: atMs + leaseMs, lengthMs: leaseMs };
 }

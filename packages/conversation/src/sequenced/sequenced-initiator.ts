@@ -6,7 +6,7 @@ import type { Channel } from '../exchange/channel.ts';
 import type { OutgoingRequest } from '../initiator/outcome.ts';
 import { newDestination } from '../sequence/destination.ts';
 import { giveUpAnswer } from '../sequence/source.ts';
-import { withHeaderBlocks } from '../sequence-keeping/header-blocks.ts';
+import { HeaderBlocks } from '../sequence-keeping/header-blocks.ts';
 import { provenSequenceHeaders } from '../sequence-keeping/proven-headers.ts';
 import { SessionBook } from '../sequence-keeping/session-book.ts';
 import type { SequenceAction, SequenceVersion } from '../sequence-wire/generation.ts';
@@ -42,6 +42,7 @@ export class SequencedInitiator {
   readonly #carrier: Carrier;
   /** Messages that have a number and were not sent yet, by number. */
   readonly #fresh = new Map<number, Transmission>();
+  readonly #blocks = new HeaderBlocks();
   readonly #tape = new Tape();
 
   /** @throws Fault `caller.option-invalid` */
@@ -129,7 +130,7 @@ export class SequencedInitiator {
     };
     const envelope = isLast
       ? this.#envelope('LastMessage', randomUrn(this.#options.ambient), headers)
-      : withHeaderBlocks(kept, this.#tape, (writer, soapVersion) => {
+      : this.#blocks.into(kept, (writer, soapVersion) => {
           writeSequenceHeaders(writer, { ...headers, soapVersion });
         });
     return { request: await this.#seal(envelope, isLast ? 'sequence' : 'application'), pauseMs };
