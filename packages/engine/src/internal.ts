@@ -51,6 +51,7 @@ export type { IdPolicy, MessageClaims } from './read/message.ts';
 export { checkMessageIds, readMessage } from './read/message.ts';
 export type { SoapEnvelope } from './read/soap-envelope.ts';
 export { readEnvelopeShape, readHeaderBlocks } from './read/soap-envelope.ts';
+export { isEncrypting } from './seal/encrypted-selection.ts';
 export { ASSERTION_TOKEN, CERTIFICATE_SIGNATURE, ENDORSEMENT, SIGN as SIGNED_SELECTION } from './seal/request-shape.ts';
 export { envelopeFault } from './seal/rules.ts';
 export { RECIPIENT } from './seal/session-key.ts';

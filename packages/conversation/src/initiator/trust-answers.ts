@@ -74,7 +74,7 @@ export function tokenOf(
   };
   const { version, profile } = settings;
   const { limits } = profile.answers.policy;
-  const response = readResponse(tape, 0, { version, limits, shape, opening });
+  const response = readResponse(tape, 0, { version, limits, shape, opening, keySizeBits: settings.keySizeBits });
   try {
     if (negotiated !== undefined && response.context !== trust.context)
       throw new Fault('peer.structure-invalid', { reason: 'Context differs' });
@@ -166,12 +166,12 @@ function receivedToken(
   trust: TrustExchange,
   settings: InitiatorSettings,
 ): ReceivedToken {
-  const { keySizeBits, profile, ambient } = settings;
+  const { keySizeBits, directKeyBits, profile, ambient } = settings;
   requireKind(response, trust.context, settings);
   const { token } = response;
   if (token === undefined) throw new Fault('peer.structure-invalid', { reason: 'no token' });
   const expiresAtMs = grantedUntil(response, settings);
-  const secret = receiveKey(response, { sent: trust.entropy, keySizeBits, keys: profile.keys });
+  const secret = receiveKey(response, { sent: trust.entropy, keySizeBits, directKeyBits, keys: profile.keys });
   const key = { instance: token.instance, secret, createdAtMs: currentMs(ambient), expiresAtMs };
   const { identifier, tokenId, tokenElement, references } = token;
   return { identifier, tokenId, tokenElement, references, key, expiresAtMs };

@@ -12,6 +12,7 @@ import { Workplace } from '../exchange/workplace.ts';
 import type { NegotiationKind } from '../negotiation/negotiation.ts';
 import { negotiationFor } from '../negotiation/negotiation.ts';
 import type { ConversationProfile } from '../protection/conversation-profile.ts';
+import { directKeyBits } from '../protection/direct-key.ts';
 import { peerProfile } from '../protection/peer-profiles.ts';
 import { AlarmBell } from '../quota/alarm-bell.ts';
 import { PrincipalQuota } from '../quota/principal-quota.ts';
@@ -47,6 +48,7 @@ export interface ResponderSettings
   readonly amend: AmendmentPolicy | undefined;
   readonly scopes: readonly string[] | undefined;
   readonly defaultKeyBits: number;
+  readonly directKeyBits: number | undefined;
   readonly quota: PrincipalQuota;
   /** `undefined` with a store that has no records: then contexts are counted by process. */
   readonly ledger: SharedLedger | undefined;
@@ -99,6 +101,8 @@ export function completeSettings(options: ResponderOptions): ResponderSettings {
   const sequences = options.sequences && completeResponderSequenceSettings(options.sequences);
   if (sequences !== undefined) requireSequences(options, given);
   const profile = sequences === undefined ? given : withSequences(given);
+  options.bootstrap.requireStyle?.(profile.handshake);
+  const directBits = directKeyBits(profile);
   const pool = options.pool?.({
     policy: profile.requests.policy,
     contexts: contextsForPool(options.store),
@@ -117,7 +121,8 @@ export function completeSettings(options: ResponderOptions): ResponderSettings {
     profile,
     sequences,
     replayCache: options.replayCache ?? new MemoryReplayCache(),
-    defaultKeyBits: algorithmSuite(profile.suite).contextKeyBytes * 8,
+    defaultKeyBits: directBits ?? algorithmSuite(profile.suite).contextKeyBytes * 8,
+    directKeyBits: directBits,
     contextLifetimeMs: options.contextLifetimeMs ?? 10 * HOUR_MS,
     contextLifetimeMinMs: options.contextLifetimeMinMs ?? 0,
     entropy: options.entropy ?? 'both',

@@ -4,7 +4,7 @@ import { Fault } from '@parley/core';
 import { VERSION_URIS } from '@parley/core/internal';
 import { chargeRenewed, storeOnce } from '../quota/charged.ts';
 import { storableOctets } from '../store/context-copy.ts';
-import { isKeySize } from '../trust/key-material.ts';
+import { isKeySize } from '../trust/key-size.ts';
 import { invalidRequest } from '../trust/request-security-token.ts';
 import type { SecurityTokenResponse } from '../trust/request-security-token-response.ts';
 import { agreedExpiry } from './answer.ts';
@@ -114,7 +114,8 @@ function contextOf(
     throw new Fault('peer.context-unsupported', { reason: 'Instance' });
   if (tokenElement !== undefined) throw new Fault('peer.context-unsupported', { reason: 'extensions' });
   const bits = proofKey.lengthBytes * 8;
-  if (!isKeySize(bits) || (keySizeBits ?? bits) !== bits)
+  const { directKeyBits = bits } = settings;
+  if (!isKeySize(bits) || (keySizeBits ?? bits) !== bits || directKeyBits !== bits)
     throw new Fault('peer.context-unsupported', { reason: 'key size' });
   if (!ABSOLUTE_URI.test(identifier) || storableOctets(identifier) === undefined)
     throw new Fault('peer.trust-invalid-token', { reason: 'Identifier' });

@@ -9,6 +9,7 @@ import type { EncryptedKey } from '@parley/engine';
 import type { CarriedKeyOpening } from '@parley/engine/internal';
 import { isEncryptedKey, openCarriedKey, structureInvalid, TYPE, valueOctets } from '@parley/engine/internal';
 import { soleChild } from './child-elements.ts';
+import { isKeySize } from './key-size.ts';
 import { trustNames } from './names.ts';
 
 const BINARY_SECRET = localName('BinarySecret');
@@ -19,14 +20,23 @@ const TEXT_BYTES_MAX = 1024;
 /**
  * Reads the one child of `parent` (Entropy, RequestedProofToken). The octets go from the message into the secret and nowhere
  * else. The Type is not looked at: peers write it differently. `opening`: with what an EncryptedKey is decrypted, where one
- * may be there.
+ * may be there. `keySizeBits`: how large the key is that it is for, as far as anybody said so.
  *
  * @throws Fault `peer.structure-invalid` another child, or markup in it; `peer.encoding-invalid` no base64; `peer.limit-value` too
  *   long; `peer.decrypt-failed`, `peer.key-usage`, and what else decrypting a key throws
  */
-export function readKeyElement(tape: Tape, parent: number, name: string, opening?: CarriedKeyOpening): Secret {
+export function readKeyElement(
+  tape: Tape,
+  parent: number,
+  name: string,
+  opening?: CarriedKeyOpening,
+  keySizeBits?: number,
+): Secret {
   const element = soleChild(tape, parent, name);
-  if (opening !== undefined && isEncryptedKey(tape, element)) return openCarriedKey(tape, element, opening);
+  if (opening !== undefined && isEncryptedKey(tape, element)) {
+    const secretBytes = keySizeBits !== undefined && isKeySize(keySizeBits) ? keySizeBits / 8 : undefined;
+    return openCarriedKey(tape, element, { ...opening, secretBytes });
+  }
   // interop: WCF takes it from either generation.
   if (
     !(isNamed(tape, element, Namespace.wst, BINARY_SECRET) || isNamed(tape, element, Namespace.wst05, BINARY_SECRET))

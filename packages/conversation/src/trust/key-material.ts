@@ -2,12 +2,11 @@
 import { computeKey, Fault, Secret } from '@parley/core';
 import { VERSION_URIS } from '@parley/core/internal';
 import type { Ambient } from '../exchange/ambient.ts';
+import { isKeySize } from './key-size.ts';
 import type { SecurityTokenRequest } from './request-security-token.ts';
 import { invalidRequest } from './request-security-token.ts';
 import type { SecurityTokenResponse } from './request-security-token-response.ts';
 
-const KEY_BITS_MIN = 128;
-const KEY_BITS_MAX = 512;
 /** spec: entropy should have 128 bits at least. */
 const ENTROPY_BYTES_MIN = 16;
 const ENTROPY_BYTES_MAX = 128;
@@ -26,6 +25,8 @@ export type KeyContribution = 'both' | 'requester' | 'issuer';
 /** What an issuer is set to. */
 export interface KeyIssuance {
   readonly defaultKeyBits: number;
+  /** The one size that will do (`directKeyBits`). Default: any. */
+  readonly directKeyBits?: number | undefined;
   readonly entropy: KeyContribution;
   readonly ambient: Ambient;
 }
@@ -33,15 +34,15 @@ export interface KeyIssuance {
 /**
  * Makes the key that answers `request`: as the issuer is set, the issuer's alone when the requester sent no entropy.
  *
- * @throws Fault `peer.trust-invalid-request` a size outside 128..512 or no multiple of 8, entropy too short or too
+ * @throws Fault `peer.trust-invalid-request` a size outside 128..512, no multiple of 8 or not the one that will do, entropy too short or too
  * long, or another way of computing
  */
 export function issueKey(
   request: SecurityTokenRequest,
-  { defaultKeyBits, entropy: who, ambient }: KeyIssuance,
+  { defaultKeyBits, directKeyBits, entropy: who, ambient }: KeyIssuance,
 ): IssuedKey {
   const keySizeBits = request.keySizeBits ?? defaultKeyBits;
-  if (!isKeySize(keySizeBits)) throw invalidRequest('KeySize');
+  if (!isKeySize(keySizeBits) || (directKeyBits ?? keySizeBits) !== keySizeBits) throw invalidRequest('KeySize');
   const algorithm = request.computedKeyAlgorithm;
   if (algorithm !== undefined && !isPSha1(algorithm)) throw invalidRequest('ComputedKeyAlgorithm');
   const keyBytes = keySizeBits / 8;
@@ -66,6 +67,8 @@ export interface KeyExpectation {
   /** Its entropy (borrowed), or none. */
   readonly sent: Secret | undefined;
   readonly keySizeBits: number;
+  /** As in {@link KeyIssuance}. */
+  readonly directKeyBits?: number | undefined;
   /** `any`: the issuer may pass over the entropy, or take it for the key (WS-Trust §2.5). */
   readonly keys: 'combined' | 'any';
 }
@@ -78,10 +81,11 @@ export interface KeyExpectation {
  */
 export function receiveKey(
   response: SecurityTokenResponse,
-  { sent, keySizeBits: asked, keys }: KeyExpectation,
+  { sent, keySizeBits: asked, directKeyBits, keys }: KeyExpectation,
 ): Secret {
   const keySizeBits = response.keySizeBits === undefined || response.keySizeBits === 0 ? asked : response.keySizeBits;
-  if (!isKeySize(keySizeBits) || keySizeBits < asked) throw keyFault('KeySize');
+  if (!isKeySize(keySizeBits) || keySizeBits < asked || (directKeyBits ?? keySizeBits) !== keySizeBits)
+    throw keyFault('KeySize');
   const keyBytes = keySizeBits / 8;
   const { computedKey, entropy, proofKey } = response;
   if (proofKey !== undefined && (sent === undefined || keys === 'any')) {
@@ -102,11 +106,6 @@ export function receiveKey(
 
 function keyFault(reason: string): Fault {
   return new Fault('peer.key-usage', { reason });
-}
-
-/** Whether a key of so many bits is one that we make or take. */
-export function isKeySize(bits: number): boolean {
-  return Number.isSafeInteger(bits) && bits >= KEY_BITS_MIN && bits <= KEY_BITS_MAX && bits % 8 === 0;
 }
 
 function isEntropySize(lengthBytes: number): boolean {

@@ -96,6 +96,8 @@ export interface ResponseReading {
   readonly shape?: ResponseShape | undefined;
   /** With what EncryptedKeys in it are opened. */
   readonly opening?: CarriedKeyOpening | undefined;
+  /** How large the key is if the response does not say so. */
+  readonly keySizeBits?: number | undefined;
 }
 
 /**
@@ -107,7 +109,7 @@ export interface ResponseReading {
 export function readResponse(
   tape: Tape,
   parent: number,
-  { version, limits, shape = 'final', opening }: ResponseReading,
+  { version, limits, shape = 'final', opening, keySizeBits: asked }: ResponseReading,
 ): SecurityTokenResponse {
   const uris = VERSION_URIS[version];
   const [element, authenticator] = responseElements(tape, parent, version, shape);
@@ -132,16 +134,20 @@ export function readResponse(
     combinedHash: authenticator === undefined ? undefined : readCombinedHash(tape, authenticator),
     element,
   };
+  const keyBits = partial.keySizeBits === 0 ? asked : (partial.keySizeBits ?? asked);
   // Last, so that nothing is thrown past a secret.
   const proofKey =
     proof === undefined || computedKey !== undefined
       ? undefined
-      : readKeyElement(tape, proof, 'RequestedProofToken', opening);
+      : readKeyElement(tape, proof, 'RequestedProofToken', opening, keyBits);
   try {
     return {
       ...partial,
       proofKey,
-      entropy: children.Entropy === undefined ? undefined : readKeyElement(tape, children.Entropy, 'Entropy', opening),
+      entropy:
+        children.Entropy === undefined
+          ? undefined
+          : readKeyElement(tape, children.Entropy, 'Entropy', opening, keyBits),
     };
   } catch (error) {
     proofKey?.wipe();

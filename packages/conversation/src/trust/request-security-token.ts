@@ -130,7 +130,10 @@ export function readRequest(
   // Last, so that nothing is thrown past a secret.
   return {
     ...partial,
-    entropy: children.Entropy === undefined ? undefined : readKeyElement(tape, children.Entropy, 'Entropy', opening),
+    entropy:
+      children.Entropy === undefined
+        ? undefined
+        : readKeyElement(tape, children.Entropy, 'Entropy', opening, partial.keySizeBits),
   };
 }
 

@@ -16,6 +16,8 @@ import type { Credentials } from './credentials.ts';
 export interface CarriedKeyOpening {
   readonly policy: Policy;
   readonly credentials: Pick<Credentials, 'ownKeys' | 'encryptedKeys'>;
+  /** How long the secret is, which RSA 1.5 has to know. Default: as the policy has it. */
+  readonly secretBytes?: number | undefined;
 }
 
 /** Under a secret that the peer has shown to have, any wrap of ours that is no 3DES will do. */
@@ -27,7 +29,11 @@ const KEY_WRAPS: readonly KeyWrapName[] = ['kw-aes128', 'kw-aes192', 'kw-aes256'
  * @throws Fault `peer.key-usage` it is not for us; `peer.keyinfo-forbidden` named by a token of the message, or by a secret that
  *   we have not; `peer.alg-forbidden` as the policy has it; `peer.decrypt-failed`; and what reading it throws
  */
-export function openCarriedKey(tape: Tape, element: number, { policy, credentials }: CarriedKeyOpening): Secret {
+export function openCarriedKey(
+  tape: Tape,
+  element: number,
+  { policy, credentials, secretBytes = policy.rsa15KeyBytes }: CarriedKeyOpening,
+): Secret {
   const rules = policy.keyWraps.length > 0 ? policy : { ...policy, keyWraps: KEY_WRAPS };
   const { method, recipient, cipherValue } = readEncryptedKey(tape, element, rules);
   const encrypted = base64Octets(tape, cipherValue);
@@ -43,6 +49,5 @@ export function openCarriedKey(tape: Tape, element: number, { policy, credential
   if (named.form === 'token') throw new Fault('peer.keyinfo-forbidden', { reason: 'a token in a Body' });
   const own = credentials.ownKeys?.find(({ certificate }) => isMeant(named, certificate));
   if (own === undefined) throw new Fault('peer.key-usage', { reason: 'encrypted for somebody else' });
-  // RSA 1.5 has to know the length.
-  return decryptKey(method, own.privateKey, encrypted, method.oaep === undefined ? policy.rsa15KeyBytes : undefined);
+  return decryptKey(method, own.privateKey, encrypted, method.oaep === undefined ? secretBytes : undefined);
 }
