@@ -8,18 +8,18 @@ import { numberedDocument } from './src/documents/document-source.ts';
 const findings = mkdtempSync(path.join(tmpdir(), 'parley-fuzz-'));
 
 test.each([1, 2, 3])(
-  'T24 T26: 24,000 documents of seed %i show no difference that is not allowed',
+  'T24 T26: 8,000 documents of seed %i show no difference that is not allowed',
   { timeout: 300_000 },
   async (seed) => {
     const { status, output } = await runFuzzer('differential', [
-      ...['--seed', String(seed), '--documents', '24000', '--findings', findings],
+      ...['--seed', String(seed), '--documents', '8000', '--findings', findings],
     ]);
     expect(output).toMatch(/\n0 differences\n$/u);
     expect(status, output).toBe(0);
     const counted = (name: string): number => Number(new RegExp(`${name} (\\d+)`, 'u').exec(output)?.[1]);
     // The seeds must keep both kinds in play.
-    expect(counted('accepted')).toBeGreaterThan(6_000);
-    expect(counted('refused')).toBeGreaterThan(6_000);
+    expect(counted('accepted')).toBeGreaterThan(2_000);
+    expect(counted('refused')).toBeGreaterThan(2_000);
   },
 );
 

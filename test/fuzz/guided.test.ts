@@ -14,7 +14,7 @@ test('a short run over every target finds nothing', { timeout: 180_000 }, async 
   const folder = mkdtempSync(path.join(tmpdir(), 'parley-fuzz-'));
   const corpus = path.join(folder, 'corpus');
   const { status, output } = await runFuzzer('guided', [
-    ...['--minutes', '0.2', '--seed', '1', '--findings', path.join(folder, 'findings'), '--corpus', corpus],
+    ...['--executions', '6000', '--seed', '1', '--findings', path.join(folder, 'findings'), '--corpus', corpus],
   ]);
   expect(output).toMatch(/\n0 findings\n$/u);
   expect(status, output).toBe(0);
