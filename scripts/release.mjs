@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { ROOT, run } from './bootstrap.mjs';
 import { bundle } from './bundle.mjs';
 import { pnpm } from './pnpm.mjs';
+import { repositoryUrl } from './repository.mjs';
 
 const OUT = path.join(ROOT, '.parley', 'release');
 const { tag } = parseArgs({ options: { tag: { type: 'string' } } }).values;
@@ -53,6 +54,9 @@ function requireReady(wanted) {
   const entry = new RegExp(`^## ${wanted.replaceAll('.', '\\.')}, \\d{4}-\\d{2}-\\d{2}$`, 'm');
   if (!entry.test(readFileSync(path.join(ROOT, 'CHANGELOG.md'), 'utf8')))
     refuse(`CHANGELOG.md has no "## ${wanted}, <date>"`);
+  // Provenance is of a repository, and of no other than the one that the manifests name.
+  if (repositoryUrl() === undefined)
+    refuse('nobody says where its repository is: set GITHUB_REPOSITORY, or give the remote "origin" an address');
 }
 
 /**

@@ -1,5 +1,5 @@
 // An archive that is verified in shards has the results of one that is verified in one go.
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type ArchiveEvent, type ArchiveOptions, fileSegments, folderObjects, verifyArchive } from '@parley/archive';
@@ -144,4 +144,19 @@ test('what is damaged is verified up to there, and said; what has changed since 
     code: 'caller.option-invalid',
     detail: { option: 'out' },
   });
+});
+
+test('an archive with nothing in it is refused before anything is kept of it', async () => {
+  const empty = mkdtempSync(path.join(folder, 'empty-'));
+  writeFileSync(path.join(empty, 'notes.txt'), 'no log');
+  const store = path.join(folder, 'of nothing');
+  const run = verifyArchive(optionsFor(archive, 'of nothing', { source: fileSegments([empty]) }));
+  await expect(run).rejects.toMatchObject({ code: 'caller.input-invalid' });
+  expect(existsSync(store)).toBe(false);
+});
+
+test.skipIf(!existsSync('/proc/self'))('results go nowhere where a folder takes no other', async () => {
+  const store = folderObjects('/proc/self/of parley/deeper');
+  await expect(store.put('a', new Uint8Array(1))).rejects.toMatchObject({ code: 'caller.output-unwritable' });
+  await expect(store.putIfAbsent('a', new Uint8Array(1))).rejects.toMatchObject({ code: 'caller.output-unwritable' });
 });

@@ -202,3 +202,15 @@ describe('a reader that goes away, and an interrupt', () => {
     expect(JSON.parse(stderr)).toMatchObject({ complete: false });
   });
 });
+
+test.each([
+  ['no JSON', 'garbage\n'],
+  ['JSON of something else', '{"a":1}\n[]\n7\n'],
+  ['lines that are no text', Buffer.from([0x7b, 0xff, 0xfe, 0x0a])],
+  ['records without messages', '{"at":1}\n{"message":7}\n'],
+])('a log of nothing but %s holds no message: status 2, and it says so', async (_, content) => {
+  const log = write('nothing.ndjson', content);
+  const { status, stdout } = await parley(['verify', log, '--keys', KEYS, '--workers', '0']);
+  expect(status).toBe(2);
+  expect(stdout).toMatch(/^no message in it: every line of a log is a record in JSON$/m);
+});

@@ -32,6 +32,20 @@ describe('parley explain', () => {
     expect(stdout).not.toMatch(/^(peer|internal)\./m);
   });
 
+  test.each([
+    ['peer.digets', 'peer.digest-mismatch'],
+    ['digest-mismach', 'peer.digest-mismatch'],
+    ['peer.limit-tokns', 'peer.limit-tokens'],
+    ['internal.busi', 'internal.busy'],
+    ['caller.option.invalid', 'caller.option-invalid'],
+    ['confirmaton', 'peer.confirmation-mismatch'],
+    ['caller.stroe', 'caller.store-missing'],
+  ])('%s is none, and has a nearest', async (text, nearest) => {
+    const { status, stderr } = await parley(['explain', text]);
+    expect(status).toBe(2);
+    expect(stderr).toContain(`there is no code ${text}; did you mean ${nearest}?`);
+  });
+
   test.each(['nosuch', '\u001b[31m', ''.padEnd(5000, 'x')])('%j is none', async (text) => {
     const { status, stdout, stderr } = await parley(['explain', text]);
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });

@@ -73,6 +73,6 @@ test('a misspelt option is answered on one line', async () => {
   const { status, stderr } = await parley(['verify', MESSAGE, '--keys', KEYS, '--profil', 'strict']);
   expect([status, stderr]).toEqual([
     2,
-    "parley: caller.option-invalid: wrong usage: unknown option '--profil' (Did you mean --profile?)\n",
+    'parley: caller.option-invalid: wrong usage: option --profil: unknown: nearest --profile: see parley verify --help\n',
   ]);
 });

@@ -254,3 +254,17 @@ describe('a configuration that does not fit says where, and what', () => {
     expect(JSON.parse(schema.stdout)).toMatchObject({ title: 'Parley gateway', required: ['listen'] });
   });
 });
+
+test.each([
+  ['contexts: { folder: misspelt/contexts, key: kek }', 'contexts.folder'],
+  ['contexts: { folder: contexts, key: kek, witness: misspelt/witness }', 'contexts.witness'],
+  ['contexts: { folder: contexts, key: kek }\nreplays: { folder: users.txt/replays }', 'replays.folder'],
+])('what is kept is kept in folders that are there: %s', async (more, option) => {
+  const where = await folder();
+  await createKeyEncryptionKeyFile(path.join(where, 'kek'));
+  writeFileSync(path.join(where, 'gateway.yaml'), ingress('http://127.0.0.1:9/nowhere', more));
+  const { status, stderr } = await parley(['serve'], { directory: where });
+  expect(status).toBe(2);
+  expect(stderr).toMatch(/caller\.store-missing: .*there is no folder .* to make it in/);
+  expect(stderr).toContain(option);
+});

@@ -37,13 +37,20 @@ export class Installed {
   }
 }
 
-/** Makes the tarballs, as they would be published. */
+/** Makes the tarballs, as they would be published from the repository of somebody. */
 export function pack(): void {
-  succeed(process.execPath, ['scripts/release.mjs'], ROOT);
+  const run = { GITHUB_REPOSITORY: 'somebody/fork', GITHUB_SERVER_URL: 'https://github.com' };
+  succeed(process.execPath, ['scripts/release.mjs'], ROOT, run);
 }
 
-export function succeed(program: string, args: readonly string[], cwd: string): string {
-  const { status, stdout, stderr } = spawnSync(program, args, { cwd, encoding: 'utf8' });
+export function succeed(
+  program: string,
+  args: readonly string[],
+  cwd: string,
+  environment: Readonly<Record<string, string>> = {},
+): string {
+  const env = { ...process.env, ...environment };
+  const { status, stdout, stderr } = spawnSync(program, args, { cwd, env, encoding: 'utf8' });
   if (status !== 0) throw new Error(`${program} ${args.join(' ')}: ${stdout}${stderr}`);
   return stdout;
 }

@@ -6,6 +6,7 @@ import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/co
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { repositoryMembers, repositoryUrl, webAddress } from '../../scripts/repository.mjs';
 import { PACKAGES } from '../tidy/sources.ts';
 import { Installed, MINUTES_MS, pack, RELEASE, ROOT, succeed } from './installed.ts';
 
@@ -35,7 +36,9 @@ describe.each(PACKAGES)('@parley/%s', (name) => {
       description: expect.stringMatching(/\.$/),
       keywords: expect.arrayContaining(['soap', 'ws-secureconversation']),
       license: 'Apache-2.0',
-      repository: { directory: `packages/${name}` },
+      repository: { type: 'git', url: 'git+https://github.com/somebody/fork.git', directory: `packages/${name}` },
+      homepage: 'https://github.com/somebody/fork#readme',
+      bugs: 'https://github.com/somebody/fork/issues',
       publishConfig: { access: 'public', provenance: true },
       engines: { node: '>=20.19' },
     });
@@ -140,3 +143,23 @@ function arrayBufferOf(data: Buffer): ArrayBuffer {
   new Uint8Array(copy).set(data);
   return copy;
 }
+
+test.each([
+  ['git@github.com:owner/parley.git', 'https://github.com/owner/parley'],
+  ['ssh://git@git.example.org:2222/owner/parley.git', 'https://git.example.org/owner/parley'],
+  ['https://user:secret@git.example.org/group/sub/parley', 'https://git.example.org/group/sub/parley'],
+  ['/srv/git/parley.git', undefined],
+  ['../parley', undefined],
+  ['', undefined],
+])('a remote %j is read at %s', (remote, url) => expect(webAddress(remote)).toBe(url));
+
+test('the sources name no repository: what is packed names the one it comes from', () => {
+  for (const name of PACKAGES) {
+    const manifest: unknown = JSON.parse(readFileSync(path.join(ROOT, 'packages', name, 'package.json'), 'utf8'));
+    for (const member of ['repository', 'homepage', 'bugs']) expect(manifest).not.toHaveProperty(member);
+  }
+  expect(repositoryUrl({ GITHUB_REPOSITORY: 'a/b', GITHUB_SERVER_URL: 'https://ghe.example' })).toBe(
+    'https://ghe.example/a/b',
+  );
+  expect(repositoryMembers('@parley/core', undefined)).toEqual({});
+});

@@ -33,6 +33,11 @@ const BANS: readonly Ban[] = [
     message: 'the order of C14N is by code point, and no order of ours depends on a locale',
     example: 'names.sort((a, b) => a.localeCompare(b));',
   },
+  {
+    pattern: /\bmkdir(Sync)?\(.*\brecursive\b/,
+    message: 'makeDirectory of @parley/sealing: that of Node never ends where a folder takes no other, as in /proc',
+    example: 'await mkdir(folder, { recursive: true, mode: 0o700 });',
+  },
   { pattern: /\bMath\.random\b/, message: 'ask for fillRandom', example: 'const id = Math.random();' },
   {
     pattern: /\bDate\.now\b|\bnew Date\(\)|\bperformance\.now\b|\bhrtime\b|\bset(Timeout|Interval)\b/,

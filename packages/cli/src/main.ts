@@ -1,4 +1,3 @@
-import { Fault } from '@parley/core';
 import { failedReply, listOf, requireKind, TEXT } from '@parley/core/internal';
 import type { Command } from 'commander';
 import { CommanderError } from 'commander';
@@ -10,6 +9,7 @@ import { Interrupted } from './terminal/interrupted.ts';
 import type { Terminal } from './terminal/terminal.ts';
 import { processTerminal } from './terminal/terminal.ts';
 import { PipeClosed } from './terminal/text-output.ts';
+import { usageFault } from './terminal/usage-fault.ts';
 
 /** How long a command may take to end by itself after an interrupt, unless it finishes what is under way. */
 const GRACE_MS = 2000;
@@ -33,9 +33,14 @@ export async function main(words: readonly string[]): Promise<ExitStatus> {
   });
   try {
     requireKind(WORDS, words, 'words');
-    const status = await run(words, terminal, (begun) => {
+    let status: ExitStatus = ExitStatus.ok;
+    const parley = program(terminal, (ended) => {
+      status = ended;
+    });
+    parley.hook('preAction', (_, begun) => {
       command = begun;
     });
+    await inOurWords(parley, words);
     await terminal.stdout.flush();
     return status;
   } catch (error) {
@@ -45,18 +50,14 @@ export async function main(words: readonly string[]): Promise<ExitStatus> {
   }
 }
 
-async function run(
-  words: readonly string[],
-  terminal: Terminal,
-  onBegun: (command: Command) => void,
-): Promise<ExitStatus> {
-  let status: ExitStatus = ExitStatus.ok;
-  const parley = program(terminal, (ended) => {
-    status = ended;
-  });
-  parley.hook('preAction', (_, command) => onBegun(command));
-  await parley.parseAsync(words, { from: 'user' });
-  return status;
+/** Runs it; what commander refuses is refused as all else is. Help and version end it, too: commander has written them already. */
+async function inOurWords(parley: Command, words: readonly string[]): Promise<void> {
+  try {
+    await parley.parseAsync(words, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode !== 0) throw usageFault(error, parley, words);
+  }
 }
 
 async function report(
@@ -65,9 +66,7 @@ async function report(
   words: readonly string[],
   command: Command | undefined,
 ): Promise<ExitStatus> {
-  // Help and version end here too; commander has written them already.
-  if (error instanceof CommanderError && error.exitCode === 0) return ExitStatus.ok;
-  const { code, detail } = failedReply(error instanceof CommanderError ? usageFault(error, words) : error);
+  const { code, detail } = failedReply(error);
   try {
     await terminal.stderr.line(faultLine(code, inWordsOf(command, detail), words.includes('--json')));
     await terminal.stderr.flush();
@@ -76,16 +75,4 @@ async function report(
   }
   if (terminal.interrupted.aborted) return ExitStatus.interrupted;
   return code === 'peer.soap-fault' ? ExitStatus.refused : ExitStatus.error;
-}
-
-function usageFault(error: CommanderError, words: readonly string[]): Fault {
-  if (error.code === 'commander.help') {
-    const [first, named] = words;
-    const reason =
-      first === 'help'
-        ? `there is no command ${named}; see parley --help`
-        : `name a command; see ${['parley', first, '--help'].filter((word) => word !== undefined).join(' ')}`;
-    return new Fault('caller.option-invalid', { reason });
-  }
-  return new Fault('caller.option-invalid', { reason: error.message.replace(/^error: /, '').replaceAll('\n', ' ') });
 }

@@ -42,6 +42,7 @@ export {
 export { connectionFailure, connectionReason } from './base/connection-failure.ts';
 export { equalConstantTime, equalsText } from './base/constant-time.ts';
 export { failedReply, withCause } from './base/fault.ts';
+export { gotName } from './base/got.ts';
 export { requireInput } from './base/input.ts';
 export { formatInstant, parseInstant, parseInstantOctets } from './base/instant.ts';
 export { invariant, unreachable } from './base/invariant.ts';

@@ -85,6 +85,11 @@ describe.each([
     ['an Id that the header has', ofId('_1'), 'peer.id-duplicate'],
     ['an Id twice', `${ofId('twice')}${ofId('twice')}`, 'peer.id-duplicate'],
     ['a comment', '<m:Order xmlns:m="urn:m"><!-- --></m:Order>', 'peer.structure-invalid'],
+    [
+      'EncryptedData once more',
+      '<m:Order xmlns:m="urn:m"><x:EncryptedData xmlns:x="http://www.w3.org/2001/04/xmlenc#"/></m:Order>',
+      'peer.limit-enc-depth',
+    ],
     ['nothing wrong, but signed by nobody', ofId('other'), 'peer.digest-mismatch'],
   ])('%s', (_name, content, code) => {
     const { code: told, detail } = refusal(content);

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import { link, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { link, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { Fault } from '@parley/core';
 import { requireKind, TEXT } from '@parley/core/internal';
+import { makeDirectory } from '@parley/sealing/internal';
 import type { FoundObject, ObjectRange, ObjectStore } from './object-store.ts';
 
 /** Between what is begun and its name; no name of ours has it. */
@@ -107,7 +108,7 @@ class FolderObjects implements ObjectStore {
     const target = this.#pathOf(name);
     const temporary = `${target}${BEGUN}${randomBytes(6).toString('hex')}`;
     try {
-      await mkdir(path.dirname(target), { recursive: true, mode: 0o700 });
+      await makeDirectory(path.dirname(target));
       const handle = await open(temporary, 'wx', 0o600);
       try {
         await handle.writeFile(octets);

@@ -1,3 +1,4 @@
+import { Fault } from '@parley/core';
 import type { Kind } from '@parley/core/internal';
 import {
   anything,
@@ -66,6 +67,8 @@ export interface ArchiveOptions {
 const PROFILES: readonly PolicyName[] = [...PROFILE_NAMES, ...BOOTSTRAP_PROFILE_NAMES];
 const SHARDS_MAX = 65_536;
 const OUTAGE_MAX_MS = 300_000;
+const NOTHING_THERE =
+  'there is nothing in the archive to verify; of folders, files named .xml, .ndjson, .jsonl and .log are read, also .gz and .zst';
 
 const VERIFIER = port<ArchiveVerifier>('verifyBatch', 'close');
 
@@ -97,7 +100,7 @@ const OPTIONS: Kind<ArchiveOptions> = shapeOf<ArchiveOptions>({
  * archive. What is done is kept in `store`; with the same options again, whoever stopped or died in between, it goes on there, and comes to the same
  * octets. The results are those of `verifyLog` over all segments. `undefined` when the signal ended it.
  *
- * @throws Fault `caller.option-invalid` (the store has another archive), `caller.input-unreadable`, `caller.output-unwritable`, and what
+ * @throws Fault `caller.option-invalid` (the store has another archive), `caller.input-invalid` (there is nothing in it), `caller.input-unreadable`, `caller.output-unwritable`, and what
  *   `contexts` throws
  */
 export async function verifyArchive(options: ArchiveOptions): Promise<ArchiveSummary | undefined> {
@@ -180,6 +183,7 @@ async function begunJob(options: ArchiveOptions): Promise<Job> {
 
 async function jobOf({ source, judging, shards }: ArchiveOptions): Promise<Job> {
   const segments = (await source.segments()).map(({ name, sizeBytes }) => ({ name, sizeBytes }));
+  if (segments.length === 0) throw new Fault('caller.input-invalid', { reason: NOTHING_THERE });
   const sizeBytes = segments.reduce((sum, segment) => sum + segment.sizeBytes, 0);
   return {
     version: 2,

@@ -37,9 +37,25 @@ function codesFor(text: string | undefined): readonly FaultCode[] {
   const begun = FAULT_CODES.filter((code) => code.startsWith(text));
   const codes = begun.length > 0 ? begun : FAULT_CODES.filter((code) => code.includes(text));
   if (codes.length > 0) return codes;
-  const nearest = nearestName(text, FAULT_CODES);
+  const nearest = nearestCode(text);
   const hint = nearest === undefined ? 'see parley explain' : `did you mean ${nearest}?`;
   throw new Fault('caller.option-invalid', { reason: `there is no code ${text.slice(0, 64)}; ${hint}` });
+}
+
+/** By all of its name, else by what follows its prefix, by that's beginning, or by a word of it. */
+function nearestCode(text: string): FaultCode | undefined {
+  const whole = nearestName(text, FAULT_CODES);
+  if (whole !== undefined) return whole as FaultCode;
+  const [prefix = '', named] = text.includes('.') ? text.split('.', 2) : ['', text];
+  const parts = new Map<string, FaultCode>();
+  for (const code of FAULT_CODES) {
+    const name = code.slice(code.indexOf('.') + 1);
+    const words = name.split('-');
+    if (!code.startsWith(prefix)) continue;
+    for (const part of [name, words.slice(0, -1).join('-'), ...words]) if (!parts.has(part)) parts.set(part, code);
+  }
+  const nearest = nearestName(named ?? '', [...parts.keys()]);
+  return nearest === undefined ? undefined : parts.get(nearest);
 }
 
 function explanationText(code: FaultCode): string {

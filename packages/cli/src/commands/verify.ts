@@ -19,7 +19,7 @@ import { judgedBy, unpackLimits } from '../options/policy-option.ts';
 import { Pace } from '../report/pace.ts';
 import type { Progress } from '../report/progress-bar.ts';
 import { NO_PROGRESS, progressBar } from '../report/progress-bar.ts';
-import { summaryJson, summaryText } from '../report/verify-report.ts';
+import { messagesRead, summaryJson, summaryText } from '../report/verify-report.ts';
 import { ExitStatus } from '../terminal/exit-status.ts';
 import { faultLine } from '../terminal/fault-text.ts';
 import type { Terminal } from '../terminal/terminal.ts';
@@ -139,10 +139,10 @@ async function verifyWith(run: Run): Promise<ExitStatus> {
 function statusOf(summary: VerifySummary, { unread, options, stop }: Run): ExitStatus {
   const isStopped = stop.signal.aborted;
   if (!summary.complete && !isStopped) return ExitStatus.interrupted;
-  // A store that fails, a worker that dies or a file that cannot be read is no verdict on messages; and none is no good one.
+  // A store that fails, a worker that dies or a file that cannot be read is no verdict on messages; and none is no good one: records that hold none are none.
   const isUnjudged = Object.keys(summary.refused).some((code) => code.startsWith('internal.'));
   if (isUnjudged || unread.replies.length > 0) return ExitStatus.error;
-  if (!isStopped && summary.messages < options.least) return ExitStatus.error;
+  if (!isStopped && messagesRead(summary) < options.least) return ExitStatus.error;
   return summary.valid === summary.messages ? ExitStatus.ok : ExitStatus.refused;
 }
 

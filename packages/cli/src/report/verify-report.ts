@@ -68,6 +68,11 @@ function sequenceLines({ sequences }: FilesRead): readonly string[] {
   });
 }
 
+/** Without records that hold none. */
+export function messagesRead({ messages, refused }: VerifySummary): number {
+  return messages - (refused['caller.input-invalid'] ?? 0);
+}
+
 function notes(summary: VerifySummary, read: FilesRead): readonly string[] {
   const [firstCode] = Object.keys(summary.refused);
   const said: readonly (readonly [boolean, string])[] = [
@@ -75,8 +80,9 @@ function notes(summary: VerifySummary, read: FilesRead): readonly string[] {
     [read.skippedFiles > 0, `skipped ${counted(read.skippedFiles, 'file')} that by name hold no messages`],
     [read.resultsFiles > 0, `skipped ${counted(read.resultsFiles, 'file')} with results of a verification`],
     [read.unreadFiles > 0, `not read, or not to the end: ${counted(read.unreadFiles, 'file')}`],
+    [summary.messages > 0 && messagesRead(summary) === 0, 'no message in it: every line of a log is a record in JSON'],
     [
-      !read.stopped && summary.messages < read.least,
+      !read.stopped && messagesRead(summary) < read.least,
       `too few: at least ${grouped(read.least)} ${read.least === 1 ? 'message was' : 'messages were'} expected`,
     ],
     [read.stopped, 'stopped at the first refusal: this is not the whole'],

@@ -45,7 +45,11 @@ export const PEER_FAULTS = {
     'Sender',
     'More SAML assertions than `assertionsMax`, or one longer than `assertionBytesMax`.',
   ],
-  'peer.limit-enc-depth': ['Sender', 'EncryptedData inside decrypted content: nothing is decrypted twice.'],
+  // Told as all else that is wrong with a plaintext is, or it would say what the plaintext holds.
+  'peer.limit-enc-depth': [
+    'wsse:InvalidSecurity',
+    'EncryptedData inside decrypted content: nothing is decrypted twice.',
+  ],
   'peer.limit-cost': [
     'Sender',
     'Canonicalising what is signed would cost more than `canonicalFactorMax` times the message.',

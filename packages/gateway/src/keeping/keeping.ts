@@ -1,8 +1,11 @@
 /** What a gateway keeps of conversations: their contexts, and what was seen once. */
 import type { RequestListener } from 'node:http';
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
 import type { ContextStore, ReplayCache } from '@parley/conversation';
 import { MemoryContextStore, MemoryReplayCache, TokenContextStore } from '@parley/conversation';
 import type { Meter } from '@parley/core';
+import { Fault } from '@parley/core';
 import type { KeyEncryptionKey, LmdbWitness } from '@parley/stores';
 import { keyEncryptionKeyFromFile, openLmdbContextStore, openLmdbReplayCache, openLmdbWitness } from '@parley/stores';
 import type {
@@ -92,7 +95,8 @@ async function memoryOf(
       // What another node had taken here, it may show again.
       ...(nodes && { lostUntilMs: Date.now() + messageMs }),
     });
-  const memory = await openLmdbReplayCache({ directory: files.path(folder), entriesMax, meter });
+  const directory = await folderAt(files.path(folder), 'replays.folder');
+  const memory = await openLmdbReplayCache({ directory, entriesMax, meter });
   closing.push(() => memory.close());
   return memory;
 }
@@ -136,10 +140,26 @@ async function placeOf(
   closing: (() => unknown)[],
 ): Promise<ContextStore> {
   const witness: LmdbWitness | undefined =
-    contexts.witness === undefined ? undefined : await openLmdbWitness({ directory: files.path(contexts.witness) });
+    contexts.witness === undefined
+      ? undefined
+      : await openLmdbWitness({ directory: await folderAt(files.path(contexts.witness), 'contexts.witness') });
   if (witness !== undefined) closing.push(() => witness.close());
   if (server !== undefined) return await server.contexts({ ...keys, witness });
-  return await openLmdbContextStore({ directory: files.path(contexts.folder ?? ''), ...keys, witness });
+  const directory = await folderAt(files.path(contexts.folder ?? ''), 'contexts.folder');
+  return await openLmdbContextStore({ directory, ...keys, witness });
+}
+
+/** A folder that is there, or can be made where it is named: not where its path is misspelt. @throws Fault `caller.store-missing` */
+async function folderAt(directory: string, option: string): Promise<string> {
+  const parent = path.dirname(directory);
+  const status = await stat(parent).catch(() => undefined);
+  if (status?.isDirectory() !== true)
+    throw new Fault('caller.store-missing', {
+      option,
+      path: directory,
+      reason: `there is no folder ${parent} to make it in`,
+    });
+  return directory;
 }
 
 interface Keys {
