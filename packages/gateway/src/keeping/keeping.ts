@@ -1,6 +1,7 @@
 /** What a gateway keeps of conversations: their contexts, and what was seen once. */
-import type { RequestListener } from 'node:http';
+
 import { stat } from 'node:fs/promises';
+import type { RequestListener } from 'node:http';
 import path from 'node:path';
 import type { ContextStore, ReplayCache } from '@parley/conversation';
 import { MemoryContextStore, MemoryReplayCache, TokenContextStore } from '@parley/conversation';
