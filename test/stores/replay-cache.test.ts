@@ -8,10 +8,11 @@ import { fileURLToPath } from 'node:url';
 import { MemoryReplayCache } from '@parley/conversation';
 import { prometheusMeter } from '@parley/prometheus';
 import { KeyEncryptionKey, type LmdbReplayCache, openLmdbContextStore, openLmdbReplayCache } from '@parley/stores';
-import { REPLAY_CACHE_LAWS } from '@parley/testing';
+import { REPLAY_CACHE_LAWS, REPLAY_CLOCK_LAWS } from '@parley/testing';
 import fc from 'fast-check';
 import { Registry } from 'prom-client';
 import { afterEach, describe, expect, test } from 'vitest';
+import { LmdbDatabase } from '../../packages/stores/src/lmdb-database.ts';
 import { START_MS } from '../conversation/sample-context.ts';
 
 const WRITER = fileURLToPath(new URL('replay-writer.mjs', import.meta.url));
@@ -36,6 +37,27 @@ test.each(REPLAY_CACHE_LAWS)(
   '$name',
   async ({ check }) => await check(async (entriesMax) => await opened(await folder(), entriesMax)),
 );
+
+test.each(REPLAY_CLOCK_LAWS)('T58: $name', async ({ check }) => {
+  const directory = await folder();
+  await check(async () => [await opened(directory), await opened(directory)]);
+});
+
+test('T58: a folder of an earlier version, which wrote down one time, refuses what may be of before it', async () => {
+  const directory = await folder();
+  const cache = await openLmdbReplayCache({ directory });
+  await cache.insertIfAbsent('urn:uuid:1', 'over', START_MS + 10_000, START_MS);
+  await cache.insertIfAbsent('urn:uuid:1', 'later', START_MS + 90_000, START_MS + 60_000);
+  await cache.close();
+  const database = await LmdbDatabase.open(directory, false, true);
+  const octets = Buffer.alloc(8);
+  octets.writeDoubleBE((START_MS + 60_000) / 10_000);
+  await database.write('test', (writing) => writing.put(Uint8Array.of(4), octets));
+  await database.close();
+  const again = await opened(directory);
+  expect(await again.insertIfAbsent('urn:uuid:1', 'never', START_MS + 60_000, START_MS)).toBe(false);
+  expect(await again.insertIfAbsent('urn:uuid:1', 'new', START_MS + 80_000, START_MS)).toBe(true);
+});
 
 test('tells how many it holds, after a restart, too, and how long each has waited for the disk', async () => {
   const directory = await folder();

@@ -1,18 +1,32 @@
 import { envelope, MemoryReplayCache } from '@parley/conversation';
 import { contextSource, unwrap } from '@parley/core';
 import { open, policyOf, SEAL_PROFILE_NAMES } from '@parley/engine';
-import { MemoryPeer, REPLAY_CACHE_LAWS, SAMPLE_TIME_MS, sampleMessage, TestAmbient, tampered } from '@parley/testing';
+import {
+  MemoryPeer,
+  REPLAY_CACHE_LAWS,
+  REPLAY_CLOCK_LAWS,
+  SAMPLE_TIME_MS,
+  sampleMessage,
+  TestAmbient,
+  tampered,
+} from '@parley/testing';
 import { describe, expect, test } from 'vitest';
 
 describe('a replay cache in memory', () => {
   test.each(REPLAY_CACHE_LAWS)('$name', ({ check }) => check((entriesMax) => new MemoryReplayCache({ entriesMax })));
+  test.each(REPLAY_CLOCK_LAWS)('T58: $name', async ({ check }) => {
+    const cache = new MemoryReplayCache();
+    await check(() => [cache, cache]);
+  });
 });
 
 test('a law that does not hold says so', async () => {
   const forgetful = { insertIfAbsent: () => true };
   const broken: string[] = [];
   for (const { name, check } of REPLAY_CACHE_LAWS) await check(() => forgetful).catch(() => void broken.push(name));
-  expect(broken).toHaveLength(REPLAY_CACHE_LAWS.length);
+  for (const { name, check } of REPLAY_CLOCK_LAWS)
+    await check(() => [forgetful, forgetful]).catch(() => void broken.push(name));
+  expect(broken).toHaveLength(REPLAY_CACHE_LAWS.length + REPLAY_CLOCK_LAWS.length);
 });
 
 test('a clock stands still until it is moved, and chance repeats by its seed', () => {

@@ -4,10 +4,10 @@ import { requireOptions } from '@parley/core/internal';
 import { MemoryWitness } from '@parley/sealing';
 import { SealedPlaces } from '@parley/sealing/internal';
 import { KeyNames } from './key-names.ts';
+import { makeSchema } from './made-schema.ts';
 import { PostgresCalls } from './postgres-calls.ts';
 import { PostgresChanges } from './postgres-changes.ts';
 import { PostgresHashes } from './postgres-hashes.ts';
-import { schemaText } from './schema.ts';
 import type { PostgresContextStoreOptions } from './store-settings.ts';
 import { SCHEMA, STORE_OPTIONS } from './store-settings.ts';
 
@@ -21,8 +21,8 @@ import { SCHEMA, STORE_OPTIONS } from './store-settings.ts';
  *
  * What sealing cannot hide: how many contexts there are, and their identifiers.
  *
- * @throws Fault `caller.option-invalid`; `caller.store-key-wrong` sealed under another key; `internal.store-corrupt`,
- *   `internal.store-unavailable`
+ * @throws Fault `caller.option-invalid`; `caller.store-key-wrong` sealed under another key; `caller.store-permissions` the schema is not there, and may not
+ *   be made; `internal.store-corrupt`, `internal.store-unavailable`
  */
 export async function openPostgresContextStore(options: PostgresContextStoreOptions): Promise<SealedContextStore> {
   requireOptions(STORE_OPTIONS, options, 'options');
@@ -41,6 +41,7 @@ export async function openPostgresContextStore(options: PostgresContextStoreOpti
     places,
     tellings,
     nowMs,
+    serverMs: async () => Number(await calls.value('select extract(epoch from clock_timestamp()) * 1000', [])),
     changes: async (since) => await changes.since(since),
     sweep: async () => await hashes.sweep(),
     end: () => {
@@ -52,7 +53,7 @@ export async function openPostgresContextStore(options: PostgresContextStoreOpti
     cancelledKeys,
   });
   try {
-    await calls.rows(schemaText(schema), []);
+    await makeSchema(calls, schema);
     await check(hashes, names.check, places);
     await changes.since(undefined);
     return store;

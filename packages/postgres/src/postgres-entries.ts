@@ -1,7 +1,7 @@
 import type { EntryLimits } from '@parley/conversation/internal';
-import { RemoteEntries } from '@parley/conversation/internal';
+import { BY_SERVER_MAX_MS, RemoteEntries } from '@parley/conversation/internal';
+import { makeSchema } from './made-schema.ts';
 import { PostgresCalls } from './postgres-calls.ts';
-import { schemaText } from './schema.ts';
 import type { PostgresPlace } from './store-settings.ts';
 import { SCHEMA } from './store-settings.ts';
 
@@ -15,26 +15,40 @@ const COUNTS_KEPT_MINUTES = 60;
 export function postgresEntries(kind: string, options: PostgresPlace & EntryLimits): RemoteEntries {
   const { pool, schema = SCHEMA } = options;
   const calls = new PostgresCalls(pool, options);
-  let made: Promise<unknown> | undefined;
+  let made: Promise<void> | undefined;
   let claims = 0;
-  const sweep = async (minute: number): Promise<void> => {
+  const sweep = async (): Promise<void> => {
     const over = `select key from ${schema}.entries where until <= clock_timestamp() limit ${SWEEP_ROWS} for update skip locked`;
     await calls.rows(`delete from ${schema}.entries where key in (${over})`, []);
-    const old = `select key, minute, slot from ${schema}.counts where minute <= $1 limit ${SWEEP_ROWS} for update skip locked`;
-    const values = [minute - COUNTS_KEPT_MINUTES];
-    await calls.rows(`delete from ${schema}.counts where (key, minute, slot) in (${old})`, values);
+    const old = `select key, minute, slot from ${schema}.counts where minute <= extract(epoch from clock_timestamp()) / 60 - ${COUNTS_KEPT_MINUTES} limit ${SWEEP_ROWS} for update skip locked`;
+    await calls.rows(`delete from ${schema}.counts where (key, minute, slot) in (${old})`, []);
   };
-  return new RemoteEntries(kind, options, async ({ keys, holder, keepMs, minute, lastMinute, roomMax }) => {
-    made ??= calls.rows(schemaText(schema), []).catch((error: unknown) => {
+  return new RemoteEntries(kind, options, async ({ keys, holder, keepMs, forgetAtMs, minute, lastMinute, roomMax }) => {
+    made ??= makeSchema(calls, schema).catch((error: unknown) => {
       made = undefined;
       throw error;
     });
     await made;
     // Nobody waits for it; one that fails is done by the next.
-    if (++claims % SWEEP_EVERY === 0) sweep(minute).catch(() => undefined);
+    if (++claims % SWEEP_EVERY === 0) sweep().catch(() => undefined);
     const [entry, room, owner, context = ''] = keys;
-    const values = [entry, room, owner, context, holder, keepMs, minute, lastMinute, roomMax];
-    const reply = await calls.value(`select ${schema}.claim($1, $2, $3, $4, $5, $6, $7, $8, $9)`, values);
+    const values = [
+      entry,
+      room,
+      owner,
+      context,
+      holder,
+      keepMs,
+      forgetAtMs,
+      BY_SERVER_MAX_MS,
+      minute,
+      lastMinute,
+      roomMax,
+    ];
+    const reply = await calls.value(
+      `select ${schema}.claim_entry($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+      values,
+    );
     const [answer = 0, entries = 0] = (reply as readonly unknown[]).map(Number);
     return [answer, entries];
   });

@@ -67,10 +67,12 @@ begin
 end $body$;
 
 -- {1}: the holder's; {0}: another's; {-1, all}: no room; {-2, those of the owner}: it has its share; {-3, those of its context}: that has. No context: ''.
-create or replace function $schema.claim(
-  a_entry text, a_room text, a_owner text, a_context text, a_holder text, a_keep_ms float8, a_minute bigint, a_last bigint, a_max bigint)
+create or replace function $schema.claim_entry(
+  a_entry text, a_room text, a_owner text, a_context text, a_holder text, a_keep_ms float8, a_forget_ms float8, a_more_ms float8, a_minute bigint, a_last bigint, a_max bigint)
 returns bigint[] language plpgsql as $body$
-declare held text; counted text; kept_until timestamptz := clock_timestamp() + a_keep_ms * interval '1 millisecond'; room_left bigint; own bigint; of_context bigint; a_slot int := pg_backend_pid() % 16;
+declare held text; counted text; least_until timestamptz := clock_timestamp() + a_keep_ms * interval '1 millisecond';
+  kept_until timestamptz := greatest(least_until, least(to_timestamp(a_forget_ms / 1000), least_until + a_more_ms * interval '1 millisecond'));
+  room_left bigint; own bigint; of_context bigint; a_slot int := pg_backend_pid() % 16;
 begin
   perform pg_advisory_xact_lock(hashtextextended(a_entry, 7305828));
   select holder into held from $schema.entries where key = a_entry and until > clock_timestamp();

@@ -3,11 +3,12 @@ import { RemoteContextStore, RemoteTellings, sealedCheck } from '@parley/convers
 import { requireOptions } from '@parley/core/internal';
 import { MemoryWitness } from '@parley/sealing';
 import { SealedPlaces } from '@parley/sealing/internal';
+import { requireNoEviction } from './eviction.ts';
 import { KeyNames } from './key-names.ts';
 import { linkTo } from './link-to.ts';
 import { RedisCalls } from './redis-calls.ts';
 import { RedisChanges } from './redis-changes.ts';
-import { octetsReply } from './replies.ts';
+import { listReply, octetsReply, textOf } from './replies.ts';
 import { SealedHashes } from './sealed-hashes.ts';
 import type { RedisContextStoreOptions } from './store-settings.ts';
 import { PREFIX, STORE_OPTIONS } from './store-settings.ts';
@@ -21,7 +22,7 @@ import { PREFIX, STORE_OPTIONS } from './store-settings.ts';
  *
  * What sealing cannot hide: how many contexts there are, and their identifiers.
  *
- * @throws Fault `caller.option-invalid`; `caller.store-key-wrong` sealed under another key; `internal.store-corrupt`,
+ * @throws Fault `caller.option-invalid` also where the server evicts; `caller.store-key-wrong` sealed under another key; `internal.store-corrupt`,
  *   `internal.store-unavailable`
  */
 export async function openRedisContextStore(options: RedisContextStoreOptions): Promise<SealedContextStore> {
@@ -41,6 +42,12 @@ export async function openRedisContextStore(options: RedisContextStoreOptions): 
     places,
     tellings,
     nowMs,
+    serverMs: async () => {
+      const [seconds, microseconds] = listReply(await calls.command(['TIME'])).map((each) =>
+        Number(textOf(octetsReply(each))),
+      );
+      return (seconds ?? 0) * 1000 + (microseconds ?? 0) / 1000;
+    },
     changes: async (since) => await changes.since(since),
     end: () => {
       calls.close();
@@ -51,6 +58,7 @@ export async function openRedisContextStore(options: RedisContextStoreOptions): 
     cancelledKeys,
   });
   try {
+    await requireNoEviction(calls);
     await check(calls, names.check, places);
     await changes.listen(link, names.changes);
     return store;

@@ -50,7 +50,7 @@ return 1`);
 /**
  * Gives an entry to a holder, unless another has it. KEYS: the entry; how many there are, how many of the owner, and where there is one of his
  * context, each by the minute in which they end. ARGV: the holder; how long the entry is kept (ms); the minute it is, and that in
- * which the entry ends; how many there may be. Answers 1 or 0: the holder's or not; {-1, all} where there is no room, {-2, those of the
+ * which the entry ends; how many there may be; until when it is kept by the clock of the server, and how much longer that may be. Answers 1 or 0: the holder's or not; {-1, all} where there is no room, {-2, those of the
  * owner} where it has its share, {-3, those of the context} where that has.
  */
 export const CLAIM: Script = script(`
@@ -74,9 +74,14 @@ if KEYS[4] then
   local context = live(KEYS[4])
   if context >= 3 * (3 * left - own) then return {-3, context} end
 end
-redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+local time = redis.call('TIME')
+local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+local least = tonumber(ARGV[2])
+local keep = math.max(least, math.min(tonumber(ARGV[6]) - now, least + tonumber(ARGV[7])))
+local kept = string.format('%.0f', keep)
+redis.call('SET', KEYS[1], ARGV[1], 'PX', kept)
 for at = 2, #KEYS do
   redis.call('HINCRBY', KEYS[at], ARGV[4], 1)
-  if redis.call('PTTL', KEYS[at]) < tonumber(ARGV[2]) then redis.call('PEXPIRE', KEYS[at], ARGV[2]) end
+  if redis.call('PTTL', KEYS[at]) < keep then redis.call('PEXPIRE', KEYS[at], kept) end
 end
 return 1`);

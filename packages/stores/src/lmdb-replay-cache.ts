@@ -64,7 +64,6 @@ class LmdbReplays implements LmdbReplayCache {
   readonly #entriesMax: number;
   readonly #meter: Meter;
   readonly #unwatch: () => void;
-  #latestMs = Number.NEGATIVE_INFINITY;
   #held: number;
 
   constructor(database: LmdbDatabase, { entriesMax, held, meter }: Watched) {
@@ -83,12 +82,10 @@ class LmdbReplays implements LmdbReplayCache {
     share: ReplayShare = { owner: scope },
   ): Promise<boolean> {
     requireQuestion({ scope, key, untilMs, nowMs, share });
-    this.#latestMs = Math.max(this.#latestMs, nowMs);
     const entry = { scope, key, untilMs };
-    const latestMs = this.#latestMs;
     const askedAtMs = performance.now();
     const inserted = await this.#database.write('replay', (writing) => {
-      const result = insertEntry(writing, entry, latestMs, share, this.#entriesMax);
+      const result = insertEntry(writing, entry, nowMs, share, this.#entriesMax);
       this.#held = heldEntries(writing);
       return result;
     });

@@ -2,12 +2,20 @@
  * What was seen once, within one transaction of a database: entries, when each may be forgotten, and how many there are of whom. Fingerprints
  * alone: nothing of a message can be read there.
  */
-import { claimantOf, fingerprintOf, roomsOf, shareRefusal } from '@parley/conversation/internal';
+import type { ForgottenTimes } from '@parley/conversation/internal';
+import {
+  claimantOf,
+  fingerprintOf,
+  isForgottenTime,
+  roomsOf,
+  shareRefusal,
+  withForgotten,
+} from '@parley/conversation/internal';
 import type { Fault } from '@parley/core';
 import type { ReplayEntry, ReplayShare } from '@parley/engine';
 import type { Writing } from './lmdb-database.ts';
 
-const PREFIX = { entry: 1, time: 2, count: 3, swept: 4, context: 5 } as const;
+const PREFIX = { entry: 1, time: 2, count: 3, forgotten: 4, context: 5 } as const;
 /** Entries are forgotten together with the others of their ten seconds. */
 const BUCKET_MS = 10_000;
 const BUCKET_BYTES = 6;
@@ -16,7 +24,7 @@ const BUCKET_MAX = 2 ** (8 * BUCKET_BYTES) - 1;
 /** More than comes in: each insert forgets so many that are over. */
 const FORGOTTEN_AT_ONCE = 8;
 
-const SWEPT_KEY: Uint8Array = Uint8Array.of(PREFIX.swept);
+const FORGOTTEN_KEY: Uint8Array = Uint8Array.of(PREFIX.forgotten);
 const NOTHING = new Uint8Array(0);
 const ROOM_KEY_BYTES = 2;
 const OWNER_KEY_BYTES = 18;
@@ -35,15 +43,15 @@ export function insertEntry(
   entriesMax: number,
 ): Inserted {
   const bucket = Math.floor(nowMs / BUCKET_MS);
+  const last = Math.ceil(untilMs / BUCKET_MS);
   // A clock that goes backwards, in this process or another, brings nothing back.
-  const swept = Math.max(numberIn(writing.get(SWEPT_KEY)), bucket);
-  if (untilMs <= swept * BUCKET_MS || untilMs <= nowMs) return false;
+  if (untilMs <= nowMs || isForgottenTime(timesIn(writing.get(FORGOTTEN_KEY)), last)) return false;
   const fingerprint = octetsIn(fingerprintOf(scope, key));
   const entryKey = Uint8Array.of(PREFIX.entry, ...fingerprint);
   const known = writing.get(entryKey);
-  if (known !== undefined && numberIn(known) > swept) return false;
-  forgetOver(writing, swept);
-  if (known !== undefined) forget(writing, timeKey(numberIn(known), fingerprint));
+  if (known !== undefined && numberIn(known) > bucket) return false;
+  const over = known === undefined ? [] : [timeKey(numberIn(known), fingerprint)];
+  forgetAll(writing, [...over, ...overAt(writing, bucket)]);
   const rooms = roomsOf(entriesMax);
   const room = rooms.trust > 0 ? kind : 'message';
   const claimant = claimantOf(scope, owner);
@@ -56,7 +64,6 @@ export function insertEntry(
   };
   const refusal = shareRefusal(held, { name: room, entriesMax: rooms[room] }, claimant);
   if (refusal !== undefined) return refusal;
-  const last = Math.ceil(untilMs / BUCKET_MS);
   writing.put(entryKey, octetsOf(last));
   writing.put(timeKey(last, fingerprint), Uint8Array.of(...counts[1], ...context));
   writing.put(counts[0], octetsOf(held.room + 1));
@@ -70,12 +77,28 @@ export function heldEntries(writing: Pick<Writing, 'get'>): number {
   return KINDS.reduce((sum, kind) => sum + numberIn(writing.get(countKey(kind))), 0);
 }
 
-/** Forgets some of what is over, and from then on takes nothing for new that may be among it. */
-function forgetOver(writing: Writing, swept: number): void {
-  const over = writing.keys(Uint8Array.of(PREFIX.time), timeKey(swept + 1, NOTHING), FORGOTTEN_AT_ONCE);
-  if (over.length === 0) return;
-  writing.put(SWEPT_KEY, octetsOf(swept));
-  for (const key of over) forget(writing, key);
+/** Some of what is over. */
+function overAt(writing: Writing, bucket: number): readonly Uint8Array[] {
+  return writing.keys(Uint8Array.of(PREFIX.time), timeKey(bucket + 1, NOTHING), FORGOTTEN_AT_ONCE);
+}
+
+/** Forgets them, and from then on takes nothing for new that may be among it. */
+function forgetAll(writing: Writing, keys: readonly Uint8Array[]): void {
+  if (keys.length === 0) return;
+  let times = timesIn(writing.get(FORGOTTEN_KEY));
+  for (const key of keys) times = withForgotten(times, bucketOf(key), bucketOf(key) + 1);
+  writing.put(FORGOTTEN_KEY, Uint8Array.of(...times.flat().flatMap((time) => [...octetsOf(time)])));
+  for (const key of keys) forget(writing, key);
+}
+
+/** One number alone, as earlier versions wrote it, is the last of all that were forgotten. */
+function timesIn(octets: Uint8Array | undefined): ForgottenTimes {
+  if (octets === undefined) return [];
+  const numbers = Array.from({ length: Math.floor(octets.length / 8) }, (_, at) =>
+    numberIn(octets.subarray(8 * at, 8 * at + 8)),
+  );
+  if (numbers.length === 1) return [[0, (numbers[0] ?? 0) + 1]];
+  return numbers.flatMap((from, at) => (at % 2 === 0 ? [[from, numbers[at + 1] ?? from] as const] : []));
 }
 
 /** `key`: its time and its fingerprint. Whatever was forgotten before is not forgotten twice. */
@@ -117,6 +140,12 @@ function timeKey(bucket: number, fingerprint: Uint8Array): Uint8Array {
   new DataView(time.buffer).setUint32(2, counted % 2 ** 32);
   new DataView(time.buffer).setUint16(0, Math.floor(counted / 2 ** 32));
   return Uint8Array.of(PREFIX.time, ...time, ...fingerprint);
+}
+
+/** Of a key of its kind. */
+function bucketOf(key: Uint8Array): number {
+  const view = new DataView(key.buffer, key.byteOffset + 1);
+  return view.getUint16(0) * 2 ** 32 + view.getUint32(2);
 }
 
 function octetsIn(latin1: string): Uint8Array {

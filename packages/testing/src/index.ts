@@ -12,6 +12,8 @@ export { CONTEXT_STORE_LAWS } from './conformance/context-store-laws.ts';
 export type { OpenStore } from './conformance/context-store-laws.ts';
 export type { Law } from './conformance/law.ts';
 export { RECORD_STORE_LAWS } from './conformance/record-store-laws.ts';
+export { REPLAY_CLOCK_LAWS } from './conformance/replay-clock-laws.ts';
+export type { OpenReplayNodes } from './conformance/replay-clock-laws.ts';
 export { REPLAY_CACHE_LAWS } from './conformance/replay-cache-laws.ts';
 export { SEALED_STORE_LAWS } from './conformance/sealed-store-laws.ts';
 export type { SealedPlaceOfStore } from './conformance/sealed-store-laws.ts';

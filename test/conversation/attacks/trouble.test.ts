@@ -1,6 +1,6 @@
 /** Stores that fail, clocks that jump, contexts that end: nothing gets through, nothing is lost. */
 
-import { MemoryContextStore, MemoryReplayCache, peerProfile } from '@parley/conversation';
+import { type Alarm, MemoryContextStore, MemoryReplayCache, peerProfile } from '@parley/conversation';
 import { contextSource, Fault } from '@parley/core';
 import { open, policyOf } from '@parley/engine';
 import { describe, expect, test } from 'vitest';
@@ -136,6 +136,29 @@ test('T58: a clock that goes back revives neither contexts nor keys', async () =
   expect(refusal(await place.responder.receive(late[1]!, TLS))).toBe('peer.context-expired');
   place.ambient.now -= 2 * HOUR_MS;
   expect(refusal(await place.responder.receive(late[1]!, TLS))).toBe('peer.context-expired');
+});
+
+test('T58: a clock that jumped ahead keeps contexts out for minutes, not until it gets there, and is told of', async () => {
+  const alarms: Alarm[] = [];
+  const place = world('200512', '1.2', { contextLifetimeMs: HOUR_MS, onAlarm: (alarm) => alarms.push(alarm) });
+  const initiator = place.initiator();
+  await issue(place, initiator);
+  const call = async (by = initiator) =>
+    await place.responder.receive(sent(by.requestCall(applicationEnvelope('1.2', 'x'))), TLS);
+  must(await call(), 'message');
+  // A year, and one request that sees it.
+  place.ambient.now += 365 * 24 * HOUR_MS;
+  await place.responder.receive(octets('<a/>'), TLS);
+  place.ambient.now -= 365 * 24 * HOUR_MS;
+  expect(refusal(await call())).toBe('peer.context-expired');
+  expect(alarms).toMatchObject([{ kind: 'clock', code: 'internal.clock-stepped' }]);
+  place.ambient.now += 5 * MINUTE_MS;
+  await call();
+  must(await call(), 'message');
+  const other = place.initiator();
+  await issue(place, other);
+  must(await call(other), 'message');
+  expect(alarms).toHaveLength(1);
 });
 
 test('a store that retains keys of cancelled contexts lets logs be verified and nothing else', async () => {

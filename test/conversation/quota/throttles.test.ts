@@ -5,6 +5,7 @@ import type { PasswordAttempt } from '@parley/engine';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { addressGroup } from '../../../packages/conversation/src/quota/address-group.ts';
+import { RequestBudget } from '../../../packages/conversation/src/quota/request-budget.ts';
 import { SharedBudget } from '../../../packages/conversation/src/quota/shared-budget.ts';
 import { applicationEnvelope, issue, octets, PASSWORD, sent, TLS, world } from '../conversation-fixture.ts';
 
@@ -118,6 +119,21 @@ describe('T55: a budget in a store', () => {
     // An hour later on one, and back again: the others go on.
     await budget.take(others[0]!, 3_660_000);
     expect(await code(budget.take(who, 62_000))).toBe('taken');
+  });
+
+  test('T58: who asked by a clock that had jumped is not kept waiting until it gets there', async () => {
+    const year = 365 * 86_400_000;
+    const budget = new SharedBudget(new MemoryRecords(), 'requests', { burst: 2, perMinute: 60 });
+    for (const nowMs of [0, year, year]) await budget.take('alice', nowMs);
+    expect(await code(budget.take('alice', year))).toBe('internal.quota');
+    for (const nowMs of [1000, 1000]) await budget.take('alice', nowMs);
+    expect(await code(budget.take('alice', 1000))).toBe('internal.quota');
+    await budget.take('alice', 2000);
+    const own = new RequestBudget('requests', 1, 60, 10);
+    own.spend('alice', year);
+    own.spend('alice', 1000);
+    expect(() => own.spend('alice', 1000)).toThrow('internal.quota');
+    own.spend('alice', 2000);
   });
 
   test('what is given back can be taken again, and no more than there was', async () => {

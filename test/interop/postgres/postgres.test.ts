@@ -11,6 +11,7 @@ import {
   type OpenStore,
   RECORD_STORE_LAWS,
   REPLAY_CACHE_LAWS,
+  REPLAY_CLOCK_LAWS,
   SAMPLE_TIME_MS,
   SEALED_STORE_LAWS,
   type SealedPlaceOfStore,
@@ -107,6 +108,11 @@ describe('the laws', () => {
   test.each(SEALED_STORE_LAWS)('T110: $name', async ({ check }) => await check(sealed));
   test.each([...CONTEXT_STORE_LAWS, ...RECORD_STORE_LAWS])('$name', async ({ check }) => await check(open));
   test.each(REPLAY_CACHE_LAWS)('replays: $name', async ({ check }) => await check(openReplays));
+  test.each(REPLAY_CLOCK_LAWS)('T58: $name', async ({ check }) => {
+    const schema = `laws_${schemas++}`;
+    const node = () => new PostgresReplayCache({ pool: poolOf(), schema });
+    await check(() => [node(), node()]);
+  });
 });
 
 test('T57 T76: replies that are lost with their connection: what was asked is done once', async () => {
@@ -269,6 +275,40 @@ test('what is over is gone for everybody at once, and removed by prune', async (
   expect((await store.get('urn:uuid:2'))?.keys).toHaveLength(1);
 });
 
+test('a role that may make nothing opens a schema that is there; one that is not there, with a code of its own', async () => {
+  const owner = poolOf();
+  await (await storeOf('granted')).insert(sampleContext({ identifier: 'urn:uuid:1' }));
+  await owner.query(`create role clerk login; revoke create on database postgres from public;
+    grant usage on schema granted to clerk; grant select, insert, update, delete on all tables in schema granted to clerk`);
+  const pool = new pg.Pool({ connectionString: `postgres://clerk@127.0.0.1:${server.port}/postgres`, max: 4 });
+  cleanups.push(() => pool.end());
+  const keyEncryptionKey = new KeyEncryptionKey(new Uint8Array(32).fill(9));
+  const openAs = (schema: string) =>
+    openPostgresContextStore({ pool, keyEncryptionKey, schema, nowMs: () => SAMPLE_TIME_MS });
+  const store = await openAs('granted');
+  expect(await store.cancel('urn:uuid:1', SAMPLE_TIME_MS)).toBe(true);
+  const cache = new PostgresReplayCache({ pool, schema: 'granted' });
+  expect(await cache.insertIfAbsent('urn:uuid:1', 'key', UNTIL_MS, SAMPLE_TIME_MS)).toBe(true);
+  await store.close();
+  await expect(openAs('elsewhere')).rejects.toMatchObject({ code: 'caller.store-permissions' });
+  const other = new PostgresReplayCache({ pool, schema: 'elsewhere' });
+  await expect(other.insertIfAbsent('urn:uuid:1', 'key', UNTIL_MS, SAMPLE_TIME_MS)).rejects.toMatchObject({
+    code: 'caller.store-permissions',
+  });
+});
+
+test('a server that is only to be read refuses, and nothing is let through', async () => {
+  const pool = poolOf();
+  const cache = new PostgresReplayCache({ pool, schema: 'read_only', withinMs: 500 });
+  const insert = (key: string) => cache.insertIfAbsent('urn:uuid:1', key, UNTIL_MS, SAMPLE_TIME_MS);
+  expect(await insert('one')).toBe(true);
+  await pool.query('alter role parley set default_transaction_read_only = on');
+  const reading = new PostgresReplayCache({ pool: poolOf(), schema: 'read_only', withinMs: 500 });
+  const refused = reading.insertIfAbsent('urn:uuid:1', 'two', UNTIL_MS, SAMPLE_TIME_MS);
+  await expect(refused).rejects.toMatchObject({ code: 'internal.store-unavailable', detail: { reason: '25006' } });
+  await pool.query('set default_transaction_read_only = off; alter role parley reset default_transaction_read_only');
+});
+
 test('a redelivery finds its claim again, whichever reader gets it; another place does not', async () => {
   const readers = [0, 1].map(() => new PostgresClaims({ pool: poolOf(), schema: 'claims' }));
   const entry = { scope: 'urn:uuid:1', key: 'key', untilMs: UNTIL_MS };
@@ -282,16 +322,18 @@ test('a redelivery finds its claim again, whichever reader gets it; another plac
 test('counts of owners that nobody asks for any more are removed', { timeout: 60_000 }, async () => {
   const pool = poolOf();
   const cache = new PostgresReplayCache({ pool, schema: 'swept', withinMs: 10_000 });
-  const hoursLater = 2 * 3_600_000;
+  // By the clock of the server.
+  const nowMs = Date.now();
+  const hoursAgo = nowMs - 2 * 3_600_000;
   const insert = (at: number, owner: string) => (index: number) =>
     cache.insertIfAbsent('urn:uuid:1', `${owner} ${index}`, at + 1000, at, { owner: `${owner} ${index}` });
-  await each(100, insert(SAMPLE_TIME_MS, 'gone'));
+  await each(100, insert(hoursAgo, 'gone'));
   const counted = async () =>
     Number((await pool.query<{ n: string }>('select count(*) n from swept.counts')).rows[0]?.n);
   const before = await counted();
   expect(before).toBeGreaterThan(100);
   const same = (index: number) =>
-    cache.insertIfAbsent('urn:uuid:1', `${index}`, SAMPLE_TIME_MS + hoursLater + 1000, SAMPLE_TIME_MS + hoursLater, {
+    cache.insertIfAbsent('urn:uuid:1', `${index}`, nowMs + 1000, nowMs, {
       owner: 'here',
     });
   await each(1000, same);

@@ -55,6 +55,49 @@ async function storeOf(
   return store;
 }
 
+test('T114: a server that evicts is refused, by contexts and by replays; one that may not be asked is not', async () => {
+  const evicting = await startRedis('--maxmemory', '100mb', '--maxmemory-policy', 'allkeys-lru');
+  cleanups.push(() => evicting.remove());
+  const refusal = {
+    code: 'caller.option-invalid',
+    detail: { option: 'client', reason: expect.stringMatching(/allkeys-lru/) },
+  };
+  await expect(storeOf('evicted:', evicting.port)).rejects.toMatchObject(refusal);
+  const client = await clientOf(evicting.port);
+  const cache = new RedisReplayCache({ client });
+  await expect(cache.insertIfAbsent('urn:uuid:1', 'key', UNTIL_MS, SAMPLE_TIME_MS)).rejects.toMatchObject(refusal);
+  await client.sendCommand(['CONFIG', 'SET', 'maxmemory-policy', 'noeviction']);
+  expect(await cache.insertIfAbsent('urn:uuid:1', 'key', UNTIL_MS, SAMPLE_TIME_MS)).toBe(true);
+});
+
+test('a user with no more than its keys, its channel and its commands, and a password', async () => {
+  const admin = await clientOf();
+  const rights = ['~own:*', '&own:*', '-@all', '+@read', '+@write', '+@scripting', '+@pubsub', '+@connection', '+time'];
+  await admin.sendCommand(['ACL', 'SETUSER', 'parley', 'on', '>word of its own', ...rights]);
+  const url = `redis://parley:${encodeURIComponent('word of its own')}@127.0.0.1:${redis.port}/3`;
+  const client = createClient({ url });
+  cleanups.push(() => client.destroy());
+  client.on('error', () => undefined);
+  await client.connect();
+  const keyEncryptionKey = new KeyEncryptionKey(new Uint8Array(32).fill(9));
+  const nowMs = (): number => SAMPLE_TIME_MS;
+  const store = await openRedisContextStore({ client, keyEncryptionKey, prefix: 'own:', nowMs });
+  cleanups.push(() => store.close());
+  await store.insert(sampleContext({ identifier: 'urn:uuid:1' }));
+  const { position } = await store.changes!(undefined);
+  expect(await store.cancel('urn:uuid:1', SAMPLE_TIME_MS)).toBe(true);
+  expect((await store.changes!(position)).identifiers).toEqual(['urn:uuid:1']);
+  expect(await store.records!.nowMs!()).toBeGreaterThan(0);
+  const cache = new RedisReplayCache({ client, prefix: 'own:' });
+  for (const isFirst of [true, false])
+    expect(await cache.insertIfAbsent('urn:uuid:1', 'key', UNTIL_MS, SAMPLE_TIME_MS)).toBe(isFirst);
+  const elsewhere = new RedisReplayCache({ client, prefix: 'others:' });
+  await expect(elsewhere.insertIfAbsent('urn:uuid:1', 'key', UNTIL_MS, SAMPLE_TIME_MS)).rejects.toMatchObject({
+    code: 'internal.store-unavailable',
+    detail: { reason: 'NOPERM' },
+  });
+});
+
 /** Through which every `every`th reply is lost, with its connection. */
 async function looseLine(every: number): Promise<{ readonly port: number; readonly cuts: () => number }> {
   let replies = 0;

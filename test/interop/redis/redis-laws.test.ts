@@ -8,6 +8,7 @@ import {
   type OpenStore,
   RECORD_STORE_LAWS,
   REPLAY_CACHE_LAWS,
+  REPLAY_CLOCK_LAWS,
   SAMPLE_TIME_MS,
   SEALED_STORE_LAWS,
   type SealedPlaceOfStore,
@@ -133,6 +134,11 @@ describe.each(SETTINGS)('$name', ({ client: clientTo, start }) => {
   test.each(SEALED_STORE_LAWS)('T110: $name', async ({ check }) => await check(sealed));
   test.each([...CONTEXT_STORE_LAWS, ...RECORD_STORE_LAWS])('$name', async ({ check }) => await check(open));
   test.each(REPLAY_CACHE_LAWS)('replays: $name', async ({ check }) => await check(openReplays));
+  test.each(REPLAY_CLOCK_LAWS)('T58: $name', async ({ check }) => {
+    const prefix = `clocks-${stores++}:`;
+    const node = async () => new RedisReplayCache({ client: await client(), prefix });
+    await check(async () => [await node(), await node()]);
+  });
 
   test('a connection on which changes are heard is cut: all may have changed, and then it hears again', async () => {
     const store = await open({});

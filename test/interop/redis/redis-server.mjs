@@ -8,6 +8,7 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
 const SLOTS = 16_384;
+const MASTERS = 3;
 
 /** Why there is none on this machine. */
 export function missingRedis() {
@@ -39,18 +40,22 @@ export async function startRedis(...more) {
   };
 }
 
-/** Three servers that share the slots of one cluster. */
-export async function startCluster() {
+/**
+ * Three servers that share the slots of one cluster, and as many replicas of each as are wanted.
+ * @param {number} replicas
+ */
+export async function startCluster(replicas = 0) {
   const ask = (/** @type {number} */ port, /** @type {(string | number)[]} */ ...words) =>
     execFileSync('redis-cli', ['-p', port, ...words].map(String), { encoding: 'utf8' });
-  const buses = await Promise.all([freePort(), freePort(), freePort()]);
+  const buses = await Promise.all(Array.from({ length: MASTERS * (1 + replicas) }, () => freePort()));
   /** @type {Awaited<ReturnType<typeof startRedis>>[]} */
   const servers = [];
-  for (const bus of buses) servers.push(await startRedis('--cluster-enabled', 'yes', '--cluster-port', String(bus)));
+  const settings = ['--cluster-enabled', 'yes', '--cluster-node-timeout', '1000', '--repl-diskless-sync-delay', '0'];
+  for (const bus of buses) servers.push(await startRedis(...settings, '--cluster-port', String(bus)));
   const [first] = servers;
   for (const [index, { port }] of servers.entries()) {
-    const [from, to] = [Math.ceil((index * SLOTS) / servers.length), Math.ceil(((index + 1) * SLOTS) / servers.length)];
-    ask(port, 'CLUSTER', 'ADDSLOTSRANGE', from, to - 1);
+    const [from, to] = [Math.ceil((index * SLOTS) / MASTERS), Math.ceil(((index + 1) * SLOTS) / MASTERS)];
+    if (index < MASTERS) ask(port, 'CLUSTER', 'ADDSLOTSRANGE', from, to - 1);
     if (port !== first?.port) ask(port, 'CLUSTER', 'MEET', '127.0.0.1', first?.port ?? 0, buses[0] ?? 0);
   }
   const isWhole = (/** @type {{ port: number }} */ { port }) => {
@@ -58,7 +63,17 @@ export async function startCluster() {
     return info.includes('cluster_state:ok') && info.includes(`cluster_known_nodes:${servers.length}`);
   };
   while (!servers.every(isWhole)) await pause(50);
+  const masters = servers.slice(0, MASTERS);
+  const ids = masters.map(({ port }) => ask(port, 'CLUSTER', 'MYID').trim());
+  for (const [index, { port }] of servers.slice(MASTERS).entries())
+    ask(port, 'CLUSTER', 'REPLICATE', ids[index % MASTERS] ?? '');
+  const isFollowed = (/** @type {{ port: number }} */ { port }) =>
+    ask(port, 'INFO', 'replication').split('state=online').length > replicas;
+  while (!masters.every(isFollowed)) await pause(50);
   return {
+    masters,
+    ids,
+    ask,
     ports: servers.map(({ port }) => port),
     async remove() {
       await Promise.all(servers.map((server) => server.remove()));

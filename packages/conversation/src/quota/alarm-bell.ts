@@ -1,5 +1,7 @@
 /** Alarms: what somebody should look at, as events, and not as many as there are requests. */
 import type { FailedReply } from '@parley/core';
+import { Fault } from '@parley/core';
+import { failedReply } from '@parley/core/internal';
 
 /** What is used up, or does not work. */
 export type AlarmKind =
@@ -13,6 +15,7 @@ export type AlarmKind =
   | 'replay'
   | 'replay-share'
   | 'replay-context'
+  | 'clock'
   | 'callback-failed'
   | 'store-unavailable'
   | 'store-corrupt';
@@ -41,6 +44,7 @@ const BY_QUOTA: ReadonlySet<unknown> = new Set<AlarmKind>([
 ]);
 const BY_CODE: Readonly<Record<string, AlarmKind>> = {
   'caller.callback-failed': 'callback-failed',
+  'internal.clock-stepped': 'clock',
   'internal.store-unavailable': 'store-unavailable',
   'internal.store-corrupt': 'store-corrupt',
 };
@@ -54,6 +58,11 @@ export class AlarmBell {
 
   constructor(onAlarm: ((alarm: Alarm) => void) | undefined) {
     this.#onAlarm = onAlarm;
+  }
+
+  /** A clock went back. Does not throw. */
+  hearOfClock(backMs: number, nowMs: number): void {
+    this.hear(failedReply(new Fault('internal.clock-stepped', { backMs })), nowMs);
   }
 
   /** Looks whether `failure` is one to be told of. Does not throw. */

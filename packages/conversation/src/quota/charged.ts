@@ -21,6 +21,7 @@ interface Accounts {
  */
 export async function storeOnce(context: SecurityContext, atMs: number, accounts: Accounts): Promise<boolean> {
   const { quota, ledger, total, store } = accounts;
+  const nowMs = await storeMs(accounts, atMs);
   const { identifier, expiresAtMs } = context;
   // All who are nobody in particular share one quota.
   const principal = context.principal ?? '';
@@ -29,28 +30,50 @@ export async function storeOnce(context: SecurityContext, atMs: number, accounts
   const over = quota.take(principal, identifier, expiresAtMs, atMs);
   const counted = { identifier, untilMs: forgottenAtMs(context) };
   const undo: (() => unknown)[] = [() => quota.release(identifier)];
-  let isStored = false;
   try {
-    const found = await ledger?.take({ principal, identifier, expiresAtMs, inPlaceOf: over }, atMs);
+    const found = await ledger?.take({ principal, identifier, expiresAtMs, inPlaceOf: over }, nowMs);
     undo.push(() => ledger?.release(principal, identifier));
-    for (const each of [over, found]) if (each !== undefined) await forgetCounted(each, atMs, accounts);
-    await total?.take(counted, atMs);
-    undo.push(() => total?.release(counted, atMs));
-    isStored = await store.insert(context);
-    return isStored;
-  } finally {
-    if (!isStored) for (const each of undo) await each();
+    for (const each of [over, found]) if (each !== undefined) await forgetCounted(each, nowMs, accounts);
+    await total?.take(counted, nowMs);
+    undo.push(() => total?.release(counted, nowMs));
+    if (await store.insert(context)) return true;
+  } catch (error) {
+    // What failed first is told; what stays charged goes when it is over.
+    await undone(undo);
+    throw error;
   }
+  for (const failure of await undone(undo)) throw failure;
+  return false;
+}
+
+/** Does all of it, whatever fails: what failed. */
+async function undone(undo: readonly (() => unknown)[]): Promise<readonly unknown[]> {
+  const failures: unknown[] = [];
+  for (const each of undo) {
+    try {
+      await each();
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  return failures;
+}
+
+/** By the clock of the store, where it has one: what a node forgets of the others' must not hang on its own. */
+async function storeMs({ store: { records } }: Accounts, atMs: number): Promise<number> {
+  return (await records?.nowMs?.()) ?? atMs;
 }
 
 /** `context`, as it was, expires later now, or earlier. */
 export async function chargeRenewed(
   { identifier, ...context }: Ended,
   expiresAtMs: number,
-  nowMs: number,
-  { quota, ledger, total }: Accounts,
+  atMs: number,
+  accounts: Accounts,
 ): Promise<void> {
+  const { quota, ledger, total } = accounts;
   quota.renewed(identifier, expiresAtMs);
+  const nowMs = await storeMs(accounts, atMs);
   const untilMs = expiresAtMs + DEFAULT_GRACE_MS;
   const moving = total?.moved({ identifier, untilMs }, forgottenAtMs(context), nowMs);
   await Promise.all([ledger?.renewed(identifier, expiresAtMs), moving]);
@@ -60,12 +83,13 @@ export async function chargeRenewed(
 export async function chargeCancelled(
   { identifier, ...context }: Ended,
   atMs: number,
-  { quota, total }: Accounts,
+  accounts: Accounts,
 ): Promise<void> {
+  const { quota, total } = accounts;
   quota.cancelled(identifier, atMs);
   const beforeMs = forgottenAtMs(context);
   const untilMs = Math.min(beforeMs, atMs + DEFAULT_TOMBSTONE_MS);
-  await total?.moved({ identifier, untilMs }, beforeMs, atMs);
+  await total?.moved({ identifier, untilMs }, beforeMs, await storeMs(accounts, atMs));
 }
 
 type Ended = Pick<SecurityContext, 'identifier' | 'expiresAtMs'> & Partial<Pick<SecurityContext, 'cancelledAtMs'>>;

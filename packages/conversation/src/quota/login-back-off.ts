@@ -53,7 +53,7 @@ export class LoginBackOff {
   async #require(who: string, nowMs: number): Promise<void> {
     await this.#table.step(who, nowMs, (count) => {
       if (count === undefined) return undefined;
-      const waitMs = count.atMs + this.#waitMs(count.value) - nowMs;
+      const waitMs = Math.min(WAIT_MAX_MS, count.atMs + this.#waitMs(count.value) - nowMs);
       if (waitMs > 0) throw new Fault('internal.quota', { quota: 'login', failures: count.value, waitMs });
       return count;
     });

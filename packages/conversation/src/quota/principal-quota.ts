@@ -41,7 +41,6 @@ export class PrincipalQuota {
   readonly #byPrincipal = new Map<string, Set<Charge>>();
   /** Minute -> what may end in it. A charge that was put off goes on to a later one. */
   readonly #ends = new Map<number, Charge[]>();
-  #latestMs = Number.NEGATIVE_INFINITY;
   #sweptMinute = Number.NEGATIVE_INFINITY;
 
   /** `canForget`: the store gives up what is over before its time. Without a budget, messages are not counted. */
@@ -157,18 +156,17 @@ export class PrincipalQuota {
     else others.push(charge);
   }
 
-  /** Drops what is over; looks only when a new minute has begun. Time is the latest ever told. */
+  /** Drops what is over; looks only when another minute has begun. */
   #sweep(nowMs: number): void {
-    this.#latestMs = Math.max(this.#latestMs, nowMs);
-    const current = Math.floor(this.#latestMs / MINUTE_MS);
-    if (current <= this.#sweptMinute) return;
+    const current = Math.floor(nowMs / MINUTE_MS);
+    if (current === this.#sweptMinute) return;
     this.#sweptMinute = current;
     for (const [minute, charges] of this.#ends) {
       if (minute > current) continue;
       this.#ends.delete(minute);
       for (const charge of charges) {
         if (this.#charges.get(charge.identifier) !== charge) continue;
-        if (charge.untilMs <= this.#latestMs) this.release(charge.identifier);
+        if (charge.untilMs <= nowMs) this.release(charge.identifier);
         else this.#endWith(charge);
       }
     }

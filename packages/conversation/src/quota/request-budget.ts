@@ -1,4 +1,5 @@
 import { Fault } from '@parley/core';
+import { isOfJumpedClock } from './clocks-apart.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -39,7 +40,7 @@ export class RequestBudget {
 
   /** Checks that one more may be taken. @throws Fault `internal.quota` */
   require(principal: string, nowMs: number): void {
-    const bucket = this.#buckets.get(principal);
+    const bucket = this.#bucketAt(principal, nowMs);
     if (bucket === undefined) this.#makeRoom(nowMs);
     else if (this.#refilled(bucket, nowMs) < 1)
       throw new Fault('internal.quota', { quota: this.#quota, burst: this.#burst, principal });
@@ -47,11 +48,16 @@ export class RequestBudget {
 
   /** Takes one, whether there is one or not. */
   take(principal: string, nowMs: number): void {
-    const { tokens, atMs } = this.#buckets.get(principal) ?? { tokens: this.#burst, atMs: nowMs };
+    const { tokens, atMs } = this.#bucketAt(principal, nowMs) ?? { tokens: this.#burst, atMs: nowMs };
     const left = Math.max(0, this.#refilled({ tokens, atMs }, nowMs) - 1);
     // Last used, last forgotten. A clock that goes back gives nothing, and takes nothing.
     this.#buckets.delete(principal);
     this.#buckets.set(principal, { tokens: left, atMs: Math.max(atMs, nowMs) });
+  }
+
+  #bucketAt(principal: string, nowMs: number): Bucket | undefined {
+    const bucket = this.#buckets.get(principal);
+    return bucket && !isOfJumpedClock(bucket.atMs, nowMs) ? bucket : undefined;
   }
 
   #refilled({ tokens, atMs }: Bucket, nowMs: number): number {
@@ -61,7 +67,7 @@ export class RequestBudget {
   /** Forgets who has all again, those first who asked longest ago. */
   #makeRoom(nowMs: number): void {
     for (const [principal, bucket] of this.#buckets) {
-      if (this.#refilled(bucket, nowMs) < this.#burst) break;
+      if (this.#refilled(bucket, nowMs) < this.#burst && !isOfJumpedClock(bucket.atMs, nowMs)) break;
       this.#buckets.delete(principal);
     }
     if (this.#buckets.size >= this.#principalsMax)

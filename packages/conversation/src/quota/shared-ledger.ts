@@ -117,7 +117,7 @@ export class SharedLedger {
     for (const { identifier, takenAtMs } of charges) {
       const context: SecurityContext | undefined = await this.#store.get(identifier);
       wipeContext(context);
-      if (context === undefined ? nowMs > takenAtMs + STORED_WITHIN_MS : canForget && isOver(context, nowMs))
+      if (context === undefined ? Math.abs(nowMs - takenAtMs) > STORED_WITHIN_MS : canForget && isOver(context, nowMs))
         return identifier;
     }
     return undefined;

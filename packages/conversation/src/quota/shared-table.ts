@@ -3,6 +3,7 @@ import { hash } from 'node:crypto';
 import { Fault } from '@parley/core';
 import type { RecordStore } from '../store/record-store.ts';
 import { OF_COUNTS } from '../store/record-store.ts';
+import { isOfJumpedClock } from './clocks-apart.ts';
 
 /** What is counted of one, and when that was. */
 export interface Count {
@@ -19,8 +20,6 @@ const HELD_MAX = 128;
 const NAME = 'held';
 /** Beside the counts: the latest time that any node told of the partition. No hash is so short. */
 const LATEST = 'latest';
-/** Clocks of nodes may be so far apart. What is later had a clock that had jumped, and is not waited for. */
-const CLOCKS_APART_MS = 300_000;
 const KEY_LENGTH = 16;
 
 /**
@@ -62,11 +61,12 @@ export class SharedTable {
       const { [LATEST]: latest, ...held }: Held = (records.get(NAME) as Held | undefined) ?? {};
       const timeMs = latestOf(latest?.[1], nowMs);
       const before = held[key];
-      const count = before && { value: before[0], atMs: before[1] };
+      const count = before && !isOfJumpedClock(before[1], timeMs) ? { value: before[0], atMs: before[1] } : undefined;
       const after = change(count, timeMs);
       if (after === count) return;
       const others = Object.entries(held).filter(
-        ([name, [value, atMs]]) => name !== key && !this.#isOver({ value, atMs }, timeMs),
+        ([name, [value, atMs]]) =>
+          name !== key && !this.#isOver({ value, atMs }, timeMs) && !isOfJumpedClock(atMs, timeMs),
       );
       if (others.length >= HELD_MAX)
         throw new Fault('internal.quota', { quota: 'principals', principals: others.length });
@@ -78,5 +78,5 @@ export class SharedTable {
 }
 
 function latestOf(toldMs: number | undefined, nowMs: number): number {
-  return toldMs === undefined || toldMs - nowMs > CLOCKS_APART_MS ? nowMs : Math.max(toldMs, nowMs);
+  return toldMs === undefined || isOfJumpedClock(toldMs, nowMs) ? nowMs : Math.max(toldMs, nowMs);
 }

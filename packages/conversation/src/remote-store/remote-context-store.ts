@@ -22,6 +22,7 @@ import type { RemoteNames } from './remote-names.ts';
 import { RemoteRecords } from './remote-records.ts';
 import { resealHashes } from './remote-reseal.ts';
 import type { RemoteTellings } from './remote-tellings.ts';
+import { StoreClock } from './store-clock.ts';
 
 const RECORD = 'r';
 const CHECK_PLAINTEXT: Uint8Array = new TextEncoder().encode('parley context store 1');
@@ -33,6 +34,8 @@ export interface RemoteParts extends ContextStoreOptions {
   readonly places: SealedPlaces;
   readonly tellings: RemoteTellings;
   readonly nowMs: () => number;
+  /** Of the server: epoch milliseconds. */
+  readonly serverMs: () => Promise<number>;
   /** What changed since, as `ContextStore.changes` says it. */
   readonly changes: (since: number | undefined) => Promise<ContextChanges>;
   readonly end: () => void;
@@ -58,7 +61,7 @@ export class RemoteContextStore implements SealedContextStore {
   readonly #retention: Retention;
   readonly #nowMs: () => number;
 
-  constructor({ hashes, names, places, tellings, nowMs, changes, end, sweep, ...retention }: RemoteParts) {
+  constructor({ hashes, names, places, tellings, nowMs, serverMs, changes, end, sweep, ...retention }: RemoteParts) {
     this.#sweep = sweep;
     this.#hashes = hashes;
     this.#changes = changes;
@@ -68,7 +71,7 @@ export class RemoteContextStore implements SealedContextStore {
     this.#tellings = tellings;
     this.#retention = retentionOf(retention);
     this.#nowMs = nowMs;
-    this.records = new RemoteRecords(hashes, names, places, nowMs);
+    this.records = new RemoteRecords(hashes, names, places, { nowMs, clock: new StoreClock(serverMs) });
   }
 
   async get(identifier: string): Promise<SecurityContext | undefined> {

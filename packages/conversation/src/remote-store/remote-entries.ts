@@ -3,7 +3,7 @@ import { hash } from 'node:crypto';
 import type { ReplayShare } from '@parley/engine';
 import type { ShareQuota } from '../replay/replay-shares.ts';
 import { claimantOf, quotaFault } from '../replay/replay-shares.ts';
-import { keepingMs } from './keeping-time.ts';
+import { forgottenAtMs, keepingMs } from './keeping-time.ts';
 
 export interface EntryLimits {
   /** Entries at one time; one part in eight is for requests of trust alone. Default 10,000,000. */
@@ -33,7 +33,12 @@ export interface EntryClaim {
   /** The entry; how many there are, how many of the owner, and of his context, each by the minute in which they end. */
   readonly keys: readonly string[];
   readonly holder: string;
+  /**
+   * How long it is kept: so many milliseconds, and until then by the clock of the server, but no more than `BY_SERVER_MAX_MS` longer. So a node whose clock
+   * had jumped has nothing forgotten that comes again when it is right.
+   */
   readonly keepMs: string;
+  readonly forgetAtMs: string;
   readonly minute: number;
   readonly lastMinute: number;
   readonly roomMax: number;
@@ -49,13 +54,12 @@ const USED_UP: Readonly<Record<number, ShareQuota>> = {
 /** Whether it is the holder's (1 or 0); or what is used up, by its number in {@link USED_UP}, and by how many entries. */
 export type ClaimAnswer = readonly [answer: number, entries: number];
 
-/** What was seen once, by all nodes: each entry a key that the server forgets in time, counted by owner and minute. */
+/** What was seen once, by all nodes: each entry a key that the server forgets in time, by its own clock, counted by owner and minute. */
 export class RemoteEntries {
   readonly #claim: (claim: EntryClaim) => Promise<ClaimAnswer>;
   readonly #name: string;
   readonly #entriesMax: number;
   readonly #partitions: number;
-  #latestMs = Number.NEGATIVE_INFINITY;
 
   /** `name` keeps what is remembered for one purpose apart from the other. */
   constructor(
@@ -76,9 +80,7 @@ export class RemoteEntries {
    */
   async claim(entry: Entry, holder: string, nowMs: number, { owner, kind = 'message' }: ReplayShare): Promise<boolean> {
     const { scope, key, untilMs } = entry;
-    // A clock that goes backwards brings nothing back.
-    this.#latestMs = Math.max(this.#latestMs, nowMs);
-    if (untilMs <= this.#latestMs) return false;
+    if (untilMs <= nowMs) return false;
     // The length keeps the two apart: ("a", "bc") is not ("ab", "c").
     const digest = hash('sha256', `${scope.length}:${scope}${key}`, 'buffer');
     const partition = this.#partitions === 1 ? 0 : digest.readUInt32BE(28) % this.#partitions;
@@ -91,11 +93,11 @@ export class RemoteEntries {
     ];
     if (claimant.context !== undefined)
       keys.push(`${place}:${kind}:context:${shortened(`${owner.length}:${owner}${claimant.context}`)}`);
-    const minute = Math.floor(this.#latestMs / MINUTE_MS);
+    const minute = Math.floor(nowMs / MINUTE_MS);
     const lastMinute = Math.min(Math.ceil(untilMs / MINUTE_MS), minute + MINUTES_MAX);
-    const keepMs = keepingMs(untilMs, nowMs);
+    const kept = { keepMs: keepingMs(untilMs, nowMs), forgetAtMs: forgottenAtMs(untilMs) };
     const roomMax = this.#roomOf(kind);
-    const [answer, entries] = await this.#claim({ keys, holder, keepMs, minute, lastMinute, roomMax });
+    const [answer, entries] = await this.#claim({ keys, holder, ...kept, minute, lastMinute, roomMax });
     const quota = USED_UP[answer];
     if (quota === undefined) return answer === 1;
     throw quotaFault(quota, entries, kind, claimant);

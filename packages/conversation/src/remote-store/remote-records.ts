@@ -8,6 +8,7 @@ import { RecordStep } from './record-step.ts';
 import type { ReadHash, RemoteHashes } from './remote-hashes.ts';
 import { untilFirst } from './remote-hashes.ts';
 import type { RemoteNames } from './remote-names.ts';
+import type { StoreClock } from './store-clock.ts';
 
 /** Before each name, so that none is that of the writes. */
 const NAME_PREFIX = 'r';
@@ -21,10 +22,17 @@ export class RemoteRecords implements RecordStore {
   readonly #names: RemoteNames;
   readonly #places: SealedPlaces;
   readonly #nowMs: () => number;
+  readonly #clock: StoreClock;
   /** What the steps of this process want of a partition, the last of each: they go one after the other, or would be in each other's way. */
   readonly #turns = new Map<string, Promise<unknown>>();
 
-  constructor(hashes: RemoteHashes, names: RemoteNames, places: SealedPlaces, nowMs: () => number) {
+  constructor(
+    hashes: RemoteHashes,
+    names: RemoteNames,
+    places: SealedPlaces,
+    { nowMs, clock }: { readonly nowMs: () => number; readonly clock: StoreClock },
+  ) {
+    this.#clock = clock;
     this.#hashes = hashes;
     this.#names = names;
     this.#places = places;
@@ -50,6 +58,10 @@ export class RemoteRecords implements RecordStore {
     } finally {
       if (this.#turns.get(key) === turn) this.#turns.delete(key);
     }
+  }
+
+  async nowMs(): Promise<number> {
+    return await this.#clock.nowMs();
   }
 
   async clear(partition: string): Promise<void> {

@@ -13,6 +13,8 @@ import {
 } from '@parley/core/internal';
 import type { ReplayMemory, ReplayShare } from '@parley/engine';
 import { REPLAY_SHARE } from '@parley/engine/internal';
+import type { ForgottenTimes } from './forgotten-times.ts';
+import { isForgotten, withForgotten } from './forgotten-times.ts';
 import type { Account } from './replay-shares.ts';
 import { claimantOf, fingerprintOf, roomsOf, ShareRoom } from './replay-shares.ts';
 
@@ -42,8 +44,9 @@ const ENTRIES_MAX_DEFAULT = 1_000_000;
 /**
  * A `ReplayCache` in this process's memory: enough for one node whose restart takes longer than messages live.
  * It never forgets early: when it is full, it refuses; and before it is, who holds more than three times what is left: one
- * client does not fill it for the others, nor one context for the others of its principal, and no messages fill it for requests to issue, renew and cancel. A clock that goes backwards brings nothing back, as time here is
- * the latest time ever told; one that jumped ahead is answered by refusals until it is right again.
+ * client does not fill it for the others, nor one context for the others of its principal, and no messages fill it for requests to issue, renew and cancel. A clock that goes backwards brings nothing back: what
+ * would have ended when something was forgotten is refused. One that jumped ahead and came back is answered by such refusals alone: of
+ * messages from before the jump, for as long as they would have been fresh.
  */
 export class MemoryReplayCache implements ReplayMemory {
   readonly #rooms: Readonly<Record<NonNullable<ReplayShare['kind']>, ShareRoom>>;
@@ -51,7 +54,8 @@ export class MemoryReplayCache implements ReplayMemory {
   /** Bucket number -> its entries. A bucket ends before or when its number times {@link BUCKET_MS} is reached. */
   readonly #buckets = new Map<number, Entry[]>();
   readonly #lostUntilMs: number;
-  #latestMs = Number.NEGATIVE_INFINITY;
+  /** By the numbers of buckets. */
+  #forgotten: ForgottenTimes = [];
   #sweptBucket = Number.NEGATIVE_INFINITY;
 
   /** @throws Fault `caller.option-invalid` */
@@ -82,25 +86,23 @@ export class MemoryReplayCache implements ReplayMemory {
     requireKind(FINITE, untilMs, 'untilMs');
     requireKind(FINITE, nowMs, 'nowMs');
     requireKind(REPLAY_SHARE, share, 'share');
-    this.#latestMs = Math.max(this.#latestMs, nowMs);
-    this.#sweep();
-    if (untilMs <= this.#latestMs || untilMs <= this.#lostUntilMs) return false;
+    this.#sweep(Math.floor(nowMs / BUCKET_MS));
+    const bucket = Math.ceil(untilMs / BUCKET_MS);
+    if (untilMs <= nowMs || untilMs <= this.#lostUntilMs || isForgotten(this.#forgotten, bucket)) return false;
     const key = fingerprintOf(identifier, replayKey);
     if (this.#keys.has(key)) return false;
     const room = this.#rooms[share.kind ?? 'message'];
     const entry = { key, room, account: room.take(claimantOf(identifier, share.owner)) };
     this.#keys.add(key);
-    const bucket = Math.ceil(untilMs / BUCKET_MS);
     const entries = this.#buckets.get(bucket);
     if (entries === undefined) this.#buckets.set(bucket, [entry]);
     else entries.push(entry);
     return true;
   }
 
-  /** Forgets the buckets whose time is over; looks only when a new ten seconds have begun. */
-  #sweep(): void {
-    const current = Math.floor(this.#latestMs / BUCKET_MS);
-    if (current <= this.#sweptBucket) return;
+  /** Forgets the buckets whose time is over; looks only when other ten seconds have begun. */
+  #sweep(current: number): void {
+    if (current === this.#sweptBucket) return;
     this.#sweptBucket = current;
     for (const [bucket, entries] of this.#buckets) {
       if (bucket > current) continue;
@@ -109,6 +111,7 @@ export class MemoryReplayCache implements ReplayMemory {
         room.give(account);
       }
       this.#buckets.delete(bucket);
+      this.#forgotten = withForgotten(this.#forgotten, bucket, bucket + 1);
     }
   }
 }

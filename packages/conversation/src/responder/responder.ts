@@ -5,6 +5,7 @@ import type { ContextMessage, OpenedMessage } from '@parley/engine';
 import { isContextMessage } from '@parley/engine';
 import { currentMs, NIL_URN, randomUrn } from '../exchange/ambient.ts';
 import type { Channel } from '../exchange/channel.ts';
+import { LatestTime } from '../exchange/latest-time.ts';
 import { replyOf } from '../exchange/reply-of.ts';
 import type { Protection } from '../protection/protection.ts';
 import { protectOn, underContext } from '../protection/protection.ts';
@@ -57,11 +58,12 @@ export class Responder {
   readonly #settings: ResponderSettings;
   readonly #sequences: SequenceDesk | undefined;
   readonly #endings: Endings;
-  #latestMs = Number.NEGATIVE_INFINITY;
+  readonly #latest: LatestTime;
 
   /** @throws Fault `caller.option-invalid` */
   constructor(options: ResponderOptions) {
     this.#settings = completeSettings(options);
+    this.#latest = new LatestTime((backMs, nowMs) => this.#settings.alarms.hearOfClock(backMs, nowMs));
     this.#sequences = sequenceDesk(this.#settings);
     this.#endings = new Endings(this.#settings);
   }
@@ -190,7 +192,7 @@ export class Responder {
   #failed(error: unknown): FailedReply {
     const failure = failedReply(error);
     this.#settings.books.refused(failure);
-    this.#settings.alarms.hear(failure, this.#latestMs);
+    this.#settings.alarms.hear(failure, this.#latest.ms);
     return failure;
   }
 
@@ -218,10 +220,9 @@ export class Responder {
 
   #take(bytes: Uint8Array, channel: Channel, outline: Outline, isCounting = false): RequestInHand {
     const atMs = currentMs(this.#settings.ambient);
-    this.#latestMs = Math.max(this.#latestMs, atMs);
+    const latestMs = this.#latest.told(atMs);
     const { profile, store, workplace } = this.#settings;
-    const reading = { policy: profile.requests.policy, store, tape: workplace.tape };
-    readRequestOutline(bytes, outline, reading, this.#latestMs);
+    readRequestOutline(bytes, outline, { policy: profile.requests.policy, store, tape: workplace.tape }, latestMs);
     const { soapVersion = outline.soapVersion } = channel;
     if (soapVersion !== outline.soapVersion) {
       outline.soapVersion = soapVersion; // of the refusal
@@ -233,7 +234,7 @@ export class Responder {
     const isInSequence = isCounting && isNumbered({ outline });
     const charge = kind === 'message' ? quota.messagesAt(atMs, sharedMessages) : undefined;
     const replays = new AwaitedReplays(isInSequence ? numberedReplays(replayCache) : replayCache, kind, charge);
-    return { bytes, outline, channel, atMs, latestMs: this.#latestMs, replays };
+    return { bytes, outline, channel, atMs, latestMs, replays };
   }
 
   async #dispatch(request: RequestInHand): Promise<Received> {

@@ -38,6 +38,12 @@ export interface RecordStore {
 
   /** Forgets all of a partition. */
   clear(partition: string): Promise<void>;
+
+  /**
+   * Epoch milliseconds by the clock of the store: what many nodes keep there, one must not judge by a clock that no other has. Without it, all who
+   * have it open have one clock.
+   */
+  nowMs?(): Promise<number>;
 }
 
 interface Kept {

@@ -17,6 +17,7 @@ export const INTERNAL_FAULTS = {
     'The message bus will never take the message as it is: it is too large for it, or goes to an address that it has not.',
   ],
   'internal.key-service-unavailable': ['What keeps the keys cannot be reached, or fails.', 'later'],
+  'internal.clock-stepped': ['The clock of this machine went back, or is far from that of another node.', 'later'],
   'internal.store-corrupt': ['The context store holds what we did not write.'],
   'internal.service-failed': ['The application behind an endpoint failed.', 'never', 'program'],
   'internal.busy': ['More work is waiting than was allowed to.', 'later'],
