@@ -78,8 +78,8 @@ export class ResponderSequences {
 
   /** What is to be done of a session; `number`: the message that is asked about. */
   async look({ partition, ordinal }: SessionPlace, number: number | undefined, shift: Shift): Promise<Look> {
-    const nowMs = await this.#nowMs();
     return await this.#records.transact(partition, (records) => {
+      const nowMs = currentMs(this.#ambient);
       const book = this.#book(records, nowMs);
       const session = book.find(ordinal);
       const { inbound } = session ?? {};
@@ -230,7 +230,7 @@ export class ResponderSequences {
   }
 
   async #step<T>(partition: string, work: (book: SessionBook, nowMs: number) => T): Promise<T> {
-    const nowMs = await this.#nowMs();
+    const nowMs = currentMs(this.#ambient);
     return await this.#records.transact(partition, (records) => {
       const book = this.#book(records, nowMs);
       for (const session of book.sessions) {
@@ -248,19 +248,14 @@ export class ResponderSequences {
   }
 
   async #changeLease({ partition, ordinal }: SessionPlace, shift: Shift, change: (nowMs: number) => Lease | undefined) {
-    const nowMs = await this.#nowMs();
     await this.#records.transact(partition, (records) => {
+      const nowMs = currentMs(this.#ambient);
       const book = this.#book(records, nowMs);
       const session = book.find(ordinal);
       if (session === undefined || !isHeldBy(session.lease, shift)) return;
       book.replace({ ...session, lease: change(nowMs) });
       book.save();
     });
-  }
-
-  /** By the store's clock: a node that is ahead must not take what another hands over. */
-  async #nowMs(): Promise<number> {
-    return (await this.#records.nowMs?.()) ?? currentMs(this.#ambient);
   }
 
   #book(records: Parameters<Parameters<RecordStore['transact']>[1]>[0], nowMs: number): SessionBook {
