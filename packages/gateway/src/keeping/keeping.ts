@@ -43,6 +43,8 @@ export interface KeepingListeners {
 }
 
 const PRUNE_MS = 300_000;
+/** Of so many parts of the time, one is spent on it. */
+const PRUNE_SHARE = 20;
 const NAME = 'parley';
 
 /** Opens what `configuration` says. @throws Fault what is wrong with a folder, a server, or the key */
@@ -64,7 +66,7 @@ export async function keepingOf(
     const store =
       contexts && keys ? await storeOf(contexts, keys, server, files, lifetimes, closing) : new MemoryContextStore();
     closing.push(() => store.close());
-    closing.push(pruning(store));
+    if (server?.needsPruning !== false) closing.push(pruning(store));
     if (server !== undefined)
       return { store, replayCache: server.replays(replays?.entriesMax), nodes: undefined, close };
     const memory = await memoryOf(replays, files, lifetimes, listeners, closing);
@@ -181,10 +183,23 @@ function allOf({ keyEncryptionKey, olderKeyEncryptionKeys }: Keys): readonly [Ke
   return [keyEncryptionKey, ...olderKeyEncryptionKeys];
 }
 
-/** Removes what is over, now and then. @returns what ends it */
+/** Removes what is over, now and then: the longer that takes, the less often. @returns what ends it */
 function pruning(store: ContextStore): () => void {
-  // What cannot be removed now can later.
-  const timer = setInterval(() => void store.prune(Date.now()).catch(() => undefined), PRUNE_MS);
-  timer.unref();
-  return () => clearInterval(timer);
+  let timer: NodeJS.Timeout | undefined;
+  let isOver = false;
+  const prune = async (): Promise<void> => {
+    const beforeMs = performance.now();
+    // What cannot be removed now can later.
+    await store.prune(Date.now()).catch(() => undefined);
+    wait((performance.now() - beforeMs) * PRUNE_SHARE);
+  };
+  const wait = (leastMs: number): void => {
+    if (isOver) return;
+    timer = setTimeout(() => void prune(), Math.max(PRUNE_MS, leastMs)).unref();
+  };
+  wait(0);
+  return () => {
+    isOver = true;
+    clearTimeout(timer);
+  };
 }
