@@ -4,7 +4,11 @@ import { Fault } from '@parley/core';
 export async function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return await promise;
   const aborted = (): Fault => new Fault('caller.aborted', {}, signal.reason);
-  if (signal.aborted) throw aborted();
+  if (signal.aborted) {
+    // Nobody else may wait for it, and a rejection that nobody takes ends the process.
+    promise.catch(() => undefined);
+    throw aborted();
+  }
   return await new Promise<T>((resolve, reject) => {
     const abort = (): void => reject(aborted());
     signal.addEventListener('abort', abort, { once: true });

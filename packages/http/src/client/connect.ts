@@ -30,6 +30,8 @@ export async function connect(url: string | URL, options: ConnectOptions): Promi
     try {
       await conversation.ready(signal);
     } catch (error) {
+      // Nobody has the conversation: what it waits for, at a peer that says nothing, need not come.
+      settings.ending.abort();
       await conversation.close();
       throw error;
     }

@@ -104,7 +104,7 @@ export class ContextUpkeep {
   /** Of a context that was made here: nothing answers but a fault. */
   async #tell(request: Reply<OutgoingRequest>, url: URL): Promise<void> {
     try {
-      await this.#requests.exchange(request, url, undefined);
+      await this.#requests.exchange(request, url, this.#settings.ending.signal);
     } catch (error) {
       this.giveUp();
       throw error;

@@ -194,7 +194,7 @@ export class Conversation {
       if (this.#settings.cancel && this.#isUnderWay) await this.#reliable?.end().catch(() => undefined);
       if (this.#settings.cancel && this.#initiator.awaits === 'messages') {
         const request = this.#initiator.requestCancel(this.#requests.channel);
-        await this.#requests.exchange(request, this.#requests.issuer, undefined);
+        await this.#requests.exchange(request, this.#requests.issuer, this.#settings.ending.signal);
       }
     } catch {
       // The context ends at its time, whether the peer was told or not.

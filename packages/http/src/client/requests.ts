@@ -29,10 +29,11 @@ export class Requests {
 
   /** A request of trust: to have no answer is to be refused. */
   async ask(request: Reply<OutgoingRequest>, url: URL): Promise<void> {
-    let outcome = await this.exchange(request, url, undefined);
+    const { signal } = this.#settings.ending;
+    let outcome = await this.exchange(request, url, signal);
     // Each leg of a negotiation answers the one before it, and the initiator bounds them.
     while (outcome?.kind === 'negotiating')
-      outcome = await this.exchange({ ok: true, value: outcome.next }, url, undefined);
+      outcome = await this.exchange({ ok: true, value: outcome.next }, url, signal);
     if (outcome === undefined) throw new Fault('peer.http-answer', { got: 'nothing' });
   }
 

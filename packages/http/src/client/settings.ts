@@ -184,6 +184,8 @@ export interface ConversationSettings {
   readonly ownsDispatcher: boolean;
   readonly onFailedRenewal: ((failure: Fault) => void) | undefined;
   readonly reliable: ReliableSettings | undefined;
+  /** Ends what is asked about contexts, which several calls may wait for. */
+  readonly ending: AbortController;
 }
 
 /** {@link ReliableOptions}, complete. */
@@ -244,6 +246,7 @@ export function completeSettings(address: string | URL, options: ConnectOptions)
     cancel: options.cancel ?? true,
     ownsDispatcher: options.dispatcher === undefined,
     onFailedRenewal: options.onFailedRenewal,
+    ending: new AbortController(),
   };
 }
 
