@@ -7,6 +7,7 @@ import { javaPeer } from './java-peer.ts';
 import { libertyPeer } from './liberty-peer.ts';
 import { RUNS_ALL, type Side, testDirections } from './live-directions.ts';
 import type { LivePeer, RunningServer, Steps } from './live-peer.ts';
+import type { Direction } from './live-rows.ts';
 import { serveParley } from './parley-server.ts';
 
 /** Why something is left out otherwise. */
@@ -29,10 +30,7 @@ export interface LiveSuite {
 export function testLive(suite: LiveSuite): void {
   const endpoints = RUNS_ALL ? ENDPOINTS[suite.peer] : suite.spread;
   const peer = endpoints.length === 0 ? LEFT_OUT : peerOf(suite.peer);
-  const sides =
-    typeof peer === 'string'
-      ? peer
-      : { 'to-peer': toPeer(suite, peer, endpoints), 'from-peer': fromPeer(suite, peer, endpoints) };
+  const sides = typeof peer === 'string' ? peer : bothSides(suite, peer, endpoints);
   testDirections({ title: suite.title ?? suite.peer, endpoints, sides });
 }
 
@@ -44,6 +42,17 @@ type Named = Pick<LiveSuite, 'peer' | 'options' | 'policy'>;
 
 function endpointOf({ peer, policy }: Named, name: string): LiveEndpoint {
   return liveEndpoint(peer === 'liberty' ? 'websphere' : peer, name, liveParties(), policy);
+}
+
+/** Its client waits for most of its time, so it is let go while its server is called. */
+function bothSides(suite: Named, peer: LivePeer, endpoints: readonly string[]): Readonly<Record<Direction, Side>> {
+  const fromIt = fromPeer(suite, peer, endpoints);
+  const toIt = toPeer(suite, peer, endpoints);
+  const steps = async (endpoint: string): Promise<Steps> => {
+    fromIt.begin();
+    return await toIt.steps(endpoint);
+  };
+  return { 'to-peer': { ...toIt, steps }, 'from-peer': fromIt };
 }
 
 /** Its server is started when it is first needed. */
@@ -62,8 +71,8 @@ function toPeer(suite: Named, peer: LivePeer, endpoints: readonly string[]): Sid
   };
 }
 
-/** Its client holds all conversations when the first is asked for. */
-function fromPeer(suite: Named, peer: LivePeer, endpoints: readonly string[]): Side {
+/** Its client holds all conversations when it begins, or the first is asked for. */
+function fromPeer(suite: Named, peer: LivePeer, endpoints: readonly string[]): Side & { begin(): void } {
   let results: Promise<Map<string, Steps>> | undefined;
   const callAll = async (): Promise<Map<string, Steps>> => {
     const server = await serveParley(endpoints.map((name) => endpointOf(suite, name)));
@@ -73,11 +82,14 @@ function fromPeer(suite: Named, peer: LivePeer, endpoints: readonly string[]): S
       await server.stop();
     }
   };
+  const begun = (): Promise<Map<string, Steps>> => {
+    results ??= callAll();
+    return results;
+  };
   return {
-    steps: async (endpoint) => {
-      results ??= callAll();
-      return (await results).get(endpoint) ?? [];
-    },
+    // What fails is told of where a result is asked for.
+    begin: () => void begun().catch(() => undefined),
+    steps: async (endpoint) => (await begun()).get(endpoint) ?? [],
     stop: async () => {
       await results?.catch(() => undefined);
     },

@@ -32,8 +32,8 @@ export const echoService: Service = ({ message }) => {
 
 export interface ParleyServer extends RunningServer {
   readonly refusals: readonly Refusal[];
-  /** What each request was, in their order. */
-  readonly received: readonly Received['kind'][];
+  /** What each request to an endpoint was, in their order. */
+  readonly received: ReadonlyMap<string, readonly Received['kind'][]>;
 }
 
 export interface ParleyServerOptions {
@@ -48,12 +48,12 @@ export async function serveParley(
 ): Promise<ParleyServer> {
   const store = new MemoryContextStore();
   const refusals: Refusal[] = [];
-  const received: Received['kind'][] = [];
+  const received = new Map(endpoints.map(({ name }): [string, Received['kind'][]] => [name, []]));
   const rows = endpoints.map((at): [string, Endpoint] => [
     `/${at.name}`,
     {
       service,
-      responder: new WatchedResponder(received, {
+      responder: new WatchedResponder(received.get(at.name)!, {
         store,
         ambient: AMBIENT,
         bootstrap: at.responder(),

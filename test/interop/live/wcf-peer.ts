@@ -1,10 +1,10 @@
-// Microsoft's WCF. Its endpoints are its cases: each is a server, or a client, of its own; see wcf/src/Peer.cs.
+// Microsoft's WCF. Its endpoints are its cases; see wcf/src/Peer.cs.
 import type { ChildProcess } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { makeLiveKeys } from './live-keys.ts';
-import type { LivePeer, Steps } from './live-peer.ts';
+import type { Bases, LivePeer } from './live-peer.ts';
 import { build, freePort, ready, resultsOf, start, stop } from './live-process.ts';
 import { isOverTls } from './wcf-case.ts';
 
@@ -18,29 +18,25 @@ export function wcfPeer(): LivePeer | string {
   const mono = (args: readonly string[], more: NodeJS.ProcessEnv = {}): ChildProcess =>
     start('mono', [path.join(built.output, 'Peer.exe'), ...args], { ...env, ...more });
   return {
-    serve: async ([endpoint = '', ...others]) => {
-      if (others.length > 0) throw new Error('one case a server');
-      const port = await freePort();
-      const base = `${isOverTls(endpoint) ? 'https' : 'http'}://localhost:${port}`;
-      const configuration = configure(port, keys);
-      const child = mono(['serve', endpoint, `${base}/${endpoint}`], { XDG_CONFIG_HOME: configuration });
-      await ready(child, endpoint);
+    serve: async (endpoints) => {
+      const [http, https] = [await freePort(), await freePort()];
+      const bases = { http: `http://localhost:${http}`, https: `https://localhost:${https}` };
+      const configuration = configure(https, keys);
+      const child = mono(['serve', ...addresses(endpoints, bases)], { XDG_CONFIG_HOME: configuration });
+      await ready(child, 'WCF');
       const end = async (): Promise<void> => {
         await stop(child);
         rmSync(configuration, { recursive: true });
       };
-      return { http: base, https: base, stop: end };
+      return { ...bases, stop: end };
     },
-    call: async (endpoints, { http, https }) => {
-      const all = new Map<string, Steps>();
-      for (const endpoint of endpoints) {
-        const base = isOverTls(endpoint) ? https : http;
-        const steps = await resultsOf(mono(['call', endpoint, `${base}/${endpoint}`]));
-        for (const [name, each] of steps) all.set(name, each);
-      }
-      return all;
-    },
+    call: (endpoints, bases) => resultsOf(mono(['call', ...addresses(endpoints, bases)])),
   };
+}
+
+/** Each case, and where it is. */
+function addresses(endpoints: readonly string[], { http, https }: Bases): readonly string[] {
+  return endpoints.flatMap((name) => [name, `${isOverTls(name) ? https : http}/${name}`]);
 }
 
 /** A folder of settings in which Mono's listener finds its certificate for TLS at `port`. */

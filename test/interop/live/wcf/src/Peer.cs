@@ -157,10 +157,12 @@ public static class Program
     static X509Certificate2 Pfx(string n) { return new X509Certificate2(Path.Combine(certs, n + ".pfx"), "password"); }
     static X509Certificate2 Cer(string n) { return new X509Certificate2(Path.Combine(certs, n + ".cer")); }
 
-    static ServiceHost Serve(Case c, string address, string listen)
+    static readonly List<ServiceHost> hosts = new List<ServiceHost>();
+
+    static void Serve(Case c, string url)
     {
-        var host = new ServiceHost(typeof(EchoService), new Uri(listen));
-        host.AddServiceEndpoint(typeof(IEcho), c.Binding(), address, new Uri(listen));
+        var host = new ServiceHost(typeof(EchoService), new Uri(url));
+        host.AddServiceEndpoint(typeof(IEcho), c.Binding(), url);
         var cred = new ServiceCredentials(); // Mono does not hand host.Credentials to the listeners; the behaviour it does
         host.Description.Behaviors.Remove<ServiceCredentials>();
         host.Description.Behaviors.Add(cred);
@@ -173,22 +175,22 @@ public static class Program
         if (dbg != null) { dbg.IncludeExceptionDetailInFaults = true; dbg.HttpHelpPageEnabled = false; dbg.HttpsHelpPageEnabled = false; }
         host.Faulted += (o, e) => Console.Error.WriteLine("host faulted");
         host.Open();
-        return host;
+        hosts.Add(host);
     }
 
-    static int Call(Case c, string url, int n)
+    static void Call(Case c, string url, int n)
     {
-        var id = c.Has("dnsid") ? EndpointIdentity.CreateDnsIdentity("localhost") : EndpointIdentity.CreateX509CertificateIdentity(Cer("server"));
-        var f = new ChannelFactory<IEcho>(c.Binding(), new EndpointAddress(new Uri(url), id));
-        var cc = f.Credentials;
-        cc.ServiceCertificate.Authentication.CertificateValidationMode = X509CertificateValidationMode.None;
-        cc.ServiceCertificate.Authentication.RevocationMode = X509RevocationMode.NoCheck;
-        if (!c.Has("nego") && !c.Has("ssl") && !c.Has("userssl")) cc.ServiceCertificate.DefaultCertificate = Cer("server");
-        if (c.Has("cert") || c.Has("mutual") || c.Has("mutualduplex") || c.Has("certtls") || c.Has("sslcert")) cc.ClientCertificate.Certificate = Pfx("client");
-        if (c.Has("user") || c.Has("usertls") || c.Has("userssl")) { cc.UserName.UserName = "alice"; cc.UserName.Password = "correct horse"; }
         var step = "create";
         try
         {
+            var id = c.Has("dnsid") ? EndpointIdentity.CreateDnsIdentity("localhost") : EndpointIdentity.CreateX509CertificateIdentity(Cer("server"));
+            var f = new ChannelFactory<IEcho>(c.Binding(), new EndpointAddress(new Uri(url), id));
+            var cc = f.Credentials;
+            cc.ServiceCertificate.Authentication.CertificateValidationMode = X509CertificateValidationMode.None;
+            cc.ServiceCertificate.Authentication.RevocationMode = X509RevocationMode.NoCheck;
+            if (!c.Has("nego") && !c.Has("ssl") && !c.Has("userssl")) cc.ServiceCertificate.DefaultCertificate = Cer("server");
+            if (c.Has("cert") || c.Has("mutual") || c.Has("mutualduplex") || c.Has("certtls") || c.Has("sslcert")) cc.ClientCertificate.Certificate = Pfx("client");
+            if (c.Has("user") || c.Has("usertls") || c.Has("userssl")) { cc.UserName.UserName = "alice"; cc.UserName.Password = "correct horse"; }
             var ch = f.CreateChannel();
             step = "open"; ((IClientChannel)ch).Open();
             for (int i = 0; i < n; i++)
@@ -203,13 +205,11 @@ public static class Program
             step = "close"; ((IClientChannel)ch).Close();
             step = "factory-close"; f.Close();
             Console.WriteLine("RESULT ok " + c.Name);
-            return 0;
         }
         catch (Exception e)
         {
             Console.WriteLine("RESULT fail " + c.Name + " at " + step + ": " + Chain(e));
             if (Environment.GetEnvironmentVariable("PEER_TRACE") != null) Console.Error.WriteLine(e);
-            return 1;
         }
     }
 
@@ -227,38 +227,32 @@ public static class Program
 
     static void Usage()
     {
-        Console.Error.WriteLine("Peer.exe serve CASE LISTEN-URL [ADDRESS]   until standard input ends\nPeer.exe call CASE URL [N]\nPeer.exe pair CASE LISTEN-URL [URL]        service and client in one process\n" +
+        Console.Error.WriteLine("Peer.exe serve CASE URL [CASE URL ...]   until standard input ends\nPeer.exe call CASE URL [CASE URL ...]    one after the other\n" +
             "CASE: ws|ws2007|cb with none|cert|user, nego, sc, rm, tls; cb with mutual|mutualduplex|anon|user|ssl|sslcert|userssl|usertls|certtls, sc|cookie, v05bsp|v13|v13nobsp|v10bsp, suites, soap11|wsa04, nodk, signonly-order|encfirst, idle");
     }
 
     public static int Main(string[] a)
     {
-        if (a.Length < 3) { Usage(); return 2; }
+        if (a.Length < 3 || a.Length % 2 == 0) { Usage(); return 2; }
         ServicePointManager.ServerCertificateValidationCallback = (s, c, ch, e) => true;
         ServicePointManager.Expect100Continue = false;
         ServicePointManager.SecurityProtocol = SecurityProtocolType.Tls12;
-        var cs = new Case(a[1]);
-        try
+        var cases = Enumerable.Range(0, a.Length / 2).Select(i => new { Case = new Case(a[2 * i + 1]), Url = a[2 * i + 2] }).ToList();
+        switch (a[0])
         {
-            switch (a[0])
-            {
-                case "serve":
-                    var h = Serve(cs, a.Length > 3 ? a[3] : a[2], a[2]);
-                    Console.WriteLine("READY " + a[2]); Console.Out.Flush();
-                    while (Console.In.ReadLine() != null) { }
-                    h.Close(TimeSpan.FromSeconds(2));
-                    return 0;
-                case "call": return Call(cs, a[2], a.Length > 3 ? int.Parse(a[3]) : 3);
-                case "pair":
-                    var url = a.Length > 3 ? a[3] : a[2];
-                    var host = Serve(cs, url, a[2]);
-                    var rc = Call(cs, url, 3);
-                    try { host.Close(TimeSpan.FromSeconds(2)); } catch (Exception) { }
-                    Environment.Exit(rc);
-                    return rc;
-            }
+            case "serve":
+                foreach (var each in cases)
+                {
+                    try { Serve(each.Case, each.Url); }
+                    catch (Exception e) { Console.WriteLine("NOT SERVED " + each.Case.Name + ": " + Chain(e)); }
+                }
+                Console.WriteLine("READY " + cases.Count); Console.Out.Flush();
+                while (Console.In.ReadLine() != null) { }
+                return 0;
+            case "call":
+                foreach (var each in cases) Call(each.Case, each.Url, 3);
+                return 0;
         }
-        catch (Exception e) { Console.WriteLine("RESULT fail " + cs.Name + " at setup: " + Chain(e)); if (Environment.GetEnvironmentVariable("PEER_TRACE") != null) Console.Error.WriteLine(e); Environment.Exit(1); }
         Usage(); return 2;
     }
 }
