@@ -1,22 +1,22 @@
 /**
  * `node benchmarks/dist/archive/run.js`: an archive in a bucket of SeaweedFS, verified by one process, by two over NATS, and by several of which one is killed
  * every so often while NATS is restarted once; the results have to be the same. Needs the servers of `test/interop`. With PARLEY_ARCHIVE=all in the environment,
- * two million messages; `--runs alone --runs killed` does only these.
+ * two million messages; `--runs alone --runs killed` does only these. With `--folders`, they are folders of this machine and no bucket: what is left is Parley's own.
  */
 import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import type { ObjectStore, S3Options } from '@parley/archive';
-import { s3Objects } from '@parley/archive';
+import type { ObjectStore } from '@parley/archive';
 import { keysText } from '@parley/log';
 import { describeMachine } from '../machine.ts';
 import { wholeNumber } from '../number-option.ts';
 import type { ProcessRun } from './processes.ts';
 import { runProcesses } from './processes.ts';
-import { buckets, nats } from './servers.ts';
-import type { WorkerSettings } from './settings.ts';
+import { buckets, folders, nats } from './servers.ts';
+import type { Place, WorkerSettings } from './settings.ts';
+import { storeAt } from './settings.ts';
 import type { ArchiveShape } from './written-archive.ts';
 import { writeArchive } from './written-archive.ts';
 
@@ -29,10 +29,11 @@ const { values } = parseArgs({
     words: { type: 'string' },
     runs: { type: 'string', multiple: true },
     'kill-every-seconds': { type: 'string' },
+    folders: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
   },
 });
-const number = (name: Exclude<keyof typeof values, 'json' | 'runs'>, fallback: number): number =>
+const number = (name: Exclude<keyof typeof values, 'json' | 'folders' | 'runs'>, fallback: number): number =>
   wholeNumber(`--${name}`, values[name], fallback);
 /** Two million messages, so small and packed so that segments and the lines of one run take 15 GB of disk at most. */
 const isWhole = process.env['PARLEY_ARCHIVE'] === 'all';
@@ -62,13 +63,13 @@ interface Measured extends ProcessRun {
 
 const machine = describeMachine();
 const folder = mkdtempSync(path.join(tmpdir(), 'parley-bench-archive-'));
-const server = await buckets();
+const server = values.folders ? folders(folder) : await buckets();
 const queue = await nats();
 const beganMs = performance.now();
 let restarts = 0;
 try {
   const source = await server.make('log');
-  const archive = await writeArchive(s3Objects(source), shape, Date.now(), (segment) => {
+  const archive = await writeArchive(storeAt(source), shape, Date.now(), (segment) => {
     if ((segment + 1) % 8 === 0) tell(`written: ${segment + 1} of ${shape.segments} segments`);
   });
   tell(`${shape.messages} messages, ${mib(archive.octets)} MiB (kept as ${mib(archive.keptOctets)} MiB)`);
@@ -80,10 +81,10 @@ try {
   for (const name of wanted) {
     const bucket = await server.make(name);
     runs[name] = await watched(name, bucket, { source, out: bucket, keys, shards, silenceMaxMs: SILENCE_MAX_MS });
-    const made = await digestOf(s3Objects(bucket));
+    const made = await digestOf(storeAt(bucket));
     expected ??= made;
     if (made !== expected) differing.push(name);
-    if (name === 'alone') moved = await sizesIn(s3Objects(bucket));
+    if (name === 'alone') moved = await sizesIn(storeAt(bucket));
     // The disk has room for the copied lines of one run.
     await server.drop(name);
   }
@@ -105,9 +106,9 @@ try {
 }
 
 /** Does a run, and says every so often how far it is. */
-async function watched(name: RunName, bucket: S3Options, settings: WorkerSettings): Promise<Measured> {
+async function watched(name: RunName, bucket: Place, settings: WorkerSettings): Promise<Measured> {
   const before = server.cpuMs();
-  const store = s3Objects(bucket);
+  const store = storeAt(bucket);
   const progress = setInterval(async () => {
     let done = 0;
     for await (const _ of store.list('done/')) done += 1;

@@ -1,7 +1,10 @@
 /** The servers that `test/interop` starts. */
+import { rmSync } from 'node:fs';
+import path from 'node:path';
 import type { S3Options } from '@parley/archive';
 import { AwsClient } from 'aws4fetch';
 import { cpuUsOf } from '../bus/brokers.ts';
+import type { Place } from './settings.ts';
 
 export interface RunningServer {
   readonly pid: number | undefined;
@@ -14,9 +17,10 @@ export interface RunningNats extends RunningServer {
   restart(): Promise<void>;
 }
 
-export interface RunningBuckets {
-  /** Makes a bucket. */
-  make(bucket: string): Promise<S3Options>;
+/** Where archives and what is made of them are kept. */
+export interface RunningPlaces {
+  /** Makes a bucket, or a folder. */
+  make(bucket: string): Promise<Place>;
   /** Deletes one, and frees what it took. */
   drop(bucket: string): Promise<void>;
   /** CPU time of the server so far. */
@@ -40,8 +44,18 @@ export async function nats(): Promise<RunningNats> {
   return await startNats();
 }
 
+/** Folders, which no server takes time for. */
+export function folders(root: string): RunningPlaces {
+  return {
+    make: async (bucket) => ({ folder: path.join(root, bucket) }),
+    drop: async (bucket) => rmSync(path.join(root, bucket), { recursive: true, force: true }),
+    cpuMs: () => 0,
+    remove: async () => undefined,
+  };
+}
+
 /** A SeaweedFS. @throws Error why there is none on this machine */
-export async function buckets(): Promise<RunningBuckets> {
+export async function buckets(): Promise<RunningPlaces> {
   const { missingSeaweed, startSeaweed, S3_KEYS } = (await import(
     new URL('archive/seaweed-server.mjs', TESTS).href
   )) as {

@@ -1,7 +1,12 @@
-import type { S3Options } from '@parley/archive';
+import type { ObjectStore, S3Options } from '@parley/archive';
+import { folderObjects, s3Objects } from '@parley/archive';
 
 /** Where objects are. */
 export type Place = S3Options | { readonly folder: string };
+
+export function storeAt(place: Place): ObjectStore {
+  return 'folder' in place ? folderObjects(place.folder) : s3Objects(place);
+}
 
 export interface WorkerSettings {
   readonly source: Place;

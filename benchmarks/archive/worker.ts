@@ -4,12 +4,12 @@
  */
 import { readFileSync } from 'node:fs';
 import { connect } from '@nats-io/transport-node';
-import type { ObjectStore } from '@parley/archive';
-import { folderObjects, objectSegments, s3Objects, verifyArchive } from '@parley/archive';
+import { objectSegments, verifyArchive } from '@parley/archive';
 import { natsQueue } from '@parley/archive/nats';
 import { contextSource } from '@parley/core';
 import { parseKeys } from '@parley/log';
-import type { Place, WorkerResult, WorkerSettings } from './settings.ts';
+import type { WorkerResult, WorkerSettings } from './settings.ts';
+import { storeAt } from './settings.ts';
 
 const settings = JSON.parse(process.argv[2] ?? '') as WorkerSettings;
 const began = performance.now();
@@ -48,7 +48,3 @@ const result: WorkerResult = {
   refused: summary?.tally.refused ?? {},
 };
 console.log(JSON.stringify(result));
-
-function storeAt(place: Place): ObjectStore {
-  return 'folder' in place ? folderObjects(place.folder) : s3Objects(place);
-}

@@ -13,7 +13,14 @@ import {
   verifying,
 } from '@parley/bus';
 import { amqpInlet, amqpOutlet, amqpRequester, amqpRequests } from '@parley/bus-amqp';
-import { kafkaCommit, kafkaInlet, kafkaOutlet, type PlatformaticOptions, platformaticKafka } from '@parley/bus-kafka';
+import {
+  committedReads,
+  kafkaCommit,
+  kafkaInlet,
+  kafkaOutlet,
+  type PlatformaticOptions,
+  platformaticKafka,
+} from '@parley/bus-kafka';
 import { natsInlet, natsOutlet, natsRequester, natsRequests } from '@parley/bus-nats';
 import { rabbitInlet, rabbitOutlet, rabbitRequester, rabbitRequests } from '@parley/bus-rabbitmq';
 import { Initiator } from '@parley/conversation';
@@ -129,6 +136,7 @@ export const BUS_DOORS: Readonly<Record<string, Door>> = {
     { open: ['0'], whole: ['0.inlet', '0.outlet', '0.deadLetters'] },
   ),
   'bus-kafka.kafkaInlet': door((options: Given<typeof kafkaInlet>[0]) => kafkaInlet(options), [kafkaInletOptions]),
+  'bus-kafka.committedReads': door((given: Kafka) => committedReads(given), [kafka], { open: ['0'], whole: ['0'] }),
   'bus-kafka.platformaticKafka': door(
     (options: PlatformaticOptions) => platformaticKafka(options),
     [{ library: PLATFORMATIC, client: { clientId: 'parley', bootstrapBrokers: ['127.0.0.1:1'] } }],

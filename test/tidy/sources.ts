@@ -12,7 +12,8 @@ export const LEVELS: readonly (readonly string[])[] = [
   ['engine', 'pkcs11'],
   ['conversation'],
   ['http', 'bus', 'log', 'stores', 'redis', 'postgres', 'testing'],
-  ['bus-amqp', 'bus-kafka', 'bus-nats', 'bus-rabbitmq', 'node-soap', 'gateway', 'archive'],
+  ['bus-amqp', 'bus-kafka', 'bus-nats', 'bus-rabbitmq', 'node-soap', 'gateway'],
+  ['archive'],
   ['cli'],
 ];
 

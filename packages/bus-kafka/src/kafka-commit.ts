@@ -2,10 +2,10 @@ import type { Commit, CommitBatch, OutgoingMessage } from '@parley/bus';
 import { refused } from '@parley/bus';
 import { Fault } from '@parley/core';
 import { optional, port, requireOptions, shapeOf, TEXT, whole } from '@parley/core/internal';
-import type { Admin, Kafka, Producer, TopicMessages } from 'kafkajs';
+import type { Admin, Kafka, Producer, Transaction } from 'kafkajs';
 import type { KafkaDelivery, KafkaInlet } from './kafka-inlet.ts';
 import { NAME, offsetsAfter, unavailable } from './kafka-inlet.ts';
-import { batchesFor, MESSAGE_BYTES_MAX, sorted } from './kafka-outlet.ts';
+import { RecordBatches, recordOf } from './record-batches.ts';
 
 export interface KafkaCommitOptions {
   readonly kafka: Kafka;
@@ -15,7 +15,7 @@ export interface KafkaCommitOptions {
   readonly deadLetterTopic: string;
   /** Begins the transactional ids. The same for all relays of a group, and for no other. Default: the group's. */
   readonly transactionalIdPrefix?: string | undefined;
-  /** `message.max.bytes` of both topics. Default 1,000,000. */
+  /** `message.max.bytes` of both topics. Where that is less, it is found out when a topic refuses a message. Default 1,000,000. */
   readonly messageBytesMax?: number | undefined;
   /** After which a broker ends a transaction of a relay that is gone. Default 30,000. */
   readonly transactionTimeoutMs?: number | undefined;
@@ -75,10 +75,12 @@ function named(isDead: boolean): (message: OutgoingMessage) => readonly [string,
 class Writers {
   readonly #options: KafkaCommitOptions;
   readonly #writers = new Map<string, Writer>();
+  readonly #records: RecordBatches;
   #admin: Promise<Admin> | undefined;
 
   constructor(options: KafkaCommitOptions) {
     this.#options = options;
+    this.#records = new RecordBatches(options.messageBytesMax);
   }
 
   async write(
@@ -94,14 +96,18 @@ class Writers {
       // Those before were committed, by a reader that was here, or by us in a transaction of which we heard nothing.
       const left = deliveries.filter(({ offset }) => offset >= from);
       if (left.length === 0) return;
-      const transaction = await producer.transaction();
-      for (const topicMessages of this.#batches(left, outgoing)) await transaction.sendBatch({ topicMessages });
+      let transaction = await producer.transaction();
+      while (!(await this.#areTaken(transaction, left, outgoing))) {
+        await transaction.abort();
+        transaction = await producer.transaction();
+      }
       const topics = offsetsAfter(left).map(({ topic, partition, offset }) => ({
         topic,
         partitions: [{ partition, offset }],
       }));
       await transaction.sendOffsets({ consumerGroupId: this.#options.inlet.groupId, topics });
       await transaction.commit();
+      this.#records.forget();
       // After a rebalance the same may come once more.
       writer.from = left.reduce((last, { offset }) => (offset >= last ? offset + 1n : last), from);
     } catch (error) {
@@ -144,24 +150,36 @@ class Writers {
     return writer;
   }
 
-  /** @throws Fault `internal.bus-refused` a dead letter that is too large for its topic */
-  #batches(deliveries: readonly KafkaDelivery[], outgoing: ReadonlyMap<string, Outgoing>): TopicMessages[][] {
-    const { topic, deadLetterTopic, messageBytesMax = MESSAGE_BYTES_MAX } = this.#options;
+  /** Whether the topics have taken all of it; if not, it is known for the next transaction what they do not. @throws Fault `internal.bus-refused` a dead letter that its topic does not take */
+  async #areTaken(
+    transaction: Transaction,
+    deliveries: readonly KafkaDelivery[],
+    outgoing: ReadonlyMap<string, Outgoing>,
+  ): Promise<boolean> {
+    const { topic, deadLetterTopic } = this.#options;
     // One that came twice has one result.
     const places = new Set(deliveries.map(({ place }) => place));
     const all = [...places].flatMap((place) => outgoing.get(place) ?? []);
-    const results = sorted(
-      all.filter(({ isDead }) => !isDead).map(({ message }) => message),
-      messageBytesMax,
-    );
-    const dead = all.filter(({ isDead }) => isDead).map(({ message }) => message);
-    const deadLetters = sorted([...dead, ...results.unsendable.map(refused)], messageBytesMax);
+    const messagesOf = (isDead: boolean): OutgoingMessage[] =>
+      all.filter((each) => each.isDead === isDead).map(({ message }) => message);
+    const results = this.#records.of(topic, messagesOf(false));
+    const dead = [...messagesOf(true), ...results.unsendable.map(refused)];
+    const deadLetters = this.#records.of(deadLetterTopic, dead);
     const [lost] = deadLetters.unsendable;
     if (lost !== undefined) throw new Fault(lost.code, { reason: lost.reason, place: lost.message.id });
-    return [
-      ...batchesFor(topic, results.fit, messageBytesMax),
-      ...batchesFor(deadLetterTopic, deadLetters.fit, messageBytesMax),
+    const batches = [
+      ...results.batches.map((batch) => [topic, batch] as const),
+      ...deadLetters.batches.map((batch) => [deadLetterTopic, batch] as const),
     ];
+    for (const [to, batch] of batches) {
+      try {
+        await transaction.sendBatch({ topicMessages: [{ topic: to, messages: batch.map(recordOf) }] });
+      } catch (error) {
+        this.#records.learn(to, batch, error);
+        return false;
+      }
+    }
+    return true;
   }
 
   async #forget(name: string): Promise<void> {

@@ -4,7 +4,8 @@ import type { IHeaders } from 'kafkajs';
 export function headersOf(given: IHeaders | undefined): Record<string, string> {
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(given ?? {})) {
-    if (value !== undefined)
+    // One without a value has null, which the types do not say.
+    if (value !== undefined && value !== null)
       headers[name.toLowerCase()] = (Array.isArray(value) ? value : [value]).map(String).join(', ');
   }
   return headers;

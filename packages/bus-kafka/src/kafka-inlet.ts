@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Delivery, Inlet } from '@parley/bus';
 import { DeliveryQueue } from '@parley/bus/internal';
 import { Fault } from '@parley/core';
@@ -15,6 +16,7 @@ import {
 } from '@parley/core/internal';
 import type { Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
 import { Assignment } from './assignment.ts';
+import { committedReads } from './committed-reads.ts';
 import { headersOf } from './kafka-headers.ts';
 
 export interface KafkaInletOptions {
@@ -69,7 +71,7 @@ export function kafkaInlet(options: KafkaInletOptions): KafkaInlet {
   requireOptions(OPTIONS, options, 'options');
   const { kafka, groupId, topics, fromBeginning = true, prefetchMessages = 1024, sessionTimeoutMs = 30_000 } = options;
   const assignment = new Assignment();
-  const consumer = kafka.consumer({
+  const consumer = committedReads(kafka).consumer({
     groupId,
     sessionTimeout: sessionTimeoutMs,
     heartbeatInterval: Math.min(HEARTBEAT_MAX_MS, Math.floor(sessionTimeoutMs / 3)),
@@ -86,8 +88,12 @@ export function kafkaInlet(options: KafkaInletOptions): KafkaInlet {
       if (!payload.restart) queue.end({ error: unavailable(payload.error) });
     });
     try {
-      await consumer.connect();
-      await consumer.subscribe({ topics: [...topics], fromBeginning });
+      const begin = async (): Promise<void> => {
+        await consumer.connect();
+        await consumer.subscribe({ topics: [...topics], fromBeginning });
+      };
+      await onceThere(begin, signal);
+      if (signal.aborted) return;
       await consumer.run({
         autoCommit: false,
         eachBatchAutoResolve: false,
@@ -145,6 +151,29 @@ export function offsetsAfter(
     if (known === undefined || known.offset < delivery.offset) last.set(name, delivery);
   }
   return [...last.values()].map(({ topic, partition, offset }) => ({ topic, partition, offset: String(offset + 1n) }));
+}
+
+const AGAIN_AFTER_MS = 250;
+const OUTAGE_MAX_MS = 300_000;
+
+/** A client that has begun outlives outages; one that begins in one does not. @throws what does not pass, or has not in five minutes */
+async function onceThere(begin: () => Promise<void>, signal: AbortSignal): Promise<void> {
+  const beganMs = performance.now();
+  while (!signal.aborted) {
+    try {
+      await begin();
+      return;
+    } catch (error) {
+      if (!isOutage(error) || performance.now() - beganMs > OUTAGE_MAX_MS) throw error;
+      await pause(AGAIN_AFTER_MS, undefined, { signal }).catch(() => undefined);
+    }
+  }
+}
+
+/** Whether nobody answered, however often it was tried; what a broker says is something else. */
+function isOutage(error: unknown): boolean {
+  const last = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  return last instanceof Error && /^KafkaJS(?:Connection|ConnectionClosed|RequestTimeout)Error$/.test(last.name);
 }
 
 /** What the client failed with, as something that passes; the cause is kept. */

@@ -12,11 +12,15 @@ export function headersOf(given: MsgHdrs | undefined): Record<string, string> {
   return headers;
 }
 
-/** The same as NATS carries them: what it cannot, a name is left out for, and a value percent-encoded. */
+/**
+ * The same as NATS carries them: what it cannot, a name is left out for, and a value percent-encoded. safety: NATS's own are not the sender's to say: they choose
+ * ids and what the stream refuses.
+ */
 export function natsHeaders(given: Readonly<Record<string, string>>): MsgHdrs {
   const headers = newHeaders();
   for (const [name, value] of Object.entries(given)) {
-    if (NAME.test(name)) headers.set(name, UNFIT.test(value) ? headerText(value) : value);
+    if (NAME.test(name) && !name.toLowerCase().startsWith(OWN_PREFIX))
+      headers.set(name, UNFIT.test(value) ? headerText(value) : value);
   }
   return headers;
 }

@@ -1,5 +1,5 @@
 import type { JetStreamClient } from '@nats-io/jetstream';
-import { jetstream } from '@nats-io/jetstream';
+import { JetStreamApiError, jetstream } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { OutgoingMessage, Outlet, Unsendable } from '@parley/bus';
 import { Fault } from '@parley/core';
@@ -52,6 +52,7 @@ export function natsOutlet(options: NatsOutletOptions): Outlet {
       await stream.publish(subjectOf(message), octets, { msgID: id, headers, timeout: storeTimeoutMs });
       return undefined;
     } catch (error) {
+      if (isTooLarge(error)) return { message, code: 'internal.bus-refused', reason: 'too large for its stream' };
       throw new Fault('internal.bus-unavailable', { reason: reasonOf(error) }, error);
     }
   };
@@ -75,6 +76,13 @@ function streamsOf(connection: NatsConnection): JetStreamClient {
   } catch (error) {
     throw new Fault('caller.option-invalid', { option: 'connection', wanted: 'a NatsConnection' }, error);
   }
+}
+
+const MESSAGE_SIZE_EXCEEDED = 10_054;
+
+/** A stream may take less than its server. */
+function isTooLarge(error: unknown): boolean {
+  return error instanceof JetStreamApiError && error.apiError().err_code === MESSAGE_SIZE_EXCEEDED;
 }
 
 /** `NATS/1.0`, the id, and line ends. */

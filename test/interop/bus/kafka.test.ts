@@ -12,6 +12,7 @@ import { buildKafka, startKafka } from './kafka-server.mjs';
 import { runKit } from './kit.ts';
 import { missingPlatformatic, NODE } from './platformatic-library.mjs';
 import { commandOn } from './relay-story.ts';
+import { limitsOfTopics } from './topic-limits.ts';
 
 const { classPath, missing } = buildKafka();
 const isLong = process.env['PARLEY_LIVE'] === 'all';
@@ -57,6 +58,13 @@ describe('Kafka', () => {
       kills: { relays: isLong ? 10 : 1, broker: isLong ? 3 : 1 },
     });
     await bus.close();
+  });
+
+  test('topics that take less than was said, or want keys, and records of other clients', {
+    timeout: 120_000,
+  }, async (context) => {
+    if (missing !== undefined) return context.skip(missing);
+    await limitsOfTopics(broker.port, isLong ? 50 : 10);
   });
 
   test('parley relay --open', { timeout: 120_000 }, async (context) => {

@@ -44,6 +44,30 @@ describe('NATS JetStream', () => {
     await connection.close();
   });
 
+  test("what its stream takes less of than its server is told from what is sent, and its own headers are nobody else's to say", async (context) => {
+    if (missing !== undefined) return context.skip(missing);
+    const connection = await connect({ servers: `127.0.0.1:${broker.port}` });
+    const manager = await jetstreamManager(connection);
+    const headers = { 'nats-msg-id': 'same', 'Nats-Expected-Last-Sequence': '7', kept: 'Größe\r\n' };
+    const message = (id: string, size: number) => ({ id, octets: new Uint8Array(size), headers });
+    await manager.streams.add({ name: 'NARROW', subjects: ['narrow'], max_msg_size: 1000 });
+    const outlet = natsOutlet({ connection, subject: 'narrow' });
+    const unsendable = await outlet.send([
+      message('a', 10),
+      message('b', 1001),
+      message('c', 0),
+      message('d', 2_000_000),
+    ]);
+    expect(unsendable.map((each) => [each.message.id, each.code])).toEqual([
+      ['b', 'internal.bus-refused'],
+      ['d', 'internal.bus-refused'],
+    ]);
+    expect((await manager.streams.info('NARROW')).state.messages).toBe(2);
+    const stored = await manager.streams.getMessage('NARROW', { seq: 1 });
+    expect(stored?.header.get('kept')).toBe('Gr%C3%B6%C3%9Fe%0D%0A');
+    await connection.close();
+  });
+
   test('parley relay --verify', { timeout: 120_000 }, async (context) => {
     if (missing !== undefined) return context.skip(missing);
     const connection = await connect({ servers: `127.0.0.1:${broker.port}` });

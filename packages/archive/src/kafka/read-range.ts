@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { DeliveryQueue } from '@parley/bus/internal';
+import { committedReads } from '@parley/bus-kafka';
 import { Fault } from '@parley/core';
 import type { Admin, Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
 import type { TopicRange } from './topic-range.ts';
@@ -49,7 +50,7 @@ async function* consumed(
   { topic, partition, start, end }: TopicRange,
   silenceMaxMs: number,
 ): AsyncGenerator<RecordBatch> {
-  const consumer = kafka.consumer({
+  const consumer = committedReads(kafka).consumer({
     groupId,
     sessionTimeout: SESSION_TIMEOUT_MS,
     maxWaitTimeInMs: FETCH_MS,

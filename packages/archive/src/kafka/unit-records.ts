@@ -1,3 +1,4 @@
+import { committedReads } from '@parley/bus-kafka';
 import type { Consumer, EachBatchPayload, Kafka, KafkaMessage, Message } from 'kafkajs';
 import type { Unit } from '../job/names.ts';
 import type { TakenUnit } from '../units/work-queue.ts';
@@ -40,7 +41,7 @@ export class UnitRecords {
   /** @param silenceMaxMs how long nobody hears of a process before others read its partitions */
   constructor(kafka: Kafka, topic: string, silenceMaxMs: number) {
     this.#topic = topic;
-    this.#consumer = kafka.consumer({
+    this.#consumer = committedReads(kafka).consumer({
       groupId: topic,
       sessionTimeout: silenceMaxMs,
       heartbeatInterval: HEARTBEAT_MS,

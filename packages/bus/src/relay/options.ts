@@ -29,7 +29,7 @@ export interface RelayOptions<Given extends Delivery> {
   readonly commit?: Commit<Given> | undefined;
   /** Messages that are made safe at one time. Default 256. */
   readonly batchMessagesMax?: number | undefined;
-  /** For a bus that is away. Default: 10 attempts, 100 ms. */
+  /** For a bus that is away. Default: 60 attempts, 100 ms at first and 5 s at most: five minutes. */
   readonly retry?: RetryPace | undefined;
   /** Ends the relay: what is under way is finished. */
   readonly signal?: AbortSignal | undefined;

@@ -23,7 +23,8 @@ export interface RelaySummary {
 const SETTLED = asyncIterable<Settled>();
 
 const BATCH_MESSAGES_MAX = 256;
-const RETRY: RetryPace = { attemptsMax: 10, pauseMs: 100 };
+/** A broker that is started again, and reads its log first, takes minutes. */
+const RETRY: RetryPace = { attemptsMax: 60, pauseMs: 100 };
 
 /**
  * Takes messages from a bus, through a stage, to a bus, until `signal` is aborted or the inlet ends. Results leave in the order of the
