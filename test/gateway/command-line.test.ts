@@ -52,8 +52,12 @@ test('serves, is called, and ends when it is told to', async () => {
   expect(once1).toMatchObject({ status: 0, stdout: expect.stringContaining('>by hand<'), stderr: '' });
   const many = await parley([...words, ...more, '-', '--repeat', '5'], { directory: where, stdin: ECHO('many') });
   expect(many).toMatchObject({ status: 0, stderr: expect.stringMatching(/^5 calls in [\d.]+ s: \d+ a second/) });
-  const failed = await parley([...words, ...more, '-'], { directory: where, stdin: ECHO('fail') });
-  expect(failed).toMatchObject({ status: 1, stdout: expect.stringContaining('No such order') });
+  const failed = await parley([...words, ...more, '-', '--repeat', '3'], { directory: where, stdin: ECHO('fail') });
+  expect(failed).toMatchObject({
+    status: 1,
+    stdout: expect.stringContaining('No such order'),
+    stderr: expect.stringContaining('; 3 of them answered by a fault'),
+  });
   writeFileSync(path.join(where, 'password.txt'), 'wrong');
   const refused = await parley([...words, ...more, 'body.xml'], { directory: where });
   expect(refused).toMatchObject({ status: 1, stderr: expect.stringContaining('peer.soap-fault') });

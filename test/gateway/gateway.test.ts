@@ -1,10 +1,11 @@
 // From a plain client to a plain service, through a gateway before each; and what goes wrong on the way.
 
 import { once } from 'node:events';
-import { copyFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { RequestListener } from 'node:http';
 import path from 'node:path';
 import tls from 'node:tls';
+import type { Worker } from 'node:worker_threads';
 import { gzipSync } from 'node:zlib';
 import { usernameOverTls } from '@parley/conversation';
 import { Secret } from '@parley/core';
@@ -170,6 +171,77 @@ describe('files that change while it serves', () => {
     expect((await alice.call('urn:app/Echo', octets(ECHO('still'))))?.fault).toBeUndefined();
     await alice.close();
   });
+
+  test('files that do not go together are taken into use not at all, and all when they do', async () => {
+    const where = await folder();
+    const { gateway, reloads } = await gatewayOf(where, ingress(await plainService(echo())));
+    const url = `https://127.0.0.1:${gateway.port}/orders`;
+    const comesIn = async (username: string, password: string): Promise<boolean> => {
+      const conversation = await connect(url, clientOf(where, username, password)).catch(() => undefined);
+      await conversation?.close();
+      return conversation !== undefined;
+    };
+    // Another certificate without its key, and at the same time other users.
+    copyFileSync(path.join(where, 'other.pem'), path.join(where, 'host.pem'));
+    writeFileSync(path.join(where, 'users.txt'), `${await userLine('bob', octets('another'))}\n`);
+    await expect
+      .poll(() => reloads.map((failure) => failure?.code), { timeout: 30_000 })
+      .toContain('caller.keys-invalid');
+    expect([await comesIn('alice', PASSWORD), await comesIn('bob', 'another')]).toEqual([true, false]);
+    copyFileSync(path.join(where, 'other.key'), path.join(where, 'host.key'));
+    await expect.poll(() => comesIn('bob', 'another'), { timeout: 30_000 }).toBe(true);
+    expect(await comesIn('alice', PASSWORD)).toBe(false);
+    // What is gone, or cut in the middle, is nothing to serve by.
+    for (const [file, code] of [
+      ['users.txt', 'caller.input-unreadable'],
+      ['host.key', 'caller.keys-invalid'],
+    ] as const) {
+      const before = reloads.length;
+      if (file === 'users.txt') rmSync(path.join(where, file));
+      else writeFileSync(path.join(where, file), '-----BEGIN PRIVATE KEY-----\nMIIE');
+      await expect.poll(() => reloads.slice(before).length, { timeout: 30_000 }).toBeGreaterThan(0);
+      expect(reloads.at(-1)?.code).toBe(code);
+      expect(await comesIn('bob', 'another')).toBe(true);
+    }
+  });
+
+  test('threads of endpoints that come to nothing end, however often that is tried', async () => {
+    const where = await folder();
+    const begun: Worker[] = [];
+    const ended: Worker[] = [];
+    const note = (worker: Worker): void => {
+      begun.push(worker);
+      worker.once('exit', () => ended.push(worker));
+    };
+    process.on('worker', note);
+    const upstream = await plainService(echo());
+    const { reloads } = await gatewayOf(
+      where,
+      `
+listen: { port: 0 }
+reloadMs: 20
+workers: 1
+secured:
+  - path: /first
+    upstream: ${upstream}
+    suite: Basic256Sha256
+    begin: { by: asymmetric-x509, certificate: host.pem, key: host.key, trust: ca.pem, known: other.pem }
+  - path: /second
+    upstream: ${upstream}
+    suite: Basic256Sha256
+    begin: { by: asymmetric-x509, certificate: other.pem, key: other.key, trust: ca.pem, known: host.pem }
+`,
+    );
+    expect(begun).toHaveLength(2);
+    for (let time = 1; time <= 3; time++) {
+      writeFileSync(path.join(where, 'other.key'), `no key, ${time} times`.padEnd(40 + time));
+      await settled(reloads, time);
+    }
+    expect(reloads.every((failure) => failure !== undefined)).toBe(true);
+    expect(begun.length).toBeGreaterThanOrEqual(5);
+    await expect.poll(() => begun.length - ended.length, { timeout: 30_000 }).toBe(2);
+    process.off('worker', note);
+  }, 60_000);
 
   test('trust anchors: who is no longer vouched for begins nothing', async () => {
     const where = await folder();

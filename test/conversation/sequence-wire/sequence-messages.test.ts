@@ -235,7 +235,9 @@ test('durations', () => {
     }),
   );
   expect(read('P1DT2H3M4.5678S')).toBe(93_784_567);
-  expect([read('PT0S'), read(durationText(undefined))]).toEqual([undefined, undefined]);
+  expect([read('PT0S'), read('P0DT0.000S'), read(durationText(undefined))]).toEqual([undefined, undefined, undefined]);
+  // Shorter than a millisecond is not for ever.
+  expect([read('PT0.0004S'), read('P0DT0H0M0.000000001S')]).toEqual([1, 1]);
   for (const wrong of ['P', 'PT', 'P1Y', '-PT1S', 'PT1.S', '1', 'PT1H1H', ''])
     expect(() => read(wrong), wrong).toThrow(Fault);
 });
@@ -280,6 +282,8 @@ test.each([
   ['Nack and Final', '<r:Nack>2</r:Nack><r:Final/>', 'peer.sequence-acknowledgement'],
   ['nothing', '', 'peer.sequence-acknowledgement'],
   ['a range of no numbers', range('a', 'b'), 'peer.encoding-invalid'],
+  ['all that could ever be sent', range(1, '9223372036854775807'), 'peer.sequence-acknowledgement'],
+  ['a Nack of what nobody sends', '<r:Nack>18446744073709551616</r:Nack>', 'peer.sequence-acknowledgement'],
   ['a range from nothing on', range(0, 4), 'peer.encoding-invalid'],
   [
     'more ranges than are read',

@@ -103,17 +103,12 @@ export function completeSettings(options: ResponderOptions): ResponderSettings {
   const profile = sequences === undefined ? given : withSequences(given);
   options.bootstrap.requireStyle?.(profile.handshake);
   const directBits = directKeyBits(profile);
-  const pool = options.pool?.({
-    policy: profile.requests.policy,
-    contexts: contextsForPool(options.store),
-    contextAgeMaxMs: 0,
-  });
+  let pool: Pool | undefined;
   const ambient = guarded(options.ambient);
   const throttled = throttleSettingsOf(options);
   const quota = quotaOf(options, throttled);
   const books = new ResponderBooks(options.telemetry, quota, ambient.nowMs);
-  return {
-    pool,
+  const settings: Omit<ResponderSettings, 'pool'> = {
     workplace: new Workplace(),
     store: options.store,
     ambient,
@@ -160,6 +155,13 @@ export function completeSettings(options: ResponderOptions): ResponderSettings {
       amending: amendingPolicy(options.amend, profile),
     },
   };
+  // Last: nobody would end the threads of a responder that there is none of.
+  pool = poolFor(options, profile);
+  return { ...settings, pool };
+}
+
+function poolFor({ pool, store }: ResponderOptions, { requests }: ConversationProfile): Pool | undefined {
+  return pool?.({ policy: requests.policy, contexts: contextsForPool(store), contextAgeMaxMs: 0 });
 }
 
 function requireSequences({ store, bootstrap, sequences }: ResponderOptions, { pairing }: ConversationProfile): void {

@@ -15,11 +15,19 @@ import { hasNumber } from '../sequence-wire/number-ranges.ts';
 import type { RecordStore } from '../store/record-store.ts';
 import { createSequence } from './create-sequence.ts';
 import type { SequenceAnswer } from './sequence-answer.ts';
-import { acknowledgement, acknowledging, endAnswer, endedOutbound, isToldElsewhere } from './sequence-answer.ts';
+import {
+  acknowledgement,
+  acknowledging,
+  acknowledgingAll,
+  endAnswer,
+  endedOutbound,
+  isToldElsewhere,
+} from './sequence-answer.ts';
 import { contextOwner } from './sequence-owner.ts';
 import type { Done, Look, Place, SequenceScene, SequenceStats, SequenceStep, SessionPlace } from './sequence-step.ts';
 import { SessionBook } from './session-book.ts';
 import { keep, takeAcknowledgement, unknownSequence } from './session-messages.ts';
+import type { Receiving } from './session-turns.ts';
 import { answerTo, released, settleDone, takeTurn } from './session-turns.ts';
 import type { ResponderSequenceSettings } from './settings.ts';
 
@@ -175,10 +183,8 @@ export class ResponderSequences {
     scene: CountedScene & { readonly shift: Shift },
     nowMs: number,
   ): SequenceStep {
-    const session = book.findInbound(numbered.identifier);
-    if (session?.inbound === undefined) throw unknownSequence(numbered.identifier);
     const { message, headers, owner } = scene;
-    if (headers !== undefined && headers.version !== session.version) throw unknownSequence(numbered.identifier);
+    const session = receivingSession(book, numbered.identifier, headers?.version);
     const place = { partition: owner.partition, ordinal: session.ordinal, number: numbered.number };
     const arrived = arrive(session.inbound, numbered, nowMs);
     scene.count(COUNTED[arrived.arrival]);
@@ -211,22 +217,24 @@ export class ResponderSequences {
     }
     if (action === 'CloseSequence' || action === 'TerminateSequence') {
       const { identifier, lastNumber } = readSequenceEnd(message.body, version, action, policy.limits);
-      const session = book.findInbound(identifier);
-      if (session?.inbound === undefined) throw unknownSequence(identifier);
+      const session = receivingSession(book, identifier, version);
       const ends = action === 'CloseSequence' ? close : terminate;
       const inbound = ends(session.inbound, lastNumber, nowMs);
       const ended = book.replace({ ...endedOutbound(session, action), inbound });
       const answer = endAnswer(ended, inbound, action);
       return { kind: 'answer', answer, session: { partition: owner.partition, ordinal: session.ordinal } };
     }
-    const [asked] = headers?.ackRequested ?? [];
-    if (asked === undefined) return { kind: 'answer', answer: undefined, session: undefined };
-    const session = book.findInbound(asked);
-    if (session?.inbound === undefined) throw unknownSequence(asked);
-    const inbound = request(session.inbound, nowMs);
-    book.replace({ ...session, inbound });
-    const place = { partition: owner.partition, ordinal: session.ordinal };
-    return { kind: 'answer', answer: acknowledging(session, inbound), session: place };
+    // One message may ask for several (WS-RM 1.2 §3.8).
+    const asked = [...new Set(headers?.ackRequested)].map((identifier) => {
+      const session = receivingSession(book, identifier, version);
+      return book.replace({ ...session, inbound: request(session.inbound, nowMs) });
+    });
+    const answer = acknowledgingAll(
+      version,
+      asked.map(({ inbound }) => inbound),
+    );
+    const [first] = asked;
+    return { kind: 'answer', answer, session: first && { partition: owner.partition, ordinal: first.ordinal } };
   }
 
   async #step<T>(partition: string, work: (book: SessionBook, nowMs: number) => T): Promise<T> {
@@ -261,6 +269,13 @@ export class ResponderSequences {
   #book(records: Parameters<Parameters<RecordStore['transact']>[1]>[0], nowMs: number): SessionBook {
     return new SessionBook(records, { inactivityMs: this.settings.inactivityMs, nowMs });
   }
+}
+
+/** @throws Fault `peer.sequence-unknown` there is none of that name, or it is of the other generation */
+function receivingSession(book: SessionBook, identifier: string, version: SequenceVersion | undefined): Receiving {
+  const session = book.findInbound(identifier);
+  if (session?.inbound === undefined || session.version !== version) throw unknownSequence(identifier);
+  return { ...session, inbound: session.inbound };
 }
 
 type Count = (what: keyof SequenceStats) => void;

@@ -2,6 +2,7 @@
 import type { Destination } from '../sequence/destination.ts';
 import { acknowledgementOf } from '../sequence/destination.ts';
 import { step } from '../sequence/source.ts';
+import type { SequenceVersion } from '../sequence-wire/generation.ts';
 import type { SequenceHeaderParts } from '../sequence-wire/header-writer.ts';
 import type { CreateSequenceResponse } from '../sequence-wire/messages.ts';
 import { isAnonymous } from '../soap/envelope-writer.ts';
@@ -27,7 +28,17 @@ export function isToldElsewhere({ acksTo }: Destination): boolean {
 
 /** What has arrived, on the connection. */
 export function acknowledging(session: Session, inbound: Destination): SequenceAnswer | undefined {
-  return isToldElsewhere(inbound) ? undefined : acknowledgement(session, inbound);
+  return acknowledgingAll(session.version, [inbound]);
+}
+
+/** The same of several sequences, but for those that are told elsewhere. */
+export function acknowledgingAll(
+  version: SequenceVersion,
+  inbounds: readonly Destination[],
+): SequenceAnswer | undefined {
+  const acknowledgements = inbounds.filter((inbound) => !isToldElsewhere(inbound)).map(acknowledgementOf);
+  if (acknowledgements.length === 0) return undefined;
+  return { action: 'SequenceAcknowledgement', headers: { version, acknowledgements } };
 }
 
 /** What has arrived. */

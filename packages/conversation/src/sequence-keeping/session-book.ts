@@ -76,7 +76,7 @@ export class SessionBook {
     return added;
   }
 
-  replace(session: Session): Session {
+  replace<Replaced extends Session>(session: Replaced): Replaced {
     const { sessions, nextOrdinal } = this.#book;
     this.#book = { sessions: sessions.map((each) => (each.ordinal === session.ordinal ? session : each)), nextOrdinal };
     return session;

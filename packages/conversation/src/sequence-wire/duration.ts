@@ -24,7 +24,9 @@ export function readDuration(tape: Tape, element: number): number | undefined {
     Number(minutes) * MINUTE_MS +
     Number(seconds) * 1000 +
     Math.trunc(Number(fraction.padEnd(3, '0').slice(0, 3)));
-  return lengthMs === 0 ? undefined : Math.min(lengthMs, DURATION_MS_MAX);
+  if (lengthMs > 0) return Math.min(lengthMs, DURATION_MS_MAX);
+  // safety: what is shorter than we count is not for ever.
+  return /[1-9]/.test(text) ? 1 : undefined;
 }
 
 /** `lengthMs` as xs:duration; PT0S is for ever. */

@@ -183,7 +183,9 @@ function readAcknowledgement(tape: Tape, block: number, limits: Limits): Acknowl
   for (const child of childrenOf(tape, block)) {
     if (isNamed(tape, child, namespace, NAMES.range)) ranges.push(readRange(tape, child, invalid));
     else if (isNamed(tape, child, namespace, NAMES.nack))
-      nacks.push(parseMessageNumber(trimmedText(tape, child, 'wsrm:Nack', NUMBER_BYTES_MAX, 'textBytesMax'), 'Nack'));
+      nacks.push(
+        acknowledgedNumber(trimmedText(tape, child, 'wsrm:Nack', NUMBER_BYTES_MAX, 'textBytesMax'), 'Nack', invalid),
+      );
     else if (isNamed(tape, child, namespace, NAMES.none)) isNone = true;
     else if (isNamed(tape, child, namespace, NAMES.final)) isFinal = true;
     else if (isBufferRemaining(tape, child)) bufferRemaining = readCount(tape, child);
@@ -204,11 +206,20 @@ function readRange(tape: Tape, element: number, invalid: (reason: string) => Fau
   const end = (name: Uint8Array, text: string): number => {
     const attribute = attributeNamed(tape, element, Namespace.none, name);
     if (attribute < 0) throw structureInvalid(tape, element, `no ${text}`);
-    return parseMessageNumber(attributeValue(tape, attribute, NUMBER_BYTES_MAX).trim(), text);
+    return acknowledgedNumber(attributeValue(tape, attribute, NUMBER_BYTES_MAX).trim(), text, invalid);
   };
   const range = { lower: end(NAMES.lower, 'Lower'), upper: end(NAMES.upper, 'Upper') };
   if (range.lower > range.upper) throw invalid('a range that ends before it begins');
   return range;
+}
+
+/** One higher than we count is no message of ours: it was not sent, and it ends nobody's numbers. */
+function acknowledgedNumber(text: string, field: string, invalid: (reason: string) => Fault): number {
+  try {
+    return parseMessageNumber(text, field);
+  } catch (error) {
+    throw error instanceof Fault && error.code === 'peer.sequence-rollover' ? invalid('not sent') : error;
+  }
 }
 
 function isBufferRemaining(tape: Tape, element: number): boolean {

@@ -48,7 +48,9 @@ export class Endpoints {
   async load(files: Files): Promise<void> {
     const { secured = [], plain = [] } = this.#configuration;
     const responders = await byPath(secured, (endpoint) => this.#responder(endpoint, files));
-    const egresses = await byPath(plain, (endpoint) => this.#egress(endpoint, files));
+    const egresses = await byPath(plain, (endpoint) => this.#egress(endpoint, files)).catch((error: unknown) =>
+      withoutThem(responders, error),
+    );
     const before = [...this.#responders.values(), ...this.#egresses.values()];
     this.#responders = responders;
     this.#egresses = egresses;
@@ -115,11 +117,25 @@ function partyAt<Party>(parties: ReadonlyMap<string, Party>, path: string): Part
   return party;
 }
 
-async function byPath<Described extends { readonly path: string }, Party>(
+interface Closable {
+  close(): Promise<void>;
+}
+
+/** All of them, or none: those that were made before one that cannot be have threads of their own. */
+async function byPath<Described extends { readonly path: string }, Party extends Closable>(
   endpoints: readonly Described[],
   make: (endpoint: Described) => Promise<Party>,
 ): Promise<Map<string, Party>> {
   const parties = new Map<string, Party>();
-  for (const endpoint of endpoints) parties.set(endpoint.path, await make(endpoint));
-  return parties;
+  try {
+    for (const endpoint of endpoints) parties.set(endpoint.path, await make(endpoint));
+    return parties;
+  } catch (error) {
+    return await withoutThem(parties, error);
+  }
+}
+
+async function withoutThem(parties: ReadonlyMap<string, Closable>, error: unknown): Promise<never> {
+  await Promise.allSettled([...parties.values()].map((party) => party.close()));
+  throw error;
 }

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import type { RequestListener, Server } from 'node:http';
 import http from 'node:http';
 import https from 'node:https';
+import { createSecureContext } from 'node:tls';
 import { Fault } from '@parley/core';
 import type { GatewayConfiguration } from '../configuration/configuration.ts';
 import type { Files } from '../credentials/pem-files.ts';
@@ -10,14 +11,14 @@ import type { Keeping } from '../keeping/keeping.ts';
 
 export type TlsOptions = https.ServerOptions | undefined;
 
-/** @throws Fault (rejects) `caller.keys-invalid` files that TLS does not take; `caller.option-invalid` a port that is not to be had, which `option` has */
+/** @throws Fault (rejects) `caller.option-invalid` a port that is not to be had, which `option` has */
 export async function listening(
   tls: TlsOptions,
   handler: RequestListener,
   { port, host = '127.0.0.1' }: GatewayConfiguration['listen'],
   option: string,
 ): Promise<Server> {
-  const server = tls === undefined ? http.createServer(handler) : tlsServer(tls, handler);
+  const server = tls === undefined ? http.createServer(handler) : https.createServer(tls, handler);
   try {
     server.listen(port, host);
     await once(server, 'listening');
@@ -70,20 +71,25 @@ export async function ended(server: Server): Promise<void> {
   await once(server, 'close');
 }
 
-function tlsServer(tls: https.ServerOptions, handler: RequestListener): Server {
+/**
+ * What TLS is served with, whole, or not at all: it may replace what is in use.
+ * @throws Fault (rejects) `caller.keys-invalid` files that TLS does not take, or that do not go together; `caller.input-unreadable`
+ */
+export async function tlsOf({ tls }: GatewayConfiguration, files: Files): Promise<TlsOptions> {
+  if (tls === undefined) return undefined;
+  const server = { cert: await files.text(tls.certificate), key: await files.text(tls.key) };
+  requireTaken(server);
+  if (tls.clients === undefined) return server;
+  // Who shows none is somebody else's to refuse: other endpoints may want none.
+  return { ...server, ca: await files.certificatesText(tls.clients), requestCert: true, rejectUnauthorized: false };
+}
+
+function requireTaken(server: { readonly cert: string; readonly key: string }): void {
   try {
-    return https.createServer(tls, handler);
+    createSecureContext(server);
   } catch (error) {
     const isOfAnother = error instanceof Error && 'code' in error && error.code === 'ERR_OSSL_X509_KEY_VALUES_MISMATCH';
     const reason = isOfAnother ? 'the key is not that of the certificate' : 'not what TLS takes';
     throw new Fault('caller.keys-invalid', { option: 'tls', reason }, error);
   }
-}
-
-export async function tlsOf({ tls }: GatewayConfiguration, files: Files): Promise<TlsOptions> {
-  if (tls === undefined) return undefined;
-  const server = { cert: await files.text(tls.certificate), key: await files.text(tls.key) };
-  if (tls.clients === undefined) return server;
-  // Who shows none is somebody else's to refuse: other endpoints may want none.
-  return { ...server, ca: await files.certificatesText(tls.clients), requestCert: true, rejectUnauthorized: false };
 }
