@@ -3,6 +3,7 @@ import type { Channel, OutgoingRequest, SequencedInitiator, SequencedOutcome } f
 import type { Reply } from '@parley/core';
 import { Fault } from '@parley/core';
 import { failedReply } from '@parley/core/internal';
+import { LeftMessages } from './left-messages.ts';
 import type { IncomingMessage } from './post.ts';
 
 /** Sends one request, and gives what came back on its connection. */
@@ -42,6 +43,7 @@ export class ReliableCalls {
   #numbering: Promise<unknown> = Promise.resolve();
   /** Messages that have a number and are not settled. */
   #underWay = 0;
+  readonly #left = new LeftMessages((number, signal) => this.#untilSettled(number, signal, true));
   #messages = 0;
   #transmissions = 0;
   #unanswered = 0;
@@ -74,8 +76,9 @@ export class ReliableCalls {
     try {
       return await this.#untilSettled(number, signal);
     } catch (error) {
-      if (error instanceof Fault && error.code === 'caller.aborted')
-        await this.#options.sequenced.giveUp(number).catch(() => undefined);
+      await this.#options.sequenced.giveUp(number).catch(() => undefined);
+      // A number that never arrives would hold up all that follow.
+      this.#left.add(number);
       throw error;
     } finally {
       this.#underWay--;
@@ -111,24 +114,31 @@ export class ReliableCalls {
     return { ok: true, value: NOTHING };
   }
 
-  /** Keeps the sequence alive no longer. */
+  /** Keeps the sequence alive no longer, and sends nothing more of it. */
   stop(): void {
-    this.#isKept = false;
-    clearTimeout(this.#keepAlive);
+    this.#stopAsking();
+    void this.#left.end();
   }
 
   /** Ends the sequence. @throws Fault (rejects) it did not come to its end in time */
   async end(): Promise<void> {
-    this.stop();
+    this.#stopAsking();
     // What asks of the sequence must not arrive after its end.
     await this.#asking;
-    const { sequenced } = this.#options;
-    for (;;) {
+    const { sequenced, attemptTimeoutMs } = this.#options;
+    await this.#left.arrived(attemptTimeoutMs);
+    for (let attempts = 1; attempts <= ATTEMPTS_MAX; attempts++) {
       const made = await sequenced.requestEnd();
       if (made === undefined) return;
       if ('lastNumber' in made) await this.#untilSettled(made.lastNumber, undefined);
       else await this.#attempt(made, undefined, undefined);
     }
+    throw new Fault('peer.http-failed', { reason: 'the sequence did not end' });
+  }
+
+  #stopAsking(): void {
+    this.#isKept = false;
+    clearTimeout(this.#keepAlive);
   }
 
   async #ready(signal: AbortSignal | undefined): Promise<void> {
@@ -144,6 +154,7 @@ export class ReliableCalls {
     const { sequenced, pauseMs } = this.#options;
     // safety: numbers of the next sequence begin anew, and those of the one before must not be taken for them.
     while (this.#underWay > 0) await pause(pauseMs);
+    await this.#left.end();
     this.#isKept = true;
     for (let attempts = 1; ; attempts++) {
       try {
@@ -174,13 +185,15 @@ export class ReliableCalls {
     }
   }
 
-  async #untilSettled(number: number, signal: AbortSignal | undefined): Promise<Answer | undefined> {
+  /** `isLeft`: nobody waits for the answer, or hears what is wrong with it. */
+  async #untilSettled(number: number, signal: AbortSignal | undefined, isLeft = false): Promise<Answer | undefined> {
     for (;;) {
       requireGoing(signal);
       const made = await this.#options.sequenced.transmission(number);
       if (made === undefined) return undefined;
       this.#transmissions++;
-      const outcome = await this.#attempt(made.request, number, signal);
+      const attempt = this.#attempt(made.request, number, signal);
+      const outcome = await (isLeft ? attempt.catch(() => undefined) : attempt);
       if (outcome?.kind === 'answer') return outcome;
       if (outcome?.kind === 'acknowledged' && outcome.isSettled) return undefined;
       this.#unanswered++;
