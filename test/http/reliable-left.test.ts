@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { DEFAULT_LIMITS } from '@parley/core';
 import type { Service } from '@parley/http';
 import { connect } from '@parley/http';
 import { Agent } from 'undici';
@@ -71,6 +72,23 @@ test.each([
     other.closeAllConnections();
   },
 );
+
+test('a message that cannot be sent ends its sequence, and the next call begins another', async () => {
+  const service = await serve(way(), undefined, {}, echo, undefined, { sequences: {} });
+  const reliable = { retransmitAfterMs: 20 };
+  const conversation = await connect(service.url, { ...way().client, reliable });
+  await conversation.call('urn:app/Echo', payload('one'));
+  const { depthMax } = DEFAULT_LIMITS;
+  // Deeper by its envelope than a message may be.
+  const deep = new TextEncoder().encode('<e>'.repeat(depthMax) + '</e>'.repeat(depthMax));
+  await expect(conversation.call('urn:app/Echo', deep)).rejects.toMatchObject({ code: 'caller.envelope-invalid' });
+  await vi.waitUntil(async () => {
+    const answer = await conversation.call('urn:app/Echo', payload('two')).catch(() => undefined);
+    return answer !== undefined && new TextDecoder().decode(answer.message.body).includes('two');
+  }, WITHIN);
+  await conversation.close();
+  await service.stop();
+});
 
 test('a conversation closes though a message of it never arrives', async () => {
   const service = await serve(way(), undefined, {}, echo, undefined, { sequences: {} });

@@ -5,7 +5,7 @@ import { currentMs, randomUrn } from '../exchange/ambient.ts';
 import type { Channel } from '../exchange/channel.ts';
 import type { OutgoingRequest } from '../initiator/outcome.ts';
 import { newDestination } from '../sequence/destination.ts';
-import { giveUpAnswer } from '../sequence/source.ts';
+import { giveUpAnswer, step } from '../sequence/source.ts';
 import { HeaderBlocks } from '../sequence-keeping/header-blocks.ts';
 import { provenSequenceHeaders } from '../sequence-keeping/proven-headers.ts';
 import { SessionBook } from '../sequence-keeping/session-book.ts';
@@ -227,6 +227,15 @@ export class SequencedInitiator {
       const session = openSession(book);
       if (session?.outbound === undefined) return;
       settle(book, session, giveUpAnswer(session.outbound, number));
+    });
+  }
+
+  /** One of its messages can never arrive, which those that follow would wait for: the sequence has ended here, and is used no more. */
+  async abandon(): Promise<void> {
+    await this.#step((book) => {
+      const session = openSession(book);
+      if (session?.outbound === undefined) return;
+      book.replace({ ...session, outbound: step(session.outbound, 'fault') });
     });
   }
 

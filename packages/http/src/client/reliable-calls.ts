@@ -43,7 +43,7 @@ export class ReliableCalls {
   #numbering: Promise<unknown> = Promise.resolve();
   /** Messages that have a number and are not settled. */
   #underWay = 0;
-  readonly #left = new LeftMessages((number, signal) => this.#untilSettled(number, signal, true));
+  readonly #left: LeftMessages;
   #messages = 0;
   #transmissions = 0;
   #unanswered = 0;
@@ -53,6 +53,8 @@ export class ReliableCalls {
 
   constructor(options: ReliableCallsOptions) {
     this.#options = options;
+    const { sequenced, pauseMs } = options;
+    this.#left = new LeftMessages(sequenced, pauseMs, (number, signal) => this.#untilSettled(number, signal));
   }
 
   get stats(): ReliableStats {
@@ -78,7 +80,7 @@ export class ReliableCalls {
     } catch (error) {
       await this.#options.sequenced.giveUp(number).catch(() => undefined);
       // A number that never arrives would hold up all that follow.
-      this.#left.add(number);
+      await this.#left.add(number, error);
       throw error;
     } finally {
       this.#underWay--;
@@ -185,15 +187,13 @@ export class ReliableCalls {
     }
   }
 
-  /** `isLeft`: nobody waits for the answer, or hears what is wrong with it. */
-  async #untilSettled(number: number, signal: AbortSignal | undefined, isLeft = false): Promise<Answer | undefined> {
+  async #untilSettled(number: number, signal: AbortSignal | undefined): Promise<Answer | undefined> {
     for (;;) {
       requireGoing(signal);
       const made = await this.#options.sequenced.transmission(number);
       if (made === undefined) return undefined;
       this.#transmissions++;
-      const attempt = this.#attempt(made.request, number, signal);
-      const outcome = await (isLeft ? attempt.catch(() => undefined) : attempt);
+      const outcome = await this.#attempt(made.request, number, signal);
       if (outcome?.kind === 'answer') return outcome;
       if (outcome?.kind === 'acknowledged' && outcome.isSettled) return undefined;
       this.#unanswered++;
