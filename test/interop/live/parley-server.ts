@@ -78,7 +78,12 @@ export async function serveParley(
   });
   const key = readFileSync(path.join(liveKeys(), 'server.key'));
   const cert = readFileSync(path.join(liveKeys(), 'server.pem'));
-  const servers = [http.createServer(responder.handler), https.createServer({ key, cert }, responder.handler)];
+  // interop: Java's client takes a connection again after minutes, and sends no POST twice where it is closed by then.
+  const keepAliveTimeout = 0;
+  const servers = [
+    http.createServer({ keepAliveTimeout }, responder.handler),
+    https.createServer({ key, cert, keepAliveTimeout }, responder.handler),
+  ];
   const [plain = 0, secure = 0] = await Promise.all(servers.map(listening));
   return {
     http: `http://127.0.0.1:${plain}`,
