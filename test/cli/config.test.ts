@@ -85,9 +85,12 @@ describe('--config', { timeout: 120_000 }, () => {
   });
 
   test.each([
-    ['{"profil": "x509"}', /:1: \/profil: there is no such setting/],
-    ['profile: strict\ntrust: [a, b]\n', /:2: \/trust: /],
-    ['passwords: { alice: 5 }', /:1: \/passwords\/alice: /],
+    ['{"profil": "x509"}', /:1: \/profil: there is no such setting; did you mean profile\?/],
+    ['profile: x508', /:1: \/profile: must be one of strict, .*; did you mean x509\?/],
+    ['profile: strict\ntrust: [a, b]\n', /:2: \/trust: must be a text, and is a list/],
+    ['passwords: { alice: 5 }', /:1: \/passwords\/alice: must be a text, and is a number/],
+    ['', /:1: must be a group of settings, and is nothing/],
+    ['a: b: c', /:1: it is no YAML: /],
     ['ownKeys: [{ certificate: bob.pem }]', /:1: \/ownKeys\/0: /],
     ['a: [', /yaml:1: [^:]/],
   ])('%s: what does not fit is named by its line and its place', async (text, complaint) => {

@@ -1,7 +1,7 @@
 /** A file in YAML (and so in JSON), read and checked by a schema: what does not fit is named by its line and its place. */
 import path from 'node:path';
 import { Fault } from '@parley/core';
-import { anything, callback, called, readable, requireKind, TEXT } from '@parley/core/internal';
+import { anything, callback, called, nearestName, readable, requireKind, TEXT } from '@parley/core/internal';
 import type { ErrorObject, ValidateFunction } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { Document } from 'yaml';
@@ -49,7 +49,8 @@ export function readDocument<T>(
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
   const [broken] = [...document.errors, ...document.warnings];
-  if (broken !== undefined) throw wrong(name, lines.linePos(broken.pos[0]).line, '', broken.message, 1);
+  if (broken !== undefined)
+    throw wrong(name, lines.linePos(broken.pos[0]).line, '', `it is no YAML: ${broken.message}`, 1);
   const value = contentOf(document, name);
   called('change', anything(), () => change(value));
   const errors = errorsOf(value, schema);
@@ -111,13 +112,58 @@ function lineOf(document: Document, lines: LineCounter, place: readonly string[]
   return 1;
 }
 
-function reasonOf({ keyword, message = 'does not fit', params, parentSchema }: ErrorObject): string {
-  if (keyword === 'additionalProperties') return 'there is no such setting';
-  if (keyword === 'enum') return `must be one of ${(params as { allowedValues: string[] }).allowedValues.join(', ')}`;
-  if (keyword === 'discriminator') return 'by must be one of those in the guide';
-  if (keyword === 'pattern' && typeof parentSchema?.['description'] === 'string')
-    return `must be ${parentSchema['description']}`;
-  return message;
+type Said = (params: Readonly<Record<string, unknown>>, error: ErrorObject) => string | undefined;
+
+/** What is wrong, by the keyword of the schema that does not hold. */
+const REASONS: Readonly<Record<string, Said>> = {
+  additionalProperties: ({ additionalProperty: name }, { parentSchema }) =>
+    `there is no such setting${meant(name, Object.keys((parentSchema?.['properties'] as object | undefined) ?? {}))}`,
+  enum: ({ allowedValues: names }, { data }) =>
+    `must be one of ${(names as readonly unknown[]).join(', ')}${meant(data, names as readonly string[])}`,
+  discriminator: () => 'by must be one of those in the guide',
+  pattern: (_, { parentSchema }) =>
+    typeof parentSchema?.['description'] === 'string' ? `must be ${parentSchema['description']}` : undefined,
+  type: ({ type }, { data }) => `must be ${[type].flat().map(inWords).join(' or ')}, and is ${kindOf(data)}`,
+  required: ({ missingProperty: name }) => `${String(name)} is missing`,
+  dependentRequired: ({ missingProperty: name, property }) => `${String(property)} needs ${String(name)} beside it`,
+  minimum: ({ limit }, { data }) => `must be at least ${String(limit)}, and is ${String(data)}`,
+  maximum: ({ limit }, { data }) => `must be at most ${String(limit)}, and is ${String(data)}`,
+  minLength: ({ limit }) => `must have at least ${String(limit)} characters`,
+  maxLength: ({ limit }) => `must have at most ${String(limit)} characters`,
+  minItems: ({ limit }) => `must have at least ${String(limit)} entries`,
+  maxItems: ({ limit }) => `must have at most ${String(limit)} entries`,
+  minProperties: ({ limit }) => `must have at least ${String(limit)} settings`,
+};
+
+function reasonOf(error: ErrorObject): string {
+  const { keyword, params, message = 'does not fit' } = error;
+  return REASONS[keyword]?.(params as Readonly<Record<string, unknown>>, error) ?? message;
+}
+
+/** The nearest right name, if there is one. */
+function meant(given: unknown, names: readonly string[]): string {
+  const nearest = typeof given === 'string' ? nearestName(given, names) : undefined;
+  return nearest === undefined ? '' : `; did you mean ${nearest}?`;
+}
+
+const IN_WORDS: Readonly<Record<string, string>> = {
+  object: 'a group of settings',
+  array: 'a list',
+  string: 'a text',
+  integer: 'a whole number',
+  number: 'a number',
+  boolean: 'true or false',
+  null: 'nothing',
+};
+
+function inWords(type: unknown): string {
+  return IN_WORDS[String(type)] ?? String(type);
+}
+
+/** safety: of what was given only its kind, for it may be a password in the wrong place. */
+function kindOf(data: unknown): string {
+  if (data === null || data === undefined) return 'nothing';
+  return inWords(Array.isArray(data) ? 'array' : typeof data);
 }
 
 /** Something about the file `file` that is wrong; without a line where several places do not fit together. */
