@@ -17,6 +17,14 @@ const { values } = parseArgs({
 });
 const [count, seed] = [wholeNumber(values.count), wholeNumber(values.seed)];
 const [every, workers] = [wholeNumber(values.every), wholeNumber(values.workers)];
+/** Of fewer, chance decides how many a template knows, which each part wants to be enough. */
+const EVERY_MIN = 2000;
+if (Math.min(every, count) < EVERY_MIN) {
+  console.error(
+    `--count and --every: at least ${EVERY_MIN}, for each part is to know a share of its messages by templates`,
+  );
+  process.exit(2);
+}
 const TESTS = ['test/engine/templates/differential.test.ts', 'test/engine/seal-templates'];
 const VITEST = fileURLToPath(new URL('../node_modules/vitest/vitest.mjs', import.meta.url));
 
@@ -54,9 +62,10 @@ let done = 0;
 
 async function work() {
   while (next < count) {
-    const from = seed + next / every;
-    const messages = Math.min(every, count - next);
-    next += every;
+    const from = seed + Math.floor(next / every);
+    // What is left over, and too little for a part of its own, belongs to the last one.
+    const messages = count - next < every + EVERY_MIN ? count - next : every;
+    next += messages;
     const failed = await run(from, messages);
     if (failed !== undefined) {
       console.error(`${failed}\na difference, or a crash, in the part with --seed ${from} --count ${messages}`);

@@ -1,6 +1,7 @@
 import { createCipheriv } from 'node:crypto';
 import { Fault } from '@parley/core';
 import {
+  CbcDecipher,
   CIPHER_ALGORITHMS,
   cipherAlgorithm,
   decodeBase64Text,
@@ -280,5 +281,14 @@ describe('several texts under one key', () => {
     const algorithm = cipherAlgorithm('aes128-cbc');
     const data = new Uint8Array(64);
     expect(codeOf(() => decryptAllToEnd(algorithm, new Uint8Array(32), data, [32, 64]))).toBe('peer.key-usage');
+  });
+
+  test('nothing is decrypted with a decipher that was wiped', () => {
+    const algorithm = cipherAlgorithm('aes128-cbc');
+    const decipher = new CbcDecipher(algorithm, new Uint8Array(16));
+    expect(decipher.decryptAllToEnd(new Uint8Array(64), [32, 64])).toHaveLength(2);
+    decipher.wipe();
+    decipher.wipe();
+    expect(codeOf(() => decipher.decryptAllToEnd(new Uint8Array(32), [32]))).toBe('caller.context-unusable');
   });
 });

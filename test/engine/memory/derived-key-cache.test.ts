@@ -1,5 +1,5 @@
 import { Secret } from '@parley/core';
-import { fillDerivedKey } from '@parley/core/internal';
+import { cipherAlgorithm, decryptToEnd, encrypt, fillDerivedKey } from '@parley/core/internal';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { DerivedKeyCache } from '../../../packages/engine/src/memory/derived-key-cache.ts';
@@ -60,6 +60,60 @@ test('a key that is pushed out or cleared is wiped', () => {
   cache.clear();
   expect(() => hex(keys[2]!.secret)).toThrow();
   expect(() => hex(instance.secret)).not.toThrow();
+});
+
+test('none of the three keys that were asked for last is pushed out, where there is room for three', () => {
+  const nonces = fc.array(fc.nat(9), { maxLength: 60 });
+  const keyOf = (cache: DerivedKeyCache, first: number) =>
+    cache.derived(instance, [
+      { label: undefined, nonce: sampleNonce(first), offsetBytes: 0, lengthBytes: 32, implied: false },
+    ]);
+  fc.assert(
+    fc.property(nonces, (asked) => {
+      const cache = new DerivedKeyCache(3);
+      const keys = asked.map((first) => keyOf(cache, first));
+      const last = new Set(keys.slice(-3));
+      for (const { secret } of last) expect(() => hex(secret)).not.toThrow();
+    }),
+  );
+});
+
+test('a key that decrypts again and again gives of each text what that gives by itself, whatever came before it', () => {
+  const ciphers = (['aes256-cbc', 'aes256-gcm', 'aes256-cbc'] as const).map((name) => cipherAlgorithm(name));
+  const text = fc.record({
+    cipher: fc.constantFrom(...ciphers),
+    iv: fc.uint8Array({ minLength: 16, maxLength: 16 }),
+    plaintexts: fc.array(fc.uint8Array({ maxLength: 70 }), { minLength: 1, maxLength: 3 }),
+    change: fc.option(fc.nat(), { freq: 4 }),
+    lost: fc.oneof({ weight: 5, arbitrary: fc.constant(0) }, fc.integer({ min: 1, max: 33 })),
+  });
+  fc.assert(
+    fc.property(fc.array(text, { maxLength: 12 }), (texts) => {
+      const key = new DerivedKeyCache(2).derived(instance, []);
+      for (const { cipher, iv, plaintexts, change, lost } of texts) {
+        const parts = plaintexts.map((plaintext) =>
+          key.secret.lend((octets) => encrypt(cipher, octets, iv.subarray(0, cipher.ivBytes), plaintext)),
+        );
+        if (change !== null) parts[0]![change % parts[0]!.length]! ^= 1;
+        parts[0] = parts[0]!.subarray(lost);
+        let end = 0;
+        const ends = parts.map((part) => (end += part.length));
+        const alone = key.secret.lend((octets) => parts.map((part) => decryptToEnd(cipher, octets, part)));
+        expect(key.decryptAllToEnd(cipher, Buffer.concat([...parts, iv]), ends)).toEqual(alone);
+      }
+    }),
+  );
+});
+
+test('a key that is wiped decrypts nothing, though it has decrypted before', () => {
+  const cipher = cipherAlgorithm('aes256-cbc');
+  const cache = new DerivedKeyCache(2);
+  const nonce = { label: undefined, nonce: sampleNonce(0), offsetBytes: 0, lengthBytes: 32, implied: false };
+  const key = cache.derived(instance, [nonce]);
+  const text = key.secret.lend((octets) => encrypt(cipher, octets, sampleNonce(1), sampleNonce(2)));
+  for (const _ of [1, 2, 3]) expect(key.decryptAllToEnd(cipher, text, [text.length])[0]!.isGood).toBe(true);
+  cache.clear();
+  expect(() => key.decryptAllToEnd(cipher, text, [text.length])).toThrow();
 });
 
 function plain(base: Secret, chain: readonly Derivation[]): Secret {

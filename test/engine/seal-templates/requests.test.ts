@@ -1,7 +1,9 @@
 // Requests that are not what they seem, and chance that has its own ways: templates see of them what the whole way sees.
-import { contextSource } from '@parley/core';
+import { contextSource, Secret, type SecurityContext } from '@parley/core';
 import { open, policyOf, type SealRequest, seal, Workspace } from '@parley/engine';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { Patched } from '../../../packages/engine/src/seal-templates/patched.ts';
 import { NOW_MS, sampleContext, sampleEnvelope, sampleRandom, sampleRequest, sealed } from '../support/sample.ts';
 
 const ADDRESSING = 'http://www.w3.org/2005/08/addressing';
@@ -68,6 +70,48 @@ describe.each(HIDING)('T112: what a request says %s is heard', (_, hiding) => {
       sampleRequest({ workspace, context, sign: hiding(sign, { headers }) as typeof sign }),
     );
   });
+});
+
+test.each<[string, Partial<SealRequest>, (held: SecurityContext) => void]>([
+  ['another secret', {}, (held) => Object.assign(held.keys[0]!, { secret: Secret.copyOf(new Uint8Array(32).fill(3)) })],
+  [
+    'a secret that is too short',
+    { keys: 'direct' },
+    (held) => Object.assign(held.keys[0]!, { secret: Secret.copyOf(new Uint8Array(5)) }),
+  ],
+  ['no secret', {}, (held) => Object.assign(held.keys[0]!, { secret: undefined })],
+  ['an instance', {}, (held) => Object.assign(held.keys[0]!, { instance: 'urn:instance' })],
+  ['an instance that is not to be written', {}, (held) => Object.assign(held.keys[0]!, { instance: ' ' })],
+  ['no keys', {}, (held) => Object.assign(held, { keys: [] })],
+  ['an end', {}, (held) => Object.assign(held, { cancelledAtMs: NOW_MS - 1 })],
+  ['another name', {}, (held) => Object.assign(held, { identifier: 'urn:uuid:another' })],
+  ['no name', {}, (held) => Object.assign(held, { identifier: '' })],
+  ['another generation', {}, (held) => Object.assign(held, { version: '200502' })],
+])('T112: a context that is given %s in its place is judged again', (_, more, change) => {
+  const held = sampleContext();
+  const workspace = new Workspace();
+  const requestOf = (into: Workspace, turn: number): SealRequest =>
+    sampleRequest({ workspace: into, context: held, fillRandom: sampleRandom(turn), ...more });
+  for (let time = 0; time < 3; time++) sealed(envelope, requestOf(workspace, time));
+  expect(workspace.templates.sealed).toBe(1);
+  change(held);
+  expectSame(workspace, requestOf);
+});
+
+test('what was filled in is forgotten, and filled in again is the same', () => {
+  const values = fc.uniqueArray(fc.stringMatching(/^[a-z]{8}$/), { minLength: 1, maxLength: 4 });
+  fc.assert(
+    fc.property(values, fc.array(fc.nat(3), { minLength: 1, maxLength: 8 }), (texts, order) => {
+      const whole = order.map((place) => `<${texts[place % texts.length]}>`).join('');
+      const patched = new Patched(new TextEncoder().encode(whole), texts, 3);
+      const filled = (): string => new TextDecoder().decode(patched.fill(texts).octets.subarray(patched.start));
+      for (const _time of [1, 2]) {
+        expect(filled()).toBe(whole);
+        patched.forget();
+        expect(new TextDecoder().decode(patched.octets.subarray(patched.start))).toBe(whole.replaceAll(/[a-z]/g, '\0'));
+      }
+    }),
+  );
 });
 
 test.each([

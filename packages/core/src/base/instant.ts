@@ -22,21 +22,38 @@ export function parseInstant(text: string): number {
 
 /** The same for bytes[start, end), borrowed. @throws Fault `peer.timestamp-invalid` */
 export function parseInstantOctets(bytes: Uint8Array, start: number, end: number): number {
-  const text: Text = { bytes, start, end };
-  expect(text, 4, '-');
-  expect(text, 7, '-');
-  expect(text, 10, 'T');
-  expect(text, 13, ':');
-  expect(text, 16, ':');
-  const year = field(text, 0, 4, 1, 9999);
-  const month = field(text, 5, 2, 1, 12);
-  const day = field(text, 8, 2, 1, daysInMonth(year, month));
-  const hour = field(text, 11, 2, 0, 23);
-  const minute = field(text, 14, 2, 0, 59);
-  const second = field(text, 17, 2, 0, 59);
-  const millisecond = fractionMs(text);
+  if (!hasForm(bytes, start, end)) throw invalid(bytes, start, end);
+  const year = digitsAt(bytes, start, 4);
+  const month = digitsAt(bytes, start + 5, 2);
+  const day = digitsAt(bytes, start + 8, 2);
+  const hour = digitsAt(bytes, start + 11, 2);
+  const minute = digitsAt(bytes, start + 14, 2);
+  const second = digitsAt(bytes, start + 17, 2);
+  const millisecond = fractionMs(bytes, start, end);
+  const isDay = year >= 1 && month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth(year, month);
+  const isTime = hour >= 0 && hour <= 23 && minute >= 0 && minute <= 59 && second >= 0 && second <= 59;
+  if (!isDay || !isTime || millisecond < 0) throw invalid(bytes, start, end);
   return daysFromEpoch(year, month, day) * DAY_MS + ((hour * 60 + minute) * 60 + second) * 1000 + millisecond;
 }
+
+/** Whether all that is not digits stands where it has to; perf: one condition and no object, twice a message. */
+function hasForm(bytes: Uint8Array, start: number, end: number): boolean {
+  return (
+    end - start > FRACTION_START &&
+    bytes[start + 4] === DASH &&
+    bytes[start + 7] === DASH &&
+    bytes[start + 10] === LETTER_T &&
+    bytes[start + 13] === COLON &&
+    bytes[start + 16] === COLON &&
+    bytes[end - 1] === LETTER_Z
+  );
+}
+
+const DASH = 0x2d;
+const DOT = 0x2e;
+const COLON = 0x3a;
+const LETTER_T = 0x54;
+const LETTER_Z = 0x5a;
 
 /**
  * Writes `ms` as `yyyy-MM-ddTHH:mm:ss.SSSZ`.
@@ -49,44 +66,27 @@ export function formatInstant(ms: number): string {
   return new Date(ms).toISOString();
 }
 
-/** bytes[start, end). Places in it count from `start`. */
-interface Text {
-  readonly bytes: Uint8Array;
-  readonly start: number;
-  readonly end: number;
-}
-
-// The text from the seconds on: nothing or a dot with digits, then Z and the end.
-function fractionMs(text: Text): number {
-  const end = text.end - text.start - 1;
-  expect(text, end, 'Z');
-  if (end === FRACTION_START) return 0;
-  expect(text, FRACTION_START, '.');
-  const digits = end - FRACTION_START - 1;
-  if (digits < 1 || digits > FRACTION_DIGITS_MAX) throw invalid(text);
-  const value = field(text, FRACTION_START + 1, digits, 0, 999_999_999);
+/** What stands between the seconds and the Z: nothing, or a dot with digits; negative for anything else. */
+function fractionMs(bytes: Uint8Array, start: number, end: number): number {
+  const digits = end - start - FRACTION_START - 2;
+  if (digits === -1) return 0;
+  if (digits < 1 || digits > FRACTION_DIGITS_MAX || bytes[start + FRACTION_START] !== DOT) return -1;
+  const value = digitsAt(bytes, start + FRACTION_START + 1, digits);
   return Math.floor((value * 1000) / 10 ** digits);
 }
 
-function field(text: Text, at: number, digits: number, min: number, max: number): number {
-  const from = text.start + at;
-  if (from + digits > text.end) throw invalid(text);
+/** The number that so many digits make; negative where there is anything else. */
+function digitsAt(bytes: Uint8Array, at: number, digits: number): number {
   let value = 0;
-  for (let index = from; index < from + digits; index++) {
-    const digit = text.bytes[index]! - 0x30;
-    if (digit < 0 || digit > 9) throw invalid(text);
+  for (let index = at; index < at + digits; index++) {
+    const digit = bytes[index]! - 0x30;
+    if (digit < 0 || digit > 9) return -1;
     value = value * 10 + digit;
   }
-  if (value < min || value > max) throw invalid(text);
   return value;
 }
 
-function expect(text: Text, at: number, character: string): void {
-  const index = text.start + at;
-  if (at < 0 || index >= text.end || text.bytes[index] !== character.charCodeAt(0)) throw invalid(text);
-}
-
-function invalid({ bytes, start, end }: Text): Fault {
+function invalid(bytes: Uint8Array, start: number, end: number): Fault {
   // safety: it may be anything that somebody put there by mistake, so its form is told and not what it says.
   const shape = Array.from(bytes.subarray(start, Math.min(end, start + SHAPE_CHARACTERS_MAX)), shapeOf).join('');
   return new Fault('peer.timestamp-invalid', { shape, lengthBytes: end - start });

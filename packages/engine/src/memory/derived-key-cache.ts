@@ -3,9 +3,10 @@
  * one pair of nonces for the life of a context, so most messages derive nothing.
  */
 
-import type { KeyInstance, MacAlgorithm } from '@parley/core';
+import type { CipherAlgorithm, KeyInstance, MacAlgorithm } from '@parley/core';
 import { Secret } from '@parley/core';
-import { fillDerivedKey, MacKey } from '@parley/core/internal';
+import type { Decrypted } from '@parley/core/internal';
+import { areWholeCbc, CbcDecipher, decryptAllToEnd, fillDerivedKey, MacKey } from '@parley/core/internal';
 import type { WireDerivation } from '../message/wire-derivation.ts';
 
 /** What keys are derived from, known by its identity: a key of a context, or of an EncryptedKey. */
@@ -15,6 +16,9 @@ export type BaseKey = Pick<KeyInstance, 'secret'>;
 export class SymmetricKey {
   readonly secret: Secret;
   #macKey: MacKey | undefined;
+  #decipher: CbcDecipher | undefined;
+  /** What was decrypted last was so with this. */
+  #cipher: CipherAlgorithm | undefined;
 
   constructor(secret: Secret) {
     this.secret = secret;
@@ -29,15 +33,38 @@ export class SymmetricKey {
     return this.#macKey as MacKey;
   }
 
+  /** `decryptAllToEnd` with the key. @throws Fault as that, and `internal.crypto` */
+  decryptAllToEnd(cipher: CipherAlgorithm, data: Uint8Array, ends: readonly number[]): readonly Decrypted[] {
+    // perf: a decipher is kept for a key that is used again; those of most peers never are.
+    const isUsedAgain = this.#cipher === cipher && cipher.mode === 'cbc' && areWholeCbc(cipher, ends);
+    this.#cipher = cipher;
+    return this.secret.lend((key) =>
+      isUsedAgain
+        ? this.#cbcDecipher(cipher, key).decryptAllToEnd(data, ends)
+        : decryptAllToEnd(cipher, key, data, ends),
+    );
+  }
+
+  #cbcDecipher(cipher: CipherAlgorithm, key: Uint8Array): CbcDecipher {
+    if (this.#decipher?.algorithm !== cipher) {
+      this.#decipher?.wipe();
+      this.#decipher = new CbcDecipher(cipher, key);
+    }
+    return this.#decipher as CbcDecipher;
+  }
+
   wipe(): void {
     this.#macKey?.wipe();
     this.#macKey = undefined;
+    this.#decipher?.wipe();
+    this.#decipher = undefined;
     this.secret.wipe();
   }
 }
 
 /** A derivation that was made: what it came from, how, and the key. */
 interface Derived {
+  readonly slot: number;
   readonly base: number;
   readonly derivation: WireDerivation;
   readonly key: SymmetricKey;
@@ -54,8 +81,10 @@ export class DerivedKeyCache {
   readonly #numbers = new WeakMap<BaseKey, number>();
   readonly #direct = new WeakMap<BaseKey, SymmetricKey>();
   #nextNumber = 1;
-  // perf: the key used last is at the end of the map already; taking it out and putting it back costs 100 ns.
+  // perf: most messages have two keys; taking one out of the map and putting it back at its end costs 100 ns. So these two, the last one
+  // and the one before, are put there before one is pushed out, and not each time.
   #latest: Derived | undefined;
+  #former: Derived | undefined;
 
   constructor(keysMax: number) {
     this.#keysMax = keysMax;
@@ -81,6 +110,7 @@ export class DerivedKeyCache {
     for (const { key } of this.#derived.values()) key.wipe();
     this.#derived.clear();
     this.#latest = undefined;
+    this.#former = undefined;
   }
 
   /** The context's secret itself; whoever owns the context wipes it. */
@@ -107,22 +137,31 @@ export class DerivedKeyCache {
     const found = this.#derived.get(slot);
     if (found === undefined || found.base !== base || !isSameDerivation(found.derivation, derivation)) return undefined;
     if (found !== this.#latest) {
-      this.#derived.delete(slot);
-      this.#derived.set(slot, found);
+      if (found !== this.#former) this.#putLast(found);
+      this.#former = this.#latest;
       this.#latest = found;
     }
     return found;
   }
 
+  #putLast(one: Derived | undefined): void {
+    if (one === undefined || this.#derived.get(one.slot) !== one) return;
+    this.#derived.delete(one.slot);
+    this.#derived.set(one.slot, one);
+  }
+
   #derive(base: number, baseSecret: Secret, derivation: WireDerivation): Derived {
     const slot = slotOf(base, derivation);
     this.#evict(slot);
+    this.#putLast(this.#former);
+    this.#putLast(this.#latest);
     if (this.#derived.size >= this.#keysMax) this.#evict(this.#derived.keys().next().value as number);
     const secret = baseSecret.lend((bytes) =>
       Secret.filledBy(derivation.lengthBytes, (out) => fillDerivedKey(bytes, derivation, out)),
     );
-    const derived = { base, derivation, key: new SymmetricKey(secret), number: this.#nextNumber++ };
+    const derived = { slot, base, derivation, key: new SymmetricKey(secret), number: this.#nextNumber++ };
     this.#derived.set(slot, derived);
+    this.#former = this.#latest;
     this.#latest = derived;
     return derived;
   }

@@ -2,7 +2,6 @@
 import type { Tape } from '@parley/codec';
 import type { OctetSink } from '@parley/codec/internal';
 import { Fault } from '@parley/core';
-import { decryptAllToEnd } from '@parley/core/internal';
 import { appendBase64Octets } from '../claims/claim.ts';
 import type { EncryptedDataClaim } from '../claims/encrypted-data.ts';
 import type { SymmetricKey } from '../memory/derived-key-cache.ts';
@@ -20,7 +19,7 @@ export interface Plaintext {
 export function plaintextsOf(
   tape: Tape,
   claims: readonly EncryptedDataClaim[],
-  { secret }: SymmetricKey,
+  key: SymmetricKey,
   ciphertext: OctetSink,
 ): readonly Plaintext[] {
   const ends: number[] = [];
@@ -31,7 +30,7 @@ export function plaintextsOf(
       ends.push(ciphertext.length);
     }
     const { cipher } = claims[0]!;
-    const decrypted = secret.lend((key) => decryptAllToEnd(cipher, key, ciphertext.bytes, ends));
+    const decrypted = key.decryptAllToEnd(cipher, ciphertext.bytes, ends);
     return decrypted.map(({ octets, isGood }) =>
       isGood
         ? { octets, failure: undefined }

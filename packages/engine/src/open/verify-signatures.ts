@@ -178,17 +178,35 @@ function requireDigestOf(tape: Tape, claim: ReferenceClaim, octets: Uint8Array, 
 function isMac(tape: Tape, element: number, expected: string): boolean {
   // perf: the usual text has no white space inside, and strict base64 has one text per value.
   const { bytes, start, end } = trimmedOctets(tape, element, 'ds:SignatureValue');
-  if (isMacText(bytes.subarray(start, end), expected)) return true;
+  if (isMacText(bytes, start, end, expected)) return true;
   return equalConstantTime(base64Octets(tape, element), Buffer.from(expected, 'base64'));
 }
 
-/** Whether `text` is the base64 text of a MAC, octet by octet. */
-export function isMacText(text: Uint8Array, expected: string): boolean {
-  return equalConstantTime(text, ascii.subarray(0, ascii.write(expected, 0, 'latin1')));
+/** Whether bytes[start, end) are the base64 text of a MAC, octet by octet. */
+export function isMacText(bytes: Uint8Array, start: number, end: number, expected: string): boolean {
+  const length = expected.length;
+  if (end - start !== length) return false;
+  // perf: views cost more than the comparison.
+  const room = macRoomOf(length);
+  room.expected.write(expected, 0, 'latin1');
+  for (let index = 0; index < length; index++) room.given[index] = bytes[start + index]!;
+  return equalConstantTime(room.given, room.expected);
 }
 
-// Room for the base64 text of the longest MAC.
-const ascii = Buffer.alloc(88);
+/** Room for the base64 texts of MACs of one length. */
+interface MacRoom {
+  readonly given: Uint8Array;
+  readonly expected: Buffer;
+}
+
+const macRooms: MacRoom[] = [];
+
+/** One for each length that a MAC can have. */
+function macRoomOf(length: number): MacRoom {
+  const room = macRooms[length] ?? { given: new Uint8Array(length), expected: Buffer.alloc(length) };
+  macRooms[length] = room;
+  return room;
+}
 
 /** The same for a digest, which is no secret. @throws Fault `peer.encoding-invalid` */
 function isDigest(tape: Tape, element: number, expected: string): boolean {

@@ -3,10 +3,11 @@ import { bytesEqual } from '@parley/codec/internal';
 
 interface Patch {
   readonly at: number;
+  readonly end: number;
   readonly value: number;
 }
 
-/** Made once, and filled for each message: what it holds is that of the last one. */
+/** Made once, and filled for each message; holds what it was filled with until it {@link Patched.forget}s it. */
 export class Patched {
   /** As they were filled last, behind so many octets that are somebody else's. */
   readonly octets: Uint8Array;
@@ -18,7 +19,10 @@ export class Patched {
     this.octets = new Uint8Array(start + octets.length);
     this.octets.set(octets, start);
     this.start = start;
-    this.#patches = texts.flatMap((text, value) => placesOf(octets, text).map((at) => ({ at: start + at, value })));
+    this.#patches = texts.flatMap((text, value) =>
+      placesOf(octets, text).map((at) => ({ at: start + at, end: start + at + text.length, value })),
+    );
+    this.forget();
   }
 
   /** Puts values in, in the order of the texts. */
@@ -28,6 +32,11 @@ export class Patched {
       for (let index = 0; index < text.length; index++) this.octets[at + index] = text.charCodeAt(index);
     }
     return this;
+  }
+
+  /** Overwrites the values. */
+  forget(): void {
+    for (const { at, end } of this.#patches) this.octets.fill(0, at, end);
   }
 }
 

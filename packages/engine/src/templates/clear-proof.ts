@@ -78,7 +78,8 @@ export function clearProof(
   const places = octetMatcher.places.slice(0, (parts.length + 1) * 2);
   for (let part = 0; part < parts.length; part++) {
     if (part === body && !isCiphertextSigned) continue;
-    if (!isDigest(parts[part]!, message, out.subarray(places[part * 2 + 2], places[part * 2 + 3]))) return undefined;
+    const octets = template.clearViews.at(part, out, places[part * 2 + 2]!, places[part * 2 + 3]!);
+    if (!isDigest(parts[part]!, message, octets)) return undefined;
   }
   const everything = template.addressing.read(message, octetMatcher);
   const hole = parts[body]!.digestValue * 2;
@@ -89,7 +90,8 @@ export function clearProof(
   return {
     template,
     message,
-    ...keys,
+    resolved: keys.resolved,
+    decrypting: keys.decrypting,
     mac,
     everything,
     places,

@@ -1,7 +1,7 @@
 /** Deciphering what a template knows to be ciphertext, and the message in which the plaintext stands. */
 import { octetMatcher } from '@parley/codec/internal';
 import type { Decrypted } from '@parley/core/internal';
-import { decodeBase64, decodedBase64Length, decryptAllToEnd } from '@parley/core/internal';
+import { decodeBase64, decodedBase64Length } from '@parley/core/internal';
 import type { ContextKey } from '../keys/resolved-key.ts';
 import type { Workspace } from '../memory/workspace.ts';
 import type { CipherTemplate, Offset } from './message-template.ts';
@@ -18,7 +18,7 @@ export interface Deciphered extends Decrypted {
 export function decipher(
   { cipher, ciphertexts }: CipherTemplate,
   message: Uint8Array,
-  { key: { secret } }: ContextKey,
+  { key }: ContextKey,
   { ciphertext: octets }: Workspace,
 ): readonly Deciphered[] {
   const { holes } = octetMatcher;
@@ -30,10 +30,9 @@ export function decipher(
     octets.length += decodeBase64(message, from, to, octets.bytes, octets.length);
     return octets.length;
   });
-  const decrypted = secret.lend((key) => decryptAllToEnd(cipher, key, octets.bytes.subarray(0, octets.length), ends));
-  return decrypted.map((one, index) => {
+  return key.decryptAllToEnd(cipher, octets.bytes, ends).map(({ octets, isGood }, index) => {
     const leastBytes = ends[index]! - (ends[index - 1] ?? 0) - cipher.ivBytes - cipher.tagBytes - cipher.blockBytes;
-    return { ...one, leastBytes, mostBytes: leastBytes + cipher.blockBytes };
+    return { octets, isGood, leastBytes, mostBytes: leastBytes + cipher.blockBytes };
   });
 }
 

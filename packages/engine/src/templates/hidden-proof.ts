@@ -35,7 +35,12 @@ export function hiddenProof(
   hidden.writeSignedInfo(out, PAD_ROOM_BYTES);
   const { parts, body, algorithm, signatureValue } = template;
   const mac = keys.resolved.key.macKey(algorithm).macBase64(out, PAD_ROOM_BYTES, first);
-  const isMac = isMacText(valueAt(hidden, signatureValue), mac);
+  const isMac = isMacText(
+    hidden.octets,
+    hidden.places[signatureValue * 2]!,
+    hidden.places[signatureValue * 2 + 1]!,
+    mac,
+  );
   const places = new Int32Array((parts.length + 1) * 2);
   places.set([PAD_ROOM_BYTES, first]);
   places.set(octetMatcher.places.subarray(0, parts.length * 2), 2);
@@ -43,7 +48,7 @@ export function hiddenProof(
   for (let part = 0; part < parts.length; part++) {
     if (part === body) continue;
     const { digest, digestValue } = parts[part]!;
-    const made = digestBase64(digest, out.subarray(places[part * 2 + 2], places[part * 2 + 3]));
+    const made = digestBase64(digest, template.clearViews.at(part, out, places[part * 2 + 2]!, places[part * 2 + 3]!));
     const isDigest = equalsText(
       hidden.octets,
       hidden.places[digestValue * 2]!,
@@ -58,7 +63,8 @@ export function hiddenProof(
   return {
     template,
     message,
-    ...keys,
+    resolved: keys.resolved,
+    decrypting: keys.decrypting,
     mac,
     everything,
     places,
@@ -68,8 +74,4 @@ export function hiddenProof(
     before: [signature.octets],
     content: { ...content, isGood },
   };
-}
-
-function valueAt({ octets, places }: HiddenSignature, segment: number): Uint8Array {
-  return octets.subarray(places[segment * 2], places[segment * 2 + 1]);
 }

@@ -40,6 +40,7 @@ import {
   signedOctets,
   signedTemplateOf,
 } from './learn-message.ts';
+import { LentViews } from './lent-views.ts';
 import { addHeaderTexts, addIds } from './message-holes.ts';
 import type { CipherTemplate, CiphertextPlace, Offset, PlainTemplate } from './message-template.ts';
 import type { BodyForm } from './print.ts';
@@ -99,6 +100,7 @@ export function cipherTemplateOf(document: EncryptedDocument, policy: Policy): C
     ciphertexts: [ciphertextPlace(tape, holes, cipherValue, replaced)],
     accounts: [bodyAccount(claims, claim)],
     hidden: undefined,
+    clearViews: new LentViews(),
     forms: [],
   };
 }

@@ -32,6 +32,7 @@ import { addKeyHoles, KeyHoles } from './key-holes.ts';
 import { bodyAccount, ciphertextPlace, isWholeContent, plainOf } from './learn-encrypted.ts';
 import type { SignedDocument } from './learn-message.ts';
 import { keyNumbers, numbering, octetsOf, signedOctets, signedTemplateOf } from './learn-message.ts';
+import { LentViews } from './lent-views.ts';
 import type { ProofStarts, ReadStarts } from './message-holes.ts';
 import { addHeaderTexts, addIds, addProofHoles, addReadHoles } from './message-holes.ts';
 import type { CipherTemplate, PlainTemplate } from './message-template.ts';
@@ -181,6 +182,7 @@ export function hiddenTemplateOf(document: HiddenDocument, policy: Policy): Ciph
       one === body ? bodyAccount(received, one.claim) : signatureAccount(one.claim),
     ),
     hidden,
+    clearViews: new LentViews(),
     forms: [],
   };
 }

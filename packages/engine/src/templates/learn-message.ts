@@ -15,6 +15,7 @@ import { addPayloadContent, payloadOf } from './body-content.ts';
 import { HoleList, NoTemplate } from './hole-list.ts';
 import type { KeyHolePlaces } from './key-holes.ts';
 import { addKeyHoles, KeyHoles } from './key-holes.ts';
+import { LentViews } from './lent-views.ts';
 import type { ProofStarts, ReadStarts } from './message-holes.ts';
 import { addBodyContent, addHeaderTexts, addIds, addPayload, addProofHoles, addReadHoles } from './message-holes.ts';
 import type { MessageTemplate, SignedTemplate } from './message-template.ts';
@@ -137,6 +138,7 @@ export function signedTemplateOf(
       numbers.addressing,
       envelope.addressing.map((element) => signed.has(element)),
     ),
+    views: new LentViews(),
     soapVersion: envelope.soap === Namespace.soap11 ? '1.1' : '1.2',
     understoodHeaders: envelope.understood.map((block) => ({
       namespace: namespaceText(tape, block),

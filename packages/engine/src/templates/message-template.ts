@@ -5,6 +5,7 @@ import type { AddressingHoles } from './addressing-holes.ts';
 import type { ContentForm } from './content-form.ts';
 import type { HiddenSignature } from './hidden-signature.ts';
 import type { KeyHoles } from './key-holes.ts';
+import type { LentViews } from './lent-views.ts';
 import type { Printed } from './print.ts';
 
 /**
@@ -26,6 +27,8 @@ export interface SignedTemplate extends TimestampHoles, Printed {
   readonly addressing: AddressingHoles;
   readonly soapVersion: OpenedMessage['soapVersion'];
   readonly understoodHeaders: OpenedMessage['understoodHeaders'];
+  /** Of the parts, and then of all of them, where they are lent. */
+  readonly views: LentViews;
 }
 
 /** A message with nothing encrypted. */
@@ -58,6 +61,8 @@ export interface CipherTemplate extends SignedTemplate {
   readonly isCiphertextSigned: boolean;
   readonly cipherKey: KeyHoles;
   readonly cipher: CipherAlgorithm;
+  /** Of the parts that stand in clear, where the matcher writes them. */
+  readonly clearViews: LentViews;
   /** In the order of the document, so that of the Body is the last. */
   readonly ciphertexts: readonly CiphertextPlace[];
   /** In the order in which the whole way decrypts. */

@@ -40,11 +40,12 @@ export function proveBy(
   if (end < 0 || end > canonicalBytesMax(receivedBytes, policy)) return undefined;
   const mac = macIn(template, message, resolved);
   if (mac === undefined) return undefined;
-  const octets = octetsUpTo(end, borrow === true ? workspace : undefined);
+  const lender = borrow === true ? workspace : undefined;
+  const octets = octetsUpTo(end, lender);
   const { places } = octetMatcher;
   const parts: Uint8Array[] = [];
   for (let part = 0; part < template.parts.length; part++) {
-    const bytes = octets.subarray(places[part * 2 + 2], places[part * 2 + 3]);
+    const bytes = viewOf(template, part, octets, places[part * 2 + 2]!, places[part * 2 + 3]!, lender);
     if (!isDigest(template.parts[part]!, message, bytes)) return undefined;
     parts.push(bytes);
   }
@@ -58,7 +59,7 @@ export function proveBy(
       signed: signedParts(template, parts, resolved),
       encrypted: [],
       body: parts[template.body]!,
-      verified: octets.subarray(places[2], end),
+      verified: viewOf(template, parts.length, octets, places[2]!, end, lender),
       everything: template.addressing.read(message, octetMatcher),
     },
     request,
@@ -74,8 +75,7 @@ export function macIn(
 ): string | undefined {
   const { holes, out, places } = octetMatcher;
   const mac = key.macKey(algorithm).macBase64(out, places[0]!, places[1]!);
-  const value = message.subarray(holes[signatureValue * 2], holes[signatureValue * 2 + 1]);
-  return isMacText(value, mac) ? mac : undefined;
+  return isMacText(message, holes[signatureValue * 2]!, holes[signatureValue * 2 + 1]!, mac) ? mac : undefined;
 }
 
 /** The canonical octets: the caller's own, or in the sink of the workspace that lends them. */
@@ -86,6 +86,18 @@ export function octetsUpTo(end: number, lender: Workspace | undefined): Uint8Arr
   sink.reset();
   sink.write(out, 0, end);
   return sink.bytes;
+}
+
+/** octets[start, end), which {@link octetsUpTo} gave: the part of that number, or all of them. */
+export function viewOf(
+  { views }: SignedTemplate,
+  place: number,
+  octets: Uint8Array,
+  start: number,
+  end: number,
+  lender: Workspace | undefined,
+): Uint8Array {
+  return lender === undefined ? octets.subarray(start, end) : views.at(place, octets, start, end);
 }
 
 /** Whether `octets` have the digest of that part of the message that matched. */
