@@ -3,6 +3,7 @@ import { Fault } from '@parley/core';
 import type { RootDatabase, RootDatabaseOptionsWithPath } from 'lmdb';
 import { open } from 'lmdb';
 import { keepCheckedState, readCheckedState } from './checked-state.ts';
+import { CommitsUnderWay } from './commits-under-way.ts';
 import { checkDatabaseFile } from './database-file.ts';
 import { DatabaseGuard } from './database-guard.ts';
 import { causeOf, storeFault } from './lmdb-fault.ts';
@@ -21,6 +22,14 @@ export interface Writing {
   keys(start: Uint8Array, end: Uint8Array, limit: number): readonly Uint8Array[];
 }
 
+/** What is known of the folder. */
+interface Opened {
+  readonly commits: CommitsUnderWay;
+  readonly directory: string;
+  readonly readOnly: boolean;
+  readonly isWhole: boolean;
+}
+
 /**
  * An LMDB database in a folder of its own, with everything that the driver promises: each failure is a fault of ours, none
  * goes astray, and nothing is read from or written to a file that is no longer the one that was opened, or lost its end.
@@ -28,6 +37,7 @@ export interface Writing {
 export class LmdbDatabase {
   readonly #database: RootDatabase<Uint8Array, Uint8Array>;
   readonly #guard: DatabaseGuard;
+  readonly #commits: CommitsUnderWay;
   readonly #directory: string;
   readonly #readOnly: boolean;
   readonly #ending = new AbortController();
@@ -52,9 +62,11 @@ export class LmdbDatabase {
     await checkStoreAccess(directory, readOnly ? ['lock.mdb'] : ['data.mdb', 'lock.mdb'], readOnly);
     const known = await readCheckedState(directory);
     const isWhole = !exists || (await checkDatabaseFile(file, { mayBeEmpty: !wasThere, known }));
+    const commits = new CommitsUnderWay(directory);
+    await commits.ended();
     const database = openDriver(directory, readOnly);
     try {
-      return new LmdbDatabase(database, new DatabaseGuard(file), { directory, readOnly, isWhole });
+      return new LmdbDatabase(database, new DatabaseGuard(file), { commits, directory, readOnly, isWhole });
     } catch (error) {
       await database.close();
       throw error;
@@ -64,10 +76,11 @@ export class LmdbDatabase {
   private constructor(
     database: RootDatabase<Uint8Array, Uint8Array>,
     guard: DatabaseGuard,
-    { directory, readOnly, isWhole }: { directory: string; readOnly: boolean; isWhole: boolean },
+    { commits, directory, readOnly, isWhole }: Opened,
   ) {
     this.#database = database;
     this.#guard = guard;
+    this.#commits = commits;
     this.#directory = directory;
     this.#readOnly = readOnly;
     if (!isWhole) this.#checking = this.#checkRest(join(directory, 'data.mdb'));
@@ -119,7 +132,9 @@ export class LmdbDatabase {
     };
     let result: T;
     try {
-      result = await this.#guard.during(() => this.#database.transaction(() => action(writing)));
+      result = await this.#guard.during(() =>
+        this.#commits.during(() => this.#database.transaction(() => action(writing))),
+      );
     } catch (error) {
       throw storeFault(await causeOf(error), operation);
     }
