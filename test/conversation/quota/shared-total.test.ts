@@ -70,10 +70,13 @@ const step = fc.record({
 test('T55: whatever is taken, moved, released and waited for: as many as are there are counted, and none longer than a quarter of a day too long', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
-      const max = 10;
+      const max = 4;
       const [total, there] = [new SharedTotal(new MemoryRecords(), max), new Map<string, number>()];
       let nowMs = NOW;
-      const liveAt = (slackMs: number): number => [...there.values()].filter((endMs) => endMs + slackMs > nowMs).length;
+      // Forgotten when it was over: its place comes free by time.
+      const late: number[] = [];
+      const liveAt = (slackMs: number): number =>
+        [...there.values(), ...late].filter((endMs) => endMs + slackMs > nowMs).length;
       for (const [index, { kind, which, ms }] of steps.entries()) {
         const identifier = [...there.keys()].at(which % Math.max(1, there.size));
         if (kind === 'wait') nowMs += ms / 50;
@@ -88,10 +91,10 @@ test('T55: whatever is taken, moved, released and waited for: as many as are the
           if (!isTaken) expect(liveAt(HOUR_MS * 6)).toBeGreaterThanOrEqual(max);
         } else if (identifier !== undefined) {
           const beforeMs = there.get(identifier) ?? 0;
-          if (beforeMs <= nowMs) continue;
           if (kind === 'release') {
             await total.release({ identifier, untilMs: beforeMs }, nowMs);
             there.delete(identifier);
+            if (beforeMs <= nowMs) late.push(beforeMs);
           } else {
             await total.moved({ identifier, untilMs: nowMs + ms }, beforeMs, nowMs);
             there.set(identifier, nowMs + ms);
@@ -133,13 +136,30 @@ test('T55: one that two responders forget at once gives back one place', async (
   const ended = one.initiator();
   await issue(one, ended);
   must(await one.responder.receive(sent(ended.requestCancel(TLS)), TLS), 'cancelled');
-  const identifiers: string[] = [];
-  for await (const identifier of store.list()) identifiers.push(identifier);
   const total = new SharedTotal(store.records, MAX);
-  const forgotten = identifiers.flatMap((identifier) =>
+  const forgotten = (await identifiersIn(store)).flatMap((identifier) =>
     [1, 2].map(() => forgetCounted(identifier, one.ambient.now, { store, total })),
   );
   await Promise.all(forgotten);
   for (const place of [one, other, one, other]) must(await ask(place), 'issued');
   expect(refusal(await ask(over(store)))).toBe('internal.quota');
 });
+
+test('T55: one that is forgotten long after it was over gives back no place of another', async () => {
+  const store = new MemoryContextStore();
+  const place = over(store);
+  must(await ask(place, 600_000), 'issued');
+  const [short = ''] = await identifiersIn(store);
+  must(await ask(place), 'issued');
+  const later = over(store);
+  later.ambient.now = place.ambient.now + 40 * 60_000;
+  await forgetCounted(short, later.ambient.now, { store, total: new SharedTotal(store.records, MAX) });
+  for (let count = 1; count < MAX; count++) must(await ask(later), 'issued');
+  expect(refusal(await ask(later))).toBe('internal.quota');
+});
+
+async function identifiersIn(store: ContextStore): Promise<readonly string[]> {
+  const identifiers: string[] = [];
+  for await (const identifier of store.list()) identifiers.push(identifier);
+  return identifiers;
+}

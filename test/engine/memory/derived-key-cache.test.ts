@@ -116,6 +116,17 @@ test('a key that is wiped decrypts nothing, though it has decrypted before', () 
   expect(() => key.decryptAllToEnd(cipher, text, [text.length])).toThrow();
 });
 
+test('a key decrypts as before, though it was asked in vain for a cipher that it is too short for', () => {
+  const [cipher, longer] = [cipherAlgorithm('aes128-cbc'), cipherAlgorithm('aes256-cbc')];
+  const nonce = { label: undefined, nonce: sampleNonce(0), offsetBytes: 0, lengthBytes: 16, implied: false };
+  const key = new DerivedKeyCache(2).derived(instance, [nonce]);
+  const text = key.secret.lend((octets) => encrypt(cipher, octets, sampleNonce(1), sampleNonce(2)));
+  for (const _ of [1, 2, 3]) {
+    for (const _again of [1, 2]) expect(key.decryptAllToEnd(cipher, text, [text.length])[0]!.isGood).toBe(true);
+    for (const _again of [1, 2]) expect(() => key.decryptAllToEnd(longer, text, [text.length])).toThrow();
+  }
+});
+
 function plain(base: Secret, chain: readonly Derivation[]): Secret {
   return chain.reduce(
     (secret, derivation) =>

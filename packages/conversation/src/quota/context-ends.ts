@@ -34,8 +34,12 @@ export function withOne(ends: Ends, untilMs: number, nowMs: number): Ends {
   return { ...ends, [endMs]: (ends[endMs] ?? 0) + 1 };
 }
 
-/** One less: of those that end no earlier, the next; else the last: how far off it was noted is not known any more. */
-export function withoutOne(ends: Ends, untilMs: number): Ends {
+/**
+ * One less: of those that end no earlier, the next; else the last: how far off it was noted is not known any more. One that is over at `nowMs` is
+ * counted no more: the place would be another's.
+ */
+export function withoutOne(ends: Ends, untilMs: number, nowMs: number): Ends {
+  if (Math.ceil(untilMs / GRAIN_NEAR_MS) * GRAIN_NEAR_MS <= nowMs) return ends;
   const sorted = Object.keys(ends).sort((left, right) => Number(left) - Number(right));
   const found = sorted.find((endMs) => Number(endMs) >= untilMs) ?? sorted.at(-1);
   if (found === undefined) return ends;

@@ -66,13 +66,13 @@ export class SharedTotal {
   /** It ends later now, or earlier, than when it was counted last. */
   async moved({ identifier, untilMs }: Counted, beforeMs: number, nowMs: number): Promise<void> {
     const part = await this.#partOf(identifier, untilMs, nowMs);
-    await this.#step(part, nowMs, (ends) => withOne(withoutOne(ends, beforeMs), untilMs, nowMs));
+    await this.#step(part, nowMs, (ends) => withOne(withoutOne(ends, beforeMs, nowMs), untilMs, nowMs));
   }
 
   /** It was never stored, or is forgotten. */
   async release({ identifier, untilMs }: Counted, nowMs: number): Promise<void> {
     const part = await this.#partOf(identifier, undefined, nowMs);
-    await this.#step(part, nowMs, (ends) => withoutOne(ends, untilMs));
+    await this.#step(part, nowMs, (ends) => withoutOne(ends, untilMs, nowMs));
     this.#fullAtMs = Number.NEGATIVE_INFINITY;
   }
 

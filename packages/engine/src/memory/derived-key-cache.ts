@@ -47,8 +47,9 @@ export class SymmetricKey {
 
   #cbcDecipher(cipher: CipherAlgorithm, key: Uint8Array): CbcDecipher {
     if (this.#decipher?.algorithm !== cipher) {
+      const made = new CbcDecipher(cipher, key);
       this.#decipher?.wipe();
-      this.#decipher = new CbcDecipher(cipher, key);
+      this.#decipher = made;
     }
     return this.#decipher as CbcDecipher;
   }
