@@ -200,7 +200,7 @@ describe('a configuration that does not fit says where, and what', () => {
   const right = ingress('http://127.0.0.1:9/plain');
   test.each([
     ['no YAML', 'listen: {', 1, '', /./],
-    ['nothing', '', 1, '/', /object/],
+    ['nothing', '', 1, '/', /group of settings/],
     ['an alias to nothing', '*anchor', 1, '', /alias/i],
     ['a key twice', `${right}\nlisten: { port: 1 }`, 12, '', /unique/],
     ['no endpoint', 'listen: { port: 0 }', 1, '/', /no endpoint/],
