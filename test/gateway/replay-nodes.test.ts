@@ -12,6 +12,9 @@ import { connect } from '@parley/http';
 import { createKeyEncryptionKeyFile, KeyEncryptionKey } from '@parley/sealing';
 import { Agent, type Dispatcher, request } from 'undici';
 import { describe, expect, test } from 'vitest';
+import type { GatewayConfiguration } from '../../packages/gateway/src/configuration/configuration.ts';
+import { Files } from '../../packages/gateway/src/credentials/pem-files.ts';
+import { keepingOf } from '../../packages/gateway/src/keeping/keeping.ts';
 import { ReplayNodes } from '../../packages/gateway/src/keeping/replay-nodes.ts';
 import { SealedQuestions } from '../../packages/gateway/src/keeping/sealed-questions.ts';
 import { PARLEY } from '../cli/run-parley.ts';
@@ -107,6 +110,45 @@ test('T57: three of them, with no store at all: any serves any message, and each
   expect(await again(messages[0]!, alive!.port)).toBe(500);
   await conversation.close().catch(() => undefined);
   expect(new Set(got.map(({ body }) => body)).size).toBe(got.length);
+});
+
+const HOUR_MS = 3_600_000;
+
+test('T57: a folder knows nothing of what others remembered under another list of nodes, and refuses it', async () => {
+  const where = await folder();
+  await createKeyEncryptionKeyFile(path.join(where, 'kek'));
+  const taken = async (nodes: readonly string[], messageMs: number, key: string): Promise<boolean> => {
+    const configuration: GatewayConfiguration = {
+      listen: { port: 0 },
+      contexts: { tokens: { revocations: 'none' }, key: 'kek' },
+      replays: {
+        self: 'north',
+        nodes: Object.fromEntries(nodes.map((name) => [name, 'http://127.0.0.1:1'])),
+        folder: 'seen',
+      },
+    };
+    const listeners = { meter: undefined, onClocksApart: () => undefined };
+    const lifetimes = { messageMs, contextMs: HOUR_MS };
+    const keeping = await keepingOf(configuration, new Files(where), lifetimes, listeners);
+    const nowMs = Date.now();
+    const isTaken = await keeping.replayCache.insertIfAbsent('urn:uuid:1', key, nowMs + HOUR_MS / 2, nowMs);
+    await keeping.close();
+    return isTaken;
+  };
+  expect(await taken(['north'], HOUR_MS, 'new')).toBe(false);
+  expect(await taken(['north'], HOUR_MS, 'early')).toBe(false);
+  // What may have been taken before the list was this one is over.
+  expect(await taken(['north'], 0, 'a')).toBe(true);
+  expect(await taken(['north'], HOUR_MS, 'b')).toBe(true);
+  expect(await taken(['north'], HOUR_MS, 'a')).toBe(false);
+  const own = ['c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l'];
+  const outcomes = new Set<unknown>();
+  for (const key of own) outcomes.add(await taken(['north', 'east'], HOUR_MS, key).catch(() => 'asked'));
+  expect(outcomes).toEqual(new Set([false, 'asked']));
+  // A file that cannot be read is of no list.
+  expect(await taken(['north'], 0, 'm')).toBe(true);
+  writeFileSync(path.join(where, 'seen', 'nodes.json'), '{');
+  expect(await taken(['north'], HOUR_MS, 'n')).toBe(false);
 });
 
 const NOW = Date.UTC(2030, 0, 1);

@@ -16,6 +16,7 @@ import type {
 } from '../configuration/configuration.ts';
 import type { Files } from '../credentials/pem-files.ts';
 import { withKeyService } from './key-service.ts';
+import { lostUntilMs, refusingUntil } from './node-lists.ts';
 import { ReplayNodes } from './replay-nodes.ts';
 import { SealedQuestions } from './sealed-questions.ts';
 import type { SharedServer } from './shared-server.ts';
@@ -91,17 +92,13 @@ async function memoryOf(
   closing: (() => unknown)[],
 ): Promise<ReplayCache> {
   const { folder, nodes, entriesMax } = replays ?? {};
-  if (folder === undefined)
-    return new MemoryReplayCache({
-      meter,
-      entriesMax,
-      // What another node had taken here, it may show again.
-      ...(nodes && { lostUntilMs: Date.now() + messageMs }),
-    });
+  // What another node had taken here, it may show again.
+  const lostMs = Date.now() + messageMs;
+  if (folder === undefined) return new MemoryReplayCache({ meter, entriesMax, ...(nodes && { lostUntilMs: lostMs }) });
   const directory = await folderAt(files.path(folder), 'replays.folder');
   const memory = await openLmdbReplayCache({ directory, entriesMax, meter });
   closing.push(() => memory.close());
-  return memory;
+  return replays?.nodes === undefined ? memory : refusingUntil(memory, await lostUntilMs(directory, replays, lostMs));
 }
 
 function nodesOf(
