@@ -65,6 +65,8 @@ export class ReplayNodes {
       method: 'POST',
       body: asked.octets,
       dispatcher: this.#agent,
+      // An answer that trickles, too.
+      signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
     });
     const answer = new Uint8Array(await body.arrayBuffer());
     if (statusCode !== 200) throw new Error(`status ${statusCode}`);

@@ -1,7 +1,7 @@
 import { Initiator } from '@parley/conversation';
 import { saidAs } from '@parley/core/internal';
-import { Agent } from 'undici';
 import { Conversation } from './conversation.ts';
+import { ownConnections } from './own-connections.ts';
 import { carrierOf } from './reliable-side.ts';
 import type { ConnectOptions } from './settings.ts';
 import { completeSettings, initiatorOptionsOf } from './settings.ts';
@@ -21,7 +21,7 @@ export async function connect(url: string | URL, options: ConnectOptions): Promi
   const settings = completeSettings(url, options);
   const { dispatcher, tls, signal } = options;
   const initiatorOptions = initiatorOptionsOf(options, settings);
-  const agent = dispatcher ?? new Agent(tls === undefined ? {} : { connect: tls });
+  const agent = dispatcher ?? ownConnections(tls, settings.bounds);
   // Whether the channel is secure is in the address.
   return await saidAs({ 'channel.secure': 'url' }, async () => {
     const initiator = new Initiator(initiatorOptions);

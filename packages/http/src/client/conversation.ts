@@ -16,6 +16,7 @@ import type { ReliableCalls, ReliableStats } from './reliable-calls.ts';
 import { reliableCalls } from './reliable-side.ts';
 import { Requests } from './requests.ts';
 import type { ConversationSettings } from './settings.ts';
+import { withinTime } from './within-time.ts';
 
 /**
  * A conversation under way: any number of calls at once, renewed when it is time, established again once when the peer has lost it.
@@ -82,8 +83,7 @@ export class Conversation {
     requireCall(action, payload, options);
     const { signal } = options;
     return await this.#begun(async () => {
-      if (this.#reliable === undefined)
-        return await this.#calls.call(action, () => this.#envelope(action, payload), signal);
+      if (this.#reliable === undefined) return await this.#inTime(action, payload, signal);
       await this.#upkeep.ready(signal);
       return await this.#reliable.call(this.#envelope(action, payload), true, signal);
     });
@@ -225,6 +225,14 @@ export class Conversation {
     }
   }
 
+  async #inTime(action: string, payload: Uint8Array, signal: AbortSignal | undefined): Promise<CallAnswer | undefined> {
+    const { url, bounds } = this.#settings;
+    return await withinTime(
+      { url, timeoutMs: bounds.answerTimeoutMs, signal },
+      async (ending) => await this.#calls.call(action, () => this.#envelope(action, payload), ending),
+    );
+  }
+
   async #idle(): Promise<void> {
     await Promise.allSettled(this.#underWay);
     await this.#upkeep.settled();
@@ -233,7 +241,8 @@ export class Conversation {
   async #leave(): Promise<void> {
     this.#reliable?.stop();
     for (const side of new Set([this.#initiator, this.#carrier])) side.close();
-    if (this.#settings.ownsDispatcher) await this.#dispatcher.close().catch(() => undefined);
+    // What still connects has nobody that waits for it.
+    if (this.#settings.ownsDispatcher) await this.#dispatcher.destroy().catch(() => undefined);
   }
 
   #envelope(action: string, payload: Uint8Array): Uint8Array {

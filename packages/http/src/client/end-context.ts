@@ -4,9 +4,9 @@ import { Responder } from '@parley/conversation';
 import { DEFAULT_LIMITS, unwrap } from '@parley/core';
 import type { Kind } from '@parley/core/internal';
 import { instanceOf, requireKind, requireOptions, shapeOf, TEXT } from '@parley/core/internal';
-import type { Dispatcher } from 'undici';
-import { Agent } from 'undici';
+import type { Agent, Dispatcher } from 'undici';
 import { ADDRESS, SIGNAL } from './connection-shape.ts';
+import { ownConnections } from './own-connections.ts';
 import type { PostBounds } from './post.ts';
 import { post, SOME_BOUNDS } from './post.ts';
 import { CONNECTION, httpUrl, PEER } from './settings.ts';
@@ -49,13 +49,13 @@ export async function endContext(responder: Responder, identifier: string, optio
   const url = httpUrl('url', address);
   const request = unwrap(await responder.requestCancel(identifier, { ...how, to: to ?? url.href }));
   const { soapVersion = '1.2' } = how;
-  const agent = dispatcher ?? new Agent(tls === undefined ? {} : { connect: tls });
+  const agent = dispatcher ?? ownConnections(tls, { answerTimeoutMs });
   try {
     const message = { octets: request.octets, soapAction: request.soapAction, soapVersion };
     const { octets, soapAction } = await post(url, message, agent, { answerTimeoutMs, answerBytesMax }, signal);
     const channel = { secure: secure ?? url.protocol === 'https:', soapAction };
     unwrap(responder.receiveAnswer(octets, request, channel));
   } finally {
-    if (dispatcher === undefined) await agent.close().catch(() => undefined);
+    if (dispatcher === undefined) await agent.destroy().catch(() => undefined);
   }
 }

@@ -18,10 +18,15 @@ import type { Dispatcher } from 'undici';
 import { errors, request } from 'undici';
 import { joined } from '../binding/joined.ts';
 import { readSoapHeaders, soapHeaders } from '../binding/soap-headers.ts';
+import { abortable } from './abortable.ts';
 import { DISPATCHER, SIGNAL, TIMEOUT_MS } from './connection-shape.ts';
+import { withinTime } from './within-time.ts';
 
 export interface PostBounds {
-  /** From the last octet of the request to the headers of the answer. */
+  /**
+   * From the beginning to the last octet of the answer: looking for the peer, connecting, sending, waiting and taking in, all together. Of
+   * `Conversation.call` it bounds the whole call, with a context that is established on the way; of one that is reliable, each attempt.
+   */
   readonly answerTimeoutMs: number;
   readonly answerBytesMax: number;
 }
@@ -75,30 +80,43 @@ export async function post(
   requireKind(DISPATCHER, dispatcher, 'dispatcher');
   requireKind(BOUNDS, bounds, 'bounds');
   requireKind(SIGNAL, signal, 'signal');
-  const { octets, soapVersion, soapAction, headers: others } = message;
-  const { answerTimeoutMs, answerBytesMax } = bounds;
   try {
-    const {
-      statusCode: status,
-      headers,
-      body,
-    } = await request(url, {
-      method: 'POST',
-      headers: { ...others, ...soapHeaders(soapVersion, soapAction), accept: ACCEPT[soapVersion] },
-      body: octets,
-      dispatcher,
-      signal: signal ?? null,
-      headersTimeout: answerTimeoutMs,
-      bodyTimeout: answerTimeoutMs,
-    });
-    const answer = await readAll(body, status, answerBytesMax);
-    if (answer.length === 0 && status >= 200 && status < 300) return { status, octets: answer, soapAction: undefined };
-    const read = answerHeaders(status, headers);
-    if (read.soapVersion !== soapVersion) throw noMessage(status, `SOAP ${read.soapVersion}`);
-    return { status, octets: answer, soapAction: read.soapAction };
+    return await withinTime({ url, timeoutMs: bounds.answerTimeoutMs, signal }, async (ending) =>
+      // The library lets none that waits for a connection end before there is one.
+      abortable(posted(url, message, { dispatcher, answerBytesMax: bounds.answerBytesMax, signal: ending }), ending),
+    );
   } catch (error) {
-    throw error instanceof Fault ? error : failed(error, url, signal);
+    throw error instanceof Fault ? error : failed(error, url);
   }
+}
+
+interface Posting {
+  readonly dispatcher: Dispatcher;
+  readonly answerBytesMax: number;
+  readonly signal: AbortSignal;
+}
+
+async function posted(
+  url: URL,
+  { octets, soapVersion, soapAction, headers: others }: OutgoingMessage,
+  { dispatcher, answerBytesMax, signal }: Posting,
+): Promise<IncomingMessage> {
+  const answer = await request(url, {
+    method: 'POST',
+    headers: { ...others, ...soapHeaders(soapVersion, soapAction), accept: ACCEPT[soapVersion] },
+    body: octets,
+    dispatcher,
+    signal,
+    // They count anew with each piece; the signal ends all of it.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  });
+  const { statusCode: status, headers } = answer;
+  const body = await readAll(answer.body, status, answerBytesMax);
+  if (body.length === 0 && status >= 200 && status < 300) return { status, octets: body, soapAction: undefined };
+  const read = answerHeaders(status, headers);
+  if (read.soapVersion !== soapVersion) throw noMessage(status, `SOAP ${read.soapVersion}`);
+  return { status, octets: body, soapAction: read.soapAction };
 }
 
 const ACCEPT: Readonly<Record<SoapVersion, string>> = { '1.1': 'text/xml', '1.2': 'application/soap+xml' };
@@ -139,8 +157,7 @@ function noMessage(status: number, got: string): Fault {
   return new Fault('peer.http-answer', { status, got });
 }
 
-function failed(error: unknown, { host }: URL, signal: AbortSignal | undefined): Fault {
-  if (signal?.aborted === true) return new Fault('caller.aborted', {}, error);
+function failed(error: unknown, { host }: URL): Fault {
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
   const meaning = connectionFailure(error)?.meaning;
   const known = { host, reason: code, ...(meaning !== undefined && { meaning }) };

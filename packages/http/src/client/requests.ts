@@ -6,6 +6,7 @@ import type { Dispatcher } from 'undici';
 import type { IncomingMessage } from './post.ts';
 import { post } from './post.ts';
 import type { ConversationSettings } from './settings.ts';
+import { withinTime } from './within-time.ts';
 
 /** Those of one conversation. */
 export class Requests {
@@ -29,11 +30,14 @@ export class Requests {
 
   /** A request of trust: to have no answer is to be refused. */
   async ask(request: Reply<OutgoingRequest>, url: URL): Promise<void> {
-    const { signal } = this.#settings.ending;
-    let outcome = await this.exchange(request, url, signal);
-    // Each leg of a negotiation answers the one before it, and the initiator bounds them.
-    while (outcome?.kind === 'negotiating')
-      outcome = await this.exchange({ ok: true, value: outcome.next }, url, signal);
+    const { ending, bounds } = this.#settings;
+    const wait = { url, timeoutMs: bounds.answerTimeoutMs, signal: ending.signal };
+    const outcome = await withinTime(wait, async (signal) => {
+      let next = await this.exchange(request, url, signal);
+      // Each leg of a negotiation answers the one before it, and the initiator bounds them.
+      while (next?.kind === 'negotiating') next = await this.exchange({ ok: true, value: next.next }, url, signal);
+      return next;
+    });
     if (outcome === undefined) throw new Fault('peer.http-answer', { got: 'nothing' });
   }
 

@@ -5,8 +5,8 @@ import { Fault } from '@parley/core';
 import type { Kind } from '@parley/core/internal';
 import { optional, port, readable, requireKind, requireOptions, shapeOf, TEXT } from '@parley/core/internal';
 import type { Dispatcher } from 'undici';
-import { Agent } from 'undici';
 import { ADDRESS } from './connection-shape.ts';
+import { ownConnections } from './own-connections.ts';
 import { SOME_BOUNDS } from './post.ts';
 import { Requests } from './requests.ts';
 import type { ConnectOptions, ConversationSettings } from './settings.ts';
@@ -145,9 +145,6 @@ function targetOf(scope: string, service: ToldService): Target {
   requireKind(SERVICE, service, `services[${JSON.stringify(scope)}]`);
   const { url, ...options } = service;
   const { dispatcher, tls } = options;
-  return {
-    options,
-    settings: completeSettings(url, options),
-    dispatcher: dispatcher ?? new Agent(tls === undefined ? {} : { connect: tls }),
-  };
+  const settings = completeSettings(url, options);
+  return { options, settings, dispatcher: dispatcher ?? ownConnections(tls, settings.bounds) };
 }
