@@ -1,6 +1,6 @@
 /** What of a message says something about sequences, and counts: header blocks that were signed, or that the transport answers for. */
 import { READERS, Tape } from '@parley/codec';
-import { firstChild, nextSibling, readDocument, scan } from '@parley/codec/internal';
+import { firstChild, nextSibling, readDocument } from '@parley/codec/internal';
 import { Fault } from '@parley/core';
 import type { Kind } from '@parley/core/internal';
 import { LIMITS, objectWith, oneOf, requireInput, requireKind } from '@parley/core/internal';
@@ -25,8 +25,7 @@ export function provenSequenceHeaders(
   else
     for (const { role, namespace, bytes } of message.signed) {
       if (role !== 'header' || sequenceVersionOf(namespace) === undefined) continue;
-      scan(bytes, policy.limits, tape);
-      reader.take(tape, 0);
+      reader.takeAlone(bytes, tape);
     }
   const headers = reader.done();
   // safety: what must be understood was said to be, so it is acted on, or the message is refused (T86).

@@ -10,6 +10,7 @@ import {
   Namespace,
   namespaceOf,
   nextSibling,
+  scan,
 } from '@parley/codec/internal';
 import type { Limits } from '@parley/core';
 import { Fault } from '@parley/core';
@@ -20,6 +21,7 @@ import { NETRM } from './generation.ts';
 import { parseMessageNumber } from './message-number.ts';
 import type { NumberRange, NumberRanges } from './number-ranges.ts';
 import { NO_NUMBERS, orderedRanges } from './number-ranges.ts';
+import { plainBlock } from './plain-block.ts';
 import { readSequenceFaultHeader, type SequenceFault } from './sequence-fault.ts';
 
 /** wsrm:Sequence: which message of which sequence this is. */
@@ -132,6 +134,32 @@ export class SequenceHeaderReader {
         this.#fault = readSequenceFaultHeader(tape, block, this.#limits);
         break;
     }
+  }
+
+  /**
+   * The same, of a header block that stands alone in canonical form (borrowed); `tape` is scratch.
+   * @throws Fault of the scanner, and as {@link take}
+   */
+  takeAlone(octets: Uint8Array, tape: Tape): void {
+    if (this.#takePlain(octets)) return;
+    scan(octets, this.#limits, tape);
+    this.take(tape, 0);
+  }
+
+  /** perf: nearly every message of a sequence has such, and nothing else. What is to be refused is left to {@link take}. */
+  #takePlain(octets: Uint8Array): boolean {
+    const block = plainBlock(octets, this.#limits);
+    if (block === undefined || this.#count >= HEADERS_MAX) return false;
+    if (this.#version !== undefined && this.#version !== block.version) return false;
+    const { version, identifier } = block;
+    if ('range' in block) {
+      const { range, bufferRemaining } = block;
+      this.#acknowledgements.push({ identifier, ranges: [range], nacks: [], isFinal: false, bufferRemaining });
+    } else if (this.#numbered === undefined) this.#numbered = { identifier, number: block.number, isLast: false };
+    else return false;
+    this.#version = version;
+    this.#count++;
+    return true;
   }
 
   /** What was read; `undefined` if it was nothing. */
