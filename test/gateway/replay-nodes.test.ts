@@ -14,6 +14,7 @@ import { Agent, type Dispatcher, request } from 'undici';
 import { describe, expect, test } from 'vitest';
 import type { GatewayConfiguration } from '../../packages/gateway/src/configuration/configuration.ts';
 import { Files } from '../../packages/gateway/src/credentials/pem-files.ts';
+import { ended, openServers } from '../../packages/gateway/src/gateway/listening.ts';
 import { keepingOf } from '../../packages/gateway/src/keeping/keeping.ts';
 import { ReplayNodes } from '../../packages/gateway/src/keeping/replay-nodes.ts';
 import { SealedQuestions } from '../../packages/gateway/src/keeping/sealed-questions.ts';
@@ -149,6 +150,19 @@ test('T57: a folder knows nothing of what others remembered under another list o
   expect(await taken(['north'], 0, 'm')).toBe(true);
   writeFileSync(path.join(where, 'seen', 'nodes.json'), '{');
   expect(await taken(['north'], HOUR_MS, 'n')).toBe(false);
+});
+
+test('who asks slowly is waited for no longer than for a question', async () => {
+  const configuration: GatewayConfiguration = {
+    listen: { port: 0 },
+    replays: { self: 'a', nodes: { a: 'http://127.0.0.1:1' }, listen: { port: 0 } },
+  };
+  const handler: http.RequestListener = () => undefined;
+  const { server, nodes } = await openServers(configuration, undefined, handler, { nodes: handler });
+  // Node swaps the two where that of the headers is the longer one.
+  expect(nodes?.requestTimeout).toBe(10_000);
+  expect(nodes?.headersTimeout).toBeLessThanOrEqual(10_000);
+  await Promise.all([server, nodes!].map(ended));
 });
 
 const NOW = Date.UTC(2030, 0, 1);

@@ -17,8 +17,10 @@ export async function listening(
   handler: RequestListener,
   { port, host = '127.0.0.1' }: GatewayConfiguration['listen'],
   option: string,
+  timeouts: http.ServerOptions = {},
 ): Promise<Server> {
-  const server = tls === undefined ? http.createServer(handler) : https.createServer(tls, handler);
+  const server =
+    tls === undefined ? http.createServer(timeouts, handler) : https.createServer({ ...tls, ...timeouts }, handler);
   try {
     server.listen(port, host);
     await once(server, 'listening');
@@ -43,9 +45,8 @@ export async function openServers(
   keeping: Pick<Keeping, 'nodes'>,
 ): Promise<OpenServers> {
   const place = replays?.listen ?? placeIn(replays?.nodes?.[replays.self ?? '']);
-  const nodes = keeping.nodes && place && (await listening(undefined, keeping.nodes, place, 'replays.listen'));
-  // Questions are short.
-  if (nodes !== undefined) nodes.requestTimeout = QUESTION_WITHIN_MS;
+  const nodes =
+    keeping.nodes && place && (await listening(undefined, keeping.nodes, place, 'replays.listen', QUESTION_TIMEOUTS));
   try {
     return { nodes, server: await listening(tls, handler, listen, 'listen') };
   } catch (error) {
@@ -62,7 +63,12 @@ function placeIn(address: string | undefined): GatewayConfiguration['listen'] | 
 }
 
 const PORTS: Readonly<Record<string, number>> = { 'http:': 80, 'https:': 443 };
-const QUESTION_WITHIN_MS = 10_000;
+/** Questions are short. safety: both, for of the two Node takes the longer for the whole request. */
+const QUESTION_TIMEOUTS: http.ServerOptions = {
+  requestTimeout: 10_000,
+  headersTimeout: 10_000,
+  connectionsCheckingInterval: 5000,
+};
 
 /** Ends `server`, whoever is connected. */
 export async function ended(server: Server): Promise<void> {
