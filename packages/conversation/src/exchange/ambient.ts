@@ -53,8 +53,13 @@ export function randomIdPrefix(ambient: Ambient): string {
   return `_${hexOf(octetsFrom(ambient, 8))}-`;
 }
 
+const HEX: readonly string[] = Array.from({ length: 256 }, (_, octet) => octet.toString(16).padStart(2, '0'));
+
+// perf: each message has a name or two.
 function hexOf(octets: Uint8Array): string {
-  return Array.from(octets, (octet) => octet.toString(16).padStart(2, '0')).join('');
+  let hex = '';
+  for (const octet of octets) hex += HEX[octet];
+  return hex;
 }
 
 /** A random version 4 UUID as a URN: 122 random bits that nobody can guess. */
