@@ -34,8 +34,6 @@ import { emptied, hadStore, markStore } from './store-marker.ts';
 
 const CHECK_KEY: Uint8Array = Uint8Array.of(0);
 const CHECK_PLAINTEXT: Uint8Array = new TextEncoder().encode('parley context store 1');
-// One transaction holds the write lock of all processes: not for long.
-const PRUNE_BATCH = 256;
 
 /**
  * Opens (and unless `readOnly`, creates) the durable store in a folder: an LMDB database whose every value is sealed.
@@ -170,21 +168,20 @@ class LmdbStore implements LmdbContextStore {
   }
 
   async *list(): AsyncIterable<string> {
-    for (const key of await this.#contextKeys()) {
-      const identifier = identifierOf(key);
-      if (identifier !== undefined) yield identifier;
-    }
+    for await (const page of this.#contextKeys())
+      for (const key of page) {
+        const identifier = identifierOf(key);
+        if (identifier !== undefined) yield identifier;
+      }
   }
 
   async prune(nowMs: number): Promise<number> {
     requireTime(nowMs, 'nowMs');
     await this.records.prune(nowMs);
-    const keys = await this.#contextKeys();
     let count = 0;
-    for (let at = 0; at < keys.length; at += PRUNE_BATCH) {
-      const batch = keys.slice(at, at + PRUNE_BATCH);
+    for await (const page of this.#contextKeys()) {
       const removed = (writing: SealedWriting): number =>
-        batch.filter((key) => this.#removeForgotten(writing, key, nowMs)).length;
+        page.filter((key) => this.#removeForgotten(writing, key, nowMs)).length;
       count += await this.#database.write('prune', removed);
     }
     return count;
@@ -218,8 +215,8 @@ class LmdbStore implements LmdbContextStore {
     return this.#database.close();
   }
 
-  #contextKeys(): Promise<readonly Uint8Array[]> {
-    return this.#database.keys(CONTEXTS_START, AFTER_CONTEXTS);
+  #contextKeys(): AsyncGenerator<readonly Uint8Array[], void> {
+    return this.#database.keyPages(CONTEXTS_START, AFTER_CONTEXTS);
   }
 
   #removeForgotten(writing: SealedWriting, key: Uint8Array, nowMs: number): boolean {

@@ -11,6 +11,8 @@ import { checkStoreAccess, checkStoreFile, prepareStoreDirectory } from './owner
 
 /** A look at what changed since is then short. */
 const KEEP_EVERY_MS = 30_000;
+/** So many are written in one transaction, too, which holds the write lock of all processes: not for long. */
+const PAGE_KEYS = 256;
 
 /** What a transaction may do. */
 export interface Writing {
@@ -101,9 +103,24 @@ export class LmdbDatabase {
     return this.#read('get', () => this.#database.get(key));
   }
 
-  /** All keys of `[start, end)` at this moment: collected, because an open cursor would keep old pages alive. */
-  keys(start: Uint8Array, end: Uint8Array): Promise<readonly Uint8Array[]> {
-    return this.#read('list', () => [...this.#database.getKeys({ start, end })].map((key) => Uint8Array.from(key)));
+  /**
+   * The keys of `[start, end)`, a page at a time, each as it is when its page is asked for: no cursor stays open, which would keep old pages of
+   * the file alive, and no more than a page of them is in memory, however many there are.
+   * @throws Fault (rejects) as {@link get}
+   */
+  async *keyPages(start: Uint8Array, end: Uint8Array): AsyncGenerator<readonly Uint8Array[], void> {
+    for (let from = start; ; ) {
+      const page = await this.#read('list', () => this.#firstKeys(from, end, PAGE_KEYS));
+      if (page.length > 0) yield page;
+      const last = page.at(-1);
+      if (last === undefined || page.length < PAGE_KEYS) return;
+      // The first that can come behind it.
+      from = Uint8Array.of(...last, 0);
+    }
+  }
+
+  #firstKeys(start: Uint8Array, end: Uint8Array, limit: number): readonly Uint8Array[] {
+    return [...this.#database.getKeys({ start, end, limit })].map((key) => Uint8Array.from(key));
   }
 
   /** @throws Fault `internal.store-corrupt`, `internal.store-unavailable` */
@@ -127,8 +144,7 @@ export class LmdbDatabase {
       put: (key, value) => void this.#database.putSync(key, value),
       remove: (key) => void this.#database.removeSync(key),
       isEmpty: () => this.#database.getKeysCount({ limit: 1 }) === 0,
-      keys: (start, end, limit) =>
-        [...this.#database.getKeys({ start, end, limit })].map((key) => Uint8Array.from(key)),
+      keys: (start, end, limit) => this.#firstKeys(start, end, limit),
     };
     let result: T;
     try {

@@ -10,8 +10,7 @@ import type { SealedDatabase, SealedWriting } from './sealed-database.ts';
 const PREFIX = 3;
 const AFTER_RECORDS: Uint8Array = Uint8Array.of(PREFIX + 1);
 const PARTITION_BYTES = 32;
-// One transaction holds the write lock of all processes: not for long.
-const PRUNE_BATCH = 256;
+const CLEARED_AT_ONCE = 256;
 
 /** The records of a store, sealed as its contexts are; nobody can tell from their keys whose they are. */
 export class LmdbRecords implements RecordStore {
@@ -39,22 +38,22 @@ export class LmdbRecords implements RecordStore {
 
   async clear(partition: string): Promise<void> {
     const start = prefixOf(partition);
-    const keys = await this.#database.keys(start, endOf(start));
-    if (keys.length === 0) return;
+    const end = endOf(start);
+    if ((await this.#database.keyPages(start, end).next()).done === true) return;
     await this.#database.write('clear records', (writing) => {
-      for (const key of keys) writing.remove(key);
+      for (let keys = writing.keys(start, end, CLEARED_AT_ONCE); keys.length > 0; ) {
+        for (const key of keys) writing.remove(key);
+        keys = writing.keys(start, end, CLEARED_AT_ONCE);
+      }
     });
   }
 
   /** Forgets what may be forgotten at `nowMs`; passes over what does not open. */
   async prune(nowMs: number): Promise<void> {
-    const keys = await this.#database.keys(Uint8Array.of(PREFIX), AFTER_RECORDS);
-    for (let at = 0; at < keys.length; at += PRUNE_BATCH) {
-      const batch = keys.slice(at, at + PRUNE_BATCH);
+    for await (const page of this.#database.keyPages(Uint8Array.of(PREFIX), AFTER_RECORDS))
       await this.#database.write('prune records', (writing) => {
-        for (const key of batch) if (this.#isOver(writing, key, nowMs)) writing.remove(key);
+        for (const key of page) if (this.#isOver(writing, key, nowMs)) writing.remove(key);
       });
-    }
   }
 
   /** `isLoose`: an older record is as good as the newest. */

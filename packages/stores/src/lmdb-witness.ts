@@ -30,8 +30,6 @@ const OPTIONS: Kind<LmdbWitnessOptions> = shapeOf<LmdbWitnessOptions>({
 const WHAT = 'parley rollback witness 1';
 const PREFIX = 1;
 const AFTER_ALL: Uint8Array = Uint8Array.of(PREFIX + 1);
-/** One transaction holds the write lock of all processes: not for long. */
-const BATCH = 1024;
 /** What is over and is forgotten with each write, at most: so that none takes long, and all of it goes in the end. */
 const FORGOTTEN_A_WRITE = 4;
 
@@ -76,17 +74,14 @@ class FolderWitness implements LmdbWitness {
   async load(): Promise<void> {
     const leastStamp = this.#leastStamp();
     const found: (readonly [place: string, stamp: number])[] = [];
-    const keys = await this.#database.keys(Uint8Array.of(PREFIX), AFTER_ALL);
-    for (let at = 0; at < keys.length; at += BATCH) {
-      const batch = keys.slice(at, at + BATCH);
+    for await (const page of this.#database.keyPages(Uint8Array.of(PREFIX), AFTER_ALL))
       await this.#database.write('load', (writing) => {
-        for (const key of batch) {
+        for (const key of page) {
           const stamp = stampIn(writing.get(key));
           if (stamp < leastStamp) writing.remove(key);
           else found.push([new TextDecoder().decode(key.subarray(1)), stamp]);
         }
       });
-    }
     for (const [place, stamp] of found.sort(([, left], [, right]) => left - right)) this.#kept.set(place, stamp);
   }
 

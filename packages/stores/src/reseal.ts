@@ -6,17 +6,14 @@ import type { SealedDatabase } from './sealed-database.ts';
 
 const FIRST: Uint8Array = Uint8Array.of(0);
 const AFTER_ALL: Uint8Array = Uint8Array.of(0xff);
-// One transaction holds the write lock of all processes: not for long.
-const BATCH = 256;
 
 /** Seals everything in `database` under the key that seals now that is sealed under another. */
 export async function resealAll(database: SealedDatabase): Promise<Resealed> {
-  const names = await database.keys(FIRST, AFTER_ALL);
   let records = 0;
   let left = 0;
-  for (let at = 0; at < names.length; at += BATCH) {
+  for await (const page of database.keyPages(FIRST, AFTER_ALL)) {
     const outcomes = await database.write('reseal', (writing) =>
-      names.slice(at, at + BATCH).map((name) => resealOne(writing, name, database.places)),
+      page.map((name) => resealOne(writing, name, database.places)),
     );
     records += outcomes.filter((outcome) => outcome === 'resealed').length;
     left += outcomes.filter((outcome) => outcome === 'left').length;

@@ -26,8 +26,8 @@ export class SealedDatabase {
   }
 
   /** @throws Fault as `LmdbDatabase` */
-  keys(start: Uint8Array, end: Uint8Array): Promise<readonly Uint8Array[]> {
-    return this.#database.keys(start, end);
+  keyPages(start: Uint8Array, end: Uint8Array): AsyncGenerator<readonly Uint8Array[], void> {
+    return this.#database.keyPages(start, end);
   }
 
   /** One transaction, as that of `LmdbDatabase`. @throws Fault as `LmdbDatabase`, and as a witness */
