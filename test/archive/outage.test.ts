@@ -131,3 +131,15 @@ test('one process waits, too; not for what does not pass, nor for ever, and not 
   });
   await expect(verifyArchive(interrupted)).resolves.toBeUndefined();
 });
+
+test.each(['offer', 'take'])(
+  'a queue of which %s alone does not come back is not waited for for ever, and said to be away',
+  async (step) => {
+    const away = new Away({ open: 0, offer: 0, take: 0, [step]: Number.POSITIVE_INFINITY }, 'internal.bus-unavailable');
+    const events: ArchiveEvent[] = [];
+    const options = { queue: queueWith(away), outageMaxMs: 1500, onEvent: (event: ArchiveEvent) => events.push(event) };
+    await expect(verifyArchive(optionsFor(`no ${step}`, options))).rejects.toMatchObject({ detail: { reason: step } });
+    expect(events.map(({ kind }) => kind)).toContain('waiting');
+  },
+  30_000,
+);

@@ -5,9 +5,11 @@ import { doUnit, undone } from '../units/do-unit.ts';
 import type { TakenUnit, WorkQueue } from '../units/work-queue.ts';
 import type { Outage } from './outage.ts';
 
-/** What may be away for a while: the queue, and what pieces are made of. */
+/** What may be away for a while, each by itself: a queue may take what nobody gets from it, and one that does is not back. */
 export interface Outages {
-  readonly queue: Outage;
+  readonly offers: Outage;
+  readonly takes: Outage;
+  /** What pieces are made of. */
   readonly pieces: Outage;
 }
 
@@ -19,10 +21,10 @@ export async function fromQueue(bench: Bench, queue: WorkQueue, phase: Phase, ou
   const { job, store, signal } = bench;
   for (let left = await undone(job, store, phase); left.length > 0; left = await undone(job, store, phase)) {
     const some = left;
-    await outages.queue.once(() => queue.offer(some));
+    await outages.offers.once(() => queue.offer(some));
     // As long as there are pieces, the store is not asked each time what is done.
     while (signal?.aborted !== true) {
-      const taken = await outages.queue.once(() => queue.take());
+      const taken = await outages.takes.once(() => queue.take());
       if (taken === undefined) break;
       await outages.pieces.once(() => doneOrGivenBack(bench, taken));
     }

@@ -30,6 +30,7 @@ import type { ResultSink } from '../units/result-sink.ts';
 import type { WorkQueue } from '../units/work-queue.ts';
 import type { ArchiveSummary } from './archive-summary.ts';
 import { sizeOf, summaryOf } from './archive-summary.ts';
+import type { Outages } from './from-queue.ts';
 import { fromQueue } from './from-queue.ts';
 import { Outage } from './outage.ts';
 
@@ -107,13 +108,11 @@ export async function verifyArchive(options: ArchiveOptions): Promise<ArchiveSum
   requireOptions(OPTIONS, options, 'options');
   const { source, store, contexts, workers, sink, queue, outageMaxMs = OUTAGE_MAX_MS, signal, onEvent } = options;
   const tell = (event: ArchiveEvent): void => called('onEvent', anything(), () => onEvent?.(event));
-  const outages = {
-    queue: new Outage(outageMaxMs, { signal, tell }),
-    pieces: new Outage(outageMaxMs, { signal, tell }),
-  };
+  const outage = (): Outage => new Outage(outageMaxMs, { signal, tell });
+  const outages: Outages = { offers: outage(), takes: outage(), pieces: outage() };
   const job = await outages.pieces.untilDone(() => begunJob(options));
   if (job === undefined) return undefined;
-  await outages.queue.untilDone(async () => await queue?.open(jobDigest(job)));
+  await outages.offers.untilDone(async () => await queue?.open(jobDigest(job)));
   tell({ kind: 'planned', segments: job.segments.length, sizeBytes: sizeOf(job), shards: job.shards });
   const pools = new Pools(verifierOf(options));
   const bench: Bench = {
