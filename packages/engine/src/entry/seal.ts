@@ -16,7 +16,8 @@ import { noteSealed, sealByTemplate } from '../seal-templates/seal-by-template.t
  * Codes: `caller.context-unusable` cancelled, expired or without such an instance; `caller.option-invalid` options
  * that are unknown, have a value that they cannot have, or exclude each other; `caller.input-invalid` an assertion that cannot go
  * along, or no octets; `caller.keys-invalid` a key that is not for this; `caller.envelope-invalid` when `envelope` is no SOAP
- * message that can be read, with the code that reading it has, or is secured already. Never one of a peer.
+ * message that can be read, with the code that reading it has, is secured already, or no policy of a receiver could take it
+ * back: what is encrypted is not encrypted again, and no wsu:Id stands there twice. Never one of a peer.
  */
 export function seal(
   envelope: Uint8Array,

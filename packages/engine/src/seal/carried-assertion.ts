@@ -18,6 +18,7 @@ import { DEFAULT_LIMITS, Fault } from '@parley/core';
 import { digestBase64 } from '@parley/core/internal';
 import { samlVersionOf } from '../claims/assertion-reference.ts';
 import { endOf, startOf } from '../claims/claim.ts';
+import { isEncryptedData } from '../claims/encrypted-data.ts';
 import { writeAssertionReference } from '../write/assertion-reference.ts';
 import type { MessageIds } from './message-ids.ts';
 import type { MessageToken } from './message-keys.ts';
@@ -52,7 +53,10 @@ export class CarriedAssertion {
     this.#id = attributeText(tape, id);
     this.#token = token;
     this.#isHidden = token.encrypt === true;
-    if (this.#isHidden) this.#requireIndependent();
+    if (this.#isHidden) {
+      this.#requireInClear();
+      this.#requireIndependent();
+    }
     ids.take(tape);
     this.tokens = this.#tokens(ids, digest);
   }
@@ -78,6 +82,12 @@ export class CarriedAssertion {
       if (there === undefined || !bytesEqual(there, 0, there.length, alone))
         refuse('an assertion that says something else in this message');
     }
+  }
+
+  /** Receivers decrypt once. */
+  #requireInClear(): void {
+    for (let element = 0; element < this.#tape.elementCount; element++)
+      if (isEncryptedData(this.#tape, element)) refuse('an assertion to encrypt, with something encrypted in it');
   }
 
   /**

@@ -14,6 +14,7 @@ import type { AlgorithmSuite } from '@parley/core';
 import { algorithmSuite, DEFAULT_LIMITS, digestAlgorithm, Fault, Secret } from '@parley/core';
 import { isWithin } from '../claims/claim.ts';
 import { Workspace } from '../memory/workspace.ts';
+import { requireNothingEncrypted, requireUnsecured } from '../read/outgoing-envelope.ts';
 import { readEnvelopeShape, readHeaderBlocks } from '../read/soap-envelope.ts';
 import type { SignedReference } from '../write/signature.ts';
 import { writeTimestamp } from '../write/timestamp.ts';
@@ -35,7 +36,7 @@ import type {
 } from './request.ts';
 import { requireConsistent } from './rules.ts';
 import type { Sealing } from './sealing.ts';
-import { requireUnsecured, writeIntoSecurity } from './security-place.ts';
+import { writeIntoSecurity } from './security-place.ts';
 import { elementsToSign, headersToEncrypt, payloadToEncrypt } from './selected-parts.ts';
 import { endorsementsOf, writeSignatures } from './signatures.ts';
 import type { SignedElement } from './signed-references.ts';
@@ -82,7 +83,7 @@ function readInto(
   workspace.written.reset();
   scan(bytes, DEFAULT_LIMITS, tape);
   const envelope = readHeaderBlocks(tape, readEnvelopeShape(tape), { refuseUnknown: false, role });
-  requireUnsecured(tape, envelope.security);
+  requireUnsecured(tape, envelope);
   return { tape, envelope, ids: new MessageIds(tape, idPrefix) };
 }
 
@@ -143,6 +144,8 @@ function secure(sealing: Sealing): SealedMessage {
   });
   const hiddenPayload = new Map(payloadToEncrypt(sealing).map((element) => [element, ids.fresh()]));
   requireApart(sealing, signed, [...hiddenPayload.keys()]);
+  for (const element of [...hidden.keys(), ...hiddenPayload.keys()]) requireNothingEncrypted(tape, element);
+  if (request.encrypt !== 'none') requireNothingEncrypted(tape, envelope.body);
   for (const { element, added } of signed) {
     if (added !== undefined && !hidden.has(element) && !hiddenPayload.has(element))
       message.addAttribute(element, added);
