@@ -37,7 +37,8 @@ type Answer = Extract<SequencedOutcome, { readonly kind: 'answer' }>;
 export class ReliableCalls {
   readonly #options: ReliableCallsOptions;
   #creating: Promise<void> | undefined;
-  #awaitingRoom: (() => void)[] = [];
+  /** Of the one call whose turn it is to be numbered. */
+  #tellOfRoom: () => void = () => undefined;
   readonly #awaitingNews = new Set<() => void>();
   /** Numbers are given in the order of the calls, room or no room. */
   #numbering: Promise<unknown> = Promise.resolve();
@@ -84,7 +85,7 @@ export class ReliableCalls {
       throw error;
     } finally {
       this.#underWay--;
-      for (const tell of this.#awaitingRoom.splice(0)) tell();
+      this.#tellOfRoom();
     }
   }
 
@@ -179,10 +180,10 @@ export class ReliableCalls {
         return number;
       } catch (error) {
         if (!(error instanceof Fault) || error.code !== 'internal.busy') throw error;
-        await Promise.race([
-          new Promise<void>((resolve) => this.#awaitingRoom.push(resolve)),
-          pause(this.#options.pauseMs),
-        ]);
+        const isRoom = new Promise<void>((resolve) => {
+          this.#tellOfRoom = resolve;
+        });
+        await Promise.race([isRoom, pause(this.#options.pauseMs)]);
       }
     }
   }
