@@ -57,6 +57,7 @@ export async function runKit(run: KitRun): Promise<void> {
   let killed = { relays: 0, broker: 0 };
   while ((await leftOf(bus)) > 0) {
     await pause(150);
+    expect(relay.exitCode, 'the relay ended').toBeNull();
     if (killed.broker < kills.broker && killed.relays > 0) {
       await broker.kill();
       await pause(300);
@@ -110,7 +111,8 @@ async function produce(bus: KitBus, messages: number, startMs: number): Promise<
 
 async function started({ adapter, node = process.execPath }: KitRun, configuration: string): Promise<ChildProcess> {
   const child = spawn(node, [CHILD, adapter, configuration], { stdio: ['pipe', 'pipe', 'inherit'] });
-  await once(child.stdout, 'data');
+  const ready = await Promise.race([once(child.stdout, 'data'), once(child, 'exit').then(() => undefined)]);
+  expect(ready, 'the relay ended before it was ready').toBeDefined();
   child.stdout.resume();
   return child;
 }
