@@ -129,7 +129,7 @@ test('T57: a folder knows nothing of what others remembered under another list o
       },
     };
     const listeners = { meter: undefined, onClocksApart: () => undefined };
-    const lifetimes = { messageMs, contextMs: HOUR_MS };
+    const lifetimes = { messageMs, newMessageMs: messageMs, contextMs: HOUR_MS };
     const keeping = await keepingOf(configuration, new Files(where), lifetimes, listeners);
     const nowMs = Date.now();
     const isTaken = await keeping.replayCache.insertIfAbsent('urn:uuid:1', key, nowMs + HOUR_MS / 2, nowMs);

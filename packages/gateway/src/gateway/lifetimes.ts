@@ -11,6 +11,7 @@ export function lifetimesOf({ secured = [] }: GatewayConfiguration): Lifetimes {
   return {
     // A message may be of a clock that is so far ahead, and was judged by one that is so far behind.
     messageMs: Math.max(0, ...policies.map((policy) => policy.timestampAgeMaxMs + 2 * policy.clockSkewMs)),
+    newMessageMs: Math.min(...policies.map((policy) => policy.timestampAgeMaxMs + policy.clockSkewMs)),
     contextMs: Math.max(1, ...secured.map(({ contextLifetimeMs = CONTEXT_MS }) => contextLifetimeMs)),
   };
 }

@@ -25,6 +25,8 @@ import { openServer } from './shared-server.ts';
 export interface Keeping {
   readonly store: ContextStore;
   readonly replayCache: ReplayCache;
+  /** Epoch milliseconds. Until then messages are refused that were made by then: nobody knows whether another took them before. */
+  readonly refusesUntilMs: number;
   /** Answers other gateways about replays, where they ask each other. */
   readonly nodes: RequestListener | undefined;
   close(): Promise<void>;
@@ -34,6 +36,8 @@ export interface Keeping {
 export interface Lifetimes {
   /** For how long after a start messages may come that were taken before it. */
   readonly messageMs: number;
+  /** How long a message is remembered that is made now, at the endpoint that bears least. */
+  readonly newMessageMs: number;
   readonly contextMs: number;
 }
 
@@ -69,18 +73,25 @@ export async function keepingOf(
     closing.push(() => store.close());
     if (server?.needsPruning !== false) closing.push(pruning(store));
     if (server !== undefined)
-      return { store, replayCache: server.replays(replays?.entriesMax), nodes: undefined, close };
-    const memory = await memoryOf(replays, files, lifetimes, listeners, closing);
+      return { store, replayCache: server.replays(replays?.entriesMax), refusesUntilMs: 0, nodes: undefined, close };
+    const { memory, lostMs } = await memoryOf(replays, files, lifetimes, listeners, closing);
     const nodes =
       replays?.nodes &&
       keys &&
       nodesOf(replays, memory, new SealedQuestions(allOf(keys), contexts?.name ?? NAME), listeners);
     if (nodes !== undefined) closing.push(() => nodes.close());
-    return { store, replayCache: nodes?.cache ?? memory, nodes: nodes?.handler, close };
+    const refusesUntilMs = lostMs - lifetimes.newMessageMs;
+    return { store, replayCache: nodes?.cache ?? memory, refusesUntilMs, nodes: nodes?.handler, close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+interface OwnMemory {
+  readonly memory: ReplayCache;
+  /** What need not be remembered for longer is refused; 0: nothing is. */
+  readonly lostMs: number;
 }
 
 /** What this gateway remembers itself. */
@@ -90,15 +101,21 @@ async function memoryOf(
   { messageMs }: Lifetimes,
   { meter }: KeepingListeners,
   closing: (() => unknown)[],
-): Promise<ReplayCache> {
+): Promise<OwnMemory> {
   const { folder, nodes, entriesMax } = replays ?? {};
   // What another node had taken here, it may show again.
-  const lostMs = Date.now() + messageMs;
-  if (folder === undefined) return new MemoryReplayCache({ meter, entriesMax, ...(nodes && { lostUntilMs: lostMs }) });
+  const newlyLostMs = nodes === undefined ? 0 : Date.now() + messageMs;
+  if (folder === undefined)
+    return {
+      memory: new MemoryReplayCache({ meter, entriesMax, lostUntilMs: newlyLostMs }),
+      lostMs: newlyLostMs,
+    };
   const directory = await folderAt(files.path(folder), 'replays.folder');
   const memory = await openLmdbReplayCache({ directory, entriesMax, meter });
   closing.push(() => memory.close());
-  return replays?.nodes === undefined ? memory : refusingUntil(memory, await lostUntilMs(directory, replays, lostMs));
+  if (replays?.nodes === undefined) return { memory, lostMs: 0 };
+  const lostMs = await lostUntilMs(directory, replays, newlyLostMs);
+  return { memory: refusingUntil(memory, lostMs), lostMs };
 }
 
 function nodesOf(

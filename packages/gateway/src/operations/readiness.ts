@@ -8,18 +8,23 @@ const FRESH_MS = 1000;
 
 export interface ReadinessAnswer {
   readonly ready: boolean;
-  /** Why not: a fault code, or `draining`. */
+  /** Why not: a fault code, `draining`, or `starting`. */
   readonly reason?: string;
 }
 
-/** Whether a gateway is to be given work: it is not about to end, and its store answers. */
+/** Whether a gateway is to be given work: it is not about to end, takes what is new, and its store answers. */
 export class Readiness {
   readonly #store: Pick<ContextStore, 'get'>;
+  readonly #refusesUntilMs: number;
+  readonly #nowMs: () => number;
   #isLeaving = false;
   #looked: { readonly atMs: number; readonly answer: Promise<ReadinessAnswer> } | undefined;
 
-  constructor(store: Pick<ContextStore, 'get'>) {
+  /** `refusesUntilMs`: from when on it takes what is new, by `nowMs`. */
+  constructor(store: Pick<ContextStore, 'get'>, refusesUntilMs: number, nowMs: () => number) {
     this.#store = store;
+    this.#refusesUntilMs = refusesUntilMs;
+    this.#nowMs = nowMs;
   }
 
   leave(): void {
@@ -28,6 +33,7 @@ export class Readiness {
 
   async look(): Promise<ReadinessAnswer> {
     if (this.#isLeaving) return DRAINING;
+    if (this.#nowMs() <= this.#refusesUntilMs) return STARTING;
     const nowMs = performance.now();
     if (this.#looked === undefined || nowMs - this.#looked.atMs >= FRESH_MS)
       this.#looked = { atMs: nowMs, answer: this.#ask() };
@@ -45,4 +51,5 @@ export class Readiness {
   }
 }
 
+const STARTING: ReadinessAnswer = { ready: false, reason: 'starting' };
 const DRAINING: ReadinessAnswer = { ready: false, reason: 'draining' };
