@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { KeyEncryptionKey, openLmdbContextStore } from '@parley/stores';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { CommitsUnderWay } from '../../packages/stores/src/commits-under-way.ts';
 import { sampleContext } from '../conversation/sample-context.ts';
 
 const keyEncryptionKey = new KeyEncryptionKey(new Uint8Array(32).fill(9));
@@ -29,4 +30,14 @@ test.each([2, 3, 8])('a folder is opened %i times at once, under two names, whil
   for (const store of stores)
     for (let index = 0; index < count; index++) expect(await store.get(`urn:of:${index}`)).toBeDefined();
   for (const store of [first, ...stores]) await store.close();
+});
+
+test('a transaction that cannot begin is waited for by nobody', async () => {
+  const commits = new CommitsUnderWay(parent);
+  const fails = (): Promise<never> => {
+    throw new Error('closed');
+  };
+  await expect(commits.during(fails)).rejects.toThrow('closed');
+  await commits.ended();
+  expect(await commits.during(async () => 1)).toBe(1);
 });

@@ -24,10 +24,10 @@ export class CommitsUnderWay {
 
   /** Runs a transaction. */
   async during<T>(commit: () => Promise<T>): Promise<T> {
-    const all = UNDER_WAY.get(this.#folder) ?? new Set();
-    UNDER_WAY.set(this.#folder, all);
+    // One that cannot even begin is none: whoever waits for the others would wait for ever.
     const one = commit();
-    all.add(one);
+    const all = UNDER_WAY.get(this.#folder) ?? new Set();
+    UNDER_WAY.set(this.#folder, all.add(one));
     try {
       return await one;
     } finally {

@@ -11,6 +11,7 @@ const FAR_MAX_MS = 60 * DAY_MS;
 /** Instant by which contexts are over and forgotten (epoch milliseconds) -> how many of them. */
 export type Ends = Readonly<Record<string, number>>;
 
+/** How many there are, over or not. */
 export function countOf(ends: Ends): number {
   return Object.values(ends).reduce((sum, count) => sum + count, 0);
 }

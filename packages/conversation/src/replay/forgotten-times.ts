@@ -7,6 +7,7 @@ export type ForgottenTimes = readonly (readonly [from: number, to: number])[];
 /** More are made one with their next, the nearest two first: then what lies between is refused, too. */
 const RANGES_MAX = 8;
 
+/** Whether entries of that time are gone. */
 export function isForgotten(times: ForgottenTimes, time: number): boolean {
   return times.some(([from, to]) => from <= time && time < to);
 }

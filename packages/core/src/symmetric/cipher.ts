@@ -112,9 +112,11 @@ function decryptAllCbc(
   ends: readonly number[],
 ): readonly Decrypted[] {
   const decipher = new CbcDecipher(algorithm, key);
-  const decrypted = decipher.decryptAllToEnd(data, ends);
-  decipher.wipe();
-  return decrypted;
+  try {
+    return decipher.decryptAllToEnd(data, ends);
+  } finally {
+    decipher.wipe();
+  }
 }
 
 function decryptGcm(algorithm: CipherAlgorithm, key: Uint8Array, data: Uint8Array): Decrypted {

@@ -105,15 +105,14 @@ async function memoryOf(
   const { folder, nodes, entriesMax } = replays ?? {};
   // What another node had taken here, it may show again.
   const newlyLostMs = nodes === undefined ? 0 : Date.now() + messageMs;
-  if (folder === undefined)
-    return {
-      memory: new MemoryReplayCache({ meter, entriesMax, lostUntilMs: newlyLostMs }),
-      lostMs: newlyLostMs,
-    };
+  if (folder === undefined) {
+    const memory = new MemoryReplayCache({ meter, entriesMax, lostUntilMs: newlyLostMs });
+    return { memory, lostMs: newlyLostMs };
+  }
   const directory = await folderAt(files.path(folder), 'replays.folder');
   const memory = await openLmdbReplayCache({ directory, entriesMax, meter });
   closing.push(() => memory.close());
-  if (replays?.nodes === undefined) return { memory, lostMs: 0 };
+  if (replays === undefined || nodes === undefined) return { memory, lostMs: 0 };
   const lostMs = await lostUntilMs(directory, replays, newlyLostMs);
   return { memory: refusingUntil(memory, lostMs), lostMs };
 }

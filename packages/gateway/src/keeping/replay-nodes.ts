@@ -27,6 +27,7 @@ export interface ReplayNodesOptions {
 /** Longer than messages may be on their way: then one of the two clocks is wrong. */
 const CLOCKS_APART_MS = 60_000;
 
+/** One of the gateways that remember for each other: `cache` asks whichever remembers a message, `handler` answers those that ask this one. */
 export class ReplayNodes {
   readonly cache: ReplayCache;
   readonly #divided: DividedReplayCache;

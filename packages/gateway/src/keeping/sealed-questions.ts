@@ -35,6 +35,7 @@ export type ReplayAnswer = boolean | FailedReply;
 
 type Keys = readonly [KeyEncryptionKey, ...KeyEncryptionKey[]];
 
+/** Seals and opens them for one node: what it asks, and what it is asked. */
 export class SealedQuestions {
   readonly #keys: Keys;
   readonly #service: string;
