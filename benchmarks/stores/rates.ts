@@ -26,7 +26,11 @@ const SECRET = seededOctets('a context of a store', 32);
 export function contextNamed(index: number, round = 0): SecurityContext {
   const number = index.toString(16).padStart(12, '0');
   const identifier = `urn:uuid:00000000-0000-4000-8000-${String(round).padStart(4, '0')}${number.slice(4)}`;
-  return contextOf({ identifier, secret: SECRET, principal: `p${index % 1000}`, createdAtMs: Date.now() });
+  return contextCalled(identifier, `p${index % 1000}`);
+}
+
+export function contextCalled(identifier: string, principal: string): SecurityContext {
+  return contextOf({ identifier, secret: SECRET, principal, createdAtMs: Date.now() });
 }
 
 /** The last of the rounds. */

@@ -48,6 +48,7 @@ export { formatInstant, parseInstant, parseInstantOctets } from './base/instant.
 export { invariant, unreachable } from './base/invariant.ts';
 export { belowLimitFault, limitFault } from './base/limit-fault.ts';
 export { nearestName } from './base/nearest-name.ts';
+export { OldestFirst } from './base/oldest-first.ts';
 export { jsonLine, printable, printableLines } from './base/printable.ts';
 export { randomReserve } from './base/random-reserve.ts';
 export { restoreStackDepth, withPeersFaultsAsData } from './base/stack-depth.ts';

@@ -1,5 +1,5 @@
 import type { Kind } from '@parley/core/internal';
-import { port } from '@parley/core/internal';
+import { OldestFirst, port } from '@parley/core/internal';
 
 /** What remembers, outside of a store, how new the records in it are: whoever may write there can put back an older one, which is sealed as well as any. */
 export interface RollbackWitness {
@@ -18,19 +18,16 @@ const PLACES_MAX = 200_000;
 
 /** A witness in the memory of this process: it knows what this process has seen, and has been told. */
 export class MemoryWitness implements RollbackWitness {
-  readonly #stamps = new Map<string, number>();
+  readonly #stamps = new OldestFirst<string, number>();
 
   newest(place: string): number {
     return this.#stamps.get(place) ?? 0;
   }
 
   saw(place: string, stamp: number): void {
-    const newest = Math.max(stamp, this.newest(place));
-    this.#stamps.delete(place);
-    this.#stamps.set(place, newest);
-    if (this.#stamps.size <= PLACES_MAX) return;
-    const [longest] = this.#stamps.keys();
-    if (longest !== undefined) this.#stamps.delete(longest);
+    this.#stamps.put(place, Math.max(stamp, this.newest(place)));
+    const { size, oldest } = this.#stamps;
+    if (size > PLACES_MAX && oldest !== undefined) this.#stamps.delete(oldest);
   }
 
   async wrote(place: string, stamp: number): Promise<void> {

@@ -1,5 +1,15 @@
 import type { Kind } from '@parley/core/internal';
-import { callback, called, FINITE, optional, requireOptions, shapeOf, textLike, whole } from '@parley/core/internal';
+import {
+  callback,
+  called,
+  FINITE,
+  OldestFirst,
+  optional,
+  requireOptions,
+  shapeOf,
+  textLike,
+  whole,
+} from '@parley/core/internal';
 import type { RollbackWitness } from '@parley/sealing';
 import { MemoryWitness } from '@parley/sealing';
 import { stampAt } from '@parley/sealing/internal';
@@ -62,7 +72,7 @@ class FolderWitness implements LmdbWitness {
   /** What was written before it is forgotten. */
   readonly #leastStamp: () => number;
   /** What is in the folder, by place; what was written first stands first, more or less. */
-  readonly #kept = new Map<string, number>();
+  readonly #kept = new OldestFirst<string, number>();
   readonly #seen = new MemoryWitness();
 
   constructor(database: LmdbDatabase, leastStamp: () => number) {
@@ -82,7 +92,7 @@ class FolderWitness implements LmdbWitness {
           else found.push([new TextDecoder().decode(key.subarray(1)), stamp]);
         }
       });
-    for (const [place, stamp] of found.sort(([, left], [, right]) => left - right)) this.#kept.set(place, stamp);
+    for (const [place, stamp] of found.sort(([, left], [, right]) => left - right)) this.#kept.put(place, stamp);
   }
 
   newest(place: string): number {
@@ -96,8 +106,7 @@ class FolderWitness implements LmdbWitness {
   async wrote(place: string, stamp: number): Promise<void> {
     this.#seen.saw(place, stamp);
     if (stamp <= (this.#kept.get(place) ?? 0)) return;
-    this.#kept.delete(place);
-    this.#kept.set(place, stamp);
+    this.#kept.put(place, stamp);
     const leastStamp = this.#leastStamp();
     const over = this.#takeOver(leastStamp);
     await this.#database.write('witness', (writing) => {

@@ -1,7 +1,18 @@
 import { bytesEqual } from '@parley/codec/internal';
 import type { SecurityContext } from '@parley/core';
 import { Fault } from '@parley/core';
-import { either, listOf, only, optional, port, requireOptions, shapeOf, TEXT, whole } from '@parley/core/internal';
+import {
+  either,
+  listOf,
+  OldestFirst,
+  only,
+  optional,
+  port,
+  requireOptions,
+  shapeOf,
+  TEXT,
+  whole,
+} from '@parley/core/internal';
 import type { ContextChanges } from '@parley/engine';
 import type { KeyEncryptionKey } from '@parley/sealing';
 import { openContext, type RecordPlace, recordPlace, sealContext } from '@parley/sealing/internal';
@@ -71,7 +82,7 @@ export class TokenContextStore implements ContextStore {
   readonly #lifetimeMaxMs: number;
   readonly #contextsMax: number;
   readonly #stateBytesMax: number;
-  readonly #remembered = new Map<string, Remembered>();
+  readonly #remembered = new OldestFirst<string, Remembered>();
   readonly #changes = new ChangeRing();
   #isClosed = false;
 
@@ -147,14 +158,14 @@ export class TokenContextStore implements ContextStore {
   /** Those that this node remembers. */
   async *list(): AsyncIterable<string> {
     this.#assertOpen();
-    for (const identifier of [...this.#remembered.keys()]) yield identifier;
+    for (const [identifier] of [...this.#remembered]) yield identifier;
   }
 
   async prune(nowMs: number): Promise<number> {
     requireTime(nowMs, 'nowMs');
     this.#assertOpen();
-    const over = [...this.#remembered.values()].filter(({ context }) => nowMs >= context.expiresAtMs);
-    for (const { context } of over) this.#forget(context.identifier);
+    const over = [...this.#remembered].filter(([, { context }]) => nowMs >= context.expiresAtMs);
+    for (const [identifier] of over) this.#forget(identifier);
     return over.length;
   }
 
@@ -179,7 +190,7 @@ export class TokenContextStore implements ContextStore {
   /** The store of revocations is the caller's. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    for (const { context } of this.#remembered.values()) wipeContext(context);
+    for (const [, { context }] of this.#remembered) wipeContext(context);
     this.#remembered.clear();
   }
 
@@ -204,8 +215,7 @@ export class TokenContextStore implements ContextStore {
     if (known?.context.cancelledAtMs !== undefined) return;
     if (known?.state !== undefined && bytesEqual(state, 0, state.length, known.state)) {
       // Used last, forgotten last.
-      this.#remembered.delete(identifier);
-      this.#remembered.set(identifier, known);
+      this.#remembered.put(identifier, known);
       return;
     }
     const context = this.#opened(identifier, state);
@@ -246,13 +256,10 @@ export class TokenContextStore implements ContextStore {
     const copy = copyContext(context);
     const known = this.#remembered.get(identifier);
     wipeContext(known?.context);
-    this.#remembered.delete(identifier);
-    this.#remembered.set(identifier, { context: copy, state });
+    this.#remembered.put(identifier, { context: copy, state });
     if (known !== undefined) this.#changes.append(identifier);
-    for (const oldest of this.#remembered.keys()) {
-      if (this.#remembered.size <= this.#contextsMax) break;
-      this.#forget(oldest);
-    }
+    const { size, oldest } = this.#remembered;
+    if (size > this.#contextsMax && oldest !== undefined) this.#forget(oldest);
   }
 
   #forget(identifier: string): void {
