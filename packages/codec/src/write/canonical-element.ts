@@ -1,11 +1,14 @@
 import { instanceOf, oneOf, requireKind, whole } from '@parley/core/internal';
 import { canonicalise } from '../hot/canonical/canonicalise.ts';
 import { OctetSink } from '../hot/octets/octet-sink.ts';
-import { Tape } from '../tape/tape.ts';
+import { E, ELEMENT_WORDS, Tape } from '../tape/tape.ts';
 
 const TAPE = instanceOf<Tape>(Tape);
 const SINK = instanceOf<OctetSink>(OctetSink);
 const METHOD = oneOf(['exclusive', 'inclusive']);
+
+/** Of namespaces that come from around the element: most are shorter. */
+const DECLARATIONS_BYTES = 256;
 
 /** An element of another document, kept in canonical form: what a writer may repeat. */
 export class CanonicalElement {
@@ -30,7 +33,9 @@ export class CanonicalElement {
     requireKind(whole(0, tape.elementCount - 1), element, 'element');
     requireKind(whole(1), bytesMax, 'bytesMax');
     requireKind(METHOD, method, 'method');
-    const out = new OctetSink(512);
+    const at = element * ELEMENT_WORDS;
+    const writtenBytes = tape.elements[at + E.end]! - tape.elements[at + E.start]!;
+    const out = new OctetSink(writtenBytes + DECLARATIONS_BYTES);
     out.reset(bytesMax);
     canonicalise(tape, element, out, { method });
     out.checkSize();

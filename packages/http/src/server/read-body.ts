@@ -38,33 +38,36 @@ export class BodyReader {
     const { bodyBytesMax, bodyTimeoutMs } = this.#bounds;
     const lengthBytes = declared === undefined ? 0 : Number(declared);
     if (lengthBytes > bodyBytesMax) throw tooLarge(lengthBytes, bodyBytesMax);
-    const chunks: Uint8Array[] = [];
-    let forget = (): void => undefined;
-    try {
-      await new Promise<void>((resolve, reject) => {
-        const reading: Reading = { bytes: 0, end: reject };
-        const cut = (): void => reject(new Fault('peer.http-body-incomplete', { reason: 'cut', found: reading.bytes }));
-        const take = (chunk: Uint8Array): void => {
-          chunks.push(chunk);
-          this.#count(reading, chunk.length);
-          if (reading.bytes > bodyBytesMax) reject(tooLarge(reading.bytes, bodyBytesMax));
-        };
-        const timer = setTimeout(() => {
-          reject(new Fault('peer.http-body-incomplete', { reason: 'slow', found: reading.bytes, max: bodyTimeoutMs }));
-        }, bodyTimeoutMs);
-        forget = () => {
-          clearTimeout(timer);
-          request.off('data', take).off('end', resolve).off('error', cut).off('close', cut);
-          this.#incompleteBytes -= reading.bytes;
-          this.#readings.delete(reading);
-        };
-        this.#readings.add(reading);
-        request.on('data', take).on('end', resolve).on('error', cut).on('close', cut);
-      });
-    } finally {
-      forget();
-    }
-    return joined(chunks);
+    return await new Promise<Uint8Array>((resolve, reject) => {
+      const chunks: Uint8Array[] = [];
+      // At once: a stream says `close` right after `end`, before anybody who awaits this is asked.
+      const forget = (): void => {
+        clearTimeout(timer);
+        request.off('data', take).off('end', whole).off('error', cut).off('close', cut);
+        this.#incompleteBytes -= reading.bytes;
+        this.#readings.delete(reading);
+      };
+      const end = (error: Fault): void => {
+        forget();
+        reject(error);
+      };
+      const reading: Reading = { bytes: 0, end };
+      const cut = (): void => end(new Fault('peer.http-body-incomplete', { reason: 'cut', found: reading.bytes }));
+      const slow = (): void =>
+        end(new Fault('peer.http-body-incomplete', { reason: 'slow', found: reading.bytes, max: bodyTimeoutMs }));
+      const whole = (): void => {
+        forget();
+        resolve(joined(chunks));
+      };
+      const take = (chunk: Uint8Array): void => {
+        chunks.push(chunk);
+        this.#count(reading, chunk.length);
+        if (reading.bytes > bodyBytesMax) end(tooLarge(reading.bytes, bodyBytesMax));
+      };
+      const timer = setTimeout(slow, bodyTimeoutMs);
+      this.#readings.add(reading);
+      request.on('data', take).on('end', whole).on('error', cut).on('close', cut);
+    });
   }
 
   /** Whoever is honest has sent a body long before others began; so the oldest make room. */
