@@ -1,7 +1,7 @@
 // A gateway that would refuse what is new is given no work: of several, the next is ended only when this one takes messages.
 
 import path from 'node:path';
-import { MemoryContextStore, usernameOverTls } from '@parley/conversation';
+import { usernameOverTls } from '@parley/conversation';
 import { Secret } from '@parley/core';
 import { connect } from '@parley/http';
 import { createKeyEncryptionKeyFile } from '@parley/sealing';
@@ -12,7 +12,11 @@ import { echo, folder, gatewayOf, ingress, PASSWORD, plainService, read } from '
 
 test('it is not ready until it takes what is new, by its clock, and never when it leaves', async () => {
   let nowMs = 1000;
-  const readiness = new Readiness(new MemoryContextStore(), 2000, () => nowMs);
+  const readiness = new Readiness(
+    async () => undefined,
+    2000,
+    () => nowMs,
+  );
   expect(await readiness.look()).toEqual({ ready: false, reason: 'starting' });
   nowMs = 2000;
   expect(await readiness.look()).toEqual({ ready: false, reason: 'starting' });

@@ -158,7 +158,9 @@ test('who asks slowly is waited for no longer than for a question', async () => 
     replays: { self: 'a', nodes: { a: 'http://127.0.0.1:1' }, listen: { port: 0 } },
   };
   const handler: http.RequestListener = () => undefined;
-  const { server, nodes } = await openServers(configuration, undefined, handler, { nodes: handler });
+  const { server, nodes } = await openServers(configuration, undefined, handler, {
+    nodes: { handler, admit: () => undefined },
+  });
   // Node swaps the two where that of the headers is the longer one.
   expect(nodes?.requestTimeout).toBe(10_000);
   expect(nodes?.headersTimeout).toBeLessThanOrEqual(10_000);

@@ -26,7 +26,7 @@ export { SEQUENCE_MEMBERS } from './sequence-keeping/settings.ts';
 export { payloadIn } from './soap/body-payload.ts';
 export { CHANGES_KEPT, ChangeRing, changesSince } from './store/change-ring.ts';
 export { identifierOctets, refuseRevival, storableOctets, tombstoneOf } from './store/context-copy.ts';
-export { isOfCounts } from './store/record-store.ts';
+export { isOfCounts, OF_COUNTS } from './store/record-store.ts';
 export type { Retention } from './store/retention.ts';
 export { isForgotten, isOver, retentionOf } from './store/retention.ts';
 export {

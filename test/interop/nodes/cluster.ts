@@ -12,9 +12,9 @@ import type { ResponderSequenceOptions } from '@parley/conversation';
 import { freePort } from '../live/live-process.ts';
 import { missingPostgres, startPostgres } from '../postgres/postgres-server.mjs';
 import { missingRedis, startProxy, startRedis } from '../redis/redis-server.mjs';
+import { type BundledNode, bundledNode } from './bundled-node.ts';
 
 export const KEYS = fileURLToPath(new URL('../../../benchmarks/messages/keys', import.meta.url));
-const PROGRAM = fileURLToPath(new URL('./node.mjs', import.meta.url));
 const NODES = 3;
 
 /** What nodes share, and where contexts are: there, or in their tokens. Without a server, nodes ask each other for replays. */
@@ -29,6 +29,7 @@ export interface Kind {
 
 /** A program that is started again whenever it ends. */
 class Node {
+  readonly #program: string;
   readonly #settings: object;
   readonly refusals: string[] = [];
   #child: ChildProcess | undefined;
@@ -37,7 +38,8 @@ class Node {
   port: number;
 
   /** `port`: 0 for one that is free. */
-  constructor(settings: object, port: number) {
+  constructor(program: string, settings: object, port: number) {
+    this.#program = program;
     this.#settings = settings;
     this.port = port;
   }
@@ -58,7 +60,7 @@ class Node {
   async #started(): Promise<void> {
     while (!this.#isOver) {
       const settings = JSON.stringify({ ...this.#settings, port: this.port });
-      const child = spawn(process.execPath, [PROGRAM, settings], { stdio: ['ignore', 'pipe', 'pipe'] });
+      const child = spawn(process.execPath, [this.#program, settings], { stdio: ['ignore', 'pipe', 'pipe'] });
       this.#child = child;
       createInterface({ input: child.stderr }).on('line', (line) => this.refusals.push(line));
       const ended = once(child, 'exit');
@@ -94,20 +96,23 @@ export class Cluster {
   readonly #folder: string;
   readonly #shared: Shared | undefined;
   readonly #balancer: net.Server;
+  readonly #bundle: BundledNode;
 
-  private constructor(kind: Kind, shared: Shared | undefined, ports: readonly number[]) {
+  private constructor(kind: Kind, bundle: BundledNode, shared: Shared | undefined, ports: readonly number[]) {
+    this.#bundle = bundle;
     this.#shared = shared;
     this.#folder = mkdtempSync(path.join(os.tmpdir(), 'parley-nodes-'));
     const where = { serverPort: shared?.line.port ?? 0, ports: Object.fromEntries(ports.map(named)) };
-    const settings = { ...kind, ...where, books: path.join(this.#folder, 'books'), keys: KEYS };
-    this.nodes = ports.map((port, index) => new Node({ ...settings, name: `node${index}` }, port));
+    const { program, workerUrl } = bundle;
+    const settings = { ...kind, ...where, workerUrl, books: path.join(this.#folder, 'books'), keys: KEYS };
+    this.nodes = ports.map((port, index) => new Node(program, { ...settings, name: `node${index}` }, port));
     this.#balancer = this.#balance();
   }
 
   static async start(kind: Kind): Promise<Cluster> {
     // Whoever asks each other knows where the others are before they are there.
     const wanted = Array.from({ length: NODES }, () => (kind.server === 'none' ? freePort() : 0));
-    const cluster = new Cluster(kind, await sharedBy(kind), await Promise.all(wanted));
+    const cluster = new Cluster(kind, await bundledNode(), await sharedBy(kind), await Promise.all(wanted));
     // The first makes what is shared.
     for (const node of cluster.nodes) await node.start();
     cluster.#balancer.listen(0, '127.0.0.1');
@@ -153,6 +158,7 @@ export class Cluster {
     await this.#shared?.line.close();
     await this.#shared?.server.remove();
     rmSync(this.#folder, { recursive: true, force: true });
+    this.#bundle.remove();
   }
 
   /** Each connection goes to the next node that takes it. */

@@ -1,5 +1,5 @@
 // A service on one of many nodes, until it is killed. What it was handed stands in the books of all of them, a line for each message.
-// Runs on the built packages: node node.mjs <settings, as JSON>
+// Runs on the built packages, as one file: node node.mjs <settings, as JSON>
 // @ts-check
 import { appendFileSync, readFileSync } from 'node:fs';
 import http from 'node:http';
@@ -23,7 +23,7 @@ import { KeyEncryptionKey } from '@parley/sealing';
 import { createClient } from '@redis/client';
 import pg from 'pg';
 
-/** @type {{ sequences?: import('@parley/conversation').ResponderSequenceOptions, name: string, server: 'Redis' | 'PostgreSQL' | 'none', serverPort: number, ports: Record<string, number>, cxfKeys?: string, contexts: 'shared' | 'tokens', books: string, port: number, keys: string }} */
+/** @type {{ sequences?: import('@parley/conversation').ResponderSequenceOptions, name: string, workerUrl: string, server: 'Redis' | 'PostgreSQL' | 'none', serverPort: number, ports: Record<string, number>, cxfKeys?: string, contexts: 'shared' | 'tokens', books: string, port: number, keys: string }} */
 const settings = JSON.parse(process.argv[2] ?? '');
 const keyEncryptionKey = new KeyEncryptionKey(new Uint8Array(32).fill(7));
 
@@ -101,7 +101,7 @@ const responder = new Responder({
   ...(settings.sequences && { sequences: settings.sequences }),
   profile: peerProfile('parley', 'Basic256', settings.server === 'none' ? { policy: POLICY } : {}),
   bootstrap: symmetricX509.responder(own(`${settings.keys}/bob.pem`, `${settings.keys}/bob-private.pem`)),
-  pool: (needs) => createPool({ ...needs, workers: 1 }),
+  pool: (needs) => createPool({ ...needs, workers: 1, workerUrl: settings.workerUrl }),
 });
 
 /** @param {string} keys @returns {import('@parley/http').Endpoint} */

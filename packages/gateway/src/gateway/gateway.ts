@@ -152,7 +152,7 @@ export async function startGateway(loaded: LoadedConfiguration, options: Gateway
     onClocksApart: (apartMs) => logger.warn({ kind: 'clock', apartMs }, 'alarm'),
   });
   const endpoints = new Endpoints(configuration, { ...keeping, agent: new Agent(), telemetry });
-  const readiness = new Readiness(keeping.store, keeping.refusesUntilMs, Date.now);
+  const readiness = new Readiness(keeping.requireUsable, keeping.refusesUntilMs, Date.now);
   const told = { onRefused, telemetry };
   const callers = { clientOf, addressOf: proxies && addressBehind(proxies) };
   const opening = async (): Promise<Pick<Parts, 'server' | 'responder' | 'nodes'>> => {

@@ -8,6 +8,7 @@ import { Fault } from '@parley/core';
 import type { GatewayConfiguration } from '../configuration/configuration.ts';
 import type { Files } from '../credentials/pem-files.ts';
 import type { Keeping } from '../keeping/keeping.ts';
+import type { NodesDoor } from '../keeping/replay-nodes.ts';
 
 export type TlsOptions = https.ServerOptions | undefined;
 
@@ -45,14 +46,21 @@ export async function openServers(
   keeping: Pick<Keeping, 'nodes'>,
 ): Promise<OpenServers> {
   const place = replays?.listen ?? placeIn(replays?.nodes?.[replays.self ?? '']);
-  const nodes =
-    keeping.nodes && place && (await listening(undefined, keeping.nodes, place, 'replays.listen', QUESTION_TIMEOUTS));
+  const nodes = keeping.nodes && place && (await openNodes(keeping.nodes, place));
   try {
     return { nodes, server: await listening(tls, handler, listen, 'listen') };
   } catch (error) {
     nodes?.close();
     throw error;
   }
+}
+
+async function openNodes({ handler, admit }: NodesDoor, place: GatewayConfiguration['listen']): Promise<Server> {
+  const server = await listening(undefined, handler, place, 'replays.listen', QUESTION_TIMEOUTS);
+  server.on('connection', admit);
+  // safety: who saw a question can ask it again, and is taken for a node.
+  server.maxConnections = NODE_CONNECTIONS_MAX;
+  return server;
 }
 
 /** Where whoever has that address listens. */
@@ -63,6 +71,8 @@ function placeIn(address: string | undefined): GatewayConfiguration['listen'] | 
 }
 
 const PORTS: Readonly<Record<string, number>> = { 'http:': 80, 'https:': 443 };
+/** Of all nodes together: each has 32 at most. */
+const NODE_CONNECTIONS_MAX = 2048;
 /** Questions are short. safety: both, for of the two Node takes the longer for the whole request. */
 const QUESTION_TIMEOUTS: http.ServerOptions = {
   requestTimeout: 10_000,

@@ -1,7 +1,6 @@
 /** What a gateway keeps of conversations: their contexts, and what was seen once. */
 
 import { stat } from 'node:fs/promises';
-import type { RequestListener } from 'node:http';
 import path from 'node:path';
 import type { ContextStore, ReplayCache } from '@parley/conversation';
 import { MemoryContextStore, MemoryReplayCache, TokenContextStore } from '@parley/conversation';
@@ -17,10 +16,11 @@ import type {
 import type { Files } from '../credentials/pem-files.ts';
 import { withKeyService } from './key-service.ts';
 import { lostUntilMs, refusingUntil } from './node-lists.ts';
-import { ReplayNodes } from './replay-nodes.ts';
+import { type NodesDoor, ReplayNodes } from './replay-nodes.ts';
 import { SealedQuestions } from './sealed-questions.ts';
 import type { SharedServer } from './shared-server.ts';
 import { openServer } from './shared-server.ts';
+import { requireUsable } from './usable.ts';
 
 export interface Keeping {
   readonly store: ContextStore;
@@ -28,7 +28,9 @@ export interface Keeping {
   /** Epoch milliseconds. Until then messages are refused that were made by then: nobody knows whether another took them before. */
   readonly refusesUntilMs: number;
   /** Answers other gateways about replays, where they ask each other. */
-  readonly nodes: RequestListener | undefined;
+  readonly nodes: NodesDoor | undefined;
+  /** @throws Fault (rejects) what it takes to serve anybody cannot be read or written now */
+  readonly requireUsable: () => Promise<void>;
   close(): Promise<void>;
 }
 
@@ -72,8 +74,11 @@ export async function keepingOf(
       contexts && keys ? await storeOf(contexts, keys, server, files, lifetimes, closing) : new MemoryContextStore();
     closing.push(() => store.close());
     if (server?.needsPruning !== false) closing.push(pruning(store));
-    if (server !== undefined)
-      return { store, replayCache: server.replays(replays?.entriesMax), refusesUntilMs: 0, nodes: undefined, close };
+    if (server !== undefined) {
+      const replayCache = server.replays(replays?.entriesMax);
+      const usable = () => requireUsable(store, replayCache, Date.now());
+      return { store, replayCache, refusesUntilMs: 0, nodes: undefined, requireUsable: usable, close };
+    }
     const { memory, lostMs } = await memoryOf(replays, files, lifetimes, listeners, closing);
     const nodes =
       replays?.nodes &&
@@ -81,7 +86,9 @@ export async function keepingOf(
       nodesOf(replays, memory, new SealedQuestions(allOf(keys), contexts?.name ?? NAME), listeners);
     if (nodes !== undefined) closing.push(() => nodes.close());
     const refusesUntilMs = lostMs - lifetimes.newMessageMs;
-    return { store, replayCache: nodes?.cache ?? memory, refusesUntilMs, nodes: nodes?.handler, close };
+    // Of nodes that ask each other, this one: another that is away must not take it with it.
+    const usable = () => requireUsable(store, memory, Date.now());
+    return { store, replayCache: nodes?.cache ?? memory, refusesUntilMs, nodes, requireUsable: usable, close };
   } catch (error) {
     await close();
     throw error;

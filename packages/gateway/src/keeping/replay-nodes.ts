@@ -1,10 +1,12 @@
 /** Replays without a server: each gateway remembers a part of them, and the others ask it, over HTTP. */
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { ReplayCache, ReplayQuestion } from '@parley/conversation';
 import { DividedReplayCache } from '@parley/conversation';
 import { failedReply } from '@parley/core/internal';
 import { Agent, request } from 'undici';
 import type { ReplayAnswer, SealedQuestions } from './sealed-questions.ts';
+import { Strangers } from './strangers.ts';
 
 /** Where nodes are asked, behind their addresses. */
 const PATH = '/parley-replays';
@@ -12,6 +14,8 @@ const PATH = '/parley-replays';
 const QUESTION_BYTES_MAX = 65_536;
 const ANSWER_BYTES_MAX = 4096;
 const ANSWER_WITHIN_MS = 2000;
+/** To one node at one time; more questions wait for them. */
+const CONNECTIONS_MAX = 32;
 
 export interface ReplayNodesOptions {
   readonly self: string;
@@ -24,15 +28,24 @@ export interface ReplayNodesOptions {
   readonly onClocksApart: (apartMs: number) => void;
 }
 
+/** Where other nodes ask. */
+export interface NodesDoor {
+  readonly handler: RequestListener;
+  /** Is to be told of each connection before it asks. */
+  readonly admit: (socket: Socket) => void;
+}
+
 /** Longer than messages may be on their way: then one of the two clocks is wrong. */
 const CLOCKS_APART_MS = 60_000;
 
 /** One of the gateways that remember for each other: `cache` asks whichever remembers a message, `handler` answers those that ask this one. */
-export class ReplayNodes {
+export class ReplayNodes implements NodesDoor {
   readonly cache: ReplayCache;
   readonly #divided: DividedReplayCache;
   readonly #options: ReplayNodesOptions;
+  readonly #strangers = new Strangers();
   readonly #agent = new Agent({
+    connections: CONNECTIONS_MAX,
     headersTimeout: ANSWER_WITHIN_MS,
     bodyTimeout: ANSWER_WITHIN_MS,
     connect: { timeout: ANSWER_WITHIN_MS },
@@ -55,8 +68,11 @@ export class ReplayNodes {
     });
   };
 
+  readonly admit = (socket: Socket): void => this.#strangers.admit(socket);
+
   async close(): Promise<void> {
     await this.#agent.destroy();
+    this.#options.questions.wipe();
   }
 
   async #ask(node: string, question: ReplayQuestion): Promise<boolean> {
@@ -78,6 +94,7 @@ export class ReplayNodes {
     const { self, questions, nowMs, onClocksApart } = this.#options;
     if (incoming.method !== 'POST' || incoming.url !== PATH) throw new Error('no question');
     const taken = questions.take(await octetsOf(incoming), self);
+    this.#strangers.know(incoming.socket);
     const atMs = nowMs();
     const apartMs = taken.question.nowMs - atMs;
     if (Math.abs(apartMs) >= CLOCKS_APART_MS) onClocksApart(apartMs);

@@ -6,7 +6,7 @@ import { hash, hkdfSync, randomBytes } from 'node:crypto';
 import type { ReplayQuestion } from '@parley/conversation';
 import type { FailedReply } from '@parley/core';
 import { Fault } from '@parley/core';
-import { encodeBase64 } from '@parley/core/internal';
+import { encodeBase64, OldestFirst } from '@parley/core/internal';
 import { KeyEncryptionKey } from '@parley/sealing';
 import { isSealedUnder, openRecord, sealRecord } from '@parley/sealing/internal';
 
@@ -39,7 +39,7 @@ type Keys = readonly [KeyEncryptionKey, ...KeyEncryptionKey[]];
 export class SealedQuestions {
   readonly #keys: Keys;
   readonly #service: string;
-  readonly #askers = new Map<string, Keys>();
+  readonly #askers = new OldestFirst<string, Keys>();
   #own: { readonly salt: Uint8Array; readonly key: KeyEncryptionKey; left: number } | undefined;
 
   /** The first of `keys` asks; any of them is answered. Services of one key are apart by their names. */
@@ -69,18 +69,45 @@ export class SealedQuestions {
   /** What was asked of this node, which has that name. @throws Fault it is nobody's question */
   take(octets: Uint8Array, node: string): TakenQuestion {
     const salt = octets.subarray(0, SALT_BYTES);
+    const record = octets.subarray(SALT_BYTES);
+    const question = this.#withKeysOf(salt, (keys) =>
+      readFrom(openRecord(record, this.#nameOf(node), keys)),
+    ) as ReplayQuestion;
+    const sealed = (answer: ReplayAnswer): Uint8Array =>
+      this.#withKeysOf(salt, (keys) => {
+        const key = keys.find((each) => isSealedUnder(record, each)) ?? keys[0];
+        return sealRecord(octetsOf({ answer }), answerName(octets), key);
+      });
+    return { question, sealed };
+  }
+
+  /** Wipes what was made of the keys that nodes share; those are whose they are. */
+  wipe(): void {
+    for (const [asker] of this.#askers) this.#forget(asker);
+    this.#own?.key.secret.wipe();
+    this.#own = undefined;
+  }
+
+  /** Lends `use` the keys of the node that asks under `salt`. safety: only of one that has the key are they remembered: `use` throws of others. */
+  #withKeysOf<T>(salt: Uint8Array, use: (keys: Keys) => T): T {
     const asker = encodeBase64(salt);
-    const keys = this.#askers.get(asker) ?? derivedOf(this.#keys, salt);
-    const question = readFrom(openRecord(octets.subarray(SALT_BYTES), this.#nameOf(node), keys)) as ReplayQuestion;
-    // Only who has the key is remembered.
-    this.#askers.delete(asker);
-    this.#askers.set(asker, keys);
-    for (const oldest of this.#askers.keys()) {
-      if (this.#askers.size <= ASKERS_MAX) break;
-      this.#askers.delete(oldest);
+    const known = this.#askers.get(asker);
+    const keys = known ?? derivedOf(this.#keys, salt);
+    try {
+      const result = use(keys);
+      this.#askers.put(asker, keys);
+      const { size, oldest } = this.#askers;
+      if (size > ASKERS_MAX && oldest !== undefined) this.#forget(oldest);
+      return result;
+    } catch (error) {
+      if (known === undefined) wipe(keys);
+      throw error;
     }
-    const key = keys.find((each) => isSealedUnder(octets.subarray(SALT_BYTES), each)) ?? keys[0];
-    return { question, sealed: (answer) => sealRecord(octetsOf({ answer }), answerName(octets), key) };
+  }
+
+  #forget(asker: string): void {
+    wipe(this.#askers.get(asker) ?? []);
+    this.#askers.delete(asker);
   }
 
   #ownKey(): { readonly salt: Uint8Array; readonly key: KeyEncryptionKey } {
@@ -101,6 +128,10 @@ export class SealedQuestions {
 /** An answer is one to that question, and to no other. */
 function answerName(question: Uint8Array): Uint8Array {
   return new TextEncoder().encode(`replay answer ${hash('sha256', question, 'base64url')}`);
+}
+
+function wipe(keys: readonly KeyEncryptionKey[]): void {
+  for (const { secret } of keys) secret.wipe();
 }
 
 function derivedOf([first, ...others]: Keys, salt: Uint8Array): Keys {

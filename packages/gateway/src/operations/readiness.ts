@@ -1,8 +1,5 @@
-import type { ContextStore } from '@parley/conversation';
 import { failedReply } from '@parley/core/internal';
 
-/** Nobody's context: what counts is that the store answers. */
-const NOBODY = 'urn:parley:readiness';
 /** Who asks more often than that gets the same answer. */
 const FRESH_MS = 1000;
 
@@ -12,17 +9,17 @@ export interface ReadinessAnswer {
   readonly reason?: string;
 }
 
-/** Whether a gateway is to be given work: it is not about to end, takes what is new, and its store answers. */
+/** Whether a gateway is to be given work: it is not about to end, takes what is new, and what it keeps is kept. */
 export class Readiness {
-  readonly #store: Pick<ContextStore, 'get'>;
+  readonly #requireUsable: () => Promise<void>;
   readonly #refusesUntilMs: number;
   readonly #nowMs: () => number;
   #isLeaving = false;
   #looked: { readonly atMs: number; readonly answer: Promise<ReadinessAnswer> } | undefined;
 
-  /** `refusesUntilMs`: from when on it takes what is new, by `nowMs`. */
-  constructor(store: Pick<ContextStore, 'get'>, refusesUntilMs: number, nowMs: () => number) {
-    this.#store = store;
+  /** `requireUsable` rejects where nothing could be served; `refusesUntilMs`: from when on it takes what is new, by `nowMs`. */
+  constructor(requireUsable: () => Promise<void>, refusesUntilMs: number, nowMs: () => number) {
+    this.#requireUsable = requireUsable;
     this.#refusesUntilMs = refusesUntilMs;
     this.#nowMs = nowMs;
   }
@@ -43,7 +40,7 @@ export class Readiness {
 
   async #ask(): Promise<ReadinessAnswer> {
     try {
-      await this.#store.get(NOBODY);
+      await this.#requireUsable();
       return { ready: true };
     } catch (error) {
       return { ready: false, reason: failedReply(error).code };
