@@ -14,7 +14,7 @@ const responder = new Responder({
     authenticate: (attempt) => (passwordMatches(attempt, password) ? attempt.username : undefined),
   }),
 });
-const service = () => ({ action: 'urn:m/Pong', payload: octets('<Pong xmlns="urn:m"/>') });
+const service = () => ({ action: 'urn:m/Pong', payload: '<Pong xmlns="urn:m"/>' });
 const endpoints = new HttpResponder({ endpoints: { '/svc': { responder, service } }, isSecure: () => true });
 const server = http.createServer(endpoints.handler).listen(0, '127.0.0.1');
 await new Promise((resolve) => server.once('listening', resolve));
@@ -25,13 +25,13 @@ const as = (given: Uint8Array) => usernameOverTls.initiator({ username: 'alice',
 const conversation = await connect(url, { bootstrap: as(password), secure: true });
 const calls = Number(process.argv[2] ?? 1000);
 for (let call = 0; call < calls; call++) {
-  const answer = await conversation.call('urn:m/Ping', octets(`<Ping xmlns="urn:m">${call}</Ping>`));
+  const answer = await conversation.call('urn:m/Ping', `<Ping xmlns="urn:m">${call}</Ping>`);
   if (call === 0) console.log(answer?.message.action);
   if (call === calls / 2) await conversation.renew();
 }
 await conversation.cancel();
 const failures = [
-  () => conversation.call('urn:m/Ping', octets('<Ping xmlns="urn:m"/>')),
+  () => conversation.call('urn:m/Ping', '<Ping xmlns="urn:m"/>'),
   () => connect(url, { bootstrap: as(octets('nope')), secure: true }),
   () => connect(url, { bootstrap: as(password) }),
 ];

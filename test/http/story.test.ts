@@ -37,6 +37,21 @@ describe.each(Object.keys(WAYS))('%s', (name) => {
   });
 });
 
+test('a payload may be text, of a call and of an answer', async () => {
+  const way = WAYS['the service’s certificate']!();
+  const service = await serve(way, undefined, {}, (call) => ({
+    action: 'urn:app/Echoed',
+    payload: bodyText(call.message.body),
+  }));
+  const conversation = await connect(service.url, way.client);
+  const text = bodyText(payload('Grüße & <you> 😀'));
+  expect(bodyText((await conversation.call('urn:app/Echo', text))?.message.body)).toContain(text);
+  await expect(conversation.call('urn:app/Echo', '<a>\ud800</a>')).rejects.toMatchObject({ code: 'caller.option-invalid' });
+  await expect(conversation.call('urn:app/Echo', '<a>')).rejects.toMatchObject({ code: 'caller.input-invalid' });
+  await conversation.cancel();
+  await service.stop();
+});
+
 test('both sides work on threads', async () => {
   const way = WAYS['the service’s certificate']!();
   const pool: PoolMaker = (needs) => createPool({ ...needs, workers: 1 });

@@ -3,7 +3,17 @@ import { XmlWriter } from '@parley/codec';
 import type { Limits } from '@parley/core';
 import { DEFAULT_LIMITS } from '@parley/core';
 import type { Kind } from '@parley/core/internal';
-import { either, LIMITS, OCTETS, oneOf, optional, requireOptions, shapeOf, TEXT } from '@parley/core/internal';
+import {
+  either,
+  LIMITS,
+  OCTETS,
+  oneOf,
+  optional,
+  requireOptions,
+  shapeOf,
+  TEXT,
+  WHOLE_TEXT,
+} from '@parley/core/internal';
 import type { SoapVersion } from '@parley/engine';
 import { SOAP } from '@parley/engine/internal';
 import { randomUrn } from '../exchange/ambient.ts';
@@ -34,7 +44,7 @@ export interface EnvelopeOptions {
 
 const OPTIONS: Kind<EnvelopeOptions> = shapeOf<EnvelopeOptions>({
   action: TEXT,
-  body: either(TEXT, OCTETS),
+  body: either(WHOLE_TEXT, OCTETS),
   to: optional(TEXT),
   relatesTo: optional(TEXT),
   messageId: optional(TEXT),

@@ -74,7 +74,11 @@ export function textLike(pattern: RegExp, wanted: string): Kind<string> {
 }
 
 /** What stays the same as UTF-8. */
-export const WHOLE_TEXT: Kind<string> = textLike(/^\P{Surrogate}*$/u, 'text without halves of surrogate pairs');
+export const WHOLE_TEXT: Kind<string> = simple(
+  'string',
+  'text without halves of surrogate pairs',
+  (value) => typeof value === 'string' && value.isWellFormed(),
+);
 
 /** Nothing but this. */
 export function only<const Value extends string | boolean>(value: Value): Kind<Value> {

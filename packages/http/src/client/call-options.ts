@@ -1,5 +1,5 @@
 import type { Kind } from '@parley/core/internal';
-import { requireInput, requireKind, requireOptions, shapeOf, TEXT } from '@parley/core/internal';
+import { requireInput, requireKind, requireOptions, shapeOf, TEXT, WHOLE_TEXT } from '@parley/core/internal';
 import { SIGNAL } from './connection-shape.ts';
 
 export interface CallOptions {
@@ -10,9 +10,10 @@ export interface CallOptions {
 const CALL_OPTIONS: Kind<CallOptions> = shapeOf<CallOptions>({ signal: SIGNAL });
 
 /** @throws Fault `caller.option-invalid`, `caller.input-invalid` */
-export function requireCall(action: string, payload: Uint8Array, options: CallOptions): void {
+export function requireCall(action: string, payload: Uint8Array | string, options: CallOptions): void {
   requireKind(TEXT, action, 'action');
-  requireInput(payload, 'payload');
+  if (typeof payload === 'string') requireKind(WHOLE_TEXT, payload, 'payload');
+  else requireInput(payload, 'payload');
   requireCallOptions(options);
 }
 

@@ -73,13 +73,13 @@ export class Conversation {
   }
 
   /**
-   * Sends `payload`, the octets of the element in the Body (UTF-8, borrowed until the promise settles), and resolves to the peer's
+   * Sends `payload`, the element in the Body (text, or octets in UTF-8, borrowed until the promise settles), and resolves to the peer's
    * answer; to `undefined` where it has nothing to say.
    *
    * @throws Fault (rejects) `caller.closed`, `caller.aborted`, `caller.input-invalid` a payload that is no element; `peer.soap-fault` a
    *   fault that nothing proves; `peer.http-failed`, `peer.http-answer`; and why an answer was refused
    */
-  async call(action: string, payload: Uint8Array, options: CallOptions = {}): Promise<CallAnswer | undefined> {
+  async call(action: string, payload: Uint8Array | string, options: CallOptions = {}): Promise<CallAnswer | undefined> {
     requireCall(action, payload, options);
     const { signal } = options;
     return await this.#begun(async () => {
@@ -93,7 +93,7 @@ export class Conversation {
    * The same for a message that has no answer: resolves when the peer has it. In a sequence, where `call` waits for an answer.
    * @throws Fault (rejects) as {@link call}
    */
-  async send(action: string, payload: Uint8Array, options: CallOptions = {}): Promise<void> {
+  async send(action: string, payload: Uint8Array | string, options: CallOptions = {}): Promise<void> {
     requireCall(action, payload, options);
     const { signal } = options;
     const reliable = this.#reliable;
@@ -225,7 +225,11 @@ export class Conversation {
     }
   }
 
-  async #inTime(action: string, payload: Uint8Array, signal: AbortSignal | undefined): Promise<CallAnswer | undefined> {
+  async #inTime(
+    action: string,
+    payload: Uint8Array | string,
+    signal: AbortSignal | undefined,
+  ): Promise<CallAnswer | undefined> {
     const { url, bounds } = this.#settings;
     return await withinTime(
       { url, timeoutMs: bounds.answerTimeoutMs, signal },
@@ -245,7 +249,7 @@ export class Conversation {
     if (this.#settings.ownsDispatcher) await this.#dispatcher.destroy().catch(() => undefined);
   }
 
-  #envelope(action: string, payload: Uint8Array): Uint8Array {
+  #envelope(action: string, payload: Uint8Array | string): Uint8Array {
     const { soapVersion, profile, to } = this.#settings;
     const addressing = profile.pairing === 'connection' ? 'none' : profile.addressing;
     return envelope({ action, body: payload, to, soapVersion, addressing });

@@ -10,7 +10,7 @@ import { failedReply, requireKind } from '@parley/core/internal';
 import type { ContextMessage, OpenedMessage } from '@parley/engine';
 import type { SoapHeaders } from '../binding/soap-headers.ts';
 import { readSoapHeaders, soapHeaders } from '../binding/soap-headers.ts';
-import type { SecuredEndpoint, ServiceCall } from './settings.ts';
+import type { SecuredEndpoint, ServiceAnswer, ServiceCall } from './settings.ts';
 import { SERVICE_ANSWER } from './settings.ts';
 
 export interface HttpAnswer {
@@ -148,7 +148,7 @@ export class Exchange {
     }
   }
 
-  #envelope(payload: Uint8Array, action: string, message: OpenedMessage): Uint8Array {
+  #envelope(payload: ServiceAnswer['payload'], action: string, message: OpenedMessage): Uint8Array {
     const relatesTo = messageIdOf(message);
     const addressing = relatesTo === undefined ? 'none' : this.#endpoint.responder.addressing;
     return envelope({ action, body: payload, relatesTo, soapVersion: this.#soap.soapVersion, addressing });

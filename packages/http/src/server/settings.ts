@@ -7,6 +7,7 @@ import { DEFAULT_LIMITS, Fault } from '@parley/core';
 import type { Kind } from '@parley/core/internal';
 import {
   callback,
+  either,
   FLAG,
   instanceOf,
   keyed,
@@ -21,6 +22,7 @@ import {
   shapeOf,
   TELEMETRY,
   TEXT,
+  WHOLE_TEXT,
   whole,
 } from '@parley/core/internal';
 import type { OpenedMessage, SoapVersion } from '@parley/engine';
@@ -42,8 +44,8 @@ export interface ServiceCall {
 /** What the application answers. */
 export interface ServiceAnswer {
   readonly action: string;
-  /** Octets of the element in the Body, in UTF-8; may be empty. */
-  readonly payload: Uint8Array;
+  /** The element in the Body: text, or octets in UTF-8; may be empty. */
+  readonly payload: Uint8Array | string;
   /** Whether that element is a soap:Fault, which HTTP has a status for. */
   readonly isFault?: boolean;
 }
@@ -162,7 +164,7 @@ const ENDPOINT: Kind<Endpoint> = keyed({
 
 /** What a service answers. */
 export const SERVICE_ANSWER: Kind<ServiceAnswer | undefined> = optional(
-  shapeOf<ServiceAnswer>({ action: TEXT, payload: OCTETS, isFault: optional(FLAG) }),
+  shapeOf<ServiceAnswer>({ action: TEXT, payload: either(WHOLE_TEXT, OCTETS), isFault: optional(FLAG) }),
 );
 
 export const PLAIN_ANSWER: Kind<PlainAnswer> = shapeOf<PlainAnswer>({
