@@ -46,7 +46,9 @@ test('a payload may be text, of a call and of an answer', async () => {
   const conversation = await connect(service.url, way.client);
   const text = bodyText(payload('Grüße & <you> 😀'));
   expect(bodyText((await conversation.call('urn:app/Echo', text))?.message.body)).toContain(text);
-  await expect(conversation.call('urn:app/Echo', '<a>\ud800</a>')).rejects.toMatchObject({ code: 'caller.option-invalid' });
+  await expect(conversation.call('urn:app/Echo', '<a>\ud800</a>')).rejects.toMatchObject({
+    code: 'caller.option-invalid',
+  });
   await expect(conversation.call('urn:app/Echo', '<a>')).rejects.toMatchObject({ code: 'caller.input-invalid' });
   await conversation.cancel();
   await service.stop();
