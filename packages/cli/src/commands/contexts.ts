@@ -200,12 +200,14 @@ async function rekey(terminal: Terminal, place: string, options: RekeyOptions): 
   const password = await storePassword(place, options.password, terminal);
   const { keyEncryptionKey, older, made } = await withKeyService(keyService, async (wrapper) => {
     const old = await storeKey(place, options.kek, terminal, wrapper);
-    await openedForReading(place, { keyEncryptionKey: old, password });
     const isThere = (await stat(newKek).catch(() => undefined)) !== undefined;
-    const key = isThere ? await keyEncryptionKeyFromFile(newKek, wrapper) : await newKeyFile(newKek, wrapper);
-    return { keyEncryptionKey: key, older: old, made: !isThere };
+    const there = isThere ? await keyEncryptionKeyFromFile(newKek, wrapper) : undefined;
+    // Whoever serves with both keys has begun with the new one, and so has a run that was cut short.
+    const known = there === undefined ? { keyEncryptionKey: old } : keysOf(there, old);
+    await openedForReading(place, { ...known, password });
+    return { keyEncryptionKey: there ?? (await newKeyFile(newKek, wrapper)), older: old, made: !isThere };
   });
-  const keys = { keyEncryptionKey, olderKeyEncryptionKeys: [older], password };
+  const keys = { ...keysOf(keyEncryptionKey, older), password };
   const { records, left } = await withOpenStore(place, keys, async (store) => await store.reseal());
   const lost = left === 0 ? '' : `; ${grouped(left)} open under neither key and were left`;
   await tell(
@@ -215,6 +217,13 @@ async function rekey(terminal: Terminal, place: string, options: RekeyOptions): 
     `${counted(records, 'record')} sealed under ${printable(newKek)}${lost}; from now on that is the key: --kek ${printable(newKek)}, or in the place of the old one`,
   );
   return left === 0 ? ExitStatus.ok : ExitStatus.refused;
+}
+
+function keysOf(
+  keyEncryptionKey: KeyEncryptionKey,
+  older: KeyEncryptionKey,
+): Pick<OpenStoreOptions, 'keyEncryptionKey' | 'olderKeyEncryptionKeys'> {
+  return { keyEncryptionKey, olderKeyEncryptionKeys: [older] };
 }
 
 /** Runs `action` on the store; one that is not there is not made. */
@@ -247,7 +256,7 @@ async function withStore(
 /** @throws Fault unless there is a store under that key; what a server has is made where it is not there */
 async function openedForReading(
   place: string,
-  opened: Pick<OpenStoreOptions, 'keyEncryptionKey' | 'password'>,
+  opened: Pick<OpenStoreOptions, 'keyEncryptionKey' | 'olderKeyEncryptionKeys' | 'password'>,
 ): Promise<void> {
   await withOpenStore(place, { ...opened, readOnly: true }, async () => undefined);
 }

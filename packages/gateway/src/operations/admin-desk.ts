@@ -46,7 +46,9 @@ export class AdminDesk {
   }
 
   #lines(method: string, url: string): Lines {
-    const { pathname, searchParams } = new URL(url, 'http://admin/');
+    const base = 'http://admin/';
+    if (!URL.canParse(url, base)) throw new Fault('caller.input-invalid', { reason: 'no such request' });
+    const { pathname, searchParams } = new URL(url, base);
     const identifier = searchParams.get('identifier') ?? '';
     switch (`${method} ${pathname}`) {
       case 'GET /status':
