@@ -172,6 +172,18 @@ describe('what is refused', () => {
   );
 });
 
+test('a file that an address names, and that is not there, is said to be missing, and no server is blamed', async () => {
+  const where = await folder();
+  await createKeyEncryptionKeyFile(path.join(where, 'kek'));
+  const missing = path.join(where, 'ca-of-the-server.pem');
+  const url = `postgres://parley@127.0.0.1:1/postgres?sslmode=verify-full&sslrootcert=${missing}`;
+  const started = gatewayOf(where, ingress('http://127.0.0.1:1/', `contexts: { server: "${url}", key: kek }`));
+  await expect(started).rejects.toMatchObject({
+    code: 'caller.option-invalid',
+    detail: { path: missing, reason: expect.stringContaining('ENOENT') },
+  });
+});
+
 test('T107: the key of its store is wrapped by a token', async (context) => {
   const missing = missingSoftHsm();
   if (missing !== undefined || driver === undefined) return context.skip(missing);

@@ -1,11 +1,15 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { RemoteTellings } from '@parley/conversation/internal';
 import { ChangeRing } from '@parley/conversation/internal';
+import { Fault } from '@parley/core';
 import type { ContextChanges } from '@parley/engine';
 import type { PostgresCalls } from './postgres-calls.ts';
 import type { PostgresClient, PostgresPool } from './postgres-pool.ts';
 
 const PAUSE_MS = 100;
+/** Looks whether what was told is heard; one is enough, as a rule. */
+const LOOKS_MAX = 10;
 
 /** What all nodes changed, as this one hears it by LISTEN. A connection that was lost is made again; then each may have changed. */
 export class PostgresChanges {
@@ -58,10 +62,36 @@ export class PostgresChanges {
     this.#client = client;
     client.on('error', () => this.#lose(client));
     client.on('end', () => this.#lose(client));
-    client.on('notification', ({ payload = '' }) => this.#ring.hear(this.#tellings.heard(payload)));
+    const trial = `parley_${randomUUID().replaceAll('-', '')}`;
+    let isHeard = false;
+    client.on('notification', ({ payload = '' }) => {
+      if (payload === trial) isHeard = true;
+      else this.#ring.hear(this.#tellings.heard(payload));
+    });
     await client.query(`listen ${this.#channel}`, []);
+    await this.#tryHearing(client, trial, () => isHeard);
     if (this.#isClosed) this.#lose(client);
     return client;
+  }
+
+  /**
+   * safety: behind a pooler that gives each transaction whichever connection is free, what is told is lost, and nobody is told that it was.
+   * @throws Fault `caller.option-invalid`
+   */
+  async #tryHearing(client: PostgresClient, trial: string, isHeard: () => boolean): Promise<void> {
+    await client.query(`listen ${trial}`, []);
+    await this.#pool.query('select pg_notify($1, $1)', [trial]);
+    for (let looks = 0; looks < LOOKS_MAX && !isHeard(); looks++) {
+      if (looks > 0) await pause(PAUSE_MS / LOOKS_MAX);
+      await client.query('select 1', []);
+    }
+    if (!isHeard())
+      throw new Fault('caller.option-invalid', {
+        option: 'pool',
+        reason:
+          'what other nodes tell is not heard on it: a pooler of transactions is no pooler of sessions; connect to the server itself',
+      });
+    await client.query(`unlisten ${trial}`, []);
   }
 
   #lose(client: PostgresClient | undefined): void {

@@ -118,7 +118,7 @@ async function postgresServer(url: URL, name: string, option: string): Promise<S
     await pool.query('select 1');
   } catch (error) {
     await pool.end();
-    throw away(url, error);
+    throw unreadable(option, error) ?? away(url, error);
   }
   return {
     contexts: async (options) => await openPostgresContextStore({ ...options, pool, schema: name }),
@@ -126,6 +126,13 @@ async function postgresServer(url: URL, name: string, option: string): Promise<S
     needsPruning: true,
     close: async () => await pool.end(),
   };
+}
+
+/** A file that the address names, of a certificate or a key. */
+function unreadable(option: string, error: unknown): Fault | undefined {
+  if (!(error instanceof Error && 'syscall' in error && error.syscall === 'open')) return undefined;
+  const { code = '', path = '' } = error as NodeJS.ErrnoException;
+  return new Fault('caller.option-invalid', { option, path, reason: `${code}: a file that it names cannot be read` });
 }
 
 /** What the codes mean that servers refuse a connection with. */

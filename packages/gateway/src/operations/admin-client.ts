@@ -38,7 +38,7 @@ export async function* askGateway(
   requireKind(TEXT, socket, 'socket');
   requireKind(NAME, request, 'request');
   requireKind(TEXT, identifier, 'identifier');
-  const lengthBytes = Buffer.byteLength(identifier);
+  const lengthBytes = new TextEncoder().encode(identifier).length;
   if (lengthBytes > IDENTIFIER_BYTES_MAX)
     throw new Fault('caller.input-invalid', { lengthBytes, reason: 'longer than any identifier' });
   await checkSocket(socket);
