@@ -25,6 +25,8 @@ const ODD = fc.constantFrom(
 interface Contents {
   readonly soap: string;
   readonly action: string;
+  readonly messageId: string;
+  readonly address: string;
   readonly note: string;
   readonly lines: readonly string[];
   readonly odd: string;
@@ -32,18 +34,36 @@ interface Contents {
 
 const CONTENTS: fc.Arbitrary<Contents> = fc.record({
   soap: fc.constantFrom(SOAP12, SOAP12, SOAP12, SOAP11),
-  action: fc.constantFrom('urn:a', 'urn:b'),
+  action: fc.oneof(
+    { arbitrary: fc.constantFrom('urn:a', 'urn:b'), weight: 15 },
+    fc.constantFrom('', ' ', 'a', '&#32;', 'a&amp;b', 'é', ' urn:a ', '<!-- a -->'),
+  ),
+  messageId: fc.oneof(
+    { arbitrary: fc.uuid().map((uuid) => `urn:uuid:${uuid}`), weight: 15 },
+    fc.constantFrom('', 'urn:', 'urn', 'uuid:1', '1:a', '&#32;urn:a', 'urn:a b', 'urn:&amp;', 'urn:é', 'urn:a<b/>'),
+  ),
+  address: fc.oneof(
+    { arbitrary: fc.constantFrom('urn:x', 'urn:y'), weight: 15 },
+    fc.constantFrom('', ' ', 'a&amp;b', 'a<!-- b -->', `urn:${'x'.repeat(4092)}`, `urn:${'x'.repeat(4093)}`),
+  ),
   note: TEXT.map((text) => text.replaceAll(/["\t\n]/g, '')),
   lines: fc.array(TEXT, { maxLength: 2 }),
   odd: fc.oneof({ arbitrary: fc.constant(''), weight: 15 }, ODD),
 });
 
-function envelopeOf({ soap, action, note, lines, odd }: Contents): Uint8Array {
+function envelopeOf({ soap, action, messageId, address, note, lines, odd }: Contents): Uint8Array {
   const content = lines.map((line) => `<m:b>${line}</m:b>`).join('');
   return new TextEncoder().encode(
-    `<s:Envelope xmlns:s="${soap}" xmlns:a="http://www.w3.org/2005/08/addressing"><s:Header><a:Action>${action}</a:Action><a:To>urn:to</a:To><n:Own xmlns:n="urn:n" kind="own">${note}<n:Range Upper="${note}"/></n:Own></s:Header><s:Body><m:a xmlns:m="urn:m" note="${note}">${content}${odd}</m:a></s:Body></s:Envelope>`,
+    `<s:Envelope xmlns:s="${soap}" xmlns:a="http://www.w3.org/2005/08/addressing"><s:Header><a:Action>${action}</a:Action><a:MessageID>${messageId}</a:MessageID><a:ReplyTo><a:Address>${address}</a:Address></a:ReplyTo><a:To>urn:to</a:To><n:Own xmlns:n="urn:n" kind="own">${note}<n:Range Upper="${note}"/></n:Own></s:Header><s:Body><m:a xmlns:m="urn:m" note="${note}">${content}${odd}</m:a></s:Body></s:Envelope>`,
   );
 }
+
+const SAMPLE = {
+  soap: SOAP12,
+  action: 'urn:a',
+  messageId: 'urn:uuid:1',
+  address: 'http://www.w3.org/2005/08/addressing/anonymous',
+};
 
 const COUNT = wholeNumberOption('PARLEY_TEMPLATES', process.env['PARLEY_TEMPLATES']);
 const SEED = wholeNumberOption('PARLEY_TEMPLATES_SEED', process.env['PARLEY_TEMPLATES_SEED']);
@@ -122,10 +142,7 @@ describe('the octets are those of the whole way', () => {
         fillRandom: sampleRandom(turn + 1),
         workspace,
       });
-      const reply = seal(
-        envelopeOf({ soap: SOAP12, action: 'urn:a', note: `${turn}`, lines: [`${turn}`], odd: '' }),
-        request,
-      );
+      const reply = seal(envelopeOf({ ...SAMPLE, note: `${turn}`, lines: [`${turn}`], odd: '' }), request);
       if (!reply.ok) throw new Error(reply.code);
       const opened = open(reply.value.octets, { ...opening, contexts: contextSource([context]) });
       expect(opened).toMatchObject({ ok: true, value: { signatureValues: reply.value.signatureValues } });
@@ -139,7 +156,7 @@ describe('the octets are those of the whole way', () => {
     const whole = new Workspace({ templatesMax: 0 });
     for (let turn = 0; turn < 10; turn++) {
       const lines = Array.from({ length: turn }, (_, line) => `${line}`);
-      const envelope = envelopeOf({ soap: SOAP12, action: 'urn:a', note: 'n', lines, odd: '' });
+      const envelope = envelopeOf({ ...SAMPLE, note: 'n', lines, odd: '' });
       const request = (into: Workspace) =>
         sampleRequest({ encrypt: 'body', fillRandom: sampleRandom(turn), workspace: into });
       expect(seal(envelope, request(workspace))).toEqual(seal(envelope, request(whole)));
@@ -149,7 +166,7 @@ describe('the octets are those of the whole way', () => {
 });
 
 describe('T112: what would be refused is', () => {
-  const envelope = envelopeOf({ soap: SOAP12, action: 'urn:a', note: 'n', lines: ['1'], odd: '' });
+  const envelope = envelopeOf({ ...SAMPLE, note: 'n', lines: ['1'], odd: '' });
 
   function warmed(): { readonly workspace: Workspace; readonly request: SealRequest } {
     const workspace = new Workspace();

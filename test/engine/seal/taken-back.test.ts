@@ -20,13 +20,23 @@ const USERNAME = '<w:UsernameToken><w:Username>a</w:Username></w:UsernameToken>'
 
 interface Envelope {
   readonly soap?: string;
+  readonly addressing?: string | undefined;
   readonly header?: string;
   readonly body?: string;
   readonly attributes?: string;
 }
 
-function envelopeOf({ soap = SOAP12, header = '', body = '', attributes = '' }: Envelope): Uint8Array {
-  const plain = text(sampleEnvelope('', soap));
+const ANONYMOUS = 'http://www.w3.org/2005/08/addressing/anonymous';
+
+/** The wsa headers of the sample, but for some of their texts. */
+function addressingOf(texts: Partial<Record<'Action' | 'MessageID' | 'RelatesTo' | 'To' | 'Address', string>>): string {
+  const { Action = 'urn:a', MessageID = 'urn:uuid:8', RelatesTo = 'urn:r', To = 'urn:t', Address = ANONYMOUS } = texts;
+  return `<a:Action>${Action}</a:Action><a:MessageID>${MessageID}</a:MessageID><a:RelatesTo>${RelatesTo}</a:RelatesTo><a:ReplyTo><a:Address>${Address}</a:Address></a:ReplyTo><a:To>${To}</a:To>`;
+}
+
+function envelopeOf({ soap = SOAP12, addressing, header = '', body = '', attributes = '' }: Envelope): Uint8Array {
+  const sample = text(sampleEnvelope('', soap));
+  const plain = addressing === undefined ? sample : sample.replace(/<a:Action>.*<\/a:To>/, () => addressing);
   const filled = plain.replace('<s:Body></s:Body>', () => `<s:Body${attributes}>${body}</s:Body>`);
   return new TextEncoder().encode(filled.replace('</s:Header>', () => `${header}</s:Header>`));
 }
@@ -55,6 +65,8 @@ function sealedInto(envelope: Uint8Array, request: SealRequest, isWarm: boolean)
   const warm = { ...request, workspace };
   for (const note of ['a', 'b', 'c', 'd'])
     seal(envelopeOf({ header: '<h:H xmlns:h="urn:h">a</h:H>', body: wrapped(`<m:${note}/>`) }), warm);
+  for (const turn of ['1', '2', '3'])
+    seal(envelopeOf({ addressing: addressingOf({ MessageID: `urn:uuid:${turn}` }), body: wrapped(turn) }), warm);
   return seal(envelope, warm);
 }
 
@@ -96,7 +108,36 @@ const { content } = fc.letrec<{ content: string; element: string }>((tie) => ({
     .filter(([start, more]) => !(start.includes(' xmlns="') && more === ' xmlns=""'))
     .map(([start, more, inside]) => `<${start}${more}>${inside}</${start.split(' ')[0]}>`),
 }));
+/** What stands in a wsa header, or instead of its value. */
+const values = fc.oneof(
+  { arbitrary: fc.webUrl(), weight: 3 },
+  fc.uuid(),
+  fc.constantFrom(
+    '',
+    ' ',
+    ' urn:a\n',
+    '&#32;',
+    '&#65;:b',
+    'urn:',
+    'urn:a b',
+    'urn:a&amp;b',
+    ':a',
+    '1:a',
+    'a:é',
+    'uuid:1',
+  ),
+  fc.constantFrom('<b/>', 'urn:<b>a</b>', 'urn:a<!-- b -->', '<!-- urn:a -->', '<![CDATA[urn:a]]>', 'urn:a<?b?>'),
+  fc.constantFrom(`urn:${'x'.repeat(1020)}`),
+);
+const addressings = fc
+  .record({ Action: values, MessageID: values, RelatesTo: values, To: values }, { requiredKeys: [] })
+  .chain((texts) =>
+    fc
+      .constantFrom({}, { Address: ` ${ANONYMOUS} ` }, { Address: `${ANONYMOUS}<!-- -->` })
+      .map((address) => addressingOf({ ...texts, ...address })),
+  );
 const envelopes = fc.record({
+  addressing: fc.oneof({ arbitrary: fc.constant(undefined), weight: 2 }, addressings),
   soap: fc.constantFrom(SOAP11, SOAP12),
   body: content,
   header: fc
@@ -142,8 +183,24 @@ test('what is sealed can be opened, and what cannot be opened is not sealed', ()
   expect(taken.size).toBe(2);
 });
 
+const UNSIGNED = { sign: { body: true, addressing: false, timestamp: true } };
+
+function addressingRow(name: 'Action' | 'MessageID' | 'RelatesTo' | 'To' | 'Address', what: string, value: string) {
+  const envelope = { addressing: addressingOf({ [name]: value }), body: wrapped('4') };
+  return [`wsa:${name}: ${what}`, envelope, [...REQUESTS, UNSIGNED], { element: name }] as const;
+}
+
 const ENCRYPTING = REQUESTS.slice(1, 4);
 const ALREADY = { code: 'peer.structure-invalid', element: 'EncryptedData' };
+
+const NOT_WORDS = [
+  ['empty', ''],
+  ['blank', ' &#10;\t'],
+  ['an element', 'urn:a<b/>'],
+  ['a comment', 'urn:<!-- -->a'],
+  ['a CDATA section', '<![CDATA[urn:a]]>'],
+] as const;
+const NO_IRIS = ['7', 'a', ':a', 'urn:', '7:a', 'urn:a b', '-a:b', '&#45;a:b', 'urn&#32;:a'];
 
 describe('it is said by name', () => {
   test.each<readonly [string, Envelope, readonly Partial<SealRequest>[], object]>([
@@ -169,6 +226,11 @@ describe('it is said by name', () => {
       REQUESTS,
       { code: 'peer.id-duplicate', id: '_0' },
     ],
+    ...(['Action', 'MessageID', 'RelatesTo', 'To'] as const).flatMap((name) =>
+      NOT_WORDS.map(([what, value]) => addressingRow(name, what, value)),
+    ),
+    ...NOT_WORDS.slice(2).map(([what, value]) => addressingRow('Address', what, value)),
+    ...NO_IRIS.map((value) => addressingRow('MessageID', `no absolute IRI: ${value}`, value)),
   ])('%s', (_name, envelope, requests, detail) => {
     for (const changes of requests)
       for (const isWarm of [false, true])

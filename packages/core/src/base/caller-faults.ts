@@ -15,7 +15,7 @@ export const CALLER_FAULTS = {
     'operator',
   ],
   'caller.envelope-invalid': [
-    'An envelope to secure is no SOAP message that can be read (the detail has the code of reading it), is secured already, or holds what no receiver could take back once it is: a wsu:Id twice, what is encrypted already, what is no token in wsse:Security. The detail names the element.',
+    'An envelope to secure is no SOAP message that can be read (the detail has the code of reading it), is secured already, or holds what no receiver could take back once it is: a wsu:Id twice, what is encrypted already, what is no token in wsse:Security, a wsa header that is empty or no plain text, a wsa:MessageID that is no absolute IRI. The detail names the element.',
   ],
   'caller.callback-failed': ['A function that was given to Parley threw something; it is the cause.', 'later'],
   'caller.keys-invalid': ['Keys that were given do not have the form they must have.'],

@@ -17,7 +17,8 @@ import { noteSealed, sealByTemplate } from '../seal-templates/seal-by-template.t
  * that are unknown, have a value that they cannot have, or exclude each other; `caller.input-invalid` an assertion that cannot go
  * along, or no octets; `caller.keys-invalid` a key that is not for this; `caller.envelope-invalid` when `envelope` is no SOAP
  * message that can be read, with the code that reading it has, is secured already, or no policy of a receiver could take it
- * back: what is encrypted is not encrypted again, and no wsu:Id stands there twice. Never one of a peer.
+ * back: what is encrypted is not encrypted again, no wsu:Id stands there twice, wsa headers hold plain text, and wsa:MessageID an
+ * absolute IRI. Never one of a peer.
  */
 export function seal(
   envelope: Uint8Array,

@@ -26,7 +26,11 @@ const HARMLESS_ADDRESSES = [
   'http://www.w3.org/2005/08/addressing/none',
   'http://schemas.xmlsoap.org/ws/2004/08/addressing/role/anonymous',
 ].map(localName);
-const ADDRESS_BYTES_MAX = 4096;
+/** Where an answer goes. */
+const ANSWERED = [Addressing.ReplyTo, Addressing.FaultTo];
+/** Longest address that an answer may go to, whatever the limits. */
+export const ADDRESS_BYTES_MAX = 4096;
+const ANY_LENGTH = { limits: { identifierBytesMax: Number.MAX_SAFE_INTEGER } };
 
 /**
  * Reads the headers for which `isBelieved` holds (signed, or left to the transport by the policy).
@@ -36,12 +40,12 @@ export function readAddressing(
   tape: Tape,
   envelope: SoapEnvelope,
   isBelieved: (element: number) => boolean,
-  policy: Policy,
+  { limits: { identifierBytesMax } }: Readable,
 ): AddressingClaims {
   const value = (place: number): string | undefined => {
     const element = envelope.addressing[place]!;
     if (element < 0 || !isBelieved(element)) return undefined;
-    const text = trimmedText(tape, element, 'wsa header', policy.limits.identifierBytesMax);
+    const text = trimmedText(tape, element, 'wsa header', identifierBytesMax);
     if (text === '') throw structureInvalid(tape, element, 'an empty wsa header');
     return text;
   };
@@ -51,6 +55,20 @@ export function readAddressing(
     to: value(Addressing.To),
     relatesTo: value(Addressing.RelatesTo),
   };
+}
+
+/** What of a policy decides how headers are read. */
+interface Readable {
+  readonly limits: Pick<Policy['limits'], 'identifierBytesMax'>;
+}
+
+/**
+ * Checks what every policy demands: of headers that nobody signed, too, which may speak against a message.
+ * @throws Fault `peer.limit-value`, `peer.structure-invalid`
+ */
+export function requireReadable(tape: Tape, envelope: SoapEnvelope): void {
+  readAddressing(tape, envelope, () => true, ANY_LENGTH);
+  for (const address of answerAddresses(tape, envelope)) addressText(tape, address);
 }
 
 const ABSOLUTE_IRI = /^[A-Za-z][A-Za-z0-9+.-]*:\S+$/;
@@ -79,10 +97,9 @@ export function requireAddressing(
   policy: Policy,
 ): void {
   requireEndpoint(values, policy);
-  for (const place of [Addressing.ReplyTo, Addressing.FaultTo]) {
-    const endpoint = envelope.addressing[place]!;
-    if (endpoint >= 0) requireHarmless(tape, endpoint, policy);
-  }
+  for (const address of answerAddresses(tape, envelope))
+    if (!isHarmless(tape, address) && !policy.replyAddresses.includes(addressText(tape, address)))
+      throw refusedBy('replyAddresses', 'peer.addressing-forbidden');
   requireAction(values, soapAction);
 }
 
@@ -106,16 +123,24 @@ function requireAction({ action }: AddressingClaims, soapAction: string | undefi
     throw new Fault('peer.action-mismatch', { soapAction: printable(named) });
 }
 
-// Literal comparison: an address is never normalised, parsed or connected to.
-function requireHarmless(tape: Tape, endpoint: number, policy: Policy): void {
-  const namespace = namespaceOf(tape, endpoint) === Namespace.wsa ? Namespace.wsa : Namespace.wsa04;
-  for (let child = firstChild(tape, endpoint); child >= 0; child = nextSibling(tape, child)) {
-    if (!isNamed(tape, child, namespace, ADDRESS) || isHarmless(tape, child)) continue;
-    if (!policy.replyAddresses.includes(trimmedText(tape, child, 'wsa:Address', ADDRESS_BYTES_MAX, 'textBytesMax')))
-      throw refusedBy('replyAddresses', 'peer.addressing-forbidden');
+/** Every wsa:Address of ReplyTo and FaultTo. */
+function answerAddresses(tape: Tape, { addressing }: SoapEnvelope): readonly number[] {
+  const found: number[] = [];
+  for (const place of ANSWERED) {
+    const endpoint = addressing[place]!;
+    if (endpoint < 0) continue;
+    const namespace = namespaceOf(tape, endpoint) === Namespace.wsa ? Namespace.wsa : Namespace.wsa04;
+    for (let child = firstChild(tape, endpoint); child >= 0; child = nextSibling(tape, child))
+      if (isNamed(tape, child, namespace, ADDRESS)) found.push(child);
   }
+  return found;
 }
 
+function addressText(tape: Tape, address: number): string {
+  return trimmedText(tape, address, 'wsa:Address', ADDRESS_BYTES_MAX, 'textBytesMax');
+}
+
+// Literal comparison: an address is never normalised, parsed or connected to.
 function isHarmless(tape: Tape, address: number): boolean {
   const { bytes, start, end } = trimmedOctets(tape, address, 'wsa:Address');
   return HARMLESS_ADDRESSES.some((octets) => bytesEqual(bytes, start, end, octets));

@@ -5,6 +5,7 @@ import { E, ELEMENT_WORDS, firstChild } from '@parley/codec/internal';
 import { DEFAULT_LIMITS, Fault } from '@parley/core';
 import { isEncryptedData } from '../claims/encrypted-data.ts';
 import { structureInvalid } from '../claims/shape-refusals.ts';
+import { requireReadable } from './addressing.ts';
 import { checkMessageIds } from './message.ts';
 import { readSecurityHeader } from './security-header.ts';
 import type { SoapEnvelope } from './soap-envelope.ts';
@@ -31,6 +32,7 @@ const LENIENT_HEADER = {
  */
 export function requireUnsecured(tape: Tape, envelope: SoapEnvelope): void {
   checkMessageIds(tape, envelope, LENIENT_IDS);
+  requireReadable(tape, envelope);
   if (envelope.security >= 0) requireTokens(tape, envelope.security);
   const content = firstChild(tape, envelope.body);
   const encrypted = [...envelope.encryptedHeaders];

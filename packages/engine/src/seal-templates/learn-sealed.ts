@@ -9,6 +9,9 @@ import { Tape } from '@parley/codec';
 import type { TemplateHole } from '@parley/codec/internal';
 import {
   bytesEqual,
+  decodeText,
+  E,
+  ELEMENT_WORDS,
   firstChild,
   markedCopy,
   Namespace,
@@ -21,12 +24,15 @@ import {
 } from '@parley/codec/internal';
 import type { KeyInstance } from '@parley/core';
 import { DEFAULT_LIMITS } from '@parley/core';
-import { readEnvelopeShape } from '../read/soap-envelope.ts';
+import { contentOf } from '../claims/claim.ts';
+import { Addressing } from '../message/addressing-names.ts';
+import { ADDRESS_BYTES_MAX } from '../read/addressing.ts';
+import { readEnvelopeShape, readHeaderBlocks } from '../read/soap-envelope.ts';
 import type { SealRequest } from '../seal/request.ts';
 import { sealInFull } from '../seal/seal.ts';
 import { addPayloadContent, payloadOf } from '../templates/body-content.ts';
 import { HoleList, NoTemplate } from '../templates/hole-list.ts';
-import { addBodyContent, addHeaderBlock, addPayload } from '../templates/message-holes.ts';
+import { addBodyContent, addHeaderBlock, addPayload, READ_ADDRESSING } from '../templates/message-holes.ts';
 import type { BodyForm } from '../templates/print.ts';
 import { printOf } from '../templates/print.ts';
 import { Patched } from './patched.ts';
@@ -111,6 +117,7 @@ function constant(octets: Uint8Array, texts: readonly string[], start?: number):
 /** Texts and attributes of header blocks, and what the Body holds. @throws NoTemplate */
 function holesOf(tape: Tape, body: BodyForm): readonly TemplateHole[] {
   const shape = readEnvelopeShape(tape);
+  const { addressing } = readHeaderBlocks(tape, shape, { refuseUnknown: false });
   // Ids that came along decide which ones are new.
   if (tape.idCount > 0 || shape.header < 0) throw new NoTemplate();
   const holes = new HoleList(tape);
@@ -119,9 +126,23 @@ function holesOf(tape: Tape, body: BodyForm): readonly TemplateHole[] {
   if (body === 'any') addPayloadContent(holes, payloadOf(tape), policy);
   for (let block = firstChild(tape, shape.header); block >= 0; block = nextSibling(tape, block)) {
     if (namespaceOf(tape, block) === Namespace.wsse) throw new NoTemplate();
-    addHeaderBlock(holes, block, policy);
+    const place = addressing.indexOf(block);
+    if (READ_ADDRESSING.includes(place)) addAddressing(holes, block, place);
+    else addHeaderBlock(holes, block, policy, place < 0 ? undefined : ADDRESS_BYTES_MAX);
   }
   if (body === 'any') addPayload(holes, claims, policy);
   else addBodyContent(holes, claims, policy);
   return holes.inOrder();
+}
+
+const WORD = /^()[!-%'-;=?-~]+$/;
+const ABSOLUTE_IRI = /^([A-Za-z][A-Za-z0-9+.-]*:)[!-%'-;=?-~]+$/;
+
+/** Adds what a wsa header says, where whatever stands in the hole is taken by the whole way, too; anything else is fixed. */
+function addAddressing(holes: HoleList, element: number, place: number): void {
+  const { tape } = holes;
+  const contentEnd = tape.elements[element * ELEMENT_WORDS + E.contentEnd]!;
+  const text = decodeText(tape.bytes, contentOf(tape, element), contentEnd);
+  const fixed = (place === Addressing.MessageID ? ABSOLUTE_IRI : WORD).exec(text)?.[1];
+  if (fixed !== undefined) holes.restOfWord(element, fixed.length);
 }

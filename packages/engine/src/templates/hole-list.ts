@@ -61,6 +61,15 @@ export class HoleList {
     });
   }
 
+  /** Makes a hole of what a text of one word has behind its first `skippedBytes`. */
+  restOfWord(element: number, skippedBytes: number): void {
+    const base = element * ELEMENT_WORDS;
+    this.#add(this.#element(base + E.content) + skippedBytes, this.#element(base + E.contentEnd), {
+      kind: Hole.value,
+      bytesMax: Number.MAX_SAFE_INTEGER,
+    });
+  }
+
   /** Makes the value of `attribute` a hole; where it begins. @throws NoTemplate for an Id, or what names one, with references */
   attribute(
     attribute: number,
@@ -94,10 +103,10 @@ export class HoleList {
   }
 
   /**
-   * Makes holes of the texts directly inside `element`, apart from white space between elements.
+   * Makes holes of the texts directly inside `element`, apart from white space between elements: of `bytesMax` octets each.
    * @throws NoTemplate for CDATA sections, comments and processing instructions
    */
-  runs(element: number): void {
+  runs(element: number, bytesMax: number = Number.MAX_SAFE_INTEGER): void {
     const { tape } = this;
     const base = element * ELEMENT_WORDS;
     const flags = this.#element(base + E.flags);
@@ -106,15 +115,14 @@ export class HoleList {
     let at = this.#element(base + E.content);
     const isLeaf = (flags & Flag.hasChild) === 0;
     for (let child = firstChild(tape, element); child >= 0; child = nextSibling(tape, child)) {
-      this.#run(at, this.#element(child * ELEMENT_WORDS + E.start), false);
+      this.#run(at, this.#element(child * ELEMENT_WORDS + E.start), false, bytesMax);
       at = this.#element(child * ELEMENT_WORDS + E.end);
     }
-    this.#run(at, this.#element(base + E.contentEnd), isLeaf);
+    this.#run(at, this.#element(base + E.contentEnd), isLeaf, bytesMax);
   }
 
-  #run(start: number, end: number, evenBlank: boolean): void {
-    if (evenBlank || !this.#isBlank(start, end))
-      this.#add(start, end, { kind: Hole.text, bytesMax: Number.MAX_SAFE_INTEGER });
+  #run(start: number, end: number, evenBlank: boolean, bytesMax: number): void {
+    if (evenBlank || !this.#isBlank(start, end)) this.#add(start, end, { kind: Hole.text, bytesMax });
   }
 
   #isBlank(start: number, end: number): boolean {

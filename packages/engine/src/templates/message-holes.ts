@@ -44,7 +44,13 @@ export interface ReadStarts {
 
 /** Base64 of the longest digest or MAC. */
 const PROOF_BYTES_MAX = 88;
-const READ_ADDRESSING = [Addressing.Action, Addressing.MessageID, Addressing.To, Addressing.RelatesTo];
+/** Headers of which the value is read. */
+export const READ_ADDRESSING: readonly number[] = [
+  Addressing.Action,
+  Addressing.MessageID,
+  Addressing.To,
+  Addressing.RelatesTo,
+];
 const URI = localName('URI');
 const HASH = 0x23;
 /** Of header blocks that are read, or may be: nothing in them is the application's. */
@@ -74,7 +80,7 @@ export function addReadHoles(holes: HoleList, { envelope, security }: MessageCla
     created: holeOf(created, INSTANT_BYTES_MAX),
     expires: holeOf(expires, INSTANT_BYTES_MAX),
     addressing: envelope.addressing.map((element, place) =>
-      READ_ADDRESSING.some((read) => read === place) ? holeOf(element, limits.identifierBytesMax) : -1,
+      READ_ADDRESSING.includes(place) ? holeOf(element, limits.identifierBytesMax) : -1,
     ),
   };
 }
@@ -150,11 +156,11 @@ export function addHeaderTexts(holes: HoleList, { envelope: { header } }: Messag
   }
 }
 
-/** Adds the texts of a header block, and the attributes below it. @throws NoTemplate */
-export function addHeaderBlock(holes: HoleList, block: number, { limits }: HoleRules): void {
+/** Adds the texts of a header block, each of so many octets, and the attributes below it. @throws NoTemplate */
+export function addHeaderBlock(holes: HoleList, block: number, { limits }: HoleRules, textBytesMax?: number): void {
   const { tape } = holes;
   const end = tape.elements[block * ELEMENT_WORDS + E.next]!;
-  for (let element = block; element < end; element++) holes.runs(element);
+  for (let element = block; element < end; element++) holes.runs(element, textBytesMax);
   // Ranges of an acknowledgement change with every message of a sequence.
   for (let element = block + 1; element < end; element++) addAttributes(holes, attributesOf(tape, element), limits);
 }
