@@ -1,15 +1,14 @@
 // Calls a reliable echo until it has called often enough, or is killed; begun again, it goes on where it was.
-// Runs on the built packages: node reliable-caller.mjs <store folder> <answers> <URL> <certificate> <pace> <messages> <at once>
+// Runs on the built packages: node reliable-caller.mjs <store> <answers> <URL> <certificate> <pace> <messages> <at once>
 import { appendFileSync, readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { symmetricX509 } from '../../packages/conversation/dist/index.js';
 import { Certificate, DEFAULT_LIMITS } from '../../packages/core/dist/index.js';
 import { connect } from '../../packages/http/dist/index.js';
-import { KeyEncryptionKey, openLmdbContextStore } from '../../packages/stores/dist/index.js';
+import { storeAt } from './store-at.mjs';
 
-const [directory, answers, url, certificate, pace, messages, atOnce] = process.argv.slice(2);
-const keyEncryptionKey = new KeyEncryptionKey(new Uint8Array(32).fill(7));
-const store = await openLmdbContextStore({ directory, keyEncryptionKey });
+const [place, answers, url, certificate, pace, messages, atOnce] = process.argv.slice(2);
+const store = await storeAt(place, 'caller');
 
 let context;
 for await (const identifier of store.list()) context = await store.get(identifier);

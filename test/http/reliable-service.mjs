@@ -1,13 +1,13 @@
 // A reliable echo over HTTP, until it is killed. What it has done stands in its books, a line for each message.
-// Runs on the built packages: node reliable-service.mjs <store folder> <books> <port, or 0> <key> <certificate> <pace>
+// Runs on the built packages: node reliable-service.mjs <store> <books> <port, or 0> <key> <certificate> <pace>
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import http from 'node:http';
 import { systemAmbient as ambient, Responder, symmetricX509 } from '../../packages/conversation/dist/index.js';
 import { Certificate, DEFAULT_LIMITS, PrivateKey } from '../../packages/core/dist/index.js';
 import { HttpResponder } from '../../packages/http/dist/index.js';
-import { KeyEncryptionKey, openLmdbContextStore } from '../../packages/stores/dist/index.js';
+import { storeAt } from './store-at.mjs';
 
-const [directory, books, port, key, certificate, pace] = process.argv.slice(2);
+const [place, books, port, key, certificate, pace] = process.argv.slice(2);
 const done = existsSync(books) ? readFileSync(books, 'utf8').split('\n').slice(0, -1) : [];
 const texts = done.filter((line) => line.startsWith('did ')).map((line) => line.slice(4));
 
@@ -32,7 +32,7 @@ function service({ message, sequence }) {
 }
 
 const responder = new Responder({
-  store: await openLmdbContextStore({ directory, keyEncryptionKey: new KeyEncryptionKey(new Uint8Array(32).fill(7)) }),
+  store: await storeAt(place, 'service'),
   ambient,
   bootstrap: symmetricX509.responder({
     ownKeys: [

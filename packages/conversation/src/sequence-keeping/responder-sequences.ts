@@ -13,6 +13,7 @@ import type { Numbered } from '../sequence-wire/headers.ts';
 import { readSequenceEnd } from '../sequence-wire/messages.ts';
 import { hasNumber } from '../sequence-wire/number-ranges.ts';
 import type { RecordStore } from '../store/record-store.ts';
+import { takeAskedBeside } from './asked-beside.ts';
 import { createSequence } from './create-sequence.ts';
 import type { SequenceAnswer } from './sequence-answer.ts';
 import {
@@ -24,11 +25,19 @@ import {
   isToldElsewhere,
 } from './sequence-answer.ts';
 import { contextOwner } from './sequence-owner.ts';
-import type { Done, Look, Place, SequenceScene, SequenceStats, SequenceStep, SessionPlace } from './sequence-step.ts';
+import type {
+  Done,
+  Look,
+  Place,
+  SequenceScene,
+  SequenceStats,
+  SequenceStep,
+  SessionPlace,
+  Taken,
+} from './sequence-step.ts';
 import { SessionBook } from './session-book.ts';
-import { keep, takeAcknowledgement, unknownSequence } from './session-messages.ts';
-import type { Receiving } from './session-turns.ts';
-import { answerTo, released, settleDone, takeTurn } from './session-turns.ts';
+import { keep, takeAcknowledgement } from './session-messages.ts';
+import { answerTo, receivingSession, released, settleDone, takeTurn } from './session-turns.ts';
 import type { ResponderSequenceSettings } from './settings.ts';
 
 const NOTHING_TO_DO: Look = { turn: undefined, isWaiting: false, isElsewhere: false };
@@ -73,10 +82,11 @@ export class ResponderSequences {
     const step = await this.#step(owner.partition, (book, nowMs): SequenceStep => {
       counted = undefined;
       for (const each of headers?.acknowledgements ?? []) takeAcknowledgement(book, each, nowMs);
+      const beside = takeAskedBeside(book, headers, action?.action, nowMs);
       if (action !== undefined && action.action !== 'LastMessage')
-        return this.#takeRequest(book, action, { ...scene, count }, nowMs);
+        return { ...this.#takeRequest(book, action, { ...scene, count }, nowMs), beside };
       if (headers?.numbered !== undefined)
-        return this.#takeNumbered(book, headers.numbered, { ...scene, count, shift }, nowMs);
+        return { ...this.#takeNumbered(book, headers.numbered, { ...scene, count, shift }, nowMs), beside };
       if (this.settings.required) throw new Fault('peer.sequence-required');
       return { kind: 'unnumbered' };
     });
@@ -156,6 +166,15 @@ export class ResponderSequences {
     });
   }
 
+  /** What has arrived of sessions that a message asked about beside its own. */
+  async arrivalsOf(partition: string, ordinals: readonly number[]): Promise<SequenceAnswer | undefined> {
+    return await this.#records.transact(partition, (records) => {
+      const book = this.#book(records, currentMs(this.#ambient));
+      const inbounds = ordinals.map((each) => book.find(each)?.inbound).filter((each) => each !== undefined);
+      return inbounds[0] && acknowledgingAll(inbounds[0].version, inbounds);
+    });
+  }
+
   /** What is to be said of a session to an address of its own. */
   async toldElsewhere({ partition, ordinal }: SessionPlace): Promise<ToldElsewhere | undefined> {
     return await this.#records.transact(partition, (records) => {
@@ -182,7 +201,7 @@ export class ResponderSequences {
     numbered: Numbered,
     scene: CountedScene & { readonly shift: Shift },
     nowMs: number,
-  ): SequenceStep {
+  ): Taken {
     const { message, headers, owner } = scene;
     const session = receivingSession(book, numbered.identifier, headers?.version);
     const place = { partition: owner.partition, ordinal: session.ordinal, number: numbered.number };
@@ -202,7 +221,7 @@ export class ResponderSequences {
     return { kind: 'answer', answer: acknowledging(session, arrived.destination), session: place };
   }
 
-  #takeRequest(book: SessionBook, { version, action }: Known, scene: CountedScene, nowMs: number): SequenceStep {
+  #takeRequest(book: SessionBook, { version, action }: Known, scene: CountedScene, nowMs: number): Taken {
     const { message, messageId, policy, headers, owner } = scene;
     if (action === 'CreateSequence') {
       const newIdentifier = (): string => randomUrn(this.#ambient);
@@ -269,13 +288,6 @@ export class ResponderSequences {
   #book(records: Parameters<Parameters<RecordStore['transact']>[1]>[0], nowMs: number): SessionBook {
     return new SessionBook(records, { inactivityMs: this.settings.inactivityMs, nowMs });
   }
-}
-
-/** @throws Fault `peer.sequence-unknown` there is none of that name, or it is of the other generation */
-function receivingSession(book: SessionBook, identifier: string, version: SequenceVersion | undefined): Receiving {
-  const session = book.findInbound(identifier);
-  if (session?.inbound === undefined || session.version !== version) throw unknownSequence(identifier);
-  return { ...session, inbound: session.inbound };
 }
 
 type Count = (what: keyof SequenceStats) => void;

@@ -12,6 +12,7 @@ import type { AddressingStyle } from '../soap/addressing-style.ts';
 import type { RecordStore } from '../store/record-store.ts';
 import type { AnswerStyle } from './answer-envelope.ts';
 import { answerEnvelope } from './answer-envelope.ts';
+import { withArrivals } from './asked-beside.ts';
 import type { Begun, ServeNumbered } from './delivery-queue.ts';
 import { DeliveryQueue } from './delivery-queue.ts';
 import { HeaderBlocks } from './header-blocks.ts';
@@ -19,7 +20,7 @@ import { provenSequenceHeaders } from './proven-headers.ts';
 import { ResponderSequences } from './responder-sequences.ts';
 import type { SequenceAnswer } from './sequence-answer.ts';
 import type { SequenceOwner } from './sequence-owner.ts';
-import type { SequenceStats, SequenceStep } from './sequence-step.ts';
+import type { SequenceStats, TakenStep } from './sequence-step.ts';
 import type { ResponderSequenceSettings } from './settings.ts';
 
 /** What an answer is: the application's, about sequences alone, or that and asked for by nobody. */
@@ -42,8 +43,6 @@ export interface SequencedMessage {
   /** Nothing is sealed in return any more. */
   wipe(): void;
 }
-
-type TakenStep = Exclude<SequenceStep, { readonly kind: 'unnumbered' }>;
 
 /** A message about sequences, or in one, that was taken: what it needs to be answered. */
 export interface SequenceExchange {
@@ -161,6 +160,8 @@ export class SequenceDesk {
         if (step.session !== undefined) await this.#queue.run(step.session, undefined, serve, patience);
         ({ answer } = step);
       }
+      if (step.beside.length > 0)
+        answer = withArrivals(answer, await this.#sequences.arrivalsOf(sender.owner.partition, step.beside));
       return { ok: true, value: answer === undefined ? undefined : await this.#sealed(answer, sender) };
     } catch (error) {
       return failedReply(error instanceof Fault ? error : new Fault('internal.service-failed', {}, error));

@@ -25,8 +25,16 @@ export interface Place {
 export type SessionPlace = Omit<Place, 'number'>;
 
 /** What a message was to the sequences of its owner. */
-export type SequenceStep =
-  | { readonly kind: 'unnumbered' }
+export type SequenceStep = { readonly kind: 'unnumbered' } | TakenStep;
+
+/** One that is answered. */
+export type TakenStep = {
+  /** Ordinals of sessions that the message asked about beside its own. */
+  readonly beside: readonly number[];
+} & Taken;
+
+/** What it was taken for. */
+export type Taken =
   /** Of the application, or the last one: to be handed over when it is its turn. `turn`: one whose turn it is, this or another. */
   | { readonly kind: 'numbered'; readonly place: Place; readonly turn: Turn | undefined }
   /** The same, to be handed over at once, and counted when the application is done (`at-least-once`). */

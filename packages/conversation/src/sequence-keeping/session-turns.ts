@@ -6,19 +6,31 @@ import type { Shift } from '../sequence/lease.ts';
 import { isHeldBy, leaseOf, mayHandOver } from '../sequence/lease.ts';
 import type { Source } from '../sequence/source.ts';
 import { hasRoom } from '../sequence/source.ts';
+import type { SequenceVersion } from '../sequence-wire/generation.ts';
 import type { Numbered } from '../sequence-wire/headers.ts';
 import type { KeptIncoming, KeptOutgoing } from './kept-messages.ts';
 import type { SequenceAnswer } from './sequence-answer.ts';
 import { acknowledging, isToldElsewhere } from './sequence-answer.ts';
 import type { Turn } from './sequence-step.ts';
 import type { Session, SessionBook } from './session-book.ts';
-import { answered, keep } from './session-messages.ts';
+import { answered, keep, unknownSequence } from './session-messages.ts';
 
 /** Of an answer that is the end of the way back, and nothing else. */
 const NOTHING = new Uint8Array(0);
 
 /** A session that receives. */
 export type Receiving = Session & { readonly inbound: Destination };
+
+/** The session whose messages come in under that name. @throws Fault `peer.sequence-unknown` there is none of that name, or it is of the other generation */
+export function receivingSession(
+  book: SessionBook,
+  identifier: string,
+  version: SequenceVersion | undefined,
+): Receiving {
+  const session = book.findInbound(identifier);
+  if (session?.inbound === undefined || session.version !== version) throw unknownSequence(identifier);
+  return { ...session, inbound: session.inbound };
+}
 
 /** A message that is in no record yet. */
 export interface AtHand {
