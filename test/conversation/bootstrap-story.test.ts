@@ -102,6 +102,18 @@ describe.each(KINDS)('%s over SOAP %s', (...kind) => {
   });
 });
 
+const ORDERS = ['sign-then-encrypt', 'encrypt-then-sign'] as const;
+const ENCRYPTED = ['body', 'body-and-signature'] as const;
+
+describe.each(ORDERS.flatMap((order) => ENCRYPTED.map((encrypt) => ({ order, encrypt }))))(
+  'begun with %o',
+  (handshake) => {
+    test.each(PARTIES.map((parties) => [parties.name, parties] as const))('by %s', async (_name, parties) => {
+      await story(parties, peerProfile('cxf', 'Basic256', { handshake }), ['200502', '1.1']);
+    });
+  },
+);
+
 const ENDPOINTS: readonly [string, EndpointPolicy][] = [
   ['as it is', {}],
   ['signed only', { encrypt: 'none' }],

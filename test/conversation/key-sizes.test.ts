@@ -1,5 +1,5 @@
 /** Keys of every size, however they travel; and what is said at once where only one will do. */
-import { Initiator, type InitiatorOptions, peerProfile, Responder, type ResponderOptions } from '@parley/conversation';
+import { peerProfile, type ResponderOptions } from '@parley/conversation';
 import type { SuiteName } from '@parley/core';
 import { describe, expect, test } from 'vitest';
 import { granted, must, octets, refusal, sent, TLS, text } from './conversation-fixture.ts';
@@ -72,23 +72,4 @@ describe('where the secret of a context signs and encrypts itself, it has the le
     const { reply } = must(await place.responder.receive(larger, TLS), 'issued');
     expect(initiator.receive(reply, request, TLS)).toMatchObject({ ok: false, code: 'peer.key-usage' });
   });
-});
-
-test('what no bootstrap of two certificates can write is said at once, on either side', () => {
-  const profile = peerProfile('cxf', 'Basic256', {
-    handshake: { order: 'encrypt-then-sign', encrypt: 'body-and-signature' },
-  });
-  const { place } = pair(BY_TLS, KIND);
-  const given = { ambient: place.ambient, profile };
-  const asking = { version: '200512', soapVersion: '1.2', to: 'https://host.example/' } as const;
-  for (const { initiator, responder, name } of PARTIES) {
-    const sides = [
-      () => new Initiator({ ...asking, ...given, bootstrap: initiator() } satisfies InitiatorOptions),
-      () => new Responder({ store: place.store, ...given, bootstrap: responder() }),
-    ];
-    for (const side of sides) {
-      if (name.includes('either side') || name.includes('the other')) expect(side).toThrow(/^caller\.option-invalid /);
-      else expect(side).not.toThrow();
-    }
-  }
 });

@@ -54,6 +54,7 @@ const SHAPES = [
   { encrypt: 'body', order: 'sign-then-encrypt' },
   { encrypt: 'body-and-signature', order: 'sign-then-encrypt' },
   { encrypt: 'body', order: 'encrypt-then-sign' },
+  { encrypt: 'body-and-signature', order: 'encrypt-then-sign' },
 ] as const;
 const SUITE = algorithmSuite('Basic256Sha256');
 const { key } = sampleKey('alice', 'rsa');
@@ -94,6 +95,7 @@ describe('layout', () => {
     [SHAPES[1], ['Timestamp', 'BinarySecurityToken', 'EncryptedKey', 'Signature']],
     [SHAPES[2], ['Timestamp', 'BinarySecurityToken', 'EncryptedKey', 'EncryptedData']],
     [SHAPES[3], ['Timestamp', 'BinarySecurityToken', 'Signature', 'EncryptedKey']],
+    [SHAPES[4], ['Timestamp', 'BinarySecurityToken', 'EncryptedKey', 'EncryptedData', 'ReferenceList']],
   ])('asymmetric, %j: decrypted where the EncryptedKey stands', (shape, expected) => {
     const recipient = shape.encrypt === 'none' ? {} : { recipient: forBob() };
     expect(layout(sealed(sampleEnvelope(), certificateRequest({ ...shape, ...recipient })))).toEqual(expected);
@@ -105,6 +107,7 @@ describe('layout', () => {
     [SHAPES[1], ['Timestamp', token, derived, derived, 'ReferenceList', 'Signature']],
     [SHAPES[2], ['Timestamp', token, derived, derived, 'ReferenceList', 'EncryptedData']],
     [SHAPES[3], ['Timestamp', token, derived, derived, 'Signature', 'ReferenceList']],
+    [SHAPES[4], ['Timestamp', token, derived, derived, 'ReferenceList', 'EncryptedData', 'ReferenceList']],
   ])('symmetric, %j', (shape, expected) => {
     const of = (changes: Parameters<typeof encryptedKeyRequest>[0]) =>
       layout(sealed(sampleEnvelope(), encryptedKeyRequest({ ...shape, ...changes })));
@@ -117,6 +120,10 @@ describe('layout', () => {
     [SHAPES[1], ['Timestamp', 'BinarySecurityToken', 'ReferenceList', 'Signature', 'Signature']],
     [SHAPES[2], ['Timestamp', 'BinarySecurityToken', 'ReferenceList', 'EncryptedData', 'EncryptedData']],
     [SHAPES[3], ['Timestamp', 'BinarySecurityToken', 'Signature', 'Signature', 'ReferenceList']],
+    [
+      SHAPES[4],
+      ['Timestamp', 'BinarySecurityToken', 'ReferenceList', 'EncryptedData', 'EncryptedData', 'ReferenceList'],
+    ],
   ])('endorsed, %j', (shape, expected) => {
     const message = sealed(
       sampleEnvelope(),

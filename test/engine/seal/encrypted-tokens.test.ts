@@ -87,7 +87,7 @@ describe('goes encrypted, and is found', () => {
     SHAPES.flatMap((shape) =>
       (['direct', 'pki-path'] as const).map((reference) => [name, shape, reference, policy, request] as const),
     ),
-  ).filter(([name, { order }]) => order === 'sign-then-encrypt' || name !== 'of a certificate');
+  );
 
   test.each(rows)('%s, %o, %s', (_name, shape, reference, policy, request) => {
     const message = sealed(sampleEnvelope(), request(shape, { ...HIDDEN, reference }));
@@ -142,10 +142,6 @@ describe('is not written', () => {
     ],
     ['nobody to encrypt for', certificateRequest({ certificate: HIDDEN })],
     ['by the key that signs', sampleRequest({ endorse: HIDDEN, keys: 'direct' })],
-    [
-      'of a signature over nothing but ciphertext',
-      certificateRequest({ certificate: HIDDEN, recipient, order: 'encrypt-then-sign' }),
-    ],
     ['an assertion whose secret signs', hiding(secretHolder())],
   ];
 

@@ -5,6 +5,7 @@ import { open, policyOf, seal } from '@parley/engine';
 import { describe, expect, test } from 'vitest';
 import {
   NOW_MS,
+  replaced,
   sampleContext,
   sampleEnvelope,
   sampleRandom,
@@ -52,6 +53,25 @@ describe('the transport binding', () => {
       expect(opened(confirm)).toMatchObject({ ok: true, value: { signatureConfirmed: true } });
       expect(opened(['b3RoZXI='])).toMatchObject({ ok: false, code: 'peer.confirmation-mismatch' });
     }
+  });
+
+  // interop: Metro leaves the confirmation of an answer in the request that it sends next.
+  test('answers for a confirmation beside a Timestamp that a context signs', () => {
+    const context = sampleContext({ suite: 'Basic256' });
+    const sign = { body: false, addressing: false, timestamp: true };
+    const { octets } = granted(seal(sampleEnvelope(), sampleRequest({ context, sign })));
+    const confirmation =
+      '<c:SignatureConfirmation xmlns:c="http://docs.oasis-open.org/wss/oasis-wss-wssecurity-secext-1.1.xsd"/>';
+    const message = replaced(octets, '</o:Security>', `${confirmation}</o:Security>`);
+    const outcome = (trustTransport: boolean, signatureValuesSent?: readonly string[]) => {
+      const policy = policyOf('wcf-mixed', { trustTransport });
+      return open(message, { atMs: NOW_MS, policy, contexts: contextSource([context]), signatureValuesSent });
+    };
+    expect(outcome(true)).toMatchObject({ ok: true, value: { signatureConfirmed: false } });
+    expect(outcome(true, [])).toMatchObject({ ok: true, value: { signatureConfirmed: true } });
+    expect(outcome(true, ['b3RoZXI='])).toMatchObject({ ok: false, code: 'peer.confirmation-mismatch' });
+    const part = 'wsse11:SignatureConfirmation';
+    expect(outcome(false)).toMatchObject({ ok: false, code: 'peer.coverage-missing', detail: { part } });
   });
 
   test.each<[string, Partial<TransportSealRequest>]>([

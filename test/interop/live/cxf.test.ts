@@ -17,6 +17,7 @@ testLive({
     'ut-sha-13-12',
     'asym-es-13-12',
     'asym-ebs-13-11',
+    'asym-ebses-13-12',
     'tls-sbe-10-12',
     'tls-ebs-13-11',
     'tls-nodk-13-12',

@@ -19,9 +19,12 @@ const CXF: readonly string[] = [
   ...words('asym-es-13-12 asym-ebs-13-11 asym-es-10-11 asym-sha-13-12'),
 ];
 
+/** Which Liberty has not: its application is made of the others. */
+const CXF_ALONE: readonly string[] = words('asym-ebses-13-12 asym-ebses-10-11 asym-wsa04-13-12 asym-wsa04-10-11');
+
 /** Every endpoint of a peer. */
 export const ENDPOINTS: Readonly<Record<LivePeerName, readonly string[]>> = {
-  cxf: CXF,
+  cxf: [...CXF, ...CXF_ALONE],
   // Liberty's CXF knows one WS-Addressing.
   liberty: CXF.filter((name) => !name.includes('-wsa04-')),
   metro: [

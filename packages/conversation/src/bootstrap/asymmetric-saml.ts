@@ -8,7 +8,7 @@ import { requireOptions } from '@parley/core/internal';
 import type { KeyRecipient, OpenedMessage } from '@parley/engine';
 import { policyOf } from '@parley/engine';
 import { holderCertificate } from '@parley/engine/internal';
-import { between, encryptedFor, requireOneSessionKey } from './asymmetric-x509.ts';
+import { between, encryptedFor } from './asymmetric-x509.ts';
 import type { BootstrapKind, ConfirmedKind, InitiatorBootstrap, ResponderBootstrap } from './bootstrap.ts';
 import { answerChanges, confirmationOf } from './bootstrap.ts';
 import { hiddenFor } from './hidden-key.ts';
@@ -31,7 +31,6 @@ function initiator(options: AsymmetricSamlInitiator): InitiatorBootstrap {
   return {
     kind: KIND,
     protectedBy: 'message',
-    requireStyle: requireOneSessionKey,
     begin: (scene) => {
       const { signature: algorithm } = scene.style;
       const signed = { assertion, proof: holder.privateKey, ...(algorithm !== undefined && { algorithm }) };
@@ -54,7 +53,6 @@ function responder(options: AsymmetricSamlResponder): ResponderBootstrap {
   return {
     kind: KIND,
     protectedBy: 'message',
-    requireStyle: requireOneSessionKey,
     profile: 'saml',
     demands: { confirmations: ['holder-of-key'], requireAssertion: true, audiences },
     allows: { keyTransports: policyOf('saml').keyTransports },

@@ -10,7 +10,6 @@ import type {
   OpenedMessage,
 } from '@parley/engine';
 import { policyOf } from '@parley/engine';
-import type { HandshakeStyle } from '../protection/conversation-profile.ts';
 import type { ProtectionRequest } from '../protection/protection.ts';
 import type {
   BootstrapKind,
@@ -34,7 +33,6 @@ function initiator(options: AsymmetricX509Initiator): InitiatorBootstrap {
   return {
     kind: 'asymmetric-x509',
     protectedBy: 'message',
-    requireStyle: requireOneSessionKey,
     begin: (scene) => ({
       request: between(signature, service, scene),
       policy: policyOf('x509', answerChanges(scene.style, CERTIFIED)),
@@ -52,7 +50,6 @@ function responder(options: AsymmetricX509Responder): ResponderBootstrap {
   return {
     kind: 'asymmetric-x509',
     protectedBy: 'message',
-    requireStyle: requireOneSessionKey,
     profile: 'x509',
     demands: {},
     credentials: { ownKeys, trust },
@@ -70,18 +67,6 @@ export const asymmetricX509: BootstrapKind<[AsymmetricX509Initiator], [Asymmetri
   initiator,
   responder,
 };
-
-/**
- * What `seal` would say of each message, said at once.
- * @throws Fault `caller.option-invalid` the Body is encrypted first, and the signature as well
- */
-export function requireOneSessionKey({ protection: { encrypt, order } }: HandshakeStyle): void {
-  if (encrypt === 'body-and-signature' && order === 'encrypt-then-sign')
-    throw new Fault('caller.option-invalid', {
-      option: 'profile.handshake',
-      reason: 'a session key for a Body encrypted before the signature, and for the signature',
-    });
-}
 
 /** A message that `signature` signs, encrypted for `recipient`. */
 export function between(

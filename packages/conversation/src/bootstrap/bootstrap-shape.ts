@@ -9,14 +9,12 @@ const PROTECTED_BY = oneOf(['channel', 'message']);
 const INITIATOR: Members<InitiatorBootstrap> = {
   kind: TEXT,
   protectedBy: PROTECTED_BY,
-  requireStyle: optional(callback()),
   begin: callback(),
   encryptKey: optional(callback()),
 };
 const RESPONDER: Members<ResponderBootstrap> = {
   kind: TEXT,
   protectedBy: PROTECTED_BY,
-  requireStyle: optional(callback()),
   profile: oneOf([...BOOTSTRAP_PROFILE_NAMES, 'wcf-mixed', 'strict']),
   // `policyOf` and `open` look at these.
   demands: anything(),

@@ -47,8 +47,6 @@ export interface InitiatorBootstrap {
   readonly kind: string;
   /** What keeps the handshake secret and whole: the channel, which must then be secure, or the message itself. */
   readonly protectedBy: 'channel' | 'message';
-  /** Asked before anything is written. Default: any style will do. @throws Fault `caller.option-invalid` it cannot write so */
-  readonly requireStyle?: (style: HandshakeStyle) => void;
   /** Begins a request of trust, and what its answer will be opened with. */
   begin(scene: HandshakeScene): InitiatorHandshake;
   /** Encrypts key material (borrowed) for the responder, beside what hides the message. Not there: it has no key for that. */
@@ -73,8 +71,6 @@ export interface ResponderBootstrap {
   readonly kind: string;
   /** As in {@link InitiatorBootstrap}. */
   readonly protectedBy: 'channel' | 'message';
-  /** As in {@link InitiatorBootstrap}. */
-  readonly requireStyle?: (style: HandshakeStyle) => void;
   /** The policy that requests are opened with, and what is demanded beside keys: a user, an endorsement, an assertion. */
   readonly profile: BootstrapProfileName | 'wcf-mixed' | 'strict';
   readonly demands: PolicyChanges;

@@ -37,7 +37,6 @@ const OPEN_REQUESTS_MAX_DEFAULT = 1000;
 export function completeInitiatorSettings(options: InitiatorOptions): InitiatorSettings {
   requireOptions(INITIATOR_OPTIONS, options, 'options');
   const profile = options.profile ?? peerProfile('parley');
-  options.bootstrap.requireStyle?.(profile.handshake);
   const directBits = directKeyBits(profile);
   const keySizeBits = options.keySizeBits ?? directBits ?? algorithmSuite(profile.suite).contextKeyBytes * 8;
   if (!isKeySize(keySizeBits)) throw new Fault('caller.option-invalid', { option: 'keySizeBits', value: keySizeBits });

@@ -101,7 +101,6 @@ export function completeSettings(options: ResponderOptions): ResponderSettings {
   const sequences = options.sequences && completeResponderSequenceSettings(options.sequences);
   if (sequences !== undefined) requireSequences(options, given);
   const profile = sequences === undefined ? given : withSequences(given);
-  options.bootstrap.requireStyle?.(profile.handshake);
   const directBits = directKeyBits(profile);
   let pool: Pool | undefined;
   const ambient = guarded(options.ambient);

@@ -1,6 +1,7 @@
 import type { XmlWriter } from '@parley/codec';
 import type { AlgorithmSuite } from '@parley/core';
 import { invariant } from '@parley/core/internal';
+import { writeReferenceList } from '../write/encrypted-data.ts';
 import { writeEncryptedKeyReference } from '../write/token-reference.ts';
 import { EncryptedKey } from './encrypted-key.ts';
 import type { MessageIds } from './message-ids.ts';
@@ -9,7 +10,8 @@ import type { CertificateSealRequest } from './request.ts';
 
 /**
  * The keys of the asymmetric binding: our private key signs, whatever names it, and a session key of this message alone, encrypted for the
- * recipient, encrypts. Its xenc:EncryptedKey holds the ReferenceList.
+ * recipient, encrypts. Its xenc:EncryptedKey holds the first ReferenceList; what was signed as ciphertext, beside what is encrypted
+ * after signing, has a list of its own further down, as CXF writes it.
  */
 export class CertificateKeys implements MessageKeys {
   readonly tokens: readonly MessageToken[];
@@ -18,6 +20,7 @@ export class CertificateKeys implements MessageKeys {
   readonly #encryptedKey: EncryptedKey | undefined;
   readonly #encryptedKeyId: string;
   readonly #encryption: EncryptionKey | undefined;
+  #isWritten = false;
 
   /**
    * @param signer with its token, where it has one to be written
@@ -50,7 +53,9 @@ export class CertificateKeys implements MessageKeys {
   }
 
   writeReferenceList(writer: XmlWriter, dataIds: readonly string[]): void {
-    this.#encryptedKey?.write(writer, this.#ids, this.#encryptedKeyId, dataIds);
+    if (this.#isWritten) writeReferenceList(writer, dataIds);
+    else this.#encryptedKey?.write(writer, this.#ids, this.#encryptedKeyId, dataIds);
+    this.#isWritten = true;
   }
 
   wipe(): void {

@@ -5,7 +5,7 @@ import { algorithmSuite, Fault, Secret } from '@parley/core';
 import { PASSWORD_KEY_BYTES, requireOptions } from '@parley/core/internal';
 import { isInMessage } from '../write/certificate-reference.ts';
 import type { EncryptedSelection } from './encrypted-selection.ts';
-import { assertionsOf, isEncrypting, isHidingTokens } from './encrypted-selection.ts';
+import { assertionsOf, isEncrypting } from './encrypted-selection.ts';
 import type {
   AssertionSealRequest,
   AssertionSignature,
@@ -149,13 +149,10 @@ function requireAssertion(request: AssertionSealRequest): void {
   requireRecipient(request);
 }
 
-function requireRecipient(request: EncryptedSelection & Pick<CertificateSealRequest, 'order' | 'recipient'>): void {
-  const { encrypt, order, recipient } = request;
+function requireRecipient(request: EncryptedSelection & Pick<CertificateSealRequest, 'recipient'>): void {
+  const { recipient } = request;
   if (isEncrypting(request) && recipient === undefined) refuse('nobody to encrypt for');
   if (!isEncrypting(request) && recipient !== undefined) refuse('a recipient, and nothing to encrypt');
-  // The two lists of it would be those of two EncryptedKeys.
-  if ((encrypt === 'body-and-signature' || isHidingTokens(request)) && order === 'encrypt-then-sign')
-    refuse('a session key for a Body encrypted before the signature, and for the signature or tokens');
 }
 
 function requireSignature({ reference, signToken = false, encryptToken = false }: CertificateSignature): void {
