@@ -79,7 +79,7 @@ test('results, report and summary of the command line', async ({ skip }) => {
     `select count(*)::int as n, count(distinct context)::int as contexts, max(shard)::int as last
        from read_parquet('${path.join(out, 'index', '*.parquet')}')`,
   );
-  expect(index.getRowObjectsJson()).toMatchObject([{ n: 125, contexts: 7 }]);
+  expect(index.getRowObjectsJson()).toMatchObject([{ n: 123, contexts: 7 }]);
 });
 
 test('T103: what messages and records are called does not become markup', async () => {

@@ -48,7 +48,6 @@ test('T101: 20 replays across segments and 20 forged messages are found, and not
     valid: 480,
     refused: { 'peer.digest-mismatch': 20, 'peer.replay': 20 },
     contexts: 23,
-    mixedContexts: 0,
   });
   const refused = (await keptResults(options.store)).map(
     (line) => JSON.parse(line) as { id: string; code: string | null },

@@ -69,7 +69,6 @@ const summary: ArchiveSummary = {
     hours: {},
     contexts: 1,
     topContexts: [],
-    mixedContexts: 0,
   },
   unread: [],
 };

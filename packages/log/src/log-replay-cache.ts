@@ -5,6 +5,8 @@ import { FINITE, requireKind, TEXT } from '@parley/core/internal';
 /** 96 bits of SHA-256: no two of a billion messages meet by chance. */
 const WORDS = 3;
 const SLOTS_START = 1 << 12;
+const HEX = 16;
+const WORD_DIGITS = 8;
 
 /**
  * Remembers every message of a run, about 20 octets each. A live endpoint forgets what its clock refuses anyway; the
@@ -50,6 +52,18 @@ export function fingerprint(identifier: string, replayKey: string): readonly [nu
   const digest = hash('sha256', `${identifier.length}:${identifier}${replayKey}`, 'buffer');
   // A free slot is one whose first word is 0.
   return [digest.readUInt32LE(0) || 1, digest.readUInt32LE(4), digest.readUInt32LE(8)];
+}
+
+/** A fingerprint as it is kept in tables. */
+export function printText(...words: readonly [number, number, number]): string {
+  return words.map((word) => (word >>> 0).toString(HEX).padStart(WORD_DIGITS, '0')).join('');
+}
+
+/** The fingerprint of {@link printText}. */
+export function printOf(text: string): readonly [number, number, number] {
+  const word = (index: number): number =>
+    Number.parseInt(text.slice(index * WORD_DIGITS, (index + 1) * WORD_DIGITS), HEX);
+  return [word(0), word(1), word(2)];
 }
 
 function insert(slots: Uint32Array, first: number, second: number, third: number): boolean {

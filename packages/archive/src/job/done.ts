@@ -11,8 +11,6 @@ export interface IndexedRun {
   /** Parquet file with a group of rows for each shard that has some. */
   readonly index: string;
   readonly slices: SliceTable;
-  /** Lines that were copied; `undefined` where they are read from the segment. */
-  readonly lines?: string | undefined;
 }
 
 /** Of a unit that is done. */

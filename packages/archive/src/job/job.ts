@@ -17,7 +17,7 @@ export interface Judging {
 /** What is to be done with an archive. Its units and what they make follow from it, whoever does them. */
 export interface Job {
   /** Changes when the same archive would give other results, or other files of them. */
-  readonly version: 2;
+  readonly version: 3;
   readonly segments: readonly Segment[];
   readonly shards: number;
   readonly judging: Judging;

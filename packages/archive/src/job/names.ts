@@ -2,7 +2,7 @@
 
 const digits = (number: number, count: number): string => String(number).padStart(count, '0');
 
-/** What a unit is about: a segment to be indexed, or a shard to be verified. */
+/** What a unit is about: a segment to be verified, or a shard in which replays are found. */
 export type Phase = 'index' | 'verify';
 
 /** A piece of work. It can be done again, by anybody, at any time: the same comes of it. */
@@ -32,9 +32,4 @@ export function indexName(segment: number, run: number): string {
 /** Of where in the index of a run each shard is. */
 export function slicesName(segment: number, run: number): string {
   return `index/segment-${digits(segment, 6)}-${digits(run, 4)}.slices`;
-}
-
-/** Of the lines of a run of a segment, in the order of shards. */
-export function linesName(segment: number, run: number): string {
-  return `lines/segment-${digits(segment, 6)}-${digits(run, 4)}.ndjson`;
 }

@@ -1,5 +1,4 @@
 import type { LogSource } from '@parley/log';
-import type { ObjectRange } from '../objects/object-store.ts';
 
 /** A piece of an archive: a log, of a name and a size that tell whether it is still the same. */
 export interface Segment {
@@ -19,10 +18,4 @@ export interface SegmentSource {
   readonly holds?: ((segments: readonly Segment[]) => Promise<boolean>) | undefined;
   /** What `readSections` reads. @throws Fault `caller.input-unreadable` */
   log(segment: Segment): LogSource;
-  /**
-   * The octets of ranges, one behind the other, of a segment that is lines as they are. Only where that is cheap: without it, lines are
-   * copied in the order of shards when they are indexed.
-   * @throws Fault `caller.input-unreadable` it is not there, or shorter
-   */
-  readonly ranges?: ((segment: Segment, ranges: readonly ObjectRange[]) => Promise<Uint8Array>) | undefined;
 }

@@ -36,8 +36,6 @@ export interface UnitTally {
   readonly contexts: number;
   /** At most 20: those with most refusals first, then those with most messages. */
   readonly topContexts: readonly CountedContext[];
-  /** Whose keys came from more than one context: replays of them are looked for among those of their shard only. */
-  readonly mixedContexts: number;
 }
 
 /** Counts results. */
@@ -45,16 +43,14 @@ export class TallyKeeper {
   #messages = 0;
   #valid = 0;
   #octets = 0;
-  #mixed = 0;
   readonly #refused = new Map<string, number>();
   readonly #first = new Map<string, Place[]>();
   readonly #hours = new Map<string, Counted>();
   readonly #contexts = new Map<string, Counted>();
 
-  add(row: ResultRow, isMixed = false): void {
+  add(row: ResultRow): void {
     this.#messages += 1;
     this.#octets += row.message_bytes;
-    if (isMixed) this.#mixed += 1;
     count(this.#hours, row.judged_at?.toISOString().slice(0, HOUR_CHARACTERS) ?? '', row.ok);
     if (row.context !== undefined) count(this.#contexts, row.context, row.ok);
     if (row.code === undefined) {
@@ -78,20 +74,19 @@ export class TallyKeeper {
       hours: Object.fromEntries(this.#hours),
       contexts: contexts.length,
       topContexts: top(contexts),
-      mixedContexts: this.#mixed,
     };
   }
 }
 
 /** The sum of tallies. */
 export function sumOf(tallies: Iterable<UnitTally>): UnitTally {
-  const sum = { messages: 0, valid: 0, octets: 0, contexts: 0, mixedContexts: 0 };
+  const sum = { messages: 0, valid: 0, octets: 0, contexts: 0 };
   const refused = new Map<string, number>();
   const first = new Map<string, Place[]>();
   const hours = new Map<string, Counted>();
   let topContexts: readonly CountedContext[] = [];
   for (const tally of tallies) {
-    for (const name of ['messages', 'valid', 'octets', 'contexts', 'mixedContexts'] as const) sum[name] += tally[name];
+    for (const name of ['messages', 'valid', 'octets', 'contexts'] as const) sum[name] += tally[name];
     for (const [code, more] of Object.entries(tally.refused)) refused.set(code, (refused.get(code) ?? 0) + more);
     for (const [code, places] of Object.entries(tally.first)) first.set(code, earliest(first.get(code) ?? [], places));
     for (const [hour, more] of Object.entries(tally.hours)) {

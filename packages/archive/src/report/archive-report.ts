@@ -79,14 +79,6 @@ function overview({ segments, shards, sizeBytes, tally }: ArchiveSummary, run: R
       `${counted(run.messages)} messages in ${seconds.toFixed(1)} s: ${counted(run.messages / seconds)} messages/s`,
     ],
     ['Ended', formatInstant(run.endedAtMs)],
-    ...(tally.mixedContexts === 0
-      ? []
-      : [
-          [
-            'Keys of several contexts',
-            `${counted(tally.mixedContexts)} messages: replays of them are known within a shard`,
-          ] as const,
-        ]),
   ];
   return html`<table>${rows.map(([name, value]) => html`<tr><th>${name}</th><td>${value}</td></tr>`)}</table>`;
 }

@@ -17,7 +17,7 @@ import type { BatchVerifier, ContextResolver, PolicyName } from '@parley/engine'
 import { BOOTSTRAP_PROFILE_NAMES, PROFILE_NAMES, policyOf } from '@parley/engine';
 import { POLICY_CHANGES } from '@parley/engine/internal';
 import { createLogPool } from '@parley/log';
-import { AT_POLICY, CONTEXT_NEEDED, SOME_UNPACK_LIMITS } from '@parley/log/internal';
+import { AT_POLICY, SOME_UNPACK_LIMITS } from '@parley/log/internal';
 import type { Job, Judging } from '../job/job.ts';
 import { jobDigest, keptJob, usualShards } from '../job/job.ts';
 import type { Unit } from '../job/names.ts';
@@ -51,7 +51,7 @@ export interface ArchiveOptions {
   readonly workers: number;
   /**
    * Makes who opens messages with `contexts`, where keys of contexts are not all that may prove them: `createPool` with credentials. It is asked
-   * twice, of contexts that are not there the first time, and closed. Default: a pool for keys of contexts, whose threads read the segments themselves.
+   * once, and what it makes closed. Default: a pool for keys of contexts, whose threads read the segments themselves.
    */
   readonly verifier?: ((contexts: ContextResolver) => ArchiveVerifier) | undefined;
   /** Where results go besides, each of them once. */
@@ -97,8 +97,8 @@ const OPTIONS: Kind<ArchiveOptions> = shapeOf<ArchiveOptions>({
 });
 
 /**
- * Verifies an archive in two passes: segments are indexed by context, then shards of contexts verified, each in the order of the
- * archive. What is done is kept in `store`; with the same options again, whoever stopped or died in between, it goes on there, and comes to the same
+ * Verifies an archive in two passes: messages are verified segment by segment, then it is decided, context by context and in the order of the archive,
+ * which were there before. What is done is kept in `store`; with the same options again, whoever stopped or died in between, it goes on there, and comes to the same
  * octets. The results are those of `verifyLog` over all segments. `undefined` when the signal ended it.
  *
  * @throws Fault `caller.option-invalid` (the store has another archive), `caller.input-invalid` (there is nothing in it), `caller.input-unreadable`, `caller.output-unwritable`, and what
@@ -106,7 +106,7 @@ const OPTIONS: Kind<ArchiveOptions> = shapeOf<ArchiveOptions>({
  */
 export async function verifyArchive(options: ArchiveOptions): Promise<ArchiveSummary | undefined> {
   requireOptions(OPTIONS, options, 'options');
-  const { source, store, contexts, workers, sink, queue, outageMaxMs = OUTAGE_MAX_MS, signal, onEvent } = options;
+  const { source, store, workers, sink, queue, outageMaxMs = OUTAGE_MAX_MS, signal, onEvent } = options;
   const tell = (event: ArchiveEvent): void => called('onEvent', anything(), () => onEvent?.(event));
   const outage = (): Outage => new Outage(outageMaxMs, { signal, tell });
   const outages: Outages = { offers: outage(), takes: outage(), pieces: outage() };
@@ -114,14 +114,13 @@ export async function verifyArchive(options: ArchiveOptions): Promise<ArchiveSum
   if (job === undefined) return undefined;
   await outages.offers.untilDone(async () => await queue?.open(jobDigest(job)));
   tell({ kind: 'planned', segments: job.segments.length, sizeBytes: sizeOf(job), shards: job.shards });
-  const pools = new Pools(verifierOf(options));
+  const pool = lazily(() => madeVerifier(options));
   const bench: Bench = {
     job,
     source,
     store,
     workers,
-    surveyPool: pools.lazily(CONTEXT_NEEDED),
-    verifyPool: pools.lazily(contexts),
+    pool: pool.get,
     runsOf: indexedRuns(job, store),
     sink,
     signal,
@@ -142,38 +141,23 @@ export async function verifyArchive(options: ArchiveOptions): Promise<ArchiveSum
     await queue?.finish();
     return await summaryOf(store, job);
   } finally {
-    await pools.close();
+    await pool.made()?.close();
   }
 }
 
-function verifierOf({ verifier, workers, judging }: ArchiveOptions): (contexts: ContextResolver) => ArchiveVerifier {
-  if (verifier !== undefined) return (contexts) => called('verifier', VERIFIER, () => verifier(contexts));
-  const policy = policyOf(judging.profile, judging.changes);
-  return (contexts) => createLogPool({ workers, policy, contexts });
+function madeVerifier({ verifier, contexts, workers, judging }: ArchiveOptions): ArchiveVerifier {
+  if (verifier !== undefined) return called('verifier', VERIFIER, () => verifier(contexts));
+  return createLogPool({ workers, policy: policyOf(judging.profile, judging.changes), contexts });
 }
 
-/** Pools that are made when something needs one. */
-class Pools {
-  readonly #make: (contexts: ContextResolver) => ArchiveVerifier;
-  readonly #made: ArchiveVerifier[] = [];
-
-  constructor(make: (contexts: ContextResolver) => ArchiveVerifier) {
-    this.#make = make;
-  }
-
-  lazily(contexts: ContextResolver): () => ArchiveVerifier {
-    let pool: ArchiveVerifier | undefined;
-    return () => {
-      if (pool !== undefined) return pool;
-      pool = this.#make(contexts);
-      this.#made.push(pool);
-      return pool;
-    };
-  }
-
-  async close(): Promise<void> {
-    for (const pool of this.#made) await pool.close();
-  }
+/** Made when something needs it. */
+function lazily<T>(make: () => T): { readonly get: () => T; readonly made: () => T | undefined } {
+  let made: T | undefined;
+  const get = (): T => {
+    made ??= make();
+    return made;
+  };
+  return { get, made: () => made };
 }
 
 async function begunJob(options: ArchiveOptions): Promise<Job> {
@@ -185,7 +169,7 @@ async function jobOf({ source, judging, shards }: ArchiveOptions): Promise<Job> 
   if (segments.length === 0) throw new Fault('caller.input-invalid', { reason: NOTHING_THERE });
   const sizeBytes = segments.reduce((sum, segment) => sum + segment.sizeBytes, 0);
   return {
-    version: 2,
+    version: 3,
     segments,
     shards: shards ?? usualShards(sizeBytes),
     judging: ordered(judging),

@@ -25,13 +25,13 @@ export type ResultRow = Row<typeof RESULT_COLUMNS>;
 
 /** Where a record stands, and how long its message is. */
 export interface RecordPlace {
-  readonly id: string;
   readonly segment: number;
   readonly line: number;
   readonly messageBytes: number;
 }
 
 interface ResultLine {
+  readonly id: string;
   readonly ok: boolean;
   readonly code: string | null;
   readonly context: string | null;
@@ -41,9 +41,9 @@ interface ResultLine {
   readonly detail?: Readonly<Record<string, unknown>>;
 }
 
-/** The row of a line of results, whose id is that of `place`. */
-export function rowOfLine(line: string, { id, segment, line: number, messageBytes }: RecordPlace): ResultRow {
-  const { ok, code, context, signed, encrypted, at, detail } = JSON.parse(line) as ResultLine;
+/** The row of a line of results. */
+export function rowOfLine(line: string, { segment, line: number, messageBytes }: RecordPlace): ResultRow {
+  const { id, ok, code, context, signed, encrypted, at, detail } = JSON.parse(line) as ResultLine;
   return {
     id,
     ok,

@@ -30,11 +30,9 @@ export interface Bench {
   readonly source: SegmentSource;
   /** Of all that is made. */
   readonly store: ObjectStore;
-  /** Threads of each pool. */
+  /** Threads of the pool. */
   readonly workers: number;
-  /** One that knows no context, and only says which it needs. */
-  readonly surveyPool: () => SectionVerifier;
-  readonly verifyPool: () => SectionVerifier;
+  readonly pool: () => SectionVerifier;
   /** Runs of a segment, which is asked for once, whatever the number of shards. @throws Fault of reading */
   readonly runsOf: (segment: number) => Promise<readonly IndexedRun[]>;
   readonly sink: ResultSink | undefined;

@@ -4,8 +4,8 @@ import { failedReply } from '@parley/core/internal';
 import { policyOf } from '@parley/engine';
 import type { Section } from '@parley/log';
 import { readSections } from '@parley/log';
-import type { SurveyedRecord } from '@parley/log/internal';
-import { surveySections } from '@parley/log/internal';
+import type { JudgedRecord } from '@parley/log/internal';
+import { judgeSections } from '@parley/log/internal';
 import type { SegmentDone } from '../job/done.ts';
 import { rowOfLine } from '../tables/result-table.ts';
 import type { Bench } from './bench.ts';
@@ -22,37 +22,54 @@ const DAMAGES: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Pass 1: says of each message of a segment which context it needs, and puts it into the shard of that; what is refused without one
- * is a result already. Says whether it came to the end.
- * @throws Fault of reading and writing: what is there already is what it would have written
+ * Pass 1: verifies each message of a segment, and puts what it comes to into the shard of its context, where it is known what was there before; what has no
+ * context, and nothing to be known again by, has its result by that. Says whether it came to the end.
+ * @throws Fault of reading and writing, of contexts that cannot be looked up: what is there already is what it would have written
  */
 export async function indexSegment(bench: Bench, number: number): Promise<boolean> {
-  const { job, source, store, surveyPool, workers, signal, tell } = bench;
+  const { job, source, store, pool, workers, signal, tell } = bench;
   const segment = job.segments[number];
   if (segment === undefined) throw new Fault('caller.option-invalid', { option: 'unit', got: number });
   const { judging } = job;
   const { messageBytesMax } = policyOf(judging.profile, judging.changes).limits;
   const unit = { phase: 'index', number } as const;
   const runs = new RunWriter(store, number, job.shards);
-  const refused = new ResultWriter(store, unit);
+  const decided = new ResultWriter(store, unit);
   const onOctets = (bytes: number): void => tell({ kind: 'read', bytes });
   const read = readSections(source.log(segment), { messageBytesMax, unpack: judging.unpack, workers, onOctets });
   let unread: Damage | undefined;
   const sections = untilDamaged(read, (damage) => {
     unread = damage;
   });
-  const surveyed = surveySections({ sections, pool: surveyPool(), at: judging.at, messageBytesMax, signal });
-  for await (const { section, records } of surveyed) {
+  const { at, allowReplays } = judging;
+  const judged = judgeSections({ sections, pool: pool(), at, messageBytesMax, replays: !allowReplays, signal });
+  for await (const records of judged)
     for (const record of records) {
-      if (record.refusal !== undefined) await refused.add(rowOfLine(record.refusal, { ...record, segment: number }));
-      else await runs.add(rowOf(record, job.shards), octetsOf(section, record));
+      requireVerdict(record);
+      const { context, seen, line, messageBytes, result } = record;
+      const orderKey = context || seen;
+      if (orderKey === undefined) await decided.add(rowOfLine(result, { segment: number, line, messageBytes }));
+      else
+        await runs.add({
+          shard: shardOf(orderKey, job.shards),
+          context,
+          line,
+          message_bytes: messageBytes,
+          seen,
+          result,
+        });
     }
-  }
   if (signal?.aborted === true) return false;
-  const done: SegmentDone = { ...(await refused.end()), runs: await runs.end(), ...(unread && { unread }) };
+  const done: SegmentDone = { ...(await decided.end()), runs: await runs.end(), ...(unread && { unread }) };
   await finishUnit(bench, unit, done);
-  tell({ kind: 'answered', valid: 0, refused: done.tally.messages });
+  const { messages, valid } = done.tally;
+  tell({ kind: 'answered', valid, refused: messages - valid });
   return true;
+}
+
+/** A message of which nothing could be said for want of its key, a store that did not answer, is not judged for good. */
+function requireVerdict({ code }: JudgedRecord): void {
+  if (code === 'internal.store-unavailable' || code === 'internal.store-corrupt') throw new Fault(code, {});
 }
 
 type Damage = Pick<FailedReply, 'code' | 'detail'>;
@@ -68,25 +85,4 @@ async function* untilDamaged(
     const { code, detail } = failedReply(error);
     tell({ code, detail });
   }
-}
-
-function rowOf(record: SurveyedRecord, shards: number): Parameters<RunWriter['add']>[0] {
-  const { line, id, atMs, messageBytes, start, length, context, orderKey = context } = record;
-  return {
-    shard: shardOf(orderKey, shards),
-    context,
-    line,
-    id,
-    recorded_at: atMs === undefined ? undefined : new Date(atMs),
-    message_bytes: messageBytes,
-    start,
-    length,
-  };
-}
-
-/** The octets of what cannot be read again where it is. */
-function octetsOf(section: Section, { start, length }: SurveyedRecord): Uint8Array | undefined {
-  if (section.kind === 'octets') return section.octets.slice(start, start + length);
-  if (section.kind === 'entry' && section.entry.kind === 'message') return section.entry.message;
-  return undefined;
 }

@@ -23,8 +23,8 @@ export class ResultWriter {
     this.#unit = unit;
   }
 
-  async add(row: ResultRow, isMixed = false): Promise<void> {
-    this.#tally.add(row, isMixed);
+  async add(row: ResultRow): Promise<void> {
+    this.#tally.add(row);
     this.#rows.push(row);
     if (this.#rows.length === PART_ROWS_MAX) await this.#putAway();
   }

@@ -25,7 +25,7 @@ const WORKERS_MAX = 256;
 const SHARDS_MAX = 65_536;
 
 const HELP = `
-Segments are indexed by context first, then contexts verified in shards. What is done is kept in the folder of --out: the
+Segments are verified first, then it is decided in shards what was there before. What is done is kept in the folder of --out: the
 same command again goes on where somebody stopped, and comes to the same octets. There are then results/*.parquet, with a row for
 each record, and report.html. For s3:// the environment has AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION and
 AWS_ENDPOINT_URL.

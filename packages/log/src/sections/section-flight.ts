@@ -58,12 +58,6 @@ export class SectionFlights {
     return rounds;
   }
 
-  /** What the workers say of `section` with the contexts that they have, which may be none. */
-  async first(section: FileSection | OctetsSection): Promise<SectionRecords | undefined> {
-    const sent = await this.#send({ source: sourceOf(section), lines: undefined, contexts: [], failures: [] });
-    return sent?.records;
-  }
-
   /** Takes the memory of records back. */
   recycle(rounds: readonly SectionRecords[]): void {
     for (const { slab } of rounds) if (this.#outputs.length < KEPT_OUTPUTS_MAX) this.#outputs.push(slab);

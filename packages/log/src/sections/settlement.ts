@@ -1,14 +1,15 @@
 import type { SequenceHeaders } from '@parley/conversation';
-import { jsonLine } from '@parley/core/internal';
 import { LogReplayCache } from '../log-replay-cache.ts';
 import { lineOf } from '../result-line.ts';
 import type { Refused, VerifySummary } from '../tally.ts';
 import { Tally } from '../tally.ts';
 import type { LogResult, SequenceFollower } from '../verify-log.ts';
+import type { Refusal, ToldRecord } from './rounds.ts';
+import { contextOf, idOf, recordsOf, refusalOf, resultOf } from './rounds.ts';
 import type { SectionedLog } from './section.ts';
 import type { SectionRecords } from './section-records.ts';
 import type { WantedResults } from './section-task.ts';
-import { GOOD, NEEDS, Word } from './section-task.ts';
+import { GOOD, Word } from './section-task.ts';
 
 /** What becomes of results. */
 export interface SettlementOptions {
@@ -24,15 +25,6 @@ export interface SettlementOptions {
   readonly sequences?: SequenceFollower | undefined;
   /** Aborted, and nothing more judged, at the first refusal. */
   readonly failFast?: AbortController | undefined;
-}
-
-type Refusal = SectionRecords['texts']['refusals'][number];
-
-/** Records that are being read: which is next, and where its line of the results begins. */
-interface Told {
-  readonly records: SectionRecords;
-  record: number;
-  character: number;
 }
 
 /** Makes results of what is said of each message, in the order of the log: replays, counts, lines. */
@@ -55,21 +47,11 @@ export class Settlement {
 
   /** What workers say of a section of `log`, in rounds. */
   async records(log: SectionedLog, rounds: readonly SectionRecords[]): Promise<void> {
-    const [first, ...later] = rounds.map((records) => ({ records, record: 0, character: 0 }));
-    if (first === undefined) return;
-    for (let index = 0; index < first.records.count && !this.#isOver; index++) {
-      const line = first.records.word(index, Word.line);
-      // Its record is that of the last round that it was in.
-      let told = first;
-      for (const next of later) {
-        if (told.records.word(told.record, Word.status) !== NEEDS) break;
-        told.record += 1;
-        told = next;
-      }
-      this.#record(log, told, line);
-      told.record += 1;
+    for (const told of recordsOf(rounds)) {
+      if (this.#isOver) break;
+      this.#record(log, told);
     }
-    log.lines += first.records.texts.lines;
+    log.lines += rounds[0]?.texts.lines ?? 0;
     await this.#tell();
   }
 
@@ -97,37 +79,33 @@ export class Settlement {
     return this.#options.failFast?.signal.aborted === true;
   }
 
-  #record(log: SectionedLog, told: Told, line: number): void {
-    const { records, record: at } = told;
+  #record(log: SectionedLog, told: ToldRecord): void {
+    const { records, at } = told;
     this.#tally.octets += records.word(at, Word.lengthBytes);
-    const length = records.word(at, Word.resultLength);
-    const text = length === 0 ? '' : records.result(told.character, length);
-    told.character += length;
-    const hasId = records.word(at, Word.hasId) === 1;
-    const id = (): string => (hasId ? records.id(at) : undefined) ?? `${log.name}:${log.lines + line}`;
-    const status = records.word(at, Word.status);
-    const refusal = status === GOOD ? this.#replayOf(records, at) : refusalOf(records, at, status);
+    const refused = refusalOf(told);
+    const refusal = refused ?? this.#replayOf(told);
     if (refusal === undefined) this.#good();
-    else this.#refuse({ code: refusal[0], detail: refusal[1] }, id);
+    else this.#refuse({ code: refusal[0], detail: refusal[1] }, () => idOf(log, told));
     if (this.#options.results === 'none') return;
     // What the worker could not know yet, it has made no line of.
-    if (refusal !== undefined && status <= GOOD) {
+    if (refusal !== undefined && records.word(at, Word.status) <= GOOD) {
       const [code, detail] = refusal;
-      this.#lines += `${lineOf({ id: id(), ok: false, atMs: records.atMs(at), code, detail })}\n`;
-    } else if (length > 0) this.#lines += hasId ? text : `{"id":${jsonLine(id())}${text}`;
+      this.#lines += `${lineOf({ id: idOf(log, told), ok: false, atMs: records.atMs(at), code, detail })}\n`;
+    } else this.#lines += resultOf(log, told);
   }
 
   /** The refusal of what was seen before. */
-  #replayOf(records: SectionRecords, at: number): Refusal | undefined {
+  #replayOf(told: ToldRecord): Refusal | undefined {
+    const { records, at } = told;
     const { sequences } = this.#options;
     const said = sequences && records.texts.sequences[records.word(at, Word.sequences) - 1];
     // No print begins with 0.
     const first = records.word(at, Word.print);
     if (this.#replays !== undefined && first !== 0 && said?.numbered === undefined) {
       if (!this.#replays.insertPrint(first, records.word(at, Word.print + 1), records.word(at, Word.print + 2)))
-        return ['peer.replay', { identifier: contextOf(records, at) }];
+        return ['peer.replay', { identifier: contextOf(told) }];
     }
-    if (said !== undefined) sequences?.ledger.add(contextOf(records, at), said);
+    if (said !== undefined) sequences?.ledger.add(contextOf(told), said);
     return undefined;
   }
 
@@ -150,12 +128,4 @@ export class Settlement {
     this.#lines = '';
     if (lines !== '') await this.#options.onResults?.(lines);
   }
-}
-
-function refusalOf(records: SectionRecords, at: number, status: number): Refusal {
-  return records.texts.refusals[status - 1] ?? ['internal.context-needed', { identifier: contextOf(records, at) }];
-}
-
-function contextOf(records: SectionRecords, at: number): string {
-  return records.texts.contexts[records.word(at, Word.context)] ?? '';
 }

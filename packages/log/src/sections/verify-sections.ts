@@ -149,31 +149,28 @@ async function settleEntries(
   }
 }
 
-/** An entry, and where its line lies. */
+/** An entry, and which line it is. */
 export interface PlacedEntry {
   readonly entry: LogEntry;
   /** Number of the line in the log; 0 of a log that is one message. */
   readonly line: number;
-  /** From the start of the section's octets, or of its file. */
-  readonly start: number;
-  readonly length: number;
 }
 
 /** The entries of a section, read on this thread. */
 export function entriesOf(section: Section, messageBytesMax: number): PlacedEntry[] {
-  if (section.kind === 'entry') return [{ entry: section.entry, line: 0, start: 0, length: 0 }];
+  if (section.kind === 'entry') return [{ entry: section.entry, line: 0 }];
   const { log } = section;
   if (section.kind === 'long-line') {
     log.lines += 1;
     const entry = tooLarge(`${log.name}:${log.lines}`, section.sizeBytes, messageBytesMax);
-    return [{ entry, line: log.lines, start: 0, length: 0 }];
+    return [{ entry, line: log.lines }];
   }
   const source = sourceOf(section);
   const entries: PlacedEntry[] = [];
   const lines = new SectionLines(source, messageBytesMax, () => undefined);
   for (const { bytes, offset, sizeBytes, start, end } of lines.all()) {
     log.lines += 1;
-    const place = { line: log.lines, start: source.start + offset, length: sizeBytes };
+    const place = { line: log.lines };
     const fallbackId = `${log.name}:${log.lines}`;
     if (bytes === undefined) {
       entries.push({ entry: tooLarge(fallbackId, sizeBytes, messageBytesMax), ...place });
