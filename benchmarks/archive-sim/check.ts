@@ -79,7 +79,8 @@ export async function check({ messages, segments, shards }: CheckSettings): Prom
 }
 
 /**
- * Of two runs of as many pieces, of which one has next to no messages. Which pass a message costs how much in, they do not tell: a profile has four fifths of it in the first.
+ * Of two runs of as many pieces, of which one has next to no messages. Which pass a message costs how much in, they do not tell: about four
+ * fifths of it in the first, judged by one profile.
  */
 function costsOf(none: ProcessRun, some: ProcessRun, units: number): SimulatedCosts & { readonly baseCpuMs: number } {
   const cpuOf = ({ results }: ProcessRun): number => results[0]?.cpuMs ?? 0;
