@@ -103,3 +103,35 @@ test('a conversation closes though a message of it never arrives', async () => {
   await conversation.close();
   await expect(conversation.call('urn:app/Echo', payload('two'))).rejects.toMatchObject({ code: 'caller.closed' });
 });
+
+test('a message that waits for one before it leaves its place when its client leaves', async () => {
+  const held = { sequences: { holdMs: 600_000 } };
+  const service = await serve(way(), undefined, {}, echo, undefined, held);
+  const line = new Agent();
+  const cut = new Agent();
+  let calls = 0;
+  const dispatcher = line.compose((dispatch) => (options, handler) => {
+    const headers = JSON.stringify(options.headers);
+    if (!headers.includes('urn:app/Echo') || calls === 0) {
+      calls += headers.includes('urn:app/Echo') ? 1 : 0;
+      return dispatch(options, handler);
+    }
+    calls += 1;
+    // The second call stays on its way for ever, so that the third has to wait; and so does what is sent again.
+    return calls === 3 ? cut.dispatch(options as Parameters<Agent['dispatch']>[0], handler) : true;
+  });
+  const reliable = { retransmitAfterMs: 60_000, attemptTimeoutMs: 500 };
+  const conversation = await connect(service.url, { ...way().client, reliable, dispatcher });
+  await conversation.call('urn:app/Echo', payload('one'));
+  const stop = new AbortController();
+  const { signal } = stop;
+  const left = ['two', 'three'].map((each) => conversation.call('urn:app/Echo', payload(each), { signal }));
+  for (const each of left) each.catch(() => undefined);
+  await vi.waitUntil(() => service.http.stats.inWork === 1, WITHIN);
+  await cut.destroy();
+  await vi.waitUntil(() => service.http.stats.inWork === 0, WITHIN);
+  stop.abort();
+  await conversation.close().catch(() => undefined);
+  await service.stop();
+  await line.destroy();
+});

@@ -28,6 +28,8 @@ export interface RequestHead {
   readonly client: string | undefined;
   readonly address: string | undefined;
   readonly headers: IncomingHttpHeaders;
+  /** Resolves when nobody is there any more to be answered. */
+  readonly gone: () => Promise<void>;
 }
 
 const NOTHING = new Uint8Array(0);
@@ -117,8 +119,9 @@ export class Exchange {
       return served.envelope;
     };
     const waiting = new AbortController();
-    const patience = setTimeout(exchange.holdMs, undefined, { signal: waiting.signal }).catch(() => undefined);
-    const answer = await exchange.run(serve, patience);
+    const held = setTimeout(exchange.holdMs, undefined, { signal: waiting.signal }).catch(() => undefined);
+    // A client that sends again has left before: what it left would hold its place all that time.
+    const answer = await exchange.run(serve, Promise.race([held, this.#head.gone()]));
     waiting.abort();
     void this.#deliver(exchange);
     if (!answer.ok) return { status: 500, headers: {}, body: NOTHING, failure: answer };

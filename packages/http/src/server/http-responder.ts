@@ -89,7 +89,7 @@ export class HttpResponder {
 
   async #served(request: Request, response: Response, path: string): Promise<Outcome> {
     try {
-      const answer = await this.#answer(request, path);
+      const answer = await this.#answer(request, response, path);
       if (answer.failure !== undefined) this.#tell(answer.failure, path, answer.status, request);
       this.#send(request, response, answer);
       return answer;
@@ -102,13 +102,14 @@ export class HttpResponder {
     }
   }
 
-  async #answer(request: Request, path: string): Promise<HttpAnswer> {
+  async #answer(request: Request, response: Response, path: string): Promise<HttpAnswer> {
     const endpoint = this.#endpoints.get(path);
     if (endpoint === undefined) throw new Fault('peer.http-target');
     if (request.method !== 'POST') throw new Fault('peer.http-method', { method: String(request.method).slice(0, 20) });
     const client = this.#client(request);
     const address = this.#address(request);
-    const head = { path, isSecure: this.#isSecure(request), client, address, headers: request.headers };
+    const gone = (): Promise<void> => goneFrom(response);
+    const head = { path, isSecure: this.#isSecure(request), client, address, headers: request.headers, gone };
     const exchange = exchangeAt(endpoint, head, this.#books.tracing);
     const body = await this.#bodies.read(request, request.headers['content-length']);
     const leave = this.#admission.enter(exchange.isHandshake);
@@ -177,6 +178,12 @@ function exchangeAt(
 ): Exchange | PlainExchange | EndingExchange {
   if ('plain' in endpoint) return new PlainExchange(endpoint, head);
   return 'conversations' in endpoint ? new EndingExchange(endpoint, head) : new Exchange(endpoint, head, tracing);
+}
+
+/** Resolves when `response` can reach nobody any more. */
+async function goneFrom(response: Response): Promise<void> {
+  const { destroyed } = 'stream' in response ? response.stream : response;
+  if (!destroyed) await new Promise((resolve) => response.once('close', resolve));
 }
 
 /** Without the query, which names no other endpoint. */
