@@ -34,3 +34,10 @@ test('where it is comes before what is wrong there, and instants can be read', (
   );
   expect(detailText({})).toBe('');
 });
+
+test('permissions that do not do: whether too wide, or too narrow to write', () => {
+  const detail = { path: 'contexts/data.mdb', reason: 'EROFS' };
+  const line = faultText('caller.store-permissions', detail);
+  expect(line).toContain('for you to write');
+  expect(line).toMatch(/: contexts\/data\.mdb: EROFS: nothing can be written there$/);
+});

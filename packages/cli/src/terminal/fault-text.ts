@@ -15,7 +15,7 @@ const SENTENCES: Partial<Record<FaultCode, string>> = {
   'caller.store-key-wrong':
     'the store is sealed with another key-encryption key than this one; after `parley contexts rekey` it is the new one',
   'caller.channel-not-secure': 'what proves who calls must not go over an open channel: use an address of https',
-  'caller.store-permissions': 'others could read this; make it 0700 (folder) or 0600 (file) and yours',
+  'caller.store-permissions': 'it must be yours, for you to write, and closed to others (folders 0700, files 0600)',
   'caller.output-unwritable': 'cannot write',
   'caller.output-exists': 'is there already; --force replaces it',
   'caller.output-is-input': 'it is read: results would take its place',
