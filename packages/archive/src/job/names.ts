@@ -1,4 +1,4 @@
-/** Names of what a job makes. They follow from the job alone, so that whoever does a unit again makes nothing new. */
+/** Names of what a job makes. They follow from the job and from what is in it, so that whoever does a unit again makes nothing new. */
 
 const digits = (number: number, count: number): string => String(number).padStart(count, '0');
 
@@ -24,12 +24,16 @@ export function resultsName({ phase, number }: Unit, part: number): string {
   return `results/${OF[phase]}-${digits(number, 6)}-${digits(part, 4)}.parquet`;
 }
 
-/** Of the index of a run of a segment. */
-export function indexName(segment: number, run: number): string {
-  return `index/segment-${digits(segment, 6)}-${digits(run, 4)}.parquet`;
+/** Of the index of a run of a segment, whose octets have that digest: with other keys another attempt makes another, and only one counts. */
+export function indexName(segment: number, run: number, digest: string): string {
+  return `${runName(segment, run, digest)}.parquet`;
 }
 
-/** Of where in the index of a run each shard is. */
-export function slicesName(segment: number, run: number): string {
-  return `index/segment-${digits(segment, 6)}-${digits(run, 4)}.slices`;
+/** Of where in the index of that run each shard is. */
+export function slicesName(segment: number, run: number, digest: string): string {
+  return `${runName(segment, run, digest)}.slices`;
+}
+
+function runName(segment: number, run: number, digest: string): string {
+  return `index/segment-${digits(segment, 6)}-${digits(run, 4)}-${digest}`;
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { IndexedRun } from '../job/done.ts';
 import { indexName, slicesName } from '../job/names.ts';
 import type { ObjectStore } from '../objects/object-store.ts';
@@ -9,6 +10,7 @@ import { sliceTableOf } from '../tables/slice-table.ts';
 
 /** What is held of a segment at once. Larger runs make larger reads for those who verify a shard. */
 const RUN_ROWS_MAX = 200_000;
+const DIGEST_DIGITS = 32;
 
 /** Gathers what a segment has for shards, and puts it away in runs, each in the order of shards. */
 export class RunWriter {
@@ -40,19 +42,20 @@ export class RunWriter {
     this.#rows = [];
     const run = this.#runs.length;
     const parts = partsOf(rows);
-    const index = indexName(this.#segment, run);
     const file = parquetOf(
       INDEX_COLUMNS,
       rows,
       parts.map(({ length }) => length),
     );
+    const digest = createHash('sha256').update(file).digest('hex').slice(0, DIGEST_DIGITS);
+    const index = indexName(this.#segment, run, digest);
     const groups = groupsOf(file);
     const table = parts.flatMap(({ shard }, number) => {
       const group = groups[number];
       return group === undefined ? [] : [{ shard, group }];
     });
     const { octets, recordBytes } = sliceTableOf(table, this.#shards);
-    const slices = { name: slicesName(this.#segment, run), recordBytes };
+    const slices = { name: slicesName(this.#segment, run, digest), recordBytes };
     await this.#store.putIfAbsent(index, file);
     await this.#store.putIfAbsent(slices.name, octets);
     this.#runs.push({ index, slices });

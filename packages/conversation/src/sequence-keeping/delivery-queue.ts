@@ -71,7 +71,7 @@ export class DeliveryQueue {
   }
 
   /**
-   * Hands over what can be, until that message was, by whom ever, or nobody has any more `patience`. Gives what is said in return, if it was
+   * Hands over what can be, until that message was, by whom ever, or nobody has any more `patience`; nor does it wait when whoever brought it is `gone`. Gives what is said in return, if it was
    * here. What the application throws is thrown to whoever brought the message.
    */
   async run(
@@ -79,12 +79,14 @@ export class DeliveryQueue {
     begun: Begun | undefined,
     serve: ServeNumbered,
     patience: Promise<unknown>,
+    gone?: Promise<unknown>,
   ): Promise<SequenceAnswer | undefined> {
     const waiter: Waiter = { number: place.number, wake: () => undefined };
     const name = nameOf(place);
     const waiters = this.#waiters.get(name) ?? new Set();
     this.#waiters.set(name, waiters.add(waiter));
     const isOver = patience.then(() => OVER);
+    const isLeft = gone?.then(() => OVER) ?? isOver;
     try {
       let next = begun;
       for (let pauseMs = LOOK_AGAIN_MS; ; pauseMs = Math.min(2 * pauseMs, LOOK_AGAIN_MAX_MS)) {
@@ -98,7 +100,7 @@ export class DeliveryQueue {
           next = look.begun;
         }
         const working = next && this.#shift(place, next, serve, waiter);
-        const wake = await this.#awaited(working, { woken, isOver, waiter, pauseMs });
+        const wake = await this.#awaited(working, { woken, isOver, isLeft, waiter, pauseMs });
         if (wake.kind === 'done') return wake.answer;
         if (wake.kind === 'over') return undefined;
         next = undefined;
@@ -138,11 +140,14 @@ export class DeliveryQueue {
     }
   }
 
-  async #awaited(working: Promise<Wake> | undefined, { woken, isOver, waiter, pauseMs }: Awaiting): Promise<Wake> {
+  async #awaited(
+    working: Promise<Wake> | undefined,
+    { woken, isOver, isLeft, waiter, pauseMs }: Awaiting,
+  ): Promise<Wake> {
     if (working !== undefined) return await Promise.race([woken, isOver, working]);
     const callOff = this.#ambient.wakeAfter?.(pauseMs, () => waiter.wake(AGAIN));
     try {
-      return await Promise.race([woken, isOver]);
+      return await Promise.race([woken, isOver, isLeft]);
     } finally {
       callOff?.();
     }
@@ -190,6 +195,8 @@ export class DeliveryQueue {
 interface Awaiting {
   readonly woken: Promise<Wake>;
   readonly isOver: Promise<Wake>;
+  /** Whoever waits has left: work goes on, waiting does not. */
+  readonly isLeft: Promise<Wake>;
   readonly waiter: Waiter;
   readonly pauseMs: number;
 }

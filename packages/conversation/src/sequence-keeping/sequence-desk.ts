@@ -50,11 +50,15 @@ export interface SequenceExchange {
   readonly holdMs: number;
   /**
    * Hands over what can be handed over now, this message and others, and gives the sealed answer; `undefined` where there is nothing to
-   * say. A message that is not handed over when `patience` resolves is answered by what has arrived, and will be asked for again. To be
-   * called once: keys that the message brought are wiped then.
+   * say. A message that is not handed over when `patience` resolves is answered by what has arrived, and will be asked for again; the
+   * same once its sender is `gone`, unless the application is at work by then. To be called once: keys that the message brought are wiped then.
    * Codes: as `Responder.secure`, the store's, and what `serve` throws (`internal.service-failed` if it is no Fault).
    */
-  run(serve: ServeNumbered, patience: Promise<unknown>): Promise<Reply<Uint8Array | undefined>>;
+  run(
+    serve: ServeNumbered,
+    patience: Promise<unknown>,
+    gone?: Promise<unknown>,
+  ): Promise<Reply<Uint8Array | undefined>>;
   /**
    * After `run`: what has arrived, for a sequence whose acknowledgements go to an address of their own (`sequences.acksTo`); `undefined` for
    * any other. One that is lost is said again with the next message. Codes: as `run`.
@@ -123,7 +127,8 @@ export class SequenceDesk {
         message,
         exchange: {
           holdMs: this.#sequences.settings.holdMs,
-          run: (serve, patience) => this.#run({ ...step, begun }, sender, serve, patience).finally(() => sender.wipe()),
+          run: (serve, patience, gone) =>
+            this.#run({ ...step, begun }, sender, serve, patience, gone).finally(() => sender.wipe()),
           acknowledgement: () => this.#told(step, sender),
         },
       };
@@ -147,6 +152,7 @@ export class SequenceDesk {
     sender: SequencedMessage,
     serve: ServeNumbered,
     patience: Promise<unknown>,
+    gone: Promise<unknown> | undefined,
   ): Promise<Reply<Uint8Array | undefined>> {
     try {
       let answer: SequenceAnswer | undefined;
@@ -155,9 +161,10 @@ export class SequenceDesk {
         answer = await this.#sequences.doneUncounted(place, await serve(sender.message, numbered), numbered);
       } else if (step.kind === 'numbered') {
         const { place, begun } = step;
-        answer = (await this.#queue.run(place, begun, serve, patience)) ?? (await this.#sequences.answerTo(place));
+        answer =
+          (await this.#queue.run(place, begun, serve, patience, gone)) ?? (await this.#sequences.answerTo(place));
       } else {
-        if (step.session !== undefined) await this.#queue.run(step.session, undefined, serve, patience);
+        if (step.session !== undefined) await this.#queue.run(step.session, undefined, serve, patience, gone);
         ({ answer } = step);
       }
       if (step.beside.length > 0)

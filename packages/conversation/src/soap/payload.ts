@@ -7,6 +7,7 @@ import { Fault } from '@parley/core';
 
 /** perf: made once; to make one takes as long as to read a payload. Nothing in it is used after the call that filled it. */
 const TAPE = new Tape();
+const { bytes: NOTHING, words: NO_WORDS } = new Tape();
 
 /**
  * Writes `payload`, the octets of one element in UTF-8 (borrowed), into a Body, in canonical form: comments are left out, every
@@ -26,6 +27,9 @@ export function payloadWriter(payload: Uint8Array, limits: Limits): (writer: Xml
     });
   }
   const element = CanonicalElement.of(TAPE, 0, limits.messageBytesMax, 'inclusive');
+  // safety: it may be a secret of the application.
+  TAPE.bytes = NOTHING;
+  TAPE.words = NO_WORDS;
   return (writer) => {
     writer.repeat(element);
   };

@@ -119,9 +119,9 @@ export class Exchange {
       return served.envelope;
     };
     const waiting = new AbortController();
-    const held = setTimeout(exchange.holdMs, undefined, { signal: waiting.signal }).catch(() => undefined);
+    const patience = setTimeout(exchange.holdMs, undefined, { signal: waiting.signal }).catch(() => undefined);
     // A client that sends again has left before: what it left would hold its place all that time.
-    const answer = await exchange.run(serve, Promise.race([held, this.#head.gone()]));
+    const answer = await exchange.run(serve, patience, this.#head.gone());
     waiting.abort();
     void this.#deliver(exchange);
     if (!answer.ok) return { status: 500, headers: {}, body: NOTHING, failure: answer };

@@ -42,10 +42,11 @@ export class BodyReader {
       const chunks: Uint8Array[] = [];
       // At once: a stream says `close` right after `end`, before anybody who awaits this is asked.
       const forget = (): void => {
+        // Once: one that is too long may have been ended before, as the oldest.
+        if (!this.#readings.delete(reading)) return;
         clearTimeout(timer);
         request.off('data', take).off('end', whole).off('error', cut).off('close', cut);
         this.#incompleteBytes -= reading.bytes;
-        this.#readings.delete(reading);
       };
       const end = (error: Fault): void => {
         forget();
