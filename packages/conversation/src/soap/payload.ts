@@ -16,8 +16,17 @@ const { bytes: NOTHING, words: NO_WORDS } = new Tape();
  */
 export function payloadWriter(payload: Uint8Array, limits: Limits): (writer: XmlWriter) => void {
   if (payload.length === 0) return () => undefined;
+  const element = canonicalElement(payload, limits);
+  return (writer) => {
+    writer.repeat(element);
+  };
+}
+
+/** @throws Fault `caller.input-invalid` */
+function canonicalElement(payload: Uint8Array, limits: Limits): CanonicalElement {
   try {
     scan(payload, limits, TAPE);
+    return CanonicalElement.of(TAPE, 0, limits.messageBytesMax, 'inclusive');
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     throw new Fault('caller.input-invalid', {
@@ -25,12 +34,9 @@ export function payloadWriter(payload: Uint8Array, limits: Limits): (writer: Xml
       reason: 'the payload is not one well-formed element',
       code: error.code,
     });
+  } finally {
+    // safety: it may be a secret of the application.
+    TAPE.bytes = NOTHING;
+    TAPE.words = NO_WORDS;
   }
-  const element = CanonicalElement.of(TAPE, 0, limits.messageBytesMax, 'inclusive');
-  // safety: it may be a secret of the application.
-  TAPE.bytes = NOTHING;
-  TAPE.words = NO_WORDS;
-  return (writer) => {
-    writer.repeat(element);
-  };
 }
